@@ -1,1 +1,29 @@
-//! fetch
+//! Asking gRPC services for the length of one request.
+//!
+//! A question is a type: its value is the key, its [`Fetch`] implementation says which RPC answers it and how
+//! a batch of keys becomes one call. [`Fetches`] holds the loaders of one request; everything else (which call
+//! may take how long, what is read of an answer, who is asking) comes from the request's [`CallContext`].
+//!
+//! This crate knows neither GraphQL nor HTTP nor any particular service.
+
+mod answers;
+mod call;
+mod channels;
+mod command;
+mod fault;
+mod fetches;
+mod mask;
+mod policy;
+mod question;
+mod rpc;
+
+pub use answers::Answers;
+pub use call::{Call, CallContext, ObservedCall};
+pub use channels::{BadAddress, Channels, Connector, Upstreams, tcp};
+pub use command::Command;
+pub use fault::{Fault, FaultKind, Violation};
+pub use fetches::{Fetches, Slot, Undeclared};
+pub use mask::Mask;
+pub use policy::{Policies, Policy};
+pub use question::Fetch;
+pub use rpc::{Effect, Rpc};

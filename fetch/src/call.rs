@@ -1,0 +1,199 @@
+//! One call, and what every call of a request shares.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::uri::PathAndQuery;
+use prost::Message;
+use prost_types::FieldMask;
+use tokio::time::Instant;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic_prost::ProstCodec;
+
+use crate::{Answers, Channels, Fault, FaultKind, Fetch, Mask, Policies, Rpc};
+
+/// A deadline that tonic keeps for us may ring this much before our own: both are the same deadline.
+const DEADLINE_TOLERANCE: Duration = Duration::from_millis(5);
+
+/// What every call of one request shares.
+#[derive(Debug)]
+pub struct CallContext {
+    /// Open channels to the services.
+    pub channels: Channels,
+    /// How each fetch and command behaves.
+    pub policies: Arc<Policies>,
+    /// When the request must be answered. No call outlives it.
+    pub deadline: Instant,
+    /// Value of the `authorization` metadata: the BFF's own credential, never the client's.
+    pub credential: MetadataValue<Ascii>,
+    started: Instant,
+    observed: Mutex<Vec<ObservedCall>>,
+}
+
+/// A call that was made.
+#[derive(Clone, Debug)]
+pub struct ObservedCall {
+    /// The RPC.
+    pub rpc: &'static str,
+    /// Number of keys it asked.
+    pub keys: usize,
+    /// When it started, counted from the start of the request.
+    pub start: Duration,
+    /// How long it took; none while it runs, or when the request went away first.
+    pub took: Option<Duration>,
+    /// What went wrong.
+    pub fault: Option<FaultKind>,
+}
+
+impl CallContext {
+    /// The context of a request that starts now.
+    #[must_use]
+    pub fn new(
+        channels: Channels,
+        policies: Arc<Policies>,
+        deadline: Instant,
+        credential: MetadataValue<Ascii>,
+    ) -> Self {
+        let started = Instant::now();
+        Self { channels, policies, deadline, credential, started, observed: Mutex::default() }
+    }
+
+    /// The calls made so far, in the order they were started.
+    #[must_use]
+    pub fn observed(&self) -> Vec<ObservedCall> {
+        self.observed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn observe_start(&self, rpc: Rpc, keys: usize) -> usize {
+        let call =
+            ObservedCall { rpc: rpc.path(), keys, start: self.started.elapsed(), took: None, fault: None };
+        let mut observed = self.observed.lock().unwrap_or_else(PoisonError::into_inner);
+        observed.push(call);
+        observed.len() - 1
+    }
+
+    fn observe_end(&self, index: usize, fault: Option<FaultKind>) {
+        let now = self.started.elapsed();
+        let mut observed = self.observed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(call) = observed.get_mut(index) {
+            call.took = Some(now.saturating_sub(call.start));
+            call.fault = fault;
+        }
+    }
+}
+
+/// One call to be made: it is bound to the RPC that the fetch or command declares, so nothing else can be
+/// called with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    context: &'a CallContext,
+    rpc: Rpc,
+    timeout: Duration,
+    mask: Option<&'a Mask>,
+    keys: usize,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(
+        context: &'a CallContext,
+        rpc: Rpc,
+        name: &str,
+        mask: Option<&'a Mask>,
+    ) -> Result<Self, Fault> {
+        let Some(policy) = context.policies.get(name) else {
+            let message = format!("{name} has no row in the policy table");
+            tracing::error!(name, "{message}");
+            return Err(Fault::new(FaultKind::Internal, message));
+        };
+        Ok(Self { context, rpc, timeout: policy.timeout, mask, keys: 0 })
+    }
+
+    pub(crate) fn with_keys(self, keys: usize) -> Self {
+        Self { keys, ..self }
+    }
+
+    /// What is read of the answer; none for all of it.
+    #[must_use]
+    pub fn mask(&self) -> Option<FieldMask> {
+        self.mask.map(Mask::to_message)
+    }
+
+    /// Makes the call. The whole of it, from waiting for a connection to the last byte of the answer, ends at
+    /// the policy's timeout or the request's deadline, whichever comes first; dropping the future cancels it.
+    pub async fn unary<Q, A>(&self, request: Q) -> Result<A, Fault>
+    where
+        Q: Message + 'static,
+        A: Message + Default + 'static,
+    {
+        let observed = self.context.observe_start(self.rpc, self.keys);
+        let result = self.bounded(request).await;
+        self.context.observe_end(observed, result.as_ref().err().map(Fault::kind));
+        result
+    }
+
+    /// Asks for a batch: one call, and an answer for every key. `split` takes the answer apart into results by
+    /// key, in whatever order they came.
+    pub async fn answer<F, Q, A, R>(&self, keys: Vec<F>, request: Q, split: impl FnOnce(A) -> R) -> Answers<F>
+    where
+        F: Fetch,
+        Q: Message + 'static,
+        A: Message + Default + 'static,
+        R: IntoIterator<Item = (F, Result<F::Value, Fault>)>,
+    {
+        match self.unary(request).await {
+            Ok(response) => Answers::matched(keys, split(response)),
+            Err(fault) => Answers::failed(keys, &fault),
+        }
+    }
+
+    async fn bounded<Q, A>(&self, message: Q) -> Result<A, Fault>
+    where
+        Q: Message + 'static,
+        A: Message + Default + 'static,
+    {
+        let now = Instant::now();
+        let end = self.context.deadline.min(now + self.timeout);
+        let left = end.saturating_duration_since(now);
+        if left.is_zero() {
+            return Err(self.timed_out());
+        }
+        let mut request = tonic::Request::new(message);
+        request.set_timeout(left);
+        request.metadata_mut().insert("authorization", self.context.credential.clone());
+        match tokio::time::timeout_at(end, self.send(request)).await {
+            Ok(Err(status))
+                if status.code() == tonic::Code::Cancelled && Instant::now() + DEADLINE_TOLERANCE >= end =>
+            {
+                Err(self.timed_out())
+            }
+            Ok(result) => result.map_err(|status| self.failed(status)),
+            Err(_elapsed) => Err(self.timed_out()),
+        }
+    }
+
+    async fn send<Q, A>(&self, request: tonic::Request<Q>) -> Result<A, tonic::Status>
+    where
+        Q: Message + 'static,
+        A: Message + Default + 'static,
+    {
+        let path = PathAndQuery::from_maybe_shared(format!("/{}", self.rpc.path()))
+            .map_err(|_| tonic::Status::internal("the RPC's path is not a path"))?;
+        let mut client = tonic::client::Grpc::new(self.context.channels.of(self.rpc.service()));
+        client.ready().await.map_err(|error| tonic::Status::unavailable(error.to_string()))?;
+        Ok(client.unary(request, path, ProstCodec::default()).await?.into_inner())
+    }
+
+    fn timed_out(&self) -> Fault {
+        Fault::new(FaultKind::Timeout, format!("{}: no answer in time", self.rpc.path()))
+    }
+
+    /// The fault of an answered error, which is logged here and nowhere else.
+    fn failed(&self, status: tonic::Status) -> Fault {
+        let (code, message) = (status.code(), status.message().to_owned());
+        let fault = Fault::from(status);
+        if matches!(fault.kind(), FaultKind::Internal | FaultKind::Unavailable) {
+            tracing::warn!(rpc = self.rpc.path(), %code, message, "call failed");
+        }
+        fault
+    }
+}

@@ -1,0 +1,24 @@
+//! The trait every change asked of a service implements.
+
+use std::fmt::Debug;
+use std::future::Future;
+
+use crate::{Call, Fault, Rpc, question::short_name};
+
+/// A change asked of a service, such as "write this review". It is one call, never batched and never shared.
+pub trait Command: Debug + Send + Sized + 'static {
+    /// The RPC that carries it out.
+    const RPC: Rpc;
+
+    /// What it is answered with.
+    type Value: Send + 'static;
+
+    /// Calls the RPC once.
+    fn send(self, call: Call<'_>) -> impl Future<Output = Result<Self::Value, Fault>> + Send;
+
+    /// The name of the type, as plans and policies show it.
+    #[must_use]
+    fn name() -> &'static str {
+        short_name(std::any::type_name::<Self>())
+    }
+}

@@ -1,0 +1,104 @@
+//! The loaders of one request.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+
+use dataloader::BatchFn;
+use dataloader::cached::Loader;
+
+use crate::{Answers, Call, CallContext, Command, Fault, Fetch, Mask};
+
+/// One planned call of a request: the questions of one type whose keys become known together.
+///
+/// Questions of one type that stand behind different producers have a slot each, so that a slow producer never
+/// holds up a fast one.
+#[derive(Clone, Debug, Default)]
+pub struct Slot {
+    /// What is read of the answers; none for all of it.
+    pub mask: Option<Mask>,
+}
+
+/// A question was asked that the slot it came with was not made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undeclared;
+
+/// The loaders of one request, each made on first use. What is loaded lives as long as the request.
+pub struct Fetches {
+    context: Arc<CallContext>,
+    slots: Arc<[Slot]>,
+    loaders: Box<[OnceLock<Box<dyn Any + Send + Sync>>]>,
+}
+
+impl Fetches {
+    /// Loaders for the slots of a request.
+    #[must_use]
+    pub fn new(context: Arc<CallContext>, slots: Arc<[Slot]>) -> Self {
+        let loaders = slots.iter().map(|_| OnceLock::new()).collect();
+        Self { context, slots, loaders }
+    }
+
+    /// What every call of this request shares.
+    #[must_use]
+    pub fn context(&self) -> &CallContext {
+        &self.context
+    }
+
+    /// Answers a question, together with all others that are asked in the same slot at the same time.
+    pub async fn fetch<F: Fetch>(&self, slot: usize, key: F) -> Result<Result<F::Value, Fault>, Undeclared> {
+        let loader = self.loader::<F>(slot)?;
+        loop {
+            // Every batch answers every key, so no answer can only mean that the future which drove the batch
+            // was dropped: the question goes into the next batch.
+            if let Ok(answer) = loader.try_load(key.clone()).await {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// Carries out a command: one call, here and now.
+    pub async fn command<C: Command>(&self, command: C) -> Result<C::Value, Fault> {
+        command.send(Call::new(&self.context, C::RPC, C::name(), None)?.with_keys(1)).await
+    }
+
+    fn loader<F: Fetch>(&self, slot: usize) -> Result<&SlotLoader<F>, Undeclared> {
+        let cell = self.loaders.get(slot).ok_or(Undeclared)?;
+        let make = || -> Box<dyn Any + Send + Sync> {
+            let batch =
+                SlotBatch { context: self.context.clone(), slots: self.slots.clone(), slot, of: PhantomData };
+            // One yield is enough for all siblings to ask, because one task polls them all; a batch has no
+            // limit here because `SlotBatch` splits it into calls that run side by side.
+            Box::new(SlotLoader::<F>::new(batch).with_max_batch_size(usize::MAX).with_yield_count(1))
+        };
+        cell.get_or_init(make).downcast_ref().ok_or(Undeclared)
+    }
+}
+
+type SlotLoader<F> = Loader<F, Result<<F as Fetch>::Value, Fault>, SlotBatch<F>>;
+
+struct SlotBatch<F> {
+    context: Arc<CallContext>,
+    slots: Arc<[Slot]>,
+    slot: usize,
+    of: PhantomData<fn() -> F>,
+}
+
+impl<F: Fetch> BatchFn<F, Result<F::Value, Fault>> for SlotBatch<F> {
+    async fn load(&mut self, keys: &[F]) -> HashMap<F, Result<F::Value, Fault>> {
+        let mut keys = keys.to_vec();
+        keys.sort_unstable();
+        let mask = self.slots[self.slot].mask.as_ref();
+        let call = match Call::new(&self.context, F::RPC, F::name(), mask) {
+            Ok(call) => call,
+            Err(fault) => return Answers::failed(keys, &fault).into_map(),
+        };
+        if keys.len() <= F::MAX_KEYS {
+            let call = call.with_keys(keys.len());
+            return F::batch(keys, call).await.into_map();
+        }
+        let calls = keys.chunks(F::MAX_KEYS).map(|keys| F::batch(keys.to_vec(), call.with_keys(keys.len())));
+        let answers = futures_util::future::join_all(calls).await;
+        answers.into_iter().flat_map(Answers::into_map).collect()
+    }
+}

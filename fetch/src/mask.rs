@@ -1,0 +1,54 @@
+//! Which parts of a message are read.
+
+use std::collections::BTreeSet;
+
+use prost_types::FieldMask;
+
+/// The paths of a message that are read, sorted and each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mask(BTreeSet<String>);
+
+impl Mask {
+    /// Adds a path, such as `"wholesale.cost"`.
+    pub fn add(&mut self, path: &str) {
+        if !self.0.contains(path) {
+            self.0.insert(path.to_owned());
+        }
+    }
+
+    /// The paths, sorted. A path below another one of the mask is left out: its parent covers it.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str).filter(|path| !self.covers_parent_of(path))
+    }
+
+    fn covers_parent_of(&self, path: &str) -> bool {
+        path.match_indices('.').any(|(dot, _)| self.0.contains(&path[..dot]))
+    }
+
+    /// The mask as it is sent.
+    #[must_use]
+    pub fn to_message(&self) -> FieldMask {
+        FieldMask { paths: self.paths().map(str::to_owned).collect() }
+    }
+}
+
+impl<P: AsRef<str>> FromIterator<P> for Mask {
+    fn from_iter<T: IntoIterator<Item = P>>(paths: T) -> Self {
+        let mut mask = Self::default();
+        for path in paths {
+            mask.add(path.as_ref());
+        }
+        mask
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parent_covers_its_children() {
+        let mask: Mask = ["wholesale.cost", "name", "wholesale", "wholesale_note"].into_iter().collect();
+        assert_eq!(mask.paths().collect::<Vec<_>>(), ["name", "wholesale", "wholesale_note"]);
+    }
+}

@@ -1,0 +1,45 @@
+//! How calls behave: one table a BFF.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::{Command, Fetch};
+
+/// How one fetch or command behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long one call may take. The request's deadline may end it earlier.
+    pub timeout: Duration,
+}
+
+/// The policies of a BFF, by the name of the fetch or command.
+#[derive(Clone, Debug, Default)]
+pub struct Policies(HashMap<&'static str, Policy>);
+
+impl Policies {
+    /// An empty table.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the row of a fetch.
+    #[must_use]
+    pub fn fetch<F: Fetch>(mut self, policy: Policy) -> Self {
+        self.0.insert(F::name(), policy);
+        self
+    }
+
+    /// Adds the row of a command.
+    #[must_use]
+    pub fn command<C: Command>(mut self, policy: Policy) -> Self {
+        self.0.insert(C::name(), policy);
+        self
+    }
+
+    /// The row of a fetch or command, by its name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Policy> {
+        self.0.get(name).copied()
+    }
+}

@@ -1,0 +1,39 @@
+//! The trait every question to a service implements.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::hash::Hash;
+
+use crate::{Answers, Call, Rpc};
+
+/// A question to a service, such as "the newest three reviews of this product".
+///
+/// The value is the key of a batch. Keys are ordered so that a batch is sent in the same order every time.
+pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
+    /// The RPC that answers it.
+    const RPC: Rpc;
+
+    /// Keys one call may ask, as the RPC documents it. A larger batch becomes several calls at once.
+    const MAX_KEYS: usize;
+
+    /// Paths of the answered message that [`batch`](Self::batch) itself reads, such as the key to match by.
+    /// They are part of every read mask, which so is never empty.
+    const READS: &'static [&'static str];
+
+    /// What one key is answered with.
+    type Value: Clone + Send + Sync + 'static;
+
+    /// Asks the RPC once for all keys, at most [`MAX_KEYS`](Self::MAX_KEYS), and answers each of them.
+    fn batch(keys: Vec<Self>, call: Call<'_>) -> impl Future<Output = Answers<Self>> + Send;
+
+    /// The name of the type, as plans and policies show it.
+    #[must_use]
+    fn name() -> &'static str {
+        short_name(std::any::type_name::<Self>())
+    }
+}
+
+/// The last segment of a type's path.
+pub(crate) fn short_name(path: &'static str) -> &'static str {
+    path.rsplit("::").next().unwrap_or(path)
+}
