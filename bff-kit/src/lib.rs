@@ -1,1 +1,35 @@
-//! bff-kit
+//! The runtime of a GraphQL backend-for-frontend.
+//!
+//! A BFF describes its client by implementing [`Client`]: a schema, a table of policies, a way to sign in,
+//! limits. The kit does the rest: the command line ([`run`]), configuration, the server, GraphQL over HTTP,
+//! request-scoped batching of calls, read masks, errors, identifiers and pages. It knows no shop and no client.
+
+mod cli;
+mod client;
+mod clock;
+mod code;
+pub mod config;
+mod context;
+mod error;
+mod gateway;
+mod http;
+mod id;
+pub mod identity;
+pub mod log;
+pub mod operation;
+mod page;
+mod path;
+pub mod schema;
+mod scope;
+mod server;
+
+pub use cli::{EXIT_USAGE, run, stop_signal};
+pub use client::{Client, ClientSchema, Limits, schema};
+pub use clock::Clock;
+pub use code::Code;
+pub use context::ContextExt;
+pub use error::{ClientError, Error, InternalError, OrNull};
+pub use id::{Entity, Id};
+pub use page::Page;
+pub use scope::RequestScope;
+pub use server::Server;

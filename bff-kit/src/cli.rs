@@ -1,0 +1,177 @@
+//! The command line every BFF has.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use axum::serve::ListenerExt as _;
+use clap::{Args, Parser, Subcommand};
+
+use crate::client::{Client, schema};
+use crate::config::{Config, ConfigError, Layers, Mode};
+use crate::schema::{internal_sdl, public_sdl};
+use crate::server::Server;
+
+/// Exit code of a command that was called wrongly or configured badly (`EX_USAGE` of BSD's sysexits).
+pub const EXIT_USAGE: u8 = 64;
+
+/// A GraphQL backend-for-frontend.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (what happens without a command)
+    Serve(Settings),
+    /// Print the schema
+    Schema {
+        /// With the directives that tell which services answer a field
+        #[arg(long)]
+        internal: bool,
+    },
+}
+
+#[derive(Args)]
+struct Settings {
+    /// TOML file to read settings from
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address to listen on (server.listen)
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// `development` or `production` (mode)
+    #[arg(long)]
+    mode: Option<String>,
+    /// Address of the services (upstream.default)
+    #[arg(long, value_name = "URL")]
+    upstream: Option<String>,
+    /// Any other setting, such as `server.idle_timeout_ms=5000`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+/// Runs the binary of `C`.
+#[must_use]
+pub fn run<C: Client>() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _shown = error.print();
+            return if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS };
+        }
+    };
+    let result = match arguments.command {
+        Some(Command::Schema { internal }) => {
+            let schema = schema::<C>(Mode::Development);
+            let sdl = if internal { internal_sdl(&schema) } else { public_sdl(&schema) };
+            return print(&sdl);
+        }
+        Some(Command::Serve(settings)) => serve::<C>(settings),
+        None => serve::<C>(arguments.settings),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Config(error)) => complain::<C>(&error.to_string(), EXIT_USAGE),
+        Err(Failure::Io(error)) => complain::<C>(&error, 1),
+    }
+}
+
+enum Failure {
+    Config(ConfigError),
+    Io(String),
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {
+    let config = Config::load(&layers::<C>(settings)?)?;
+    crate::log::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Io(format!("the runtime did not start: {error}")))?;
+    runtime.block_on(async {
+        let address = config.server.listen;
+        let listener = tokio::net::TcpListener::bind(address)
+            .await
+            .map_err(|error| Failure::Io(format!("cannot listen on {address}: {error}")))?;
+        tracing::info!(%address, client = C::NAME, mode = ?config.mode, "{} listens on {address}", C::NAME);
+        let listener = listener.tap_io(|io| {
+            // Without it answers wait for the client's acknowledgement; a socket that refuses still works.
+            let _set = io.set_nodelay(true);
+        });
+        Server::new(config).serve::<C>(listener, fetch::tcp(), stop_signal()).await?;
+        Ok(())
+    })
+}
+
+fn layers<C: Client>(settings: Settings) -> Result<Layers, ConfigError> {
+    let mut layers = Layers::default();
+    if let Some(path) = &settings.config {
+        layers = layers.file(path)?;
+    }
+    #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
+    let environment = std::env::vars();
+    let mut layers = layers.environment(&C::NAME.to_ascii_uppercase().replace('-', "_"), environment);
+    let flags = [
+        ("server.listen", settings.listen),
+        ("mode", settings.mode),
+        ("upstream.default", settings.upstream),
+    ];
+    for (key, value) in flags {
+        if let Some(value) = value {
+            layers = layers.flag(key, value);
+        }
+    }
+    for pair in settings.set {
+        let (key, value) = pair
+            .split_once('=')
+            .ok_or_else(|| ConfigError::new(&pair, "write it as KEY=VALUE (from the command line)"))?;
+        layers = layers.flag(key, value);
+    }
+    Ok(layers)
+}
+
+/// Ready when the process is asked to stop: by Ctrl-C or SIGTERM.
+pub async fn stop_signal() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "printing is what the command is for")]
+fn print(text: &str) -> ExitCode {
+    print!("{text}");
+    ExitCode::SUCCESS
+}
+
+#[expect(clippy::print_stderr, reason = "the one line a failed start leaves behind")]
+fn complain<C: Client>(problem: &str, code: u8) -> ExitCode {
+    eprintln!("{}: {problem}", C::NAME);
+    ExitCode::from(code)
+}

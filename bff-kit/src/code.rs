@@ -1,0 +1,64 @@
+//! The codes a client can rely on.
+
+/// The stable `extensions.code` of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// What was asked for does not exist, where `null` cannot say so.
+    NotFound,
+    /// An argument or variable is wrong.
+    BadUserInput,
+    /// The request is not a GraphQL request.
+    BadRequest,
+    /// The document does not parse.
+    ParseFailed,
+    /// The document does not fit the schema.
+    ValidationFailed,
+    /// Nobody is signed in, or the sign-in is not accepted.
+    Unauthenticated,
+    /// Whoever is signed in may not do this.
+    Forbidden,
+    /// A rule of the shop forbids it; `extensions.reason` says which.
+    Refused,
+    /// Too many requests.
+    RateLimited,
+    /// A service did not answer in time.
+    UpstreamTimeout,
+    /// A service could not be reached.
+    UpstreamUnavailable,
+    /// Anything else.
+    Internal,
+}
+
+impl Code {
+    /// The code as clients see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "NOT_FOUND",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::BadRequest => "BAD_REQUEST",
+            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::Refused => "REFUSED",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::UpstreamTimeout => "UPSTREAM_TIMEOUT",
+            Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
+            Self::Internal => "INTERNAL_SERVER_ERROR",
+        }
+    }
+
+    /// Whether an optional field takes its fallback instead of failing with this code.
+    #[must_use]
+    pub const fn degrades(self) -> bool {
+        matches!(
+            self,
+            Self::Refused
+                | Self::RateLimited
+                | Self::UpstreamTimeout
+                | Self::UpstreamUnavailable
+                | Self::Internal
+        )
+    }
+}

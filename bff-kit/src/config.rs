@@ -1,0 +1,196 @@
+//! What a BFF can be told: a TOML file, overridden by the environment, overridden by flags.
+
+mod layers;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::client::Limits;
+use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
+
+pub use layers::{ConfigError, Layers};
+
+/// Everything a BFF can be told. An unknown key is an error.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Whom this process serves.
+    #[serde(default)]
+    pub mode: Mode,
+    /// The server's side.
+    #[serde(default)]
+    pub server: ServerConfig,
+    /// The services' side.
+    #[serde(default)]
+    pub upstream: UpstreamConfig,
+    /// The credential shown to the services.
+    #[serde(default)]
+    pub credential: CredentialConfig,
+    /// What is logged.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+/// Whom a process serves.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Its developers: sign-in by header, introspection.
+    Development,
+    /// Real users.
+    #[default]
+    Production,
+}
+
+/// The server's side: sockets, timers and limits.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// How long a client may take for the head of a request, in milliseconds.
+    pub header_timeout_ms: u64,
+    /// How long a client may take for the body of a request, in milliseconds.
+    pub body_timeout_ms: u64,
+    /// How long a connection may stay open without a request, in milliseconds.
+    pub idle_timeout_ms: u64,
+    /// How long running requests get to finish when the server stops, in milliseconds.
+    pub drain_timeout_ms: u64,
+    /// Longest request body, in bytes; the client's own limit when absent.
+    pub max_body_bytes: Option<usize>,
+    /// How long a request may take until it is answered, in milliseconds; the client's own limit when absent.
+    pub deadline_ms: Option<u64>,
+    /// Web origins whose pages may send requests, such as `"http://localhost:4000"`.
+    pub allowed_origins: Vec<String>,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 4000)),
+            header_timeout_ms: 5_000,
+            body_timeout_ms: 5_000,
+            idle_timeout_ms: 60_000,
+            drain_timeout_ms: 10_000,
+            max_body_bytes: None,
+            deadline_ms: None,
+            allowed_origins: Vec::new(),
+        }
+    }
+}
+
+/// The services' side.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UpstreamConfig {
+    /// Address of every service that is not named in `services`.
+    pub default: String,
+    /// Addresses by full service name, such as `"shop.reviews.v1.ReviewService"`.
+    pub services: BTreeMap<String, String>,
+    /// Whether calls say what they read. Turn it off for services that do not honour read masks.
+    pub read_masks: bool,
+}
+
+impl Default for UpstreamConfig {
+    fn default() -> Self {
+        Self { default: "http://127.0.0.1:50051".to_owned(), services: BTreeMap::new(), read_masks: true }
+    }
+}
+
+/// The credential shown to the services.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CredentialConfig {
+    /// Key it is signed with, shared with the services. Must be set in production.
+    pub key: Option<String>,
+}
+
+impl std::fmt::Debug for CredentialConfig {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("CredentialConfig").field("set", &self.key.is_some()).finish()
+    }
+}
+
+/// What is logged.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// Which lines, such as `"info"` or `"bff_kit=debug,info"`.
+    pub filter: String,
+    /// How they are written.
+    pub format: LogFormat,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// Reads the layers and checks what no single key can say.
+    pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
+        let config: Self = layers.read()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The configuration of a development server: all defaults, key included.
+    #[must_use]
+    pub fn development() -> Self {
+        Self {
+            mode: Mode::Development,
+            server: ServerConfig::default(),
+            upstream: UpstreamConfig::default(),
+            credential: CredentialConfig::default(),
+            log: LogConfig::default(),
+        }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let key = self.credential.key.as_deref();
+        if self.mode == Mode::Production && matches!(key, None | Some(DEVELOPMENT_CREDENTIAL_KEY)) {
+            return Err(ConfigError::new(
+                "credential.key",
+                "must be set in production, to a key of your own (for a first look, set mode to development)",
+            ));
+        }
+        for origin in &self.server.allowed_origins {
+            if http::HeaderValue::from_str(origin).is_err()
+                || !origin.contains("://")
+                || origin.ends_with('/')
+            {
+                return Err(ConfigError::new(
+                    "server.allowed_origins",
+                    format!("`{origin}` is not an origin; write it like `https://shop.example`"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn credential_key(&self) -> &str {
+        self.credential.key.as_deref().unwrap_or(DEVELOPMENT_CREDENTIAL_KEY)
+    }
+
+    pub(crate) fn max_body_bytes(&self, limits: &Limits) -> usize {
+        self.server.max_body_bytes.unwrap_or(limits.body_bytes)
+    }
+
+    pub(crate) fn deadline(&self, limits: &Limits) -> Duration {
+        self.server.deadline_ms.map_or(limits.deadline, Duration::from_millis)
+    }
+}

@@ -1,0 +1,92 @@
+//! What a resolver can do.
+
+use std::future::Future;
+
+use async_graphql::Context;
+use fetch::{Command, Fault, FaultKind, Fetch};
+
+use crate::error::Error;
+use crate::path::{field_path, segments};
+use crate::scope::RequestScope;
+
+/// What a resolver can do besides answering what it already holds.
+pub trait ContextExt {
+    /// The request this field is part of.
+    fn scope(&self) -> &RequestScope;
+
+    /// Asks a service. The field must declare the question with `@fetch`; it is batched with all others of its
+    /// kind whose keys become known together.
+    fn fetch<F: Fetch>(&self, question: F) -> impl Future<Output = Result<F::Value, Error>> + Send;
+
+    /// Asks a service several questions of one kind at once. The answers come in the order of the questions.
+    fn fetch_all<F: Fetch>(
+        &self,
+        questions: impl IntoIterator<Item = F> + Send,
+    ) -> impl Future<Output = Vec<Result<F::Value, Error>>> + Send;
+
+    /// Asks a service to change something. One call, made now.
+    fn send<C: Command>(&self, command: C) -> impl Future<Output = Result<C::Value, Error>> + Send;
+
+    /// Lets a field stand without an answer it can do without: what a service failed to answer becomes `None`
+    /// and an entry of `extensions.degraded`. Errors the client can mend stay errors.
+    fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error>;
+
+    /// The same for several answers: those that are there, in their order.
+    fn optional_each<T>(&self, results: Vec<Result<T, Error>>) -> Result<Vec<T>, Error>;
+
+    /// Notes at which field of the answer an error happened.
+    fn located(&self, error: Error) -> Error;
+}
+
+impl ContextExt for Context<'_> {
+    fn scope(&self) -> &RequestScope {
+        self.data_unchecked::<std::sync::Arc<RequestScope>>()
+    }
+
+    async fn fetch<F: Fetch>(&self, question: F) -> Result<F::Value, Error> {
+        let scope = self.scope();
+        let slot = scope.outline.slot(self.path_node.as_ref(), F::name());
+        let answer = match slot {
+            Some(slot) => scope.fetches.fetch(slot, question).await,
+            None => Err(fetch::Undeclared),
+        };
+        let answer = answer.unwrap_or_else(|fetch::Undeclared| {
+            let field = field_path(self.path_node.as_ref());
+            let cause = format!("{field} asks {} without declaring it", F::name());
+            Err(Fault::new(FaultKind::Internal, cause))
+        });
+        answer.map_err(|fault| self.located(fault.into()))
+    }
+
+    async fn fetch_all<F: Fetch>(
+        &self,
+        questions: impl IntoIterator<Item = F> + Send,
+    ) -> Vec<Result<F::Value, Error>> {
+        let questions: Vec<_> = questions.into_iter().map(|question| self.fetch(question)).collect();
+        futures_util::future::join_all(questions).await
+    }
+
+    async fn send<C: Command>(&self, command: C) -> Result<C::Value, Error> {
+        self.scope().fetches.command(command).await.map_err(|fault| self.located(fault.into()))
+    }
+
+    fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) if error.code().degrades() => {
+                self.scope().degrade(self.path_node.as_ref(), error.code());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn optional_each<T>(&self, results: Vec<Result<T, Error>>) -> Result<Vec<T>, Error> {
+        results.into_iter().filter_map(|result| self.optional(result).transpose()).collect()
+    }
+
+    fn located(&self, error: Error) -> Error {
+        error.at(|| segments(self.path_node.as_ref()))
+    }
+}

@@ -1,0 +1,211 @@
+//! What can go wrong while a request is answered, and what the client is told of it.
+
+use std::sync::Arc;
+
+use async_graphql::{ErrorExtensionValues, PathSegment, Value};
+use fetch::{Fault, FaultKind, Violation};
+
+use crate::code::Code;
+
+/// Text for everything whose cause is not the client's business.
+const MASKED: &str = "Something went wrong on our side.";
+
+/// Why a field has no value.
+///
+/// It deliberately does not implement `Display`: async-graphql would then show that text to clients.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// What was asked for does not exist. [`OrNull::or_null`] makes it a plain `null`.
+    NotFound,
+    /// The client can do something about it. The message is written for it.
+    Client(Arc<ClientError>),
+    /// It cannot. The cause is for the log; the client sees the code and a fixed text.
+    Internal(Arc<InternalError>),
+}
+
+/// An error whose message is safe to show.
+#[derive(Clone, Debug)]
+pub struct ClientError {
+    /// What kind of error it is.
+    pub code: Code,
+    /// What happened, in words for the client's developer.
+    pub message: String,
+    /// Parts of the input that are wrong, if any.
+    pub violations: Vec<Violation>,
+    /// The domain's own name for a refusal, such as `"ALREADY_REVIEWED"`.
+    pub reason: Option<String>,
+    path: Vec<PathSegment>,
+}
+
+/// An error whose cause is masked.
+#[derive(Clone, Debug)]
+pub struct InternalError {
+    /// What the client is told.
+    pub code: Code,
+    /// What happened, for the log alone.
+    pub cause: String,
+    path: Vec<PathSegment>,
+}
+
+impl Error {
+    /// An error with a message the client may read.
+    #[must_use]
+    pub fn client(code: Code, message: impl Into<String>) -> Self {
+        Self::Client(Arc::new(ClientError {
+            code,
+            message: message.into(),
+            violations: Vec::new(),
+            reason: None,
+            path: Vec::new(),
+        }))
+    }
+
+    /// A part of the input that is wrong. `field` is its path in the arguments, such as `"input.rating"`.
+    #[must_use]
+    pub fn bad_input(field: impl Into<String>, description: impl Into<String>) -> Self {
+        let violation = Violation { field: field.into(), description: description.into() };
+        Self::Client(Arc::new(ClientError {
+            code: Code::BadUserInput,
+            message: format!("{}: {}", violation.field, violation.description),
+            violations: vec![violation],
+            reason: None,
+            path: Vec::new(),
+        }))
+    }
+
+    /// An error whose cause is logged and never shown.
+    #[must_use]
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Self::Internal(Arc::new(InternalError {
+            code: Code::Internal,
+            cause: cause.into(),
+            path: Vec::new(),
+        }))
+    }
+
+    /// What kind of error it is.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NotFound => Code::NotFound,
+            Self::Client(error) => error.code,
+            Self::Internal(error) => error.code,
+        }
+    }
+
+    /// The domain's own name for a refusal, such as `"ALREADY_REVIEWED"`: what a mutation answers in
+    /// `userErrors`.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Client(error) if error.code == Code::Refused => error.reason.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Notes where in the answer it happened. async-graphql forgets that on the way out of a list.
+    #[must_use]
+    pub(crate) fn at(mut self, path: impl FnOnce() -> Vec<PathSegment>) -> Self {
+        match &mut self {
+            Self::NotFound => {}
+            Self::Client(error) => Arc::make_mut(error).path = path(),
+            Self::Internal(error) => Arc::make_mut(error).path = path(),
+        }
+        self
+    }
+
+    /// Where in the answer it happened; empty when that was not noted.
+    pub(crate) fn path(&self) -> &[PathSegment] {
+        match self {
+            Self::NotFound => &[],
+            Self::Client(error) => &error.path,
+            Self::Internal(error) => &error.path,
+        }
+    }
+
+    fn message(&self) -> &str {
+        match self {
+            Self::NotFound => "Not found.",
+            Self::Client(error) => &error.message,
+            Self::Internal(_) => MASKED,
+        }
+    }
+}
+
+/// The table of `docs/architecture.md`: what a fault of a service means to a client.
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        let internal = |code| {
+            let cause = fault.message().to_owned();
+            Self::Internal(Arc::new(InternalError { code, cause, path: Vec::new() }))
+        };
+        match fault.kind() {
+            FaultKind::NotFound => Self::NotFound,
+            FaultKind::InvalidArgument => Self::Client(Arc::new(ClientError {
+                code: Code::BadUserInput,
+                message: "The input was not accepted.".to_owned(),
+                violations: fault.violations().to_vec(),
+                reason: None,
+                path: Vec::new(),
+            })),
+            FaultKind::Unauthenticated => Self::client(Code::Unauthenticated, "Sign in first."),
+            FaultKind::PermissionDenied => Self::client(Code::Forbidden, "You may not do this."),
+            FaultKind::Refused => Self::Client(Arc::new(ClientError {
+                code: Code::Refused,
+                message: "The shop refused this.".to_owned(),
+                violations: Vec::new(),
+                reason: fault.reason().map(str::to_owned),
+                path: Vec::new(),
+            })),
+            FaultKind::ResourceExhausted => {
+                Self::client(Code::RateLimited, "Too many requests; try again in a moment.")
+            }
+            FaultKind::Timeout => internal(Code::UpstreamTimeout),
+            FaultKind::Unavailable => internal(Code::UpstreamUnavailable),
+            FaultKind::Internal => internal(Code::Internal),
+        }
+    }
+}
+
+impl From<Error> for async_graphql::Error {
+    fn from(error: Error) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", error.code().as_str());
+        if let Error::Client(client) = &error {
+            if let Some(reason) = &client.reason {
+                extensions.set("reason", reason.as_str());
+            }
+            if !client.violations.is_empty() {
+                extensions.set("violations", violations_value(&client.violations));
+            }
+        }
+        let message = error.message().to_owned();
+        Self { message, extensions: Some(extensions), source: Some(Arc::new(error)) }
+    }
+}
+
+fn violations_value(violations: &[Violation]) -> Value {
+    let list = violations.iter().map(|violation| {
+        async_graphql::value!({
+            "field": violation.field.as_str(),
+            "description": violation.description.as_str(),
+        })
+    });
+    Value::List(list.collect())
+}
+
+/// How the absence of something becomes `null`.
+pub trait OrNull<T> {
+    /// `Some(Ok)` for a value, `None` for what does not exist, `Some(Err)` for everything else: the shape of a
+    /// nullable field that may fail alone.
+    fn or_null(self) -> Option<Result<T, Error>>;
+}
+
+impl<T> OrNull<T> for Result<T, Error> {
+    fn or_null(self) -> Option<Result<T, Error>> {
+        match self {
+            Err(Error::NotFound) => None,
+            result => Some(result),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! From a GraphQL request to its answer.
+
+mod report;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{Request, Response, ServerError, Value, Variables};
+use fetch::{CallContext, Channels, Policies};
+use tokio::time::Instant;
+
+use crate::client::{Client, ClientSchema, schema};
+use crate::clock::Clock;
+use crate::code::Code;
+use crate::config::Config;
+use crate::error::Error;
+use crate::identity::{Caller, CredentialKey};
+use crate::operation::{Outline, OutlineError};
+use crate::schema::{Catalogue, internal_sdl};
+use crate::scope::RequestScope;
+
+pub(crate) use report::{GET_MUTATION, access_line, server_error};
+
+/// A GraphQL request, whatever it came over.
+#[derive(Debug, Default)]
+pub(crate) struct GraphqlRequest {
+    pub(crate) query: String,
+    pub(crate) operation_name: Option<String>,
+    pub(crate) variables: Variables,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) response: Response,
+    /// Whether it failed before any of it ran: the answer then has no `data`.
+    pub(crate) refused: bool,
+    pub(crate) operation_name: Option<String>,
+    pub(crate) calls: usize,
+    pub(crate) took: Duration,
+}
+
+/// Answers the requests of one client.
+pub(crate) struct Gateway<C: Client> {
+    schema: ClientSchema<C>,
+    catalogue: Catalogue,
+    policies: Arc<Policies>,
+    channels: Channels,
+    credential: CredentialKey,
+    clock: Clock,
+    deadline: Duration,
+    read_masks: bool,
+}
+
+impl<C: Client> Gateway<C> {
+    pub(crate) fn new(config: &Config, channels: Channels, clock: Clock) -> Self {
+        let schema = schema::<C>(config.mode);
+        Self {
+            catalogue: Catalogue::of(&internal_sdl(&schema)),
+            schema,
+            policies: Arc::new(C::policies()),
+            channels,
+            credential: CredentialKey::new(config.credential_key(), C::NAME),
+            clock,
+            deadline: config.deadline(&C::LIMITS),
+            read_masks: config.upstream.read_masks,
+        }
+    }
+
+    /// Answers a request. `may_change` says whether it came in a way that may change something.
+    pub(crate) async fn answer(&self, request: GraphqlRequest, caller: Caller, may_change: bool) -> Answer {
+        let started = Instant::now();
+        let operation_name = request.operation_name.clone();
+        let prepared = self.prepare(&request, may_change);
+        let (response, refused, calls) = match prepared {
+            Err(error) => (Response::from_errors(vec![error]), true, 0),
+            Ok((document, outline)) => self.run(request, document, outline, caller, started).await,
+        };
+        Answer { response, refused, operation_name, calls, took: started.elapsed() }
+    }
+
+    fn prepare(
+        &self,
+        request: &GraphqlRequest,
+        may_change: bool,
+    ) -> Result<(ExecutableDocument, Outline), ServerError> {
+        let document = async_graphql::parser::parse_query(&request.query)
+            .map_err(|error| report::coded(ServerError::from(error), Code::ParseFailed))?;
+        let outline = Outline::of(&self.catalogue, &document, request.operation_name.as_deref())
+            .map_err(|error| refusal(Code::ValidationFailed, outline_text(error)))?;
+        if outline.depth() > C::LIMITS.depth {
+            let text = format!(
+                "The operation nests {} fields deep; {} is the limit.",
+                outline.depth(),
+                C::LIMITS.depth
+            );
+            return Err(refusal(Code::ValidationFailed, &text));
+        }
+        if !may_change && outline.operation_type() != OperationType::Query {
+            return Err(refusal(Code::BadRequest, report::GET_MUTATION));
+        }
+        let outline = if self.read_masks { outline } else { outline.without_masks() };
+        Ok((document, outline))
+    }
+
+    async fn run(
+        &self,
+        request: GraphqlRequest,
+        document: ExecutableDocument,
+        outline: Outline,
+        caller: Caller,
+        started: Instant,
+    ) -> (Response, bool, usize) {
+        let credential = match self.credential.sign(&caller) {
+            Ok(credential) => credential,
+            Err(error) => return (Response::from_errors(vec![report::server_error(error)]), true, 0),
+        };
+        let context = Arc::new(CallContext::new(
+            self.channels.clone(),
+            self.policies.clone(),
+            started + self.deadline,
+            credential,
+        ));
+        let scope = RequestScope::new(caller, self.clock.now(), Arc::new(outline), context.clone());
+        let scope = Arc::new(scope);
+        let mut graphql = Request::new(request.query).variables(request.variables).data(scope.clone());
+        if let Some(name) = request.operation_name {
+            graphql = graphql.operation_name(name);
+        }
+        graphql.set_parsed_query(document);
+
+        let mut response = self.schema.execute(graphql).await;
+        let refused = response.data == Value::Null
+            && !response.errors.is_empty()
+            && response.errors.iter().all(|error| error.path.is_empty());
+        response.errors = response.errors.into_iter().map(|error| report::shown(error, refused)).collect();
+        if let Some(degraded) = scope.degraded() {
+            response.extensions.insert("degraded".to_owned(), degraded);
+        }
+        (response, refused, context.observed().len())
+    }
+}
+
+fn refusal(code: Code, text: &str) -> ServerError {
+    report::server_error(Error::client(code, text))
+}
+
+fn outline_text(error: OutlineError) -> &'static str {
+    match error {
+        OutlineError::TooLarge => "The operation selects too many fields.",
+        OutlineError::TooDeep => "The operation nests too deep, or a fragment holds itself.",
+        OutlineError::NoSuchOperation => {
+            "The document holds no operation of that name, or several and `operationName` names none."
+        }
+        OutlineError::NotServed => "This kind of operation is not served here.",
+    }
+}

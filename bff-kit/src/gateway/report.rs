@@ -1,0 +1,93 @@
+//! What clients and logs are told of a request.
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
+
+use super::Answer;
+use crate::code::Code;
+use crate::error::Error;
+use crate::identity::Caller;
+
+/// Said to a mutation that came by GET.
+pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";
+
+/// An error as it leaves the schema, made fit for the client: with a code, with its whole path, and without a
+/// word of what happened inside.
+pub(super) fn shown(error: ServerError, refused: bool) -> ServerError {
+    if refused {
+        return coded(error, Code::ValidationFailed);
+    }
+    match error.source::<Error>() {
+        Some(Error::Internal(internal)) => {
+            tracing::warn!(
+                code = internal.code.as_str(),
+                cause = internal.cause,
+                path = path_text(&error),
+                "field failed"
+            );
+        }
+        Some(_) => {}
+        // async-graphql itself says what is wrong with an argument, and only that, without a source.
+        None if error.source.is_none() => return coded(error, Code::BadUserInput),
+        None => {
+            tracing::error!(
+                cause = error.message,
+                path = path_text(&error),
+                "field failed with a foreign error"
+            );
+            let masked = server_error(Error::internal(String::new()));
+            return ServerError { path: error.path, locations: error.locations, ..masked };
+        }
+    }
+    let path = error.source::<Error>().map(Error::path).filter(|path| !path.is_empty()).map(<[_]>::to_vec);
+    match path {
+        Some(path) => ServerError { path, ..error },
+        None => error,
+    }
+}
+
+/// An error of the request as a whole.
+pub(crate) fn server_error(error: Error) -> ServerError {
+    let mut error = async_graphql::Error::from(error).into_server_error(Pos::default());
+    error.locations.clear();
+    error
+}
+
+/// The error with a code, unless it has one.
+pub(super) fn coded(mut error: ServerError, code: Code) -> ServerError {
+    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    if extensions.get("code").is_none() {
+        extensions.set("code", code.as_str());
+    }
+    error
+}
+
+fn path_text(error: &ServerError) -> String {
+    let own = error.source::<Error>().map(Error::path).filter(|path| !path.is_empty());
+    serde_json::to_string(own.unwrap_or(&error.path)).unwrap_or_default()
+}
+
+/// One line for one operation.
+pub(crate) fn access_line(client: &str, caller: &Caller, status: u16, bytes: usize, answer: &Answer) {
+    let codes =
+        answer.response.errors.iter().filter_map(|error| match error.extensions.as_ref()?.get("code")? {
+            Value::String(code) => Some(code.as_str()),
+            _ => None,
+        });
+    let mut codes: Vec<&str> = codes.collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let operation = answer.operation_name.as_deref().unwrap_or("-");
+    tracing::info!(
+        target: "access",
+        client,
+        operation,
+        caller = caller.kind(),
+        status,
+        duration_us = u64::try_from(answer.took.as_micros()).unwrap_or(u64::MAX),
+        bytes,
+        calls = answer.calls,
+        errors = codes.join(","),
+        degraded = answer.response.extensions.contains_key("degraded"),
+        "answered {operation} for {client}"
+    );
+}

@@ -1,0 +1,100 @@
+//! Opaque, typed identifiers.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_graphql::ID;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::error::Error;
+
+/// Longest identifier of a service that is accepted, in bytes.
+const MAX_LENGTH: usize = 256;
+
+/// A kind of thing that has identifiers. The GraphQL type of that name implements it.
+pub trait Entity {
+    /// Name of the kind, part of every identifier, such as `"Product"`.
+    const NAME: &'static str;
+}
+
+/// An identifier of a service, known to be one of an `E`.
+///
+/// Clients see it as an opaque `ID` that names its kind, so that the id of a user never passes for one of a
+/// product, and may change its form without notice.
+pub struct Id<E>(Arc<str>, PhantomData<fn() -> E>);
+
+impl<E: Entity> Id<E> {
+    /// The identifier as a service knows it.
+    #[must_use]
+    pub fn new(raw: impl Into<Arc<str>>) -> Self {
+        Self(raw.into(), PhantomData)
+    }
+
+    /// Reads what a client sent in `argument`; `BAD_USER_INPUT` when it is not the id of an `E`.
+    pub fn parse(id: &ID, argument: &str) -> Result<Self, Error> {
+        let bad = || Error::bad_input(argument, format!("not the id of a {}", E::NAME));
+        if id.len() > MAX_LENGTH * 2 {
+            return Err(bad());
+        }
+        let decoded = URL_SAFE_NO_PAD.decode(id.as_bytes()).map_err(|_| bad())?;
+        let text = String::from_utf8(decoded).map_err(|_| bad())?;
+        let raw = text.strip_prefix(E::NAME).and_then(|rest| rest.strip_prefix(':')).ok_or_else(bad)?;
+        if raw.is_empty() || raw.len() > MAX_LENGTH || raw.chars().any(char::is_control) {
+            return Err(bad());
+        }
+        Ok(Self::new(raw))
+    }
+
+    /// The identifier as clients see it.
+    #[must_use]
+    pub fn to_id(&self) -> ID {
+        ID(URL_SAFE_NO_PAD.encode(format!("{}:{}", E::NAME, self.0)))
+    }
+
+    /// The identifier as the service knows it.
+    #[must_use]
+    pub fn raw(&self) -> Arc<str> {
+        self.0.clone()
+    }
+}
+
+impl<E: Entity> fmt::Debug for Id<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", E::NAME, self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Product;
+    impl Entity for Product {
+        const NAME: &'static str = "Product";
+    }
+    #[derive(Debug)]
+    struct User;
+    impl Entity for User {
+        const NAME: &'static str = "User";
+    }
+
+    #[test]
+    fn an_id_comes_back_as_it_went() {
+        let id = Id::<Product>::new("lamp-7").to_id();
+        assert_eq!(&*Id::<Product>::parse(&id, "id").unwrap().raw(), "lamp-7");
+    }
+
+    #[test]
+    fn an_id_of_another_kind_or_of_none_is_bad_input() {
+        let user = Id::<User>::new("ada").to_id();
+        for bad in
+            [user, ID("lamp-7".into()), ID(String::new()), ID("UHJvZHVjdDo".into()), ID("A".repeat(5000))]
+        {
+            let error = Id::<Product>::parse(&bad, "id").unwrap_err();
+            assert_eq!(error.code().as_str(), "BAD_USER_INPUT", "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Who asks, and how the BFF speaks to the services in their name.
+
+mod credential;
+mod development;
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use crate::error::Error;
+
+pub use credential::{CredentialKey, DEVELOPMENT_CREDENTIAL_KEY};
+pub use development::Development;
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// Nobody in particular.
+    Anonymous,
+    /// A person, by the identifier the domain knows.
+    User(Arc<str>),
+    /// A device, by the identifier the domain knows.
+    Device(Arc<str>),
+}
+
+/// Finds out who asks. Every client has its own way.
+pub trait Authenticator: Send + Sync {
+    /// The caller named by a request's headers; an error when they name one that is not accepted.
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Error>;
+}
+
+impl Caller {
+    /// What kind of caller it is, for logs: never who.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::User(_) => "user",
+            Self::Device(_) => "device",
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! One operation of a client: what it asks of the services, worked out before it runs.
+
+mod outline;
+
+pub use outline::{Outline, OutlineError};

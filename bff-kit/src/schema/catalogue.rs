@@ -1,0 +1,164 @@
+//! The schema as the kit looks things up in it: every field with its calls and what it reads.
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_graphql_parser::types::{
+    BaseType, ConstDirective, FieldDefinition, Type, TypeKind, TypeSystemDefinition,
+};
+use async_graphql_value::ConstValue;
+
+/// Every field of a schema, read from its internal SDL.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    types: HashMap<String, BTreeMap<String, FieldInfo>>,
+    query: String,
+    mutation: Option<String>,
+}
+
+/// What is known of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldInfo {
+    /// Name of the type it answers, without list and non-null.
+    pub type_name: String,
+    /// Its type as the schema writes it, such as `"[Review!]!"`.
+    pub written_type: String,
+    /// The calls behind it, in order; empty for a plain field.
+    pub steps: Vec<StepInfo>,
+    /// What it takes when its calls fail, as JSON; none for a critical field.
+    pub fallback: Option<String>,
+    /// Paths of the parent's message it reads.
+    pub reads: Vec<String>,
+}
+
+/// One call behind a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepInfo {
+    /// Type of the question or command.
+    pub name: String,
+    /// The RPC that answers it.
+    pub rpc: String,
+    /// Where its keys come from: `argument.NAME`, `parent.PATH` or `previous`.
+    pub by: Vec<String>,
+    /// Paths of its answer that the field itself reads.
+    pub reads: Vec<String>,
+}
+
+impl Catalogue {
+    /// Reads an internal SDL.
+    ///
+    /// # Panics
+    ///
+    /// When the text is not what [`internal_sdl`](super::internal_sdl) wrote.
+    #[must_use]
+    pub fn of(internal_sdl: &str) -> Self {
+        let document = async_graphql_parser::parse_schema(internal_sdl).expect("the schema's own SDL parses");
+        let mut catalogue = Self::default();
+        for definition in document.definitions {
+            match definition {
+                TypeSystemDefinition::Schema(schema) => {
+                    catalogue.query = schema.node.query.map(|name| name.node.to_string()).unwrap_or_default();
+                    catalogue.mutation = schema.node.mutation.map(|name| name.node.to_string());
+                }
+                TypeSystemDefinition::Type(definition) => {
+                    let fields = match definition.node.kind {
+                        TypeKind::Object(object) => object.fields,
+                        TypeKind::Interface(interface) => interface.fields,
+                        _ => continue,
+                    };
+                    let fields = fields
+                        .into_iter()
+                        .map(|field| (field.node.name.node.to_string(), field_info(&field.node)))
+                        .collect();
+                    catalogue.types.insert(definition.node.name.node.to_string(), fields);
+                }
+                TypeSystemDefinition::Directive(_) => {}
+            }
+        }
+        catalogue
+    }
+
+    /// The type of queries.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// The type of mutations.
+    #[must_use]
+    pub fn mutation(&self) -> Option<&str> {
+        self.mutation.as_deref()
+    }
+
+    /// A field of a type.
+    #[must_use]
+    pub fn field(&self, type_name: &str, field: &str) -> Option<&FieldInfo> {
+        self.types.get(type_name)?.get(field)
+    }
+
+    /// All fields of a type by name; none for what is not an object or interface.
+    #[must_use]
+    pub fn fields(&self, type_name: &str) -> Option<&BTreeMap<String, FieldInfo>> {
+        self.types.get(type_name)
+    }
+
+    /// All types that have fields, by name.
+    #[must_use]
+    pub fn types(&self) -> BTreeMap<&str, &BTreeMap<String, FieldInfo>> {
+        self.types.iter().map(|(name, fields)| (name.as_str(), fields)).collect()
+    }
+}
+
+fn field_info(field: &FieldDefinition) -> FieldInfo {
+    let directive =
+        |name: &str| field.directives.iter().map(|found| &found.node).find(|it| it.name.node == name);
+    let fetch = directive("fetch");
+    let steps = match fetch.and_then(|fetch| argument(fetch, "steps")) {
+        Some(ConstValue::List(steps)) => steps.iter().map(step_info).collect(),
+        _ => Vec::new(),
+    };
+    FieldInfo {
+        type_name: base_name(&field.ty.node),
+        written_type: field.ty.node.to_string(),
+        steps,
+        fallback: fetch.and_then(|fetch| argument(fetch, "fallback")).map(string),
+        reads: directive("reads").and_then(|reads| argument(reads, "paths")).map(strings).unwrap_or_default(),
+    }
+}
+
+fn step_info(step: &ConstValue) -> StepInfo {
+    let part = |name: &str| match step {
+        ConstValue::Object(step) => step.get(name),
+        _ => None,
+    };
+    StepInfo {
+        name: part("name").map(string).unwrap_or_default(),
+        rpc: part("rpc").map(string).unwrap_or_default(),
+        by: part("by").map(strings).unwrap_or_default(),
+        reads: part("reads").map(strings).unwrap_or_default(),
+    }
+}
+
+fn base_name(ty: &Type) -> String {
+    match &ty.base {
+        BaseType::Named(name) => name.to_string(),
+        BaseType::List(item) => base_name(item),
+    }
+}
+
+fn argument<'a>(directive: &'a ConstDirective, name: &str) -> Option<&'a ConstValue> {
+    directive.get_argument(name).map(|value| &value.node)
+}
+
+fn strings(value: &ConstValue) -> Vec<String> {
+    match value {
+        ConstValue::List(list) => list.iter().map(string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn string(value: &ConstValue) -> String {
+    match value {
+        ConstValue::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

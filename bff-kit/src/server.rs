@@ -1,0 +1,100 @@
+//! A BFF as one future: it listens, answers and, when told to, finishes what it has begun.
+
+mod connection;
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::serve::Listener;
+use fetch::{Channels, Connector, Upstreams};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::client::Client;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::gateway::Gateway;
+use crate::http::{Edge, routes};
+
+use connection::Timers;
+
+/// A BFF that is ready to serve.
+#[derive(Clone, Debug)]
+pub struct Server {
+    config: Config,
+    clock: Clock,
+}
+
+impl Server {
+    /// A server with this configuration and the machine's clock.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { config, clock: Clock::default() }
+    }
+
+    /// The same server with another idea of what time it is.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Serves `C` until `shutdown` is ready; then takes no more connections, lets running requests finish and
+    /// returns. It starts no thread, and dropping it ends all it has begun.
+    pub async fn serve<C: Client>(
+        self,
+        mut listener: impl Listener,
+        connector: impl Connector,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ConfigError> {
+        let channels = self.channels(&connector)?;
+        let draining = Arc::new(AtomicBool::new(false));
+        let edge = Edge {
+            gateway: Gateway::<C>::new(&self.config, channels, self.clock),
+            authenticator: C::authenticator(self.config.mode),
+            draining: draining.clone(),
+            max_body_bytes: self.config.max_body_bytes(&C::LIMITS),
+            body_timeout: Duration::from_millis(self.config.server.body_timeout_ms),
+        };
+        let routes = routes(edge, &self.config);
+        let timers = Timers::of(&self.config.server);
+        let (stop, stopped) = watch::channel(());
+        let mut connections = JoinSet::new();
+        let mut shutdown = pin!(shutdown);
+        loop {
+            tokio::select! {
+                () = &mut shutdown => break,
+                (io, _peer) = listener.accept() => {
+                    connections.spawn(connection::serve(io, routes.clone(), timers, stopped.clone()));
+                }
+                Some(_finished) = connections.join_next() => {}
+            }
+        }
+        draining.store(true, Ordering::Relaxed);
+        drop(listener);
+        drop(stop);
+        let drain = Duration::from_millis(self.config.server.drain_timeout_ms);
+        let all = async { while connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(drain, all).await.is_err() {
+            tracing::warn!(drain_timeout_ms = self.config.server.drain_timeout_ms, "requests were cut off");
+        }
+        Ok(())
+    }
+
+    fn channels(&self, connector: &impl Connector) -> Result<Channels, ConfigError> {
+        let upstream = &self.config.upstream;
+        let upstreams = Upstreams { default: upstream.default.clone(), services: upstream.services.clone() };
+        Channels::open(&upstreams, connector).map_err(|bad| {
+            let key = match bad.service {
+                Some(service) => format!("upstream.services.{service}"),
+                None => "upstream.default".to_owned(),
+            };
+            ConfigError::new(
+                key,
+                format!("`{}` is not an address like `http://127.0.0.1:50051`", bad.address),
+            )
+        })
+    }
+}
