@@ -1,0 +1,112 @@
+//! Products and categories.
+
+use std::sync::Arc;
+
+use fetch::{Answers, Call, Fetch, Rpc};
+use proto::catalog::product_result::Outcome;
+use proto::catalog::{
+    BatchGetProductsRequest, BatchGetProductsResponse, Category, ListCategoriesRequest,
+    ListCategoriesResponse, ListProductsRequest, ListProductsResponse, Product,
+};
+
+use crate::key_error;
+
+/// A product, by its id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProductById(pub Arc<str>);
+
+impl Fetch for ProductById {
+    const RPC: Rpc = Rpc::read("shop.catalog.v1.CatalogService/BatchGetProducts").public();
+    const MAX_KEYS: usize = 100;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<Product>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let ids = keys.iter().map(|key| key.0.to_string()).collect();
+        let request = BatchGetProductsRequest { ids, read_mask: call.mask() };
+        call.answer(keys, request, |response: BatchGetProductsResponse| {
+            response.results.into_iter().map(|result| {
+                let answer = match result.outcome {
+                    Some(Outcome::Item(product)) => Ok(Arc::new(product)),
+                    Some(Outcome::Error(error)) => Err(key_error::fault(error)),
+                    None => Err(key_error::no_outcome()),
+                };
+                (Self(result.id.into()), answer)
+            })
+        })
+        .await
+    }
+}
+
+/// A page of the products of a category, or of all products, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProductsIn {
+    /// The category; all products when absent.
+    pub category: Option<Arc<str>>,
+    /// Products on the page, at most 100.
+    pub page_size: i32,
+    /// Where to go on; empty at the beginning.
+    pub page_token: String,
+    /// Products to pass over, counted from the token.
+    pub skip: i32,
+}
+
+/// A page of products.
+#[derive(Debug)]
+pub struct ProductPage {
+    /// The products, by name.
+    pub products: Vec<Arc<Product>>,
+    /// Token of the next page; empty on the last one.
+    pub next_page_token: String,
+    /// Number of products on all pages together.
+    pub total_size: i32,
+}
+
+impl Fetch for ProductsIn {
+    const RPC: Rpc = Rpc::read("shop.catalog.v1.CatalogService/ListProducts").public();
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<ProductPage>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let Some(key) = keys.first().cloned() else {
+            return Answers::matched(keys, []);
+        };
+        let asked = key.clone();
+        let request = ListProductsRequest {
+            category_id: key.category.map(|category| category.to_string()).unwrap_or_default(),
+            page_size: key.page_size,
+            page_token: key.page_token,
+            skip: key.skip,
+            read_mask: call.mask(),
+        };
+        call.answer(keys, request, |response: ListProductsResponse| {
+            let page = ProductPage {
+                products: response.products.into_iter().map(Arc::new).collect(),
+                next_page_token: response.next_page_token,
+                total_size: response.total_size,
+            };
+            [(asked, Ok(Arc::new(page)))]
+        })
+        .await
+    }
+}
+
+/// All categories, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AllCategories;
+
+impl Fetch for AllCategories {
+    const RPC: Rpc = Rpc::read("shop.catalog.v1.CatalogService/ListCategories").public();
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<[Arc<Category>]>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let request = ListCategoriesRequest { read_mask: call.mask() };
+        call.answer(keys, request, |response: ListCategoriesResponse| {
+            [(Self, Ok(response.categories.into_iter().map(Arc::new).collect()))]
+        })
+        .await
+    }
+}

@@ -1,0 +1,36 @@
+//! What is on the shelves.
+
+use std::sync::Arc;
+
+use fetch::{Answers, Call, Fetch, Rpc};
+use proto::inventory::stock_result::Outcome;
+use proto::inventory::{BatchGetStockRequest, BatchGetStockResponse, Stock};
+
+use crate::key_error;
+
+/// How much of a product can be sold.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StockOf(pub Arc<str>);
+
+impl Fetch for StockOf {
+    const RPC: Rpc = Rpc::read("shop.inventory.v1.InventoryService/BatchGetStock").public();
+    const MAX_KEYS: usize = 100;
+    const READS: &'static [&'static str] = &["product_id"];
+    type Value = Arc<Stock>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let product_ids = keys.iter().map(|key| key.0.to_string()).collect();
+        let request = BatchGetStockRequest { product_ids, read_mask: call.mask() };
+        call.answer(keys, request, |response: BatchGetStockResponse| {
+            response.results.into_iter().map(|result| {
+                let answer = match result.outcome {
+                    Some(Outcome::Item(item)) => Ok(Arc::new(item)),
+                    Some(Outcome::Error(error)) => Err(key_error::fault(error)),
+                    None => Err(key_error::no_outcome()),
+                };
+                (Self(result.product_id.into()), answer)
+            })
+        })
+        .await
+    }
+}
