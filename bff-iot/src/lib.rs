@@ -1,1 +1,31 @@
-//! bff-iot
+//! The BFF of shelf sensors and labels: wake, ask one thing, sleep.
+
+mod policy;
+mod schema;
+
+use std::time::Duration;
+
+use async_graphql::EmptyMutation;
+use bff_kit::config::Mode;
+use bff_kit::identity::{Authenticator, Development};
+use bff_kit::{Client, Limits};
+use fetch::Policies;
+
+/// The shelf devices.
+#[derive(Debug)]
+pub struct Iot;
+
+impl Client for Iot {
+    const NAME: &'static str = "bff-iot";
+    const LIMITS: Limits = Limits { depth: 3, body_bytes: 4 * 1024, deadline: Duration::from_secs(1) };
+    type Query = schema::Query;
+    type Mutation = EmptyMutation;
+
+    fn policies() -> Policies {
+        policy::table()
+    }
+
+    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
+        Box::new(Development::device(mode))
+    }
+}

@@ -1,1 +1,32 @@
-//! bff-mobile
+//! The phone app's BFF: one field tree a screen, flat and bounded lists, text ready to show.
+
+mod format;
+mod policy;
+mod schema;
+
+use std::time::Duration;
+
+use async_graphql::EmptyMutation;
+use bff_kit::config::Mode;
+use bff_kit::identity::{Authenticator, Development};
+use bff_kit::{Client, Limits};
+use fetch::Policies;
+
+/// The phone app.
+#[derive(Debug)]
+pub struct Mobile;
+
+impl Client for Mobile {
+    const NAME: &'static str = "bff-mobile";
+    const LIMITS: Limits = Limits { depth: 8, body_bytes: 16 * 1024, deadline: Duration::from_secs(2) };
+    type Query = schema::Query;
+    type Mutation = EmptyMutation;
+
+    fn policies() -> Policies {
+        policy::table()
+    }
+
+    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
+        Box::new(Development::user(mode))
+    }
+}

@@ -1,1 +1,30 @@
-//! bff-web
+//! The web shop's BFF: the full graph, as connections, several pages in one request.
+
+mod policy;
+mod schema;
+
+use std::time::Duration;
+
+use bff_kit::config::Mode;
+use bff_kit::identity::{Authenticator, Development};
+use bff_kit::{Client, Limits};
+use fetch::Policies;
+
+/// The shop in a browser.
+#[derive(Debug)]
+pub struct Web;
+
+impl Client for Web {
+    const NAME: &'static str = "bff-web";
+    const LIMITS: Limits = Limits { depth: 14, body_bytes: 64 * 1024, deadline: Duration::from_secs(3) };
+    type Query = schema::Query;
+    type Mutation = schema::Mutation;
+
+    fn policies() -> Policies {
+        policy::table()
+    }
+
+    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
+        Box::new(Development::user(mode))
+    }
+}

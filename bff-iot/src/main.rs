@@ -1,0 +1,7 @@
+//! The binary `bff-iot`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bff_kit::run::<bff_iot::Iot>()
+}

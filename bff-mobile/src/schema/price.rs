@@ -1,0 +1,41 @@
+//! What a product costs.
+
+use std::sync::Arc;
+
+use async_graphql::Object;
+use bff_kit::schema::reads;
+use downstream::money::decimal;
+use proto::pricing;
+
+use crate::format;
+
+/// What a product costs the person who asks.
+pub(crate) struct Price(pub(super) Arc<pricing::Price>);
+
+#[Object]
+impl Price {
+    /// The price as text, such as "€89.00".
+    #[graphql(directive = reads::apply(["customer_price"]))]
+    async fn text(&self) -> String {
+        self.0.customer_price.as_ref().map(format::money).unwrap_or_default()
+    }
+
+    /// The price as a decimal number, such as "89.00".
+    #[graphql(directive = reads::apply(["customer_price"]))]
+    async fn amount(&self) -> String {
+        self.0.customer_price.as_ref().map(decimal).unwrap_or_default()
+    }
+
+    /// Currency of the amount, by ISO 4217, such as "EUR".
+    #[graphql(directive = reads::apply(["customer_price"]))]
+    async fn currency(&self) -> &str {
+        self.0.customer_price.as_ref().map(|money| money.currency_code.as_str()).unwrap_or_default()
+    }
+
+    /// What it cost before it was reduced, as text. Null when it is not reduced.
+    #[graphql(directive = reads::apply(["list_price", "customer_price"]))]
+    async fn was(&self) -> Option<String> {
+        let list = self.0.list_price.as_ref()?;
+        (self.0.customer_price.as_ref() != Some(list)).then(|| format::money(list))
+    }
+}

@@ -1,0 +1,90 @@
+//! Something the shop sells.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use bff_kit::schema::{ask, fetches, reads};
+use bff_kit::{ContextExt as _, Entity, Error, Id};
+use downstream::inventory::StockOf;
+use downstream::pricing::PriceOf;
+use downstream::reviews::{RatingOf, ReviewsOf};
+use proto::catalog;
+
+use super::price::Price;
+use super::review::Review;
+
+/// Reviews a product screen has room for.
+const MAX_REVIEWS: i32 = 3;
+
+/// Something the shop sells.
+pub(crate) struct Product(pub(super) Arc<catalog::Product>);
+
+impl Entity for Product {
+    const NAME: &'static str = "Product";
+}
+
+#[Object]
+impl Product {
+    /// Id of the product.
+    #[graphql(directive = reads::apply(["id"]))]
+    async fn id(&self) -> ID {
+        Id::<Self>::new(&*self.0.id).to_id()
+    }
+
+    /// Name of the product.
+    #[graphql(directive = reads::apply(["name"]))]
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Address of a small square picture.
+    #[graphql(directive = reads::apply(["thumbnail_url"]))]
+    async fn thumbnail(&self) -> &str {
+        &self.0.thumbnail_url
+    }
+
+    /// What it costs you. Null when that is not known right now.
+    #[graphql(directive = fetches::apply(ask::<PriceOf>(["parent.id"]).or("null")))]
+    async fn price(&self, ctx: &Context<'_>) -> Option<Result<Price, Error>> {
+        let price = ctx.fetch(PriceOf(self.0.id.as_str().into())).await;
+        ctx.optional(price.map(Price)).transpose()
+    }
+
+    /// Whether you can buy it now. Null when that is not known right now.
+    #[graphql(directive = fetches::apply(ask::<StockOf>(["parent.id"]).reading(["available"]).or("null")))]
+    async fn in_stock(&self, ctx: &Context<'_>) -> Option<Result<bool, Error>> {
+        let stock = ctx.fetch(StockOf(self.0.id.as_str().into())).await;
+        ctx.optional(stock.map(|stock| stock.available)).transpose()
+    }
+
+    /// Mean of all stars, 1 to 5. Null when nobody has reviewed it, or when that is not known right now.
+    #[graphql(directive = fetches::apply(
+        ask::<RatingOf>(["parent.id"]).reading(["average", "review_count"]).or("null")
+    ))]
+    async fn rating(&self, ctx: &Context<'_>) -> Option<Result<f64, Error>> {
+        let rating = ctx.optional(ctx.fetch(RatingOf(self.0.id.as_str().into())).await);
+        rating.map(|rating| rating.filter(|it| it.review_count > 0).map(|it| it.average)).transpose()
+    }
+
+    /// The newest reviews. Empty when they are not to be had right now.
+    #[graphql(directive = fetches::apply(ask::<ReviewsOf>(["parent.id", "argument.first"]).or("[]")))]
+    async fn reviews(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Reviews to answer, 3 at most.", default = 3)] first: i32,
+    ) -> Result<Vec<Review>, Error> {
+        if !(1..=MAX_REVIEWS).contains(&first) {
+            return Err(
+                ctx.located(Error::bad_input("first", format!("must lie between 1 and {MAX_REVIEWS}")))
+            );
+        }
+        let question = ReviewsOf {
+            product: self.0.id.as_str().into(),
+            page_size: first,
+            page_token: String::new(),
+            skip: 0,
+        };
+        let page = ctx.optional(ctx.fetch(question).await)?;
+        Ok(page.map(|page| page.reviews.iter().cloned().map(Review).collect()).unwrap_or_default())
+    }
+}

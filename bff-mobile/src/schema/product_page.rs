@@ -1,0 +1,39 @@
+//! A page of the list screen.
+
+use std::sync::Arc;
+
+use async_graphql::Object;
+use bff_kit::Page;
+use downstream::catalog;
+
+use super::product::Product;
+
+/// A page of products.
+pub(crate) struct ProductPage {
+    pub(super) products: Arc<catalog::ProductPage>,
+    pub(super) page: Page,
+}
+
+impl ProductPage {
+    /// Products a page may hold.
+    pub(super) const MAX: i32 = 20;
+}
+
+#[Object]
+impl ProductPage {
+    /// The products, by name, 20 at most.
+    async fn items(&self) -> Vec<Product> {
+        self.products.products.iter().cloned().map(Product).collect()
+    }
+
+    /// Number of products on all pages together.
+    async fn total(&self) -> i32 {
+        self.products.total_size
+    }
+
+    /// What `after` takes for the next page. Null on the last page.
+    async fn end_cursor(&self) -> Option<String> {
+        let next = &self.products.next_page_token;
+        if next.is_empty() { None } else { self.page.end_cursor(self.products.products.len(), next) }
+    }
+}

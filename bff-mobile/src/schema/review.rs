@@ -1,0 +1,41 @@
+//! What a customer says of a product.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use bff_kit::ContextExt as _;
+use bff_kit::schema::reads;
+use proto::reviews;
+
+use crate::format;
+
+/// What a customer says of a product.
+pub(crate) struct Review(pub(super) Arc<reviews::Review>);
+
+#[Object]
+impl Review {
+    /// Who wrote it, such as "Ada L.".
+    #[graphql(directive = reads::apply(["author_name"]))]
+    async fn author(&self) -> &str {
+        &self.0.author_name
+    }
+
+    /// Stars, 1 to 5.
+    #[graphql(directive = reads::apply(["rating"]))]
+    async fn rating(&self) -> i32 {
+        self.0.rating
+    }
+
+    /// What was written, plain text.
+    #[graphql(directive = reads::apply(["text"]))]
+    async fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// How long ago it was written, such as "5 min ago".
+    #[graphql(directive = reads::apply(["create_time"]))]
+    async fn when(&self, ctx: &Context<'_>) -> String {
+        let written = self.0.create_time.as_ref().map_or(0, |time| time.seconds);
+        format::ago(written, ctx.scope().now.as_second())
+    }
+}

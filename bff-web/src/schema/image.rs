@@ -1,0 +1,24 @@
+//! A picture of a product.
+
+use async_graphql::SimpleObject;
+use proto::catalog;
+
+/// A picture of a product.
+#[derive(SimpleObject)]
+pub(crate) struct Image {
+    /// Where it is served from.
+    url: String,
+    /// Text for those who do not see it.
+    alt: String,
+    /// Width in pixels.
+    width: i32,
+    /// Height in pixels.
+    height: i32,
+}
+
+impl From<&catalog::Image> for Image {
+    fn from(image: &catalog::Image) -> Self {
+        let catalog::Image { url, alt_text, width, height } = image.clone();
+        Self { url, alt: alt_text, width, height }
+    }
+}

@@ -1,0 +1,31 @@
+//! What all reviews of a product say together.
+
+use std::sync::Arc;
+
+use async_graphql::Object;
+use bff_kit::schema::reads;
+use proto::reviews;
+
+/// What all reviews of a product say together.
+pub(crate) struct Rating(pub(super) Arc<reviews::Rating>);
+
+#[Object]
+impl Rating {
+    /// Mean of all stars, 1 to 5. Null when there is no review.
+    #[graphql(directive = reads::apply(["average", "review_count"]))]
+    async fn average(&self) -> Option<f64> {
+        (self.0.review_count > 0).then_some(self.0.average)
+    }
+
+    /// Number of reviews.
+    #[graphql(directive = reads::apply(["review_count"]))]
+    async fn count(&self) -> i32 {
+        self.0.review_count
+    }
+
+    /// Number of reviews with one star, two stars, and so on: five numbers.
+    #[graphql(directive = reads::apply(["star_counts"]))]
+    async fn stars(&self) -> &[i32] {
+        &self.0.star_counts
+    }
+}

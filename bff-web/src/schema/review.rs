@@ -1,0 +1,55 @@
+//! What a customer says of a product.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object, SimpleObject};
+use bff_kit::schema::reads;
+use bff_kit::{Entity, Id};
+use proto::reviews;
+
+/// What a customer says of a product.
+pub(crate) struct Review(pub(super) Arc<reviews::Review>);
+
+impl Entity for Review {
+    const NAME: &'static str = "Review";
+}
+
+/// What a page of reviews knows besides its reviews.
+#[derive(SimpleObject)]
+pub(crate) struct ReviewConnectionFields {
+    /// Number of reviews on all pages together.
+    pub(super) total_count: i32,
+}
+
+#[Object]
+impl Review {
+    /// Id of the review.
+    #[graphql(directive = reads::apply(["id"]))]
+    async fn id(&self) -> ID {
+        Id::<Self>::new(&*self.0.id).to_id()
+    }
+
+    /// Who wrote it, such as "Ada L.".
+    #[graphql(directive = reads::apply(["author_name"]))]
+    async fn author(&self) -> &str {
+        &self.0.author_name
+    }
+
+    /// Stars, 1 to 5.
+    #[graphql(directive = reads::apply(["rating"]))]
+    async fn rating(&self) -> i32 {
+        self.0.rating
+    }
+
+    /// What was written, plain text.
+    #[graphql(directive = reads::apply(["text"]))]
+    async fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// When it was written, by RFC 3339.
+    #[graphql(directive = reads::apply(["create_time"]))]
+    async fn created_at(&self) -> Option<String> {
+        self.0.create_time.map(|time| time.to_string())
+    }
+}
