@@ -16,6 +16,7 @@ impl Entity for Product {
     const NAME: &'static str = "Product";
 }
 
+/// What a device can ask.
 #[Object]
 impl Query {
     /// Whether a product can be sold now. Null when there is no such product.

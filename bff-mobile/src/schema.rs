@@ -19,6 +19,7 @@ use product_page::ProductPage;
 #[derive(Debug, Default)]
 pub struct Query;
 
+/// What the app can ask: one field a screen.
 #[Object]
 impl Query {
     /// The product screen. Null when there is no such product.

@@ -29,6 +29,7 @@ const MAX_PRODUCTS: i32 = 50;
 #[derive(Debug, Default)]
 pub struct Query;
 
+/// What the shop can ask.
 #[Object]
 impl Query {
     /// A product. Null when there is none with this id.
@@ -87,6 +88,7 @@ impl Query {
 #[derive(Debug, Default)]
 pub struct Mutation;
 
+/// What the shop can change.
 #[Object]
 impl Mutation {
     /// Writes a review of a product in your name.

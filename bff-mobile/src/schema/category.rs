@@ -7,13 +7,13 @@ use bff_kit::schema::reads;
 use bff_kit::{Entity, Id};
 use proto::catalog;
 
-/// A group of products.
 pub(crate) struct Category(pub(super) Arc<catalog::Category>);
 
 impl Entity for Category {
     const NAME: &'static str = "Category";
 }
 
+/// A group of products.
 #[Object]
 impl Category {
     /// Id of the category.

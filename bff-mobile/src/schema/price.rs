@@ -9,9 +9,9 @@ use proto::pricing;
 
 use crate::format;
 
-/// What a product costs the person who asks.
 pub(crate) struct Price(pub(super) Arc<pricing::Price>);
 
+/// What a product costs the person who asks.
 #[Object]
 impl Price {
     /// The price as text, such as "€89.00".

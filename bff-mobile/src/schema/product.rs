@@ -16,13 +16,13 @@ use super::review::Review;
 /// Reviews a product screen has room for.
 const MAX_REVIEWS: i32 = 3;
 
-/// Something the shop sells.
 pub(crate) struct Product(pub(super) Arc<catalog::Product>);
 
 impl Entity for Product {
     const NAME: &'static str = "Product";
 }
 
+/// Something the shop sells.
 #[Object]
 impl Product {
     /// Id of the product.

@@ -8,7 +8,6 @@ use downstream::catalog;
 
 use super::product::Product;
 
-/// A page of products.
 pub(crate) struct ProductPage {
     pub(super) products: Arc<catalog::ProductPage>,
     pub(super) page: Page,
@@ -19,6 +18,7 @@ impl ProductPage {
     pub(super) const MAX: i32 = 20;
 }
 
+/// A page of products.
 #[Object]
 impl ProductPage {
     /// The products, by name, 20 at most.

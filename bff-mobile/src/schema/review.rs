@@ -9,9 +9,9 @@ use proto::reviews;
 
 use crate::format;
 
-/// What a customer says of a product.
 pub(crate) struct Review(pub(super) Arc<reviews::Review>);
 
+/// What a customer says of a product.
 #[Object]
 impl Review {
     /// Who wrote it, such as "Ada L.".

@@ -8,9 +8,9 @@ use proto::pricing;
 
 use super::money::Money;
 
-/// What a product costs.
 pub(crate) struct Price(pub(super) Arc<pricing::Price>);
 
+/// What a product costs.
 #[Object]
 impl Price {
     /// What it costs you now.

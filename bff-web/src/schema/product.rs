@@ -25,7 +25,6 @@ const MAX_REVIEWS: i32 = 50;
 /// Related products there is room for.
 const MAX_RELATED: i32 = 8;
 
-/// Something the shop sells.
 pub(crate) struct Product(pub(super) Arc<catalog::Product>);
 
 impl Entity for Product {
@@ -39,6 +38,7 @@ pub(crate) struct ProductConnectionFields {
     pub(super) total_count: i32,
 }
 
+/// Something the shop sells.
 #[Object]
 impl Product {
     /// Id of the product.

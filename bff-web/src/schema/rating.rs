@@ -6,9 +6,9 @@ use async_graphql::Object;
 use bff_kit::schema::reads;
 use proto::reviews;
 
-/// What all reviews of a product say together.
 pub(crate) struct Rating(pub(super) Arc<reviews::Rating>);
 
+/// What all reviews of a product say together.
 #[Object]
 impl Rating {
     /// Mean of all stars, 1 to 5. Null when there is no review.

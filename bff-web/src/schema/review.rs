@@ -7,7 +7,6 @@ use bff_kit::schema::reads;
 use bff_kit::{Entity, Id};
 use proto::reviews;
 
-/// What a customer says of a product.
 pub(crate) struct Review(pub(super) Arc<reviews::Review>);
 
 impl Entity for Review {
@@ -21,6 +20,7 @@ pub(crate) struct ReviewConnectionFields {
     pub(super) total_count: i32,
 }
 
+/// What a customer says of a product.
 #[Object]
 impl Review {
     /// Id of the review.

@@ -6,9 +6,9 @@ use async_graphql::{Object, SimpleObject};
 use bff_kit::schema::reads;
 use proto::inventory;
 
-/// How much of a product can be sold.
 pub(crate) struct Stock(pub(super) Arc<inventory::Stock>);
 
+/// How much of a product can be sold.
 #[Object]
 impl Stock {
     /// Whether you can buy it now.
