@@ -1,1 +1,155 @@
-//! playground
+//! The whole shop in one process: the domain, three BFFs, and a page to query them.
+
+mod page;
+
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use axum::serve::ListenerExt as _;
+use bff_iot::Iot;
+use bff_kit::config::{Config, LogConfig};
+use bff_kit::{Client, Server};
+use bff_mobile::Mobile;
+use bff_web::Web;
+use domain_stubs::{Domain, Services};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Where the shop runs, and on which data.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Address all ports are opened on.
+    pub host: IpAddr,
+    /// Port of the page; 0 for any, as for the others.
+    pub page: u16,
+    /// Port of the phone app's BFF.
+    pub mobile: u16,
+    /// Port of the web shop's BFF.
+    pub web: u16,
+    /// Port of the devices' BFF.
+    pub iot: u16,
+    /// Port of the domain's services.
+    pub domain: u16,
+    /// File of the domain's data; in memory without one.
+    pub data: Option<PathBuf>,
+    /// What the BFFs log.
+    pub log: LogConfig,
+}
+
+/// What runs where.
+#[derive(Clone, Copy, Debug)]
+pub struct Addresses {
+    /// The page.
+    pub page: SocketAddr,
+    /// The phone app's BFF.
+    pub mobile: SocketAddr,
+    /// The web shop's BFF.
+    pub web: SocketAddr,
+    /// The devices' BFF.
+    pub iot: SocketAddr,
+    /// The domain's services.
+    pub domain: SocketAddr,
+}
+
+/// The shop with its doors still closed: every port is taken, nothing is served.
+#[derive(Debug)]
+pub struct Shop {
+    addresses: Addresses,
+    page: TcpListener,
+    mobile: TcpListener,
+    web: TcpListener,
+    iot: TcpListener,
+    domain: TcpListener,
+    domain_services: Domain,
+    log: LogConfig,
+}
+
+impl Shop {
+    /// Takes the ports and opens the data, so that whatever is wrong is known before anything runs.
+    pub async fn open(options: Options) -> anyhow::Result<Self> {
+        let bind = async |what: &str, port: u16| {
+            let address = SocketAddr::new(options.host, port);
+            let listener = TcpListener::bind(address).await;
+            listener.with_context(|| format!("cannot listen on {address} for the {what}"))
+        };
+        let (page, mobile) = (bind("page", options.page).await?, bind("mobile BFF", options.mobile).await?);
+        let (web, iot) = (bind("web BFF", options.web).await?, bind("IoT BFF", options.iot).await?);
+        let domain = bind("domain", options.domain).await?;
+        let data = domain_stubs::Options { data: options.data, ..domain_stubs::Options::default() };
+        let domain_services = tokio::task::spawn_blocking(|| Domain::open(data)).await??;
+        let addresses = Addresses {
+            page: page.local_addr()?,
+            mobile: mobile.local_addr()?,
+            web: web.local_addr()?,
+            iot: iot.local_addr()?,
+            domain: domain.local_addr()?,
+        };
+        Ok(Self { addresses, page, mobile, web, iot, domain, domain_services, log: options.log })
+    }
+
+    /// What runs where.
+    #[must_use]
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// Serves until `shutdown` is ready, then lets running requests finish: first those of the BFFs, then those
+    /// of the services behind them.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
+        let config = self.config();
+        let (stop_domain, domain_stopped) = watch::channel(());
+        let domain = {
+            let (services, listener) = (self.domain_services.clone(), self.domain);
+            async move { services.serve(listener, Services::all(), closed(domain_stopped)).await }
+        };
+        let domain = tokio::spawn(domain);
+
+        let (stop, stopped) = watch::channel(());
+        let mut servers = JoinSet::new();
+        servers.spawn(bff::<Mobile>(config.clone(), self.mobile, stopped.clone()));
+        servers.spawn(bff::<Web>(config.clone(), self.web, stopped.clone()));
+        servers.spawn(bff::<Iot>(config, self.iot, stopped.clone()));
+        servers.spawn(page::serve(self.addresses, self.page, closed(stopped)));
+
+        tokio::select! {
+            () = shutdown => {}
+            // None ends of itself: one that does has failed, and takes the others with it.
+            Some(failed) = servers.join_next() => failed??,
+        }
+        drop(stop);
+        while let Some(server) = servers.join_next().await {
+            server??;
+        }
+        drop(stop_domain);
+        Ok(domain.await??)
+    }
+
+    fn config(&self) -> Config {
+        let mut config = Config::development();
+        let Addresses { page, domain, .. } = self.addresses;
+        config.upstream.default = format!("http://{domain}");
+        config.server.allowed_origins = vec![format!("http://{page}"), format!("http://localhost:{}", page.port())];
+        config.log = self.log.clone();
+        config
+    }
+}
+
+async fn bff<C: Client>(
+    config: Config,
+    listener: TcpListener,
+    stopped: watch::Receiver<()>,
+) -> anyhow::Result<()> {
+    let listener = listener.tap_io(|io| {
+        // A socket that refuses still works, only slower.
+        let _set = io.set_nodelay(true);
+    });
+    Ok(Server::new(config).serve::<C>(listener, fetch::tcp(), closed(stopped)).await?)
+}
+
+/// Ready when the sender is gone.
+async fn closed(mut receiver: watch::Receiver<()>) {
+    while receiver.changed().await.is_ok() {}
+}
