@@ -1,1 +1,31 @@
-//! domain-stubs
+//! The domain services of the shop over an embedded store, for development and tests.
+//!
+//! They do what the contracts in `proto/` say, and besides that can be broken on purpose ([`Faults`]) and tell what
+//! they were asked ([`Calls`]), in process and over `shop.admin.v1.AdminService`.
+
+mod admin;
+mod batch;
+mod calls;
+mod catalog;
+mod clock;
+mod contracts;
+pub mod credential;
+mod domain;
+mod faults;
+mod guard;
+mod hash;
+mod inventory;
+mod mask;
+mod page;
+mod pricing;
+mod refusal;
+mod reviews;
+mod seed;
+mod server;
+mod store;
+
+pub use calls::Calls;
+pub use clock::Clock;
+pub use domain::{Domain, OpenError, Options};
+pub use faults::Faults;
+pub use server::{Service, Services, UnknownService};

@@ -1,0 +1,130 @@
+//! The catalogue service: what the shop sells.
+
+mod categories;
+mod products;
+mod search;
+
+use proto::catalog::{
+    BatchGetProductsRequest, BatchGetProductsResponse, Category, ListCategoriesRequest,
+    ListCategoriesResponse, ListProductsRequest, ListProductsResponse, Product, ProductResult,
+    SearchProductsRequest, SearchProductsResponse, catalog_service_server::CatalogService,
+    product_result::Outcome,
+};
+use tonic::{Request, Response, Status};
+
+use self::search::Query;
+use crate::{
+    batch::{Answer, Batch},
+    mask::{Mask, Resource},
+    page::{Asked, Listing},
+    refusal::Refusal,
+    store::Store,
+};
+
+/// Products on a page of which the caller does not say how long it is.
+const DEFAULT_PAGE_SIZE: usize = 20;
+
+/// The catalogue over the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Catalog {
+    pub(crate) store: Store,
+}
+
+impl Resource for Product {
+    const NAME: &'static str = "shop.catalog.v1.Product";
+    const KEY: &'static str = "id";
+}
+
+impl Resource for Category {
+    const NAME: &'static str = "shop.catalog.v1.Category";
+    const KEY: &'static str = "id";
+}
+
+#[tonic::async_trait]
+impl CatalogService for Catalog {
+    async fn batch_get_products(
+        &self,
+        request: Request<BatchGetProductsRequest>,
+    ) -> Result<Response<BatchGetProductsResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let mask = Mask::<Product>::new(request.read_mask.as_ref())?;
+        let batch = Batch::new(&extensions, "ids", request.ids)?;
+        let answers = batch
+            .read(&self.store, move |db, id| {
+                products::find(db, id, &mask)?.ok_or_else(|| Refusal::unknown_product(id))
+            })
+            .await?;
+        let results = answers.into_iter().map(ProductResult::from).collect();
+        Ok(Response::new(BatchGetProductsResponse { results }))
+    }
+
+    async fn list_products(
+        &self,
+        request: Request<ListProductsRequest>,
+    ) -> Result<Response<ListProductsResponse>, Status> {
+        let request = request.into_inner();
+        let mask = Mask::<Product>::new(request.read_mask.as_ref())?;
+        let page = Listing::new("ListProducts", &[&request.category_id], DEFAULT_PAGE_SIZE).page(Asked {
+            page_size: request.page_size,
+            page_token: &request.page_token,
+            skip: request.skip,
+        })?;
+        let response = self
+            .store
+            .read(move |db| {
+                let category = Some(request.category_id).filter(|id| !id.is_empty());
+                if let Some(id) = &category {
+                    categories::check(db, id)?;
+                }
+                let total_size = products::count(db, category.as_deref())?;
+                let mut positions = products::list(db, category.as_deref(), &page)?;
+                let next_page_token = page.cut(&mut positions, Clone::clone);
+                let ids = positions.into_iter().map(|(_, id)| id);
+                let products = products::read(db, ids, &mask)?;
+                Ok(ListProductsResponse { products, next_page_token, total_size })
+            })
+            .await?;
+        Ok(Response::new(response))
+    }
+
+    async fn search_products(
+        &self,
+        request: Request<SearchProductsRequest>,
+    ) -> Result<Response<SearchProductsResponse>, Status> {
+        let request = request.into_inner();
+        let mask = Mask::<Product>::new(request.read_mask.as_ref())?;
+        let query = Query::new(&request.query)?;
+        let page = Listing::new("SearchProducts", &[&request.query], DEFAULT_PAGE_SIZE).page(Asked {
+            page_size: request.page_size,
+            page_token: &request.page_token,
+            skip: request.skip,
+        })?;
+        let response = self
+            .store
+            .read(move |db| {
+                let total_size = search::count(db, &query)?;
+                let mut positions = search::list(db, &query, &page)?;
+                let next_page_token = page.cut(&mut positions, Clone::clone);
+                let ids = positions.into_iter().map(|position| position.id);
+                let products = products::read(db, ids, &mask)?;
+                Ok(SearchProductsResponse { products, next_page_token, total_size })
+            })
+            .await?;
+        Ok(Response::new(response))
+    }
+
+    async fn list_categories(
+        &self,
+        request: Request<ListCategoriesRequest>,
+    ) -> Result<Response<ListCategoriesResponse>, Status> {
+        let mask = Mask::<Category>::new(request.into_inner().read_mask.as_ref())?;
+        let categories = self.store.read(move |db| Ok(categories::list(db, &mask)?)).await?;
+        Ok(Response::new(ListCategoriesResponse { categories }))
+    }
+}
+
+impl From<Answer<String, Product>> for ProductResult {
+    fn from(Answer { key: id, outcome }: Answer<String, Product>) -> Self {
+        Self { id, outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
+    }
+}

@@ -1,0 +1,124 @@
+//! Products in the store. What a mask leaves out is not read.
+
+use proto::catalog::{Image, Product, Specification, WholesaleTerms};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use crate::{clock, mask::Mask, page::Page, pricing::Money};
+
+/// Where a product stands in a list: its name, and its identifier among those of the same name.
+pub(super) type Position = (String, String);
+
+/// The product with this identifier.
+pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite::Result<Option<Product>> {
+    let wanted = params![id, mask.wants("description"), mask.wants("wholesale")];
+    // A column that is not wanted is not read: the branch of a CASE that is not taken is never computed.
+    let product = db
+        .prepare_cached(
+            "SELECT id, name, brand, category_id, summary, thumbnail_url, create_time,
+                CASE WHEN ?2 THEN description ELSE '' END,
+                CASE WHEN ?3 THEN wholesale_cost END,
+                CASE WHEN ?3 THEN margin_percent END,
+                CASE WHEN ?3 THEN supplier END
+             FROM products WHERE id = ?1",
+        )?
+        .query_row(wanted, from_row)
+        .optional()?;
+    let Some(mut product) = product else { return Ok(None) };
+    if mask.wants("specifications") {
+        product.specifications = specifications(db, id)?;
+    }
+    if mask.wants("images") {
+        product.images = images(db, id)?;
+    }
+    Ok(Some(mask.trim(product)))
+}
+
+/// The products with these identifiers, in their order; one that is not there is left out.
+pub(super) fn read(
+    db: &Connection,
+    ids: impl Iterator<Item = String>,
+    mask: &Mask<Product>,
+) -> rusqlite::Result<Vec<Product>> {
+    ids.filter_map(|id| find(db, &id, mask).transpose()).collect()
+}
+
+/// The number of products, in one category or in all.
+pub(super) fn count(db: &Connection, category: Option<&str>) -> rusqlite::Result<i32> {
+    match category {
+        Some(id) => db
+            .prepare_cached("SELECT count(*) FROM products WHERE category_id = ?1")?
+            .query_row([id], |row| row.get(0)),
+        None => db.prepare_cached("SELECT count(*) FROM products")?.query_row([], |row| row.get(0)),
+    }
+}
+
+/// A page of products by name, in one category or in all.
+pub(super) fn list(
+    db: &Connection,
+    category: Option<&str>,
+    page: &Page<Position>,
+) -> rusqlite::Result<Vec<Position>> {
+    // Every identifier sorts behind the empty one, so the first page begins behind it.
+    let (name, id) = page.after.clone().unwrap_or_default();
+    let position = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    match category {
+        Some(category) => db
+            .prepare_cached(
+                "SELECT name, id FROM products WHERE category_id = ?5 AND (name, id) > (?1, ?2)
+                 ORDER BY name, id LIMIT ?3 OFFSET ?4",
+            )?
+            .query_map(params![name, id, page.limit(), page.skip, category], position)?
+            .collect(),
+        None => db
+            .prepare_cached(
+                "SELECT name, id FROM products WHERE (name, id) > (?1, ?2)
+                 ORDER BY name, id LIMIT ?3 OFFSET ?4",
+            )?
+            .query_map(params![name, id, page.limit(), page.skip], position)?
+            .collect(),
+    }
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Product> {
+    let wholesale = match row.get::<_, Option<i64>>(8)? {
+        None => None,
+        Some(cost) => Some(WholesaleTerms {
+            cost: Some(Money::from_cents(cost).into()),
+            margin_percent: row.get(9)?,
+            supplier: row.get(10)?,
+        }),
+    };
+    Ok(Product {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        brand: row.get(2)?,
+        category_id: row.get(3)?,
+        summary: row.get(4)?,
+        thumbnail_url: row.get(5)?,
+        create_time: Some(clock::stored_to_proto(row.get(6)?)),
+        description: row.get(7)?,
+        wholesale,
+        specifications: Vec::new(),
+        images: Vec::new(),
+    })
+}
+
+fn specifications(db: &Connection, product: &str) -> rusqlite::Result<Vec<Specification>> {
+    let mut statement = db.prepare_cached(
+        "SELECT heading, name, value FROM specifications WHERE product_id = ?1 ORDER BY position",
+    )?;
+    let rows = statement.query_map([product], |row| {
+        Ok(Specification { group: row.get(0)?, name: row.get(1)?, value: row.get(2)? })
+    })?;
+    rows.collect()
+}
+
+fn images(db: &Connection, product: &str) -> rusqlite::Result<Vec<Image>> {
+    let mut statement = db.prepare_cached(
+        "SELECT url, alt_text, width, height FROM images WHERE product_id = ?1 ORDER BY position",
+    )?;
+    let rows = statement.query_map([product], |row| {
+        Ok(Image { url: row.get(0)?, alt_text: row.get(1)?, width: row.get(2)?, height: row.get(3)? })
+    })?;
+    rows.collect()
+}

@@ -1,0 +1,123 @@
+//! The domain as a whole: one store and the services over it.
+
+use std::{fmt, future::Future, path::PathBuf, sync::Arc};
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tonic::Status;
+
+use crate::{
+    calls::Calls,
+    clock::Clock,
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, Verifier},
+    faults::Faults,
+    inventory::Inventory,
+    seed,
+    server::{self, Services},
+    store::Store,
+};
+
+/// How a domain is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The file of the data, which is made and seeded when it is not there; in memory without one.
+    pub data: Option<PathBuf>,
+    /// When the shop opened its doors: all times of the seed follow from it.
+    pub seed_time: Timestamp,
+    /// The key that credentials are signed with.
+    pub credential_key: String,
+    /// What time it is for credentials, promotions and whatever is written.
+    pub clock: Clock,
+    /// Decides what is drawn for jitter and error rates of faults.
+    pub fault_seed: u64,
+}
+
+/// The domain services over one store, with their faults and their call log. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Domain {
+    pub(crate) store: Store,
+    pub(crate) inventory: Inventory,
+    pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
+    pub(crate) calls: Calls,
+    pub(crate) verifier: Arc<Verifier>,
+}
+
+/// Why a domain cannot be opened: its file is not there to be written, or is not a shop's.
+#[derive(Debug)]
+pub struct OpenError {
+    data: Option<PathBuf>,
+    cause: String,
+}
+
+impl Default for Options {
+    /// In memory, seeded now, with the key and the clock of development.
+    fn default() -> Self {
+        Self {
+            data: None,
+            seed_time: Timestamp::now(),
+            credential_key: DEVELOPMENT_CREDENTIAL_KEY.to_owned(),
+            clock: Clock::system(),
+            fault_seed: 0,
+        }
+    }
+}
+
+impl Domain {
+    /// Opens the store, and seeds it when it is new. This blocks, for less than a second as a rule.
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        let Options { data, seed_time, credential_key, clock, fault_seed } = options;
+        let store = Store::open(data.as_deref(), |db| seed::fill(db, seed_time))
+            .map_err(|cause| OpenError { data, cause: cause.to_string() })?;
+        Ok(Self {
+            inventory: Inventory::new(store.clone(), clock.clone()),
+            store,
+            faults: Faults::new(fault_seed),
+            calls: Calls::new(),
+            verifier: Arc::new(Verifier::new(&credential_key, clock.clone())),
+            clock,
+        })
+    }
+
+    /// Serves some of the services until `shutdown` is ready and every connection has ended. Streams end with
+    /// `UNAVAILABLE` then. The same domain may be served several times.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        services: Services,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        server::serve(self, listener, &services, shutdown).await
+    }
+
+    /// The faults that can be switched on.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The log of calls.
+    #[must_use]
+    pub fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// Sets how many items of a product stand in a warehouse, and tells whoever watches.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for an unknown product or warehouse, `INVALID_ARGUMENT` for a negative quantity.
+    pub async fn set_stock(&self, product: &str, warehouse: &str, quantity: i64) -> Result<(), Status> {
+        Ok(self.inventory.set_quantity(product, warehouse, quantity).await?)
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.data {
+            Some(data) => write!(f, "cannot open {}: {}", data.display(), self.cause),
+            None => write!(f, "cannot open a store in memory: {}", self.cause),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}

@@ -1,0 +1,231 @@
+//! Faults that can be switched on while the domain runs: for each RPC, what goes wrong with it.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use proto::admin::{Fault, KeyFault, KeyFaultKind};
+use tonic::{Code, Status};
+
+use crate::{contracts, hash::Random, refusal::Refusal};
+
+/// The faults of a domain. Cheap to clone; clones share their switches.
+#[derive(Clone)]
+pub struct Faults(Arc<Mutex<Switches>>);
+
+struct Switches {
+    by_rpc: BTreeMap<String, Fault>,
+    random: Random,
+}
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Breakage {
+    /// Time to wait before anything else.
+    pub(crate) wait: Duration,
+    /// How the call fails after that.
+    pub(crate) failure: Option<Failure>,
+    /// What goes wrong with its keys if it does not fail.
+    pub(crate) keys: KeyFaults,
+}
+
+/// How a call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// With a status.
+    Status(Code),
+    /// It is never answered.
+    BlackHole,
+}
+
+/// The key faults of one call, among the extensions of its request.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyFaults(pub(crate) Arc<[KeyFault]>);
+
+impl Faults {
+    /// No faults at first; `seed` decides what will be drawn for jitter and error rates.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(Arc::new(Mutex::new(Switches { by_rpc: BTreeMap::new(), random: Random::new(seed) })))
+    }
+
+    /// Sets the fault of one RPC, in place of any earlier one.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` when the RPC is unknown or the fault makes no sense.
+    pub fn set(&self, fault: Fault) -> Result<(), Status> {
+        check(&fault)?;
+        self.lock().by_rpc.insert(fault.rpc.clone(), fault);
+        Ok(())
+    }
+
+    /// Takes all faults away. Calls that wait already go on waiting.
+    pub fn clear(&self) {
+        self.lock().by_rpc.clear();
+    }
+
+    /// The faults that are set, by RPC.
+    #[must_use]
+    pub fn list(&self) -> Vec<Fault> {
+        self.lock().by_rpc.values().cloned().collect()
+    }
+
+    /// Draws what goes wrong with the next call of an RPC.
+    pub(crate) fn draw(&self, rpc: &str) -> Breakage {
+        let mut switches = self.lock();
+        let Switches { by_rpc, random } = &mut *switches;
+        let Some(fault) = by_rpc.get(rpc) else { return Breakage::default() };
+        let jitter = duration(fault.jitter.as_ref());
+        let jitter = if jitter.is_zero() { jitter } else { jitter.mul_f64(random.unit()) };
+        Breakage {
+            wait: duration(fault.latency.as_ref()) + jitter,
+            failure: draw_failure(fault, random),
+            keys: KeyFaults(fault.key_faults.clone().into()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Switches> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Faults").field(&self.list()).finish()
+    }
+}
+
+impl Default for KeyFaults {
+    fn default() -> Self {
+        Self(Arc::new([]))
+    }
+}
+
+fn draw_failure(fault: &Fault, random: &mut Random) -> Option<Failure> {
+    if fault.black_hole {
+        return Some(Failure::BlackHole);
+    }
+    let certain = fault.error_rate == 0.0;
+    let fails = fault.error_code != 0 && (certain || random.unit() < fault.error_rate);
+    fails.then(|| Failure::Status(Code::from_i32(fault.error_code)))
+}
+
+fn duration(duration: Option<&prost_types::Duration>) -> Duration {
+    duration.and_then(|duration| Duration::try_from(*duration).ok()).unwrap_or_default()
+}
+
+fn check(fault: &Fault) -> Result<(), Refusal> {
+    let refuse = |field: &str, problem: &str| Err(Refusal::invalid("FAULT_INVALID", field, problem));
+    let Some(rpc) = contracts::rpc(&fault.rpc).filter(contracts::is_of_the_shop) else {
+        return refuse("fault.rpc", &format!("there is no RPC {:?}", fault.rpc));
+    };
+    for (field, time) in [("fault.latency", &fault.latency), ("fault.jitter", &fault.jitter)] {
+        if time.as_ref().is_some_and(|time| Duration::try_from(*time).is_err()) {
+            return refuse(field, "must not be negative");
+        }
+    }
+    if !is_code(fault.error_code) {
+        return refuse("fault.error_code", "is not a status code of gRPC");
+    }
+    if !(0.0..=1.0).contains(&fault.error_rate) {
+        return refuse("fault.error_rate", "must be between 0 and 1");
+    }
+    if !fault.key_faults.is_empty() && !contracts::is_batch(&rpc) {
+        return refuse("fault.key_faults", "are for batch reads alone");
+    }
+    for (at, key_fault) in fault.key_faults.iter().enumerate() {
+        match KeyFaultKind::try_from(key_fault.kind) {
+            Err(_) | Ok(KeyFaultKind::Unspecified) => {
+                return refuse(&format!("fault.key_faults[{at}].kind"), "says nothing");
+            }
+            Ok(KeyFaultKind::Error) if key_fault.error_code == 0 || !is_code(key_fault.error_code) => {
+                return refuse(&format!("fault.key_faults[{at}].error_code"), "is not the code of an error");
+            }
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_code(code: i32) -> bool {
+    (0..=i32::from(Code::Unauthenticated)).contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RPC: &str = "shop.reviews.v1.ReviewService/BatchListReviews";
+
+    fn fault() -> Fault {
+        Fault { rpc: RPC.to_owned(), ..Fault::default() }
+    }
+
+    fn key_fault(kind: KeyFaultKind) -> KeyFault {
+        KeyFault { kind: kind.into(), ..KeyFault::default() }
+    }
+
+    #[test]
+    fn faults_that_make_no_sense_are_refused() {
+        let negative = Some(prost_types::Duration { seconds: -1, nanos: 0 });
+        let bad = [
+            Fault { rpc: "shop.reviews.v1.ReviewService/Nope".into(), ..fault() },
+            Fault { rpc: "shop.admin.v1.AdminService/SetFault".into(), ..fault() },
+            Fault { rpc: String::new(), ..fault() },
+            Fault { latency: negative, ..fault() },
+            Fault { jitter: negative, ..fault() },
+            Fault { error_code: 17, ..fault() },
+            Fault { error_code: -1, ..fault() },
+            Fault { error_rate: 1.5, ..fault() },
+            Fault { error_rate: f64::NAN, ..fault() },
+            Fault { key_faults: vec![key_fault(KeyFaultKind::Unspecified)], ..fault() },
+            Fault { key_faults: vec![key_fault(KeyFaultKind::Error)], ..fault() },
+            Fault {
+                rpc: "shop.catalog.v1.CatalogService/ListProducts".into(),
+                key_faults: vec![key_fault(KeyFaultKind::Omit)],
+                ..fault()
+            },
+        ];
+        for fault in bad {
+            let faults = Faults::new(1);
+            assert_eq!(faults.set(fault.clone()).unwrap_err().code(), Code::InvalidArgument, "{fault:?}");
+            assert_eq!(faults.list(), []);
+        }
+    }
+
+    #[test]
+    fn an_error_rate_fails_its_part_of_the_calls_and_the_same_ones_each_time() {
+        let draws = || {
+            let faults = Faults::new(42);
+            faults.set(Fault { error_code: 14, error_rate: 0.25, ..fault() }).unwrap();
+            (0..1_000).map(|_| faults.draw(RPC).failure).collect::<Vec<_>>()
+        };
+        let failed = draws().iter().flatten().count();
+        assert!((200..300).contains(&failed), "{failed} of 1000 failed");
+        assert_eq!(draws(), draws());
+    }
+
+    #[test]
+    fn jitter_adds_at_most_itself() {
+        let faults = Faults::new(3);
+        let (latency, jitter) = (Duration::from_millis(10), Duration::from_millis(5));
+        let [latency_sent, jitter_sent] =
+            [latency, jitter].map(|time| prost_types::Duration::try_from(time).ok());
+        faults.set(Fault { latency: latency_sent, jitter: jitter_sent, ..fault() }).unwrap();
+        let waits: Vec<_> = (0..100).map(|_| faults.draw(RPC).wait).collect();
+        assert!(waits.iter().all(|wait| (latency..latency + jitter).contains(wait)));
+        assert!(waits.iter().any(|wait| *wait != waits[0]));
+    }
+
+    #[test]
+    fn a_second_fault_of_an_rpc_replaces_the_first() {
+        let faults = Faults::new(1);
+        faults.set(Fault { black_hole: true, ..fault() }).unwrap();
+        faults.set(Fault { error_code: 5, ..fault() }).unwrap();
+        assert_eq!(faults.draw(RPC).failure, Some(Failure::Status(Code::NotFound)));
+        faults.clear();
+        assert_eq!(faults.draw(RPC).failure, None);
+    }
+}

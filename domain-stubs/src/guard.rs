@@ -1,0 +1,160 @@
+//! What stands before every service of the shop: the call log, the credential, the faults and the deadline.
+
+mod answer;
+mod deadline;
+mod question;
+
+use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc, task};
+
+use http::{Request, Response};
+use proto::admin::Call;
+use tokio::{sync::watch, time::Instant};
+use tonic::{Code, Status, body::Body, server::NamedService};
+use tower::Service;
+
+use self::{answer::AnswerBody, question::Question};
+use crate::{
+    calls::{self, Calls, Running},
+    clock::{self, Clock},
+    credential::Verifier,
+    faults::{Breakage, Failure, Faults},
+    refusal::Refusal,
+};
+
+/// What one server needs to guard its services.
+#[derive(Debug, Clone)]
+pub(crate) struct Guard {
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) faults: Faults,
+    pub(crate) calls: Calls,
+    pub(crate) clock: Clock,
+    pub(crate) stopping: Stopping,
+}
+
+/// Tells when the server stops, so that what would go on for ever ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Stopping(pub(crate) watch::Receiver<bool>);
+
+/// A service behind a guard.
+#[derive(Debug, Clone)]
+pub(crate) struct Guarded<S> {
+    guard: Guard,
+    service: S,
+}
+
+impl Guard {
+    pub(crate) fn before<S>(&self, service: S) -> Guarded<S> {
+        Guarded { guard: self.clone(), service }
+    }
+
+    async fn call<S>(self, service: S, request: Request<Body>) -> Response<Body>
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    {
+        let rpc = request.uri().path().trim_start_matches('/').to_owned();
+        let time_left = deadline::time_left(request.headers());
+        let deadline = time_left.map(|left| Instant::now() + left);
+        let running = self.calls.begin(Call {
+            rpc: rpc.clone(),
+            start_time: Some(clock::to_proto(self.clock.now())),
+            deadline: time_left.and_then(calls::to_proto),
+            ..Call::default()
+        });
+
+        let answered = tokio::select! {
+            biased;
+            answered = self.answer(&rpc, service, request, &running) => answered,
+            refusal = deadline::passed(deadline) => Err(refusal),
+        };
+        match answered {
+            Ok(response) => {
+                let cutoff = answer::cutoff(deadline, self.stopping);
+                AnswerBody::wrap(response, running, cutoff)
+            }
+            Err(refusal) => {
+                running.answered(refusal.code());
+                Status::from(refusal).into_http()
+            }
+        }
+    }
+
+    async fn answer<S>(
+        &self,
+        rpc: &str,
+        mut service: S,
+        request: Request<Body>,
+        running: &Running,
+    ) -> Result<Response<Body>, Refusal>
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    {
+        let (head, body) = request.into_parts();
+        let question = Question::read(rpc, body).await?;
+        running.note(|call| question.note(call));
+        let caller = self.verifier.verify(&head.headers)?;
+        running.note(|call| call.subject = caller.subject.clone().unwrap_or_default());
+
+        let breakage = self.faults.draw(rpc);
+        let keys = breakage.keys.clone();
+        self.suffer(breakage).await?;
+
+        let mut request = Request::from_parts(head, question.into_body());
+        request.extensions_mut().insert(caller);
+        request.extensions_mut().insert(keys);
+        match service.call(request).await {
+            Ok(response) => Ok(response),
+            Err(never) => match never {},
+        }
+    }
+
+    async fn suffer(&self, breakage: Breakage) -> Result<(), Refusal> {
+        let suffered = async {
+            if !breakage.wait.is_zero() {
+                tokio::time::sleep(breakage.wait).await;
+            }
+            match breakage.failure {
+                None => Ok(()),
+                Some(Failure::Status(code)) => Err(Refusal::new(code, "FAULT_INJECTED", "failed on purpose")),
+                Some(Failure::BlackHole) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            suffered = suffered => suffered,
+            refusal = self.stopping.clone().signalled() => Err(refusal),
+        }
+    }
+}
+
+impl Stopping {
+    /// Waits until the server stops; answers what to tell whoever still waits.
+    pub(crate) async fn signalled(mut self) -> Refusal {
+        // A server that is gone without a word has stopped as well.
+        self.0.wait_for(|is_stopping| *is_stopping).await.ok();
+        Refusal::new(Code::Unavailable, "STOPPING", "the domain is stopping")
+    }
+}
+
+impl<S> Service<Request<Body>> for Guarded<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> task::Poll<Result<(), Infallible>> {
+        self.service.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        // Generated services are always ready, so a clone of this one is as well.
+        let call = self.guard.clone().call(self.service.clone(), request);
+        Box::pin(async { Ok(call.await) })
+    }
+}
+
+impl<S: NamedService> NamedService for Guarded<S> {
+    const NAME: &'static str = S::NAME;
+}

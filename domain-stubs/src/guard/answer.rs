@@ -1,0 +1,149 @@
+//! The response of a call on its way out: counted, cut off when its time is up, and logged when it has ended.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Response};
+use http_body::Frame;
+use tokio::time::Instant;
+use tonic::{Code, Status, body::Body};
+
+use super::{Stopping, deadline, question::FRAME_HEADER_BYTES};
+use crate::{calls::Running, refusal::Refusal};
+
+/// Why a response ends before its own end.
+type Cutoff = Pin<Box<dyn Future<Output = Refusal> + Send>>;
+
+/// The body of a response. Dropped before its end, it says that the caller went away.
+pub(super) struct AnswerBody {
+    body: Body,
+    counter: Counter,
+    cutoff: Cutoff,
+    /// `None` when the call has ended.
+    running: Option<Running>,
+}
+
+/// Waits until the deadline passes or the server stops.
+pub(super) fn cutoff(deadline: Option<Instant>, stopping: Stopping) -> Cutoff {
+    Box::pin(async move {
+        tokio::select! {
+            refusal = deadline::passed(deadline) => refusal,
+            refusal = stopping.signalled() => refusal,
+        }
+    })
+}
+
+impl AnswerBody {
+    /// Watches over the rest of a response.
+    pub(super) fn wrap(response: Response<Body>, running: Running, cutoff: Cutoff) -> Response<Body> {
+        let (head, body) = response.into_parts();
+        // An error may stand in the head already, and nothing follows.
+        let code = Status::from_header_map(&head.headers).map(|status| status.code());
+        let mut answer = Self { body, counter: Counter::default(), cutoff, running: Some(running) };
+        if let Some(code) = code {
+            answer.end(code);
+        }
+        Response::from_parts(head, Body::new(answer))
+    }
+
+    fn end(&mut self, code: Code) {
+        if let Some(running) = self.running.take() {
+            running.note(|call| call.response_bytes = self.counter.message_bytes);
+            running.answered(code);
+        }
+    }
+}
+
+impl http_body::Body for AnswerBody {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let this = self.get_mut();
+        let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) else {
+            if this.running.is_none() {
+                return Poll::Pending;
+            }
+            let refusal = ready!(this.cutoff.as_mut().poll(cx));
+            this.end(refusal.code());
+            // Nothing of the service is left to run once its time is up.
+            this.body = Body::empty();
+            return Poll::Ready(Some(trailers(refusal).map(Frame::trailers)));
+        };
+        match &frame {
+            Some(Ok(frame)) => {
+                if let Some(data) = frame.data_ref() {
+                    this.counter.count(data);
+                } else if let Some(status) = frame.trailers_ref().and_then(Status::from_header_map) {
+                    this.end(status.code());
+                }
+            }
+            Some(Err(status)) => this.end(status.code()),
+            None => this.end(Code::Unknown),
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.running.is_none() && self.body.is_end_stream()
+    }
+}
+
+fn trailers(refusal: Refusal) -> Result<HeaderMap, Status> {
+    let mut trailers = HeaderMap::new();
+    Status::from(refusal).add_header(&mut trailers)?;
+    Ok(trailers)
+}
+
+/// Counts the bytes of messages in a stream of frames, however it is cut into pieces.
+#[derive(Debug, Default)]
+struct Counter {
+    header: Vec<u8>,
+    left_of_message: usize,
+    message_bytes: i64,
+}
+
+impl Counter {
+    fn count(&mut self, mut data: &[u8]) {
+        while !data.is_empty() {
+            if self.left_of_message > 0 {
+                let taken = data.len().min(self.left_of_message);
+                self.left_of_message -= taken;
+                self.message_bytes += i64::try_from(taken).unwrap_or(i64::MAX);
+                data = &data[taken..];
+                continue;
+            }
+            let taken = data.len().min(FRAME_HEADER_BYTES - self.header.len());
+            self.header.extend(&data[..taken]);
+            data = &data[taken..];
+            if let &[_, a, b, c, d] = self.header.as_slice() {
+                self.left_of_message = u32::from_be_bytes([a, b, c, d]) as usize;
+                self.header.clear();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_counted_without_their_headers_wherever_the_stream_is_cut() {
+        let mut stream = Vec::new();
+        for length in [3, 0, 300_u32] {
+            stream.push(0);
+            stream.extend(length.to_be_bytes());
+            stream.extend(vec![7; length as usize]);
+        }
+        for piece in 1..stream.len() {
+            let mut counter = Counter::default();
+            stream.chunks(piece).for_each(|data| counter.count(data));
+            assert_eq!(counter.message_bytes, 303, "in pieces of {piece}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The inventory service: what stands on the shelves, and a stream of what changes there.
+
+mod stocks;
+mod watch;
+
+use std::pin::Pin;
+
+use futures_util::Stream;
+use proto::inventory::{
+    BatchGetStockRequest, BatchGetStockResponse, Stock, StockResult, WatchStockRequest, WatchStockResponse,
+    inventory_service_server::InventoryService, stock_result::Outcome,
+};
+use tokio::sync::broadcast;
+use tonic::{Request, Response, Status};
+
+use self::watch::Watch;
+use crate::{
+    batch::{self, Answer, Batch},
+    clock::Clock,
+    mask::{Mask, Resource},
+    refusal::Refusal,
+    store::Store,
+};
+
+/// Changes a slow watcher may lag behind before it reads everything again.
+const CHANGES_KEPT: usize = 256;
+
+/// Inventory over the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Inventory {
+    store: Store,
+    clock: Clock,
+    /// Identifiers of products whose stock has changed, after the change is stored.
+    changes: broadcast::Sender<String>,
+}
+
+impl Resource for Stock {
+    const NAME: &'static str = "shop.inventory.v1.Stock";
+    const KEY: &'static str = "product_id";
+}
+
+impl Inventory {
+    pub(crate) fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, changes: broadcast::Sender::new(CHANGES_KEPT) }
+    }
+
+    /// Sets how many items of a product stand in a warehouse, and tells whoever watches.
+    pub(crate) async fn set_quantity(
+        &self,
+        product: &str,
+        warehouse: &str,
+        quantity: i64,
+    ) -> Result<(), Refusal> {
+        let change = stocks::Change {
+            product: product.to_owned(),
+            warehouse: warehouse.to_owned(),
+            quantity,
+            now: self.clock.now().as_microsecond(),
+        };
+        let product = self.store.write(move |db| stocks::set_quantity(db, change)).await?;
+        // Nobody watching is no error.
+        self.changes.send(product).ok();
+        Ok(())
+    }
+}
+
+#[tonic::async_trait]
+impl InventoryService for Inventory {
+    async fn batch_get_stock(
+        &self,
+        request: Request<BatchGetStockRequest>,
+    ) -> Result<Response<BatchGetStockResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let mask = Mask::<Stock>::new(request.read_mask.as_ref())?;
+        let batch = Batch::new(&extensions, "product_ids", request.product_ids)?;
+        let answers = batch.read(&self.store, move |db, id| stocks::find(db, id, &mask)).await?;
+        let results = answers.into_iter().map(StockResult::from).collect();
+        Ok(Response::new(BatchGetStockResponse { results }))
+    }
+
+    type WatchStockStream = Pin<Box<dyn Stream<Item = Result<WatchStockResponse, Status>> + Send>>;
+
+    async fn watch_stock(
+        &self,
+        request: Request<WatchStockRequest>,
+    ) -> Result<Response<Self::WatchStockStream>, Status> {
+        let request = request.into_inner();
+        let mask = Mask::<Stock>::new(request.read_mask.as_ref())?;
+        batch::check_keys("product_ids", &request.product_ids)?;
+        let watch = Watch::begin(self.store.clone(), &self.changes, request.product_ids, mask).await?;
+        Ok(Response::new(Box::pin(watch.into_stream())))
+    }
+}
+
+impl From<Answer<String, Stock>> for StockResult {
+    fn from(Answer { key: product_id, outcome }: Answer<String, Stock>) -> Self {
+        Self { product_id, outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
+    }
+}

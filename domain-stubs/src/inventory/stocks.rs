@@ -1,0 +1,79 @@
+//! Stock in the store.
+
+use proto::inventory::{Stock, WarehouseStock};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use tonic::Code;
+
+use crate::{clock, mask::Mask, refusal::Refusal};
+
+/// A quantity to set.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) product: String,
+    pub(super) warehouse: String,
+    pub(super) quantity: i64,
+    /// In microseconds since 1970.
+    pub(super) now: i64,
+}
+
+/// The stock of a product.
+pub(super) fn find(db: &Connection, product: &str, mask: &Mask<Stock>) -> Result<Stock, Refusal> {
+    let update_time: Option<i64> = db
+        .prepare_cached("SELECT update_time FROM stocks WHERE product_id = ?1")?
+        .query_row([product], |row| row.get(0))
+        .optional()?;
+    let update_time = update_time.ok_or_else(|| Refusal::unknown_product(product))?;
+    let counted = ["warehouses", "total_quantity", "available"].iter().any(|field| mask.wants(field));
+    let warehouses = if counted { warehouses(db, product)? } else { Vec::new() };
+    let total_quantity = warehouses.iter().map(|warehouse| warehouse.quantity).sum();
+    Ok(mask.trim(Stock {
+        product_id: product.to_owned(),
+        available: total_quantity > 0,
+        total_quantity,
+        warehouses,
+        update_time: Some(clock::stored_to_proto(update_time)),
+    }))
+}
+
+/// Refuses a product that is not there.
+pub(super) fn check(db: &Connection, product: &str) -> Result<(), Refusal> {
+    let found =
+        db.prepare_cached("SELECT 1 FROM stocks WHERE product_id = ?1")?.query_row([product], |_| Ok(()));
+    found.optional()?.ok_or_else(|| Refusal::unknown_product(product))
+}
+
+/// Sets a quantity; answers the product whose stock has changed.
+pub(super) fn set_quantity(db: &Connection, change: Change) -> Result<String, Refusal> {
+    check(db, &change.product)?;
+    if change.quantity < 0 {
+        return Err(Refusal::invalid("QUANTITY_INVALID", "quantity", "must not be negative"));
+    }
+    let warehouse = db
+        .prepare_cached("SELECT 1 FROM warehouses WHERE id = ?1")?
+        .query_row([&change.warehouse], |_| Ok(()))
+        .optional()?;
+    if warehouse.is_none() {
+        let problem = format!("there is no warehouse {:?}", change.warehouse);
+        return Err(Refusal::new(Code::NotFound, "WAREHOUSE_NOT_FOUND", problem));
+    }
+    db.prepare_cached(
+        "INSERT INTO warehouse_stocks (product_id, warehouse_id, quantity) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET quantity = excluded.quantity",
+    )?
+    .execute(params![change.product, change.warehouse, change.quantity])?;
+    db.prepare_cached("UPDATE stocks SET update_time = ?2 WHERE product_id = ?1")?
+        .execute(params![change.product, change.now])?;
+    Ok(change.product)
+}
+
+fn warehouses(db: &Connection, product: &str) -> rusqlite::Result<Vec<WarehouseStock>> {
+    let mut statement = db.prepare_cached(
+        "SELECT warehouses.id, warehouses.name, quantity
+         FROM warehouse_stocks JOIN warehouses ON warehouses.id = warehouse_id
+         WHERE product_id = ?1 ORDER BY quantity DESC, warehouses.id",
+    )?;
+    let rows = statement.query_map([product], |row| {
+        Ok(WarehouseStock { warehouse_id: row.get(0)?, warehouse_name: row.get(1)?, quantity: row.get(2)? })
+    })?;
+    rows.collect()
+}

@@ -1,0 +1,67 @@
+//! A stream of the stock of some products. Each message is read when it is sent, so that a slow watcher misses states
+//! in between but never ends with an old one.
+
+use std::collections::VecDeque;
+
+use futures_util::{Stream, stream};
+use proto::inventory::{Stock, WatchStockResponse};
+use tokio::sync::broadcast::{Receiver, Sender, error::RecvError};
+use tonic::Status;
+
+use super::stocks;
+use crate::{mask::Mask, refusal::Refusal, store::Store};
+
+/// What one watcher watches.
+pub(super) struct Watch {
+    store: Store,
+    changes: Receiver<String>,
+    products: Vec<String>,
+    mask: Mask<Stock>,
+    /// Products to send.
+    due: VecDeque<String>,
+}
+
+impl Watch {
+    /// Begins to watch; an unknown product is refused.
+    pub(super) async fn begin(
+        store: Store,
+        changes: &Sender<String>,
+        products: Vec<String>,
+        mask: Mask<Stock>,
+    ) -> Result<Self, Refusal> {
+        // Before anything is read, so that no change falls in between.
+        let changes = changes.subscribe();
+        let checked = products.clone();
+        store.read(move |db| checked.iter().try_for_each(|product| stocks::check(db, product))).await?;
+        Ok(Self { store, changes, due: products.iter().cloned().collect(), products, mask })
+    }
+
+    /// The stream, which has no end of its own.
+    pub(super) fn into_stream(self) -> impl Stream<Item = Result<WatchStockResponse, Status>> {
+        stream::unfold(self, |mut watch| async {
+            let product = watch.next_due().await?;
+            let mask = watch.mask.clone();
+            let stock = watch.store.read(move |db| stocks::find(db, &product, &mask)).await;
+            let response = stock.map(|stock| WatchStockResponse { stock: Some(stock) });
+            Some((response.map_err(Status::from), watch))
+        })
+    }
+
+    async fn next_due(&mut self) -> Option<String> {
+        loop {
+            if let Some(product) = self.due.pop_front() {
+                return Some(product);
+            }
+            match self.changes.recv().await {
+                Ok(product) if self.products.contains(&product) => self.due.push_back(product),
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => {
+                    // What was missed is unknown, so everything is due; older changes need not be looked at any more.
+                    self.changes = self.changes.resubscribe();
+                    self.due.extend(self.products.iter().cloned());
+                }
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+}

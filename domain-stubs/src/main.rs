@@ -1,0 +1,98 @@
+//! Serves the domain of the shop on one port.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use anyhow::Context as _;
+use clap::Parser;
+use domain_stubs::{Domain, Options, Service, Services, credential::DEVELOPMENT_CREDENTIAL_KEY};
+use jiff::Timestamp;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::EnvFilter;
+
+/// The domain services of the shop over an embedded store, for development and tests.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address to listen on; port 0 takes any free one.
+    #[arg(long, env = "SHOP_LISTEN", default_value = "127.0.0.1:50051")]
+    listen: SocketAddr,
+
+    /// File of the data, made and seeded when it is not there; in memory when left out.
+    #[arg(long, env = "SHOP_DATA", value_name = "FILE")]
+    data: Option<PathBuf>,
+
+    /// Services to serve; all of them when left out.
+    #[arg(long, env = "SHOP_SERVICES", value_delimiter = ',', value_name = "NAME,...")]
+    services: Vec<Service>,
+
+    /// Key that the credentials of callers are signed with.
+    #[arg(long, env = "SHOP_CREDENTIAL_KEY", hide_env_values = true, hide_default_value = true,
+        default_value = DEVELOPMENT_CREDENTIAL_KEY)]
+    credential_key: String,
+
+    /// Time all times of a new shop are counted from, such as 2026-01-31T12:00:00Z; now when left out.
+    #[arg(long, env = "SHOP_SEED_TIME", value_name = "TIME")]
+    seed_time: Option<Timestamp>,
+
+    /// What to log, such as "info" or "warn".
+    #[arg(long, env = "SHOP_LOG", default_value = "info", value_name = "FILTER")]
+    log: EnvFilter,
+}
+
+/// Exit code for a command line that cannot be used (`EX_USAGE` of `sysexits.h`).
+const EX_USAGE: u8 = 64;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { EX_USAGE } else { 0 };
+            // There is nowhere left to report to when this fails.
+            error.print().ok();
+            return ExitCode::from(code);
+        }
+    };
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("domain-stubs: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_env_filter(arguments.log).with_writer(std::io::stderr).init();
+    let defaults = Options::default();
+    let domain = Domain::open(Options {
+        data: arguments.data,
+        seed_time: arguments.seed_time.unwrap_or(defaults.seed_time),
+        credential_key: arguments.credential_key,
+        ..defaults
+    })?;
+    let services = if arguments.services.is_empty() {
+        Services::all()
+    } else {
+        arguments.services.into_iter().collect()
+    };
+
+    let listen = arguments.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    let address = listener.local_addr().context("cannot tell which port was taken")?;
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tracing::info!(%address, "listening on {address}");
+    domain
+        .serve(listener, services, async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            tracing::info!("stopping");
+        })
+        .await
+        .context("cannot serve")
+}

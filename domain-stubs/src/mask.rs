@@ -1,0 +1,184 @@
+//! Read masks: which fields of a resource a caller wants, checked against the contract and applied to the answer.
+
+use std::{collections::BTreeMap, marker::PhantomData};
+
+use prost::Message;
+use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, Value};
+use prost_types::FieldMask;
+
+use crate::{contracts, refusal::Refusal};
+
+/// A message that is read with a mask.
+pub(crate) trait Resource: Message + Default + Clone + Send + 'static {
+    /// Full name of the message in the contracts.
+    const NAME: &'static str;
+    /// The field that is answered whatever the mask says.
+    const KEY: &'static str;
+}
+
+/// The fields of one resource a caller wants.
+#[derive(Debug, Clone)]
+pub(crate) struct Mask<R> {
+    /// `None` stands for all of them.
+    fields: Option<Fields>,
+    resource: PhantomData<fn() -> R>,
+}
+
+/// Wanted fields of a message by name, each with the wanted fields within it; an empty map there wants it whole.
+#[derive(Debug, Clone, Default)]
+struct Fields(BTreeMap<String, Fields>);
+
+impl<R: Resource> Mask<R> {
+    /// Checks the mask of a request. Absent or empty, it wants every field.
+    pub(crate) fn new(mask: Option<&FieldMask>) -> Result<Self, Refusal> {
+        let Some(mask) = mask.filter(|mask| !mask.paths.is_empty()) else {
+            return Ok(Self { fields: None, resource: PhantomData });
+        };
+        let mut fields = Fields::default();
+        for path in std::iter::once(R::KEY).chain(mask.paths.iter().map(String::as_str)) {
+            check::<R>(path)?;
+            fields.want(path);
+        }
+        Ok(Self { fields: Some(fields), resource: PhantomData })
+    }
+
+    /// Whether anything of a field at the top of the resource is wanted. What is not need not be read.
+    pub(crate) fn wants(&self, field: &str) -> bool {
+        debug_assert!(check::<R>(field).is_ok(), "{} has no field {field:?}", R::NAME);
+        self.fields.as_ref().is_none_or(|fields| fields.0.contains_key(field))
+    }
+
+    /// Takes away what is not wanted.
+    pub(crate) fn trim(&self, resource: R) -> R {
+        let Some(fields) = &self.fields else { return resource };
+        let mut message = DynamicMessage::new(descriptor::<R>());
+        message.transcode_from(&resource).expect("a generated message has the shape of its descriptor");
+        fields.trim(&mut message);
+        message.transcode_to().expect("a generated message has the shape of its descriptor")
+    }
+}
+
+impl Fields {
+    fn want(&mut self, path: &str) {
+        let mut fields = self;
+        let mut is_new = true;
+        for name in path.split('.') {
+            let known = fields.0.contains_key(name);
+            if known && fields.0[name].0.is_empty() {
+                return;
+            }
+            is_new = !known;
+            fields = fields.0.entry(name.to_owned()).or_default();
+        }
+        if !is_new {
+            fields.0.clear();
+        }
+    }
+
+    fn trim(&self, message: &mut DynamicMessage) {
+        for field in message.descriptor().fields() {
+            match self.0.get(field.name()) {
+                None => message.clear_field(&field),
+                Some(within) if within.0.is_empty() || !message.has_field(&field) => {}
+                Some(within) => {
+                    if let Value::Message(part) = message.get_field_mut(&field) {
+                        within.trim(part);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn descriptor<R: Resource>() -> MessageDescriptor {
+    contracts::message(R::NAME).expect("every resource names a message of the contracts")
+}
+
+/// A path leads from field to field through single messages and ends at any field.
+fn check<R: Resource>(path: &str) -> Result<(), Refusal> {
+    let unknown = || {
+        let problem = format!("{} has no path {path:?}", R::NAME);
+        Refusal::invalid("READ_MASK_INVALID", "read_mask", problem)
+    };
+    let mut within = Some(descriptor::<R>());
+    for name in path.split('.') {
+        let field =
+            within.as_ref().and_then(|message| message.get_field_by_name(name)).ok_or_else(unknown)?;
+        within = match field.kind() {
+            Kind::Message(message) if !field.is_list() && !field.is_map() => Some(message),
+            _ => None,
+        };
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::{
+        catalog::{Product, Specification, WholesaleTerms},
+        common::Money,
+    };
+    use tonic::{Code, Status};
+
+    use super::*;
+
+    fn mask(paths: &[&str]) -> Result<Mask<Product>, Refusal> {
+        Mask::new(Some(&FieldMask { paths: paths.iter().map(|&path| path.to_owned()).collect() }))
+    }
+
+    fn product() -> Product {
+        Product {
+            id: "kettle".into(),
+            name: "Kettle".into(),
+            specifications: vec![Specification { name: "Height".into(), ..Specification::default() }],
+            wholesale: Some(WholesaleTerms {
+                cost: Some(Money { currency_code: "EUR".into(), units: 12, nanos: 500_000_000 }),
+                margin_percent: 30.0,
+                supplier: "Smith".into(),
+            }),
+            ..Product::default()
+        }
+    }
+
+    #[test]
+    fn without_paths_everything_is_wanted() {
+        assert_eq!(Mask::new(None).unwrap().trim(product()), product());
+        assert_eq!(mask(&[]).unwrap().trim(product()), product());
+    }
+
+    #[test]
+    fn the_key_is_always_answered() {
+        let trimmed = mask(&["name"]).unwrap().trim(product());
+        assert_eq!(trimmed, Product { id: "kettle".into(), name: "Kettle".into(), ..Product::default() });
+    }
+
+    #[test]
+    fn a_path_into_a_message_keeps_only_that_part_of_it() {
+        let terms = mask(&["wholesale.cost.units"]).unwrap().trim(product()).wholesale.unwrap();
+        let cost = Money { units: 12, ..Money::default() };
+        assert_eq!(terms, WholesaleTerms { cost: Some(cost), ..WholesaleTerms::default() });
+    }
+
+    #[test]
+    fn a_path_to_the_whole_wins_over_a_path_into_it_in_either_order() {
+        for paths in [["wholesale", "wholesale.cost"], ["wholesale.cost", "wholesale"]] {
+            assert_eq!(mask(&paths).unwrap().trim(product()).wholesale, product().wholesale);
+        }
+    }
+
+    #[test]
+    fn a_path_into_an_absent_message_leaves_it_absent() {
+        let bare = Product { wholesale: None, ..product() };
+        assert_eq!(mask(&["wholesale.cost"]).unwrap().trim(bare).wholesale, None);
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_is_refused_by_name() {
+        for path in ["nope", "wholesale.nope", "name.length", "specifications.name", "", "name.", "*", "Name"]
+        {
+            let status = Status::from(mask(&["name", path]).unwrap_err());
+            assert_eq!(status.code(), Code::InvalidArgument);
+            assert!(status.message().contains(&format!("{path:?}")), "{}", status.message());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The pricing service: the only place that computes money.
+
+mod money;
+mod prices;
+
+use proto::pricing::{
+    BatchGetPricesRequest, BatchGetPricesResponse, Price, PriceResult, price_result::Outcome,
+    pricing_service_server::PricingService,
+};
+use tonic::{Request, Response, Status};
+
+pub(crate) use self::money::Money;
+use self::prices::Customer;
+use crate::{
+    batch::{Answer, Batch},
+    clock::Clock,
+    credential::Caller,
+    mask::{Mask, Resource},
+    refusal::Refusal,
+    store::Store,
+};
+
+/// Pricing over the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Pricing {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+}
+
+impl Resource for Price {
+    const NAME: &'static str = "shop.pricing.v1.Price";
+    const KEY: &'static str = "product_id";
+}
+
+#[tonic::async_trait]
+impl PricingService for Pricing {
+    async fn batch_get_prices(
+        &self,
+        request: Request<BatchGetPricesRequest>,
+    ) -> Result<Response<BatchGetPricesResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let mask = Mask::<Price>::new(request.read_mask.as_ref())?;
+        let customer = Customer {
+            user: Caller::of(&extensions)?.user().unwrap_or_default().to_owned(),
+            now: self.clock.now().as_microsecond(),
+        };
+        let batch = Batch::new(&extensions, "product_ids", request.product_ids)?;
+        let answers = batch
+            .read(&self.store, move |db, id| {
+                prices::find(db, id, &customer, &mask)?.ok_or_else(|| Refusal::unknown_product(id))
+            })
+            .await?;
+        let results = answers.into_iter().map(PriceResult::from).collect();
+        Ok(Response::new(BatchGetPricesResponse { results }))
+    }
+}
+
+impl From<Answer<String, Price>> for PriceResult {
+    fn from(Answer { key: product_id, outcome }: Answer<String, Price>) -> Self {
+        Self { product_id, outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
+    }
+}

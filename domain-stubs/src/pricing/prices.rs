@@ -1,0 +1,65 @@
+//! Prices in the store, and what a customer pays.
+
+use proto::pricing::{Price, Promotion};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::Money;
+use crate::{clock, mask::Mask};
+
+/// Who asks, and when.
+#[derive(Debug)]
+pub(super) struct Customer {
+    /// The user; empty for anybody.
+    pub(super) user: String,
+    /// In microseconds since 1970.
+    pub(super) now: i64,
+}
+
+/// What a product costs a customer.
+pub(super) fn find(
+    db: &Connection,
+    product: &str,
+    customer: &Customer,
+    mask: &Mask<Price>,
+) -> rusqlite::Result<Option<Price>> {
+    let cents = db
+        .prepare_cached("SELECT amount FROM list_prices WHERE product_id = ?1")?
+        .query_row([product], |row| row.get(0))
+        .optional()?;
+    let Some(list_price) = cents.map(Money::from_cents) else { return Ok(None) };
+    let promotions = if mask.wants("promotions") || mask.wants("customer_price") {
+        promotions(db, product, customer)?
+    } else {
+        Vec::new()
+    };
+    let customer_price = list_price.less_percents(promotions.iter().map(|promotion| promotion.percent_off));
+    Ok(Some(mask.trim(Price {
+        product_id: product.to_owned(),
+        list_price: Some(list_price.into()),
+        customer_price: Some(customer_price.into()),
+        promotions,
+    })))
+}
+
+/// The promotions that run: first those for everybody, then those of the customer's groups.
+fn promotions(db: &Connection, product: &str, customer: &Customer) -> rusqlite::Result<Vec<Promotion>> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, label, percent_off, end_time FROM (
+            SELECT 0 AS rank, position, promotion_id FROM product_promotions WHERE product_id = ?1
+            UNION ALL
+            SELECT 1, 0, promotion_id
+            FROM customer_group_members JOIN group_promotions USING (group_id) WHERE user_id = ?2
+         ) JOIN promotions ON promotions.id = promotion_id
+         WHERE end_time IS NULL OR end_time > ?3
+         ORDER BY rank, position, id",
+    )?;
+    let rows = statement.query_map(params![product, customer.user, customer.now], |row| {
+        Ok(Promotion {
+            id: row.get(0)?,
+            label: row.get(1)?,
+            percent_off: row.get(2)?,
+            end_time: row.get::<_, Option<i64>>(3)?.map(clock::stored_to_proto),
+        })
+    })?;
+    rows.collect()
+}

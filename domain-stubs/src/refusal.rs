@@ -1,0 +1,93 @@
+//! Why the domain does not do what it was asked, and the one place where that becomes a gRPC status.
+
+use proto::common::KeyError;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+/// Domain of every `google.rpc.ErrorInfo` this crate sends.
+pub(crate) const ERROR_DOMAIN: &str = "shop.example";
+
+/// Why a call, or one key of a batch, is refused.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    code: Code,
+    reason: &'static str,
+    message: String,
+    fields: Vec<FieldViolation>,
+}
+
+impl Refusal {
+    /// A refusal with a code of gRPC, a constant reason in `UPPER_SNAKE_CASE` and a text for whoever reads a log.
+    pub(crate) fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code, reason, message: message.into(), fields: Vec::new() }
+    }
+
+    /// `INVALID_ARGUMENT` because of one field.
+    pub(crate) fn invalid(
+        reason: &'static str,
+        field: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self::invalid_fields(reason, vec![FieldViolation::new(field, message)])
+    }
+
+    /// `INVALID_ARGUMENT` because of several fields, of which there is at least one.
+    pub(crate) fn invalid_fields(reason: &'static str, fields: Vec<FieldViolation>) -> Self {
+        let message =
+            fields.iter().map(|f| format!("{}: {}", f.field, f.description)).collect::<Vec<_>>().join("; ");
+        Self { code: Code::InvalidArgument, reason, message, fields }
+    }
+
+    /// `NOT_FOUND` because there is no such product.
+    pub(crate) fn unknown_product(id: &str) -> Self {
+        Self::new(Code::NotFound, "PRODUCT_NOT_FOUND", format!("there is no product {id:?}"))
+    }
+
+    /// `UNAUTHENTICATED`.
+    pub(crate) fn unauthenticated(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::Unauthenticated, reason, message)
+    }
+
+    /// `INTERNAL`: a fault of the domain itself, which is logged here and not told to the caller.
+    pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "the domain failed: {cause}");
+        Self::new(Code::Internal, "INTERNAL", "the domain failed")
+    }
+
+    /// Whether the domain itself is at fault, so that no single key is to blame.
+    pub(crate) fn is_internal(&self) -> bool {
+        self.code == Code::Internal
+    }
+
+    /// The code of gRPC.
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        let mut details = ErrorDetails::with_error_info(refusal.reason, ERROR_DOMAIN, []);
+        if !refusal.fields.is_empty() {
+            details.set_bad_request(refusal.fields);
+        }
+        Status::with_error_details(refusal.code, refusal.message, details)
+    }
+}
+
+impl From<Refusal> for KeyError {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            code: refusal.code.into(),
+            message: refusal.message,
+            reason: refusal.reason.to_owned(),
+            details: Vec::new(),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::internal(&error)
+    }
+}

@@ -1,0 +1,121 @@
+//! The review service: what customers say of products.
+
+mod ratings;
+mod stored;
+mod write;
+
+use proto::reviews::{
+    BatchGetRatingsRequest, BatchGetRatingsResponse, BatchListReviewsRequest, BatchListReviewsResponse,
+    CreateReviewRequest, CreateReviewResponse, Rating, RatingResult, Review, ReviewsPage, ReviewsQuery,
+    ReviewsResult, rating_result, review_service_server::ReviewService, reviews_result,
+};
+use rusqlite::Connection;
+use tonic::{Request, Response, Status};
+
+pub(crate) use self::stored::review_id;
+use crate::{
+    batch::{Answer, Batch, Key},
+    clock::Clock,
+    credential::Caller,
+    mask::{Mask, Resource},
+    page::{Asked, Listing},
+    refusal::Refusal,
+    store::Store,
+};
+
+/// Reviews on a page of which the caller does not say how long it is.
+const DEFAULT_PAGE_SIZE: usize = 10;
+
+/// Reviews over the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Reviews {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+}
+
+impl Resource for Review {
+    const NAME: &'static str = "shop.reviews.v1.Review";
+    const KEY: &'static str = "id";
+}
+
+impl Resource for Rating {
+    const NAME: &'static str = "shop.reviews.v1.Rating";
+    const KEY: &'static str = "product_id";
+}
+
+impl Key for ReviewsQuery {
+    fn id(&self) -> &str {
+        &self.product_id
+    }
+
+    fn renamed(&self, product_id: String) -> Self {
+        Self { product_id, ..self.clone() }
+    }
+}
+
+#[tonic::async_trait]
+impl ReviewService for Reviews {
+    async fn batch_list_reviews(
+        &self,
+        request: Request<BatchListReviewsRequest>,
+    ) -> Result<Response<BatchListReviewsResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let mask = Mask::<Review>::new(request.read_mask.as_ref())?;
+        let batch = Batch::new(&extensions, "queries", request.queries)?;
+        let answers = batch.read(&self.store, move |db, query| read_page(db, query, &mask)).await?;
+        let results = answers.into_iter().map(ReviewsResult::from).collect();
+        Ok(Response::new(BatchListReviewsResponse { results }))
+    }
+
+    async fn batch_get_ratings(
+        &self,
+        request: Request<BatchGetRatingsRequest>,
+    ) -> Result<Response<BatchGetRatingsResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let mask = Mask::<Rating>::new(request.read_mask.as_ref())?;
+        let batch = Batch::new(&extensions, "product_ids", request.product_ids)?;
+        let answers = batch.read(&self.store, move |db, id| ratings::find(db, id, &mask)).await?;
+        let results = answers.into_iter().map(RatingResult::from).collect();
+        Ok(Response::new(BatchGetRatingsResponse { results }))
+    }
+
+    async fn create_review(
+        &self,
+        request: Request<CreateReviewRequest>,
+    ) -> Result<Response<CreateReviewResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let user = Caller::of(&extensions)?.user().ok_or_else(|| {
+            Refusal::unauthenticated("USER_REQUIRED", "a review is written in the name of a user")
+        })?;
+        let draft = write::Draft::new(request, user, self.clock.now())?;
+        let response = self.store.write(move |db| write::create(db, &draft)).await?;
+        Ok(Response::new(response))
+    }
+}
+
+fn read_page(db: &Connection, query: &ReviewsQuery, mask: &Mask<Review>) -> Result<ReviewsPage, Refusal> {
+    let page = Listing::new("BatchListReviews", &[&query.product_id], DEFAULT_PAGE_SIZE).page(Asked {
+        page_size: query.page_size,
+        page_token: &query.page_token,
+        skip: query.skip,
+    })?;
+    let total_size = stored::count(db, &query.product_id)?;
+    let mut rows = stored::list(db, &query.product_id, &page, mask)?;
+    let next_page_token = page.cut(&mut rows, |row| row.position.clone());
+    let reviews = rows.into_iter().map(|row| mask.trim(row.review)).collect();
+    Ok(ReviewsPage { reviews, next_page_token, total_size })
+}
+
+impl From<Answer<ReviewsQuery, ReviewsPage>> for ReviewsResult {
+    fn from(Answer { key: query, outcome }: Answer<ReviewsQuery, ReviewsPage>) -> Self {
+        use reviews_result::Outcome;
+        Self { query: Some(query), outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
+    }
+}
+
+impl From<Answer<String, Rating>> for RatingResult {
+    fn from(Answer { key: product_id, outcome }: Answer<String, Rating>) -> Self {
+        use rating_result::Outcome;
+        Self { product_id, outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
+    }
+}

@@ -1,0 +1,71 @@
+//! Reviews in the store.
+
+use proto::reviews::Review;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::{clock, hash, mask::Mask, page::Page, refusal::Refusal};
+
+/// Where a review stands in the list of a product: when it was written, and its identifier among those of the same
+/// time.
+pub(super) type Position = (i64, String);
+
+/// A review with its place.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) review: Review,
+    pub(super) position: Position,
+}
+
+/// The identifier of the one review a user writes of a product.
+pub(crate) fn review_id(product: &str, author: &str) -> String {
+    format!("review-{:016x}", hash::hash_words(&[product, author]))
+}
+
+/// Refuses a product that is not there.
+pub(super) fn check_product(db: &Connection, product: &str) -> Result<(), Refusal> {
+    let found = db.prepare_cached("SELECT 1 FROM products WHERE id = ?1")?.query_row([product], |_| Ok(()));
+    found.optional()?.ok_or_else(|| Refusal::unknown_product(product))
+}
+
+/// The number of reviews of a product, which must be there.
+pub(super) fn count(db: &Connection, product: &str) -> Result<i32, Refusal> {
+    check_product(db, product)?;
+    let count = db
+        .prepare_cached("SELECT count(*) FROM reviews WHERE product_id = ?1")?
+        .query_row([product], |row| row.get(0))?;
+    Ok(count)
+}
+
+/// A page of the reviews of a product, newest first.
+pub(super) fn list(
+    db: &Connection,
+    product: &str,
+    page: &Page<Position>,
+    mask: &Mask<Review>,
+) -> rusqlite::Result<Vec<Row>> {
+    let (time, id) = page.after.clone().unwrap_or((i64::MAX, String::new()));
+    let mut statement = db.prepare_cached(
+        "SELECT id, author_id, rating, create_time,
+            CASE WHEN ?6 THEN text ELSE '' END,
+            CASE WHEN ?7 THEN (SELECT name FROM users WHERE users.id = author_id) ELSE '' END
+         FROM reviews WHERE product_id = ?1 AND (create_time, id) < (?2, ?3)
+         ORDER BY create_time DESC, id DESC LIMIT ?4 OFFSET ?5",
+    )?;
+    let rows = statement.query_map(
+        params![product, time, id, page.limit(), page.skip, mask.wants("text"), mask.wants("author_name")],
+        |row| {
+            let (id, create_time): (String, i64) = (row.get(0)?, row.get(3)?);
+            let review = Review {
+                id: id.clone(),
+                product_id: product.to_owned(),
+                author_id: row.get(1)?,
+                author_name: row.get(5)?,
+                rating: row.get(2)?,
+                text: row.get(4)?,
+                create_time: Some(clock::stored_to_proto(create_time)),
+            };
+            Ok(Row { review, position: (create_time, id) })
+        },
+    )?;
+    rows.collect()
+}

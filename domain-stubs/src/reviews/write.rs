@@ -1,0 +1,179 @@
+//! Writing a review: once for each user and product, and once for each idempotency key.
+
+use jiff::Timestamp;
+use prost::Message as _;
+use proto::reviews::{CreateReviewRequest, CreateReviewResponse, Review};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use tonic::Code;
+use tonic_types::FieldViolation;
+
+use super::stored;
+use crate::{clock, refusal::Refusal};
+
+const RPC: &str = "shop.reviews.v1.ReviewService/CreateReview";
+
+/// A review that may be written, if the product is there and its author has not reviewed it.
+#[derive(Debug)]
+pub(super) struct Draft {
+    request: CreateReviewRequest,
+    author: String,
+    now: Timestamp,
+}
+
+impl Draft {
+    /// Checks what can be checked without the store.
+    pub(super) fn new(request: CreateReviewRequest, author: &str, now: Timestamp) -> Result<Self, Refusal> {
+        let mut violations = Vec::new();
+        if !(8..=64).contains(&request.idempotency_key.chars().count()) {
+            violations.push(FieldViolation::new("idempotency_key", "must have 8 to 64 characters"));
+        }
+        if !(1..=5).contains(&request.rating) {
+            violations.push(FieldViolation::new("rating", "must be between 1 and 5"));
+        }
+        if !(1..=2_000).contains(&request.text.chars().count()) {
+            violations.push(FieldViolation::new("text", "must have 1 to 2000 characters"));
+        }
+        if !violations.is_empty() {
+            return Err(Refusal::invalid_fields("REVIEW_INVALID", violations));
+        }
+        Ok(Self { request, author: author.to_owned(), now })
+    }
+}
+
+/// Writes a review, or finds that the same request has written it already.
+pub(super) fn create(db: &Connection, draft: &Draft) -> Result<CreateReviewResponse, Refusal> {
+    let request = draft.request.encode_to_vec();
+    if let Some(response) = earlier_response(db, draft, &request)? {
+        return Ok(response);
+    }
+    stored::check_product(db, &draft.request.product_id)?;
+    let author_name = author_name(db, &draft.author)?;
+    let create_time = draft.now.as_microsecond();
+    let review = Review {
+        id: stored::review_id(&draft.request.product_id, &draft.author),
+        product_id: draft.request.product_id.clone(),
+        author_id: draft.author.clone(),
+        author_name,
+        rating: draft.request.rating,
+        text: draft.request.text.clone(),
+        create_time: Some(clock::stored_to_proto(create_time)),
+    };
+    insert(db, &review, create_time)?;
+    let response = CreateReviewResponse { review: Some(review) };
+    db.prepare_cached(
+        "INSERT INTO idempotency_keys (rpc, subject, key, request, response, create_time)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        RPC,
+        draft.author,
+        draft.request.idempotency_key,
+        request,
+        response.encode_to_vec(),
+        create_time
+    ])?;
+    Ok(response)
+}
+
+fn earlier_response(
+    db: &Connection,
+    draft: &Draft,
+    request: &[u8],
+) -> Result<Option<CreateReviewResponse>, Refusal> {
+    let earlier: Option<(Vec<u8>, Vec<u8>)> = db
+        .prepare_cached(
+            "SELECT request, response FROM idempotency_keys WHERE rpc = ?1 AND subject = ?2 AND key = ?3",
+        )?
+        .query_row(params![RPC, draft.author, draft.request.idempotency_key], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let Some((earlier_request, response)) = earlier else { return Ok(None) };
+    if earlier_request != request {
+        let problem = "the idempotency key was used for another request";
+        return Err(Refusal::new(Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED", problem));
+    }
+    let response = CreateReviewResponse::decode(response.as_slice());
+    response.map(Some).map_err(|error| Refusal::internal(&error))
+}
+
+fn insert(db: &Connection, review: &Review, create_time: i64) -> Result<(), Refusal> {
+    let written = db
+        .prepare_cached(
+            "INSERT INTO reviews (id, product_id, author_id, rating, text, create_time)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (product_id, author_id) DO NOTHING",
+        )?
+        .execute(params![
+            review.id,
+            review.product_id,
+            review.author_id,
+            review.rating,
+            review.text,
+            create_time
+        ])?;
+    if written == 0 {
+        let problem = format!("{:?} has reviewed {:?} already", review.author_id, review.product_id);
+        return Err(Refusal::new(Code::AlreadyExists, "ALREADY_REVIEWED", problem));
+    }
+    Ok(())
+}
+
+/// The name of a user, who is added when unknown.
+fn author_name(db: &Connection, id: &str) -> rusqlite::Result<String> {
+    let known = db
+        .prepare_cached("SELECT name FROM users WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    if let Some(name) = known {
+        return Ok(name);
+    }
+    let name = name_from_id(id);
+    db.prepare_cached("INSERT INTO users (id, name) VALUES (?1, ?2)")?.execute([id, &name])?;
+    Ok(name)
+}
+
+/// "user-ada-lindqvist" becomes "Ada Lindqvist".
+fn name_from_id(id: &str) -> String {
+    let words = id.strip_prefix("user-").unwrap_or(id).split('-').filter(|word| !word.is_empty());
+    let capitalised = words.map(|word| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    });
+    let name = capitalised.collect::<Vec<_>>().join(" ");
+    if name.is_empty() { id.to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(rating: i32, text: &str) -> Result<Draft, Refusal> {
+        let request = CreateReviewRequest {
+            idempotency_key: "12345678".into(),
+            product_id: "kettle".into(),
+            rating,
+            text: text.into(),
+        };
+        Draft::new(request, "user-ada", Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_text_is_as_long_as_it_has_characters_and_not_bytes() {
+        assert!(draft(5, &"ß".repeat(2_000)).is_ok());
+        assert!(draft(5, &"ß".repeat(2_001)).is_err());
+        assert!(draft(5, "").is_err());
+    }
+
+    #[test]
+    fn stars_are_one_to_five() {
+        assert!([1, 5].iter().all(|&stars| draft(stars, "good").is_ok()));
+        assert!([i32::MIN, -1, 0, 6].iter().all(|&stars| draft(stars, "good").is_err()));
+    }
+
+    #[test]
+    fn an_unknown_user_is_named_after_the_identifier() {
+        assert_eq!(name_from_id("user-ada-lindqvist"), "Ada Lindqvist");
+        assert_eq!(name_from_id("0042"), "0042");
+        assert_eq!(name_from_id("user-"), "user-");
+    }
+}

@@ -1,0 +1,144 @@
+//! The embedded files of `seed/`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+const CATEGORIES: [&str; 10] = [
+    include_str!("../../seed/audio.json"),
+    include_str!("../../seed/coffee.json"),
+    include_str!("../../seed/cycling.json"),
+    include_str!("../../seed/garden.json"),
+    include_str!("../../seed/home.json"),
+    include_str!("../../seed/kitchen.json"),
+    include_str!("../../seed/lighting.json"),
+    include_str!("../../seed/office.json"),
+    include_str!("../../seed/outdoor.json"),
+    include_str!("../../seed/toys.json"),
+];
+const REVIEWS: &str = include_str!("../../seed/reviews.json");
+
+/// All of it.
+pub(super) struct Catalogue {
+    pub(super) categories: Vec<Category>,
+    pub(super) reviews: Reviews,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Category {
+    pub(super) id: String,
+    pub(super) name: String,
+    /// What is true of all its products.
+    pub(super) paragraphs: Vec<String>,
+    pub(super) products: Vec<Product>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Product {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) brand: String,
+    pub(super) summary: String,
+    pub(super) paragraphs: Vec<String>,
+    /// Heading, name and value.
+    pub(super) specifications: Vec<(String, String, String)>,
+    /// In euros, such as "89.00".
+    pub(super) price: String,
+    pub(super) margin_percent: u8,
+    pub(super) supplier: String,
+    /// How many there are.
+    pub(super) images: u8,
+    /// What reviews say on average, roughly.
+    pub(super) stars: f64,
+    pub(super) stock: Abundance,
+    /// Identifiers of other products.
+    pub(super) related: Vec<String>,
+}
+
+/// How much of a product there is.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Abundance {
+    Plenty,
+    Some,
+    Few,
+    None,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reviews {
+    pub(super) authors: Vec<Author>,
+    /// What is written with so many stars.
+    pub(super) texts: BTreeMap<u8, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Author {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+impl Catalogue {
+    /// Reads the embedded files.
+    pub(super) fn embedded() -> Self {
+        Self { categories: CATEGORIES.iter().map(|file| parse(file)).collect(), reviews: parse(REVIEWS) }
+    }
+
+    /// All products, category by category.
+    pub(super) fn products(&self) -> impl Iterator<Item = (&Category, &Product)> {
+        self.categories
+            .iter()
+            .flat_map(|category| category.products.iter().map(move |product| (category, product)))
+    }
+}
+
+fn parse<T: DeserializeOwned>(file: &str) -> T {
+    serde_json::from_str(file).expect("the files of `seed/` are embedded, and a test reads them")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::pricing::Money;
+
+    #[test]
+    fn every_category_has_its_products_and_every_product_is_complete() {
+        let catalogue = Catalogue::embedded();
+        for category in &catalogue.categories {
+            assert_eq!((category.products.len(), category.paragraphs.len()), (21, 8), "{}", category.id);
+        }
+        for (_, product) in catalogue.products() {
+            let id = &product.id;
+            assert!(Money::parse(&product.price).is_some(), "{id}: {}", product.price);
+            assert!((1.0..=5.0).contains(&product.stars), "{id}: {}", product.stars);
+            assert!((1..100).contains(&product.margin_percent), "{id}");
+            assert!(!product.specifications.is_empty() && product.images > 0, "{id}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_unique_and_related_products_exist() {
+        let catalogue = Catalogue::embedded();
+        let mut ids = BTreeSet::new();
+        assert!(catalogue.products().all(|(_, product)| ids.insert(&product.id)));
+        for (_, product) in catalogue.products() {
+            let related: BTreeSet<_> = product.related.iter().collect();
+            assert_eq!(related.len(), product.related.len(), "{} names one twice", product.id);
+            assert!(related.is_subset(&ids) && !related.contains(&product.id), "{}", product.id);
+        }
+    }
+
+    #[test]
+    fn there_are_texts_for_every_star_and_enough_authors() {
+        let reviews = Catalogue::embedded().reviews;
+        assert_eq!(reviews.texts.keys().copied().collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert!(reviews.texts.values().all(|texts| !texts.is_empty()));
+        assert!(reviews.authors.len() >= 40);
+    }
+}

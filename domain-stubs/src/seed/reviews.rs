@@ -1,0 +1,96 @@
+//! Reviews and their authors.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::{
+    DAY, MINUTE, before,
+    catalogue::{Author, Catalogue, Product, Reviews},
+};
+use crate::{hash::Random, reviews::review_id};
+
+/// Reviews of one product at most.
+const MOST_REVIEWS: usize = 40;
+
+/// How far back reviews go: eighteen months.
+const OLDEST: u64 = 547 * DAY;
+
+/// How long ago the newest review of all was written; every other one is older.
+const NEWEST: u64 = 4 * MINUTE;
+
+/// Reviews in a hundred by somebody whom a good product disappointed, or a bad one pleased.
+const ODD_PERCENT: u64 = 7;
+
+pub(super) fn write_authors(db: &Connection, catalogue: &Catalogue) -> rusqlite::Result<()> {
+    let mut insert = db.prepare("INSERT INTO users (id, name) VALUES (?1, ?2)")?;
+    for author in &catalogue.reviews.authors {
+        insert.execute([&author.id, &author.name])?;
+    }
+    Ok(())
+}
+
+pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
+    let mut newest = Some(NEWEST);
+    for (_, product) in catalogue.products() {
+        write_of(db, product, &catalogue.reviews, |random| {
+            let age = newest.take().unwrap_or_else(|| age(random));
+            before(seed_time, age)
+        })?;
+    }
+    Ok(())
+}
+
+fn write_of(
+    db: &Connection,
+    product: &Product,
+    reviews: &Reviews,
+    mut create_time: impl FnMut(&mut Random) -> i64,
+) -> rusqlite::Result<()> {
+    let mut random = Random::of(&["reviews", &product.id]);
+    let mut authors: Vec<&Author> = reviews.authors.iter().collect();
+    random.shuffle(&mut authors);
+    authors.truncate(random.index(MOST_REVIEWS + 1));
+    let mut insert = db.prepare_cached(
+        "INSERT INTO reviews (id, product_id, author_id, rating, text, create_time)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    // Where to begin in the texts of each star, so that a product repeats none before all were used.
+    let first_text = random.index(1_000);
+    let mut written = [0; 6];
+    for author in authors {
+        let stars = stars(product.stars, &mut random);
+        let texts = &reviews.texts[&stars];
+        let nth = &mut written[usize::from(stars)];
+        let text = &texts[(first_text + *nth) % texts.len()];
+        *nth += 1;
+        let id = review_id(&product.id, &author.id);
+        insert.execute(params![id, product.id, author.id, stars, text, create_time(&mut random)])?;
+    }
+    Ok(())
+}
+
+/// Seconds since a review was written; the recent past has more of them.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a share of eighteen months in seconds fits everywhere"
+)]
+fn age(random: &mut Random) -> u64 {
+    let share = random.unit() * random.unit();
+    NEWEST + MINUTE + (share * OLDEST as f64) as u64
+}
+
+/// Stars around a mean.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is between one and five fits everywhere"
+)]
+fn stars(mean: f64, random: &mut Random) -> u8 {
+    if random.percent(ODD_PERCENT) {
+        return 1 + random.index(5) as u8;
+    }
+    let spread = (random.unit() + random.unit() - 1.0) * 1.5;
+    (mean + spread).round().clamp(1.0, 5.0) as u8
+}

@@ -1,0 +1,177 @@
+//! The services of the shop on a socket, with health, reflection and the admin service beside them.
+
+use std::{collections::BTreeSet, fmt, future::Future, io, str::FromStr};
+
+use axum::serve::ListenerExt as _;
+use proto::{
+    admin::admin_service_server::AdminServiceServer, catalog::catalog_service_server::CatalogServiceServer,
+    inventory::inventory_service_server::InventoryServiceServer,
+    pricing::pricing_service_server::PricingServiceServer,
+    reviews::review_service_server::ReviewServiceServer,
+};
+use tokio::{net::TcpListener, sync::watch};
+use tonic::{server::NamedService, service::RoutesBuilder};
+use tonic_health::{ServingStatus, server::HealthReporter};
+
+use crate::{
+    admin::Admin,
+    catalog::Catalog,
+    domain::Domain,
+    guard::{Guard, Stopping},
+    pricing::Pricing,
+    reviews::Reviews,
+};
+
+/// A service of the shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Service {
+    /// `shop.catalog.v1.CatalogService`
+    Catalog,
+    /// `shop.inventory.v1.InventoryService`
+    Inventory,
+    /// `shop.pricing.v1.PricingService`
+    Pricing,
+    /// `shop.reviews.v1.ReviewService`
+    Reviews,
+}
+
+/// The services one socket serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Services(BTreeSet<Service>);
+
+/// A name that is not a service's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownService(String);
+
+impl Service {
+    /// Every service of the shop.
+    pub const ALL: [Self; 4] = [Self::Catalog, Self::Inventory, Self::Pricing, Self::Reviews];
+
+    /// Its short name, such as "catalog".
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Catalog => "catalog",
+            Self::Inventory => "inventory",
+            Self::Pricing => "pricing",
+            Self::Reviews => "reviews",
+        }
+    }
+
+    /// Its name in the contracts, such as `shop.catalog.v1.CatalogService`.
+    #[must_use]
+    pub fn full_name(self) -> &'static str {
+        match self {
+            Self::Catalog => CatalogServiceServer::<Catalog>::NAME,
+            Self::Inventory => InventoryServiceServer::<crate::inventory::Inventory>::NAME,
+            Self::Pricing => PricingServiceServer::<Pricing>::NAME,
+            Self::Reviews => ReviewServiceServer::<Reviews>::NAME,
+        }
+    }
+
+    fn add(self, domain: &Domain, guard: &Guard, routes: &mut RoutesBuilder) {
+        let (store, clock) = (domain.store.clone(), domain.clock.clone());
+        match self {
+            Self::Catalog => routes.add_service(guard.before(CatalogServiceServer::new(Catalog { store }))),
+            Self::Inventory => {
+                routes.add_service(guard.before(InventoryServiceServer::new(domain.inventory.clone())))
+            }
+            Self::Pricing => {
+                routes.add_service(guard.before(PricingServiceServer::new(Pricing { store, clock })))
+            }
+            Self::Reviews => {
+                routes.add_service(guard.before(ReviewServiceServer::new(Reviews { store, clock })))
+            }
+        };
+    }
+}
+
+impl Services {
+    /// All of them.
+    #[must_use]
+    pub fn all() -> Self {
+        Service::ALL.into_iter().collect()
+    }
+}
+
+impl FromIterator<Service> for Services {
+    fn from_iter<I: IntoIterator<Item = Service>>(services: I) -> Self {
+        Self(services.into_iter().collect())
+    }
+}
+
+impl FromStr for Service {
+    type Err = UnknownService;
+
+    fn from_str(name: &str) -> Result<Self, UnknownService> {
+        let found = Self::ALL.into_iter().find(|service| service.name() == name);
+        found.ok_or_else(|| UnknownService(name.to_owned()))
+    }
+}
+
+impl fmt::Display for UnknownService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = Service::ALL.map(Service::name).join(", ");
+        write!(f, "there is no service {:?}, only {known}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownService {}
+
+pub(crate) async fn serve(
+    domain: &Domain,
+    listener: TcpListener,
+    services: &Services,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (stop, stopping) = watch::channel(false);
+    let guard = Guard {
+        verifier: domain.verifier.clone(),
+        faults: domain.faults.clone(),
+        calls: domain.calls.clone(),
+        clock: domain.clock.clone(),
+        stopping: Stopping(stopping),
+    };
+    let health = HealthReporter::new();
+    let mut routes = RoutesBuilder::default();
+    for service in &services.0 {
+        service.add(domain, &guard, &mut routes);
+        health.set_service_status(service.full_name(), ServingStatus::Serving).await;
+    }
+    let admin = Admin { faults: domain.faults.clone(), calls: domain.calls.clone() };
+    routes.add_service(AdminServiceServer::new(admin));
+    routes.add_service(reflection(services)?);
+    routes.add_service(tonic_health::pb::health_server::HealthServer::new(
+        tonic_health::server::HealthService::from_health_reporter(health.clone()),
+    ));
+
+    // Not tonic's own server: its timer for `grpc-timeout` would run before ours and answer CANCELLED.
+    let listener = listener.tap_io(|socket| {
+        // A socket that cannot be tuned still serves.
+        socket.set_nodelay(true).ok();
+    });
+    axum::serve(listener, routes.routes().into_axum_router())
+        .with_graceful_shutdown(async move {
+            shutdown.await;
+            stop.send_replace(true);
+        })
+        .await
+}
+
+fn reflection(
+    services: &Services,
+) -> io::Result<
+    tonic_reflection::pb::v1::server_reflection_server::ServerReflectionServer<
+        impl tonic_reflection::pb::v1::server_reflection_server::ServerReflection,
+    >,
+> {
+    let mut reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .with_service_name(AdminServiceServer::<Admin>::NAME)
+        .with_service_name("grpc.health.v1.Health");
+    for service in &services.0 {
+        reflection = reflection.with_service_name(service.full_name());
+    }
+    reflection.build_v1().map_err(io::Error::other)
+}

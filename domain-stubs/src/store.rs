@@ -1,0 +1,142 @@
+//! The embedded store: one writer, and readers that wait for nobody when the data is on disk.
+//!
+//! Work runs on the blocking threads of the runtime, never on those that serve sockets. A write is answered after its
+//! commit has reached the disk, so that killing the process loses nothing that was acknowledged.
+
+mod migrations;
+mod pool;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use self::pool::Pool;
+use crate::refusal::Refusal;
+
+/// Connections that read at the same time when the data is on disk.
+const READERS: usize = 4;
+
+/// Statements a connection keeps ready.
+const PREPARED_STATEMENTS: usize = 64;
+
+/// How long to wait for another process that holds the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The embedded store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    writer: Arc<Pool>,
+    readers: Arc<Pool>,
+}
+
+/// Why the store cannot be opened.
+#[derive(Debug)]
+pub(crate) enum StoreError {
+    Sqlite(rusqlite::Error),
+    Migration(rusqlite_migration::Error),
+}
+
+impl Store {
+    /// Opens the store in a file, or in memory without one, brings it up to date, and lets `prepare` fill it before
+    /// anybody reads.
+    pub(crate) fn open(
+        file: Option<&Path>,
+        prepare: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<Self, StoreError> {
+        let mut writer = match file {
+            Some(file) => open_file(file)?,
+            None => Connection::open_in_memory()?,
+        };
+        set_up(&writer)?;
+        migrations::run(&mut writer)?;
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        prepare(&transaction)?;
+        transaction.commit()?;
+
+        let writer = Arc::new(Pool::new(vec![writer]));
+        let readers = match file {
+            Some(file) => {
+                let readers: Result<_, _> = (0..READERS).map(|_| open_reader(file)).collect();
+                Arc::new(Pool::new(readers?))
+            }
+            // A database in memory belongs to its one connection.
+            None => Arc::clone(&writer),
+        };
+        Ok(Self { writer, readers })
+    }
+
+    /// Reads from one snapshot.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.readers
+            .run(move |db| {
+                let snapshot = db.transaction()?;
+                work(&snapshot)
+            })
+            .await
+    }
+
+    /// Writes all of it or, when `work` refuses, nothing.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.writer
+            .run(move |db| {
+                let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let answer = work(&transaction)?;
+                transaction.commit()?;
+                Ok(answer)
+            })
+            .await
+    }
+}
+
+fn open_file(file: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open(file)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    // In WAL mode anything less lets the last commits go when the power does.
+    db.pragma_update(None, "synchronous", "FULL")?;
+    Ok(db)
+}
+
+fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
+    // Reading in WAL mode writes to the shared index; `query_only` is what keeps the data itself safe.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(file, flags)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.pragma_update(None, "query_only", true)?;
+    set_up(&db)?;
+    Ok(db)
+}
+
+fn set_up(db: &Connection) -> rusqlite::Result<()> {
+    db.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    db.pragma_update(None, "foreign_keys", true)
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<rusqlite_migration::Error> for StoreError {
+    fn from(error: rusqlite_migration::Error) -> Self {
+        Self::Migration(error)
+    }
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(error) => error.fmt(f),
+            Self::Migration(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}

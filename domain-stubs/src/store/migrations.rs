@@ -1,0 +1,27 @@
+//! The shape of the database, step by step. A step that was ever released is never changed, only followed.
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("migrations/01_catalog.sql")),
+    M::up(include_str!("migrations/02_users.sql")),
+    M::up(include_str!("migrations/03_pricing.sql")),
+    M::up(include_str!("migrations/04_inventory.sql")),
+    M::up(include_str!("migrations/05_reviews.sql")),
+];
+
+/// Brings a database up to date.
+pub(super) fn run(db: &mut Connection) -> rusqlite_migration::Result<()> {
+    Migrations::from_slice(STEPS).to_latest(db)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_is_valid() {
+        Migrations::from_slice(STEPS).validate().unwrap();
+    }
+}
