@@ -71,11 +71,13 @@ impl<C: Client> Gateway<C> {
     /// Answers a request. `may_change` says whether it came in a way that may change something.
     pub(crate) async fn answer(&self, request: GraphqlRequest, caller: Caller, may_change: bool) -> Answer {
         let started = Instant::now();
-        let operation_name = request.operation_name.clone();
-        let prepared = self.prepare(&request, may_change);
-        let (response, refused, calls) = match prepared {
+        let mut operation_name = request.operation_name.clone();
+        let (response, refused, calls) = match self.prepare(&request, may_change) {
             Err(error) => (Response::from_errors(vec![error]), true, 0),
-            Ok((document, outline)) => self.run(request, document, outline, caller, started).await,
+            Ok((document, outline)) => {
+                operation_name = outline.name().map(str::to_owned);
+                self.run(request, document, outline, caller, started).await
+            }
         };
         Answer { response, refused, operation_name, calls, took: started.elapsed() }
     }

@@ -30,6 +30,7 @@ pub struct Outline {
     slots: Arc<[Slot]>,
     depth: usize,
     ty: OperationType,
+    name: Option<String>,
 }
 
 /// A field of the answer, list indices left out.
@@ -71,7 +72,8 @@ impl Outline {
         document: &ExecutableDocument,
         operation_name: Option<&str>,
     ) -> Result<Self, OutlineError> {
-        let selected = select(&document.operations, operation_name).ok_or(OutlineError::NoSuchOperation)?;
+        let (name, selected) =
+            select(&document.operations, operation_name).ok_or(OutlineError::NoSuchOperation)?;
         let mut budget = MAX_SELECTIONS;
         let mut outline = None;
         // The other operations of the document do not run, but are validated: they count as well.
@@ -80,7 +82,7 @@ impl Outline {
             walk.operation(&operation.node)?;
             budget = walk.budget;
             if std::ptr::eq(&raw const operation.node, selected) {
-                outline = Some(walk.outline(selected.ty));
+                outline = Some(walk.outline(selected.ty, name));
             }
         }
         outline.ok_or(OutlineError::NoSuchOperation)
@@ -96,6 +98,12 @@ impl Outline {
     #[must_use]
     pub fn operation_type(&self) -> OperationType {
         self.ty
+    }
+
+    /// The name the document gives it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// The same outline, reading every answer whole.
@@ -126,17 +134,24 @@ impl Outline {
     }
 }
 
-fn select<'a>(operations: &'a DocumentOperations, name: Option<&str>) -> Option<&'a OperationDefinition> {
-    match (operations, name) {
-        (DocumentOperations::Single(operation), None) => Some(&operation.node),
+/// The operation of that name, or the only one, with its name.
+fn select<'a>(
+    operations: &'a DocumentOperations,
+    name: Option<&str>,
+) -> Option<(Option<&'a str>, &'a OperationDefinition)> {
+    let (found, operation) = match (operations, name) {
+        (DocumentOperations::Single(operation), None) => (None, operation),
         (DocumentOperations::Multiple(operations), Some(name)) => {
-            operations.get(name).map(|found| &found.node)
+            let (name, operation) = operations.get_key_value(name)?;
+            (Some(name.as_str()), operation)
         }
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            operations.values().next().map(|found| &found.node)
+            let (name, operation) = operations.iter().next()?;
+            (Some(name.as_str()), operation)
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some((found, &operation.node))
 }
 
 struct Walk<'a> {
@@ -178,9 +193,9 @@ impl<'a> Walk<'a> {
         self.selections(&operation.selection_set.node, place, 0)
     }
 
-    fn outline(self, ty: OperationType) -> Outline {
+    fn outline(self, ty: OperationType, name: Option<&str>) -> Outline {
         let slots = self.masks.into_iter().map(|mask| Slot { mask: Some(mask) }).collect();
-        Outline { nodes: self.nodes, slots, depth: self.depth, ty }
+        Outline { nodes: self.nodes, slots, depth: self.depth, ty, name: name.map(str::to_owned) }
     }
 
     fn selections(

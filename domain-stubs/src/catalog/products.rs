@@ -30,6 +30,9 @@ pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite:
     if mask.wants("images") {
         product.images = images(db, id)?;
     }
+    if mask.wants("related_product_ids") {
+        product.related_product_ids = related(db, id)?;
+    }
     Ok(Some(mask.trim(product)))
 }
 
@@ -100,6 +103,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Product> {
         wholesale,
         specifications: Vec::new(),
         images: Vec::new(),
+        related_product_ids: Vec::new(),
     })
 }
 
@@ -120,5 +124,12 @@ fn images(db: &Connection, product: &str) -> rusqlite::Result<Vec<Image>> {
     let rows = statement.query_map([product], |row| {
         Ok(Image { url: row.get(0)?, alt_text: row.get(1)?, width: row.get(2)?, height: row.get(3)? })
     })?;
+    rows.collect()
+}
+
+fn related(db: &Connection, product: &str) -> rusqlite::Result<Vec<String>> {
+    let mut statement =
+        db.prepare_cached("SELECT related_id FROM related_products WHERE product_id = ?1 ORDER BY position")?;
+    let rows = statement.query_map([product], |row| row.get(0))?;
     rows.collect()
 }

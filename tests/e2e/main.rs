@@ -1,0 +1,28 @@
+//! End-to-end tests: the domain's services and the BFFs on real sockets, in this process.
+//!
+//! Snapshots stand in `tests/snapshots/`, the contracts in `schema/`; `UPDATE_SNAPSHOTS=1 cargo test` rewrites
+//! both, to be reviewed in the diff.
+
+/// What every test uses: a shop of its own, answers, snapshots.
+mod support;
+
+/// The SDL in `schema/` is what the code serves, and the protos keep the rules of buf's `STANDARD`.
+mod contracts;
+/// Dependencies run one way, and async-graphql is the version that works.
+mod structure;
+
+/// Every screen of every client on seeded data.
+mod screens;
+/// Calls and keys for each RPC, for every root field.
+mod calls;
+/// Every field reads what it says it reads; what a wholesaler is paid is read by none.
+mod masks;
+/// Pages, however they are walked, make up the whole list.
+mod pages;
+
+/// What a client sees when a service fails, is slow, or answers nonsense.
+mod failures;
+/// Deadlines and cancellation reach the services.
+mod deadlines;
+/// Who may ask what, and as whom.
+mod identity;

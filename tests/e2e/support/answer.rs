@@ -1,0 +1,63 @@
+//! An answer of a BFF, as a test reads it.
+
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use super::snapshot;
+
+/// An answer of a BFF.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+    /// The body as it came, for tests about its order.
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// The part of the data at a JSON pointer, such as `/product/name`.
+    #[track_caller]
+    pub(crate) fn data(&self, pointer: &str) -> &Value {
+        let found = self.body.get("data").and_then(|data| data.pointer(pointer));
+        found.unwrap_or_else(|| panic!("no data at {pointer} in {}", self.text))
+    }
+
+    /// Asserts that nothing went wrong.
+    #[track_caller]
+    pub(crate) fn whole(self) -> Self {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        assert!(self.body.get("errors").is_none() && self.body.get("extensions").is_none(), "{}", self.text);
+        self
+    }
+
+    /// Every error as `path: CODE`, sorted.
+    pub(crate) fn errors(&self) -> Vec<String> {
+        let errors = self.body.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut lines: Vec<_> = errors.iter().map(error_line).collect();
+        lines.sort();
+        lines
+    }
+
+    /// Every entry of `extensions.degraded` as `path: CODE ×count`.
+    pub(crate) fn degraded(&self) -> Vec<String> {
+        let entries = self.body.pointer("/extensions/degraded").and_then(Value::as_array).cloned();
+        let line = |entry: Value| {
+            let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+            format!("{}: {} ×{}", text("path"), text("code"), entry["count"])
+        };
+        entries.unwrap_or_default().into_iter().map(line).collect()
+    }
+
+    /// The body with its keys sorted.
+    pub(crate) fn sorted(&self) -> String {
+        snapshot::sorted(&self.body)
+    }
+}
+
+fn error_line(error: &Value) -> String {
+    let path = error["path"].as_array().cloned().unwrap_or_default();
+    let path: Vec<_> =
+        path.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
+    format!("{}: {}", path.join("."), error["extensions"]["code"].as_str().unwrap_or("no code"))
+}

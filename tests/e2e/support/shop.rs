@@ -1,0 +1,147 @@
+//! A shop of a test's own.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use bff_iot::Iot;
+use bff_kit::config::Config;
+use bff_kit::{Client, Clock, Entity, Id, Server};
+use bff_mobile::Mobile;
+use bff_web::Web;
+use bytes::Bytes;
+use domain_stubs::{Domain, Options, Services};
+use http::{Request, header};
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use jiff::Timestamp;
+use proto::admin::Fault;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::Answer;
+
+/// The time it is in every test: the shop was seeded at this moment.
+pub(crate) fn now() -> Timestamp {
+    "2026-06-01T12:00:00Z".parse().unwrap()
+}
+
+/// The id of a product, as clients know it.
+pub(crate) fn product_id(raw: &str) -> String {
+    struct Product;
+    impl Entity for Product {
+        const NAME: &'static str = "Product";
+    }
+    Id::<Product>::new(raw).to_id().to_string()
+}
+
+/// The domain and the three BFFs on ports of their own. All of it ends when this is dropped.
+pub(crate) struct Shop {
+    pub(crate) domain: Domain,
+    pub(crate) mobile: SocketAddr,
+    pub(crate) web: SocketAddr,
+    pub(crate) iot: SocketAddr,
+    http: HttpClient<HttpConnector, Full<Bytes>>,
+    _servers: JoinSet<()>,
+}
+
+impl Shop {
+    /// A shop in development mode.
+    pub(crate) async fn open() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A shop with another configuration of the BFFs.
+    pub(crate) async fn with(configure: impl Fn(&mut Config)) -> Self {
+        let options = Options { seed_time: now(), ..Options::default() };
+        let domain = Domain::open(options).unwrap();
+        let mut servers = JoinSet::new();
+        let listener = listener().await;
+        let mut config = Config::development();
+        config.upstream.default = format!("http://{}", listener.local_addr().unwrap());
+        configure(&mut config);
+        {
+            let domain = domain.clone();
+            servers.spawn(async move {
+                domain.serve(listener, Services::all(), std::future::pending()).await.unwrap();
+            });
+        }
+        let mobile = start::<Mobile>(&mut servers, &config).await;
+        let web = start::<Web>(&mut servers, &config).await;
+        let iot = start::<Iot>(&mut servers, &config).await;
+        let http = HttpClient::builder(TokioExecutor::new()).build_http();
+        Self { domain, mobile, web, iot, http, _servers: servers }
+    }
+
+    /// Sends a query to the phone app's BFF.
+    pub(crate) async fn mobile(&self, query: &str) -> Answer {
+        self.post(self.mobile, json!({ "query": query }), &[]).await
+    }
+
+    /// Sends a query to the web shop's BFF.
+    pub(crate) async fn web(&self, query: &str) -> Answer {
+        self.post(self.web, json!({ "query": query }), &[]).await
+    }
+
+    /// Sends a query to the devices' BFF.
+    pub(crate) async fn iot(&self, query: &str) -> Answer {
+        self.post(self.iot, json!({ "query": query }), &[]).await
+    }
+
+    /// Sends a GraphQL request with headers of the test's own.
+    pub(crate) async fn post(&self, to: SocketAddr, body: Value, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::post(format!("http://{to}/graphql"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Full::from(body.to_string())).unwrap()).await
+    }
+
+    /// Sends any request.
+    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
+        let (head, body) = self.http.request(request).await.unwrap().into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status: head.status, headers: head.headers, body, text }
+    }
+
+    /// Breaks an RPC.
+    pub(crate) fn fail(&self, fault: Fault) {
+        self.domain.faults().set(fault).unwrap();
+    }
+
+    /// The calls the domain has seen since the last time, one line an RPC: how many calls, and the keys of each.
+    pub(crate) fn calls(&self) -> String {
+        let mut by_rpc: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for call in self.domain.calls().list() {
+            by_rpc.entry(call.rpc).or_default().push(call.keys.len());
+        }
+        self.domain.calls().clear();
+        let mut text = String::new();
+        for (rpc, mut keys) in by_rpc {
+            keys.sort_unstable();
+            let rpc = rpc.rsplit('.').next().unwrap_or_default();
+            writeln!(text, "{rpc} ×{}, keys {keys:?}", keys.len()).unwrap();
+        }
+        text
+    }
+}
+
+async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.unwrap()
+}
+
+async fn start<C: Client>(servers: &mut JoinSet<()>, config: &Config) -> SocketAddr {
+    let listener = listener().await;
+    let address = listener.local_addr().unwrap();
+    let server = Server::new(config.clone()).with_clock(Clock::fixed(now()));
+    servers.spawn(async move {
+        server.serve::<C>(listener, fetch::tcp(), std::future::pending()).await.unwrap();
+    });
+    address
+}
