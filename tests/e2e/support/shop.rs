@@ -22,10 +22,10 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::Answer;
+use super::{Answer, Kind};
 
 /// The time it is in every test: the shop was seeded at this moment.
-pub(crate) fn now() -> Timestamp {
+fn now() -> Timestamp {
     "2026-06-01T12:00:00Z".parse().unwrap()
 }
 
@@ -89,6 +89,15 @@ impl Shop {
     /// Sends a query to the devices' BFF.
     pub(crate) async fn iot(&self, query: &str) -> Answer {
         self.post(self.iot, json!({ "query": query }), &[]).await
+    }
+
+    /// Sends a query to the BFF of a client.
+    pub(crate) async fn ask(&self, kind: Kind, query: &str) -> Answer {
+        match kind {
+            Kind::Mobile => self.mobile(query).await,
+            Kind::Web => self.web(query).await,
+            Kind::Iot => self.iot(query).await,
+        }
     }
 
     /// Sends a GraphQL request with headers of the test's own.

@@ -1,0 +1,197 @@
+//! The SDL in `schema/` is what the code serves, and the protos keep the rules of buf's `STANDARD`.
+
+use std::collections::BTreeSet;
+
+use bff_kit::schema::StepInfo;
+use fetch::{Effect, Fetch as _, Rpc};
+use prost_reflect::{DescriptorPool, FileDescriptor, MessageDescriptor, MethodDescriptor};
+
+use crate::support::{Kind, assert_same_as_file};
+
+#[test]
+fn the_schemas_in_the_repository_are_those_the_code_serves() {
+    for kind in Kind::ALL {
+        assert_same_as_file(&format!("schema/{kind}/schema.graphql"), &kind.public_sdl());
+    }
+}
+
+#[test]
+fn the_public_schema_says_nothing_of_services() {
+    for kind in Kind::ALL {
+        let sdl = kind.public_sdl();
+        for word in ["@fetch", "@reads", "shop.", "Service", "_Step", "_KeySource"] {
+            assert!(!sdl.contains(word), "the schema of {kind} says {word}");
+        }
+    }
+}
+
+#[test]
+fn every_type_field_argument_and_value_is_described() {
+    for kind in Kind::ALL {
+        let sdl = kind.public_sdl();
+        let mut before = "";
+        for line in sdl.lines() {
+            let trimmed = line.trim_start();
+            let declares = line.starts_with("type ")
+                || line.starts_with("enum ")
+                || line.starts_with("input ")
+                || line.starts_with("scalar ")
+                || line.starts_with("interface ")
+                || (line.starts_with("  ") && !trimmed.starts_with(['"', ')']) && trimmed.contains(':'));
+            // async-graphql gives the types of a connection no text of their own.
+            let of_connection = line.ends_with("Connection {") || line.ends_with("Edge {");
+            let of_root = before.starts_with("schema {") || before.trim_start().starts_with("query:");
+            if declares && !of_connection && !of_root {
+                assert!(before.trim_end().ends_with('"'), "in the schema of {kind}, undescribed: {line}");
+            }
+            before = line;
+        }
+    }
+}
+
+#[test]
+fn every_question_has_a_row_in_the_policy_table() {
+    for kind in Kind::ALL {
+        let policies = kind.policies();
+        for step in steps(kind) {
+            assert!(policies.get(&step.name).is_some(), "{} has no policy for {}", kind, step.name);
+        }
+    }
+}
+
+#[test]
+fn every_declared_rpc_is_in_the_contracts_and_paths_are_of_its_messages() {
+    let pool = pool();
+    for kind in Kind::ALL {
+        for step in steps(kind) {
+            let method = method(&pool, &step.rpc);
+            for path in &step.reads {
+                assert!(answers(&method, path), "{}: `{path}` is not in what {} answers", kind, step.rpc);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_questions_say_of_their_rpcs_is_what_the_contracts_say() {
+    use downstream::{catalog, inventory, pricing, reviews};
+    let rpcs: [Rpc; 7] = [
+        catalog::ProductById::RPC,
+        catalog::ProductsIn::RPC,
+        catalog::AllCategories::RPC,
+        pricing::PriceOf::RPC,
+        inventory::StockOf::RPC,
+        reviews::ReviewsOf::RPC,
+        reviews::RatingOf::RPC,
+    ];
+    let create = <reviews::CreateReview as fetch::Command>::RPC;
+    let pool = pool();
+    for rpc in rpcs.into_iter().chain([create]) {
+        let level = method(&pool, rpc.path()).method_descriptor_proto().options.clone().unwrap_or_default();
+        let expected = match level.idempotency_level() {
+            prost_types::method_options::IdempotencyLevel::NoSideEffects => Effect::None,
+            prost_types::method_options::IdempotencyLevel::Idempotent => Effect::Once,
+            prost_types::method_options::IdempotencyLevel::IdempotencyUnknown => Effect::Every,
+        };
+        assert_eq!(rpc.effect(), expected, "{}", rpc.path());
+    }
+}
+
+/// The core of buf's `STANDARD`, for those who have cargo alone.
+#[test]
+fn the_protos_keep_the_rules() {
+    let pool = pool();
+    let ours: Vec<_> = pool.files().filter(|file| file.package_name().starts_with("shop.")).collect();
+    assert!(ours.len() > 10);
+    for file in &ours {
+        let folder = file.package_name().replace('.', "/");
+        assert!(file.name().starts_with(&format!("{folder}/")), "{} is not in {folder}", file.name());
+        assert!(file.package_name().ends_with(".v1"), "{} has no version", file.package_name());
+        assert!(file.file_descriptor_proto().dependency.iter().all(|it| !it.ends_with("empty.proto")));
+        uncommented(file);
+        for message in file.messages() {
+            assert_eq!(message.child_messages().filter(|it| !it.is_map_entry()).count(), 0, "nested types");
+            assert!(message.fields().all(|field| is_snake(field.name())), "{}", message.full_name());
+        }
+        for value in file.enums().flat_map(|it| it.values().filter(|it| it.number() == 0).collect::<Vec<_>>()) {
+            assert!(value.name().ends_with("_UNSPECIFIED"), "{}", value.full_name());
+        }
+    }
+    let mut messages = BTreeSet::new();
+    for service in pool.services() {
+        assert!(service.name().ends_with("Service"), "{}", service.full_name());
+        for method in service.methods() {
+            let named = |message: MessageDescriptor, suffix: &str| {
+                assert_eq!(message.name(), format!("{}{suffix}", method.name()), "{}", method.full_name());
+                assert!(messages.insert(message.full_name().to_owned()), "{} serves twice", message.full_name());
+            };
+            let mut named = named;
+            named(method.input(), "Request");
+            named(method.output(), "Response");
+            let options = method.method_descriptor_proto().options.clone().unwrap_or_default();
+            assert!(options.idempotency_level.is_some(), "{} says nothing of repetition", method.full_name());
+        }
+    }
+}
+
+/// Asserts that every element of a file has a comment.
+fn uncommented(file: &FileDescriptor) {
+    let info = file.file_descriptor_proto().source_code_info.clone().unwrap_or_default();
+    let commented: BTreeSet<_> = info
+        .location
+        .into_iter()
+        .filter(|location| location.leading_comments.as_ref().is_some_and(|text| !text.trim().is_empty()))
+        .map(|location| location.path)
+        .collect();
+    let check = |path: &[i32], name: &str| assert!(commented.contains(path), "{name} has no comment");
+    for message in file.messages() {
+        check(message.path(), message.full_name());
+        message.fields().for_each(|field| check(field.path(), field.full_name()));
+    }
+    for set in file.enums() {
+        check(set.path(), set.full_name());
+        set.values().for_each(|value| check(value.path(), value.full_name()));
+    }
+    for service in file.services() {
+        check(service.path(), service.full_name());
+        service.methods().for_each(|method| check(method.path(), method.full_name()));
+    }
+}
+
+fn is_snake(name: &str) -> bool {
+    name.chars().all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
+}
+
+fn pool() -> DescriptorPool {
+    DescriptorPool::decode(proto::DESCRIPTORS).unwrap()
+}
+
+fn steps(kind: Kind) -> Vec<StepInfo> {
+    let catalogue = kind.catalogue();
+    catalogue.types().into_values().flat_map(|fields| fields.values()).flat_map(|it| it.steps.clone()).collect()
+}
+
+#[track_caller]
+fn method(pool: &DescriptorPool, rpc: &str) -> MethodDescriptor {
+    let (service, name) = rpc.split_once('/').unwrap();
+    let service = pool.get_service_by_name(service).unwrap_or_else(|| panic!("no service {service}"));
+    let found = service.methods().find(|method| method.name() == name);
+    found.unwrap_or_else(|| panic!("no RPC {rpc}"))
+}
+
+/// Whether a path is one of a message that the RPC answers with, however deep that lies.
+fn answers(method: &MethodDescriptor, path: &str) -> bool {
+    fn within(message: &MessageDescriptor, path: &str, depth: usize) -> bool {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let here = message.get_field_by_name(name).is_some_and(|field| match field.kind().as_message() {
+            Some(child) if !rest.is_empty() => within(child, rest, 0),
+            _ => rest.is_empty(),
+        });
+        here || (depth > 0
+            && message
+                .fields()
+                .filter_map(|field| field.kind().as_message().cloned())
+                .any(|child| within(&child, path, depth - 1)))
+    }
+    within(&method.output(), path, 3)
+}

@@ -1,0 +1,192 @@
+//! What a client sees when a service fails, is slow, or answers nonsense.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use proto::admin::{Fault, KeyFault, KeyFaultKind};
+use serde_json::{Value, json};
+
+use crate::support::{Kind, Probe, Shop, probes, product_id};
+
+const NOT_FOUND: i32 = 5;
+const RESOURCE_EXHAUSTED: i32 = 8;
+const INTERNAL: i32 = 13;
+const UNAVAILABLE: i32 = 14;
+
+fn broken(rpc: &str, error_code: i32) -> Fault {
+    Fault { rpc: rpc.to_owned(), error_code, ..Fault::default() }
+}
+
+fn broken_keys(rpc: &str, keys: &[&str], kind: KeyFaultKind) -> Fault {
+    let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+    let fault = KeyFault { keys, kind: kind.into(), error_code: UNAVAILABLE };
+    Fault { rpc: rpc.to_owned(), key_faults: vec![fault], ..Fault::default() }
+}
+
+/// Every optional field.
+fn optional(kind: Kind) -> Vec<Probe> {
+    probes(kind).into_iter().filter(|probe| probe.info.fallback.is_some()).collect()
+}
+
+#[tokio::test]
+async fn a_failing_optional_field_takes_its_fallback_and_everything_else_stands() {
+    let shop = Shop::open().await;
+    let id = product_id("kettle-gooseneck-09");
+    for (kind, fields) in [
+        (Kind::Mobile, "id name thumbnail price { text } inStock rating reviews { text }"),
+        (Kind::Web, "id name price { current { amount } } stock { total } rating { average } reviews { totalCount } related { name }"),
+    ] {
+        let query = format!("{{ product(id: \"{id}\") {{ {fields} }} }}");
+        let healthy = shop.ask(kind, &query).await.whole();
+        let optional = optional(kind);
+        assert!(optional.len() >= 4);
+        for probe in &optional {
+            let rpc = &probe.info.steps.last().unwrap().rpc;
+            // Related products come from the service that answers the product itself: it must fail for them alone.
+            if probe.coordinate == "Product.related" {
+                let related = related_ids(&shop).await;
+                let keys: Vec<_> = related.iter().map(String::as_str).collect();
+                shop.fail(broken_keys(rpc, &keys, KeyFaultKind::Error));
+            } else {
+                shop.fail(broken(rpc, UNAVAILABLE));
+            }
+            let answer = shop.ask(kind, &query).await;
+            shop.domain.faults().clear();
+
+            let field = probe.path.last().unwrap();
+            let mut expected = healthy.body["data"]["product"].clone();
+            expected[field] = serde_json::from_str(probe.info.fallback.as_ref().unwrap()).unwrap();
+            assert_eq!(answer.body["data"]["product"], expected, "{kind}: {}", probe.coordinate);
+            assert_eq!(answer.errors(), Vec::<String>::new());
+            assert_eq!(answer.degraded().len(), 1, "{}", answer.text);
+            assert!(answer.degraded()[0].starts_with(&format!("product.{field}: UPSTREAM_UNAVAILABLE")));
+        }
+    }
+}
+
+async fn related_ids(shop: &Shop) -> Vec<String> {
+    shop.domain.calls().clear();
+    let id = product_id("kettle-gooseneck-09");
+    shop.web(&format!("{{ product(id: \"{id}\") {{ related {{ name }} }} }}")).await.whole();
+    shop.domain.calls().list().last().unwrap().keys.clone()
+}
+
+#[tokio::test]
+async fn every_optional_field_of_a_list_falls_back_for_each_item() {
+    let shop = Shop::open().await;
+    for rpc in [
+        "shop.pricing.v1.PricingService/BatchGetPrices",
+        "shop.inventory.v1.InventoryService/BatchGetStock",
+        "shop.reviews.v1.ReviewService/BatchGetRatings",
+        "shop.reviews.v1.ReviewService/BatchListReviews",
+    ] {
+        shop.fail(broken(rpc, INTERNAL));
+    }
+    let answer =
+        shop.mobile("{ products(first: 20) { items { name price { text } inStock rating reviews { text } } } }").await;
+    assert_eq!(answer.errors(), Vec::<String>::new());
+    let items = answer.data("/products/items").as_array().unwrap();
+    assert_eq!(items.len(), 20);
+    for item in items {
+        assert!(item["name"].is_string());
+        assert_eq!(item["price"], Value::Null);
+        assert_eq!(item["inStock"], Value::Null);
+        assert_eq!(item["rating"], Value::Null);
+        assert_eq!(item["reviews"], json!([]));
+    }
+    assert_eq!(
+        answer.degraded(),
+        ["inStock", "price", "rating", "reviews"]
+            .map(|field| format!("products.items.{field}: INTERNAL_SERVER_ERROR ×20"))
+    );
+}
+
+#[tokio::test]
+async fn a_failing_critical_call_fails_its_field_with_a_code_and_no_word_of_what_happened() {
+    let shop = Shop::open().await;
+    let rpc = "shop.catalog.v1.CatalogService/BatchGetProducts";
+    let id = product_id("kettle-gooseneck-09");
+    let query = format!("{{ product(id: \"{id}\") {{ name }} categories {{ name }} }}");
+    for (error_code, code) in [
+        (UNAVAILABLE, "UPSTREAM_UNAVAILABLE"),
+        (INTERNAL, "INTERNAL_SERVER_ERROR"),
+        (RESOURCE_EXHAUSTED, "RATE_LIMITED"),
+        (7, "FORBIDDEN"),
+        (16, "UNAUTHENTICATED"),
+        (3, "BAD_USER_INPUT"),
+        (11, "BAD_USER_INPUT"),
+        (4, "UPSTREAM_TIMEOUT"),
+        (9, "REFUSED"),
+        (2, "INTERNAL_SERVER_ERROR"),
+        (15, "INTERNAL_SERVER_ERROR"),
+    ] {
+        shop.fail(broken(rpc, error_code));
+        let answer = shop.mobile(&query).await;
+        assert_eq!(answer.errors(), [format!("product: {code}")]);
+        assert_eq!(answer.data("/product"), &Value::Null);
+        assert_eq!(answer.data("/categories").as_array().unwrap().len(), 10);
+        for word in ["fault", "injected", "BatchGet", "catalog", "shop."] {
+            assert!(!answer.text.contains(word), "{word} in {}", answer.text);
+        }
+    }
+    shop.fail(broken(rpc, NOT_FOUND));
+    shop.domain.calls().clear();
+    let answer = shop.mobile(&query).await.whole();
+    assert_eq!(answer.data("/product"), &Value::Null);
+}
+
+#[tokio::test]
+async fn a_call_past_its_timeout_is_given_up_and_the_rest_is_answered() {
+    let shop = Shop::open().await;
+    shop.fail(Fault {
+        rpc: "shop.reviews.v1.ReviewService/BatchGetRatings".to_owned(),
+        latency: Some(prost_types::Duration { seconds: 30, nanos: 0 }),
+        ..Fault::default()
+    });
+    let id = product_id("kettle-gooseneck-09");
+    let query = format!("{{ product(id: \"{id}\") {{ name rating inStock }} }}");
+    let answer = tokio::time::timeout(Duration::from_secs(10), shop.mobile(&query)).await.unwrap();
+    assert_eq!(answer.errors(), Vec::<String>::new());
+    assert_eq!(answer.degraded(), ["product.rating: UPSTREAM_TIMEOUT ×1"]);
+    assert_eq!(answer.data("/product/inStock"), &json!(true));
+}
+
+#[tokio::test]
+async fn a_missing_key_and_one_answered_twice_fail_for_themselves_alone_and_an_extra_one_for_nobody() {
+    let shop = Shop::open().await;
+    let query = "{ products(first: 5) { items { name inStock } } }";
+    let healthy = shop.mobile(query).await.whole();
+    let rpc = "shop.inventory.v1.InventoryService/BatchGetStock";
+    let keys = shop.domain.calls().list().last().unwrap().keys.clone();
+    for (kind, failing) in
+        [(KeyFaultKind::Omit, true), (KeyFaultKind::Duplicate, true), (KeyFaultKind::Extra, false)]
+    {
+        shop.fail(broken_keys(rpc, &[&keys[2]], kind));
+        let answer = shop.mobile(query).await;
+        assert_eq!(answer.errors(), Vec::<String>::new());
+        let stocks = |answer: &crate::support::Answer| -> Vec<Value> {
+            let items = answer.data("/products/items").as_array().unwrap();
+            items.iter().map(|item| item["inStock"].clone()).collect()
+        };
+        let nulls = stocks(&answer).iter().filter(|stock| stock.is_null()).count();
+        assert_eq!(nulls, usize::from(failing), "{kind:?}");
+        let same = stocks(&answer).iter().zip(stocks(&healthy)).filter(|(now, then)| **now == *then).count();
+        assert_eq!(same, 5 - usize::from(failing), "{kind:?}");
+        assert_eq!(answer.degraded().len(), usize::from(failing));
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_there_fails_its_fields_and_no_others() {
+    let shop = Shop::with(|config| {
+        let nowhere = "http://127.0.0.1:1".to_owned();
+        config.upstream.services.insert("shop.reviews.v1.ReviewService".to_owned(), nowhere);
+    })
+    .await;
+    let id = product_id("kettle-gooseneck-09");
+    let answer = shop.mobile(&format!("{{ product(id: \"{id}\") {{ name rating reviews {{ text }} }} }}")).await;
+    assert_eq!(answer.data("/product/name"), &json!("Gooseneck Kettle 0.9 l"));
+    let codes: BTreeSet<_> = answer.degraded().into_iter().collect();
+    let expected = ["product.rating", "product.reviews"].map(|path| format!("{path}: UPSTREAM_UNAVAILABLE ×1"));
+    assert_eq!(codes, expected.into_iter().collect());
+}

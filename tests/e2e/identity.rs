@@ -1,0 +1,115 @@
+//! Who may ask what, and as whom.
+
+use bff_kit::config::Mode;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Shop, product_id};
+
+const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
+
+fn review(key: &str, product: &str, rating: i32) -> Value {
+    let query = "mutation($input: ReviewCreateInput!) { reviewCreate(input: $input) {
+        review { id author rating text createdAt } userErrors { field message code } } }";
+    let input = json!({ "idempotencyKey": key, "productId": product_id(product), "rating": rating,
+        "text": "Does what it should." });
+    json!({ "query": query, "variables": { "input": input } })
+}
+
+async fn price(shop: &Shop, headers: &[(&str, &str)]) -> String {
+    let id = product_id("grinder-electric-flat-64");
+    let query = json!({ "query": format!("{{ product(id: \"{id}\") {{ price {{ amount }} }} }}") });
+    let answer = shop.post(shop.mobile, query, headers).await.whole();
+    answer.data("/product/price/amount").as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_domain_knows_who_asks_and_prices_accordingly() {
+    let shop = Shop::open().await;
+    let anybody: f64 = price(&shop, &[]).await.parse().unwrap();
+    let member: f64 = price(&shop, &[ADA]).await.parse().unwrap();
+    assert!(member < anybody);
+    let calls = shop.domain.calls().list();
+    let subjects: Vec<_> = calls.iter().map(|call| call.subject.as_str()).collect();
+    assert_eq!(subjects, ["", "", ADA.1, ADA.1]);
+}
+
+#[tokio::test]
+async fn signing_in_by_header_is_refused_outside_development() {
+    let shop = Shop::with(|config| {
+        config.mode = Mode::Production;
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+    })
+    .await;
+    let query = || json!({ "query": "{ __typename }" });
+    for (to, header) in [(shop.mobile, "x-user-id"), (shop.web, "x-user-id"), (shop.iot, "x-device-id")] {
+        let refused = shop.post(to, query(), &[(header, "somebody")]).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(refused.errors(), [": UNAUTHENTICATED"]);
+        assert!(refused.body.get("data").is_none());
+        shop.post(to, query(), &[]).await.whole();
+    }
+    assert_eq!(shop.domain.calls().list().len(), 0);
+}
+
+#[tokio::test]
+async fn a_header_that_names_nobody_is_refused() {
+    let shop = Shop::open().await;
+    for name in ["", "ada lindqvist", &"a".repeat(129)] {
+        let query = json!({ "query": "{ __typename }" });
+        let refused = shop.post(shop.web, query, &[("x-user-id", name)]).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn introspection_is_for_development() {
+    let production = Shop::with(|config| {
+        config.mode = Mode::Production;
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+    })
+    .await;
+    let development = Shop::open().await;
+    let query = "{ __schema { directives { name } types { name } } }";
+    let open = development.iot(query).await.whole();
+    assert!(open.text.contains("Query") && !open.text.contains("fetch"), "{}", open.text);
+    let closed = production.iot(query).await;
+    assert!(!closed.text.contains("Boolean"), "{}", closed.text);
+}
+
+#[tokio::test]
+async fn a_review_is_written_once_under_one_key() {
+    let shop = Shop::open().await;
+    let send = async |key: &str, product: &str, rating: i32, headers: &[(&str, &str)]| -> Answer {
+        shop.post(shop.web, review(key, product, rating), headers).await
+    };
+    let somebody = [("x-user-id", "user-new-here")];
+    let code = |answer: &Answer| answer.data("/reviewCreate/userErrors/0/code").clone();
+
+    let first = send("key-one-1", "kettle-gooseneck-09", 4, &somebody).await.whole();
+    assert_eq!(first.data("/reviewCreate/review/rating"), 4);
+    let again = send("key-one-1", "kettle-gooseneck-09", 4, &somebody).await.whole();
+    assert_eq!(again.body, first.body);
+    let other = send("key-one-1", "kettle-gooseneck-09", 5, &somebody).await.whole();
+    assert_eq!(code(&other), "IDEMPOTENCY_KEY_REUSED");
+    let second = send("key-two-2", "kettle-gooseneck-09", 4, &somebody).await.whole();
+    assert_eq!(code(&second), "ALREADY_REVIEWED");
+    let unknown = send("key-three-3", "no-such-thing", 4, &somebody).await.whole();
+    assert_eq!(code(&unknown), "PRODUCT_NOT_FOUND");
+    let six = send("key-four-4", "teapot-cast-iron-08", 6, &somebody).await;
+    assert_eq!(six.errors(), ["reviewCreate: BAD_USER_INPUT"]);
+    assert_eq!(six.body["errors"][0]["extensions"]["violations"][0]["field"], "rating");
+    let nobody = send("key-five-5", "teapot-cast-iron-08", 5, &[]).await;
+    assert_eq!(nobody.errors(), ["reviewCreate: UNAUTHENTICATED"]);
+}
+
+#[tokio::test]
+async fn no_header_of_the_client_reaches_the_services_but_through_the_credential() {
+    let shop = Shop::open().await;
+    let id = product_id("kettle-gooseneck-09");
+    let query = json!({ "query": format!("{{ inStock(product: \"{id}\") }}") });
+    let forged = [("authorization", "Bearer forged"), ("x-device-id", "shelf-7"), ("grpc-timeout", "1n")];
+    shop.post(shop.iot, query, &forged).await.whole();
+    let calls = shop.domain.calls().list();
+    assert_eq!(calls[0].subject, "shelf-7");
+}

@@ -1,0 +1,105 @@
+//! Dependencies run one way, and async-graphql is the version that works.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+/// What each member of the workspace may depend on, within the workspace.
+const ALLOWED: [(&str, &[&str]); 10] = [
+    ("proto", &[]),
+    ("fetch", &[]),
+    ("downstream", &["fetch", "proto"]),
+    ("bff-kit", &["fetch"]),
+    ("bff-mobile", &["bff-kit", "downstream", "fetch", "proto"]),
+    ("bff-web", &["bff-kit", "downstream", "fetch", "proto"]),
+    ("bff-iot", &["bff-kit", "downstream", "fetch", "proto"]),
+    ("domain-stubs", &["proto"]),
+    ("playground", &["bff-iot", "bff-kit", "bff-mobile", "bff-web", "domain-stubs", "fetch"]),
+    (
+        "tests",
+        &["bff-iot", "bff-kit", "bff-mobile", "bff-web", "domain-stubs", "downstream", "fetch", "proto"],
+    ),
+];
+
+fn metadata() -> Metadata {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    MetadataCommand::new().manifest_path(manifest).other_options(vec!["--locked".to_owned()]).exec().unwrap()
+}
+
+#[test]
+fn dependencies_run_one_way() {
+    let metadata = metadata();
+    let members: BTreeSet<_> =
+        metadata.workspace_packages().iter().map(|package| package.name.to_string()).collect();
+    let allowed: BTreeMap<_, BTreeSet<_>> =
+        ALLOWED.iter().map(|(name, to)| (*name, to.iter().copied().collect())).collect();
+    for package in metadata.workspace_packages() {
+        let allowed = allowed.get(package.name.as_str());
+        let allowed = allowed.unwrap_or_else(|| panic!("say what {} may depend on", package.name));
+        for dependency in package.dependencies.iter().filter(|it| members.contains(&it.name)) {
+            assert!(
+                allowed.contains(dependency.name.as_str()),
+                "{} must not depend on {}",
+                package.name,
+                dependency.name
+            );
+        }
+    }
+}
+
+#[test]
+fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
+    let metadata = metadata();
+    let forbidden = [
+        ("fetch", &["async-graphql", "axum", "proto"][..]),
+        ("downstream", &["async-graphql", "axum"]),
+        ("bff-mobile", &["axum", "tonic", "hyper"]),
+        ("bff-web", &["axum", "tonic", "hyper"]),
+        ("bff-iot", &["axum", "tonic", "hyper"]),
+        ("domain-stubs", &["async-graphql"]),
+    ];
+    for (member, forbidden) in forbidden {
+        let packages = metadata.workspace_packages();
+        let package = packages.iter().find(|package| package.name == member).unwrap();
+        for dependency in &package.dependencies {
+            let used = dependency.kind == DependencyKind::Normal;
+            assert!(
+                !(used && forbidden.contains(&dependency.name.as_str())),
+                "{member} must not use {}",
+                dependency.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_version_stands_in_the_workspace_manifest_alone() {
+    for (member, _) in ALLOWED {
+        let path = format!("{}/../{member}/Cargo.toml", env!("CARGO_MANIFEST_DIR"));
+        let manifest = std::fs::read_to_string(&path).unwrap();
+        let mut section = "";
+        for line in manifest.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name;
+            } else if section.contains("dependencies") && !line.trim().is_empty() {
+                assert!(
+                    line.contains("workspace = true") && !line.contains("version"),
+                    "{member}: `{line}` belongs in the workspace's Cargo.toml"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn async_graphql_and_its_sisters_are_the_version_that_keeps_the_specification() {
+    let metadata = metadata();
+    let versions: BTreeSet<_> = metadata
+        .packages
+        .iter()
+        .filter(|package| package.name.starts_with("async-graphql"))
+        .map(|package| format!("{} {}", package.name, package.version))
+        .collect();
+    let expected = ["", "-axum", "-derive", "-parser", "-value"].map(|it| format!("async-graphql{it} 7.0.19"));
+    assert_eq!(versions, expected.into_iter().collect());
+}

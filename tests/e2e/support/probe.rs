@@ -1,0 +1,65 @@
+//! A query for every field of a schema, so that a field added later is tested without a word.
+
+use std::collections::BTreeMap;
+
+use bff_kit::schema::{Catalogue, FieldInfo};
+
+use super::{Kind, product_id};
+
+/// A query that selects one field and what leads to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Probe {
+    /// The field, such as `Product.name`.
+    pub(crate) coordinate: String,
+    pub(crate) query: String,
+    /// Response keys from the root to the field.
+    pub(crate) path: Vec<String>,
+    pub(crate) info: FieldInfo,
+}
+
+/// Arguments for the fields that need some, or that are more telling with some.
+fn arguments(kind: Kind, coordinate: &str) -> String {
+    let kettle = product_id("kettle-gooseneck-09");
+    match (kind, coordinate) {
+        (_, "Query.product") => format!("(id: \"{kettle}\")"),
+        (Kind::Iot, "Query.inStock") => format!("(product: \"{kettle}\")"),
+        (_, "Query.products") => "(first: 20)".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// A probe for every field that can be reached from the root of queries, by the shortest way.
+pub(crate) fn probes(kind: Kind) -> Vec<Probe> {
+    let catalogue = kind.catalogue();
+    let mut ways = BTreeMap::from([(catalogue.query().to_owned(), Vec::new())]);
+    let mut next = vec![catalogue.query().to_owned()];
+    let mut probes = Vec::new();
+    while !next.is_empty() {
+        for type_name in std::mem::take(&mut next) {
+            let way: Vec<(String, String)> = ways[&type_name].clone();
+            for (field, info) in catalogue.fields(&type_name).unwrap() {
+                let coordinate = format!("{type_name}.{field}");
+                let mut here = way.clone();
+                here.push((field.clone(), format!("{field}{}", arguments(kind, &coordinate))));
+                probes.push(probe(&catalogue, coordinate, &here, info));
+                if catalogue.fields(&info.type_name).is_some() && !ways.contains_key(&info.type_name) {
+                    ways.insert(info.type_name.clone(), here);
+                    next.push(info.type_name.clone());
+                }
+            }
+        }
+    }
+    probes
+}
+
+fn probe(catalogue: &Catalogue, coordinate: String, way: &[(String, String)], info: &FieldInfo) -> Probe {
+    let leaf = if catalogue.fields(&info.type_name).is_some() { " { __typename }" } else { "" };
+    let opening: Vec<_> = way.iter().map(|(_, selection)| format!("{{ {selection}")).collect();
+    let query = format!("{}{leaf}{}", opening.join(" "), " }".repeat(way.len()));
+    Probe {
+        coordinate,
+        query,
+        path: way.iter().map(|(field, _)| field.clone()).collect(),
+        info: info.clone(),
+    }
+}
