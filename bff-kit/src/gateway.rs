@@ -132,7 +132,7 @@ impl<C: Client> Gateway<C> {
         }
         graphql.set_parsed_query(document);
 
-        let mut response = self.schema.execute(graphql).await;
+        let mut response = scope.fetches.drive(self.schema.execute(graphql)).await;
         let refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());

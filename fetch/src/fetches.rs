@@ -2,12 +2,14 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::future::Future;
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
 
+use crate::settling::Settling;
 use crate::{Answers, Call, CallContext, Command, Fault, Fetch, Mask};
 
 /// One planned call of a request: the questions of one type whose keys become known together.
@@ -29,6 +31,7 @@ pub struct Fetches {
     context: Arc<CallContext>,
     slots: Arc<[Slot]>,
     loaders: Box<[OnceLock<Box<dyn Any + Send + Sync>>]>,
+    settling: Settling,
 }
 
 impl Fetches {
@@ -36,7 +39,7 @@ impl Fetches {
     #[must_use]
     pub fn new(context: Arc<CallContext>, slots: Arc<[Slot]>) -> Self {
         let loaders = slots.iter().map(|_| OnceLock::new()).collect();
-        Self { context, slots, loaders }
+        Self { context, slots, loaders, settling: Settling::default() }
     }
 
     /// What every call of this request shares.
@@ -45,9 +48,23 @@ impl Fetches {
         &self.context
     }
 
-    /// Answers a question, together with all others that are asked in the same slot at the same time.
+    /// Runs the future that asks the questions of this request, and sends them whenever nothing else of it can
+    /// go on. Questions asked outside of it are never answered.
+    pub async fn drive<F: Future>(&self, future: F) -> F::Output {
+        self.settling.drive(future).await
+    }
+
+    /// Answers a question, together with all others of its slot that are asked before the request has to wait.
     pub async fn fetch<F: Fetch>(&self, slot: usize, key: F) -> Result<Result<F::Value, Fault>, Undeclared> {
-        let loader = self.loader::<F>(slot)?;
+        let SlotLoader { loader, asked } = self.loader::<F>(slot)?;
+        lock(asked).push(key.clone());
+        self.settling.settled().await;
+        // Whoever comes first brings all keys at once, so that no order of polls can tear them apart.
+        let keys = std::mem::take(&mut *lock(asked));
+        if keys.len() > 1 {
+            // The answers are kept by the loader, for each to look up its own.
+            let _answers = loader.try_load_many(keys).await;
+        }
         loop {
             // Every batch answers every key, so no answer can only mean that the future which drove the batch
             // was dropped: the question goes into the next batch.
@@ -67,15 +84,24 @@ impl Fetches {
         let make = || -> Box<dyn Any + Send + Sync> {
             let batch =
                 SlotBatch { context: self.context.clone(), slots: self.slots.clone(), slot, of: PhantomData };
-            // One yield is enough for all siblings to ask, because one task polls them all; a batch has no
-            // limit here because `SlotBatch` splits it into calls that run side by side.
-            Box::new(SlotLoader::<F>::new(batch).with_max_batch_size(usize::MAX).with_yield_count(1))
+            // One yield is the least the loader knows. A batch has no limit here because `SlotBatch` splits it
+            // into calls that run side by side.
+            let loader = Loader::new(batch).with_max_batch_size(usize::MAX).with_yield_count(1);
+            Box::new(SlotLoader::<F> { loader, asked: Mutex::default() })
         };
         cell.get_or_init(make).downcast_ref().ok_or(Undeclared)
     }
 }
 
-type SlotLoader<F> = Loader<F, Result<<F as Fetch>::Value, Fault>, SlotBatch<F>>;
+/// The loader of a slot, and the keys that have been asked since it was last used.
+struct SlotLoader<F: Fetch> {
+    loader: Loader<F, Result<F::Value, Fault>, SlotBatch<F>>,
+    asked: Mutex<Vec<F>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 struct SlotBatch<F> {
     context: Arc<CallContext>,

@@ -16,6 +16,7 @@ mod mask;
 mod policy;
 mod question;
 mod rpc;
+mod settling;
 
 pub use answers::Answers;
 pub use call::{Call, CallContext, ObservedCall};

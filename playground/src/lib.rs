@@ -131,7 +131,8 @@ impl Shop {
         let mut config = Config::development();
         let Addresses { page, domain, .. } = self.addresses;
         config.upstream.default = format!("http://{domain}");
-        config.server.allowed_origins = vec![format!("http://{page}"), format!("http://localhost:{}", page.port())];
+        config.server.allowed_origins =
+            vec![format!("http://{page}"), format!("http://localhost:{}", page.port())];
         config.log = self.log.clone();
         config
     }

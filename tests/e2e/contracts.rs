@@ -113,7 +113,8 @@ fn the_protos_keep_the_rules() {
             assert_eq!(message.child_messages().filter(|it| !it.is_map_entry()).count(), 0, "nested types");
             assert!(message.fields().all(|field| is_snake(field.name())), "{}", message.full_name());
         }
-        for value in file.enums().flat_map(|it| it.values().filter(|it| it.number() == 0).collect::<Vec<_>>()) {
+        for value in file.enums().flat_map(|it| it.values().filter(|it| it.number() == 0).collect::<Vec<_>>())
+        {
             assert!(value.name().ends_with("_UNSPECIFIED"), "{}", value.full_name());
         }
     }
@@ -123,7 +124,11 @@ fn the_protos_keep_the_rules() {
         for method in service.methods() {
             let named = |message: MessageDescriptor, suffix: &str| {
                 assert_eq!(message.name(), format!("{}{suffix}", method.name()), "{}", method.full_name());
-                assert!(messages.insert(message.full_name().to_owned()), "{} serves twice", message.full_name());
+                assert!(
+                    messages.insert(message.full_name().to_owned()),
+                    "{} serves twice",
+                    message.full_name()
+                );
             };
             let mut named = named;
             named(method.input(), "Request");
@@ -159,7 +164,8 @@ fn uncommented(file: &FileDescriptor) {
 }
 
 fn is_snake(name: &str) -> bool {
-    name.chars().all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
+    name.chars()
+        .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
 }
 
 fn pool() -> DescriptorPool {
@@ -168,7 +174,12 @@ fn pool() -> DescriptorPool {
 
 fn steps(kind: Kind) -> Vec<StepInfo> {
     let catalogue = kind.catalogue();
-    catalogue.types().into_values().flat_map(|fields| fields.values()).flat_map(|it| it.steps.clone()).collect()
+    catalogue
+        .types()
+        .into_values()
+        .flat_map(|fields| fields.values())
+        .flat_map(|it| it.steps.clone())
+        .collect()
 }
 
 #[track_caller]

@@ -20,7 +20,8 @@ fn deadline_ms(call: &Call) -> u128 {
 async fn every_call_carries_a_deadline_no_later_than_its_policy_allows() {
     let shop = Shop::open().await;
     let id = product_id("kettle-gooseneck-09");
-    let query = format!("{{ product(id: \"{id}\") {{ name price {{ text }} rating inStock reviews {{ text }} }} }}");
+    let query =
+        format!("{{ product(id: \"{id}\") {{ name price {{ text }} rating inStock reviews {{ text }} }} }}");
     shop.mobile(&query).await.whole();
     let mut deadlines: Vec<_> = shop
         .domain

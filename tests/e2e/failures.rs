@@ -34,7 +34,10 @@ async fn a_failing_optional_field_takes_its_fallback_and_everything_else_stands(
     let id = product_id("kettle-gooseneck-09");
     for (kind, fields) in [
         (Kind::Mobile, "id name thumbnail price { text } inStock rating reviews { text }"),
-        (Kind::Web, "id name price { current { amount } } stock { total } rating { average } reviews { totalCount } related { name }"),
+        (
+            Kind::Web,
+            "id name price { current { amount } } stock { total } rating { average } reviews { totalCount } related { name }",
+        ),
     ] {
         let query = format!("{{ product(id: \"{id}\") {{ {fields} }} }}");
         let healthy = shop.ask(kind, &query).await.whole();
@@ -82,8 +85,9 @@ async fn every_optional_field_of_a_list_falls_back_for_each_item() {
     ] {
         shop.fail(broken(rpc, INTERNAL));
     }
-    let answer =
-        shop.mobile("{ products(first: 20) { items { name price { text } inStock rating reviews { text } } } }").await;
+    let answer = shop
+        .mobile("{ products(first: 20) { items { name price { text } inStock rating reviews { text } } } }")
+        .await;
     assert_eq!(answer.errors(), Vec::<String>::new());
     let items = answer.data("/products/items").as_array().unwrap();
     assert_eq!(items.len(), 20);
@@ -184,9 +188,11 @@ async fn a_service_that_is_not_there_fails_its_fields_and_no_others() {
     })
     .await;
     let id = product_id("kettle-gooseneck-09");
-    let answer = shop.mobile(&format!("{{ product(id: \"{id}\") {{ name rating reviews {{ text }} }} }}")).await;
+    let answer =
+        shop.mobile(&format!("{{ product(id: \"{id}\") {{ name rating reviews {{ text }} }} }}")).await;
     assert_eq!(answer.data("/product/name"), &json!("Gooseneck Kettle 0.9 l"));
     let codes: BTreeSet<_> = answer.degraded().into_iter().collect();
-    let expected = ["product.rating", "product.reviews"].map(|path| format!("{path}: UPSTREAM_UNAVAILABLE ×1"));
+    let expected =
+        ["product.rating", "product.reviews"].map(|path| format!("{path}: UPSTREAM_UNAVAILABLE ×1"));
     assert_eq!(codes, expected.into_iter().collect());
 }

@@ -11,17 +11,22 @@ mod contracts;
 /// Dependencies run one way, and async-graphql is the version that works.
 mod structure;
 
-/// Every screen of every client on seeded data.
-mod screens;
 /// Calls and keys for each RPC, for every root field.
 mod calls;
 /// Every field reads what it says it reads; what a wholesaler is paid is read by none.
 mod masks;
 /// Pages, however they are walked, make up the whole list.
 mod pages;
+/// Every screen of every client on seeded data.
+mod screens;
 
+/// Null propagation and the order of keys, as the GraphQL specification has them.
+mod conformance;
 /// What a client sees when a service fails, is slow, or answers nonsense.
 mod failures;
+/// A slow producer holds up nobody, and every batch is whole.
+mod pace;
+
 /// Deadlines and cancellation reach the services.
 mod deadlines;
 /// Who may ask what, and as whom.

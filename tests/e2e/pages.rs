@@ -102,7 +102,8 @@ async fn reviews_are_walked_to_their_end() {
         reviews(first: $first, after: $after) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } } }";
     let ask = async |first: i32, after: Value| {
         let variables = json!({ "id": id, "first": first, "after": after });
-        let answer = shop.post(shop.web, json!({ "query": query, "variables": variables }), &[]).await.whole();
+        let answer =
+            shop.post(shop.web, json!({ "query": query, "variables": variables }), &[]).await.whole();
         answer.data("/product/reviews").clone()
     };
     let all = ask(50, Value::Null).await;

@@ -62,7 +62,8 @@ async fn a_page_of_a_category_holds_products_of_that_category() {
     let categories = shop.mobile("{ categories { id name } }").await.whole();
     let coffee = categories.data("/categories").as_array().unwrap();
     let coffee = coffee.iter().find(|it| it["name"] == "Coffee & Tea").unwrap()["id"].as_str().unwrap();
-    let query = format!("{{ products(category: \"{coffee}\", first: 20) {{ total items {{ name }} endCursor }} }}");
+    let query =
+        format!("{{ products(category: \"{coffee}\", first: 20) {{ total items {{ name }} endCursor }} }}");
     let answer = shop.mobile(&query).await.whole();
     assert_eq!(answer.data("/products/total"), 21);
     assert_eq!(answer.data("/products/items").as_array().unwrap().len(), 20);

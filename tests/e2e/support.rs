@@ -2,12 +2,14 @@
 
 mod answer;
 mod client;
+mod pipe;
 mod probe;
 mod shop;
 mod snapshot;
 
 pub(crate) use answer::Answer;
 pub(crate) use client::Kind;
+pub(crate) use pipe::Pipe;
 pub(crate) use probe::{Probe, probes};
 pub(crate) use shop::{Shop, product_id};
 pub(crate) use snapshot::{assert_same_as_file, assert_snapshot};

@@ -35,7 +35,8 @@ pub(crate) fn sorted(value: &Value) -> String {
     fn sort(value: &Value) -> Value {
         match value {
             Value::Object(object) => {
-                let mut entries: Vec<_> = object.iter().map(|(key, value)| (key.clone(), sort(value))).collect();
+                let mut entries: Vec<_> =
+                    object.iter().map(|(key, value)| (key.clone(), sort(value))).collect();
                 entries.sort_by(|a, b| a.0.cmp(&b.0));
                 Value::Object(entries.into_iter().collect())
             }

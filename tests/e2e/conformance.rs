@@ -1,0 +1,173 @@
+//! Null propagation and the order of keys, as the GraphQL specification has them (October 2021, §6.4.4).
+//!
+//! async-graphql 7.0.19 keeps these rules for `Option<Result<T>>`; later releases of version 7 do not.
+
+use std::time::Duration;
+
+use async_graphql::{Context, EmptyMutation, Object};
+use bff_kit::config::Mode;
+use bff_kit::identity::{Authenticator, Development};
+use bff_kit::{Client, Code, ContextExt as _, Error, Limits};
+use fetch::Policies;
+use serde_json::{Value, json};
+
+use crate::support::Pipe;
+
+struct Failing;
+
+impl Client for Failing {
+    const NAME: &'static str = "bff-failing";
+    const LIMITS: Limits = Limits { depth: 9, body_bytes: 4_096, deadline: Duration::from_secs(5) };
+    type Query = Query;
+    type Mutation = EmptyMutation;
+
+    fn policies() -> Policies {
+        Policies::new()
+    }
+
+    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
+        Box::new(Development::user(mode))
+    }
+}
+
+fn fails(ctx: &Context<'_>) -> Error {
+    ctx.located(Error::client(Code::Forbidden, "No."))
+}
+
+#[derive(Default)]
+struct Query;
+
+#[Object]
+impl Query {
+    async fn fine(&self) -> i32 {
+        1
+    }
+
+    async fn slow(&self) -> i32 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        2
+    }
+
+    async fn nullable(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+        Some(Err(fails(ctx)))
+    }
+
+    async fn required(&self, ctx: &Context<'_>) -> Result<i32, Error> {
+        Err(fails(ctx))
+    }
+
+    async fn item(&self) -> Item {
+        Item(1)
+    }
+
+    async fn nullable_item(&self) -> Option<Item> {
+        Some(Item(1))
+    }
+
+    async fn items(&self) -> Vec<Item> {
+        (0..3).map(Item).collect()
+    }
+
+    async fn nullable_items(&self) -> Vec<Option<Item>> {
+        (0..3).map(|number| Some(Item(number))).collect()
+    }
+
+    async fn nested(&self) -> Option<Vec<Vec<Item>>> {
+        Some(vec![vec![Item(0)], vec![Item(0), Item(1)]])
+    }
+}
+
+struct Item(i32);
+
+/// Item 1 fails.
+#[Object]
+impl Item {
+    async fn id(&self) -> i32 {
+        self.0
+    }
+
+    async fn nullable(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+        Some(if self.0 == 1 { Err(fails(ctx)) } else { Ok(self.0) })
+    }
+
+    async fn required(&self, ctx: &Context<'_>) -> Result<i32, Error> {
+        if self.0 == 1 { Err(fails(ctx)) } else { Ok(self.0) }
+    }
+
+    async fn child(&self) -> Item {
+        Item(self.0)
+    }
+}
+
+#[tokio::test]
+async fn a_failed_field_is_null_or_takes_the_nearest_nullable_field_around_it() {
+    let pipe = Pipe::open::<Failing>();
+    let items = |one: Value| json!([{ "id": 0, "nullable": 0 }, one, { "id": 2, "nullable": 2 }]);
+    let cases = [
+        ("{ fine nullable }", json!({ "fine": 1, "nullable": null }), "nullable"),
+        ("{ fine required }", Value::Null, "required"),
+        (
+            "{ fine item { id nullable } }",
+            json!({ "fine": 1, "item": { "id": 1, "nullable": null } }),
+            "item.nullable",
+        ),
+        ("{ fine item { id required } }", Value::Null, "item.required"),
+        (
+            "{ fine nullableItem { id nullable } }",
+            json!({ "fine": 1, "nullableItem": { "id": 1, "nullable": null } }),
+            "nullableItem.nullable",
+        ),
+        (
+            "{ fine nullableItem { id required } }",
+            json!({ "fine": 1, "nullableItem": null }),
+            "nullableItem.required",
+        ),
+        (
+            "{ fine items { id nullable } }",
+            json!({ "fine": 1, "items": items(json!({ "id": 1, "nullable": null })) }),
+            "items.1.nullable",
+        ),
+        ("{ fine items { id required } }", Value::Null, "items.1.required"),
+        (
+            "{ fine nullableItems { id nullable } }",
+            json!({ "fine": 1, "nullableItems": items(json!({ "id": 1, "nullable": null })) }),
+            "nullableItems.1.nullable",
+        ),
+        (
+            "{ fine nullableItems { id nullable: required } }",
+            json!({ "fine": 1, "nullableItems": items(Value::Null) }),
+            "nullableItems.1.nullable",
+        ),
+        ("{ fine nested { required } }", json!({ "fine": 1, "nested": null }), "nested.1.1.required"),
+        (
+            "{ fine nullableItem { ...Part } } fragment Part on Item { id ... on Item { child { required } } }",
+            json!({ "fine": 1, "nullableItem": null }),
+            "nullableItem.child.required",
+        ),
+        (
+            "{ fine ...Root } fragment Root on Query { nullableItem { nullable id } }",
+            json!({ "fine": 1, "nullableItem": { "nullable": null, "id": 1 } }),
+            "nullableItem.nullable",
+        ),
+    ];
+    for (query, data, path) in cases {
+        let answer = pipe.ask(query).await;
+        assert_eq!(answer.body["data"], data, "{query}");
+        assert_eq!(answer.errors(), [format!("{path}: FORBIDDEN")], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn keys_come_in_the_order_of_the_selection_not_of_completion() {
+    let pipe = Pipe::open::<Failing>();
+    let answer = pipe.ask("{ slow fine b: fine a: slow nullableItem { child { id } id } }").await.whole();
+    let expected = r#"{"data":{"slow":2,"fine":1,"b":1,"a":2,"nullableItem":{"child":{"id":1},"id":1}}}"#;
+    assert_eq!(answer.text, expected);
+}
+
+#[tokio::test]
+async fn a_field_selected_twice_is_answered_once_with_both_selections() {
+    let pipe = Pipe::open::<Failing>();
+    let answer = pipe.ask("{ item { id } ...More } fragment More on Query { item { child { id } } }").await;
+    assert_eq!(answer.whole().body["data"], json!({ "item": { "id": 1, "child": { "id": 1 } } }));
+}

@@ -1,0 +1,214 @@
+//! A slow producer holds up nobody, and every batch is whole.
+
+use std::time::Duration;
+
+use async_graphql::{Context, EmptyMutation, Object};
+use bff_kit::config::Mode;
+use bff_kit::identity::{Authenticator, Development};
+use bff_kit::schema::{ask, fetches};
+use bff_kit::{Client, ContextExt as _, Error, Limits, OrNull as _};
+use fetch::{Answers, Call, Fetch, Policies, Policy, Rpc};
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use crate::support::Pipe;
+
+/// A screen with branches of different speed, each of which leads to products.
+struct Screen;
+
+impl Client for Screen {
+    const NAME: &'static str = "bff-screen";
+    const LIMITS: Limits = Limits { depth: 9, body_bytes: 64 * 1024, deadline: Duration::from_secs(5) };
+    type Query = Query;
+    type Mutation = EmptyMutation;
+
+    fn policies() -> Policies {
+        let policy = Policy { timeout: Duration::from_secs(5) };
+        Policies::new()
+            .fetch::<Cart>(policy)
+            .fetch::<Orders>(policy)
+            .fetch::<Recommendations>(policy)
+            .fetch::<ProductOf>(policy)
+            .fetch::<NumberOf>(policy)
+    }
+
+    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
+        Box::new(Development::user(mode))
+    }
+}
+
+/// Answers every key, after some time, with the number of keys that were asked together.
+async fn after<F: Fetch<Value = usize>>(ms: u64, keys: Vec<F>) -> Answers<F> {
+    if ms > 0 {
+        sleep(Duration::from_millis(ms)).await;
+    }
+    let size = keys.len();
+    let results: Vec<_> = keys.iter().cloned().map(|key| (key, Ok(size))).collect();
+    Answers::matched(keys, results)
+}
+
+macro_rules! branch {
+    ($name:ident) => {
+        /// A producer that takes as long as its key says.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        struct $name(u64);
+
+        impl Fetch for $name {
+            const RPC: Rpc = Rpc::read(concat!("test.v1.TestService/", stringify!($name)));
+            const MAX_KEYS: usize = 10;
+            const READS: &'static [&'static str] = &["id"];
+            type Value = usize;
+
+            async fn batch(keys: Vec<Self>, _call: Call<'_>) -> Answers<Self> {
+                after(keys[0].0, keys).await
+            }
+        }
+    };
+}
+
+branch!(Cart);
+branch!(Orders);
+branch!(Recommendations);
+
+/// A product, which takes 50 ms.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct ProductOf(u32);
+
+impl Fetch for ProductOf {
+    const RPC: Rpc = Rpc::read("test.v1.TestService/BatchGetProducts");
+    const MAX_KEYS: usize = 1_000;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = usize;
+
+    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> Answers<Self> {
+        after(50, keys).await
+    }
+}
+
+/// Something that is answered at once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct NumberOf(usize);
+
+impl Fetch for NumberOf {
+    const RPC: Rpc = Rpc::read("test.v1.TestService/BatchGetNumbers");
+    const MAX_KEYS: usize = usize::MAX;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = usize;
+
+    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> Answers<Self> {
+        after(0, keys).await
+    }
+}
+
+#[derive(Default)]
+struct Query;
+
+#[Object]
+impl Query {
+    #[graphql(directive = fetches::apply(ask::<Cart>(["argument.ms"])))]
+    async fn cart(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
+        ctx.fetch(Cart(ms)).await.map(|_| lines(0)).or_null()
+    }
+
+    #[graphql(directive = fetches::apply(ask::<Orders>(["argument.ms"])))]
+    async fn orders(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
+        ctx.fetch(Orders(ms)).await.map(|_| lines(10)).or_null()
+    }
+
+    #[graphql(directive = fetches::apply(ask::<Recommendations>(["argument.ms"])))]
+    async fn recommendations(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
+        ctx.fetch(Recommendations(ms)).await.map(|_| lines(20)).or_null()
+    }
+
+    async fn numbers(&self, to: usize) -> Vec<Number> {
+        (0..to).map(Number).collect()
+    }
+}
+
+fn lines(from: u32) -> Vec<Line> {
+    (from..from + 4).map(Line).collect()
+}
+
+struct Line(u32);
+
+#[Object]
+impl Line {
+    /// How many products were asked for together with this one.
+    #[graphql(directive = fetches::apply(ask::<ProductOf>(["parent.id"])))]
+    async fn product(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
+        ctx.fetch(ProductOf(self.0)).await.or_null()
+    }
+}
+
+struct Number(usize);
+
+#[Object]
+impl Number {
+    /// Some numbers further on, each of which is asked for.
+    #[graphql(directive = fetches::apply(ask::<NumberOf>(["parent.id"])))]
+    async fn next(&self, ctx: &Context<'_>) -> Option<Result<Vec<Number>, Error>> {
+        let next = [1_000, 2_000].map(|step| self.0 + step);
+        let answers = ctx.fetch_all(next.map(NumberOf)).await;
+        answers
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()
+            .map(|_| next.into_iter().map(Number).collect())
+            .or_null()
+    }
+
+    /// How many numbers were asked for together with this one.
+    #[graphql(directive = fetches::apply(ask::<NumberOf>(["parent.id"])))]
+    async fn together(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
+        ctx.fetch(NumberOf(self.0)).await.or_null()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_branch_never_delays_a_fast_one() {
+    let pipe = Pipe::open::<Screen>();
+    // Warm: what a first request makes once is not what is measured.
+    pipe.ask("{ numbers(to: 1) { together } }").await.whole();
+    for [cart, orders, recommendations] in [[5, 20, 40], [40, 5, 20], [20, 40, 5]] {
+        let query = format!(
+            "{{ cart(ms: {cart}) {{ product }} orders(ms: {orders}) {{ product }}
+               recommendations(ms: {recommendations}) {{ product }} }}"
+        );
+        let start = Instant::now();
+        let answer = pipe.ask(&query).await.whole();
+        let took = start.elapsed().as_millis();
+        assert!((90..95).contains(&took), "{took} ms");
+        for branch in ["cart", "orders", "recommendations"] {
+            // Four products each: three calls, none waiting for another.
+            assert_eq!(answer.data(&format!("/{branch}/0/product")), &json!(4));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_branch_takes_its_own_time_and_that_of_its_products() {
+    let pipe = Pipe::open::<Screen>();
+    for (query, expected) in [
+        ("{ cart(ms: 5) { product } }", 55),
+        ("{ a: cart(ms: 5) { product } b: cart(ms: 5) { product } }", 55),
+        ("{ cart(ms: 5) { a: product b: product } }", 55),
+    ] {
+        let start = Instant::now();
+        let answer = pipe.ask(query).await.whole();
+        let took = start.elapsed().as_millis();
+        assert!((expected..expected + 5).contains(&took), "{took} ms: {}", answer.text);
+    }
+}
+
+/// Thousands of questions whose answers come at once, on two threads: the case that tears batches apart when
+/// they are sent by timer or by a number of yields.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_batch_is_whole_whatever_the_number_of_threads() {
+    let pipe = Pipe::open::<Screen>();
+    for _ in 0..100 {
+        let answer = pipe.ask("{ numbers(to: 300) { next { together next { together } } } }").await.whole();
+        // Behind the first step `together` and `next` ask at the same time: 1,200 different numbers.
+        assert_eq!(answer.text.matches("\"together\":1200").count(), 600);
+        // Behind the second 1,200 fields ask for 900 different ones.
+        assert_eq!(answer.text.matches("\"together\":900").count(), 1_200);
+    }
+}
