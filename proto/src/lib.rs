@@ -15,11 +15,20 @@ mod generated {
 }
 
 pub use generated::shop::admin::v1 as admin;
+pub use generated::shop::analytics::v1 as analytics;
+pub use generated::shop::carts::v1 as carts;
 pub use generated::shop::catalog::v1 as catalog;
 pub use generated::shop::common::v1 as common;
 pub use generated::shop::inventory::v1 as inventory;
+pub use generated::shop::notifications::v1 as notifications;
+pub use generated::shop::orders::v1 as orders;
+pub use generated::shop::payments::v1 as payments;
 pub use generated::shop::pricing::v1 as pricing;
+pub use generated::shop::recommendations::v1 as recommendations;
 pub use generated::shop::reviews::v1 as reviews;
+pub use generated::shop::shipping::v1 as shipping;
+pub use generated::shop::telemetry::v1 as telemetry;
+pub use generated::shop::users::v1 as users;
 
 /// All contracts as an encoded `google.protobuf.FileDescriptorSet`, with their comments.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
