@@ -36,6 +36,8 @@ pub(crate) struct Running {
     calls: Calls,
     number: u64,
     start: Instant,
+    /// Bytes of the response messages so far.
+    pub(crate) response_bytes: i64,
     ended: bool,
 }
 
@@ -80,7 +82,7 @@ impl Calls {
             entries.next_number += 1;
             number
         });
-        Running { calls: self.clone(), number, start: Instant::now(), ended: false }
+        Running { calls: self.clone(), number, start: Instant::now(), response_bytes: 0, ended: false }
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Entries) -> T) -> T {
@@ -111,10 +113,11 @@ impl Running {
 
     fn end(&mut self, end: CallEnd, code: i32) {
         self.ended = true;
-        let duration = self.start.elapsed();
+        let (duration, response_bytes) = (self.start.elapsed(), self.response_bytes);
         self.note(|call| {
             call.set_end(end);
             call.code = code;
+            call.response_bytes = response_bytes;
             call.duration = to_proto(duration);
         });
     }
