@@ -15,12 +15,14 @@ use tonic_health::{
     ServingStatus,
     server::{HealthReporter, health_reporter},
 };
+use tonic_reflection::pb::v1::server_reflection_server::{ServerReflection, ServerReflectionServer};
 
 use crate::{
     admin::Admin,
     catalog::Catalog,
     domain::Domain,
     guard::{Guard, Stopping},
+    inventory::Inventory,
     pricing::Pricing,
     reviews::Reviews,
 };
@@ -66,7 +68,7 @@ impl Service {
     pub fn full_name(self) -> &'static str {
         match self {
             Self::Catalog => CatalogServiceServer::<Catalog>::NAME,
-            Self::Inventory => InventoryServiceServer::<crate::inventory::Inventory>::NAME,
+            Self::Inventory => InventoryServiceServer::<Inventory>::NAME,
             Self::Pricing => PricingServiceServer::<Pricing>::NAME,
             Self::Reviews => ReviewServiceServer::<Reviews>::NAME,
         }
@@ -172,13 +174,7 @@ async fn end_health(mut health: HealthReporter, services: &Services) {
     }
 }
 
-fn reflection(
-    services: &Services,
-) -> io::Result<
-    tonic_reflection::pb::v1::server_reflection_server::ServerReflectionServer<
-        impl tonic_reflection::pb::v1::server_reflection_server::ServerReflection,
-    >,
-> {
+fn reflection(services: &Services) -> io::Result<ServerReflectionServer<impl ServerReflection>> {
     let mut reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)

@@ -1,5 +1,7 @@
 //! The domain over real sockets, as its callers see it.
 
+#![expect(clippy::unwrap_used, reason = "what a test stands on fails the test")]
+
 /// What every test stands on: a shop of its own, and clients of its services.
 mod shop;
 
