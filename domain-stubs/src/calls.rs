@@ -36,6 +36,8 @@ pub(crate) struct Running {
     calls: Calls,
     number: u64,
     start: Instant,
+    /// Bytes of the response messages so far.
+    pub(crate) response_bytes: i64,
     ended: bool,
 }
 
@@ -80,7 +82,7 @@ impl Calls {
             entries.next_number += 1;
             number
         });
-        Running { calls: self.clone(), number, start: Instant::now(), ended: false }
+        Running { calls: self.clone(), number, start: Instant::now(), response_bytes: 0, ended: false }
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Entries) -> T) -> T {
@@ -111,10 +113,11 @@ impl Running {
 
     fn end(&mut self, end: CallEnd, code: i32) {
         self.ended = true;
-        let duration = self.start.elapsed();
+        let (duration, response_bytes) = (self.start.elapsed(), self.response_bytes);
         self.note(|call| {
             call.set_end(end);
             call.code = code;
+            call.response_bytes = response_bytes;
             call.duration = to_proto(duration);
         });
     }
@@ -137,4 +140,44 @@ impl fmt::Debug for Calls {
 /// A duration as it is sent; `None` for one of more than 10,000 years.
 pub(crate) fn to_proto(duration: Duration) -> Option<prost_types::Duration> {
     prost_types::Duration::try_from(duration).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(rpc: usize) -> Call {
+        Call { rpc: rpc.to_string(), ..Call::default() }
+    }
+
+    #[tokio::test]
+    async fn only_the_newest_thousand_are_remembered() {
+        let calls = Calls::new();
+        let oldest = calls.begin(call(0));
+        for rpc in 1..=CAPACITY {
+            calls.begin(call(rpc)).answered(Code::Ok);
+        }
+        oldest.answered(Code::Ok);
+        let listed = calls.list();
+        assert_eq!((listed.len(), listed[0].rpc.as_str()), (CAPACITY, "1"));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_was_forgotten_while_it_ran_ends_as_nobody_else() {
+        let calls = Calls::new();
+        let forgotten = calls.begin(call(0));
+        calls.clear();
+        let _running = calls.begin(call(1));
+        forgotten.answered(Code::Ok);
+        assert_eq!(calls.list(), [call(1)]);
+    }
+
+    #[tokio::test]
+    async fn waiting_ends_with_the_change_that_is_waited_for() {
+        let calls = Calls::new();
+        let running = calls.begin(call(0));
+        let ended = calls.wait_until(|calls| calls[0].end() == CallEnd::Cancelled);
+        let (ended, ()) = tokio::join!(ended, async { drop(running) });
+        assert_eq!(ended.len(), 1);
+    }
 }

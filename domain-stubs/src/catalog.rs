@@ -12,6 +12,7 @@ use proto::catalog::{
 };
 use tonic::{Request, Response, Status};
 
+pub(crate) use self::products::check as check_product;
 use self::search::Query;
 use crate::{
     batch::{Answer, Batch},

@@ -14,7 +14,7 @@ use crate::{
     inventory::Inventory,
     seed,
     server::{self, Services},
-    store::Store,
+    store::{Store, StoreError},
 };
 
 /// How a domain is opened.
@@ -43,11 +43,11 @@ pub struct Domain {
     pub(crate) verifier: Arc<Verifier>,
 }
 
-/// Why a domain cannot be opened: its file is not there to be written, or is not a shop's.
+/// Why a domain cannot be opened: its file cannot be written, or is not a shop's. The source tells which.
 #[derive(Debug)]
 pub struct OpenError {
     data: Option<PathBuf>,
-    cause: String,
+    cause: StoreError,
 }
 
 impl Default for Options {
@@ -68,7 +68,7 @@ impl Domain {
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let Options { data, seed_time, credential_key, clock, fault_seed } = options;
         let store = Store::open(data.as_deref(), |db| seed::fill(db, seed_time))
-            .map_err(|cause| OpenError { data, cause: cause.to_string() })?;
+            .map_err(|cause| OpenError { data, cause })?;
         Ok(Self {
             inventory: Inventory::new(store.clone(), clock.clone()),
             store,
@@ -114,10 +114,14 @@ impl Domain {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.data {
-            Some(data) => write!(f, "cannot open {}: {}", data.display(), self.cause),
-            None => write!(f, "cannot open a store in memory: {}", self.cause),
+            Some(data) => write!(f, "cannot open {}", data.display()),
+            None => f.write_str("cannot open a store in memory"),
         }
     }
 }
 
-impl std::error::Error for OpenError {}
+impl std::error::Error for OpenError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
+}

@@ -1,14 +1,20 @@
 //! Serves the domain of the shop on one port.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal as _, stderr},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Parser;
 use domain_stubs::{Domain, Options, Service, Services, credential::DEVELOPMENT_CREDENTIAL_KEY};
 use jiff::Timestamp;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -66,7 +72,11 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    tracing_subscriber::fmt().with_env_filter(arguments.log).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(arguments.log)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal())
+        .init();
     let defaults = Options::default();
     let domain = Domain::open(Options {
         data: arguments.data,
@@ -83,16 +93,40 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let listen = arguments.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let address = listener.local_addr().context("cannot tell which port was taken")?;
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut signals = Signals::listen().context("cannot listen for signals")?;
     tracing::info!(%address, "listening on {address}");
-    domain
-        .serve(listener, services, async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            tracing::info!("stopping");
-        })
-        .await
-        .context("cannot serve")
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let served = domain.serve(listener, services, async {
+        stopped.await.ok();
+    });
+    let signalled = async {
+        signals.next().await;
+        tracing::info!("stopping when every call has ended; a second signal stops at once");
+        drop(stop);
+        signals.next().await;
+    };
+    tokio::select! {
+        served = served => served.context("cannot serve"),
+        () = signalled => bail!("stopped before every call had ended"),
+    }
+}
+
+/// The signals that ask a process to stop.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }

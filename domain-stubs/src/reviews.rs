@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status};
 pub(crate) use self::stored::review_id;
 use crate::{
     batch::{Answer, Batch, Key},
+    catalog::check_product,
     clock::Clock,
     credential::Caller,
     mask::{Mask, Resource},
@@ -99,6 +100,7 @@ fn read_page(db: &Connection, query: &ReviewsQuery, mask: &Mask<Review>) -> Resu
         page_token: &query.page_token,
         skip: query.skip,
     })?;
+    check_product(db, &query.product_id)?;
     let total_size = stored::count(db, &query.product_id)?;
     let mut rows = stored::list(db, &query.product_id, &page, mask)?;
     let next_page_token = page.cut(&mut rows, |row| row.position.clone());

@@ -10,14 +10,13 @@ mod reviews;
 mod stocks;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::Connection;
 
 use self::catalogue::Catalogue;
 
 /// Fills an empty store; leaves any other as it is.
 pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<()> {
-    let seeded = db.query_row("SELECT 1 FROM seeding", [], |_| Ok(())).optional()?;
-    if seeded.is_some() {
+    if db.prepare("SELECT 1 FROM seeding")?.exists([])? {
         return Ok(());
     }
     let catalogue = Catalogue::embedded();

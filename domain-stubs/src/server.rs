@@ -11,13 +11,18 @@ use proto::{
 };
 use tokio::{net::TcpListener, sync::watch};
 use tonic::{server::NamedService, service::RoutesBuilder};
-use tonic_health::{ServingStatus, server::HealthReporter};
+use tonic_health::{
+    ServingStatus,
+    server::{HealthReporter, health_reporter},
+};
+use tonic_reflection::pb::v1::server_reflection_server::{ServerReflection, ServerReflectionServer};
 
 use crate::{
     admin::Admin,
     catalog::Catalog,
     domain::Domain,
     guard::{Guard, Stopping},
+    inventory::Inventory,
     pricing::Pricing,
     reviews::Reviews,
 };
@@ -63,7 +68,7 @@ impl Service {
     pub fn full_name(self) -> &'static str {
         match self {
             Self::Catalog => CatalogServiceServer::<Catalog>::NAME,
-            Self::Inventory => InventoryServiceServer::<crate::inventory::Inventory>::NAME,
+            Self::Inventory => InventoryServiceServer::<Inventory>::NAME,
             Self::Pricing => PricingServiceServer::<Pricing>::NAME,
             Self::Reviews => ReviewServiceServer::<Reviews>::NAME,
         }
@@ -118,6 +123,9 @@ impl fmt::Display for UnknownService {
 
 impl std::error::Error for UnknownService {}
 
+/// The name under which the health of the server as a whole is asked.
+const OVERALL_HEALTH: &str = "";
+
 pub(crate) async fn serve(
     domain: &Domain,
     listener: TcpListener,
@@ -132,7 +140,7 @@ pub(crate) async fn serve(
         clock: domain.clock.clone(),
         stopping: Stopping(stopping),
     };
-    let health = HealthReporter::new();
+    let (health, health_server) = health_reporter();
     let mut routes = RoutesBuilder::default();
     for service in &services.0 {
         service.add(domain, &guard, &mut routes);
@@ -141,35 +149,38 @@ pub(crate) async fn serve(
     let admin = Admin { faults: domain.faults.clone(), calls: domain.calls.clone() };
     routes.add_service(AdminServiceServer::new(admin));
     routes.add_service(reflection(services)?);
-    routes.add_service(tonic_health::pb::health_server::HealthServer::new(
-        tonic_health::server::HealthService::from_health_reporter(health.clone()),
-    ));
+    routes.add_service(health_server);
 
     // Not tonic's own server: its timer for `grpc-timeout` would run before ours and answer CANCELLED.
     let listener = listener.tap_io(|socket| {
         // A socket that cannot be tuned still serves.
         socket.set_nodelay(true).ok();
     });
+    let served = services.clone();
     axum::serve(listener, routes.routes().into_axum_router())
         .with_graceful_shutdown(async move {
             shutdown.await;
             stop.send_replace(true);
+            end_health(health, &served).await;
         })
         .await
 }
 
-fn reflection(
-    services: &Services,
-) -> io::Result<
-    tonic_reflection::pb::v1::server_reflection_server::ServerReflectionServer<
-        impl tonic_reflection::pb::v1::server_reflection_server::ServerReflection,
-    >,
-> {
+/// Tells whoever watches the health of a service that it ends, and ends that stream.
+async fn end_health(mut health: HealthReporter, services: &Services) {
+    for name in services.0.iter().map(|service| service.full_name()).chain([OVERALL_HEALTH]) {
+        health.set_service_status(name, ServingStatus::NotServing).await;
+        health.clear_service_status(name).await;
+    }
+}
+
+fn reflection(services: &Services) -> io::Result<ServerReflectionServer<impl ServerReflection>> {
     let mut reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .with_service_name(AdminServiceServer::<Admin>::NAME)
-        .with_service_name("grpc.health.v1.Health");
+        .with_service_name("grpc.health.v1.Health")
+        .with_service_name("grpc.reflection.v1.ServerReflection");
     for service in &services.0 {
         reflection = reflection.with_service_name(service.full_name());
     }

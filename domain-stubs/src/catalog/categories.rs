@@ -1,7 +1,7 @@
 //! Categories in the store.
 
 use proto::catalog::Category;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::Connection;
 use tonic::Code;
 
 use crate::{mask::Mask, refusal::Refusal};
@@ -21,8 +21,8 @@ pub(super) fn list(db: &Connection, mask: &Mask<Category>) -> rusqlite::Result<V
 
 /// Refuses a category that is not there.
 pub(super) fn check(db: &Connection, id: &str) -> Result<(), Refusal> {
-    let found = db.prepare_cached("SELECT 1 FROM categories WHERE id = ?1")?.query_row([id], |_| Ok(()));
-    found.optional()?.ok_or_else(|| {
-        Refusal::new(Code::NotFound, "CATEGORY_NOT_FOUND", format!("there is no category {id:?}"))
-    })
+    if db.prepare_cached("SELECT 1 FROM categories WHERE id = ?1")?.exists([id])? {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::NotFound, "CATEGORY_NOT_FOUND", format!("there is no category {id:?}")))
 }

@@ -3,7 +3,7 @@
 use proto::catalog::{Image, Product, Specification, WholesaleTerms};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::{clock, mask::Mask, page::Page, pricing::Money};
+use crate::{clock, mask::Mask, page::Page, pricing::Money, refusal::Refusal};
 
 /// Where a product stands in a list: its name, and its identifier among those of the same name.
 pub(super) type Position = (String, String);
@@ -34,6 +34,12 @@ pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite:
         product.related_product_ids = related(db, id)?;
     }
     Ok(Some(mask.trim(product)))
+}
+
+/// Refuses a product that is not there.
+pub(crate) fn check(db: &Connection, id: &str) -> Result<(), Refusal> {
+    let is_there = db.prepare_cached("SELECT 1 FROM products WHERE id = ?1")?.exists([id])?;
+    if is_there { Ok(()) } else { Err(Refusal::unknown_product(id)) }
 }
 
 /// The products with these identifiers, in their order; one that is not there is left out.

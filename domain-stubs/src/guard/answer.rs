@@ -52,7 +52,6 @@ impl AnswerBody {
 
     fn end(&mut self, code: Code) {
         if let Some(running) = self.running.take() {
-            running.note(|call| call.response_bytes = self.counter.message_bytes);
             running.answered(code);
         }
     }
@@ -77,7 +76,10 @@ impl http_body::Body for AnswerBody {
         match &frame {
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
-                    this.counter.count(data);
+                    let bytes = this.counter.count(data);
+                    if let Some(running) = &mut this.running {
+                        running.response_bytes += bytes;
+                    }
                 } else if let Some(status) = frame.trailers_ref().and_then(Status::from_header_map) {
                     this.end(status.code());
                 }
@@ -99,21 +101,22 @@ fn trailers(refusal: Refusal) -> Result<HeaderMap, Status> {
     Ok(trailers)
 }
 
-/// Counts the bytes of messages in a stream of frames, however it is cut into pieces.
+/// Tells the bytes of messages in a stream of frames, however it is cut into pieces, from those of their headers.
 #[derive(Debug, Default)]
 struct Counter {
     header: Vec<u8>,
     left_of_message: usize,
-    message_bytes: i64,
 }
 
 impl Counter {
-    fn count(&mut self, mut data: &[u8]) {
+    /// The bytes of messages in the next piece.
+    fn count(&mut self, mut data: &[u8]) -> i64 {
+        let mut message_bytes = 0;
         while !data.is_empty() {
             if self.left_of_message > 0 {
                 let taken = data.len().min(self.left_of_message);
                 self.left_of_message -= taken;
-                self.message_bytes += i64::try_from(taken).unwrap_or(i64::MAX);
+                message_bytes += i64::try_from(taken).unwrap_or(i64::MAX);
                 data = &data[taken..];
                 continue;
             }
@@ -125,6 +128,7 @@ impl Counter {
                 self.header.clear();
             }
         }
+        message_bytes
     }
 }
 
@@ -142,8 +146,8 @@ mod tests {
         }
         for piece in 1..stream.len() {
             let mut counter = Counter::default();
-            stream.chunks(piece).for_each(|data| counter.count(data));
-            assert_eq!(counter.message_bytes, 303, "in pieces of {piece}");
+            let bytes: i64 = stream.chunks(piece).map(|data| counter.count(data)).sum();
+            assert_eq!(bytes, 303, "in pieces of {piece}");
         }
     }
 }

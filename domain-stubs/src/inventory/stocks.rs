@@ -4,7 +4,7 @@ use proto::inventory::{Stock, WarehouseStock};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tonic::Code;
 
-use crate::{clock, mask::Mask, refusal::Refusal};
+use crate::{catalog::check_product, clock, mask::Mask, refusal::Refusal};
 
 /// A quantity to set.
 #[derive(Debug)]
@@ -35,35 +35,28 @@ pub(super) fn find(db: &Connection, product: &str, mask: &Mask<Stock>) -> Result
     }))
 }
 
-/// Refuses a product that is not there.
-pub(super) fn check(db: &Connection, product: &str) -> Result<(), Refusal> {
-    let found =
-        db.prepare_cached("SELECT 1 FROM stocks WHERE product_id = ?1")?.query_row([product], |_| Ok(()));
-    found.optional()?.ok_or_else(|| Refusal::unknown_product(product))
-}
-
 /// Sets a quantity; answers the product whose stock has changed.
 pub(super) fn set_quantity(db: &Connection, change: Change) -> Result<String, Refusal> {
-    check(db, &change.product)?;
-    if change.quantity < 0 {
-        return Err(Refusal::invalid("QUANTITY_INVALID", "quantity", "must not be negative"));
-    }
-    let warehouse = db
-        .prepare_cached("SELECT 1 FROM warehouses WHERE id = ?1")?
-        .query_row([&change.warehouse], |_| Ok(()))
-        .optional()?;
-    if warehouse.is_none() {
-        let problem = format!("there is no warehouse {:?}", change.warehouse);
+    let Change { product, warehouse, quantity, now } = change;
+    check_product(db, &product)?;
+    if !db.prepare_cached("SELECT 1 FROM warehouses WHERE id = ?1")?.exists([&warehouse])? {
+        let problem = format!("there is no warehouse {warehouse:?}");
         return Err(Refusal::new(Code::NotFound, "WAREHOUSE_NOT_FOUND", problem));
     }
+    if quantity < 0 {
+        return Err(Refusal::invalid("QUANTITY_INVALID", "quantity", "must not be negative"));
+    }
+    db.prepare_cached(
+        "INSERT INTO stocks (product_id, update_time) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET update_time = excluded.update_time",
+    )?
+    .execute(params![product, now])?;
     db.prepare_cached(
         "INSERT INTO warehouse_stocks (product_id, warehouse_id, quantity) VALUES (?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET quantity = excluded.quantity",
     )?
-    .execute(params![change.product, change.warehouse, change.quantity])?;
-    db.prepare_cached("UPDATE stocks SET update_time = ?2 WHERE product_id = ?1")?
-        .execute(params![change.product, change.now])?;
-    Ok(change.product)
+    .execute(params![product, warehouse, quantity])?;
+    Ok(product)
 }
 
 fn warehouses(db: &Connection, product: &str) -> rusqlite::Result<Vec<WarehouseStock>> {

@@ -9,7 +9,7 @@ use tokio::sync::broadcast::{Receiver, Sender, error::RecvError};
 use tonic::Status;
 
 use super::stocks;
-use crate::{mask::Mask, refusal::Refusal, store::Store};
+use crate::{catalog::check_product, mask::Mask, refusal::Refusal, store::Store};
 
 /// What one watcher watches.
 pub(super) struct Watch {
@@ -32,7 +32,7 @@ impl Watch {
         // Before anything is read, so that no change falls in between.
         let changes = changes.subscribe();
         let checked = products.clone();
-        store.read(move |db| checked.iter().try_for_each(|product| stocks::check(db, product))).await?;
+        store.read(move |db| checked.iter().try_for_each(|product| check_product(db, product))).await?;
         Ok(Self { store, changes, due: products.iter().cloned().collect(), products, mask })
     }
 
@@ -63,5 +63,37 @@ impl Watch {
                 Err(RecvError::Closed) => return None,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::{FutureExt as _, StreamExt as _};
+
+    use super::*;
+    use crate::{Domain, Options, inventory::CHANGES_KEPT};
+
+    #[tokio::test]
+    async fn a_watcher_that_lags_behind_gets_everything_once_as_it_is_now() {
+        let domain = Domain::open(Options::default()).unwrap();
+        let products = ["tent-ridge-2", "tarp-silnylon-3"].map(str::to_owned).to_vec();
+        let changes = &domain.inventory.changes;
+        let watch = Watch::begin(domain.store.clone(), changes, products.clone(), Mask::new(None).unwrap());
+        let mut stream = pin!(watch.await.unwrap().into_stream());
+        for product in &products {
+            assert_eq!(stream.next().await.unwrap().unwrap().stock.unwrap().product_id, *product);
+        }
+
+        let last = i64::try_from(CHANGES_KEPT).unwrap() + 10_000;
+        for quantity in 10_000..=last {
+            domain.set_stock("tent-ridge-2", "lyon", quantity).await.unwrap();
+        }
+        let stock = stream.next().await.unwrap().unwrap().stock.unwrap();
+        assert_eq!((stock.product_id.as_str(), stock.warehouses[0].quantity), ("tent-ridge-2", last));
+        let stock = stream.next().await.unwrap().unwrap().stock.unwrap();
+        assert_eq!(stock.product_id, "tarp-silnylon-3");
+        assert!(stream.next().now_or_never().is_none(), "nothing else has changed");
     }
 }

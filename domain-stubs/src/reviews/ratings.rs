@@ -3,12 +3,11 @@
 use proto::reviews::Rating;
 use rusqlite::Connection;
 
-use super::stored;
-use crate::{mask::Mask, refusal::Refusal};
+use crate::{catalog::check_product, mask::Mask, refusal::Refusal};
 
 /// The rating of a product, which must be there.
 pub(super) fn find(db: &Connection, product: &str, mask: &Mask<Rating>) -> Result<Rating, Refusal> {
-    stored::check_product(db, product)?;
+    check_product(db, product)?;
     let mut statement =
         db.prepare_cached("SELECT rating, count(*) FROM reviews WHERE product_id = ?1 GROUP BY rating")?;
     let mut rows = statement.query([product])?;

@@ -1,9 +1,9 @@
 //! Reviews in the store.
 
 use proto::reviews::Review;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
-use crate::{clock, hash, mask::Mask, page::Page, refusal::Refusal};
+use crate::{clock, hash, mask::Mask, page::Page};
 
 /// Where a review stands in the list of a product: when it was written, and its identifier among those of the same
 /// time.
@@ -21,19 +21,10 @@ pub(crate) fn review_id(product: &str, author: &str) -> String {
     format!("review-{:016x}", hash::hash_words(&[product, author]))
 }
 
-/// Refuses a product that is not there.
-pub(super) fn check_product(db: &Connection, product: &str) -> Result<(), Refusal> {
-    let found = db.prepare_cached("SELECT 1 FROM products WHERE id = ?1")?.query_row([product], |_| Ok(()));
-    found.optional()?.ok_or_else(|| Refusal::unknown_product(product))
-}
-
-/// The number of reviews of a product, which must be there.
-pub(super) fn count(db: &Connection, product: &str) -> Result<i32, Refusal> {
-    check_product(db, product)?;
-    let count = db
-        .prepare_cached("SELECT count(*) FROM reviews WHERE product_id = ?1")?
-        .query_row([product], |row| row.get(0))?;
-    Ok(count)
+/// The number of reviews of a product.
+pub(super) fn count(db: &Connection, product: &str) -> rusqlite::Result<i32> {
+    db.prepare_cached("SELECT count(*) FROM reviews WHERE product_id = ?1")?
+        .query_row([product], |row| row.get(0))
 }
 
 /// A page of the reviews of a product, newest first.

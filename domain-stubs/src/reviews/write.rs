@@ -8,7 +8,7 @@ use tonic::Code;
 use tonic_types::FieldViolation;
 
 use super::stored;
-use crate::{clock, refusal::Refusal};
+use crate::{catalog::check_product, clock, refusal::Refusal};
 
 const RPC: &str = "shop.reviews.v1.ReviewService/CreateReview";
 
@@ -46,7 +46,7 @@ pub(super) fn create(db: &Connection, draft: &Draft) -> Result<CreateReviewRespo
     if let Some(response) = earlier_response(db, draft, &request)? {
         return Ok(response);
     }
-    stored::check_product(db, &draft.request.product_id)?;
+    check_product(db, &draft.request.product_id)?;
     let author_name = author_name(db, &draft.author)?;
     let create_time = draft.now.as_microsecond();
     let review = Review {

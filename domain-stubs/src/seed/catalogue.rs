@@ -16,12 +16,21 @@ const CATEGORIES: [&str; 10] = [
     include_str!("../../seed/outdoor.json"),
     include_str!("../../seed/toys.json"),
 ];
+const SHOP: &str = include_str!("../../seed/shop.json");
 const REVIEWS: &str = include_str!("../../seed/reviews.json");
 
 /// All of it.
 pub(super) struct Catalogue {
+    pub(super) shop: Shop,
     pub(super) categories: Vec<Category>,
     pub(super) reviews: Reviews,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Shop {
+    /// What is true of everything it sells.
+    pub(super) paragraphs: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +94,11 @@ pub(super) struct Author {
 impl Catalogue {
     /// Reads the embedded files.
     pub(super) fn embedded() -> Self {
-        Self { categories: CATEGORIES.iter().map(|file| parse(file)).collect(), reviews: parse(REVIEWS) }
+        Self {
+            shop: parse(SHOP),
+            categories: CATEGORIES.iter().map(|file| parse(file)).collect(),
+            reviews: parse(REVIEWS),
+        }
     }
 
     /// All products, category by category.

@@ -22,7 +22,8 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
         insert.execute([&category.id, &category.name])?;
     }
     for (category, product) in catalogue.products() {
-        write_product(db, category, product, seed_time)?;
+        let description = description(catalogue, category, product);
+        write_product(db, category, product, &description, seed_time)?;
         write_specifications(db, product)?;
         write_images(db, product)?;
         write_related(db, product)?;
@@ -34,6 +35,7 @@ fn write_product(
     db: &Connection,
     category: &Category,
     product: &Product,
+    description: &str,
     seed_time: Timestamp,
 ) -> rusqlite::Result<()> {
     let mut random = Random::of(&["product", &product.id]);
@@ -56,7 +58,7 @@ fn write_product(
         price.less_percents([i32::from(product.margin_percent)]).cents(),
         f64::from(product.margin_percent),
         product.supplier,
-        description(category, product, &mut random)
+        description
     ])?;
     Ok(())
 }
@@ -66,11 +68,12 @@ pub(super) fn list_price(product: &Product) -> Money {
     Money::parse(&product.price).expect("a test reads every price of `seed/`")
 }
 
-fn description(category: &Category, product: &Product, random: &mut Random) -> String {
-    let mut general: Vec<&str> = category.paragraphs.iter().map(String::as_str).collect();
-    random.shuffle(&mut general);
-    let own = product.paragraphs.iter().map(String::as_str);
-    own.chain(general).collect::<Vec<_>>().join("\n\n")
+/// What is said of the product itself, then of its category in an order of its own, then of everything in the shop.
+fn description(catalogue: &Catalogue, category: &Category, product: &Product) -> String {
+    let mut general: Vec<&String> = category.paragraphs.iter().collect();
+    Random::of(&["description", &product.id]).shuffle(&mut general);
+    let paragraphs = product.paragraphs.iter().chain(general).chain(&catalogue.shop.paragraphs);
+    paragraphs.map(String::as_str).collect::<Vec<_>>().join("\n\n")
 }
 
 fn write_specifications(db: &Connection, product: &Product) -> rusqlite::Result<()> {

@@ -60,8 +60,7 @@ CREATE TABLE related_products (
 CREATE VIRTUAL TABLE product_search USING fts5 (
     name, brand, summary, description,
     content = 'products', content_rowid = 'number',
-    tokenize = 'unicode61 remove_diacritics 2',
-    prefix = '2 3'
+    tokenize = 'unicode61 remove_diacritics 2'
 );
 
 CREATE TRIGGER product_search_insert AFTER INSERT ON products BEGIN

@@ -1,0 +1,37 @@
+//! The domain over real sockets, as its callers see it.
+
+#![expect(clippy::unwrap_used, reason = "what a test stands on fails the test")]
+
+/// What every test stands on: a shop of its own, and clients of its services.
+mod shop;
+
+/// A batch answers key by key, and no key twice.
+mod batches;
+/// The call log tells what was asked, and how it ended.
+mod calls;
+/// Nobody gets in without a credential that holds.
+mod credentials;
+/// A call ends at its caller's deadline.
+mod deadlines;
+/// What is broken on purpose is broken in just that way.
+mod faults;
+/// A mask answers its part of the whole message, and nothing else.
+mod masks;
+/// Pages together are the whole list, whatever their size.
+mod pages;
+/// What was acknowledged is there after the process was killed.
+mod persistence;
+/// Prices are exact, and a customer's own.
+mod prices;
+/// The binary says in one line what is wrong with its arguments.
+mod program;
+/// A user reviews a product once, however often the call is made.
+mod reviews;
+/// A search finds words by their beginnings, and survives any input.
+mod search;
+/// The seed is a whole shop, and always the same one.
+mod seed;
+/// One port serves some services or all, with health and reflection.
+mod services;
+/// A watcher sees the stock now, and every change after that.
+mod stock;

@@ -1,0 +1,108 @@
+//! One port serves some services or all, with health and reflection.
+
+use domain_stubs::{Domain, Service, Services};
+use proto::{
+    admin::ListCallsRequest, catalog::ListCategoriesRequest, pricing::BatchGetPricesRequest,
+    reviews::BatchGetRatingsRequest,
+};
+use tokio_stream::StreamExt as _;
+use tonic::Code;
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
+use tonic_reflection::pb::v1::{
+    ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+    server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+};
+
+use crate::shop::{Shop, options};
+
+#[tokio::test]
+async fn a_port_serves_only_what_it_is_told_and_all_ports_share_one_store() {
+    let domain = Domain::open(options()).unwrap();
+    let some = [Service::Catalog, Service::Pricing].into_iter().collect();
+    let some = Shop::serve(domain.clone(), some).await;
+    let rest = Shop::serve(domain, [Service::Reviews].into_iter().collect()).await;
+
+    some.anybody().catalog().list_categories(ListCategoriesRequest::default()).await.unwrap();
+    some.anybody().pricing().batch_get_prices(BatchGetPricesRequest::default()).await.unwrap();
+    rest.anybody().reviews().batch_get_ratings(BatchGetRatingsRequest::default()).await.unwrap();
+    let missing = some.anybody().reviews().batch_get_ratings(BatchGetRatingsRequest::default()).await;
+    assert_eq!(missing.unwrap_err().code(), Code::Unimplemented);
+
+    let calls = rest.admin().list_calls(ListCallsRequest {}).await.unwrap().into_inner().calls;
+    assert_eq!(calls.len(), 3, "both ports write the same log");
+}
+
+#[tokio::test]
+async fn health_knows_the_services_that_are_served() {
+    let some = [Service::Catalog].into_iter().collect();
+    let shop = Shop::serve(Domain::open(options()).unwrap(), some).await;
+    let mut health = HealthClient::new(shop.channel());
+    for name in ["", Service::Catalog.full_name()] {
+        let answer = health.check(HealthCheckRequest { service: name.into() }).await.unwrap().into_inner();
+        assert_eq!(answer.status(), ServingStatus::Serving, "{name:?}");
+    }
+    let service = Service::Reviews.full_name().to_owned();
+    let missing = health.check(HealthCheckRequest { service }).await.unwrap_err();
+    assert_eq!(missing.code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn who_watches_the_health_is_told_of_the_end() {
+    let shop = Shop::open().await;
+    let mut health = HealthClient::new(shop.channel());
+    let request = HealthCheckRequest { service: Service::Catalog.full_name().into() };
+    let mut stream = health.watch(request).await.unwrap().into_inner();
+    assert_eq!(stream.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+    shop.stop().await;
+    // It ends, which the server could not have done otherwise.
+    while let Some(answer) = stream.message().await.unwrap() {
+        assert_eq!(answer.status(), ServingStatus::NotServing);
+    }
+}
+
+#[tokio::test]
+async fn reflection_lists_the_services_that_are_served_and_their_contracts() {
+    let some = [Service::Catalog].into_iter().collect();
+    let shop = Shop::serve(Domain::open(options()).unwrap(), some).await;
+    let ask = |message_request| {
+        let request = ServerReflectionRequest { host: String::new(), message_request: Some(message_request) };
+        let mut reflection = ServerReflectionClient::new(shop.channel());
+        async move {
+            let asked = tokio_stream::once(request);
+            let mut answers = reflection.server_reflection_info(asked).await.unwrap().into_inner();
+            answers.next().await.unwrap().unwrap().message_response.unwrap()
+        }
+    };
+    let MessageResponse::ListServicesResponse(list) = ask(MessageRequest::ListServices(String::new())).await
+    else {
+        panic!("not a list of services");
+    };
+    let mut names: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "grpc.health.v1.Health",
+            "grpc.reflection.v1.ServerReflection",
+            "shop.admin.v1.AdminService",
+            "shop.catalog.v1.CatalogService"
+        ]
+    );
+    let symbol = MessageRequest::FileContainingSymbol("shop.catalog.v1.Product".into());
+    assert!(matches!(ask(symbol).await, MessageResponse::FileDescriptorResponse(_)));
+}
+
+#[test]
+fn services_are_named_as_on_the_command_line() {
+    for service in Service::ALL {
+        assert_eq!(service.name().parse(), Ok(service));
+    }
+    let unknown = "nope".parse::<Service>().unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        r#"there is no service "nope", only catalog, inventory, pricing, reviews"#
+    );
+    assert_eq!(Services::all(), Service::ALL.into_iter().collect());
+}
