@@ -103,7 +103,6 @@ fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {
         let listener = tokio::net::TcpListener::bind(address)
             .await
             .map_err(|error| Failure::Io(format!("cannot listen on {address}: {error}")))?;
-        tracing::info!(%address, client = C::NAME, mode = ?config.mode, "{} listens on {address}", C::NAME);
         let listener = listener.tap_io(|io| {
             // Without it answers wait for the client's acknowledgement; a socket that refuses still works.
             let _set = io.set_nodelay(true);

@@ -57,7 +57,10 @@ pub struct ServerConfig {
     pub body_timeout_ms: u64,
     /// How long a connection may stay open without a request, in milliseconds.
     pub idle_timeout_ms: u64,
-    /// How long running requests get to finish when the server stops, in milliseconds.
+    /// How long connections are still taken once the server is told to stop, in milliseconds. `/readyz` says so
+    /// meanwhile, so that a load balancer looks elsewhere before anybody is turned away.
+    pub stop_delay_ms: u64,
+    /// How long running requests get to finish after that, in milliseconds.
     pub drain_timeout_ms: u64,
     /// Longest request body, in bytes; the client's own limit when absent.
     pub max_body_bytes: Option<usize>,
@@ -74,6 +77,7 @@ impl Default for ServerConfig {
             header_timeout_ms: 5_000,
             body_timeout_ms: 5_000,
             idle_timeout_ms: 60_000,
+            stop_delay_ms: 0,
             drain_timeout_ms: 10_000,
             max_body_bytes: None,
             deadline_ms: None,

@@ -45,7 +45,7 @@ impl Server {
     /// returns. It starts no thread, and dropping it ends all it has begun.
     pub async fn serve<C: Client>(
         self,
-        mut listener: impl Listener,
+        mut listener: impl Listener<Addr: std::fmt::Debug>,
         connector: impl Connector,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
@@ -60,19 +60,25 @@ impl Server {
         };
         let routes = routes(edge, &self.config);
         let timers = Timers::of(&self.config.server);
+        let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();
+        tracing::info!(client = C::NAME, address, mode = ?self.config.mode, "{} listens on {address}", C::NAME);
         let (stop, stopped) = watch::channel(());
         let mut connections = JoinSet::new();
-        let mut shutdown = pin!(shutdown);
+        let stop_delay = Duration::from_millis(self.config.server.stop_delay_ms);
+        let mut ending = pin!(async {
+            shutdown.await;
+            draining.store(true, Ordering::Relaxed);
+            tokio::time::sleep(stop_delay).await;
+        });
         loop {
             tokio::select! {
-                () = &mut shutdown => break,
+                () = &mut ending => break,
                 (io, _peer) = listener.accept() => {
                     connections.spawn(connection::serve(io, routes.clone(), timers, stopped.clone()));
                 }
                 Some(_finished) = connections.join_next() => {}
             }
         }
-        draining.store(true, Ordering::Relaxed);
         drop(listener);
         drop(stop);
         let drain = Duration::from_millis(self.config.server.drain_timeout_ms);

@@ -3,6 +3,8 @@
 //! Snapshots stand in `tests/snapshots/`, the contracts in `schema/`; `UPDATE_SNAPSHOTS=1 cargo test` rewrites
 //! both, to be reviewed in the diff.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 /// What every test uses: a shop of its own, answers, snapshots.
 mod support;
 
@@ -29,5 +31,9 @@ mod pace;
 
 /// Deadlines and cancellation reach the services.
 mod deadlines;
+/// What the server says to requests and connections that are not as they should be.
+mod edge;
 /// Who may ask what, and as whom.
 mod identity;
+/// How a server stops.
+mod stopping;

@@ -1,5 +1,6 @@
 //! A BFF without sockets, for tests that hold the clock.
 
+use std::future::Future;
 use std::io;
 
 use bff_kit::config::Config;
@@ -19,7 +20,7 @@ use super::Answer;
 /// A BFF at the other end of a pipe in memory.
 pub(crate) struct Pipe {
     dial: mpsc::UnboundedSender<DuplexStream>,
-    _server: JoinSet<()>,
+    server: JoinSet<()>,
 }
 
 struct Dialled(mpsc::UnboundedReceiver<DuplexStream>);
@@ -42,19 +43,38 @@ impl axum::serve::Listener for Dialled {
 
 impl Pipe {
     pub(crate) fn open<C: Client>() -> Self {
+        Self::with::<C>(|_| {}, std::future::pending())
+    }
+
+    /// A BFF with a configuration of its own, which serves until `shutdown` is ready.
+    pub(crate) fn with<C: Client>(
+        configure: impl FnOnce(&mut Config),
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        let mut config = Config::development();
+        configure(&mut config);
         let (dial, dialled) = mpsc::unbounded_channel();
         let mut server = JoinSet::new();
         server.spawn(async move {
-            let server = Server::new(Config::development());
-            server.serve::<C>(Dialled(dialled), fetch::tcp(), std::future::pending()).await.unwrap();
+            Server::new(config).serve::<C>(Dialled(dialled), fetch::tcp(), shutdown).await.unwrap();
         });
-        Self { dial, _server: server }
+        Self { dial, server }
+    }
+
+    /// A connection; none when the server takes no more.
+    pub(crate) fn connect(&self) -> Option<DuplexStream> {
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        self.dial.send(far).ok().map(|()| near)
+    }
+
+    /// Waits until the server has ended.
+    pub(crate) async fn ended(&mut self) {
+        self.server.join_next().await.unwrap().unwrap();
     }
 
     /// Sends a query on a connection of its own.
     pub(crate) async fn ask(&self, query: &str) -> Answer {
-        let (near, far) = tokio::io::duplex(64 * 1024);
-        self.dial.send(far).unwrap();
+        let near = self.connect().unwrap();
         let (mut sender, connection) = http1::handshake(TokioIo::new(near)).await.unwrap();
         let mut connections = JoinSet::new();
         connections.spawn(async move { connection.await.unwrap() });

@@ -11,7 +11,7 @@ use bff_mobile::Mobile;
 use bff_web::Web;
 use bytes::Bytes;
 use domain_stubs::{Domain, Options, Services};
-use http::{Request, header};
+use http::{HeaderName, HeaderValue, Request, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client as HttpClient;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -105,8 +105,9 @@ impl Shop {
         let mut request = Request::post(format!("http://{to}/graphql"))
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/graphql-response+json");
+        let own = request.headers_mut().unwrap();
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            own.insert(HeaderName::try_from(*name).unwrap(), HeaderValue::from_str(value).unwrap());
         }
         self.send(request.body(Full::from(body.to_string())).unwrap()).await
     }

@@ -1,0 +1,240 @@
+//! What the server says to requests and connections that are not as they should be.
+
+use std::fmt::Write as _;
+
+use bff_iot::Iot;
+use bytes::Bytes;
+use http::{Request, StatusCode, header};
+use http_body_util::Full;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::time::{Duration, Instant, sleep};
+
+use crate::support::{Answer, Pipe, Shop, product_id};
+
+/// Reads until the server closes the connection; what it said, and how long that took.
+async fn until_closed(mut stream: DuplexStream) -> (String, Duration) {
+    let start = Instant::now();
+    let mut said = String::new();
+    stream.read_to_string(&mut said).await.unwrap();
+    (said, start.elapsed())
+}
+
+fn seconds(from: u64, to: u64) -> std::ops::Range<Duration> {
+    Duration::from_secs(from)..Duration::from_secs(to)
+}
+
+const HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
+
+/// The timers of a server as it comes: 5 s for a head, 5 s for a body, 60 s without a request.
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_only_waits_is_closed() {
+    let pipe = Pipe::open::<Iot>();
+    let silent = pipe.connect().unwrap();
+    assert!(seconds(1, 70).contains(&until_closed(silent).await.1));
+
+    let mut half_a_head = pipe.connect().unwrap();
+    half_a_head.write_all(b"POST /graphql HTTP/1.1\r\nhost:").await.unwrap();
+    assert!(seconds(4, 7).contains(&until_closed(half_a_head).await.1));
+
+    let mut half_a_method = pipe.connect().unwrap();
+    half_a_method.write_all(b"P").await.unwrap();
+    assert!(seconds(1, 70).contains(&until_closed(half_a_method).await.1));
+
+    let mut no_body = pipe.connect().unwrap();
+    no_body.write_all(format!("{HEAD}content-length: 100\r\n\r\n").as_bytes()).await.unwrap();
+    let (said, took) = until_closed(no_body).await;
+    assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
+    assert!(seconds(4, 70).contains(&took));
+
+    let mut kept_alive = pipe.connect().unwrap();
+    kept_alive.write_all(b"GET /healthz HTTP/1.1\r\nhost: bff\r\n\r\n").await.unwrap();
+    let (said, took) = until_closed(kept_alive).await;
+    assert!(said.starts_with("HTTP/1.1 200 "), "{said}");
+    assert!(seconds(1, 70).contains(&took));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_drips_is_closed() {
+    let pipe = Pipe::open::<Iot>();
+    for start in [HEAD.to_owned(), format!("{HEAD}content-length: 100000\r\n\r\n")] {
+        let mut stream = pipe.connect().unwrap();
+        stream.write_all(start.as_bytes()).await.unwrap();
+        let (mut reader, mut writer) = tokio::io::split(stream);
+        let dripping = async {
+            // One byte every half second: never silent for long, never done.
+            while writer.write_all(b"x").await.is_ok() {
+                sleep(Duration::from_millis(500)).await;
+            }
+        };
+        let closed = async {
+            let start = Instant::now();
+            let mut said = Vec::new();
+            let _end = reader.read_to_end(&mut said).await;
+            start.elapsed()
+        };
+        tokio::select! {
+            () = dripping => {}
+            took = closed => assert!(took < Duration::from_secs(70), "{took:?}"),
+        }
+    }
+}
+
+fn post(shop: &Shop, content_type: Option<&str>, body: &str) -> Request<Full<Bytes>> {
+    let mut request = Request::post(format!("http://{}/graphql", shop.iot));
+    if let Some(content_type) = content_type {
+        request = request.header(header::CONTENT_TYPE, content_type);
+    }
+    request.body(Full::from(body.to_owned())).unwrap()
+}
+
+fn get(shop: &Shop, query: &str) -> Request<Full<Bytes>> {
+    Request::get(format!("http://{}/graphql?{query}", shop.web)).body(Full::default()).unwrap()
+}
+
+#[track_caller]
+fn refused(answer: &Answer, status: u16) {
+    assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
+    assert!(answer.body["errors"][0]["message"].is_string(), "{}", answer.text);
+    assert!(answer.body["errors"][0]["extensions"]["code"].is_string(), "{}", answer.text);
+    assert!(answer.body.get("data").is_none(), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn what_is_not_a_graphql_request_gets_an_error_of_graphql_and_a_status() {
+    let shop = Shop::open().await;
+    let json = Some("application/json");
+    let good = "{\"query\":\"{__typename}\"}";
+    let cases = [
+        (post(&shop, json, "{"), 400),
+        (post(&shop, json, "[]"), 400),
+        (post(&shop, json, "{}"), 400),
+        (post(&shop, json, "{\"query\":7}"), 400),
+        (post(&shop, json, "{\"query\":\"{__typename}\",\"variables\":[]}"), 400),
+        (post(&shop, json, "{\"query\":\"{__typename}\",\"operationName\":1}"), 400),
+        (post(&shop, json, "{\"query\":\"{__typename}\",\"extensions\":\"\"}"), 400),
+        (post(&shop, json, &" ".repeat(5_000)), 413),
+        (post(&shop, None, good), 415),
+        (post(&shop, Some("text/plain"), good), 415),
+        (post(&shop, Some("application/x-www-form-urlencoded"), good), 415),
+        (post(&shop, Some("application/json; charset=latin1"), good), 415),
+        (get(&shop, ""), 400),
+        (get(&shop, "query=%7B__typename%7D&query=%7B__typename%7D"), 400),
+        (get(&shop, "query=%7B__typename%7D&variables=%7B"), 400),
+    ];
+    for (request, status) in cases {
+        let shown = format!("{request:?}");
+        let answer = shop.send(request).await;
+        assert_eq!(answer.status.as_u16(), status, "{shown}: {}", answer.text);
+        refused(&answer, status);
+    }
+    let good = shop.send(post(&shop, Some("application/json; charset=UTF-8"), good)).await.whole();
+    assert_eq!(good.headers[header::CONTENT_TYPE], "application/json; charset=utf-8");
+}
+
+#[tokio::test]
+async fn a_query_may_come_by_get_and_a_mutation_may_not() {
+    let shop = Shop::open().await;
+    let named =
+        "query=query%20A%7Ba:__typename%7Dquery%20B%7Bb:__typename%7D&operationName=B&variables=%7B%7D";
+    let answer = shop.send(get(&shop, named)).await.whole();
+    assert_eq!(answer.text, "{\"data\":{\"b\":\"Query\"}}");
+    let mutation = "query=mutation%7BreviewCreate(input:%7BidempotencyKey:%22a%22,productId:%22b%22,rating:1,text:%22c%22%7D)%7B__typename%7D%7D";
+    let answer = shop.send(get(&shop, mutation)).await;
+    refused(&answer, 405);
+    assert_eq!(answer.headers[header::ALLOW], "POST");
+    let put = Request::put(format!("http://{}/graphql", shop.web)).body(Full::default()).unwrap();
+    let answer = shop.send(put).await;
+    refused(&answer, 405);
+    assert_eq!(answer.headers[header::ALLOW], "GET, POST");
+}
+
+#[tokio::test]
+async fn a_request_error_has_a_status_where_the_media_type_says_so() {
+    let shop = Shop::open().await;
+    let ask = async |accept: &str, query: &str| {
+        let body = json!({ "query": query });
+        shop.post(shop.mobile, body, &[("accept", accept)]).await
+    };
+    let modern = "application/graphql-response+json";
+    for (query, code) in [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { a }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { __typename } query B { __typename }", "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        let answer = ask(modern, query).await;
+        refused(&answer, 400);
+        assert_eq!(answer.errors()[0], format!(": {code}"));
+    }
+    let json = "application/json; charset=utf-8";
+    for (accept, content_type) in [
+        ("application/json", json),
+        ("*/*", json),
+        ("application/graphql-response+json;q=0.5, application/json", json),
+        (
+            "application/json;q=0.5, application/graphql-response+json",
+            "application/graphql-response+json; charset=utf-8",
+        ),
+    ] {
+        let answer = ask(accept, "{ __typename }").await.whole();
+        assert_eq!(answer.headers[header::CONTENT_TYPE], content_type, "{accept}");
+    }
+    assert_eq!(ask("application/json", "{ nothing }").await.status, StatusCode::OK);
+    refused(&ask("text/html", "{ __typename }").await, 406);
+}
+
+#[tokio::test]
+async fn small_documents_that_mean_endless_work_are_refused_at_once() {
+    let shop = Shop::open().await;
+    let mut bomb = "{ ...F0 }".to_owned();
+    for level in 0..9 {
+        let next = format!("...F{} ", level + 1).repeat(10);
+        write!(bomb, " fragment F{level} on Query {{ {next}}}").unwrap();
+    }
+    bomb += " fragment F9 on Query { __typename }";
+    assert!(bomb.len() < 1_000);
+    let introspecting =
+        bomb.replace("on Query", "on __Schema").replacen("{ ...F0 }", "{ __schema { ...F0 } }", 1);
+    let beside = format!("query Other {bomb} query Mine {{ __typename }}");
+    let cyclic = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }".to_owned();
+    let start = Instant::now();
+    for document in [bomb, introspecting, beside, cyclic] {
+        let body = json!({ "query": document, "operationName": null });
+        let answer = shop.post(shop.mobile, body, &[]).await;
+        refused(&answer, 400);
+    }
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    let too_deep =
+        shop.iot(&format!("{{ inStock(product: \"{}\") {{ a {{ b {{ c }} }} }} }}", product_id("x"))).await;
+    refused(&too_deep, 400);
+}
+
+#[tokio::test]
+async fn pages_of_allowed_origins_may_ask_and_others_may_not() {
+    let shop =
+        Shop::with(|config| config.server.allowed_origins = vec!["http://shop.example".to_owned()]).await;
+    for (origin, allowed) in [("http://shop.example", true), ("http://evil.example", false), ("null", false)]
+    {
+        let preflight = Request::options(format!("http://{}/graphql", shop.web))
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "content-type")
+            .body(Full::default())
+            .unwrap();
+        let answer = shop.send(preflight).await;
+        assert_eq!(answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), allowed, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn health_and_readiness_are_told_without_asking_the_services() {
+    let shop = Shop::open().await;
+    for path in ["healthz", "readyz"] {
+        let request = Request::get(format!("http://{}/{path}", shop.web)).body(Full::default()).unwrap();
+        assert_eq!(shop.send(request).await.status, StatusCode::OK);
+    }
+    let nothing = Request::get(format!("http://{}/", shop.web)).body(Full::default()).unwrap();
+    refused(&shop.send(nothing).await, 404);
+    assert_eq!(shop.domain.calls().list().len(), 0);
+}

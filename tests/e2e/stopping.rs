@@ -1,0 +1,99 @@
+//! How a server stops.
+
+use std::time::Duration;
+
+use async_graphql::{EmptyMutation, Object};
+use bff_kit::config::Mode;
+use bff_kit::identity::{Authenticator, Development};
+use bff_kit::{Client, Limits};
+use fetch::Policies;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep};
+
+use crate::support::Pipe;
+
+struct Slow;
+
+impl Client for Slow {
+    const NAME: &'static str = "bff-slow";
+    const LIMITS: Limits = Limits { depth: 3, body_bytes: 4_096, deadline: Duration::from_secs(5) };
+    type Query = Query;
+    type Mutation = EmptyMutation;
+
+    fn policies() -> Policies {
+        Policies::new()
+    }
+
+    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
+        Box::new(Development::user(mode))
+    }
+}
+
+#[derive(Default)]
+struct Query;
+
+#[Object]
+impl Query {
+    async fn after(&self, ms: u64) -> u64 {
+        sleep(Duration::from_millis(ms)).await;
+        ms
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn running_requests_finish_and_no_more_are_taken() {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let mut pipe = Pipe::with::<Slow>(|_| {}, async { drop(stopped.await) });
+    let start = Instant::now();
+    let (answer, ()) = tokio::join!(pipe.ask("{ after(ms: 3000) }"), async {
+        sleep(Duration::from_millis(500)).await;
+        stop.send(()).unwrap();
+    });
+    assert_eq!(answer.whole().body["data"], json!({ "after": 3000 }));
+    pipe.ended().await;
+    assert!(start.elapsed() < Duration::from_secs(4));
+    assert!(pipe.connect().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_takes_too_long_is_cut_off() {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let mut pipe =
+        Pipe::with::<Slow>(|config| config.server.drain_timeout_ms = 1_000, async { drop(stopped.await) });
+    let mut stream = pipe.connect().unwrap();
+    let body = json!({ "query": "{ after(ms: 60000) }" }).to_string();
+    let head = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
+    let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    stream.write_all(request.as_bytes()).await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    let start = Instant::now();
+    stop.send(()).unwrap();
+    pipe.ended().await;
+    assert!(start.elapsed() < Duration::from_millis(1_500), "{:?}", start.elapsed());
+    let mut said = String::new();
+    let _end = stream.read_to_string(&mut said).await;
+    assert_eq!(said, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn readiness_says_so_before_anybody_is_turned_away() {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let mut pipe =
+        Pipe::with::<Slow>(|config| config.server.stop_delay_ms = 2_000, async { drop(stopped.await) });
+    let ready = async |pipe: &Pipe| {
+        let mut stream = pipe.connect().unwrap();
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: bff\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut said = String::new();
+        stream.read_to_string(&mut said).await.unwrap();
+        said.split(' ').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(ready(&pipe).await, "200");
+    stop.send(()).unwrap();
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(ready(&pipe).await, "503");
+    pipe.ask("{ after(ms: 10) }").await.whole();
+    pipe.ended().await;
+    assert!(pipe.connect().is_none());
+}
