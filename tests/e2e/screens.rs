@@ -22,7 +22,7 @@ const SCREENS: [(Kind, &str, &str); 7] = [
         Kind::Web,
         "product",
         "query($id: ID!) { product(id: $id) {
-            id name brand summary description thumbnailUrl
+            id name brand summary thumbnailUrl
             specifications { group name value } images { url alt width height }
             price { current { amount currency } list { amount } promotions { label percentOff endsAt } }
             stock { available total updatedAt warehouses { warehouse quantity } }
