@@ -27,6 +27,9 @@ pub trait ContextExt {
     /// Asks a service to change something. One call, made now.
     fn send<C: Command>(&self, command: C) -> impl Future<Output = Result<C::Value, Error>> + Send;
 
+    /// Asks a service to change something, and does not wait for it. What becomes of it is logged, not answered.
+    fn send_later<C: Command>(&self, command: C);
+
     /// Lets a field stand without an answer it can do without: what a service failed to answer becomes `None`
     /// and an entry of `extensions.degraded`. Errors the client can mend stay errors.
     fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error>;
@@ -68,6 +71,10 @@ impl ContextExt for Context<'_> {
 
     async fn send<C: Command>(&self, command: C) -> Result<C::Value, Error> {
         self.scope().fetches.command(command).await.map_err(|fault| self.located(fault.into()))
+    }
+
+    fn send_later<C: Command>(&self, command: C) {
+        self.scope().fetches.command_later(command);
     }
 
     fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error> {

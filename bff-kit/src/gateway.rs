@@ -16,6 +16,7 @@ use crate::code::Code;
 use crate::config::Config;
 use crate::error::Error;
 use crate::identity::{Caller, CredentialKey};
+use crate::language::Languages;
 use crate::operation::{Outline, OutlineError};
 use crate::schema::{Catalogue, internal_sdl};
 use crate::scope::RequestScope;
@@ -28,6 +29,7 @@ pub(crate) struct GraphqlRequest {
     pub(crate) query: String,
     pub(crate) operation_name: Option<String>,
     pub(crate) variables: Variables,
+    pub(crate) languages: Languages,
 }
 
 /// What became of a request.
@@ -124,7 +126,13 @@ impl<C: Client> Gateway<C> {
             started + self.deadline,
             credential,
         ));
-        let scope = RequestScope::new(caller, self.clock.now(), Arc::new(outline), context.clone());
+        let scope = RequestScope::new(
+            caller,
+            request.languages,
+            self.clock.now(),
+            Arc::new(outline),
+            context.clone(),
+        );
         let scope = Arc::new(scope);
         let mut graphql = Request::new(request.query).variables(request.variables).data(scope.clone());
         if let Some(name) = request.operation_name {

@@ -24,6 +24,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::gateway::{Gateway, access_line};
 use crate::identity::Authenticator;
+use crate::language::Languages;
 
 use accept::MediaType;
 
@@ -45,6 +46,7 @@ pub(crate) fn routes<C: Client>(edge: Edge<C>, config: &Config) -> Router {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([
             header::ACCEPT,
+            header::ACCEPT_LANGUAGE,
             header::CONTENT_TYPE,
             header::HeaderName::from_static("x-user-id"),
             header::HeaderName::from_static("x-device-id"),
@@ -99,7 +101,7 @@ impl<C: Client> Edge<C> {
     ) -> Result<Response, (StatusCode, Error)> {
         let (head, body) = request.into_parts();
         let may_change = head.method == Method::POST;
-        let graphql = match head.method {
+        let mut graphql = match head.method {
             Method::GET => params::from_query(head.uri.query().unwrap_or_default())?,
             Method::POST => {
                 params::check_content_type(&head.headers)?;
@@ -110,6 +112,10 @@ impl<C: Client> Edge<C> {
                 return Err((StatusCode::METHOD_NOT_ALLOWED, error));
             }
         };
+        if let Some(header) = head.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
+        {
+            graphql.languages = Languages::parse(header);
+        }
         let caller = self
             .authenticator
             .authenticate(&head.headers)

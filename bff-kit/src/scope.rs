@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::code::Code;
 use crate::identity::Caller;
+use crate::language::Languages;
 use crate::operation::Outline;
 use crate::path::field_path;
 
@@ -16,6 +17,8 @@ use crate::path::field_path;
 pub struct RequestScope {
     /// Who asks.
     pub caller: Caller,
+    /// What languages the answer may be in, best first.
+    pub languages: Languages,
     /// When the request arrived. Every relative time of an answer counts from here.
     pub now: Timestamp,
     pub(crate) fetches: Fetches,
@@ -26,12 +29,13 @@ pub struct RequestScope {
 impl RequestScope {
     pub(crate) fn new(
         caller: Caller,
+        languages: Languages,
         now: Timestamp,
         outline: Arc<Outline>,
         context: Arc<CallContext>,
     ) -> Self {
         let fetches = Fetches::new(context, outline.slots().clone());
-        Self { caller, now, fetches, outline, degraded: Mutex::default() }
+        Self { caller, languages, now, fetches, outline, degraded: Mutex::default() }
     }
 
     /// Notes that an optional field took its fallback.

@@ -6,7 +6,8 @@ use fetch::{Answers, Call, Fetch, Rpc};
 use proto::catalog::product_result::Outcome;
 use proto::catalog::{
     BatchGetProductsRequest, BatchGetProductsResponse, Category, ListCategoriesRequest,
-    ListCategoriesResponse, ListProductsRequest, ListProductsResponse, Product,
+    ListCategoriesResponse, ListProductsRequest, ListProductsResponse, Product, SearchProductsRequest,
+    SearchProductsResponse,
 };
 
 use crate::key_error;
@@ -81,6 +82,44 @@ impl Fetch for ProductsIn {
             read_mask: call.mask(),
         };
         call.answer(keys, request, |response: ListProductsResponse| {
+            let page = ProductPage {
+                products: response.products.into_iter().map(Arc::new).collect(),
+                next_page_token: response.next_page_token,
+                total_size: response.total_size,
+            };
+            [(asked, Ok(Arc::new(page)))]
+        })
+        .await
+    }
+}
+
+/// A page of the products that match a query, best first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProductsMatching {
+    /// Words to find.
+    pub query: String,
+    /// Products on the page, at most 100.
+    pub page_size: i32,
+    /// Where to go on; empty at the beginning.
+    pub page_token: String,
+    /// Products to pass over, counted from the token.
+    pub skip: i32,
+}
+
+impl Fetch for ProductsMatching {
+    const RPC: Rpc = Rpc::read("shop.catalog.v1.CatalogService/SearchProducts").public();
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<ProductPage>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let Some(key) = keys.first().cloned() else {
+            return Answers::matched(keys, []);
+        };
+        let asked = key.clone();
+        let Self { query, page_size, page_token, skip } = key;
+        let request = SearchProductsRequest { query, page_size, page_token, skip, read_mask: call.mask() };
+        call.answer(keys, request, |response: SearchProductsResponse| {
             let page = ProductPage {
                 products: response.products.into_iter().map(Arc::new).collect(),
                 next_page_token: response.next_page_token,

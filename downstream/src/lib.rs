@@ -3,10 +3,19 @@
 //! It knows no client and no GraphQL. What a question is answered with are the messages of the contracts, with
 //! the fields that the read mask asked for.
 
+pub mod analytics;
+pub mod carts;
 pub mod catalog;
 pub mod inventory;
 pub mod money;
+pub mod notifications;
+pub mod orders;
+pub mod payments;
 pub mod pricing;
+pub mod recommendations;
 pub mod reviews;
+pub mod shipping;
+pub mod telemetry;
+pub mod users;
 
 mod key_error;

@@ -79,6 +79,24 @@ impl Fetches {
         command.send(Call::new(&self.context, C::RPC, C::name(), None)?.with_keys(1)).await
     }
 
+    /// Carries out a command beside the request, which does not wait for it. A fault is logged.
+    pub fn command_later<C: Command>(&self, command: C) {
+        let context = self.context.clone();
+        tokio::spawn(async move {
+            let result = match Call::new(&context, C::RPC, C::name(), None) {
+                Ok(call) => command.send(call.with_keys(1)).await.map(drop),
+                Err(fault) => Err(fault),
+            };
+            if let Err(fault) = result {
+                tracing::warn!(
+                    rpc = C::RPC.path(),
+                    cause = fault.message(),
+                    "a command nobody waits for failed"
+                );
+            }
+        });
+    }
+
     fn loader<F: Fetch>(&self, slot: usize) -> Result<&SlotLoader<F>, Undeclared> {
         let cell = self.loaders.get(slot).ok_or(Undeclared)?;
         let make = || -> Box<dyn Any + Send + Sync> {

@@ -80,5 +80,5 @@ fn from_parameters(mut parameters: Map<String, Value>) -> Result<GraphqlRequest,
         None | Some(Value::Null | Value::Object(_)) => {}
         Some(_) => return Err(bad("`extensions` must be an object.")),
     }
-    Ok(GraphqlRequest { query, operation_name, variables })
+    Ok(GraphqlRequest { query, operation_name, variables, ..GraphqlRequest::default() })
 }

@@ -10,7 +10,7 @@ use async_graphql_parser::types::{
 use fetch::{Mask, Slot};
 
 use crate::path::try_visit;
-use crate::schema::{Catalogue, FieldInfo};
+use crate::schema::{Catalogue, FieldInfo, StepKind};
 
 /// Selections an operation may have once its fragments are written out. It bounds every later walk over the
 /// document: without it a few hundred bytes of nested fragments cost minutes.
@@ -62,6 +62,8 @@ enum Producer {
     Slot(usize),
     /// A field that changes something; the ones beside it run before or after it.
     Change(usize),
+    /// One of several slots, by the type of the object.
+    Choice(usize),
 }
 
 impl Outline {
@@ -159,6 +161,7 @@ struct Walk<'a> {
     document: &'a ExecutableDocument,
     nodes: Vec<Node>,
     slots: HashMap<(&'a str, Producer), usize>,
+    choices: HashMap<(usize, &'a str), usize>,
     masks: Vec<Mask>,
     depth: usize,
     budget: usize,
@@ -178,8 +181,17 @@ const UNKNOWN_TYPE: &str = "";
 
 impl<'a> Walk<'a> {
     fn new(catalogue: &'a Catalogue, document: &'a ExecutableDocument, budget: usize) -> Self {
-        let (nodes, slots, masks) = (vec![Node::default()], HashMap::new(), Vec::new());
-        Self { catalogue, document, nodes, slots, masks, depth: 0, budget }
+        let (slots, choices) = (HashMap::new(), HashMap::new());
+        Self {
+            catalogue,
+            document,
+            nodes: vec![Node::default()],
+            slots,
+            choices,
+            masks: Vec::new(),
+            depth: 0,
+            budget,
+        }
     }
 
     fn operation(&mut self, operation: &'a OperationDefinition) -> Result<(), OutlineError> {
@@ -220,18 +232,15 @@ impl<'a> Walk<'a> {
                 }
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
-                        let place = Place { type_name: &fragment.node.type_condition.node.on.node, ..place };
+                        let place = self.within(place, &fragment.node.type_condition.node.on.node);
                         self.selections(&fragment.node.selection_set.node, place, nesting + 1)?;
                     }
                 }
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref();
                     let type_name = condition.map_or(place.type_name, |condition| &condition.node.on.node);
-                    self.selections(
-                        &fragment.node.selection_set.node,
-                        Place { type_name, ..place },
-                        nesting + 1,
-                    )?;
+                    let place = self.within(place, type_name);
+                    self.selections(&fragment.node.selection_set.node, place, nesting + 1)?;
                 }
             }
         }
@@ -248,20 +257,40 @@ impl<'a> Walk<'a> {
         if let Producer::Slot(slot) = place.producer {
             read.for_each(|path| self.masks[slot].add(path));
         }
-        if self.catalogue.mutation() == Some(place.type_name) {
-            return Place { type_name: &info.type_name, node, producer: Producer::Change(node), depth };
-        }
-        let mut producer = place.producer;
-        for step in &info.steps {
-            let slot = self.slot(&step.name, producer);
+        let changes = self.catalogue.mutation() == Some(place.type_name);
+        let mut producer = if changes { Producer::Change(node) } else { place.producer };
+        let mut chosen = false;
+        for step in info.steps.iter().filter(|step| step.kind == StepKind::Ask) {
+            let slot = self.slot(&step.name, if chosen { place.producer } else { producer });
             step.reads.iter().for_each(|path| self.masks[slot].add(path));
-            let known = self.nodes[node].steps.iter().any(|(name, at)| *name == step.name && *at == slot);
-            if !known {
-                self.nodes[node].steps.push((step.name.clone(), slot));
+            let steps = &mut self.nodes[node].steps;
+            if !steps.iter().any(|(name, at)| *name == step.name && *at == slot) {
+                steps.push((step.name.clone(), slot));
             }
-            producer = Producer::Slot(slot);
+            if let Some(on) = &step.on {
+                self.choices.insert((node, on), slot);
+                chosen = true;
+                producer = Producer::Choice(node);
+            } else {
+                producer = Producer::Slot(slot);
+            }
+        }
+        if changes {
+            // What a change answers is the change's own: what its fields ask joins no other batch.
+            producer = Producer::Change(node);
         }
         Place { type_name: &info.type_name, node, producer, depth }
+    }
+
+    /// Where a fragment's fields stand: of several calls, the one for its type answered them.
+    fn within(&self, place: Place<'a>, type_name: &'a str) -> Place<'a> {
+        let producer = match place.producer {
+            Producer::Choice(node) => {
+                self.choices.get(&(node, type_name)).map_or(place.producer, |slot| Producer::Slot(*slot))
+            }
+            producer => producer,
+        };
+        Place { type_name, producer, ..place }
     }
 
     fn slot(&mut self, name: &'a str, producer: Producer) -> usize {

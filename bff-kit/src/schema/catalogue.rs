@@ -35,12 +35,27 @@ pub struct FieldInfo {
 pub struct StepInfo {
     /// Type of the question or command.
     pub name: String,
+    /// What the call does.
+    pub kind: StepKind,
     /// The RPC that answers it.
     pub rpc: String,
     /// Where its keys come from: `argument.NAME`, `parent.PATH` or `previous`.
     pub by: Vec<String>,
     /// Paths of its answer that the field itself reads.
     pub reads: Vec<String>,
+    /// The type it answers, where the field may answer several and each has a call of its own.
+    pub on: Option<String>,
+}
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// It asks a question.
+    Ask,
+    /// It sends a command.
+    Send,
+    /// It sends a command that nobody waits for.
+    SendLater,
 }
 
 impl Catalogue {
@@ -132,9 +147,15 @@ fn step_info(step: &ConstValue) -> StepInfo {
     };
     StepInfo {
         name: part("name").map(string).unwrap_or_default(),
+        kind: match part("kind").map(string).as_deref() {
+            Some("SEND") => StepKind::Send,
+            Some("SEND_LATER") => StepKind::SendLater,
+            _ => StepKind::Ask,
+        },
         rpc: part("rpc").map(string).unwrap_or_default(),
         by: part("by").map(strings).unwrap_or_default(),
         reads: part("reads").map(strings).unwrap_or_default(),
+        on: part("on").map(string),
     }
 }
 

@@ -13,16 +13,23 @@ pub(super) const DEFINITIONS: &str = r#"
 """Where a key comes from: `argument.NAME`, `parent.PATH` (a path of the parent's message), or `previous` (the step before)."""
 scalar _KeySource
 
+"""What a call does: `ASK` a question, `SEND` a command, or send one that nobody waits for (`SEND_LATER`)."""
+enum _StepKind { ASK SEND SEND_LATER }
+
 """One call of a field."""
 input _Step {
   "The type of the question or command."
   name: String!
+  "What the call does."
+  kind: _StepKind!
   "The RPC that answers it."
   rpc: String!
   "Where its keys come from."
   by: [_KeySource!]!
   "Paths of its answer that the field itself reads."
   reads: [String!]!
+  "The type it answers, where the field may answer several and each has a call of its own."
+  on: String
 }
 
 """The calls behind a field, in order. With a fallback the field is optional, else critical."""
@@ -97,20 +104,50 @@ pub struct Steps {
 /// A field that asks `F`, with keys from the given sources.
 #[must_use]
 pub fn ask<F: Fetch>(by: impl AsRef<[&'static str]>) -> Steps {
-    Steps { steps: vec![step(F::name(), F::RPC, by.as_ref(), F::READS)], fallback: None }
+    Steps { steps: vec![asking::<F>(by.as_ref())], fallback: None }
 }
 
 /// A field that sends `C`, made from the given sources.
 #[must_use]
 pub fn send<C: Command>(by: impl AsRef<[&'static str]>) -> Steps {
-    Steps { steps: vec![step(C::name(), C::RPC, by.as_ref(), &[])], fallback: None }
+    Steps { steps: vec![sending::<C>("SEND", by.as_ref())], fallback: None }
 }
 
 impl Steps {
     /// Then asks `F`, with keys from the answer of the step before.
     #[must_use]
     pub fn then<F: Fetch>(mut self) -> Self {
-        self.steps.push(step(F::name(), F::RPC, &["previous"], F::READS));
+        self.steps.push(asking::<F>(&["previous"]));
+        self
+    }
+
+    /// Or asks `F` instead, where the object to answer is one of the type `on`.
+    #[must_use]
+    pub fn or_on<F: Fetch>(mut self, on: &'static str, by: impl AsRef<[&'static str]>) -> Self {
+        self.steps.push(asking::<F>(by.as_ref()));
+        self.on(on)
+    }
+
+    /// The last step is the one for objects of the type `on`.
+    #[must_use]
+    pub fn on(mut self, on: &'static str) -> Self {
+        if let Some(Value::Object(step)) = self.steps.last_mut() {
+            step.insert(Name::new("on"), Value::from(on));
+        }
+        self
+    }
+
+    /// Then sends `C`.
+    #[must_use]
+    pub fn then_send<C: Command>(mut self, by: impl AsRef<[&'static str]>) -> Self {
+        self.steps.push(sending::<C>("SEND", by.as_ref()));
+        self
+    }
+
+    /// Then sends `C`, and does not wait for it.
+    #[must_use]
+    pub fn then_send_later<C: Command>(mut self, by: impl AsRef<[&'static str]>) -> Self {
+        self.steps.push(sending::<C>("SEND_LATER", by.as_ref()));
         self
     }
 
@@ -134,9 +171,24 @@ impl Steps {
     }
 }
 
-fn step(name: &'static str, rpc: Rpc, by: &[&'static str], paths: &[&'static str]) -> Value {
+fn asking<F: Fetch>(by: &[&'static str]) -> Value {
+    step("ASK", F::name(), F::RPC, by, F::READS)
+}
+
+fn sending<C: Command>(kind: &'static str, by: &[&'static str]) -> Value {
+    step(kind, C::name(), C::RPC, by, &[])
+}
+
+fn step(
+    kind: &'static str,
+    name: &'static str,
+    rpc: Rpc,
+    by: &[&'static str],
+    paths: &[&'static str],
+) -> Value {
     let mut step = IndexMap::new();
     step.insert(Name::new("name"), Value::from(name));
+    step.insert(Name::new("kind"), Value::Enum(Name::new(kind)));
     step.insert(Name::new("rpc"), Value::from(rpc.path()));
     step.insert(Name::new("by"), strings(by));
     step.insert(Name::new("reads"), strings(paths));

@@ -1,0 +1,18 @@
+//! What customers do, for statistics.
+
+use fetch::{Call, Command, Fault, Rpc};
+use proto::analytics::{Event, RecordEventsRequest, RecordEventsResponse};
+
+/// Records events. Nobody waits for it.
+#[derive(Clone, Debug)]
+pub struct RecordEvents(pub Vec<Event>);
+
+impl Command for RecordEvents {
+    const RPC: Rpc = Rpc::idempotent_write("shop.analytics.v1.AnalyticsService/RecordEvents");
+    type Value = i32;
+
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+        let response: RecordEventsResponse = call.unary(RecordEventsRequest { events: self.0 }).await?;
+        Ok(response.recorded_count)
+    }
+}

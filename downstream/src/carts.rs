@@ -1,0 +1,97 @@
+//! What the acting user is about to buy.
+
+use std::sync::Arc;
+
+use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use proto::carts::{
+    AddItemRequest, AddItemResponse, Cart, GetCartRequest, GetCartResponse, RemoveItemRequest,
+    RemoveItemResponse, SetQuantityRequest, SetQuantityResponse,
+};
+
+use crate::key_error;
+
+/// The cart of the acting user.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MyCart;
+
+impl Fetch for MyCart {
+    const RPC: Rpc = Rpc::read("shop.carts.v1.CartService/GetCart");
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["item_count"];
+    type Value = Arc<Cart>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let request = GetCartRequest { read_mask: call.mask() };
+        call.answer(keys, request, |response: GetCartResponse| {
+            [(Self, Ok(Arc::new(response.cart.unwrap_or_default())))]
+        })
+        .await
+    }
+}
+
+/// Puts more of a product into the cart.
+#[derive(Clone, Debug)]
+pub struct AddToCart {
+    /// Key under which repeating it changes nothing more.
+    pub idempotency_key: String,
+    /// The product.
+    pub product: Arc<str>,
+    /// How many to add, 1 to 20.
+    pub quantity: i32,
+}
+
+impl Command for AddToCart {
+    const RPC: Rpc = Rpc::idempotent_write("shop.carts.v1.CartService/AddItem");
+    type Value = Arc<Cart>;
+
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+        let Self { idempotency_key, product, quantity } = self;
+        let request = AddItemRequest { idempotency_key, product_id: product.to_string(), quantity };
+        let response: AddItemResponse = call.unary(request).await?;
+        response.cart.map(Arc::new).ok_or_else(key_error::no_outcome)
+    }
+}
+
+/// Sets how many of a product are in the cart.
+#[derive(Clone, Debug)]
+pub struct SetCartQuantity {
+    /// Key under which repeating it changes nothing more.
+    pub idempotency_key: String,
+    /// The product.
+    pub product: Arc<str>,
+    /// How many there are to be, 1 to 20.
+    pub quantity: i32,
+}
+
+impl Command for SetCartQuantity {
+    const RPC: Rpc = Rpc::idempotent_write("shop.carts.v1.CartService/SetQuantity");
+    type Value = Arc<Cart>;
+
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+        let Self { idempotency_key, product, quantity } = self;
+        let request = SetQuantityRequest { idempotency_key, product_id: product.to_string(), quantity };
+        let response: SetQuantityResponse = call.unary(request).await?;
+        response.cart.map(Arc::new).ok_or_else(key_error::no_outcome)
+    }
+}
+
+/// Takes a product out of the cart.
+#[derive(Clone, Debug)]
+pub struct RemoveFromCart {
+    /// Key under which repeating it changes nothing more.
+    pub idempotency_key: String,
+    /// The product.
+    pub product: Arc<str>,
+}
+
+impl Command for RemoveFromCart {
+    const RPC: Rpc = Rpc::idempotent_write("shop.carts.v1.CartService/RemoveItem");
+    type Value = Arc<Cart>;
+
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+        let Self { idempotency_key, product } = self;
+        let request = RemoveItemRequest { idempotency_key, product_id: product.to_string() };
+        let response: RemoveItemResponse = call.unary(request).await?;
+        response.cart.map(Arc::new).ok_or_else(key_error::no_outcome)
+    }
+}

@@ -1,0 +1,90 @@
+//! What the shop tells the acting user.
+
+use std::sync::Arc;
+
+use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use proto::notifications::{
+    ListNotificationsRequest, ListNotificationsResponse, MarkReadRequest, MarkReadResponse, Notification,
+};
+
+/// A page of the notifications of the acting user, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MyNotifications {
+    /// Notifications on the page, at most 50.
+    pub page_size: i32,
+    /// Where to go on; empty at the beginning.
+    pub page_token: String,
+    /// Notifications to pass over, counted from the token.
+    pub skip: i32,
+}
+
+/// A page of notifications.
+#[derive(Debug)]
+pub struct NotificationPage {
+    /// The notifications, newest first.
+    pub notifications: Vec<Arc<Notification>>,
+    /// Token of the next page; empty on the last one.
+    pub next_page_token: String,
+    /// Number of notifications on all pages together.
+    pub total_size: i32,
+    /// Number of those that are unread.
+    pub unread_count: i32,
+}
+
+impl Fetch for MyNotifications {
+    const RPC: Rpc = Rpc::read("shop.notifications.v1.NotificationService/ListNotifications");
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<NotificationPage>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let Some(key) = keys.first().cloned() else {
+            return Answers::matched(keys, []);
+        };
+        let asked = key.clone();
+        let Self { page_size, page_token, skip } = key;
+        let request = ListNotificationsRequest { page_size, page_token, skip, read_mask: call.mask() };
+        call.answer(keys, request, |response: ListNotificationsResponse| {
+            let page = NotificationPage {
+                notifications: response.notifications.into_iter().map(Arc::new).collect(),
+                next_page_token: response.next_page_token,
+                total_size: response.total_size,
+                unread_count: response.unread_count,
+            };
+            [(asked, Ok(Arc::new(page)))]
+        })
+        .await
+    }
+}
+
+/// Marks notifications of the acting user as read.
+#[derive(Clone, Debug)]
+pub struct MarkRead {
+    /// Key under which repeating it changes nothing more.
+    pub idempotency_key: String,
+    /// The notifications, 100 at most.
+    pub notifications: Vec<Arc<str>>,
+}
+
+/// What became of notifications that were marked.
+#[derive(Debug)]
+pub struct MarkedRead {
+    /// The notifications as they are now, in the order asked.
+    pub notifications: Vec<Arc<Notification>>,
+    /// Number of those still unread.
+    pub unread_count: i32,
+}
+
+impl Command for MarkRead {
+    const RPC: Rpc = Rpc::idempotent_write("shop.notifications.v1.NotificationService/MarkRead");
+    type Value = MarkedRead;
+
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+        let request = MarkReadRequest {
+            idempotency_key: self.idempotency_key,
+            notification_ids: self.notifications.iter().map(ToString::to_string).collect(),
+        };
+        let MarkReadResponse { notifications, unread_count } = call.unary(request).await?;
+        Ok(MarkedRead { notifications: notifications.into_iter().map(Arc::new).collect(), unread_count })
+    }
+}

@@ -1,0 +1,115 @@
+//! What the acting user bought.
+
+use std::sync::Arc;
+
+use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use proto::orders::order_result::Outcome;
+use proto::orders::{
+    BatchGetOrdersRequest, BatchGetOrdersResponse, ListOrdersRequest, ListOrdersResponse, Order,
+    PlaceOrderRequest, PlaceOrderResponse,
+};
+
+use crate::key_error;
+
+/// A page of the orders of the acting user, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MyOrders {
+    /// Orders on the page, at most 50.
+    pub page_size: i32,
+    /// Where to go on; empty at the beginning.
+    pub page_token: String,
+    /// Orders to pass over, counted from the token.
+    pub skip: i32,
+}
+
+/// A page of orders.
+#[derive(Debug)]
+pub struct OrderPage {
+    /// The orders, newest first.
+    pub orders: Vec<Arc<Order>>,
+    /// Token of the next page; empty on the last one.
+    pub next_page_token: String,
+    /// Number of orders on all pages together.
+    pub total_size: i32,
+}
+
+impl Fetch for MyOrders {
+    const RPC: Rpc = Rpc::read("shop.orders.v1.OrderService/ListOrders");
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<OrderPage>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let Some(key) = keys.first().cloned() else {
+            return Answers::matched(keys, []);
+        };
+        let asked = key.clone();
+        let Self { page_size, page_token, skip } = key;
+        let request = ListOrdersRequest { page_size, page_token, skip, read_mask: call.mask() };
+        call.answer(keys, request, |response: ListOrdersResponse| {
+            let page = OrderPage {
+                orders: response.orders.into_iter().map(Arc::new).collect(),
+                next_page_token: response.next_page_token,
+                total_size: response.total_size,
+            };
+            [(asked, Ok(Arc::new(page)))]
+        })
+        .await
+    }
+}
+
+/// An order of the acting user, by its id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OrderById(pub Arc<str>);
+
+impl Fetch for OrderById {
+    const RPC: Rpc = Rpc::read("shop.orders.v1.OrderService/BatchGetOrders");
+    const MAX_KEYS: usize = 100;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<Order>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let order_ids = keys.iter().map(|key| key.0.to_string()).collect();
+        let request = BatchGetOrdersRequest { order_ids, read_mask: call.mask() };
+        call.answer(keys, request, |response: BatchGetOrdersResponse| {
+            response.results.into_iter().map(|result| {
+                let answer = match result.outcome {
+                    Some(Outcome::Item(order)) => Ok(Arc::new(order)),
+                    Some(Outcome::Error(error)) => Err(key_error::fault(error)),
+                    None => Err(key_error::no_outcome()),
+                };
+                (Self(result.order_id.into()), answer)
+            })
+        })
+        .await
+    }
+}
+
+/// Orders what is in the cart of the acting user.
+#[derive(Clone, Debug)]
+pub struct PlaceOrder {
+    /// Key under which repeating it changes nothing more.
+    pub idempotency_key: String,
+    /// What to charge.
+    pub payment_method: String,
+    /// How to send it.
+    pub shipping_option: String,
+    /// Where to send it, by ISO 3166-1.
+    pub country: String,
+}
+
+impl Command for PlaceOrder {
+    const RPC: Rpc = Rpc::idempotent_write("shop.orders.v1.OrderService/PlaceOrder");
+    type Value = Arc<Order>;
+
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+        let request = PlaceOrderRequest {
+            idempotency_key: self.idempotency_key,
+            payment_method_id: self.payment_method,
+            shipping_option_id: self.shipping_option,
+            country_code: self.country,
+        };
+        let response: PlaceOrderResponse = call.unary(request).await?;
+        response.order.map(Arc::new).ok_or_else(key_error::no_outcome)
+    }
+}

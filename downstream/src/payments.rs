@@ -1,0 +1,26 @@
+//! How the acting user pays.
+
+use std::sync::Arc;
+
+use fetch::{Answers, Call, Fetch, Rpc};
+use proto::payments::{ListPaymentMethodsRequest, ListPaymentMethodsResponse, PaymentMethod};
+
+/// The payment methods of the acting user, the default one first, 50 at most.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MyPaymentMethods;
+
+impl Fetch for MyPaymentMethods {
+    const RPC: Rpc = Rpc::read("shop.payments.v1.PaymentService/ListPaymentMethods");
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<[Arc<PaymentMethod>]>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let request =
+            ListPaymentMethodsRequest { page_size: 50, page_token: String::new(), read_mask: call.mask() };
+        call.answer(keys, request, |response: ListPaymentMethodsResponse| {
+            [(Self, Ok(response.payment_methods.into_iter().map(Arc::new).collect()))]
+        })
+        .await
+    }
+}

@@ -1,0 +1,73 @@
+//! What else somebody may like.
+
+use std::sync::Arc;
+
+use fetch::{Answers, Call, Fetch, Rpc};
+use proto::recommendations::related_result::Outcome;
+use proto::recommendations::{
+    BatchListRelatedRequest, BatchListRelatedResponse, ListRecommendationsRequest,
+    ListRecommendationsResponse, RelatedProducts, RelatedQuery,
+};
+
+use crate::key_error;
+
+/// Products for the acting user, best first; what most people like when nobody acts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Recommended {
+    /// Products to answer, at most 50.
+    pub page_size: i32,
+}
+
+impl Fetch for Recommended {
+    const RPC: Rpc = Rpc::read("shop.recommendations.v1.RecommendationService/ListRecommendations");
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["product_ids"];
+    type Value = Arc<[Arc<str>]>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let asked = keys.clone();
+        let page_size = keys.first().map_or(0, |key| key.page_size);
+        let request = ListRecommendationsRequest { page_size, page_token: String::new() };
+        call.answer(keys, request, |response: ListRecommendationsResponse| {
+            let ids: Arc<[Arc<str>]> = response.product_ids.into_iter().map(Arc::from).collect();
+            asked.into_iter().map(move |key| (key, Ok(ids.clone())))
+        })
+        .await
+    }
+}
+
+/// Products that go with another one, best first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RelatedTo {
+    /// The product.
+    pub product: Arc<str>,
+    /// Products to answer, at most 50.
+    pub page_size: i32,
+}
+
+impl Fetch for RelatedTo {
+    const RPC: Rpc = Rpc::read("shop.recommendations.v1.RecommendationService/BatchListRelated").public();
+    const MAX_KEYS: usize = 100;
+    const READS: &'static [&'static str] = &["product_ids"];
+    type Value = Arc<RelatedProducts>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let queries = keys
+            .iter()
+            .map(|key| RelatedQuery { product_id: key.product.to_string(), page_size: key.page_size })
+            .collect();
+        let request = BatchListRelatedRequest { queries, read_mask: call.mask() };
+        call.answer(keys, request, |response: BatchListRelatedResponse| {
+            response.results.into_iter().map(|result| {
+                let answer = match result.outcome {
+                    Some(Outcome::Item(related)) => Ok(Arc::new(related)),
+                    Some(Outcome::Error(error)) => Err(key_error::fault(error)),
+                    None => Err(key_error::no_outcome()),
+                };
+                let query = result.query.unwrap_or_default();
+                (Self { product: query.product_id.into(), page_size: query.page_size }, answer)
+            })
+        })
+        .await
+    }
+}

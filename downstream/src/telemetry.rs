@@ -1,0 +1,50 @@
+//! Devices on the shelves and what they measure.
+
+use std::sync::Arc;
+
+use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use proto::telemetry::{
+    Device, GetDeviceRequest, GetDeviceResponse, Reading, ReportReadingsRequest, ReportReadingsResponse,
+};
+
+use crate::key_error;
+
+/// How a device is set up. A device learns of itself alone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeviceById(pub Arc<str>);
+
+impl Fetch for DeviceById {
+    const RPC: Rpc = Rpc::read("shop.telemetry.v1.TelemetryService/GetDevice");
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<Device>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let asked = keys.first().cloned();
+        let device_id = asked.as_ref().map(|key| key.0.to_string()).unwrap_or_default();
+        let request = GetDeviceRequest { device_id, read_mask: call.mask() };
+        call.answer(keys, request, |response: GetDeviceResponse| {
+            asked.map(|key| (key, response.device.map(Arc::new).ok_or_else(key_error::no_outcome)))
+        })
+        .await
+    }
+}
+
+/// Stores readings of a device. What is acknowledged is stored for good.
+#[derive(Clone, Debug)]
+pub struct ReportReadings {
+    /// The device.
+    pub device: Arc<str>,
+    /// The readings, 500 at most.
+    pub readings: Vec<Reading>,
+}
+
+impl Command for ReportReadings {
+    const RPC: Rpc = Rpc::idempotent_write("shop.telemetry.v1.TelemetryService/ReportReadings");
+    type Value = ReportReadingsResponse;
+
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+        let request = ReportReadingsRequest { device_id: self.device.to_string(), readings: self.readings };
+        call.unary(request).await
+    }
+}
