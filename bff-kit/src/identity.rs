@@ -30,6 +30,15 @@ pub trait Authenticator: Send + Sync {
 }
 
 impl Caller {
+    /// The acting user, if it is one.
+    #[must_use]
+    pub fn user(&self) -> Option<Arc<str>> {
+        match self {
+            Self::User(id) => Some(id.clone()),
+            Self::Anonymous | Self::Device(_) => None,
+        }
+    }
+
     /// What kind of caller it is, for logs: never who.
     #[must_use]
     pub fn kind(&self) -> &'static str {

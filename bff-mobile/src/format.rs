@@ -1,7 +1,30 @@
-//! Text for a small screen.
+//! Text for a small screen, in the language of its owner.
 
 mod money;
+mod preview;
 mod time;
 
+use bff_kit::RequestScope;
+
 pub(crate) use money::money;
+pub(crate) use preview::preview;
 pub(crate) use time::ago;
+
+/// A language the app is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    English,
+    French,
+    German,
+}
+
+impl Language {
+    /// The language a request asks for; English where it asks for none of ours.
+    pub(crate) fn of(scope: &RequestScope) -> Self {
+        match scope.languages.choose(&["en", "fr", "de"]) {
+            Some("fr") => Self::French,
+            Some("de") => Self::German,
+            _ => Self::English,
+        }
+    }
+}

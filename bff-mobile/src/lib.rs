@@ -6,7 +6,6 @@ mod schema;
 
 use std::time::Duration;
 
-use async_graphql::EmptyMutation;
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
 use bff_kit::{Client, Limits};
@@ -20,7 +19,7 @@ impl Client for Mobile {
     const NAME: &'static str = "bff-mobile";
     const LIMITS: Limits = Limits { depth: 8, body_bytes: 16 * 1024, deadline: Duration::from_secs(2) };
     type Query = schema::Query;
-    type Mutation = EmptyMutation;
+    type Mutation = schema::Mutation;
 
     fn policies() -> Policies {
         policy::table()

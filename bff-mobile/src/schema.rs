@@ -1,17 +1,33 @@
 //! What the phone app can ask. Root fields stand here, one file for each type below.
 
+mod cart;
 mod category;
+mod home;
+mod mutation;
+mod notifications;
+mod order;
+mod payment_method;
 mod price;
 mod product;
 mod product_page;
 mod review;
+mod user_error;
 
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, fetches};
 use bff_kit::{ContextExt as _, Error, Id, OrNull as _, Page};
-use downstream::catalog::{AllCategories, ProductById, ProductsIn};
+use downstream::carts::MyCart;
+use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
+use downstream::notifications::MyNotifications;
+use downstream::orders::MyOrders;
 
+pub(crate) use mutation::Mutation;
+
+use cart::Cart;
 use category::Category;
+use home::Home;
+use notifications::Notifications;
+use order::OrderPage;
 use product::Product;
 use product_page::ProductPage;
 
@@ -22,6 +38,11 @@ pub struct Query;
 /// What the app can ask: one field a screen.
 #[Object]
 impl Query {
+    /// The home screen.
+    async fn home(&self) -> Home {
+        Home
+    }
+
     /// The product screen. Null when there is no such product.
     #[graphql(directive = fetches::apply(ask::<ProductById>(["argument.id"])))]
     async fn product(
@@ -59,6 +80,71 @@ impl Query {
             Ok(ProductPage { products: ctx.fetch(question).await?, page })
         };
         products.await.or_null()
+    }
+
+    /// The search screen: products that match every word, best first, a page at a time.
+    #[graphql(directive = fetches::apply(
+        ask::<ProductsMatching>(["argument.query", "argument.first", "argument.after"])
+    ))]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Words to find, each at least by its beginning.")] query: String,
+        #[graphql(desc = "Products on the page, 20 at most.", default = 10)] first: i32,
+        #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
+    ) -> Option<Result<ProductPage, Error>> {
+        let products = async {
+            let page = Page::of(first, after.as_deref(), ProductPage::MAX)?;
+            let question = ProductsMatching {
+                query,
+                page_size: page.size,
+                page_token: page.token.clone(),
+                skip: page.skip,
+            };
+            Ok(ProductPage { products: ctx.fetch(question).await?, page })
+        };
+        products.await.or_null()
+    }
+
+    /// The cart screen. Null with an error for those who have not signed in.
+    #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"])))]
+    async fn cart(&self, ctx: &Context<'_>) -> Option<Result<Cart, Error>> {
+        ctx.fetch(MyCart).await.map(Cart).or_null()
+    }
+
+    /// The notification screen. Null with an error for those who have not signed in.
+    #[graphql(directive = fetches::apply(
+        ask::<MyNotifications>(["caller", "argument.first", "argument.after"])
+    ))]
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Notifications on the page, 20 at most.", default = 3)] first: i32,
+        #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
+    ) -> Option<Result<Notifications, Error>> {
+        let notifications = async {
+            let page = Page::of(first, after.as_deref(), Notifications::MAX)?;
+            let question =
+                MyNotifications { page_size: page.size, page_token: page.token.clone(), skip: page.skip };
+            Ok(Notifications { answer: ctx.fetch(question).await?, page })
+        };
+        notifications.await.or_null()
+    }
+
+    /// The order screen. Null with an error for those who have not signed in.
+    #[graphql(directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"])))]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Orders on the page, 20 at most.", default = 10)] first: i32,
+        #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
+    ) -> Option<Result<OrderPage, Error>> {
+        let orders = async {
+            let page = Page::of(first, after.as_deref(), OrderPage::MAX)?;
+            let question = MyOrders { page_size: page.size, page_token: page.token.clone(), skip: page.skip };
+            Ok(OrderPage { answer: ctx.fetch(question).await?, page })
+        };
+        orders.await.or_null()
     }
 
     /// The categories of the list screen, by name.

@@ -10,7 +10,7 @@ use fetch::{Command, Fetch, Rpc};
 
 /// Definitions of both directives, as the internal SDL ends with them.
 pub(super) const DEFINITIONS: &str = r#"
-"""Where a key comes from: `argument.NAME`, `parent.PATH` (a path of the parent's message), or `previous` (the step before)."""
+"""Where a key comes from: `argument.NAME`, `parent.PATH` (a path of the parent's message), `caller` (who asks), or `previous` (the step before)."""
 scalar _KeySource
 
 """What a call does: `ASK` a question, `SEND` a command, or send one that nobody waits for (`SEND_LATER`)."""

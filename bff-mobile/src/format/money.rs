@@ -3,36 +3,37 @@
 use downstream::money::decimal;
 use proto::common::Money;
 
-/// The amount with the sign of its currency, such as `"€1,299.00"`.
-pub(crate) fn money(money: &Money) -> String {
+use super::Language;
+
+/// The amount with the sign of its currency, such as `"€1,299.00"` or `"1.299,00 €"`.
+pub(crate) fn money(money: &Money, language: Language) -> String {
     let amount = decimal(money);
     let (sign, amount) = match amount.strip_prefix('-') {
-        Some(amount) => ("-", amount.to_owned()),
-        None => ("", amount),
+        Some(amount) => ("-", amount),
+        None => ("", amount.as_str()),
     };
-    let (units, decimals) = amount.split_once('.').unwrap_or((&amount, "00"));
-    let units = grouped(units);
-    match symbol(&money.currency_code) {
-        Some(symbol) => format!("{sign}{symbol}{units}.{decimals}"),
-        None => format!("{sign}{units}.{decimals} {}", money.currency_code),
-    }
-}
-
-fn symbol(currency: &str) -> Option<&'static str> {
-    Some(match currency {
+    let (units, decimals) = amount.split_once('.').unwrap_or((amount, "00"));
+    let symbol = match money.currency_code.as_str() {
         "EUR" => "€",
         "GBP" => "£",
         "USD" => "$",
-        _ => return None,
-    })
+        code => code,
+    };
+    let leads = symbol.chars().count() == 1;
+    match language {
+        Language::English if leads => format!("{sign}{symbol}{}.{decimals}", grouped(units, ',')),
+        Language::English => format!("{sign}{}.{decimals}\u{a0}{symbol}", grouped(units, ',')),
+        Language::French => format!("{sign}{},{decimals}\u{a0}{symbol}", grouped(units, '\u{202f}')),
+        Language::German => format!("{sign}{},{decimals}\u{a0}{symbol}", grouped(units, '.')),
+    }
 }
 
 /// The digits in groups of three.
-fn grouped(digits: &str) -> String {
+fn grouped(digits: &str, separator: char) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
+            text.push(separator);
         }
         text.push(digit);
     }
@@ -46,14 +47,17 @@ mod tests {
     #[test]
     fn prices_read_like_price_tags() {
         let cases = [
-            ("EUR", 1_299, 0, "€1,299.00"),
-            ("USD", 89, 990_000_000, "$89.99"),
-            ("GBP", 1_000_000, 500_000_000, "£1,000,000.50"),
-            ("SEK", 449, 0, "449.00 SEK"),
-            ("EUR", -5, -250_000_000, "-€5.25"),
+            ("EUR", 1_299, 0, Language::English, "€1,299.00"),
+            ("EUR", 1_299, 0, Language::German, "1.299,00\u{a0}€"),
+            ("EUR", 1_299, 0, Language::French, "1\u{202f}299,00\u{a0}€"),
+            ("USD", 89, 990_000_000, Language::English, "$89.99"),
+            ("GBP", 1_000_000, 500_000_000, Language::English, "£1,000,000.50"),
+            ("SEK", 449, 0, Language::English, "449.00\u{a0}SEK"),
+            ("EUR", -5, -250_000_000, Language::English, "-€5.25"),
         ];
-        for (currency, units, nanos, expected) in cases {
-            assert_eq!(money(&Money { currency_code: currency.into(), units, nanos }), expected);
+        for (currency, units, nanos, language, expected) in cases {
+            let amount = Money { currency_code: currency.into(), units, nanos };
+            assert_eq!(money(&amount, language), expected);
         }
     }
 }

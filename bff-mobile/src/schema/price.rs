@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::Object;
+use async_graphql::{Context, Object};
+use bff_kit::ContextExt as _;
 use bff_kit::schema::reads;
 use downstream::money::decimal;
 use proto::pricing;
 
-use crate::format;
+use crate::format::{self, Language};
 
 pub(crate) struct Price(pub(super) Arc<pricing::Price>);
 
@@ -16,8 +17,9 @@ pub(crate) struct Price(pub(super) Arc<pricing::Price>);
 impl Price {
     /// The price as text, such as "€89.00".
     #[graphql(directive = reads::apply(["customer_price"]))]
-    async fn text(&self) -> String {
-        self.0.customer_price.as_ref().map(format::money).unwrap_or_default()
+    async fn text(&self, ctx: &Context<'_>) -> String {
+        let language = Language::of(ctx.scope());
+        self.0.customer_price.as_ref().map(|price| format::money(price, language)).unwrap_or_default()
     }
 
     /// The price as a decimal number, such as "89.00".
@@ -34,8 +36,9 @@ impl Price {
 
     /// What it cost before it was reduced, as text. Null when it is not reduced.
     #[graphql(directive = reads::apply(["list_price", "customer_price"]))]
-    async fn was(&self) -> Option<String> {
+    async fn was(&self, ctx: &Context<'_>) -> Option<String> {
         let list = self.0.list_price.as_ref()?;
-        (self.0.customer_price.as_ref() != Some(list)).then(|| format::money(list))
+        let reduced = self.0.customer_price.as_ref() != Some(list);
+        reduced.then(|| format::money(list, Language::of(ctx.scope())))
     }
 }

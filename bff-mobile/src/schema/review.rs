@@ -7,7 +7,7 @@ use bff_kit::ContextExt as _;
 use bff_kit::schema::reads;
 use proto::reviews;
 
-use crate::format;
+use crate::format::{self, Language};
 
 pub(crate) struct Review(pub(super) Arc<reviews::Review>);
 
@@ -36,6 +36,6 @@ impl Review {
     #[graphql(directive = reads::apply(["create_time"]))]
     async fn when(&self, ctx: &Context<'_>) -> String {
         let written = self.0.create_time.as_ref().map_or(0, |time| time.seconds);
-        format::ago(written, ctx.scope().now.as_second())
+        format::ago(written, ctx.scope().now.as_second(), Language::of(ctx.scope()))
     }
 }

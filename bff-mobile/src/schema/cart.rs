@@ -1,0 +1,70 @@
+//! The cart screen.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use bff_kit::schema::{ask, fetches, reads};
+use bff_kit::{ContextExt as _, Error};
+use downstream::catalog::ProductById;
+use downstream::payments::MyPaymentMethods;
+use proto::carts;
+
+use super::payment_method::PaymentMethod;
+use super::product::Product;
+use crate::format::{self, Language};
+
+pub(crate) struct Cart(pub(super) Arc<carts::Cart>);
+
+/// What you are about to buy.
+#[Object]
+impl Cart {
+    /// Number of things in it, quantities counted.
+    #[graphql(directive = reads::apply(["item_count"]))]
+    async fn count(&self) -> i32 {
+        self.0.item_count
+    }
+
+    /// What all of it costs, as text. Null for an empty cart.
+    #[graphql(directive = reads::apply(["subtotal", "items"]))]
+    async fn total(&self, ctx: &Context<'_>) -> Option<String> {
+        let total = self.0.subtotal.as_ref().filter(|_| !self.0.items.is_empty())?;
+        Some(format::money(total, Language::of(ctx.scope())))
+    }
+
+    /// What is in it, in the order it was put there.
+    #[graphql(directive = reads::apply(["items"]))]
+    async fn lines(&self) -> Vec<CartLine> {
+        self.0.items.iter().cloned().map(CartLine).collect()
+    }
+
+    /// What you can pay with, the default one first. Empty when that is not known right now.
+    #[graphql(directive = fetches::apply(ask::<MyPaymentMethods>(["caller"]).or("[]")))]
+    async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>, Error> {
+        let methods = ctx.optional(ctx.fetch(MyPaymentMethods).await)?.unwrap_or_default();
+        Ok(methods.iter().cloned().map(PaymentMethod).collect())
+    }
+}
+
+pub(crate) struct CartLine(carts::CartItem);
+
+/// One product in your cart.
+#[Object]
+impl CartLine {
+    /// How many of it.
+    async fn quantity(&self) -> i32 {
+        self.0.quantity
+    }
+
+    /// What all of it costs, as text.
+    async fn price(&self, ctx: &Context<'_>) -> String {
+        let price = self.0.line_price.as_ref();
+        price.map(|price| format::money(price, Language::of(ctx.scope()))).unwrap_or_default()
+    }
+
+    /// The product. Null when it is not to be had right now.
+    #[graphql(directive = fetches::apply(ask::<ProductById>(["parent.items"]).or("null")))]
+    async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product, Error>> {
+        let product = ctx.fetch(ProductById(self.0.product_id.as_str().into())).await;
+        ctx.optional(product.map(Product)).transpose()
+    }
+}

@@ -1,0 +1,72 @@
+//! The home screen.
+
+use async_graphql::{Context, Object};
+use bff_kit::schema::{ask, fetches};
+use bff_kit::{ContextExt as _, Error};
+use downstream::carts::MyCart;
+use downstream::catalog::ProductById;
+use downstream::notifications::MyNotifications;
+use downstream::recommendations::Recommended;
+use downstream::users::UserById;
+
+use super::product::Product;
+
+/// Cards the home screen has room for.
+const MAX_RECOMMENDED: i32 = 5;
+
+pub(crate) struct Home;
+
+/// The home screen. What needs an account is null for those who have not signed in.
+#[Object]
+impl Home {
+    /// Name to greet you by.
+    #[graphql(directive = fetches::apply(ask::<UserById>(["caller"]).reading(["given_name"]).or("null")))]
+    async fn name(&self, ctx: &Context<'_>) -> Option<Result<String, Error>> {
+        let me = ctx.scope().caller.user()?;
+        let user = ctx.fetch(UserById(me)).await;
+        ctx.optional(user.map(|user| user.given_name.clone())).transpose()
+    }
+
+    /// Address of a picture of you.
+    #[graphql(directive = fetches::apply(ask::<UserById>(["caller"]).reading(["avatar_url"]).or("null")))]
+    async fn avatar(&self, ctx: &Context<'_>) -> Option<Result<String, Error>> {
+        let me = ctx.scope().caller.user()?;
+        let user = ctx.fetch(UserById(me)).await;
+        ctx.optional(user.map(|user| user.avatar_url.clone())).transpose()
+    }
+
+    /// Number of things in your cart.
+    #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"]).or("null")))]
+    async fn cart_count(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+        ctx.scope().caller.user()?;
+        let cart = ctx.fetch(MyCart).await;
+        ctx.optional(cart.map(|cart| cart.item_count)).transpose()
+    }
+
+    /// Number of notifications you have not read.
+    #[graphql(directive = fetches::apply(ask::<MyNotifications>(["caller"]).or("null")))]
+    async fn unread_count(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+        ctx.scope().caller.user()?;
+        let question = MyNotifications { page_size: 1, page_token: String::new(), skip: 0 };
+        let page = ctx.fetch(question).await;
+        ctx.optional(page.map(|page| page.unread_count)).transpose()
+    }
+
+    /// Products you may like, best first. Empty when they are not to be had right now.
+    #[graphql(directive = fetches::apply(
+        ask::<Recommended>(["caller", "argument.first"]).then::<ProductById>().or("[]")
+    ))]
+    async fn recommended(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Products to answer, 5 at most.", default = 5)] first: i32,
+    ) -> Result<Vec<Product>, Error> {
+        if !(1..=MAX_RECOMMENDED).contains(&first) {
+            let problem = format!("must lie between 1 and {MAX_RECOMMENDED}");
+            return Err(ctx.located(Error::bad_input("first", problem)));
+        }
+        let ids = ctx.optional(ctx.fetch(Recommended { page_size: first }).await)?.unwrap_or_default();
+        let products = ctx.fetch_all(ids.iter().cloned().map(ProductById)).await;
+        Ok(ctx.optional_each(products)?.into_iter().map(Product).collect())
+    }
+}

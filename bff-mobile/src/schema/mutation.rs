@@ -1,0 +1,239 @@
+//! What the app can change. Every input has a key, so that a phone on a poor network may repeat itself.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use bff_kit::schema::{ask, fetches, send};
+use bff_kit::{ContextExt as _, Error, Id};
+use downstream::analytics::RecordEvents;
+use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
+use downstream::inventory::StockOf;
+use downstream::notifications::MarkRead;
+use downstream::orders::PlaceOrder;
+use proto::analytics::Event;
+
+use super::cart::Cart;
+use super::notifications::Notification;
+use super::order::Order;
+use super::payment_method::PaymentMethod;
+use super::product::Product;
+use super::user_error::UserError;
+
+/// What the app can change.
+#[derive(Debug, Default)]
+pub struct Mutation;
+
+/// What the app can change.
+#[Object]
+impl Mutation {
+    /// Puts a product into your cart.
+    #[graphql(directive = fetches::apply(
+        ask::<StockOf>(["argument.input"]).reading(["available"])
+            .then_send::<AddToCart>(["argument.input"])
+            .then_send_later::<RecordEvents>(["argument.input"])
+    ))]
+    async fn cart_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to add.")] input: CartAddInput,
+    ) -> Option<Result<CartPayload, Error>> {
+        Some(cart_add(ctx, input).await)
+    }
+
+    /// Sets how many of a product are in your cart.
+    #[graphql(directive = fetches::apply(send::<SetCartQuantity>(["argument.input"])))]
+    async fn cart_set_quantity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to set.")] input: CartSetQuantityInput,
+    ) -> Option<Result<CartPayload, Error>> {
+        let change = async {
+            let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
+            let command =
+                SetCartQuantity { idempotency_key: input.idempotency_key, product, quantity: input.quantity };
+            CartPayload::of(ctx.send(command).await)
+        };
+        Some(change.await)
+    }
+
+    /// Takes a product out of your cart.
+    #[graphql(directive = fetches::apply(send::<RemoveFromCart>(["argument.input"])))]
+    async fn cart_remove(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to take out.")] input: CartRemoveInput,
+    ) -> Option<Result<CartPayload, Error>> {
+        let change = async {
+            let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
+            CartPayload::of(
+                ctx.send(RemoveFromCart { idempotency_key: input.idempotency_key, product }).await,
+            )
+        };
+        Some(change.await)
+    }
+
+    /// Orders what is in your cart.
+    #[graphql(directive = fetches::apply(send::<PlaceOrder>(["argument.input"])))]
+    async fn order_place(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How to pay and send it.")] input: OrderPlaceInput,
+    ) -> Option<Result<OrderPlacePayload, Error>> {
+        let change = async {
+            let method = Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?.raw();
+            let command = PlaceOrder {
+                idempotency_key: input.idempotency_key,
+                payment_method: method.to_string(),
+                shipping_option: input.shipping_option,
+                country: input.country,
+            };
+            match ctx.send(command).await {
+                Ok(order) => Ok(OrderPlacePayload { order: Some(Order(order)), user_errors: Vec::new() }),
+                Err(error) => UserError::of(error, "paymentMethodId")
+                    .map(|error| OrderPlacePayload { order: None, user_errors: vec![error] }),
+            }
+        };
+        Some(change.await)
+    }
+
+    /// Marks a notification as read.
+    #[graphql(directive = fetches::apply(send::<MarkRead>(["argument.input"])))]
+    async fn notification_read(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What you have read.")] input: NotificationReadInput,
+    ) -> Option<Result<NotificationReadPayload, Error>> {
+        let change = async {
+            let id = Id::<Notification>::parse(&input.notification_id, "input.notificationId")?.raw();
+            let command = MarkRead { idempotency_key: input.idempotency_key, notifications: vec![id] };
+            match ctx.send(command).await {
+                Ok(marked) => Ok(NotificationReadPayload {
+                    unread_count: Some(marked.unread_count),
+                    user_errors: Vec::new(),
+                }),
+                Err(error) => UserError::of(error, "notificationId")
+                    .map(|error| NotificationReadPayload { unread_count: None, user_errors: vec![error] }),
+            }
+        };
+        Some(change.await)
+    }
+}
+
+/// Checks the stock, adds, and notes it for statistics without waiting.
+async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload, Error> {
+    let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
+    // A stock that is not known now is no reason to refuse: the cart's own service has the last word.
+    let stock = ctx.optional(ctx.fetch(StockOf(product.clone())).await)?;
+    if stock.is_some_and(|stock| !stock.available) {
+        return Ok(CartPayload { cart: None, user_errors: vec![UserError::out_of_stock()] });
+    }
+    let event = event(ctx, &input.idempotency_key, &product, input.quantity);
+    let idempotency_key = input.idempotency_key;
+    let added = ctx.send(AddToCart { idempotency_key, product, quantity: input.quantity }).await;
+    if added.is_ok() {
+        ctx.send_later(RecordEvents(vec![event]));
+    }
+    CartPayload::of(added)
+}
+
+/// The event of something being added. Its id follows from the key: repeated, it counts once.
+fn event(ctx: &Context<'_>, key: &str, product: &str, quantity: i32) -> Event {
+    let properties = [("product_id", product.to_owned()), ("quantity", quantity.to_string())];
+    let now = ctx.scope().now;
+    Event {
+        id: format!("add-{}", key.chars().take(60).collect::<String>()),
+        name: "cart_add".to_owned(),
+        time: Some(prost_types::Timestamp { seconds: now.as_second(), nanos: now.subsec_nanosecond() }),
+        properties: properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    }
+}
+
+/// Something to put into your cart.
+#[derive(InputObject)]
+struct CartAddInput {
+    /// Key of your choice, 8 to 64 characters. Sent again with the same key, it is added once.
+    idempotency_key: String,
+    /// The product.
+    product_id: ID,
+    /// How many of it, 1 to 20.
+    #[graphql(default = 1)]
+    quantity: i32,
+}
+
+/// How many of a product are to be in your cart.
+#[derive(InputObject)]
+struct CartSetQuantityInput {
+    /// Key of your choice, 8 to 64 characters.
+    idempotency_key: String,
+    /// The product.
+    product_id: ID,
+    /// How many of it, 1 to 20.
+    quantity: i32,
+}
+
+/// Something to take out of your cart.
+#[derive(InputObject)]
+struct CartRemoveInput {
+    /// Key of your choice, 8 to 64 characters.
+    idempotency_key: String,
+    /// The product.
+    product_id: ID,
+}
+
+/// How to pay for what is in your cart, and where to send it.
+#[derive(InputObject)]
+struct OrderPlaceInput {
+    /// Key of your choice, 8 to 64 characters. Sent again with the same key, it is ordered once.
+    idempotency_key: String,
+    /// One of your payment methods.
+    payment_method_id: ID,
+    /// How to send it, such as "standard".
+    shipping_option: String,
+    /// Country to send it to, by ISO 3166-1, such as "FR".
+    country: String,
+}
+
+/// A notification you have read.
+#[derive(InputObject)]
+struct NotificationReadInput {
+    /// Key of your choice, 8 to 64 characters.
+    idempotency_key: String,
+    /// The notification.
+    notification_id: ID,
+}
+
+/// What became of your cart.
+#[derive(SimpleObject)]
+struct CartPayload {
+    /// The cart as it is now. Null when it was not changed.
+    cart: Option<Cart>,
+    /// Why it was not changed; empty when it was.
+    user_errors: Vec<UserError>,
+}
+
+impl CartPayload {
+    fn of(result: Result<std::sync::Arc<proto::carts::Cart>, Error>) -> Result<Self, Error> {
+        match result {
+            Ok(cart) => Ok(Self { cart: Some(Cart(cart)), user_errors: Vec::new() }),
+            Err(error) => {
+                UserError::of(error, "productId").map(|error| Self { cart: None, user_errors: vec![error] })
+            }
+        }
+    }
+}
+
+/// What became of your order.
+#[derive(SimpleObject)]
+struct OrderPlacePayload {
+    /// The order. Null when it was not placed.
+    order: Option<Order>,
+    /// Why it was not placed; empty when it was.
+    user_errors: Vec<UserError>,
+}
+
+/// What became of a notification.
+#[derive(SimpleObject)]
+struct NotificationReadPayload {
+    /// Number of notifications you have not read. Null when nothing was marked.
+    unread_count: Option<i32>,
+    /// Why nothing was marked; empty when it was.
+    user_errors: Vec<UserError>,
+}
