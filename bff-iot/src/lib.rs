@@ -5,7 +5,6 @@ mod schema;
 
 use std::time::Duration;
 
-use async_graphql::EmptyMutation;
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
 use bff_kit::{Client, Limits};
@@ -19,7 +18,7 @@ impl Client for Iot {
     const NAME: &'static str = "bff-iot";
     const LIMITS: Limits = Limits { depth: 3, body_bytes: 4 * 1024, deadline: Duration::from_secs(1) };
     type Query = schema::Query;
-    type Mutation = EmptyMutation;
+    type Mutation = schema::Mutation;
 
     fn policies() -> Policies {
         policy::table()

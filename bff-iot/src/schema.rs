@@ -1,9 +1,18 @@
-//! What a device can ask.
+//! What a device can ask and report. Root fields stand here, one file for each type below.
+
+mod device;
+mod report;
+mod shelf;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, fetches};
+use bff_kit::schema::{ask, fetches, send};
 use bff_kit::{ContextExt as _, Entity, Error, Id, OrNull as _};
 use downstream::inventory::StockOf;
+use downstream::telemetry::{DeviceById, ReportReadings};
+
+use device::Device;
+use report::{ReportInput, ReportReceipt};
+use shelf::Shelf;
 
 /// What a device can ask.
 #[derive(Debug, Default)]
@@ -31,5 +40,53 @@ impl Query {
             ctx.fetch(StockOf(id.raw())).await.map(|stock| stock.available)
         };
         in_stock.await.or_null()
+    }
+
+    /// What the label of a shelf shows. Null when the device is not you, or is on no shelf.
+    #[graphql(directive = fetches::apply(ask::<DeviceById>(["argument.device"]).reading(["product_id"])))]
+    async fn shelf(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the device on the shelf.")] device: ID,
+    ) -> Option<Result<Shelf, Error>> {
+        let shelf = async {
+            let id = Id::<Device>::parse(&device, "device")?;
+            let device = ctx.fetch(DeviceById(id.raw())).await?;
+            if device.product_id.is_empty() { Err(Error::NotFound) } else { Ok(Shelf(device)) }
+        };
+        shelf.await.or_null()
+    }
+
+    /// How a device is set up. Null when the device is not you.
+    #[graphql(directive = fetches::apply(ask::<DeviceById>(["argument.id"])))]
+    async fn device(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the device.")] id: ID,
+    ) -> Option<Result<Device, Error>> {
+        let device = async {
+            let id = Id::<Device>::parse(&id, "id")?;
+            ctx.fetch(DeviceById(id.raw())).await.map(Device)
+        };
+        device.await.or_null()
+    }
+}
+
+/// What a device can report.
+#[derive(Debug, Default)]
+pub struct Mutation;
+
+/// What a device can report.
+#[Object]
+impl Mutation {
+    /// Stores readings. What is acknowledged is kept for good; send the others again. Null when the device is not
+    /// you.
+    #[graphql(directive = fetches::apply(send::<ReportReadings>(["argument.input"])))]
+    async fn report(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The readings.")] input: ReportInput,
+    ) -> Option<Result<ReportReceipt, Error>> {
+        report::run(ctx, input).await.or_null()
     }
 }

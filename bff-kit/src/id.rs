@@ -19,6 +19,16 @@ pub trait Entity {
     const NAME: &'static str;
 }
 
+/// The kind of thing an identifier names, such as `"Product"`; none when it is no identifier.
+#[must_use]
+pub fn kind_of(id: &ID) -> Option<String> {
+    if id.len() > MAX_LENGTH * 2 {
+        return None;
+    }
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id.as_bytes()).ok()?).ok()?;
+    text.split_once(':').map(|(kind, _)| kind.to_owned())
+}
+
 /// An identifier of a service, known to be one of an `E`.
 ///
 /// Clients see it as an opaque `ID` that names its kind, so that the id of a user never passes for one of a

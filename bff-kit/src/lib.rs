@@ -30,7 +30,7 @@ pub use clock::Clock;
 pub use code::Code;
 pub use context::ContextExt;
 pub use error::{ClientError, Error, InternalError, OrNull};
-pub use id::{Entity, Id};
+pub use id::{Entity, Id, kind_of};
 pub use language::Languages;
 pub use page::Page;
 pub use scope::RequestScope;

@@ -1,29 +1,50 @@
 //! What the web shop can ask. Root fields stand here, one file for each type below.
 
+mod cart;
 mod category;
 mod image;
 mod money;
+mod mutation;
+mod node;
+mod notification;
+mod order;
+mod payment_method;
+mod preferences;
 mod price;
 mod product;
 mod rating;
 mod review;
-mod review_create;
+mod shipping_option;
 mod specification;
 mod stock;
+mod user;
+mod user_error;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, fetches, send};
+use bff_kit::schema::{ask, fetches};
 use bff_kit::{ContextExt as _, Error, Id, OrNull as _, Page};
-use downstream::catalog::{AllCategories, ProductById, ProductsIn};
-use downstream::reviews::CreateReview;
+use downstream::carts::MyCart;
+use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
+use downstream::notifications::MyNotifications;
+use downstream::orders::{MyOrders, OrderById};
+use downstream::users::UserById;
 
+pub(crate) use mutation::Mutation;
+
+use cart::Cart;
 use category::Category;
+use node::Node;
+use notification::{Notification, NotificationConnectionFields};
+use order::{Order, OrderConnectionFields};
 use product::{Product, ProductConnectionFields};
-use review_create::{ReviewCreateInput, ReviewCreatePayload};
+use user::{Dashboard, Viewer};
 
 /// Products one page may hold.
 const MAX_PRODUCTS: i32 = 50;
+
+/// Objects one request may name.
+const MAX_NODES: usize = 50;
 
 /// What the shop can ask.
 #[derive(Debug, Default)]
@@ -69,11 +90,123 @@ impl Query {
                 skip: page.skip,
             };
             let answer = ctx.fetch(question).await?;
-            let products = answer.products.iter().cloned().map(Product).collect();
-            let fields = ProductConnectionFields { total_count: answer.total_size };
-            Ok(page.connection(products, &answer.next_page_token, fields))
+            Ok(product::connection(&page, &answer))
         };
         products.await.or_null()
+    }
+
+    /// Products that match every word, best first. Several pages fit in one request, as with `products`.
+    #[graphql(directive = fetches::apply(
+        ask::<ProductsMatching>(["argument.query", "argument.first", "argument.after", "argument.skip"])
+    ))]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Words to find, each at least by its beginning.")] query: String,
+        #[graphql(desc = "Products on the page, 50 at most.", default = 20)] first: i32,
+        #[graphql(desc = "Cursor of the product to go on behind.")] after: Option<String>,
+        #[graphql(desc = "Products to pass over before the page begins.", default = 0)] skip: i32,
+    ) -> Option<Result<Connection<String, Product, ProductConnectionFields>, Error>> {
+        let products = async {
+            let page = Page::of(first, after.as_deref(), MAX_PRODUCTS)?.further(skip)?;
+            let question = ProductsMatching {
+                query,
+                page_size: page.size,
+                page_token: page.token.clone(),
+                skip: page.skip,
+            };
+            let answer = ctx.fetch(question).await?;
+            Ok(product::connection(&page, &answer))
+        };
+        products.await.or_null()
+    }
+
+    /// You. Null for those who have not signed in.
+    #[graphql(directive = fetches::apply(ask::<UserById>(["caller"])))]
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<Viewer, Error>> {
+        let me = ctx.scope().caller.user()?;
+        ctx.fetch(UserById(me)).await.map(Viewer).or_null()
+    }
+
+    /// Everything on the page of somebody who has signed in.
+    async fn dashboard(&self) -> Dashboard {
+        Dashboard
+    }
+
+    /// What you are about to buy. Null with an error for those who have not signed in.
+    #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"])))]
+    async fn cart(&self, ctx: &Context<'_>) -> Option<Result<Cart, Error>> {
+        cart::mine(ctx).await.or_null()
+    }
+
+    /// What you bought, newest first. Null with an error for those who have not signed in.
+    #[graphql(directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"])))]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Orders on the page, 50 at most.", default = 10)] first: i32,
+        #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
+    ) -> Option<Result<Connection<String, Order, OrderConnectionFields>, Error>> {
+        order::mine(ctx, first, after).await.or_null()
+    }
+
+    /// An order of yours. Null when there is none with this id.
+    #[graphql(directive = fetches::apply(ask::<OrderById>(["argument.id"])))]
+    async fn order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the order.")] id: ID,
+    ) -> Option<Result<Order, Error>> {
+        let order = async {
+            let id = Id::<Order>::parse(&id, "id")?;
+            ctx.fetch(OrderById(id.raw())).await.map(Order)
+        };
+        order.await.or_null()
+    }
+
+    /// What the shop tells you, newest first. Null with an error for those who have not signed in.
+    #[graphql(directive = fetches::apply(
+        ask::<MyNotifications>(["caller", "argument.first", "argument.after"])
+    ))]
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Notifications on the page, 50 at most.", default = 10)] first: i32,
+        #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
+    ) -> Option<Result<Connection<String, Notification, NotificationConnectionFields>, Error>> {
+        notification::mine(ctx, first, after).await.or_null()
+    }
+
+    /// Whatever has this id. Null when there is nothing.
+    #[graphql(directive = fetches::apply(
+        ask::<ProductById>(["argument.id"]).on("Product")
+            .or_on::<OrderById>("Order", ["argument.id"])
+            .or_on::<UserById>("User", ["argument.id"])
+    ))]
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the object.")] id: ID,
+    ) -> Option<Result<Node, Error>> {
+        node::find(ctx, &id).await.or_null()
+    }
+
+    /// Whatever has these ids, in their order, 50 at most. Null for an id of nothing.
+    #[graphql(directive = fetches::apply(
+        ask::<ProductById>(["argument.ids"]).on("Product")
+            .or_on::<OrderById>("Order", ["argument.ids"])
+            .or_on::<UserById>("User", ["argument.ids"])
+    ))]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Ids of the objects, 50 at most.")] ids: Vec<ID>,
+    ) -> Option<Result<Vec<Option<Result<Node, Error>>>, Error>> {
+        if ids.len() > MAX_NODES {
+            return Some(Err(Error::bad_input("ids", format!("names more than {MAX_NODES}"))));
+        }
+        let nodes = ids.iter().map(async |id| node::find(ctx, id).await.or_null());
+        Some(Ok(futures_util::future::join_all(nodes).await))
     }
 
     /// All categories, by name.
@@ -81,23 +214,5 @@ impl Query {
     async fn categories(&self, ctx: &Context<'_>) -> Option<Result<Vec<Category>, Error>> {
         let categories = ctx.fetch(AllCategories).await;
         categories.map(|all| all.iter().cloned().map(Category).collect()).or_null()
-    }
-}
-
-/// What the shop can change.
-#[derive(Debug, Default)]
-pub struct Mutation;
-
-/// What the shop can change.
-#[Object]
-impl Mutation {
-    /// Writes a review of a product in your name.
-    #[graphql(directive = fetches::apply(send::<CreateReview>(["argument.input"])))]
-    async fn review_create(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The review.")] input: ReviewCreateInput,
-    ) -> Option<Result<ReviewCreatePayload, Error>> {
-        Some(review_create::run(ctx, input).await)
     }
 }

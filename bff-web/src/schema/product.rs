@@ -6,16 +6,19 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use bff_kit::schema::{ask, fetches, reads};
 use bff_kit::{ContextExt as _, Entity, Error, Id, Page};
-use downstream::catalog::ProductById;
+use downstream::catalog::{ProductById, ProductPage};
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
+use downstream::recommendations::{Recommended, RelatedTo};
 use downstream::reviews::{RatingOf, ReviewsOf};
+use downstream::shipping::ShippingOf;
 use proto::catalog;
 
 use super::image::Image;
 use super::price::Price;
 use super::rating::Rating;
 use super::review::{Review, ReviewConnectionFields};
+use super::shipping_option::ShippingOption;
 use super::specification::Specification;
 use super::stock::Stock;
 
@@ -24,6 +27,9 @@ const MAX_REVIEWS: i32 = 50;
 
 /// Related products there is room for.
 const MAX_RELATED: i32 = 8;
+
+/// Recommendations there is room for.
+const MAX_RECOMMENDED: i32 = 20;
 
 pub(crate) struct Product(pub(super) Arc<catalog::Product>);
 
@@ -35,7 +41,7 @@ impl Entity for Product {
 #[derive(SimpleObject)]
 pub(crate) struct ProductConnectionFields {
     /// Number of products on all pages together.
-    pub(super) total_count: i32,
+    total_count: i32,
 }
 
 /// Something the shop sells.
@@ -43,7 +49,7 @@ pub(crate) struct ProductConnectionFields {
 impl Product {
     /// Id of the product.
     #[graphql(directive = reads::apply(["id"]))]
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
@@ -138,16 +144,63 @@ impl Product {
 
     /// Products to show beside it, best first. Empty when they are not to be had right now.
     #[graphql(directive = fetches::apply(
-        ask::<ProductById>(["parent.related_product_ids", "argument.first"]).or("[]")
+        ask::<RelatedTo>(["parent.id", "argument.first"]).then::<ProductById>().or("[]")
     ))]
     async fn related(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Products to answer, 8 at most.", default = 4)] first: i32,
     ) -> Result<Vec<Product>, Error> {
-        let page = Page::of(first, None, MAX_RELATED).map_err(|error| ctx.located(error))?;
-        let ids = self.0.related_product_ids.iter().take(usize::try_from(page.size).unwrap_or(0));
-        let products = ctx.fetch_all(ids.map(|id| ProductById(id.as_str().into()))).await;
-        Ok(ctx.optional_each(products)?.into_iter().map(Product).collect())
+        let page_size = at_most(ctx, first, MAX_RELATED)?;
+        let question = RelatedTo { product: self.0.id.as_str().into(), page_size };
+        match ctx.optional(ctx.fetch(question).await)? {
+            Some(related) => by_id(ctx, related.product_ids.iter().map(|id| id.as_str().into())).await,
+            None => Ok(Vec::new()),
+        }
     }
+
+    /// How it can be sent to a country, the cheapest way first; empty when nothing is sent there. Null when that is
+    /// not known right now.
+    #[graphql(directive = fetches::apply(
+        ask::<ShippingOf>(["parent.id", "argument.country"]).or("null")
+    ))]
+    async fn shipping_options(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Country by ISO 3166-1, such as \"FR\".")] country: String,
+    ) -> Option<Result<Vec<ShippingOption>, Error>> {
+        let question = ShippingOf { product: self.0.id.as_str().into(), country: country.into() };
+        let shipping = ctx.fetch(question).await;
+        ctx.optional(shipping.map(|it| it.options.iter().map(ShippingOption::from).collect())).transpose()
+    }
+}
+
+/// A page of products as a connection.
+pub(super) fn connection(
+    page: &Page,
+    answer: &ProductPage,
+) -> Connection<String, Product, ProductConnectionFields> {
+    let products = answer.products.iter().cloned().map(Product).collect();
+    let fields = ProductConnectionFields { total_count: answer.total_size };
+    page.connection(products, &answer.next_page_token, fields)
+}
+
+/// Products for whoever asks.
+pub(super) async fn recommended(ctx: &Context<'_>, first: i32) -> Result<Vec<Product>, Error> {
+    let page_size = at_most(ctx, first, MAX_RECOMMENDED)?;
+    match ctx.optional(ctx.fetch(Recommended { page_size }).await)? {
+        Some(ids) => by_id(ctx, ids.iter().cloned()).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The products of some ids that are to be had, in their order.
+async fn by_id(ctx: &Context<'_>, ids: impl Iterator<Item = Arc<str>> + Send) -> Result<Vec<Product>, Error> {
+    let products = ctx.fetch_all(ids.map(ProductById)).await;
+    Ok(ctx.optional_each(products)?.into_iter().map(Product).collect())
+}
+
+fn at_most(ctx: &Context<'_>, first: i32, max: i32) -> Result<i32, Error> {
+    let page = Page::of(first, None, max).map_err(|error| ctx.located(error))?;
+    Ok(page.size)
 }

@@ -1,0 +1,54 @@
+//! A sensor or label.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object};
+use bff_kit::schema::reads;
+use bff_kit::{Entity, Id};
+use proto::telemetry;
+
+pub(crate) struct Device(pub(super) Arc<telemetry::Device>);
+
+impl Entity for Device {
+    const NAME: &'static str = "Device";
+}
+
+/// How a device is set up.
+#[Object]
+impl Device {
+    /// Id of the device.
+    #[graphql(directive = reads::apply(["id"]))]
+    async fn id(&self) -> ID {
+        Id::<Self>::new(&*self.0.id).to_id()
+    }
+
+    /// Where it is, such as "Lyon, aisle 4".
+    #[graphql(directive = reads::apply(["location"]))]
+    async fn location(&self) -> &str {
+        &self.0.location
+    }
+
+    /// Seconds to wait between reports.
+    #[graphql(directive = reads::apply(["report_interval"]))]
+    async fn report_every_s(&self) -> i64 {
+        self.0.report_interval.as_ref().map_or(0, |interval| interval.seconds)
+    }
+
+    /// Weight of one item on the shelf, in grams.
+    #[graphql(name = "itemWeightG", directive = reads::apply(["item_weight_g"]))]
+    async fn item_weight_g(&self) -> i32 {
+        self.0.item_weight_g
+    }
+
+    /// Whether its display is on.
+    #[graphql(directive = reads::apply(["display_on"]))]
+    async fn display_on(&self) -> bool {
+        self.0.display_on
+    }
+
+    /// Number of different readings stored from it.
+    #[graphql(directive = reads::apply(["reading_count"]))]
+    async fn readings(&self) -> i64 {
+        self.0.reading_count
+    }
+}

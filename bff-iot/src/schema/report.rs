@@ -1,0 +1,101 @@
+//! Readings and their receipt.
+
+use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
+use bff_kit::{ContextExt as _, Error, Id};
+use downstream::telemetry::ReportReadings;
+use proto::telemetry;
+
+use super::device::Device;
+
+/// Readings one report may hold.
+const MAX_READINGS: usize = 500;
+
+/// What a device measured.
+#[derive(InputObject)]
+pub(crate) struct ReportInput {
+    /// The device.
+    device: ID,
+    /// The readings, 500 at most.
+    readings: Vec<ReadingInput>,
+}
+
+/// One reading.
+#[derive(InputObject)]
+struct ReadingInput {
+    /// Number of the reading, counted up from 1 and never used twice.
+    seq: i64,
+    /// When it was measured, in seconds of the Unix clock.
+    at: i64,
+    /// Weight on the shelf, in grams.
+    weight_g: i32,
+    /// Temperature, in thousandths of a degree Celsius.
+    temp_mc: i32,
+    /// Charge of the battery, in percent.
+    battery: i32,
+}
+
+/// What became of a report.
+#[derive(SimpleObject)]
+pub(crate) struct ReportReceipt {
+    /// What became of each reading.
+    acks: Vec<Ack>,
+    /// Seconds to wait until the next report.
+    next_s: i64,
+}
+
+/// What became of a reading.
+#[derive(SimpleObject)]
+struct Ack {
+    /// Number of the reading.
+    seq: i64,
+    /// What became of it.
+    status: AckStatus,
+}
+
+/// What became of a reading.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+enum AckStatus {
+    /// It is stored.
+    Stored,
+    /// It had been stored before.
+    Repeated,
+    /// It makes no sense, and never will: do not send it again.
+    Refused,
+}
+
+pub(super) async fn run(ctx: &Context<'_>, input: ReportInput) -> Result<ReportReceipt, Error> {
+    if input.readings.len() > MAX_READINGS {
+        let problem = format!("holds more than {MAX_READINGS}");
+        return Err(Error::bad_input("input.readings", problem));
+    }
+    let device = Id::<Device>::parse(&input.device, "input.device")?.raw();
+    let readings = input.readings.into_iter().map(telemetry::Reading::from).collect();
+    let response = ctx.send(ReportReadings { device, readings }).await?;
+    let acks = response.acknowledgements.iter().filter_map(Ack::of).collect();
+    Ok(ReportReceipt { acks, next_s: response.report_interval.map_or(0, |interval| interval.seconds) })
+}
+
+impl From<ReadingInput> for telemetry::Reading {
+    fn from(reading: ReadingInput) -> Self {
+        Self {
+            sequence: reading.seq,
+            time: Some(prost_types::Timestamp { seconds: reading.at, nanos: 0 }),
+            weight_g: reading.weight_g,
+            temperature_mc: reading.temp_mc,
+            battery_percent: reading.battery,
+        }
+    }
+}
+
+impl Ack {
+    /// None for a status this BFF does not know: what is not acknowledged is sent again.
+    fn of(ack: &telemetry::ReadingAcknowledgement) -> Option<Self> {
+        let status = match ack.status() {
+            telemetry::ReadingStatus::Stored => AckStatus::Stored,
+            telemetry::ReadingStatus::Repeated => AckStatus::Repeated,
+            telemetry::ReadingStatus::Refused => AckStatus::Refused,
+            telemetry::ReadingStatus::Unspecified => return None,
+        };
+        Some(Self { seq: ack.sequence, status })
+    }
+}

@@ -1,0 +1,102 @@
+//! Something the shop tells a customer.
+
+use std::sync::Arc;
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use bff_kit::schema::reads;
+use bff_kit::{ContextExt as _, Entity, Error, Id, Page};
+use downstream::notifications::MyNotifications;
+use proto::notifications;
+
+/// Notifications one page may hold.
+const MAX_NOTIFICATIONS: i32 = 50;
+
+pub(crate) struct Notification(pub(super) Arc<notifications::Notification>);
+
+impl Entity for Notification {
+    const NAME: &'static str = "Notification";
+}
+
+/// What a page of notifications knows besides them.
+#[derive(SimpleObject)]
+pub(crate) struct NotificationConnectionFields {
+    /// Number of notifications on all pages together.
+    total_count: i32,
+    /// Number of those you have not read.
+    unread_count: i32,
+}
+
+/// A page of the notifications of whoever asks.
+pub(super) async fn mine(
+    ctx: &Context<'_>,
+    first: i32,
+    after: Option<String>,
+) -> Result<Connection<String, Notification, NotificationConnectionFields>, Error> {
+    let page = Page::of(first, after.as_deref(), MAX_NOTIFICATIONS).map_err(|error| ctx.located(error))?;
+    let question = MyNotifications { page_size: page.size, page_token: page.token.clone(), skip: page.skip };
+    let answer = ctx.fetch(question).await?;
+    let notifications = answer.notifications.iter().cloned().map(Notification).collect();
+    let fields =
+        NotificationConnectionFields { total_count: answer.total_size, unread_count: answer.unread_count };
+    Ok(page.connection(notifications, &answer.next_page_token, fields))
+}
+
+/// Something the shop tells you.
+#[Object]
+impl Notification {
+    /// Id of the notification.
+    #[graphql(directive = reads::apply(["id"]))]
+    async fn id(&self) -> ID {
+        Id::<Self>::new(&*self.0.id).to_id()
+    }
+
+    /// What it is about.
+    #[graphql(directive = reads::apply(["kind"]))]
+    async fn kind(&self) -> NotificationKind {
+        use proto::notifications::NotificationKind as Known;
+        match self.0.kind() {
+            Known::Order => NotificationKind::Order,
+            Known::Price => NotificationKind::Price,
+            Known::Stock => NotificationKind::Stock,
+            Known::News | Known::Unspecified => NotificationKind::News,
+        }
+    }
+
+    /// A few words.
+    #[graphql(directive = reads::apply(["title"]))]
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// All of it, plain text.
+    #[graphql(directive = reads::apply(["text"]))]
+    async fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Whether you have read it.
+    #[graphql(directive = reads::apply(["read"]))]
+    async fn read(&self) -> bool {
+        self.0.read
+    }
+
+    /// When it came, by RFC 3339.
+    #[graphql(directive = reads::apply(["create_time"]))]
+    async fn created_at(&self) -> Option<String> {
+        self.0.create_time.map(|time| time.to_string())
+    }
+}
+
+/// What a notification is about.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+pub(crate) enum NotificationKind {
+    /// An order has come further.
+    Order,
+    /// A product costs less.
+    Price,
+    /// A product can be bought again.
+    Stock,
+    /// The shop has something to say.
+    News,
+}

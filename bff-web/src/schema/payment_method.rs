@@ -1,0 +1,48 @@
+//! Something to pay with.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object};
+use bff_kit::schema::reads;
+use bff_kit::{Entity, Id};
+use proto::payments;
+
+pub(crate) struct PaymentMethod(pub(super) Arc<payments::PaymentMethod>);
+
+impl Entity for PaymentMethod {
+    const NAME: &'static str = "PaymentMethod";
+}
+
+/// Something you can pay with.
+#[Object]
+impl PaymentMethod {
+    /// Id of the payment method.
+    #[graphql(directive = reads::apply(["id"]))]
+    async fn id(&self) -> ID {
+        Id::<Self>::new(&*self.0.id).to_id()
+    }
+
+    /// What it is, such as "Visa".
+    #[graphql(directive = reads::apply(["brand"]))]
+    async fn brand(&self) -> &str {
+        &self.0.brand
+    }
+
+    /// Last four digits of its number.
+    #[graphql(directive = reads::apply(["last_four"]))]
+    async fn last_four(&self) -> &str {
+        &self.0.last_four
+    }
+
+    /// Month and year it ends, such as "2029-04".
+    #[graphql(directive = reads::apply(["expiry_month", "expiry_year"]))]
+    async fn expires(&self) -> String {
+        format!("{}-{:02}", self.0.expiry_year, self.0.expiry_month)
+    }
+
+    /// Whether it is the one to offer first.
+    #[graphql(directive = reads::apply(["is_default"]))]
+    async fn is_default(&self) -> bool {
+        self.0.is_default
+    }
+}

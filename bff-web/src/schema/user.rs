@@ -1,0 +1,162 @@
+//! Somebody who has an account.
+
+use std::sync::Arc;
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, ID, Object};
+use bff_kit::schema::{ask, fetches, reads};
+use bff_kit::{ContextExt as _, Entity, Error, Id};
+use downstream::payments::MyPaymentMethods;
+use downstream::users::MyPreferences;
+use proto::users;
+
+use super::cart::{self, Cart};
+use super::notification::{self, Notification, NotificationConnectionFields};
+use super::order::{self, Order, OrderConnectionFields};
+use super::payment_method::PaymentMethod;
+use super::preferences::Preferences;
+use super::product::{self, Product};
+
+pub(crate) struct User(pub(super) Arc<users::User>);
+
+impl Entity for User {
+    const NAME: &'static str = "User";
+}
+
+/// Somebody who has an account. Of others than yourself you see the id, the name and the picture.
+#[Object]
+impl User {
+    /// Id of the user.
+    #[graphql(directive = reads::apply(["id"]))]
+    pub(super) async fn id(&self) -> ID {
+        Id::<Self>::new(&*self.0.id).to_id()
+    }
+
+    /// Name they chose to be shown by, such as "Ada L.".
+    #[graphql(directive = reads::apply(["display_name"]))]
+    async fn name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// Picture of them.
+    #[graphql(directive = reads::apply(["avatar_url"]))]
+    async fn avatar_url(&self) -> &str {
+        &self.0.avatar_url
+    }
+}
+
+/// You.
+pub(crate) struct Viewer(pub(super) Arc<users::User>);
+
+/// You: your account and what belongs to it.
+#[Object]
+impl Viewer {
+    /// Your id.
+    #[graphql(directive = reads::apply(["id"]))]
+    async fn id(&self) -> ID {
+        Id::<User>::new(&*self.0.id).to_id()
+    }
+
+    /// Name you chose to be shown by, such as "Ada L.".
+    #[graphql(directive = reads::apply(["display_name"]))]
+    async fn name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// Name to greet you by, such as "Ada".
+    #[graphql(directive = reads::apply(["given_name"]))]
+    async fn given_name(&self) -> &str {
+        &self.0.given_name
+    }
+
+    /// Your e-mail address.
+    #[graphql(directive = reads::apply(["email"]))]
+    async fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    /// Picture of you.
+    #[graphql(directive = reads::apply(["avatar_url"]))]
+    async fn avatar_url(&self) -> &str {
+        &self.0.avatar_url
+    }
+
+    /// When you opened the account, by RFC 3339.
+    #[graphql(directive = reads::apply(["create_time"]))]
+    async fn member_since(&self) -> Option<String> {
+        self.0.create_time.map(|time| time.to_string())
+    }
+
+    /// How you want to be treated. Null when that is not known right now.
+    #[graphql(directive = fetches::apply(ask::<MyPreferences>(["caller"]).or("null")))]
+    async fn preferences(&self, ctx: &Context<'_>) -> Option<Result<Preferences, Error>> {
+        ctx.optional(ctx.fetch(MyPreferences).await.map(Preferences)).transpose()
+    }
+
+    /// What you can pay with, the default one first. Empty when that is not known right now.
+    #[graphql(directive = fetches::apply(ask::<MyPaymentMethods>(["caller"]).or("[]")))]
+    async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>, Error> {
+        let methods = ctx.optional(ctx.fetch(MyPaymentMethods).await)?.unwrap_or_default();
+        Ok(methods.iter().cloned().map(PaymentMethod).collect())
+    }
+}
+
+/// What the dashboard shows, each part on its own.
+pub(crate) struct Dashboard;
+
+/// Everything on the page of somebody who has signed in. Each part may be missing alone.
+#[Object]
+impl Dashboard {
+    /// You.
+    #[graphql(directive = fetches::apply(ask::<downstream::users::UserById>(["caller"]).or("null")))]
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<Viewer, Error>> {
+        let me = ctx.scope().caller.user()?;
+        ctx.optional(ctx.fetch(downstream::users::UserById(me)).await.map(Viewer)).transpose()
+    }
+
+    /// What you are about to buy.
+    #[graphql(directive = fetches::apply(ask::<downstream::carts::MyCart>(["caller"]).or("null")))]
+    async fn cart(&self, ctx: &Context<'_>) -> Option<Result<Cart, Error>> {
+        ctx.optional(cart::mine(ctx).await).transpose()
+    }
+
+    /// Products you may like, best first.
+    #[graphql(directive = fetches::apply(
+        ask::<downstream::recommendations::Recommended>(["caller", "argument.first"])
+            .then::<downstream::catalog::ProductById>()
+            .or("[]")
+    ))]
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Products to answer, 20 at most.", default = 10)] first: i32,
+    ) -> Result<Vec<Product>, Error> {
+        product::recommended(ctx, first).await
+    }
+
+    /// What the shop tells you, newest first.
+    #[graphql(directive = fetches::apply(
+        ask::<downstream::notifications::MyNotifications>(["caller", "argument.first", "argument.after"]).or("null")
+    ))]
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Notifications on the page, 50 at most.", default = 5)] first: i32,
+        #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
+    ) -> Option<Result<Connection<String, Notification, NotificationConnectionFields>, Error>> {
+        ctx.optional(notification::mine(ctx, first, after).await).transpose()
+    }
+
+    /// What you bought, newest first.
+    #[graphql(directive = fetches::apply(
+        ask::<downstream::orders::MyOrders>(["caller", "argument.first", "argument.after"]).or("null")
+    ))]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Orders on the page, 50 at most.", default = 5)] first: i32,
+        #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
+    ) -> Option<Result<Connection<String, Order, OrderConnectionFields>, Error>> {
+        ctx.optional(order::mine(ctx, first, after).await).transpose()
+    }
+}

@@ -1,0 +1,84 @@
+//! Why the shop refused a change.
+
+use async_graphql::{Enum, SimpleObject};
+use bff_kit::Error;
+
+/// Why a change was not made.
+#[derive(SimpleObject)]
+pub(crate) struct UserError {
+    /// Path of the input it is about, such as `["input", "productId"]`. Null when it is about no single one.
+    field: Option<Vec<String>>,
+    /// Text to show.
+    message: String,
+    /// What kind of error it is.
+    code: UserErrorCode,
+}
+
+/// Why a change was not made.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+pub(crate) enum UserErrorCode {
+    /// You have reviewed the product before.
+    AlreadyReviewed,
+    /// There is nothing in the cart.
+    CartEmpty,
+    /// The idempotency key was used for something else.
+    IdempotencyKeyReused,
+    /// There is no such thing.
+    NotFound,
+    /// There is not enough of the product.
+    OutOfStock,
+    /// The payment was not accepted.
+    PaymentDeclined,
+    /// There is no such payment method.
+    PaymentMethodNotFound,
+    /// There would be more of one product than the shop sells at once.
+    QuantityLimit,
+    /// The shop does not accept it.
+    Refused,
+    /// It cannot be sent there in this way.
+    ShippingNotAvailable,
+}
+
+impl UserError {
+    /// What you can be told of a refusal; the error itself when it is a fault. `subject` names the input that
+    /// says what the change is about.
+    pub(super) fn of(error: Error, subject: &str) -> Result<Self, Error> {
+        let (field, message, code) = match &error {
+            Error::NotFound => (Some(subject), "There is no such thing.", UserErrorCode::NotFound),
+            refused => match refused.refusal() {
+                None => return Err(error),
+                Some("ALREADY_REVIEWED") => {
+                    (Some(subject), "You have reviewed this product already.", UserErrorCode::AlreadyReviewed)
+                }
+                Some("CART_EMPTY") => (None, "Your cart is empty.", UserErrorCode::CartEmpty),
+                Some("IDEMPOTENCY_KEY_REUSED") => (
+                    Some("idempotencyKey"),
+                    "This key was used for something else.",
+                    UserErrorCode::IdempotencyKeyReused,
+                ),
+                Some("OUT_OF_STOCK") => {
+                    (Some(subject), "There is not enough of it.", UserErrorCode::OutOfStock)
+                }
+                Some("PAYMENT_DECLINED") => {
+                    (Some("paymentMethodId"), "The payment was declined.", UserErrorCode::PaymentDeclined)
+                }
+                Some("PAYMENT_METHOD_NOT_FOUND") => (
+                    Some("paymentMethodId"),
+                    "There is no such payment method.",
+                    UserErrorCode::PaymentMethodNotFound,
+                ),
+                Some("QUANTITY_LIMIT") => {
+                    (Some("quantity"), "We do not sell so many at once.", UserErrorCode::QuantityLimit)
+                }
+                Some("SHIPPING_NOT_AVAILABLE") => (
+                    Some("shippingOption"),
+                    "We cannot send it there in this way.",
+                    UserErrorCode::ShippingNotAvailable,
+                ),
+                Some(_) => (None, "The shop does not accept this.", UserErrorCode::Refused),
+            },
+        };
+        let field = field.map(|field| vec!["input".to_owned(), field.to_owned()]);
+        Ok(Self { field, message: message.to_owned(), code })
+    }
+}
