@@ -8,14 +8,14 @@ use proto::telemetry;
 use super::device::Device;
 
 /// Readings one report may hold.
-const MAX_READINGS: usize = 500;
+const MAX_READINGS: usize = 50;
 
 /// What a device measured.
 #[derive(InputObject)]
 pub(crate) struct ReportInput {
     /// The device.
     device: ID,
-    /// The readings, 500 at most.
+    /// The readings, 50 at most.
     readings: Vec<ReadingInput>,
 }
 
