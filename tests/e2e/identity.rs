@@ -4,9 +4,7 @@ use bff_kit::config::Mode;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Shop, product_id};
-
-const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
+use crate::support::{ADA, Answer, Shop, product_id};
 
 fn review(key: &str, product: &str, rating: i32) -> Value {
     let query = "mutation($input: ReviewCreateInput!) { reviewCreate(input: $input) {

@@ -13,7 +13,7 @@ mod contracts;
 /// Dependencies run one way, and async-graphql is the version that works.
 mod structure;
 
-/// Calls and keys for each RPC, for every root field.
+/// Calls and keys for each RPC, for every screen.
 mod calls;
 /// Every field reads what it says it reads; what a wholesaler is paid is read by none.
 mod masks;
@@ -31,11 +31,17 @@ mod failures;
 /// A slow producer holds up nobody, and every batch is whole.
 mod pace;
 
+/// What each failing call does to each screen: its own fields and no others.
+mod blast;
 /// Deadlines and cancellation reach the services.
 mod deadlines;
 /// What the server says to requests and connections that are not as they should be.
 mod edge;
 /// Who may ask what, and as whom.
 mod identity;
+/// Nobody sees what is somebody else's, whichever id they name.
+mod isolation;
+/// What each client can change, and that repeating it changes nothing more.
+mod mutations;
 /// How a server stops.
 mod stopping;

@@ -1,58 +1,26 @@
 //! Every screen of every client on seeded data.
 
-use serde_json::json;
-
-use crate::support::{Kind, Shop, assert_snapshot, product_id};
-
-const SCREENS: [(Kind, &str, &str); 7] = [
-    (
-        Kind::Mobile,
-        "product",
-        "query($id: ID!) { product(id: $id) {
-            id name price { text amount currency was } thumbnail inStock rating
-            reviews(first: 3) { author rating text when } } }",
-    ),
-    (
-        Kind::Mobile,
-        "products",
-        "{ products(first: 5) { total items { id name price { text was } inStock rating } endCursor } }",
-    ),
-    (Kind::Mobile, "categories", "{ categories { id name } }"),
-    (
-        Kind::Web,
-        "product",
-        "query($id: ID!) { product(id: $id) {
-            id name brand summary thumbnailUrl
-            specifications { group name value } images { url alt width height }
-            price { current { amount currency } list { amount } promotions { label percentOff endsAt } }
-            stock { available total updatedAt warehouses { warehouse quantity } }
-            rating { average count stars }
-            reviews(first: 2) { totalCount edges { cursor node { id author rating text createdAt } }
-              pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
-            related(first: 3) { id name price { current { amount } } } } }",
-    ),
-    (
-        Kind::Web,
-        "products",
-        "{ products(first: 3) { totalCount pageInfo { hasNextPage hasPreviousPage endCursor }
-            edges { cursor node { name rating { average count } stock { available } } } } }",
-    ),
-    (Kind::Web, "categories", "{ categories { id name productCount } }"),
-    (Kind::Iot, "in_stock", "query($id: ID!) { inStock(product: $id) }"),
-];
+use crate::support::{Kind, Shop, assert_snapshot, product_id, screens};
 
 #[tokio::test]
 async fn every_screen_answers_as_reviewed() {
     let shop = Shop::open().await;
-    let variables = json!({ "id": product_id("kettle-gooseneck-09") });
-    for (kind, name, query) in SCREENS {
-        let to = match kind {
-            Kind::Mobile => shop.mobile,
-            Kind::Web => shop.web,
-            Kind::Iot => shop.iot,
-        };
-        let answer = shop.post(to, json!({ "query": query, "variables": variables }), &[]).await.whole();
-        assert_snapshot(&format!("screens/{kind}-{name}.json"), &answer.sorted());
+    for screen in screens() {
+        let answer = shop.ask(screen.kind, &screen.query).await.whole();
+        assert_snapshot(&format!("screens/{}-{}.json", screen.kind, screen.name), &answer.sorted());
+    }
+}
+
+#[test]
+fn every_root_field_is_on_a_screen() {
+    for kind in Kind::ALL {
+        let catalogue = kind.catalogue();
+        let all: String = screens().into_iter().filter(|it| it.kind == kind).map(|it| it.query).collect();
+        for field in catalogue.fields(catalogue.query()).unwrap().keys() {
+            // These are tested with whatever has an id of its own.
+            let by_id = ["node", "nodes", "order"].contains(&field.as_str());
+            assert!(by_id || all.contains(&format!("{{ {field}")), "{kind}: {field} is on no screen");
+        }
     }
 }
 
@@ -76,6 +44,7 @@ async fn what_does_not_exist_is_null_and_what_is_malformed_is_an_error() {
     for (kind, query) in [
         (Kind::Mobile, format!("{{ product(id: \"{unknown}\") {{ name }} }}")),
         (Kind::Web, format!("{{ product(id: \"{unknown}\") {{ name }} }}")),
+        (Kind::Web, format!("{{ node(id: \"{unknown}\") {{ id }} }}")),
         (Kind::Iot, format!("{{ inStock(product: \"{unknown}\") }}")),
     ] {
         let answer = shop.ask(kind, &query).await.whole();
@@ -98,5 +67,23 @@ async fn response_keys_come_in_the_order_of_the_selection() {
     for key in ["reviews", "text", "author", "rating", "inStock", "a", "price", "was", "text", "id"] {
         let found = answer.text[at..].find(&format!("\"{key}\":"));
         at += found.unwrap_or_else(|| panic!("{key} is not next in {}", &answer.text[at..])) + 1;
+    }
+}
+
+#[tokio::test]
+async fn prices_and_times_are_told_in_the_language_asked_for() {
+    let shop = Shop::open().await;
+    let id = product_id("kettle-gooseneck-09");
+    let body = serde_json::json!({ "query":
+        format!("{{ product(id: \"{id}\") {{ price {{ text was }} reviews(first: 1) {{ when }} }} }}") });
+    for (language, text, when) in [
+        ("en-GB", "€63.19", " ago"),
+        ("de-AT, en;q=0.5", "63,19\u{a0}€", "vor "),
+        ("fr", "63,19\u{a0}€", "il y a "),
+        ("ja", "€63.19", " ago"),
+    ] {
+        let answer = shop.post(shop.mobile, body.clone(), &[("accept-language", language)]).await.whole();
+        assert_eq!(answer.data("/product/price/text"), text);
+        assert!(answer.data("/product/reviews/0/when").as_str().unwrap().contains(when), "{}", answer.text);
     }
 }

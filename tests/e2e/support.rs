@@ -4,6 +4,7 @@ mod answer;
 mod client;
 mod pipe;
 mod probe;
+mod screens;
 mod shop;
 mod snapshot;
 
@@ -11,5 +12,6 @@ pub(crate) use answer::Answer;
 pub(crate) use client::Kind;
 pub(crate) use pipe::Pipe;
 pub(crate) use probe::{Probe, probes};
-pub(crate) use shop::{Shop, product_id};
+pub(crate) use screens::{Screen, screens};
+pub(crate) use shop::{ADA, Shop, device_id, product_id};
 pub(crate) use snapshot::{assert_same_as_file, assert_snapshot};

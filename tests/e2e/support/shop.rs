@@ -29,6 +29,12 @@ fn now() -> Timestamp {
     "2026-06-01T12:00:00Z".parse().unwrap()
 }
 
+/// A customer with a cart, orders and notifications.
+pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
+
+/// A device on a shelf.
+const SHELF: (&str, &str) = ("x-device-id", "shelf-0001");
+
 /// The id of a product, as clients know it.
 pub(crate) fn product_id(raw: &str) -> String {
     struct Product;
@@ -36,6 +42,15 @@ pub(crate) fn product_id(raw: &str) -> String {
         const NAME: &'static str = "Product";
     }
     Id::<Product>::new(raw).to_id().to_string()
+}
+
+/// The id of a device, as devices know it.
+pub(crate) fn device_id(raw: &str) -> String {
+    struct Device;
+    impl Entity for Device {
+        const NAME: &'static str = "Device";
+    }
+    Id::<Device>::new(raw).to_id().to_string()
 }
 
 /// The domain and the three BFFs on ports of their own. All of it ends when this is dropped.
@@ -91,12 +106,13 @@ impl Shop {
         self.post(self.iot, json!({ "query": query }), &[]).await
     }
 
-    /// Sends a query to the BFF of a client.
+    /// Sends a query to the BFF of a client, in the name of Ada or of the first shelf.
     pub(crate) async fn ask(&self, kind: Kind, query: &str) -> Answer {
+        let body = json!({ "query": query });
         match kind {
-            Kind::Mobile => self.mobile(query).await,
-            Kind::Web => self.web(query).await,
-            Kind::Iot => self.iot(query).await,
+            Kind::Mobile => self.post(self.mobile, body, &[ADA]).await,
+            Kind::Web => self.post(self.web, body, &[ADA]).await,
+            Kind::Iot => self.post(self.iot, body, &[SHELF]).await,
         }
     }
 

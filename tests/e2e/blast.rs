@@ -1,0 +1,180 @@
+//! What each failing call does to each screen: its own fields and no others.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use async_graphql_parser::types::{ExecutableDocument, Selection, SelectionSet};
+use bff_kit::schema::{Catalogue, FieldInfo};
+use proto::admin::{Fault, KeyFault, KeyFaultKind};
+use serde_json::{Map, Value};
+
+use crate::support::{Answer, Kind, Screen, Shop, screens};
+
+/// No request of a test takes longer than this.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What an answer must look like when an RPC fails, worked out from the healthy answer and the schema.
+struct Expected<'a> {
+    catalogue: &'a Catalogue,
+    document: &'a ExecutableDocument,
+    rpc: &'a str,
+    /// Paths, list indices left out, of fields that take their fallback.
+    degraded: BTreeSet<String>,
+    /// Paths of fields that fail.
+    failed: BTreeSet<String>,
+}
+
+impl Expected<'_> {
+    fn object(&mut self, type_name: &str, set: &SelectionSet, healthy: &Value, path: &str) -> Value {
+        let mut object = Map::new();
+        for selection in &set.items {
+            let Selection::Field(field) = &selection.node else { panic!("screens have no fragments") };
+            let field = &field.node;
+            let info = self.catalogue.field(type_name, &field.name.node).unwrap();
+            let path = if path.is_empty() {
+                field.name.node.to_string()
+            } else {
+                format!("{path}.{}", field.name.node)
+            };
+            let value =
+                self.value(info, &field.selection_set.node, &healthy[field.name.node.as_str()], &path);
+            object.insert(field.name.node.to_string(), value);
+        }
+        Value::Object(object)
+    }
+
+    fn value(&mut self, info: &FieldInfo, set: &SelectionSet, healthy: &Value, path: &str) -> Value {
+        if info.steps.iter().any(|step| step.rpc == self.rpc) {
+            return match &info.fallback {
+                Some(fallback) => {
+                    self.degraded.insert(path.to_owned());
+                    serde_json::from_str(fallback).unwrap()
+                }
+                None => {
+                    self.failed.insert(path.to_owned());
+                    Value::Null
+                }
+            };
+        }
+        match healthy {
+            Value::Array(items) => items.iter().map(|item| self.value(info, set, item, path)).collect(),
+            Value::Object(_) => self.object(&info.type_name, set, healthy, path),
+            scalar => scalar.clone(),
+        }
+    }
+}
+
+fn check(screen: &Screen, rpc: &str, healthy: &Answer, answer: &Answer, what: &str) {
+    let catalogue = screen.kind.catalogue();
+    let document = async_graphql_parser::parse_query(&screen.query).unwrap();
+    let mut expected = Expected {
+        catalogue: &catalogue,
+        document: &document,
+        rpc,
+        degraded: BTreeSet::new(),
+        failed: BTreeSet::new(),
+    };
+    let operation = expected.document.operations.iter().next().unwrap().1;
+    let set = &operation.node.selection_set.node;
+    let data = expected.object(catalogue.query(), set, &healthy.body["data"], "");
+    let shown = format!("{} {} with {rpc} {what}: {}", screen.kind, screen.name, answer.text);
+    assert_eq!(answer.body["data"], data, "{shown}");
+    let paths = |lines: Vec<String>| -> BTreeSet<String> {
+        lines.iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(paths(answer.degraded()), expected.degraded, "{shown}");
+    assert_eq!(paths(answer.errors()), expected.failed, "{shown}");
+    for word in ["shop.", "Service/", "injected"] {
+        assert!(!answer.text.contains(word), "{word} is said: {shown}");
+    }
+}
+
+/// The RPCs a screen asks.
+fn rpcs(shop: &Shop) -> BTreeSet<String> {
+    let calls = shop.domain.calls().list();
+    shop.domain.calls().clear();
+    calls.into_iter().map(|call| call.rpc).collect()
+}
+
+#[tokio::test]
+async fn a_failing_call_takes_its_own_fields_and_no_others() {
+    let shop = Shop::open().await;
+    let mut cases = 0;
+    for screen in screens() {
+        let healthy = shop.ask(screen.kind, &screen.query).await.whole();
+        for rpc in rpcs(&shop) {
+            for error_code in [14, 13, 8] {
+                shop.fail(Fault { rpc: rpc.clone(), error_code, ..Fault::default() });
+                let answer = shop.ask(screen.kind, &screen.query).await;
+                shop.domain.faults().clear();
+                check(&screen, &rpc, &healthy, &answer, &format!("failing with {error_code}"));
+                cases += 1;
+            }
+        }
+        shop.domain.calls().clear();
+    }
+    assert!(cases > 100, "{cases}");
+}
+
+#[tokio::test]
+async fn a_slow_call_takes_its_own_fields_and_no_others() {
+    // A deadline of its own, so that the test need not wait for the timeouts of the policy tables.
+    let shop = Shop::with(|config| config.server.deadline_ms = Some(700)).await;
+    let mut asked = Vec::new();
+    for screen in screens() {
+        let healthy = shop.ask(screen.kind, &screen.query).await.whole();
+        let rpcs = rpcs(&shop);
+        asked.push((screen, healthy, rpcs));
+    }
+    let all: BTreeSet<_> = asked.iter().flat_map(|(_, _, rpcs)| rpcs.clone()).collect();
+    for rpc in all {
+        shop.fail(Fault { rpc: rpc.clone(), black_hole: true, ..Fault::default() });
+        let screens = asked.iter().filter(|(_, _, rpcs)| rpcs.contains(&rpc));
+        let answers = screens.map(async |(screen, healthy, _)| {
+            let answer = tokio::time::timeout(PATIENCE, shop.ask(screen.kind, &screen.query)).await.unwrap();
+            check(screen, &rpc, healthy, &answer, "silent");
+        });
+        futures_util::future::join_all(answers).await;
+        shop.domain.faults().clear();
+    }
+}
+
+#[tokio::test]
+async fn keys_that_are_left_out_or_doubled_fail_and_keys_too_many_do_not() {
+    let shop = Shop::open().await;
+    for screen in screens() {
+        let healthy = shop.ask(screen.kind, &screen.query).await.whole();
+        let batches = rpcs(&shop).into_iter().filter(|rpc| rpc.contains("/Batch"));
+        for rpc in batches {
+            for (kind, fails) in
+                [(KeyFaultKind::Omit, true), (KeyFaultKind::Duplicate, true), (KeyFaultKind::Extra, false)]
+            {
+                let fault = KeyFault { keys: Vec::new(), kind: kind.into(), error_code: 0 };
+                shop.fail(Fault { rpc: rpc.clone(), key_faults: vec![fault], ..Fault::default() });
+                let answer = shop.ask(screen.kind, &screen.query).await;
+                shop.domain.faults().clear();
+                if fails {
+                    check(&screen, &rpc, &healthy, &answer, &format!("answering with {kind:?}"));
+                } else {
+                    assert_eq!(answer.body, healthy.body, "{} {}", screen.kind, screen.name);
+                }
+            }
+        }
+        shop.domain.calls().clear();
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_found_is_null_without_an_error() {
+    let shop = Shop::open().await;
+    shop.fail(Fault {
+        rpc: "shop.catalog.v1.CatalogService/BatchGetProducts".to_owned(),
+        error_code: 5,
+        ..Fault::default()
+    });
+    for screen in screens().into_iter().filter(|screen| screen.kind != Kind::Iot) {
+        let answer = shop.ask(screen.kind, &screen.query).await;
+        assert_eq!(answer.errors(), Vec::<String>::new(), "{}", answer.text);
+        assert_eq!(answer.degraded(), Vec::<String>::new(), "{}", answer.text);
+    }
+}
