@@ -63,6 +63,13 @@ impl Caller {
         self.subject.as_deref().filter(|_| self.actor == Some(Actor::User))
     }
 
+    /// The acting user of a request, which must have one.
+    pub(crate) fn acting_user(extensions: &tonic::Extensions) -> Result<String, Refusal> {
+        let user = Self::of(extensions)?.user();
+        let nobody = || Refusal::unauthenticated("USER_REQUIRED", "this is done in the name of a user");
+        user.map(str::to_owned).ok_or_else(nobody)
+    }
+
     /// The caller of a request that came through the verification.
     pub(crate) fn of(extensions: &tonic::Extensions) -> Result<&Self, Refusal> {
         extensions.get().ok_or_else(|| Refusal::internal(&"a service is not behind the verification"))

@@ -12,6 +12,7 @@ use crate::{
     credential::{DEVELOPMENT_CREDENTIAL_KEY, Verifier},
     faults::Faults,
     inventory::Inventory,
+    orders::Orders,
     seed,
     server::{self, Services},
     store::{Store, StoreError},
@@ -37,6 +38,7 @@ pub struct Options {
 pub struct Domain {
     pub(crate) store: Store,
     pub(crate) inventory: Inventory,
+    pub(crate) orders: Orders,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) calls: Calls,
@@ -69,8 +71,10 @@ impl Domain {
         let Options { data, seed_time, credential_key, clock, fault_seed } = options;
         let store = Store::open(data.as_deref(), |db| seed::fill(db, seed_time))
             .map_err(|cause| OpenError { data, cause })?;
+        let inventory = Inventory::new(store.clone(), clock.clone());
         Ok(Self {
-            inventory: Inventory::new(store.clone(), clock.clone()),
+            orders: Orders::new(store.clone(), clock.clone(), inventory.clone()),
+            inventory,
             store,
             faults: Faults::new(fault_seed),
             calls: Calls::new(),
@@ -108,6 +112,22 @@ impl Domain {
     /// `NOT_FOUND` for an unknown product or warehouse, `INVALID_ARGUMENT` for a negative quantity.
     pub async fn set_stock(&self, product: &str, warehouse: &str, quantity: i64) -> Result<(), Status> {
         Ok(self.inventory.set_quantity(product, warehouse, quantity).await?)
+    }
+
+    /// Brings an order to its next state: placed, packed, shipped, delivered.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that has come to its end.
+    pub async fn advance_order(&self, order: &str) -> Result<(), Status> {
+        Ok(self.orders.advance(order).await?)
+    }
+
+    /// Calls an order off: its goods go back to the warehouses, its payment is released.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that is on its way or has ended.
+    pub async fn cancel_order(&self, order: &str) -> Result<(), Status> {
+        Ok(self.orders.cancel(order).await?)
     }
 }
 

@@ -13,6 +13,7 @@ use proto::inventory::{
 use tokio::sync::broadcast;
 use tonic::{Request, Response, Status};
 
+pub(crate) use self::stocks::{on_hand, put_back, take};
 use self::watch::Watch;
 use crate::{
     batch::{self, Answer, Batch},
@@ -58,9 +59,16 @@ impl Inventory {
             now: self.clock.now().as_microsecond(),
         };
         let product = self.store.write(move |db| stocks::set_quantity(db, change)).await?;
-        // Nobody watching is no error.
-        self.changes.send(product).ok();
+        self.tell(vec![product]);
         Ok(())
+    }
+
+    /// Tells whoever watches that the stock of products has changed.
+    pub(crate) fn tell(&self, products: Vec<String>) {
+        for product in products {
+            // Nobody watching is no error.
+            self.changes.send(product).ok();
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod admin;
 mod batch;
 mod calls;
+mod carts;
 mod catalog;
 mod clock;
 mod contracts;
@@ -14,15 +15,20 @@ mod domain;
 mod faults;
 mod guard;
 mod hash;
+mod idempotency;
 mod inventory;
 mod mask;
+mod orders;
 mod page;
+mod payments;
 mod pricing;
 mod refusal;
 mod reviews;
 mod seed;
 mod server;
+mod shipping;
 mod store;
+mod users;
 
 pub use calls::Calls;
 pub use clock::Clock;

@@ -11,6 +11,7 @@ use tonic::{Request, Response, Status};
 
 pub(crate) use self::money::Money;
 use self::prices::Customer;
+pub(crate) use self::prices::customer_price;
 use crate::{
     batch::{Answer, Batch},
     clock::Clock,

@@ -3,7 +3,9 @@
 //! Whatever looks random is drawn from a hash of identifiers, and every time is counted from the seed time, so the
 //! same seed time always gives the same shop.
 
+mod accounts;
 mod catalogue;
+mod orders;
 mod prices;
 mod products;
 mod reviews;
@@ -25,6 +27,8 @@ pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<()
     reviews::write(db, &catalogue, seed_time)?;
     prices::write(db, &catalogue, seed_time)?;
     stocks::write(db, &catalogue, seed_time)?;
+    accounts::write(db, &catalogue, seed_time)?;
+    orders::write(db, &catalogue, seed_time)?;
     db.execute("INSERT INTO seeding (seed_time) VALUES (?1)", [seed_time.as_microsecond()])?;
     Ok(())
 }

@@ -4,10 +4,13 @@ use std::{collections::BTreeSet, fmt, future::Future, io, str::FromStr};
 
 use axum::serve::ListenerExt as _;
 use proto::{
-    admin::admin_service_server::AdminServiceServer, catalog::catalog_service_server::CatalogServiceServer,
+    admin::admin_service_server::AdminServiceServer, carts::cart_service_server::CartServiceServer,
+    catalog::catalog_service_server::CatalogServiceServer,
     inventory::inventory_service_server::InventoryServiceServer,
+    orders::order_service_server::OrderServiceServer, payments::payment_service_server::PaymentServiceServer,
     pricing::pricing_service_server::PricingServiceServer,
     reviews::review_service_server::ReviewServiceServer,
+    shipping::shipping_service_server::ShippingServiceServer, users::user_service_server::UserServiceServer,
 };
 use tokio::{net::TcpListener, sync::watch};
 use tonic::{server::NamedService, service::RoutesBuilder};
@@ -19,25 +22,40 @@ use tonic_reflection::pb::v1::server_reflection_server::{ServerReflection, Serve
 
 use crate::{
     admin::Admin,
+    carts::Carts,
     catalog::Catalog,
     domain::Domain,
     guard::{Guard, Stopping},
     inventory::Inventory,
+    orders::Orders,
+    payments::Payments,
     pricing::Pricing,
     reviews::Reviews,
+    shipping::Shipping,
+    users::Users,
 };
 
 /// A service of the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
+    /// `shop.carts.v1.CartService`
+    Carts,
     /// `shop.catalog.v1.CatalogService`
     Catalog,
     /// `shop.inventory.v1.InventoryService`
     Inventory,
+    /// `shop.orders.v1.OrderService`
+    Orders,
+    /// `shop.payments.v1.PaymentService`
+    Payments,
     /// `shop.pricing.v1.PricingService`
     Pricing,
     /// `shop.reviews.v1.ReviewService`
     Reviews,
+    /// `shop.shipping.v1.ShippingService`
+    Shipping,
+    /// `shop.users.v1.UserService`
+    Users,
 }
 
 /// The services one socket serves.
@@ -50,16 +68,31 @@ pub struct UnknownService(String);
 
 impl Service {
     /// Every service of the shop.
-    pub const ALL: [Self; 4] = [Self::Catalog, Self::Inventory, Self::Pricing, Self::Reviews];
+    pub const ALL: [Self; 9] = [
+        Self::Carts,
+        Self::Catalog,
+        Self::Inventory,
+        Self::Orders,
+        Self::Payments,
+        Self::Pricing,
+        Self::Reviews,
+        Self::Shipping,
+        Self::Users,
+    ];
 
     /// Its short name, such as "catalog".
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Carts => "carts",
             Self::Catalog => "catalog",
             Self::Inventory => "inventory",
+            Self::Orders => "orders",
+            Self::Payments => "payments",
             Self::Pricing => "pricing",
             Self::Reviews => "reviews",
+            Self::Shipping => "shipping",
+            Self::Users => "users",
         }
     }
 
@@ -67,26 +100,38 @@ impl Service {
     #[must_use]
     pub fn full_name(self) -> &'static str {
         match self {
+            Self::Carts => CartServiceServer::<Carts>::NAME,
             Self::Catalog => CatalogServiceServer::<Catalog>::NAME,
             Self::Inventory => InventoryServiceServer::<Inventory>::NAME,
+            Self::Orders => OrderServiceServer::<Orders>::NAME,
+            Self::Payments => PaymentServiceServer::<Payments>::NAME,
             Self::Pricing => PricingServiceServer::<Pricing>::NAME,
             Self::Reviews => ReviewServiceServer::<Reviews>::NAME,
+            Self::Shipping => ShippingServiceServer::<Shipping>::NAME,
+            Self::Users => UserServiceServer::<Users>::NAME,
         }
     }
 
     fn add(self, domain: &Domain, guard: &Guard, routes: &mut RoutesBuilder) {
         let (store, clock) = (domain.store.clone(), domain.clock.clone());
         match self {
+            Self::Carts => routes.add_service(guard.before(CartServiceServer::new(Carts { store, clock }))),
             Self::Catalog => routes.add_service(guard.before(CatalogServiceServer::new(Catalog { store }))),
             Self::Inventory => {
                 routes.add_service(guard.before(InventoryServiceServer::new(domain.inventory.clone())))
             }
+            Self::Orders => routes.add_service(guard.before(OrderServiceServer::new(domain.orders.clone()))),
+            Self::Payments => routes.add_service(guard.before(PaymentServiceServer::new(Payments { store }))),
             Self::Pricing => {
                 routes.add_service(guard.before(PricingServiceServer::new(Pricing { store, clock })))
             }
             Self::Reviews => {
                 routes.add_service(guard.before(ReviewServiceServer::new(Reviews { store, clock })))
             }
+            Self::Shipping => {
+                routes.add_service(guard.before(ShippingServiceServer::new(Shipping { store })))
+            }
+            Self::Users => routes.add_service(guard.before(UserServiceServer::new(Users { store, clock }))),
         };
     }
 }

@@ -59,6 +59,54 @@ pub(super) fn set_quantity(db: &Connection, change: Change) -> Result<String, Re
     Ok(product)
 }
 
+/// Items of a product in all warehouses together.
+pub(crate) fn on_hand(db: &Connection, product: &str) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT coalesce(sum(quantity), 0) FROM warehouse_stocks WHERE product_id = ?1")?
+        .query_row([product], |row| row.get(0))
+}
+
+/// Takes items of a product from the warehouses, the fullest first; answers how many from which, `None` when there
+/// are not enough.
+pub(crate) fn take(
+    db: &Connection,
+    product: &str,
+    quantity: i64,
+    now: i64,
+) -> rusqlite::Result<Option<Vec<(String, i64)>>> {
+    let mut left = quantity;
+    let mut picks = Vec::new();
+    for warehouse in warehouses(db, product)? {
+        let picked = left.min(warehouse.quantity);
+        if picked > 0 {
+            move_items(db, product, &warehouse.warehouse_id, -picked, now)?;
+            picks.push((warehouse.warehouse_id, picked));
+            left -= picked;
+        }
+    }
+    Ok((left == 0).then_some(picks))
+}
+
+/// Puts items of a product back into a warehouse.
+pub(crate) fn put_back(
+    db: &Connection,
+    product: &str,
+    warehouse: &str,
+    quantity: i64,
+    now: i64,
+) -> rusqlite::Result<()> {
+    move_items(db, product, warehouse, quantity, now)
+}
+
+fn move_items(db: &Connection, product: &str, warehouse: &str, more: i64, now: i64) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE warehouse_stocks SET quantity = quantity + ?3 WHERE product_id = ?1 AND warehouse_id = ?2",
+    )?
+    .execute(params![product, warehouse, more])?;
+    db.prepare_cached("UPDATE stocks SET update_time = ?2 WHERE product_id = ?1")?
+        .execute(params![product, now])?;
+    Ok(())
+}
+
 fn warehouses(db: &Connection, product: &str) -> rusqlite::Result<Vec<WarehouseStock>> {
     let mut statement = db.prepare_cached(
         "SELECT warehouses.id, warehouses.name, quantity

@@ -17,6 +17,16 @@ impl Money {
         self.cents
     }
 
+    /// So many times the amount.
+    pub(crate) fn times(self, quantity: i32) -> Self {
+        Self { cents: self.cents.saturating_mul(i64::from(quantity)) }
+    }
+
+    /// Both amounts together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self { cents: self.cents.saturating_add(other.cents) }
+    }
+
     /// Reads an amount above nothing that is written with two decimals, such as "89.00".
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (units, cents) = text.split_once('.')?;

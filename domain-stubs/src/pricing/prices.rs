@@ -4,7 +4,7 @@ use proto::pricing::{Price, Promotion};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Money;
-use crate::{clock, mask::Mask};
+use crate::{clock, mask::Mask, refusal::Refusal};
 
 /// Who asks, and when.
 #[derive(Debug)]
@@ -39,6 +39,18 @@ pub(super) fn find(
         customer_price: Some(customer_price.into()),
         promotions,
     })))
+}
+
+/// What one of a product costs a customer, who is empty for anybody.
+pub(crate) fn customer_price(db: &Connection, product: &str, user: &str, now: i64) -> Result<Money, Refusal> {
+    let customer = Customer { user: user.to_owned(), now };
+    let list_price = db
+        .prepare_cached("SELECT amount FROM list_prices WHERE product_id = ?1")?
+        .query_row([product], |row| row.get(0))
+        .optional()?;
+    let list_price = list_price.map(Money::from_cents).ok_or_else(|| Refusal::unknown_product(product))?;
+    let promotions = promotions(db, product, &customer)?;
+    Ok(list_price.less_percents(promotions.iter().map(|promotion| promotion.percent_off)))
 }
 
 /// The promotions that run: first those for everybody, then those of the customer's groups.

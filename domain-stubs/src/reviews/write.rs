@@ -1,14 +1,13 @@
 //! Writing a review: once for each user and product, and once for each idempotency key.
 
 use jiff::Timestamp;
-use prost::Message as _;
 use proto::reviews::{CreateReviewRequest, CreateReviewResponse, Review};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tonic::Code;
 use tonic_types::FieldViolation;
 
 use super::stored;
-use crate::{catalog::check_product, clock, refusal::Refusal};
+use crate::{catalog::check_product, clock, idempotency, refusal::Refusal};
 
 const RPC: &str = "shop.reviews.v1.ReviewService/CreateReview";
 
@@ -42,13 +41,14 @@ impl Draft {
 
 /// Writes a review, or finds that the same request has written it already.
 pub(super) fn create(db: &Connection, draft: &Draft) -> Result<CreateReviewResponse, Refusal> {
-    let request = draft.request.encode_to_vec();
-    if let Some(response) = earlier_response(db, draft, &request)? {
-        return Ok(response);
-    }
+    let now = draft.now.as_microsecond();
+    let key = &draft.request.idempotency_key;
+    idempotency::once(db, RPC, &draft.author, key, &draft.request, now, || write(db, draft, now))
+}
+
+fn write(db: &Connection, draft: &Draft, create_time: i64) -> Result<CreateReviewResponse, Refusal> {
     check_product(db, &draft.request.product_id)?;
     let author_name = author_name(db, &draft.author)?;
-    let create_time = draft.now.as_microsecond();
     let review = Review {
         id: stored::review_id(&draft.request.product_id, &draft.author),
         product_id: draft.request.product_id.clone(),
@@ -59,42 +59,7 @@ pub(super) fn create(db: &Connection, draft: &Draft) -> Result<CreateReviewRespo
         create_time: Some(clock::stored_to_proto(create_time)),
     };
     insert(db, &review, create_time)?;
-    let response = CreateReviewResponse { review: Some(review) };
-    db.prepare_cached(
-        "INSERT INTO idempotency_keys (rpc, subject, key, request, response, create_time)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![
-        RPC,
-        draft.author,
-        draft.request.idempotency_key,
-        request,
-        response.encode_to_vec(),
-        create_time
-    ])?;
-    Ok(response)
-}
-
-fn earlier_response(
-    db: &Connection,
-    draft: &Draft,
-    request: &[u8],
-) -> Result<Option<CreateReviewResponse>, Refusal> {
-    let earlier: Option<(Vec<u8>, Vec<u8>)> = db
-        .prepare_cached(
-            "SELECT request, response FROM idempotency_keys WHERE rpc = ?1 AND subject = ?2 AND key = ?3",
-        )?
-        .query_row(params![RPC, draft.author, draft.request.idempotency_key], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    let Some((earlier_request, response)) = earlier else { return Ok(None) };
-    if earlier_request != request {
-        let problem = "the idempotency key was used for another request";
-        return Err(Refusal::new(Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED", problem));
-    }
-    let response = CreateReviewResponse::decode(response.as_slice());
-    response.map(Some).map_err(|error| Refusal::internal(&error))
+    Ok(CreateReviewResponse { review: Some(review) })
 }
 
 fn insert(db: &Connection, review: &Review, create_time: i64) -> Result<(), Refusal> {

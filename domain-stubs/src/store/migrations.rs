@@ -9,6 +9,10 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/03_pricing.sql")),
     M::up(include_str!("migrations/04_inventory.sql")),
     M::up(include_str!("migrations/05_reviews.sql")),
+    M::up(include_str!("migrations/06_accounts.sql")),
+    M::up(include_str!("migrations/07_carts.sql")),
+    M::up(include_str!("migrations/08_payments.sql")),
+    M::up(include_str!("migrations/09_orders.sql")),
 ];
 
 /// Brings a database up to date.

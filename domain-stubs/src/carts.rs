@@ -1,0 +1,96 @@
+//! The cart service: what customers are about to buy.
+
+mod items;
+
+use proto::carts::{
+    AddItemRequest, AddItemResponse, Cart, GetCartRequest, GetCartResponse, RemoveItemRequest,
+    RemoveItemResponse, SetQuantityRequest, SetQuantityResponse, cart_service_server::CartService,
+};
+use tonic::{Request, Response, Status};
+
+use self::items::{Change, Owner};
+pub(crate) use self::items::{clear, read};
+use crate::{
+    clock::Clock,
+    credential::Caller,
+    idempotency,
+    mask::{Mask, Resource},
+    store::Store,
+};
+
+/// Carts over the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Carts {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+}
+
+impl Resource for Cart {
+    const NAME: &'static str = "shop.carts.v1.Cart";
+    const KEY: &'static str = "item_count";
+}
+
+impl Carts {
+    fn owner(&self, extensions: &tonic::Extensions) -> Result<Owner, Status> {
+        let user = Caller::acting_user(extensions)?;
+        Ok(Owner { user, now: self.clock.now().as_microsecond() })
+    }
+}
+
+#[tonic::async_trait]
+impl CartService for Carts {
+    async fn get_cart(&self, request: Request<GetCartRequest>) -> Result<Response<GetCartResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let owner = self.owner(&extensions)?;
+        let mask = Mask::<Cart>::new(request.read_mask.as_ref())?;
+        let cart = self.store.read(move |db| items::read(db, &owner.user, owner.now)).await?;
+        Ok(Response::new(GetCartResponse { cart: Some(mask.trim(cart)) }))
+    }
+
+    async fn add_item(&self, request: Request<AddItemRequest>) -> Result<Response<AddItemResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let owner = self.owner(&extensions)?;
+        items::check_quantity(request.quantity)?;
+        let rpc = "shop.carts.v1.CartService/AddItem";
+        let response = self.store.write(move |db| {
+            idempotency::once(db, rpc, &owner.user, &request.idempotency_key, &request, owner.now, || {
+                let cart = items::change(db, &owner, &request.product_id, Change::Add(request.quantity))?;
+                Ok(AddItemResponse { cart: Some(cart) })
+            })
+        });
+        Ok(Response::new(response.await?))
+    }
+
+    async fn set_quantity(
+        &self,
+        request: Request<SetQuantityRequest>,
+    ) -> Result<Response<SetQuantityResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let owner = self.owner(&extensions)?;
+        items::check_quantity(request.quantity)?;
+        let rpc = "shop.carts.v1.CartService/SetQuantity";
+        let response = self.store.write(move |db| {
+            idempotency::once(db, rpc, &owner.user, &request.idempotency_key, &request, owner.now, || {
+                let cart = items::change(db, &owner, &request.product_id, Change::Set(request.quantity))?;
+                Ok(SetQuantityResponse { cart: Some(cart) })
+            })
+        });
+        Ok(Response::new(response.await?))
+    }
+
+    async fn remove_item(
+        &self,
+        request: Request<RemoveItemRequest>,
+    ) -> Result<Response<RemoveItemResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let owner = self.owner(&extensions)?;
+        let rpc = "shop.carts.v1.CartService/RemoveItem";
+        let response = self.store.write(move |db| {
+            idempotency::once(db, rpc, &owner.user, &request.idempotency_key, &request, owner.now, || {
+                let cart = items::remove(db, &owner, &request.product_id)?;
+                Ok(RemoveItemResponse { cart: Some(cart) })
+            })
+        });
+        Ok(Response::new(response.await?))
+    }
+}

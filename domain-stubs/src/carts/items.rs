@@ -1,0 +1,119 @@
+//! Carts in the store, and what may be put into them.
+
+use proto::carts::{Cart, CartItem};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use tonic::Code;
+
+use crate::{
+    catalog::check_product,
+    clock, inventory,
+    pricing::{self, Money},
+    refusal::Refusal,
+};
+
+/// How many of one product a cart may hold.
+const MAX_QUANTITY: i32 = 20;
+
+/// Whose cart it is, and what time it is, in microseconds since 1970.
+#[derive(Debug)]
+pub(super) struct Owner {
+    pub(super) user: String,
+    pub(super) now: i64,
+}
+
+/// What happens to the quantity of a product.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Change {
+    /// There will be so many more.
+    Add(i32),
+    /// There will be so many, of a product that is in the cart already.
+    Set(i32),
+}
+
+/// Refuses a quantity that no cart holds.
+pub(super) fn check_quantity(quantity: i32) -> Result<(), Refusal> {
+    if (1..=MAX_QUANTITY).contains(&quantity) {
+        return Ok(());
+    }
+    let problem = format!("must be between 1 and {MAX_QUANTITY}");
+    Err(Refusal::invalid("QUANTITY_INVALID", "quantity", problem))
+}
+
+/// The cart of a user, at the prices of now.
+pub(crate) fn read(db: &Connection, user: &str, now: i64) -> Result<Cart, Refusal> {
+    let mut statement = db.prepare_cached(
+        "SELECT product_id, quantity FROM cart_items WHERE user_id = ?1 ORDER BY position, product_id",
+    )?;
+    let rows = statement.query_map([user], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut cart = Cart::default();
+    let mut subtotal = Money::from_cents(0);
+    for row in rows {
+        let (product_id, quantity): (String, i32) = row?;
+        let unit = pricing::customer_price(db, &product_id, user, now)?;
+        let line = unit.times(quantity);
+        subtotal = subtotal.plus(line);
+        cart.item_count += quantity;
+        let (unit_price, line_price) = (Some(unit.into()), Some(line.into()));
+        cart.items.push(CartItem { product_id, quantity, unit_price, line_price });
+    }
+    cart.subtotal = Some(subtotal.into());
+    cart.update_time = db
+        .prepare_cached("SELECT update_time FROM carts WHERE user_id = ?1")?
+        .query_row([user], |row| row.get(0))
+        .optional()?
+        .map(clock::stored_to_proto);
+    Ok(cart)
+}
+
+/// Changes how many of a product are in a cart, if there are enough of it; answers the cart.
+pub(super) fn change(db: &Connection, owner: &Owner, product: &str, change: Change) -> Result<Cart, Refusal> {
+    check_product(db, product)?;
+    let held: Option<i32> = db
+        .prepare_cached("SELECT quantity FROM cart_items WHERE user_id = ?1 AND product_id = ?2")?
+        .query_row([&owner.user, product], |row| row.get(0))
+        .optional()?;
+    let quantity = match (change, held) {
+        (Change::Add(more), held) => held.unwrap_or(0) + more,
+        (Change::Set(quantity), Some(_)) => quantity,
+        (Change::Set(_), None) => {
+            let problem = format!("{product:?} is not in the cart");
+            return Err(Refusal::new(Code::NotFound, "ITEM_NOT_FOUND", problem));
+        }
+    };
+    if quantity > MAX_QUANTITY {
+        let problem = format!("a cart holds {MAX_QUANTITY} of a product at most");
+        return Err(Refusal::new(Code::FailedPrecondition, "QUANTITY_LIMIT", problem));
+    }
+    if inventory::on_hand(db, product)? < i64::from(quantity) {
+        let problem = format!("there are not {quantity} of {product:?}");
+        return Err(Refusal::new(Code::FailedPrecondition, "OUT_OF_STOCK", problem));
+    }
+    db.prepare_cached(
+        "INSERT INTO cart_items (user_id, product_id, quantity, position)
+         VALUES (?1, ?2, ?3, (SELECT coalesce(max(position), 0) + 1 FROM cart_items WHERE user_id = ?1))
+         ON CONFLICT DO UPDATE SET quantity = excluded.quantity",
+    )?
+    .execute(params![owner.user, product, quantity])?;
+    touch(db, owner)?;
+    read(db, &owner.user, owner.now)
+}
+
+/// Takes a product out of a cart; answers the cart.
+pub(super) fn remove(db: &Connection, owner: &Owner, product: &str) -> Result<Cart, Refusal> {
+    db.prepare_cached("DELETE FROM cart_items WHERE user_id = ?1 AND product_id = ?2")?
+        .execute([&owner.user, product])?;
+    touch(db, owner)?;
+    read(db, &owner.user, owner.now)
+}
+
+/// Takes everything out of a cart.
+pub(crate) fn clear(db: &Connection, user: &str, now: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM cart_items WHERE user_id = ?1")?.execute([user])?;
+    touch(db, &Owner { user: user.to_owned(), now })
+}
+
+fn touch(db: &Connection, owner: &Owner) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO carts (user_id, update_time) VALUES (?1, ?2)")?
+        .execute(params![owner.user, owner.now])?;
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! The order service: what customers bought, and a stream of how far it has come.
+
+mod place;
+mod progress;
+mod stored;
+mod watch;
+
+use std::pin::Pin;
+
+use futures_util::Stream;
+use proto::orders::{
+    BatchGetOrdersRequest, BatchGetOrdersResponse, ListOrdersRequest, ListOrdersResponse, Order, OrderResult,
+    PlaceOrderRequest, PlaceOrderResponse, WatchOrderRequest, WatchOrderResponse, order_result::Outcome,
+    order_service_server::OrderService,
+};
+use tokio::sync::broadcast;
+use tonic::{Request, Response, Status};
+
+use self::watch::Watch;
+use crate::{
+    batch::{Answer, Batch},
+    clock::Clock,
+    credential::Caller,
+    idempotency,
+    inventory::Inventory,
+    mask::{Mask, Resource},
+    page::{Asked, Listing, Page},
+    refusal::Refusal,
+    store::Store,
+};
+
+/// Orders on a page of which the caller does not say how long it is, and on any page at most.
+const PAGE_SIZES: (usize, i32) = (10, 50);
+
+/// Changes a slow watcher may lag behind before it reads its order again.
+const CHANGES_KEPT: usize = 256;
+
+/// Orders over the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Orders {
+    store: Store,
+    clock: Clock,
+    /// Told of what is taken from the shelves.
+    inventory: Inventory,
+    /// Identifiers of orders whose state has changed, after the change is stored.
+    changes: broadcast::Sender<String>,
+}
+
+impl Resource for Order {
+    const NAME: &'static str = "shop.orders.v1.Order";
+    const KEY: &'static str = "id";
+}
+
+impl Orders {
+    pub(crate) fn new(store: Store, clock: Clock, inventory: Inventory) -> Self {
+        Self { store, clock, inventory, changes: broadcast::Sender::new(CHANGES_KEPT) }
+    }
+
+    /// Brings an order to its next state, and tells whoever watches.
+    pub(crate) async fn advance(&self, order: &str) -> Result<(), Refusal> {
+        let (id, now) = (order.to_owned(), self.clock.now().as_microsecond());
+        self.store.write(move |db| progress::advance(db, &id, now)).await?;
+        // Nobody watching is no error.
+        self.changes.send(order.to_owned()).ok();
+        Ok(())
+    }
+
+    /// Calls an order off: its goods go back, its payment is released; and tells whoever watches.
+    pub(crate) async fn cancel(&self, order: &str) -> Result<(), Refusal> {
+        let (id, now) = (order.to_owned(), self.clock.now().as_microsecond());
+        let products = self.store.write(move |db| progress::cancel(db, &id, now)).await?;
+        self.inventory.tell(products);
+        self.changes.send(order.to_owned()).ok();
+        Ok(())
+    }
+}
+
+#[tonic::async_trait]
+impl OrderService for Orders {
+    async fn list_orders(
+        &self,
+        request: Request<ListOrdersRequest>,
+    ) -> Result<Response<ListOrdersResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let user = Caller::acting_user(&extensions)?;
+        let mask = Mask::<Order>::new(request.read_mask.as_ref())?;
+        let page: Page<stored::Position> =
+            Listing::new("ListOrders", &[&user], PAGE_SIZES.0).page(Asked {
+                page_size: request.page_size.min(PAGE_SIZES.1),
+                page_token: &request.page_token,
+                skip: request.skip,
+            })?;
+        let response = self.store.read(move |db| {
+            let mut rows = stored::list(db, &user, &page)?;
+            let next_page_token = page.cut(&mut rows, |row| *row);
+            let orders = rows
+                .iter()
+                .filter_map(|(_, number)| stored::find(db, *number, &user, &mask).transpose())
+                .collect::<Result<_, _>>()?;
+            Ok::<_, Refusal>(ListOrdersResponse {
+                orders,
+                next_page_token,
+                total_size: stored::count(db, &user)?,
+            })
+        });
+        Ok(Response::new(response.await?))
+    }
+
+    async fn batch_get_orders(
+        &self,
+        request: Request<BatchGetOrdersRequest>,
+    ) -> Result<Response<BatchGetOrdersResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let user = Caller::acting_user(&extensions)?;
+        let mask = Mask::<Order>::new(request.read_mask.as_ref())?;
+        let batch = Batch::new(&extensions, "order_ids", request.order_ids)?;
+        let answers = batch.read(&self.store, move |db, id| stored::get(db, id, &user, &mask)).await?;
+        let results = answers.into_iter().map(OrderResult::from).collect();
+        Ok(Response::new(BatchGetOrdersResponse { results }))
+    }
+
+    async fn place_order(
+        &self,
+        request: Request<PlaceOrderRequest>,
+    ) -> Result<Response<PlaceOrderResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let user = Caller::acting_user(&extensions)?;
+        let now = self.clock.now();
+        let rpc = "shop.orders.v1.OrderService/PlaceOrder";
+        let response = self.store.write(move |db| {
+            let key = request.idempotency_key.clone();
+            idempotency::once(db, rpc, &user, &key, &request, now.as_microsecond(), || {
+                let order = place::place(db, &user, &request, now)?;
+                Ok(PlaceOrderResponse { order: Some(order) })
+            })
+        });
+        let response = response.await?;
+        let items = response.order.iter().flat_map(|order| &order.items);
+        self.inventory.tell(items.map(|item| item.product_id.clone()).collect());
+        Ok(Response::new(response))
+    }
+
+    type WatchOrderStream = Pin<Box<dyn Stream<Item = Result<WatchOrderResponse, Status>> + Send>>;
+
+    async fn watch_order(
+        &self,
+        request: Request<WatchOrderRequest>,
+    ) -> Result<Response<Self::WatchOrderStream>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let user = Caller::acting_user(&extensions)?;
+        let mask = Mask::<Order>::new(request.read_mask.as_ref())?;
+        let watch = Watch::begin(self.store.clone(), &self.changes, request.order_id, user, mask).await?;
+        Ok(Response::new(Box::pin(watch.into_stream())))
+    }
+}
+
+impl From<Answer<String, Order>> for OrderResult {
+    fn from(Answer { key: order_id, outcome }: Answer<String, Order>) -> Self {
+        Self { order_id, outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
+    }
+}

@@ -1,0 +1,123 @@
+//! What users have: an account, something to pay with, and perhaps a cart.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::{
+    DAY, MINUTE, before,
+    catalogue::{Abundance, Catalogue},
+};
+use crate::hash::Random;
+
+/// A user whose bank refuses everything.
+const WITHOUT_LUCK: (&str, &str) = ("user-pat-declined", "Pat D.");
+
+/// A user whose only card has ended.
+const WITHOUT_CARD: &str = "user-goran-petrusic";
+
+/// Somebody to try things with: the products of their cart.
+const ADA: (&str, [(&str, i32); 3]) = (
+    "user-ada-lindqvist",
+    [("grinder-hand-steel-30", 1), ("filter-papers-cone-100", 2), ("desk-lamp-arm-brass", 1)],
+);
+
+const BRANDS: [&str; 3] = ["Visa", "Mastercard", "Maestro"];
+
+pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
+    db.execute("INSERT INTO users (id, name) VALUES (?1, ?2)", [WITHOUT_LUCK.0, WITHOUT_LUCK.1])?;
+    let authors = catalogue.reviews.authors.iter().map(|author| author.id.as_str());
+    for user in authors.chain([WITHOUT_LUCK.0]) {
+        write_account(db, user, seed_time)?;
+        write_payment_methods(db, user, seed_time)?;
+        if user == ADA.0 {
+            write_cart(db, user, &ADA.1, seed_time)?;
+        } else {
+            let mut random = Random::of(&["cart", user]);
+            if random.percent(33) {
+                write_cart(db, user, &some_products(catalogue, &mut random), seed_time)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_account(db: &Connection, user: &str, seed_time: Timestamp) -> rusqlite::Result<()> {
+    let mut random = Random::of(&["account", user]);
+    let given_name = user.split('-').nth(1).unwrap_or(user);
+    let mut letters = given_name.chars();
+    let given_name: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    db.prepare_cached(
+        "INSERT INTO accounts (user_id, given_name, email, avatar_url, create_time) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        user,
+        given_name,
+        format!("{user}@mail.example"),
+        format!("https://images.shop.example/users/{user}.webp"),
+        before(seed_time, 30 * DAY + random.below(1_500 * DAY))
+    ])?;
+    if random.percent(25) {
+        let language = ["en", "fr", "de"][random.index(3)];
+        let country = ["FR", "DE", "NL", "IT"][random.index(4)];
+        db.prepare_cached(
+            "INSERT INTO preferences (user_id, language, notification_sound, newsletter, country_code)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![user, language, random.percent(70), random.percent(30), country])?;
+    }
+    Ok(())
+}
+
+fn write_payment_methods(db: &Connection, user: &str, seed_time: Timestamp) -> rusqlite::Result<()> {
+    let mut random = Random::of(&["payment methods", user]);
+    let this_year = i64::from(seed_time.to_zoned(jiff::tz::TimeZone::UTC).year());
+    let count = if user == WITHOUT_CARD { 1 } else { 1 + random.index(3) };
+    for index in 0..count {
+        let year = if user == WITHOUT_CARD { this_year - 1 } else { this_year + 2 };
+        db.prepare_cached(
+            "INSERT INTO payment_methods
+                (id, user_id, brand, last_four, expiry_month, expiry_year, is_default, declines)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            format!("pay-{}-{}", user.trim_start_matches("user-"), index + 1),
+            user,
+            BRANDS[random.index(BRANDS.len())],
+            format!("{:04}", random.below(10_000)),
+            1 + i64::try_from(random.index(12)).expect("below twelve"),
+            year,
+            index == 0,
+            user == WITHOUT_LUCK.0
+        ])?;
+    }
+    Ok(())
+}
+
+/// One to four products of which there are plenty, each with a quantity.
+fn some_products<'a>(catalogue: &'a Catalogue, random: &mut Random) -> Vec<(&'a str, i32)> {
+    let products = catalogue.products().map(|(_, product)| product);
+    let mut plenty: Vec<_> = products
+        .filter(|product| matches!(product.stock, Abundance::Plenty))
+        .map(|it| it.id.as_str())
+        .collect();
+    random.shuffle(&mut plenty);
+    plenty.truncate(1 + random.index(4));
+    plenty.into_iter().map(|id| (id, if random.percent(30) { 2 } else { 1 })).collect()
+}
+
+fn write_cart(
+    db: &Connection,
+    user: &str,
+    products: &[(&str, i32)],
+    seed_time: Timestamp,
+) -> rusqlite::Result<()> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO cart_items (user_id, product_id, quantity, position) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (position, (product, quantity)) in (1_i64..).zip(products) {
+        insert.execute(params![user, product, quantity, position])?;
+    }
+    db.prepare_cached("INSERT INTO carts (user_id, update_time) VALUES (?1, ?2)")?
+        .execute(params![user, before(seed_time, 20 * MINUTE)])?;
+    Ok(())
+}

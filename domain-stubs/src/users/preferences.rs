@@ -1,0 +1,116 @@
+//! Preferences in the store.
+
+use proto::users::{Preferences, UpdatePreferencesRequest};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use tonic_types::FieldViolation;
+
+use crate::{refusal::Refusal, shipping::is_country};
+
+/// What is to be changed.
+#[derive(Debug)]
+pub(super) struct Change {
+    values: Preferences,
+    paths: Vec<String>,
+}
+
+impl Change {
+    /// Checks what a request wants to change.
+    pub(super) fn new(request: &UpdatePreferencesRequest) -> Result<Self, Refusal> {
+        let values = request.preferences.clone().unwrap_or_default();
+        let paths = request.update_mask.clone().unwrap_or_default().paths;
+        let mut violations = Vec::new();
+        if paths.is_empty() {
+            violations.push(FieldViolation::new("update_mask", "names nothing to change"));
+        }
+        for path in &paths {
+            match path.as_str() {
+                "language" if !is_language(&values.language) => {
+                    violations.push(FieldViolation::new("preferences.language", "is not a language tag"));
+                }
+                "country_code" if !is_country(&values.country_code) => {
+                    violations.push(FieldViolation::new("preferences.country_code", "is not a country"));
+                }
+                "language" | "country_code" | "notification_sound" | "newsletter" => {}
+                unknown => {
+                    let problem = format!("Preferences has no path {unknown:?}");
+                    violations.push(FieldViolation::new("update_mask", problem));
+                }
+            }
+        }
+        if violations.is_empty() {
+            Ok(Self { values, paths })
+        } else {
+            Err(Refusal::invalid_fields("PREFERENCES_INVALID", violations))
+        }
+    }
+}
+
+/// The shape of a tag of BCP 47: a language of two or three letters, then parts of letters and digits.
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let language = parts.next().unwrap_or_default();
+    let is_language = (2..=3).contains(&language.len()) && language.bytes().all(|it| it.is_ascii_lowercase());
+    let is_part =
+        |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_language && parts.all(is_part)
+}
+
+/// The preferences of a user; the shop's own for one who never changed any.
+pub(super) fn of(db: &Connection, user: &str) -> Result<Preferences, Refusal> {
+    let found = db
+        .prepare_cached(
+            "SELECT language, notification_sound, newsletter, country_code FROM preferences WHERE user_id = ?1",
+        )?
+        .query_row([user], |row| {
+            Ok(Preferences {
+                language: row.get(0)?,
+                notification_sound: row.get(1)?,
+                newsletter: row.get(2)?,
+                country_code: row.get(3)?,
+            })
+        })
+        .optional()?;
+    Ok(found.unwrap_or_else(|| Preferences {
+        language: "en".to_owned(),
+        notification_sound: true,
+        newsletter: false,
+        country_code: "FR".to_owned(),
+    }))
+}
+
+/// Changes the preferences of a user; answers all of them.
+pub(super) fn update(db: &Connection, user: &str, change: Change) -> Result<Preferences, Refusal> {
+    let mut preferences = of(db, user)?;
+    let Change { values, paths } = change;
+    for path in &paths {
+        match path.as_str() {
+            "language" => preferences.language.clone_from(&values.language),
+            "notification_sound" => preferences.notification_sound = values.notification_sound,
+            "newsletter" => preferences.newsletter = values.newsletter,
+            _ => preferences.country_code.clone_from(&values.country_code),
+        }
+    }
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO preferences (user_id, language, notification_sound, newsletter, country_code)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        user,
+        preferences.language,
+        preferences.notification_sound,
+        preferences.newsletter,
+        preferences.country_code
+    ])?;
+    Ok(preferences)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_languages_have_a_shape() {
+        assert!(["en", "de-CH", "zh-Hant-TW", "gsw"].into_iter().all(is_language));
+        assert!(["", "e", "EN", "en_GB", "en-", "english", "e1"].into_iter().all(|tag| !is_language(tag)));
+    }
+}
