@@ -63,6 +63,12 @@ impl Caller {
         self.subject.as_deref().filter(|_| self.actor == Some(Actor::User))
     }
 
+    /// The acting device; `None` for users and for calls in nobody's name.
+    #[must_use]
+    pub fn device(&self) -> Option<&str> {
+        self.subject.as_deref().filter(|_| self.actor == Some(Actor::Device))
+    }
+
     /// The acting user of a request, which must have one.
     pub(crate) fn acting_user(extensions: &tonic::Extensions) -> Result<String, Refusal> {
         let user = Self::of(extensions)?.user();

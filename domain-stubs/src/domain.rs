@@ -3,6 +3,7 @@
 use std::{fmt, future::Future, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
+use proto::notifications::NotificationKind;
 use tokio::net::TcpListener;
 use tonic::Status;
 
@@ -12,6 +13,7 @@ use crate::{
     credential::{DEVELOPMENT_CREDENTIAL_KEY, Verifier},
     faults::Faults,
     inventory::Inventory,
+    notifications::Notifications,
     orders::Orders,
     seed,
     server::{self, Services},
@@ -39,6 +41,7 @@ pub struct Domain {
     pub(crate) store: Store,
     pub(crate) inventory: Inventory,
     pub(crate) orders: Orders,
+    pub(crate) notifications: Notifications,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) calls: Calls,
@@ -75,6 +78,7 @@ impl Domain {
         Ok(Self {
             orders: Orders::new(store.clone(), clock.clone(), inventory.clone()),
             inventory,
+            notifications: Notifications::new(store.clone(), clock.clone()),
             store,
             faults: Faults::new(fault_seed),
             calls: Calls::new(),
@@ -120,6 +124,20 @@ impl Domain {
     /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that has come to its end.
     pub async fn advance_order(&self, order: &str) -> Result<(), Status> {
         Ok(self.orders.advance(order).await?)
+    }
+
+    /// Tells a user something.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the store fails.
+    pub async fn notify(
+        &self,
+        user: &str,
+        kind: NotificationKind,
+        title: &str,
+        text: &str,
+    ) -> Result<(), Status> {
+        Ok(self.notifications.notify(user, kind, title, text).await?)
     }
 
     /// Calls an order off: its goods go back to the warehouses, its payment is released.

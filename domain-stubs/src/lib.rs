@@ -4,6 +4,7 @@
 //! they were asked ([`Calls`]), in process and over `shop.admin.v1.AdminService`.
 
 mod admin;
+mod analytics;
 mod batch;
 mod calls;
 mod carts;
@@ -18,16 +19,19 @@ mod hash;
 mod idempotency;
 mod inventory;
 mod mask;
+mod notifications;
 mod orders;
 mod page;
 mod payments;
 mod pricing;
+mod recommendations;
 mod refusal;
 mod reviews;
 mod seed;
 mod server;
 mod shipping;
 mod store;
+mod telemetry;
 mod users;
 
 pub use calls::Calls;

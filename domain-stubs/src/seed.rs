@@ -5,6 +5,8 @@
 
 mod accounts;
 mod catalogue;
+mod devices;
+mod notifications;
 mod orders;
 mod prices;
 mod products;
@@ -29,6 +31,8 @@ pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<()
     stocks::write(db, &catalogue, seed_time)?;
     accounts::write(db, &catalogue, seed_time)?;
     orders::write(db, &catalogue, seed_time)?;
+    notifications::write(db, &catalogue, seed_time)?;
+    devices::write(db, &catalogue)?;
     db.execute("INSERT INTO seeding (seed_time) VALUES (?1)", [seed_time.as_microsecond()])?;
     Ok(())
 }

@@ -4,13 +4,18 @@ use std::{collections::BTreeSet, fmt, future::Future, io, str::FromStr};
 
 use axum::serve::ListenerExt as _;
 use proto::{
-    admin::admin_service_server::AdminServiceServer, carts::cart_service_server::CartServiceServer,
-    catalog::catalog_service_server::CatalogServiceServer,
+    admin::admin_service_server::AdminServiceServer,
+    analytics::analytics_service_server::AnalyticsServiceServer,
+    carts::cart_service_server::CartServiceServer, catalog::catalog_service_server::CatalogServiceServer,
     inventory::inventory_service_server::InventoryServiceServer,
+    notifications::notification_service_server::NotificationServiceServer,
     orders::order_service_server::OrderServiceServer, payments::payment_service_server::PaymentServiceServer,
     pricing::pricing_service_server::PricingServiceServer,
+    recommendations::recommendation_service_server::RecommendationServiceServer,
     reviews::review_service_server::ReviewServiceServer,
-    shipping::shipping_service_server::ShippingServiceServer, users::user_service_server::UserServiceServer,
+    shipping::shipping_service_server::ShippingServiceServer,
+    telemetry::telemetry_service_server::TelemetryServiceServer,
+    users::user_service_server::UserServiceServer,
 };
 use tokio::{net::TcpListener, sync::watch};
 use tonic::{server::NamedService, service::RoutesBuilder};
@@ -22,38 +27,50 @@ use tonic_reflection::pb::v1::server_reflection_server::{ServerReflection, Serve
 
 use crate::{
     admin::Admin,
+    analytics::Analytics,
     carts::Carts,
     catalog::Catalog,
     domain::Domain,
     guard::{Guard, Stopping},
     inventory::Inventory,
+    notifications::Notifications,
     orders::Orders,
     payments::Payments,
     pricing::Pricing,
+    recommendations::Recommendations,
     reviews::Reviews,
     shipping::Shipping,
+    telemetry::Telemetry,
     users::Users,
 };
 
 /// A service of the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
+    /// `shop.analytics.v1.AnalyticsService`
+    Analytics,
     /// `shop.carts.v1.CartService`
     Carts,
     /// `shop.catalog.v1.CatalogService`
     Catalog,
     /// `shop.inventory.v1.InventoryService`
     Inventory,
+    /// `shop.notifications.v1.NotificationService`
+    Notifications,
     /// `shop.orders.v1.OrderService`
     Orders,
     /// `shop.payments.v1.PaymentService`
     Payments,
     /// `shop.pricing.v1.PricingService`
     Pricing,
+    /// `shop.recommendations.v1.RecommendationService`
+    Recommendations,
     /// `shop.reviews.v1.ReviewService`
     Reviews,
     /// `shop.shipping.v1.ShippingService`
     Shipping,
+    /// `shop.telemetry.v1.TelemetryService`
+    Telemetry,
     /// `shop.users.v1.UserService`
     Users,
 }
@@ -68,15 +85,19 @@ pub struct UnknownService(String);
 
 impl Service {
     /// Every service of the shop.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
+        Self::Analytics,
         Self::Carts,
         Self::Catalog,
         Self::Inventory,
+        Self::Notifications,
         Self::Orders,
         Self::Payments,
         Self::Pricing,
+        Self::Recommendations,
         Self::Reviews,
         Self::Shipping,
+        Self::Telemetry,
         Self::Users,
     ];
 
@@ -84,14 +105,18 @@ impl Service {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Analytics => "analytics",
             Self::Carts => "carts",
             Self::Catalog => "catalog",
             Self::Inventory => "inventory",
+            Self::Notifications => "notifications",
             Self::Orders => "orders",
             Self::Payments => "payments",
             Self::Pricing => "pricing",
+            Self::Recommendations => "recommendations",
             Self::Reviews => "reviews",
             Self::Shipping => "shipping",
+            Self::Telemetry => "telemetry",
             Self::Users => "users",
         }
     }
@@ -100,14 +125,18 @@ impl Service {
     #[must_use]
     pub fn full_name(self) -> &'static str {
         match self {
+            Self::Analytics => AnalyticsServiceServer::<Analytics>::NAME,
             Self::Carts => CartServiceServer::<Carts>::NAME,
             Self::Catalog => CatalogServiceServer::<Catalog>::NAME,
             Self::Inventory => InventoryServiceServer::<Inventory>::NAME,
+            Self::Notifications => NotificationServiceServer::<Notifications>::NAME,
             Self::Orders => OrderServiceServer::<Orders>::NAME,
             Self::Payments => PaymentServiceServer::<Payments>::NAME,
             Self::Pricing => PricingServiceServer::<Pricing>::NAME,
+            Self::Recommendations => RecommendationServiceServer::<Recommendations>::NAME,
             Self::Reviews => ReviewServiceServer::<Reviews>::NAME,
             Self::Shipping => ShippingServiceServer::<Shipping>::NAME,
+            Self::Telemetry => TelemetryServiceServer::<Telemetry>::NAME,
             Self::Users => UserServiceServer::<Users>::NAME,
         }
     }
@@ -115,21 +144,33 @@ impl Service {
     fn add(self, domain: &Domain, guard: &Guard, routes: &mut RoutesBuilder) {
         let (store, clock) = (domain.store.clone(), domain.clock.clone());
         match self {
+            Self::Analytics => {
+                routes.add_service(guard.before(AnalyticsServiceServer::new(Analytics { store })))
+            }
             Self::Carts => routes.add_service(guard.before(CartServiceServer::new(Carts { store, clock }))),
             Self::Catalog => routes.add_service(guard.before(CatalogServiceServer::new(Catalog { store }))),
             Self::Inventory => {
                 routes.add_service(guard.before(InventoryServiceServer::new(domain.inventory.clone())))
+            }
+            Self::Notifications => {
+                routes.add_service(guard.before(NotificationServiceServer::new(domain.notifications.clone())))
             }
             Self::Orders => routes.add_service(guard.before(OrderServiceServer::new(domain.orders.clone()))),
             Self::Payments => routes.add_service(guard.before(PaymentServiceServer::new(Payments { store }))),
             Self::Pricing => {
                 routes.add_service(guard.before(PricingServiceServer::new(Pricing { store, clock })))
             }
+            Self::Recommendations => {
+                routes.add_service(guard.before(RecommendationServiceServer::new(Recommendations { store })))
+            }
             Self::Reviews => {
                 routes.add_service(guard.before(ReviewServiceServer::new(Reviews { store, clock })))
             }
             Self::Shipping => {
                 routes.add_service(guard.before(ShippingServiceServer::new(Shipping { store })))
+            }
+            Self::Telemetry => {
+                routes.add_service(guard.before(TelemetryServiceServer::new(Telemetry { store, clock })))
             }
             Self::Users => routes.add_service(guard.before(UserServiceServer::new(Users { store, clock }))),
         };

@@ -13,6 +13,9 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/07_carts.sql")),
     M::up(include_str!("migrations/08_payments.sql")),
     M::up(include_str!("migrations/09_orders.sql")),
+    M::up(include_str!("migrations/10_notifications.sql")),
+    M::up(include_str!("migrations/11_telemetry.sql")),
+    M::up(include_str!("migrations/12_analytics.sql")),
 ];
 
 /// Brings a database up to date.

@@ -100,9 +100,7 @@ fn services_are_named_as_on_the_command_line() {
         assert_eq!(service.name().parse(), Ok(service));
     }
     let unknown = "nope".parse::<Service>().unwrap_err();
-    assert_eq!(
-        unknown.to_string(),
-        r#"there is no service "nope", only catalog, inventory, pricing, reviews"#
-    );
+    let known = Service::ALL.map(Service::name).join(", ");
+    assert_eq!(unknown.to_string(), format!("there is no service \"nope\", only {known}"));
     assert_eq!(Services::all(), Service::ALL.into_iter().collect());
 }
