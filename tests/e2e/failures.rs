@@ -23,9 +23,11 @@ fn broken_keys(rpc: &str, keys: &[&str], kind: KeyFaultKind) -> Fault {
     Fault { rpc: rpc.to_owned(), key_faults: vec![fault], ..Fault::default() }
 }
 
-/// Every optional field.
+/// Every optional field of a product.
 fn optional(kind: Kind) -> Vec<Probe> {
-    probes(kind).into_iter().filter(|probe| probe.info.fallback.is_some()).collect()
+    let of_product =
+        |probe: &Probe| probe.coordinate.starts_with("Product.") && probe.info.fallback.is_some();
+    probes(kind).into_iter().filter(of_product).collect()
 }
 
 #[tokio::test]
@@ -36,7 +38,7 @@ async fn a_failing_optional_field_takes_its_fallback_and_everything_else_stands(
         (Kind::Mobile, "id name thumbnail price { text } inStock rating reviews { text }"),
         (
             Kind::Web,
-            "id name price { current { amount } } stock { total } rating { average } reviews { totalCount } related { name }",
+            "id name price { current { amount } } stock { total } rating { average } reviews { totalCount } related { name } shippingOptions(country: \"FR\") { name }",
         ),
     ] {
         let query = format!("{{ product(id: \"{id}\") {{ {fields} }} }}");
@@ -44,15 +46,7 @@ async fn a_failing_optional_field_takes_its_fallback_and_everything_else_stands(
         let optional = optional(kind);
         assert!(optional.len() >= 4);
         for probe in &optional {
-            let rpc = &probe.info.steps.last().unwrap().rpc;
-            // Related products come from the service that answers the product itself: it must fail for them alone.
-            if probe.coordinate == "Product.related" {
-                let related = related_ids(&shop).await;
-                let keys: Vec<_> = related.iter().map(String::as_str).collect();
-                shop.fail(broken_keys(rpc, &keys, KeyFaultKind::Error));
-            } else {
-                shop.fail(broken(rpc, UNAVAILABLE));
-            }
+            shop.fail(broken(&probe.info.steps[0].rpc, UNAVAILABLE));
             let answer = shop.ask(kind, &query).await;
             shop.domain.faults().clear();
 
@@ -65,13 +59,6 @@ async fn a_failing_optional_field_takes_its_fallback_and_everything_else_stands(
             assert!(answer.degraded()[0].starts_with(&format!("product.{field}: UPSTREAM_UNAVAILABLE")));
         }
     }
-}
-
-async fn related_ids(shop: &Shop) -> Vec<String> {
-    shop.domain.calls().clear();
-    let id = product_id("kettle-gooseneck-09");
-    shop.web(&format!("{{ product(id: \"{id}\") {{ related {{ name }} }} }}")).await.whole();
-    shop.domain.calls().list().last().unwrap().keys.clone()
 }
 
 #[tokio::test]

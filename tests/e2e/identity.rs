@@ -93,7 +93,7 @@ async fn a_review_is_written_once_under_one_key() {
     let second = send("key-two-2", "kettle-gooseneck-09", 4, &somebody).await.whole();
     assert_eq!(code(&second), "ALREADY_REVIEWED");
     let unknown = send("key-three-3", "no-such-thing", 4, &somebody).await.whole();
-    assert_eq!(code(&unknown), "PRODUCT_NOT_FOUND");
+    assert_eq!(code(&unknown), "NOT_FOUND");
     let six = send("key-four-4", "teapot-cast-iron-08", 6, &somebody).await;
     assert_eq!(six.errors(), ["reviewCreate: BAD_USER_INPUT"]);
     assert_eq!(six.body["errors"][0]["extensions"]["violations"][0]["field"], "rating");

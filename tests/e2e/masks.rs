@@ -14,7 +14,10 @@ async fn every_field_answers_the_same_with_its_mask_and_without() {
         }
     }
     let calls = masked.domain.calls().list();
-    assert!(calls.iter().all(|call| !call.mask_paths.is_empty()), "a call was made without a mask");
+    // The one read that answers ids alone takes no mask.
+    let mut unmasked_calls =
+        calls.iter().filter(|call| call.mask_paths.is_empty() && !call.rpc.ends_with("/ListRecommendations"));
+    assert_eq!(unmasked_calls.next(), None, "a call was made without a mask");
     let calls = unmasked.domain.calls().list();
     assert!(calls.iter().all(|call| call.mask_paths.is_empty()), "a call was made with a mask");
 }

@@ -1,25 +1,64 @@
-//! The README's queries give the README's answers.
+//! What the documents say is so: their queries give their answers, and their figures are measured.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Kind, Shop};
+use crate::support::{Answer, Kind, Shop};
+
+/// A block of a document: what stands behind the three quotes, and its text.
+fn blocks(file: &str) -> Vec<(String, String)> {
+    let path = format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let blocks = text.split("```").skip(1).step_by(2);
+    blocks
+        .filter_map(|block| block.split_once('\n'))
+        .map(|(kind, text)| (kind.to_owned(), text.to_owned()))
+        .collect()
+}
+
+fn client(block: &str) -> Option<(Kind, Vec<(&str, &str)>)> {
+    let mut words = block.strip_prefix("graphql ")?.split(' ');
+    let kind = words.next()?;
+    let kind = Kind::ALL.into_iter().find(|known| known.to_string() == kind)?;
+    Some((kind, words.filter_map(|header| header.split_once('=')).collect()))
+}
+
+async fn ask(shop: &Shop, kind: Kind, query: &str, headers: &[(&str, &str)]) -> Answer {
+    let to = match kind {
+        Kind::Mobile => shop.mobile,
+        Kind::Web => shop.web,
+        Kind::Iot => shop.iot,
+    };
+    shop.post(to, json!({ "query": query }), headers).await
+}
 
 #[tokio::test]
 async fn the_queries_of_the_readme_give_its_answers() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
-    let blocks: Vec<_> = readme.split("```").skip(1).step_by(2).collect();
     let shop = Shop::open().await;
     let mut pasted = 0;
-    for pair in blocks.windows(2) {
-        let Some((client, query)) = pair[0].strip_prefix("graphql ").and_then(|rest| rest.split_once('\n'))
-        else {
-            continue;
-        };
-        let kind = Kind::ALL.into_iter().find(|kind| kind.to_string() == client).unwrap();
-        let expected: Value = serde_json::from_str(pair[1].strip_prefix("json").unwrap()).unwrap();
-        let answer = shop.ask(kind, query).await;
+    for pair in blocks("README.md").windows(2) {
+        let Some((kind, headers)) = client(&pair[0].0) else { continue };
+        let expected: Value = serde_json::from_str(&pair[1].1).unwrap();
+        let query = &pair[0].1;
+        let answer = ask(&shop, kind, query, &headers).await;
         assert_eq!(answer.body, expected, "{query}");
         pasted += 1;
     }
-    assert!(pasted >= 3);
+    assert_eq!(pasted, 5);
+}
+
+#[tokio::test]
+async fn the_bytes_and_calls_of_the_three_clients_are_those_measured() {
+    let shop = Shop::open().await;
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/clients.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let mut measured = 0;
+    for (block, query) in blocks("docs/clients.md") {
+        let Some((kind, headers)) = client(&block) else { continue };
+        shop.domain.calls().clear();
+        let answer = ask(&shop, kind, &query, &headers).await.whole();
+        let row = format!("| {kind} | {} | {} |", answer.text.len(), shop.domain.calls().list().len());
+        assert!(document.contains(&row), "docs/clients.md must say: {row}");
+        measured += 1;
+    }
+    assert_eq!(measured, 3);
 }

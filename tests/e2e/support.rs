@@ -13,5 +13,5 @@ pub(crate) use client::Kind;
 pub(crate) use pipe::Pipe;
 pub(crate) use probe::{Probe, probes};
 pub(crate) use screens::{Screen, screens};
-pub(crate) use shop::{ADA, Shop, device_id, product_id};
+pub(crate) use shop::{ADA, Shop, device_id, order_id, product_id};
 pub(crate) use snapshot::{assert_same_as_file, assert_snapshot};

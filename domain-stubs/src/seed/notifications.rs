@@ -34,10 +34,12 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
         };
         for (index, minutes) in minutes.into_iter().enumerate() {
             let read = if author.id == ADA { index >= 3 } else { random.percent(60) };
+            let is_long = author.id == ADA && index == 0;
             let kind = KINDS[(index + random.index(2)) % KINDS.len()];
+            let kind = if is_long { NotificationKind::Order } else { kind };
             let product = products[random.index(products.len())];
             let (title, mut text) = words(kind, product);
-            if author.id == ADA && index == 0 {
+            if is_long {
                 LONG_TEXT.clone_into(&mut text);
             }
             let about = if kind == NotificationKind::Price || kind == NotificationKind::Stock {

@@ -44,6 +44,15 @@ pub(crate) fn product_id(raw: &str) -> String {
     Id::<Product>::new(raw).to_id().to_string()
 }
 
+/// The id of an order, as clients know it.
+pub(crate) fn order_id(raw: &str) -> String {
+    struct Order;
+    impl Entity for Order {
+        const NAME: &'static str = "Order";
+    }
+    Id::<Order>::new(raw).to_id().to_string()
+}
+
 /// The id of a device, as devices know it.
 pub(crate) fn device_id(raw: &str) -> String {
     struct Device;
