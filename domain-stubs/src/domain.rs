@@ -3,6 +3,7 @@
 use std::{fmt, future::Future, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
+use proto::notifications::{Notification, NotificationKind};
 use tokio::net::TcpListener;
 use tonic::Status;
 
@@ -12,6 +13,7 @@ use crate::{
     credential::{DEVELOPMENT_CREDENTIAL_KEY, Verifier},
     faults::Faults,
     inventory::Inventory,
+    notifications::Notifications,
     seed,
     server::{self, Services},
     store::{Store, StoreError},
@@ -37,6 +39,7 @@ pub struct Options {
 pub struct Domain {
     pub(crate) store: Store,
     pub(crate) inventory: Inventory,
+    pub(crate) notifications: Notifications,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) calls: Calls,
@@ -71,6 +74,7 @@ impl Domain {
             .map_err(|cause| OpenError { data, cause })?;
         Ok(Self {
             inventory: Inventory::new(store.clone(), clock.clone()),
+            notifications: Notifications::new(store.clone(), clock.clone()),
             store,
             faults: Faults::new(fault_seed),
             calls: Calls::new(),
@@ -108,6 +112,17 @@ impl Domain {
     /// `NOT_FOUND` for an unknown product or warehouse, `INVALID_ARGUMENT` for a negative quantity.
     pub async fn set_stock(&self, product: &str, warehouse: &str, quantity: i64) -> Result<(), Status> {
         Ok(self.inventory.set_quantity(product, warehouse, quantity).await?)
+    }
+
+    /// Tells a user something, and whoever watches the user's notifications; answers what was told.
+    pub async fn notify(
+        &self,
+        user: &str,
+        kind: NotificationKind,
+        title: &str,
+        text: &str,
+    ) -> Result<Notification, Status> {
+        Ok(self.notifications.notify(user, kind, title, text).await?)
     }
 }
 

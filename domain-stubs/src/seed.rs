@@ -4,6 +4,7 @@
 //! same seed time always gives the same shop.
 
 mod catalogue;
+mod notifications;
 mod prices;
 mod products;
 mod reviews;
@@ -25,6 +26,7 @@ pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<()
     reviews::write(db, &catalogue, seed_time)?;
     prices::write(db, &catalogue, seed_time)?;
     stocks::write(db, &catalogue, seed_time)?;
+    notifications::write(db, &catalogue, seed_time)?;
     db.execute("INSERT INTO seeding (seed_time) VALUES (?1)", [seed_time.as_microsecond()])?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use axum::serve::ListenerExt as _;
 use proto::{
     admin::admin_service_server::AdminServiceServer, catalog::catalog_service_server::CatalogServiceServer,
     inventory::inventory_service_server::InventoryServiceServer,
+    notifications::notification_service_server::NotificationServiceServer,
     pricing::pricing_service_server::PricingServiceServer,
     reviews::review_service_server::ReviewServiceServer,
 };
@@ -23,6 +24,7 @@ use crate::{
     domain::Domain,
     guard::{Guard, Stopping},
     inventory::Inventory,
+    notifications::Notifications,
     pricing::Pricing,
     reviews::Reviews,
 };
@@ -34,6 +36,8 @@ pub enum Service {
     Catalog,
     /// `shop.inventory.v1.InventoryService`
     Inventory,
+    /// `shop.notifications.v1.NotificationService`
+    Notifications,
     /// `shop.pricing.v1.PricingService`
     Pricing,
     /// `shop.reviews.v1.ReviewService`
@@ -50,7 +54,8 @@ pub struct UnknownService(String);
 
 impl Service {
     /// Every service of the shop.
-    pub const ALL: [Self; 4] = [Self::Catalog, Self::Inventory, Self::Pricing, Self::Reviews];
+    pub const ALL: [Self; 5] =
+        [Self::Catalog, Self::Inventory, Self::Notifications, Self::Pricing, Self::Reviews];
 
     /// Its short name, such as "catalog".
     #[must_use]
@@ -58,6 +63,7 @@ impl Service {
         match self {
             Self::Catalog => "catalog",
             Self::Inventory => "inventory",
+            Self::Notifications => "notifications",
             Self::Pricing => "pricing",
             Self::Reviews => "reviews",
         }
@@ -69,6 +75,7 @@ impl Service {
         match self {
             Self::Catalog => CatalogServiceServer::<Catalog>::NAME,
             Self::Inventory => InventoryServiceServer::<Inventory>::NAME,
+            Self::Notifications => NotificationServiceServer::<Notifications>::NAME,
             Self::Pricing => PricingServiceServer::<Pricing>::NAME,
             Self::Reviews => ReviewServiceServer::<Reviews>::NAME,
         }
@@ -80,6 +87,9 @@ impl Service {
             Self::Catalog => routes.add_service(guard.before(CatalogServiceServer::new(Catalog { store }))),
             Self::Inventory => {
                 routes.add_service(guard.before(InventoryServiceServer::new(domain.inventory.clone())))
+            }
+            Self::Notifications => {
+                routes.add_service(guard.before(NotificationServiceServer::new(domain.notifications.clone())))
             }
             Self::Pricing => {
                 routes.add_service(guard.before(PricingServiceServer::new(Pricing { store, clock })))

@@ -9,6 +9,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/03_pricing.sql")),
     M::up(include_str!("migrations/04_inventory.sql")),
     M::up(include_str!("migrations/05_reviews.sql")),
+    M::up(include_str!("migrations/11_notifications.sql")),
 ];
 
 /// Brings a database up to date.

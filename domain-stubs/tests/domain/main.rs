@@ -17,6 +17,8 @@ mod deadlines;
 mod faults;
 /// A mask answers its part of the whole message, and nothing else.
 mod masks;
+/// A user is told something once, and nobody else is.
+mod notifications;
 /// Pages together are the whole list, whatever their size.
 mod pages;
 /// What was acknowledged is there after the process was killed.

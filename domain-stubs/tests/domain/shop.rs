@@ -14,6 +14,7 @@ use proto::{
     admin::{Fault, admin_service_client::AdminServiceClient},
     catalog::{ListProductsRequest, Product, catalog_service_client::CatalogServiceClient},
     inventory::inventory_service_client::InventoryServiceClient,
+    notifications::notification_service_client::NotificationServiceClient,
     pricing::pricing_service_client::PricingServiceClient,
     reviews::review_service_client::ReviewServiceClient,
 };
@@ -138,6 +139,10 @@ impl Clients {
 
     pub(crate) fn inventory(&self) -> InventoryServiceClient<Client> {
         InventoryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn notifications(&self) -> NotificationServiceClient<Client> {
+        NotificationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     pub(crate) fn reviews(&self) -> ReviewServiceClient<Client> {

@@ -1,0 +1,168 @@
+//! The notification service: what the shop tells customers, and a stream of what it tells them next.
+
+mod stored;
+mod watch;
+
+use std::pin::Pin;
+
+use futures_util::Stream;
+use proto::notifications::{
+    ListNotificationsRequest, ListNotificationsResponse, MarkReadRequest, MarkReadResponse, Notification,
+    NotificationKind, WatchNotificationsRequest, WatchNotificationsResponse,
+    notification_service_server::NotificationService,
+};
+use tokio::sync::broadcast;
+use tonic::{Request, Response, Status};
+
+pub(crate) use self::stored::{Draft, add};
+use self::watch::Watch;
+use crate::{
+    clock::Clock,
+    credential::Caller,
+    idempotency,
+    mask::{Mask, Resource},
+    page::{Asked, Listing},
+    refusal::Refusal,
+    store::Store,
+};
+
+/// Notifications on a page of which the caller does not say how long it is.
+const DEFAULT_PAGE_SIZE: usize = 10;
+
+/// The size no page of notifications exceeds.
+const MAX_PAGE_SIZE: i32 = 50;
+
+/// Notifications that are marked with one call at most.
+const MAX_MARKED: usize = 100;
+
+/// News a slow watcher may lag behind; what it misses it reads from the store.
+const NEWS_KEPT: usize = 256;
+
+const MARK_READ: &str = "shop.notifications.v1.NotificationService/MarkRead";
+
+/// Notifications over the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Notifications {
+    store: Store,
+    clock: Clock,
+    /// Identifiers of users who have something new, after it is stored.
+    news: broadcast::Sender<String>,
+}
+
+impl Resource for Notification {
+    const NAME: &'static str = "shop.notifications.v1.Notification";
+    const KEY: &'static str = "id";
+}
+
+impl Notifications {
+    pub(crate) fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, news: broadcast::Sender::new(NEWS_KEPT) }
+    }
+
+    /// Adds a notification, and tells whoever watches.
+    pub(crate) async fn notify(
+        &self,
+        user: &str,
+        kind: NotificationKind,
+        title: &str,
+        text: &str,
+    ) -> Result<Notification, Refusal> {
+        let create_time = self.clock.now().as_microsecond();
+        let (owner, title, text) = (user.to_owned(), title.to_owned(), text.to_owned());
+        let notification = self
+            .store
+            .write(move |db| {
+                let draft = Draft {
+                    user: &owner,
+                    kind,
+                    title: &title,
+                    text: &text,
+                    read: false,
+                    create_time,
+                    product_id: "",
+                };
+                Ok(add(db, &draft)?)
+            })
+            .await?;
+        // Nobody watching is no error.
+        self.news.send(user.to_owned()).ok();
+        Ok(notification)
+    }
+}
+
+#[tonic::async_trait]
+impl NotificationService for Notifications {
+    async fn list_notifications(
+        &self,
+        request: Request<ListNotificationsRequest>,
+    ) -> Result<Response<ListNotificationsResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let user = user(&extensions)?;
+        let mask = Mask::<Notification>::new(request.read_mask.as_ref())?;
+        let page = Listing::new("ListNotifications", &[&user], DEFAULT_PAGE_SIZE).page(Asked {
+            page_size: request.page_size.min(MAX_PAGE_SIZE),
+            page_token: &request.page_token,
+            skip: request.skip,
+        })?;
+        let response = self
+            .store
+            .read(move |db| {
+                let mut rows = stored::list(db, &user, &page)?;
+                let next_page_token = page.cut(&mut rows, |row| row.position.clone());
+                Ok(ListNotificationsResponse {
+                    notifications: rows.into_iter().map(|row| mask.trim(row.notification)).collect(),
+                    next_page_token,
+                    total_size: stored::count(db, &user)?,
+                    unread_count: stored::count_unread(db, &user)?,
+                })
+            })
+            .await?;
+        Ok(Response::new(response))
+    }
+
+    async fn mark_read(
+        &self,
+        request: Request<MarkReadRequest>,
+    ) -> Result<Response<MarkReadResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let user = user(&extensions)?;
+        let count = request.notification_ids.len();
+        if count > MAX_MARKED {
+            let problem = format!("holds {count} notifications, {MAX_MARKED} are allowed");
+            return Err(Refusal::invalid("TOO_MANY_NOTIFICATIONS", "notification_ids", problem).into());
+        }
+        let now = self.clock.now().as_microsecond();
+        let response = self
+            .store
+            .write(move |db| {
+                idempotency::once(db, MARK_READ, &user, &request.idempotency_key, &request, now, || {
+                    let ids = request.notification_ids.iter();
+                    let notifications =
+                        ids.map(|id| stored::mark_read(db, &user, id)).collect::<Result<_, _>>()?;
+                    Ok(MarkReadResponse { notifications, unread_count: stored::count_unread(db, &user)? })
+                })
+            })
+            .await?;
+        Ok(Response::new(response))
+    }
+
+    type WatchNotificationsStream =
+        Pin<Box<dyn Stream<Item = Result<WatchNotificationsResponse, Status>> + Send>>;
+
+    async fn watch_notifications(
+        &self,
+        request: Request<WatchNotificationsRequest>,
+    ) -> Result<Response<Self::WatchNotificationsStream>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let user = user(&extensions)?;
+        let mask = Mask::<Notification>::new(request.read_mask.as_ref())?;
+        let watch = Watch::begin(self.store.clone(), &self.news, user, mask).await?;
+        Ok(Response::new(Box::pin(watch.into_stream())))
+    }
+}
+
+/// The user in whose name a call is made.
+fn user(extensions: &tonic::Extensions) -> Result<String, Refusal> {
+    let user = Caller::of(extensions)?.user().map(str::to_owned);
+    user.ok_or_else(|| Refusal::unauthenticated("USER_REQUIRED", "notifications are those of a user"))
+}

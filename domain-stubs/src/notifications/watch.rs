@@ -1,0 +1,89 @@
+//! A stream of what a user is told. Each message is read from the store behind the one before, so that a slow watcher
+//! misses none.
+
+use futures_util::{Stream, stream};
+use proto::notifications::{Notification, WatchNotificationsResponse};
+use tokio::sync::broadcast::{Receiver, Sender, error::RecvError};
+use tonic::Status;
+
+use super::stored;
+use crate::{mask::Mask, refusal::Refusal, store::Store};
+
+/// What one watcher watches.
+pub(super) struct Watch {
+    store: Store,
+    news: Receiver<String>,
+    user: String,
+    mask: Mask<Notification>,
+    /// Number of the notification after which the next one is new.
+    after: i64,
+    /// The message everybody gets first, until it is sent.
+    first: Option<WatchNotificationsResponse>,
+}
+
+impl Watch {
+    /// Begins to watch.
+    pub(super) async fn begin(
+        store: Store,
+        news: &Sender<String>,
+        user: String,
+        mask: Mask<Notification>,
+    ) -> Result<Self, Refusal> {
+        // Before anything is read, so that nothing new falls in between.
+        let news = news.subscribe();
+        let asked = user.clone();
+        let (after, unread_count) = store
+            .read(move |db| Ok((stored::newest(db, &asked)?, stored::count_unread(db, &asked)?)))
+            .await?;
+        let first = Some(WatchNotificationsResponse { notification: None, unread_count });
+        Ok(Self { store, news, user, mask, after, first })
+    }
+
+    /// The stream, which has no end of its own.
+    pub(super) fn into_stream(self) -> impl Stream<Item = Result<WatchNotificationsResponse, Status>> {
+        stream::unfold(self, |mut watch| async {
+            let response = watch.next().await?;
+            Some((response.map_err(Status::from), watch))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Result<WatchNotificationsResponse, Refusal>> {
+        if let Some(first) = self.first.take() {
+            return Some(Ok(first));
+        }
+        loop {
+            match self.read_next().await.transpose() {
+                Some(response) => return Some(response),
+                None => self.wait().await?,
+            }
+        }
+    }
+
+    async fn read_next(&mut self) -> Result<Option<WatchNotificationsResponse>, Refusal> {
+        let (user, after) = (self.user.clone(), self.after);
+        let next = self
+            .store
+            .read(move |db| {
+                let Some((number, notification)) = stored::next(db, &user, after)? else { return Ok(None) };
+                Ok(Some((number, notification, stored::count_unread(db, &user)?)))
+            })
+            .await?;
+        let Some((number, notification, unread_count)) = next else { return Ok(None) };
+        self.after = number;
+        let notification = Some(self.mask.trim(notification));
+        Ok(Some(WatchNotificationsResponse { notification, unread_count }))
+    }
+
+    /// Waits until the user may have something new.
+    async fn wait(&mut self) -> Option<()> {
+        loop {
+            match self.news.recv().await {
+                Ok(user) if user == self.user => return Some(()),
+                Ok(_) => {}
+                // Whose news was missed is unknown.
+                Err(RecvError::Lagged(_)) => return Some(()),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+}
