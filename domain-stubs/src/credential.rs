@@ -63,6 +63,12 @@ impl Caller {
         self.subject.as_deref().filter(|_| self.actor == Some(Actor::User))
     }
 
+    /// The acting device; `None` for users and for calls in nobody's name.
+    #[must_use]
+    pub fn device(&self) -> Option<&str> {
+        self.subject.as_deref().filter(|_| self.actor == Some(Actor::Device))
+    }
+
     /// The caller of a request that came through the verification.
     pub(crate) fn of(extensions: &tonic::Extensions) -> Result<&Self, Refusal> {
         extensions.get().ok_or_else(|| Refusal::internal(&"a service is not behind the verification"))

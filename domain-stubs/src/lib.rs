@@ -25,6 +25,7 @@ mod reviews;
 mod seed;
 mod server;
 mod store;
+mod telemetry;
 
 pub use calls::Calls;
 pub use clock::Clock;

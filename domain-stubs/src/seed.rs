@@ -4,6 +4,7 @@
 //! same seed time always gives the same shop.
 
 mod catalogue;
+mod devices;
 mod notifications;
 mod prices;
 mod products;
@@ -27,6 +28,7 @@ pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<()
     prices::write(db, &catalogue, seed_time)?;
     stocks::write(db, &catalogue, seed_time)?;
     notifications::write(db, &catalogue, seed_time)?;
+    devices::write(db, &catalogue)?;
     db.execute("INSERT INTO seeding (seed_time) VALUES (?1)", [seed_time.as_microsecond()])?;
     Ok(())
 }

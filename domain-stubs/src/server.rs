@@ -9,6 +9,7 @@ use proto::{
     notifications::notification_service_server::NotificationServiceServer,
     pricing::pricing_service_server::PricingServiceServer,
     reviews::review_service_server::ReviewServiceServer,
+    telemetry::telemetry_service_server::TelemetryServiceServer,
 };
 use tokio::{net::TcpListener, sync::watch};
 use tonic::{server::NamedService, service::RoutesBuilder};
@@ -27,6 +28,7 @@ use crate::{
     notifications::Notifications,
     pricing::Pricing,
     reviews::Reviews,
+    telemetry::Telemetry,
 };
 
 /// A service of the shop.
@@ -42,6 +44,8 @@ pub enum Service {
     Pricing,
     /// `shop.reviews.v1.ReviewService`
     Reviews,
+    /// `shop.telemetry.v1.TelemetryService`
+    Telemetry,
 }
 
 /// The services one socket serves.
@@ -54,8 +58,8 @@ pub struct UnknownService(String);
 
 impl Service {
     /// Every service of the shop.
-    pub const ALL: [Self; 5] =
-        [Self::Catalog, Self::Inventory, Self::Notifications, Self::Pricing, Self::Reviews];
+    pub const ALL: [Self; 6] =
+        [Self::Catalog, Self::Inventory, Self::Notifications, Self::Pricing, Self::Reviews, Self::Telemetry];
 
     /// Its short name, such as "catalog".
     #[must_use]
@@ -66,6 +70,7 @@ impl Service {
             Self::Notifications => "notifications",
             Self::Pricing => "pricing",
             Self::Reviews => "reviews",
+            Self::Telemetry => "telemetry",
         }
     }
 
@@ -78,6 +83,7 @@ impl Service {
             Self::Notifications => NotificationServiceServer::<Notifications>::NAME,
             Self::Pricing => PricingServiceServer::<Pricing>::NAME,
             Self::Reviews => ReviewServiceServer::<Reviews>::NAME,
+            Self::Telemetry => TelemetryServiceServer::<Telemetry>::NAME,
         }
     }
 
@@ -96,6 +102,9 @@ impl Service {
             }
             Self::Reviews => {
                 routes.add_service(guard.before(ReviewServiceServer::new(Reviews { store, clock })))
+            }
+            Self::Telemetry => {
+                routes.add_service(guard.before(TelemetryServiceServer::new(Telemetry { store, clock })))
             }
         };
     }

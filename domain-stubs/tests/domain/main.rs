@@ -37,3 +37,5 @@ mod seed;
 mod services;
 /// A watcher sees the stock now, and every change after that.
 mod stock;
+/// A device reports each reading once, and knows itself alone.
+mod telemetry;

@@ -17,6 +17,7 @@ use proto::{
     notifications::notification_service_client::NotificationServiceClient,
     pricing::pricing_service_client::PricingServiceClient,
     reviews::review_service_client::ReviewServiceClient,
+    telemetry::telemetry_service_client::TelemetryServiceClient,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{
@@ -102,6 +103,12 @@ impl Shop {
         self.with_credential(Some(sign(&user(id), DEVELOPMENT_CREDENTIAL_KEY)))
     }
 
+    /// Clients in the name of a device.
+    pub(crate) fn device(&self, id: &str) -> Clients {
+        let claims = Claims { sub: Some(id.to_owned()), actor: Some(Actor::Device), ..claims() };
+        self.with_credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)))
+    }
+
     /// Clients that send just this as their `authorization`.
     pub(crate) fn with_credential(&self, credential: Option<String>) -> Clients {
         Clients { channel: self.channel.clone(), credential: Credential(credential) }
@@ -147,6 +154,10 @@ impl Clients {
 
     pub(crate) fn reviews(&self) -> ReviewServiceClient<Client> {
         ReviewServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn telemetry(&self) -> TelemetryServiceClient<Client> {
+        TelemetryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     /// Every product of the shop, by name and with all that a mask of `paths` answers.
