@@ -20,6 +20,7 @@ mod mask;
 mod notifications;
 mod page;
 mod pricing;
+mod recommendations;
 mod refusal;
 mod reviews;
 mod seed;

@@ -8,6 +8,7 @@ use proto::{
     inventory::inventory_service_server::InventoryServiceServer,
     notifications::notification_service_server::NotificationServiceServer,
     pricing::pricing_service_server::PricingServiceServer,
+    recommendations::recommendation_service_server::RecommendationServiceServer,
     reviews::review_service_server::ReviewServiceServer,
     telemetry::telemetry_service_server::TelemetryServiceServer,
 };
@@ -27,6 +28,7 @@ use crate::{
     inventory::Inventory,
     notifications::Notifications,
     pricing::Pricing,
+    recommendations::Recommendations,
     reviews::Reviews,
     telemetry::Telemetry,
 };
@@ -42,6 +44,8 @@ pub enum Service {
     Notifications,
     /// `shop.pricing.v1.PricingService`
     Pricing,
+    /// `shop.recommendations.v1.RecommendationService`
+    Recommendations,
     /// `shop.reviews.v1.ReviewService`
     Reviews,
     /// `shop.telemetry.v1.TelemetryService`
@@ -58,8 +62,15 @@ pub struct UnknownService(String);
 
 impl Service {
     /// Every service of the shop.
-    pub const ALL: [Self; 6] =
-        [Self::Catalog, Self::Inventory, Self::Notifications, Self::Pricing, Self::Reviews, Self::Telemetry];
+    pub const ALL: [Self; 7] = [
+        Self::Catalog,
+        Self::Inventory,
+        Self::Notifications,
+        Self::Pricing,
+        Self::Recommendations,
+        Self::Reviews,
+        Self::Telemetry,
+    ];
 
     /// Its short name, such as "catalog".
     #[must_use]
@@ -69,6 +80,7 @@ impl Service {
             Self::Inventory => "inventory",
             Self::Notifications => "notifications",
             Self::Pricing => "pricing",
+            Self::Recommendations => "recommendations",
             Self::Reviews => "reviews",
             Self::Telemetry => "telemetry",
         }
@@ -82,6 +94,7 @@ impl Service {
             Self::Inventory => InventoryServiceServer::<Inventory>::NAME,
             Self::Notifications => NotificationServiceServer::<Notifications>::NAME,
             Self::Pricing => PricingServiceServer::<Pricing>::NAME,
+            Self::Recommendations => RecommendationServiceServer::<Recommendations>::NAME,
             Self::Reviews => ReviewServiceServer::<Reviews>::NAME,
             Self::Telemetry => TelemetryServiceServer::<Telemetry>::NAME,
         }
@@ -99,6 +112,9 @@ impl Service {
             }
             Self::Pricing => {
                 routes.add_service(guard.before(PricingServiceServer::new(Pricing { store, clock })))
+            }
+            Self::Recommendations => {
+                routes.add_service(guard.before(RecommendationServiceServer::new(Recommendations { store })))
             }
             Self::Reviews => {
                 routes.add_service(guard.before(ReviewServiceServer::new(Reviews { store, clock })))

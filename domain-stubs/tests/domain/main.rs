@@ -27,6 +27,8 @@ mod persistence;
 mod prices;
 /// The binary says in one line what is wrong with its arguments.
 mod program;
+/// What is recommended can be bought, is not known already, and never changes its order.
+mod recommendations;
 /// A user reviews a product once, however often the call is made.
 mod reviews;
 /// A search finds words by their beginnings, and survives any input.

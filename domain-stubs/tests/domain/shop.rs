@@ -16,6 +16,7 @@ use proto::{
     inventory::inventory_service_client::InventoryServiceClient,
     notifications::notification_service_client::NotificationServiceClient,
     pricing::pricing_service_client::PricingServiceClient,
+    recommendations::recommendation_service_client::RecommendationServiceClient,
     reviews::review_service_client::ReviewServiceClient,
     telemetry::telemetry_service_client::TelemetryServiceClient,
 };
@@ -150,6 +151,10 @@ impl Clients {
 
     pub(crate) fn notifications(&self) -> NotificationServiceClient<Client> {
         NotificationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn recommendations(&self) -> RecommendationServiceClient<Client> {
+        RecommendationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     pub(crate) fn reviews(&self) -> ReviewServiceClient<Client> {

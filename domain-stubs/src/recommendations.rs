@@ -1,0 +1,107 @@
+//! The recommendation service: what else somebody may like.
+
+mod ranking;
+
+use proto::recommendations::{
+    BatchListRelatedRequest, BatchListRelatedResponse, ListRecommendationsRequest,
+    ListRecommendationsResponse, RelatedProducts, RelatedQuery, RelatedResult,
+    recommendation_service_server::RecommendationService, related_result::Outcome,
+};
+use rusqlite::Connection;
+use tonic::{Request, Response, Status};
+
+use crate::{
+    batch::{Answer, Batch, Key},
+    catalog::check_product,
+    credential::Caller,
+    mask::{Mask, Resource},
+    page::{Asked, Listing},
+    refusal::Refusal,
+    store::Store,
+};
+
+/// Products on a page of which the caller does not say how long it is.
+const DEFAULT_PAGE_SIZE: usize = 10;
+
+/// The size no page of recommendations exceeds.
+const MAX_PAGE_SIZE: i32 = 50;
+
+/// Recommendations over the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Recommendations {
+    pub(crate) store: Store,
+}
+
+impl Resource for RelatedProducts {
+    const NAME: &'static str = "shop.recommendations.v1.RelatedProducts";
+    const KEY: &'static str = "product_ids";
+}
+
+impl Key for RelatedQuery {
+    fn id(&self) -> &str {
+        &self.product_id
+    }
+
+    fn renamed(&self, product_id: String) -> Self {
+        Self { product_id, ..self.clone() }
+    }
+}
+
+#[tonic::async_trait]
+impl RecommendationService for Recommendations {
+    async fn list_recommendations(
+        &self,
+        request: Request<ListRecommendationsRequest>,
+    ) -> Result<Response<ListRecommendationsResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        // Nobody has reviewed anything, and gets what most people like.
+        let user = Caller::of(&extensions)?.user().unwrap_or_default().to_owned();
+        let page = Listing::new("ListRecommendations", &[&user], DEFAULT_PAGE_SIZE).page(Asked {
+            page_size: request.page_size.min(MAX_PAGE_SIZE),
+            page_token: &request.page_token,
+            skip: 0,
+        })?;
+        let response = self
+            .store
+            .read(move |db| {
+                let mut positions = ranking::list(db, &user, &page)?;
+                let next_page_token = page.cut(&mut positions, Clone::clone);
+                let product_ids = positions.into_iter().map(|position| position.id).collect();
+                Ok(ListRecommendationsResponse { product_ids, next_page_token })
+            })
+            .await?;
+        Ok(Response::new(response))
+    }
+
+    async fn batch_list_related(
+        &self,
+        request: Request<BatchListRelatedRequest>,
+    ) -> Result<Response<BatchListRelatedResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let mask = Mask::<RelatedProducts>::new(request.read_mask.as_ref())?;
+        let batch = Batch::new(&extensions, "queries", request.queries)?;
+        let answers = batch.read(&self.store, move |db, query| related(db, query, &mask)).await?;
+        let results = answers.into_iter().map(RelatedResult::from).collect();
+        Ok(Response::new(BatchListRelatedResponse { results }))
+    }
+}
+
+fn related(
+    db: &Connection,
+    query: &RelatedQuery,
+    mask: &Mask<RelatedProducts>,
+) -> Result<RelatedProducts, Refusal> {
+    // One page without a token: what there is beyond it is not asked for.
+    let page = Listing::new("BatchListRelated", &[&query.product_id], DEFAULT_PAGE_SIZE)
+        .page::<()>(Asked { page_size: query.page_size.min(MAX_PAGE_SIZE), page_token: "", skip: 0 })?;
+    check_product(db, &query.product_id)?;
+    let mut product_ids = ranking::related(db, &query.product_id, page.limit())?;
+    page.cut(&mut product_ids, |_| ());
+    Ok(mask.trim(RelatedProducts { product_ids }))
+}
+
+impl From<Answer<RelatedQuery, RelatedProducts>> for RelatedResult {
+    fn from(Answer { key: query, outcome }: Answer<RelatedQuery, RelatedProducts>) -> Self {
+        Self { query: Some(query), outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
+    }
+}
