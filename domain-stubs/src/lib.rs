@@ -4,6 +4,7 @@
 //! they were asked ([`Calls`]), in process and over `shop.admin.v1.AdminService`.
 
 mod admin;
+mod analytics;
 mod batch;
 mod calls;
 mod catalog;

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, fmt, future::Future, io, str::FromStr};
 
 use axum::serve::ListenerExt as _;
 use proto::{
-    admin::admin_service_server::AdminServiceServer, catalog::catalog_service_server::CatalogServiceServer,
+    admin::admin_service_server::AdminServiceServer,
+    analytics::analytics_service_server::AnalyticsServiceServer,
+    catalog::catalog_service_server::CatalogServiceServer,
     inventory::inventory_service_server::InventoryServiceServer,
     notifications::notification_service_server::NotificationServiceServer,
     pricing::pricing_service_server::PricingServiceServer,
@@ -22,6 +24,7 @@ use tonic_reflection::pb::v1::server_reflection_server::{ServerReflection, Serve
 
 use crate::{
     admin::Admin,
+    analytics::Analytics,
     catalog::Catalog,
     domain::Domain,
     guard::{Guard, Stopping},
@@ -36,6 +39,8 @@ use crate::{
 /// A service of the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
+    /// `shop.analytics.v1.AnalyticsService`
+    Analytics,
     /// `shop.catalog.v1.CatalogService`
     Catalog,
     /// `shop.inventory.v1.InventoryService`
@@ -62,7 +67,8 @@ pub struct UnknownService(String);
 
 impl Service {
     /// Every service of the shop.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Analytics,
         Self::Catalog,
         Self::Inventory,
         Self::Notifications,
@@ -76,6 +82,7 @@ impl Service {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Analytics => "analytics",
             Self::Catalog => "catalog",
             Self::Inventory => "inventory",
             Self::Notifications => "notifications",
@@ -90,6 +97,7 @@ impl Service {
     #[must_use]
     pub fn full_name(self) -> &'static str {
         match self {
+            Self::Analytics => AnalyticsServiceServer::<Analytics>::NAME,
             Self::Catalog => CatalogServiceServer::<Catalog>::NAME,
             Self::Inventory => InventoryServiceServer::<Inventory>::NAME,
             Self::Notifications => NotificationServiceServer::<Notifications>::NAME,
@@ -103,6 +111,9 @@ impl Service {
     fn add(self, domain: &Domain, guard: &Guard, routes: &mut RoutesBuilder) {
         let (store, clock) = (domain.store.clone(), domain.clock.clone());
         match self {
+            Self::Analytics => {
+                routes.add_service(guard.before(AnalyticsServiceServer::new(Analytics { store, clock })))
+            }
             Self::Catalog => routes.add_service(guard.before(CatalogServiceServer::new(Catalog { store }))),
             Self::Inventory => {
                 routes.add_service(guard.before(InventoryServiceServer::new(domain.inventory.clone())))

@@ -11,6 +11,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/05_reviews.sql")),
     M::up(include_str!("migrations/11_notifications.sql")),
     M::up(include_str!("migrations/12_telemetry.sql")),
+    M::up(include_str!("migrations/13_analytics.sql")),
 ];
 
 /// Brings a database up to date.

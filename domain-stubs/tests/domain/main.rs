@@ -5,6 +5,8 @@
 /// What every test stands on: a shop of its own, and clients of its services.
 mod shop;
 
+/// An event is recorded once, whoever sends it and however often.
+mod analytics;
 /// A batch answers key by key, and no key twice.
 mod batches;
 /// The call log tells what was asked, and how it ended.

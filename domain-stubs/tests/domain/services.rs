@@ -102,7 +102,7 @@ fn services_are_named_as_on_the_command_line() {
     let unknown = "nope".parse::<Service>().unwrap_err();
     assert_eq!(
         unknown.to_string(),
-        r#"there is no service "nope", only catalog, inventory, notifications, pricing, recommendations, reviews, telemetry"#
+        r#"there is no service "nope", only analytics, catalog, inventory, notifications, pricing, recommendations, reviews, telemetry"#
     );
     assert_eq!(Services::all(), Service::ALL.into_iter().collect());
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jsonwebtoken::{EncodingKey, Header};
 use proto::{
     admin::{Fault, admin_service_client::AdminServiceClient},
+    analytics::analytics_service_client::AnalyticsServiceClient,
     catalog::{ListProductsRequest, Product, catalog_service_client::CatalogServiceClient},
     inventory::inventory_service_client::InventoryServiceClient,
     notifications::notification_service_client::NotificationServiceClient,
@@ -135,6 +136,10 @@ impl Clients {
         let claims = Claims { iat: time, exp: time + 600, ..user(id) };
         let credential = Credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)));
         Self { channel: channel.clone(), credential }
+    }
+
+    pub(crate) fn analytics(&self) -> AnalyticsServiceClient<Client> {
+        AnalyticsServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     pub(crate) fn catalog(&self) -> CatalogServiceClient<Client> {
