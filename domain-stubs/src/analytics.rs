@@ -1,5 +1,8 @@
-//! The analytics service: what customers do, for statistics.
+//! The analytics service: what customers do, each event recorded once.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use proto::analytics::{
     Event, RecordEventsRequest, RecordEventsResponse, analytics_service_server::AnalyticsService,
 };
@@ -7,15 +10,20 @@ use rusqlite::{Connection, params};
 use tonic::{Request, Response, Status};
 use tonic_types::FieldViolation;
 
-use crate::{credential::Caller, refusal::Refusal, store::Store};
+use crate::{
+    clock::{self, Clock},
+    refusal::Refusal,
+    store::Store,
+};
 
-/// Events one call records at most.
+/// Events that are recorded with one call at most.
 const MAX_EVENTS: usize = 100;
 
 /// Analytics over the store.
 #[derive(Debug, Clone)]
 pub(crate) struct Analytics {
     pub(crate) store: Store,
+    pub(crate) clock: Clock,
 }
 
 #[tonic::async_trait]
@@ -24,52 +32,57 @@ impl AnalyticsService for Analytics {
         &self,
         request: Request<RecordEventsRequest>,
     ) -> Result<Response<RecordEventsResponse>, Status> {
-        let (_, extensions, request) = request.into_parts();
-        let subject = Caller::of(&extensions)?.subject.clone();
-        check(&request.events)?;
-        let recorded = self.store.write(move |db| record(db, subject.as_deref(), &request.events));
-        Ok(Response::new(RecordEventsResponse { recorded_count: recorded.await? }))
+        let events = check(request.into_inner().events)?;
+        let now = self.clock.now();
+        let recorded_count = self.store.write(move |db| record(db, &events, now)).await?;
+        Ok(Response::new(RecordEventsResponse { recorded_count }))
     }
 }
 
-fn check(events: &[Event]) -> Result<(), Refusal> {
-    let mut violations = Vec::new();
+/// Events with the times at which they happened, if nothing is wrong with any of them.
+fn check(events: Vec<Event>) -> Result<Vec<(Event, Timestamp)>, Refusal> {
     if events.len() > MAX_EVENTS {
-        violations.push(FieldViolation::new("events", format!("holds more than {MAX_EVENTS}")));
+        let problem = format!("holds {} events, {MAX_EVENTS} are allowed", events.len());
+        return Err(Refusal::invalid("TOO_MANY_EVENTS", "events", problem));
     }
-    for (index, event) in events.iter().enumerate() {
-        let mut wrong = |field: &str, problem: &str| {
+    let (mut checked, mut violations) = (Vec::with_capacity(events.len()), Vec::new());
+    for (index, event) in events.into_iter().enumerate() {
+        let mut violate = |field: &str, problem: &str| {
             violations.push(FieldViolation::new(format!("events[{index}].{field}"), problem));
         };
         if !(8..=64).contains(&event.id.chars().count()) {
-            wrong("id", "must have 8 to 64 characters");
+            violate("id", "must have 8 to 64 characters");
         }
         if event.name.is_empty() {
-            wrong("name", "must not be empty");
+            violate("name", "must not be empty");
         }
-        if event.time.is_none() {
-            wrong("time", "must be set");
+        match event.time.as_ref().and_then(clock::from_proto) {
+            Some(time) => checked.push((event, time)),
+            None => violate("time", "must be a time"),
         }
     }
-    if violations.is_empty() { Ok(()) } else { Err(Refusal::invalid_fields("EVENTS_INVALID", violations)) }
+    if violations.is_empty() {
+        Ok(checked)
+    } else {
+        Err(Refusal::invalid_fields("EVENT_INVALID", violations))
+    }
 }
 
-/// Records the events that are new; answers how many they were.
-fn record(db: &Connection, subject: Option<&str>, events: &[Event]) -> Result<i32, Refusal> {
+/// Records events; answers how many had not been recorded before.
+fn record(db: &Connection, events: &[(Event, Timestamp)], now: Timestamp) -> Result<i32, Refusal> {
     let mut insert = db.prepare_cached(
-        "INSERT INTO events (id, name, time, subject, properties) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO events (id, name, time, create_time, properties) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO NOTHING",
     )?;
-    let mut recorded = 0;
-    for event in events {
-        let micros = event.time.as_ref().map_or(0, |time| {
-            time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1_000)
-        });
-        // Sorted, so that the same event is always written in the same way.
-        let properties: std::collections::BTreeMap<_, _> = event.properties.iter().collect();
+    let mut recorded_count = 0;
+    for (event, time) in events {
+        // Sorted, so that the same event is always stored the same.
+        let properties: BTreeMap<_, _> = event.properties.iter().collect();
         let properties = serde_json::to_string(&properties).map_err(|error| Refusal::internal(&error))?;
-        let written = insert.execute(params![event.id, event.name, micros, subject, properties])?;
-        recorded += i32::from(written > 0);
+        let (time, now) = (time.as_microsecond(), now.as_microsecond());
+        if insert.execute(params![event.id, event.name, time, now, properties])? > 0 {
+            recorded_count += 1;
+        }
     }
-    Ok(recorded)
+    Ok(recorded_count)
 }

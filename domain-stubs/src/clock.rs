@@ -56,6 +56,12 @@ pub(crate) fn stored_to_proto(micros: i64) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: micros.div_euclid(1_000_000), nanos }
 }
 
+/// A time as it was sent; `None` if there is no such time.
+pub(crate) fn from_proto(time: &prost_types::Timestamp) -> Option<Timestamp> {
+    let nanos = (0..1_000_000_000).contains(&time.nanos).then_some(time.nanos)?;
+    Timestamp::new(time.seconds, nanos).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +71,13 @@ mod tests {
         let time = Timestamp::from_microsecond(-1_500_000).unwrap();
         assert_eq!(to_proto(time), prost_types::Timestamp { seconds: -2, nanos: 500_000_000 });
         assert_eq!(stored_to_proto(time.as_microsecond()), to_proto(time));
+        assert_eq!(from_proto(&to_proto(time)), Some(time));
+    }
+
+    #[test]
+    fn what_is_no_time_is_not_taken_for_one() {
+        for (seconds, nanos) in [(0, -1), (0, 1_000_000_000), (i64::MAX, 0), (i64::MIN, 0)] {
+            assert_eq!(from_proto(&prost_types::Timestamp { seconds, nanos }), None);
+        }
     }
 }

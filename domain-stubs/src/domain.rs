@@ -3,7 +3,7 @@
 use std::{fmt, future::Future, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
-use proto::notifications::NotificationKind;
+use proto::notifications::{Notification, NotificationKind};
 use tokio::net::TcpListener;
 use tonic::Status;
 
@@ -126,7 +126,7 @@ impl Domain {
         Ok(self.orders.advance(order).await?)
     }
 
-    /// Tells a user something.
+    /// Tells a user something, and whoever watches the user's notifications; answers what was told.
     ///
     /// # Errors
     /// `INTERNAL` when the store fails.
@@ -136,7 +136,7 @@ impl Domain {
         kind: NotificationKind,
         title: &str,
         text: &str,
-    ) -> Result<(), Status> {
+    ) -> Result<Notification, Status> {
         Ok(self.notifications.notify(user, kind, title, text).await?)
     }
 

@@ -1,4 +1,4 @@
-//! Writes that are done once, however often they are asked for under one key.
+//! Writes that are done once for each key their caller chose, however often they are asked for.
 
 use prost::Message;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -6,15 +6,15 @@ use tonic::Code;
 
 use crate::refusal::Refusal;
 
-/// Does `work` and keeps its response, or answers what the same request was answered before. It belongs into the
-/// transaction of the work, so that both are stored or neither is.
+/// Does the work of a request, or finds that the same request has done it already and answers the same again. A work
+/// that is refused leaves its key unused, because the transaction around it writes nothing.
 pub(crate) fn once<R: Message + Default>(
     db: &Connection,
     rpc: &str,
     subject: &str,
     key: &str,
     request: &impl Message,
-    now: i64,
+    now_us: i64,
     work: impl FnOnce() -> Result<R, Refusal>,
 ) -> Result<R, Refusal> {
     if !(8..=64).contains(&key.chars().count()) {
@@ -26,7 +26,7 @@ pub(crate) fn once<R: Message + Default>(
         .prepare_cached(
             "SELECT request, response FROM idempotency_keys WHERE rpc = ?1 AND subject = ?2 AND key = ?3",
         )?
-        .query_row(params![rpc, subject, key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([rpc, subject, key], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     if let Some((earlier_request, response)) = earlier {
         if earlier_request != request {
@@ -40,6 +40,6 @@ pub(crate) fn once<R: Message + Default>(
         "INSERT INTO idempotency_keys (rpc, subject, key, request, response, create_time)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![rpc, subject, key, request, response.encode_to_vec(), now])?;
+    .execute(params![rpc, subject, key, request, response.encode_to_vec(), now_us])?;
     Ok(response)
 }

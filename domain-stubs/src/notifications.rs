@@ -1,4 +1,4 @@
-//! The notification service: what the shop tells customers, and a stream of what is new.
+//! The notification service: what the shop tells customers, and a stream of what it tells them next.
 
 mod stored;
 mod watch;
@@ -14,33 +14,39 @@ use proto::notifications::{
 use tokio::sync::broadcast;
 use tonic::{Request, Response, Status};
 
-use self::{stored::Draft, watch::Watch};
+pub(crate) use self::stored::{Draft, add};
+use self::watch::Watch;
 use crate::{
     clock::Clock,
     credential::Caller,
     idempotency,
     mask::{Mask, Resource},
-    page::{Asked, Listing, Page},
+    page::{Asked, Listing},
     refusal::Refusal,
     store::Store,
 };
 
-/// Notifications on a page of which the caller does not say how long it is, and on any page at most.
-const PAGE_SIZES: (usize, i32) = (10, 50);
+/// Notifications on a page of which the caller does not say how long it is.
+const DEFAULT_PAGE_SIZE: usize = 10;
 
-/// Notifications one call marks at most.
+/// The size no page of notifications exceeds.
+const MAX_PAGE_SIZE: i32 = 50;
+
+/// Notifications that are marked with one call at most.
 const MAX_MARKED: usize = 100;
 
-/// Notifications a slow watcher may lag behind before it misses some.
+/// News a slow watcher may lag behind; what it misses it reads from the store.
 const NEWS_KEPT: usize = 256;
+
+const MARK_READ: &str = "shop.notifications.v1.NotificationService/MarkRead";
 
 /// Notifications over the store.
 #[derive(Debug, Clone)]
 pub(crate) struct Notifications {
     store: Store,
     clock: Clock,
-    /// The user and the number of each new notification, after it is stored.
-    news: broadcast::Sender<(String, i64)>,
+    /// Identifiers of users who have something new, after it is stored.
+    news: broadcast::Sender<String>,
 }
 
 impl Resource for Notification {
@@ -53,25 +59,34 @@ impl Notifications {
         Self { store, clock, news: broadcast::Sender::new(NEWS_KEPT) }
     }
 
-    /// Tells a user something, and whoever watches for them.
+    /// Adds a notification, and tells whoever watches.
     pub(crate) async fn notify(
         &self,
         user: &str,
         kind: NotificationKind,
         title: &str,
         text: &str,
-    ) -> Result<(), Refusal> {
-        let draft = Draft {
-            user: user.to_owned(),
-            kind,
-            title: title.to_owned(),
-            text: text.to_owned(),
-            now: self.clock.now().as_microsecond(),
-        };
-        let number = self.store.write(move |db| Ok(stored::insert(db, &draft)?)).await?;
+    ) -> Result<Notification, Refusal> {
+        let create_time = self.clock.now().as_microsecond();
+        let (owner, title, text) = (user.to_owned(), title.to_owned(), text.to_owned());
+        let notification = self
+            .store
+            .write(move |db| {
+                let draft = Draft {
+                    user: &owner,
+                    kind,
+                    title: &title,
+                    text: &text,
+                    read: false,
+                    create_time,
+                    product_id: "",
+                };
+                Ok(add(db, &draft)?)
+            })
+            .await?;
         // Nobody watching is no error.
-        self.news.send((user.to_owned(), number)).ok();
-        Ok(())
+        self.news.send(user.to_owned()).ok();
+        Ok(notification)
     }
 }
 
@@ -82,22 +97,27 @@ impl NotificationService for Notifications {
         request: Request<ListNotificationsRequest>,
     ) -> Result<Response<ListNotificationsResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let user = Caller::acting_user(&extensions)?;
+        let user = user(&extensions)?;
         let mask = Mask::<Notification>::new(request.read_mask.as_ref())?;
-        let page: Page<stored::Position> =
-            Listing::new("ListNotifications", &[&user], PAGE_SIZES.0).page(Asked {
-                page_size: request.page_size.min(PAGE_SIZES.1),
-                page_token: &request.page_token,
-                skip: request.skip,
-            })?;
-        let response = self.store.read(move |db| {
-            let mut rows = stored::list(db, &user, &page)?;
-            let next_page_token = page.cut(&mut rows, |row| row.position);
-            let (total_size, unread_count) = stored::counts(db, &user)?;
-            let notifications = rows.into_iter().map(|row| mask.trim(row.notification)).collect();
-            Ok(ListNotificationsResponse { notifications, next_page_token, total_size, unread_count })
-        });
-        Ok(Response::new(response.await?))
+        let page = Listing::new("ListNotifications", &[&user], DEFAULT_PAGE_SIZE).page(Asked {
+            page_size: request.page_size.min(MAX_PAGE_SIZE),
+            page_token: &request.page_token,
+            skip: request.skip,
+        })?;
+        let response = self
+            .store
+            .read(move |db| {
+                let mut rows = stored::list(db, &user, &page)?;
+                let next_page_token = page.cut(&mut rows, |row| row.position.clone());
+                Ok(ListNotificationsResponse {
+                    notifications: rows.into_iter().map(|row| mask.trim(row.notification)).collect(),
+                    next_page_token,
+                    total_size: stored::count(db, &user)?,
+                    unread_count: stored::count_unread(db, &user)?,
+                })
+            })
+            .await?;
+        Ok(Response::new(response))
     }
 
     async fn mark_read(
@@ -105,23 +125,25 @@ impl NotificationService for Notifications {
         request: Request<MarkReadRequest>,
     ) -> Result<Response<MarkReadResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let user = Caller::acting_user(&extensions)?;
-        if request.notification_ids.len() > MAX_MARKED {
-            let problem = format!("holds more than {MAX_MARKED}");
-            return Err(Refusal::invalid("TOO_MANY_KEYS", "notification_ids", problem).into());
+        let user = user(&extensions)?;
+        let count = request.notification_ids.len();
+        if count > MAX_MARKED {
+            let problem = format!("holds {count} notifications, {MAX_MARKED} are allowed");
+            return Err(Refusal::invalid("TOO_MANY_NOTIFICATIONS", "notification_ids", problem).into());
         }
         let now = self.clock.now().as_microsecond();
-        let rpc = "shop.notifications.v1.NotificationService/MarkRead";
-        let response = self.store.write(move |db| {
-            idempotency::once(db, rpc, &user, &request.idempotency_key, &request, now, || {
-                let ids = request.notification_ids.iter();
-                let notifications =
-                    ids.map(|id| stored::mark_read(db, id, &user)).collect::<Result<_, Refusal>>()?;
-                let (_, unread_count) = stored::counts(db, &user)?;
-                Ok(MarkReadResponse { notifications, unread_count })
+        let response = self
+            .store
+            .write(move |db| {
+                idempotency::once(db, MARK_READ, &user, &request.idempotency_key, &request, now, || {
+                    let ids = request.notification_ids.iter();
+                    let notifications =
+                        ids.map(|id| stored::mark_read(db, &user, id)).collect::<Result<_, _>>()?;
+                    Ok(MarkReadResponse { notifications, unread_count: stored::count_unread(db, &user)? })
+                })
             })
-        });
-        Ok(Response::new(response.await?))
+            .await?;
+        Ok(Response::new(response))
     }
 
     type WatchNotificationsStream =
@@ -132,9 +154,15 @@ impl NotificationService for Notifications {
         request: Request<WatchNotificationsRequest>,
     ) -> Result<Response<Self::WatchNotificationsStream>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let user = Caller::acting_user(&extensions)?;
+        let user = user(&extensions)?;
         let mask = Mask::<Notification>::new(request.read_mask.as_ref())?;
-        let watch = Watch::begin(self.store.clone(), &self.news, user, mask);
+        let watch = Watch::begin(self.store.clone(), &self.news, user, mask).await?;
         Ok(Response::new(Box::pin(watch.into_stream())))
     }
+}
+
+/// The user in whose name a call is made.
+fn user(extensions: &tonic::Extensions) -> Result<String, Refusal> {
+    let user = Caller::of(extensions)?.user().map(str::to_owned);
+    user.ok_or_else(|| Refusal::unauthenticated("USER_REQUIRED", "notifications are those of a user"))
 }

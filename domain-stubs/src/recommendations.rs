@@ -1,11 +1,13 @@
 //! The recommendation service: what else somebody may like.
 
+mod ranking;
+
 use proto::recommendations::{
     BatchListRelatedRequest, BatchListRelatedResponse, ListRecommendationsRequest,
     ListRecommendationsResponse, RelatedProducts, RelatedQuery, RelatedResult,
     recommendation_service_server::RecommendationService, related_result::Outcome,
 };
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
 use crate::{
@@ -13,13 +15,16 @@ use crate::{
     catalog::check_product,
     credential::Caller,
     mask::{Mask, Resource},
-    page::{Asked, Listing, Page},
+    page::{Asked, Listing},
     refusal::Refusal,
     store::Store,
 };
 
-/// Products answered when the caller does not say how many, and at most.
-const SIZES: (usize, i32) = (10, 50);
+/// Products on a page of which the caller does not say how long it is.
+const DEFAULT_PAGE_SIZE: usize = 10;
+
+/// The size no page of recommendations exceeds.
+const MAX_PAGE_SIZE: i32 = 50;
 
 /// Recommendations over the store.
 #[derive(Debug, Clone)]
@@ -42,9 +47,6 @@ impl Key for RelatedQuery {
     }
 }
 
-/// Where a product stands in its list: how well it fits, and its identifier.
-type Position = (i64, String);
-
 #[tonic::async_trait]
 impl RecommendationService for Recommendations {
     async fn list_recommendations(
@@ -52,19 +54,23 @@ impl RecommendationService for Recommendations {
         request: Request<ListRecommendationsRequest>,
     ) -> Result<Response<ListRecommendationsResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
+        // Nobody has reviewed anything, and gets what most people like.
         let user = Caller::of(&extensions)?.user().unwrap_or_default().to_owned();
-        let page: Page<Position> = Listing::new("ListRecommendations", &[&user], SIZES.0).page(Asked {
-            page_size: request.page_size.min(SIZES.1),
+        let page = Listing::new("ListRecommendations", &[&user], DEFAULT_PAGE_SIZE).page(Asked {
+            page_size: request.page_size.min(MAX_PAGE_SIZE),
             page_token: &request.page_token,
             skip: 0,
         })?;
-        let response = self.store.read(move |db| {
-            let mut rows = recommended(db, &user, &page)?;
-            let next_page_token = page.cut(&mut rows, Clone::clone);
-            let product_ids = rows.into_iter().map(|(_, id)| id).collect();
-            Ok::<_, Refusal>(ListRecommendationsResponse { product_ids, next_page_token })
-        });
-        Ok(Response::new(response.await?))
+        let response = self
+            .store
+            .read(move |db| {
+                let mut positions = ranking::list(db, &user, &page)?;
+                let next_page_token = page.cut(&mut positions, Clone::clone);
+                let product_ids = positions.into_iter().map(|position| position.id).collect();
+                Ok(ListRecommendationsResponse { product_ids, next_page_token })
+            })
+            .await?;
+        Ok(Response::new(response))
     }
 
     async fn batch_list_related(
@@ -80,53 +86,17 @@ impl RecommendationService for Recommendations {
     }
 }
 
-/// Products in stock that a user has not reviewed, best first: those that go with what they reviewed, then what most
-/// people like.
-fn recommended(db: &Connection, user: &str, page: &Page<Position>) -> rusqlite::Result<Vec<Position>> {
-    let (score, id) = page.after.clone().unwrap_or((i64::MAX, String::new()));
-    let mut statement = db.prepare_cached(
-        "WITH mine AS (SELECT product_id FROM reviews WHERE author_id = ?1),
-         scored AS (
-            SELECT products.id AS id,
-                (SELECT coalesce(sum(rating), 0) FROM reviews WHERE product_id = products.id)
-                + 1000 * (SELECT count(*) FROM related_products
-                          WHERE related_id = products.id AND product_id IN mine) AS score
-            FROM products
-            WHERE products.id NOT IN mine
-                AND (SELECT sum(quantity) FROM warehouse_stocks WHERE product_id = products.id) > 0
-         )
-         SELECT score, id FROM scored WHERE score < ?2 OR (score = ?2 AND id > ?3)
-         ORDER BY score DESC, id LIMIT ?4",
-    )?;
-    let rows =
-        statement.query_map(params![user, score, id, page.limit()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    rows.collect()
-}
-
-/// What the shop's editors chose for a product, then the best rated of its category.
 fn related(
     db: &Connection,
     query: &RelatedQuery,
     mask: &Mask<RelatedProducts>,
 ) -> Result<RelatedProducts, Refusal> {
+    // One page without a token: what there is beyond it is not asked for.
+    let page = Listing::new("BatchListRelated", &[&query.product_id], DEFAULT_PAGE_SIZE)
+        .page::<()>(Asked { page_size: query.page_size.min(MAX_PAGE_SIZE), page_token: "", skip: 0 })?;
     check_product(db, &query.product_id)?;
-    let size = match query.page_size {
-        ..0 => return Err(Refusal::invalid("PAGE_SIZE_INVALID", "page_size", "must not be negative")),
-        0 => i64::try_from(SIZES.0).expect("a small number"),
-        size => i64::from(size.min(SIZES.1)),
-    };
-    let mut statement = db.prepare_cached(
-        "SELECT id FROM (
-            SELECT related_id AS id, 0 AS rank, position AS place FROM related_products WHERE product_id = ?1
-            UNION ALL
-            SELECT others.id, 1, -(SELECT coalesce(avg(rating), 0) FROM reviews WHERE product_id = others.id)
-            FROM products AS others JOIN products AS this ON this.id = ?1
-            WHERE others.category_id = this.category_id AND others.id <> ?1
-                AND others.id NOT IN (SELECT related_id FROM related_products WHERE product_id = ?1)
-         ) ORDER BY rank, place, id LIMIT ?2",
-    )?;
-    let rows = statement.query_map(params![query.product_id, size], |row| row.get(0))?;
-    let product_ids = rows.collect::<rusqlite::Result<_>>()?;
+    let mut product_ids = ranking::related(db, &query.product_id, page.limit())?;
+    page.cut(&mut product_ids, |_| ());
     Ok(mask.trim(RelatedProducts { product_ids }))
 }
 

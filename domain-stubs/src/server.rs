@@ -145,7 +145,7 @@ impl Service {
         let (store, clock) = (domain.store.clone(), domain.clock.clone());
         match self {
             Self::Analytics => {
-                routes.add_service(guard.before(AnalyticsServiceServer::new(Analytics { store })))
+                routes.add_service(guard.before(AnalyticsServiceServer::new(Analytics { store, clock })))
             }
             Self::Carts => routes.add_service(guard.before(CartServiceServer::new(Carts { store, clock }))),
             Self::Catalog => routes.add_service(guard.before(CatalogServiceServer::new(Catalog { store }))),

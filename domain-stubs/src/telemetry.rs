@@ -7,7 +7,7 @@ use proto::telemetry::{
     Device, GetDeviceRequest, GetDeviceResponse, ReportReadingsRequest, ReportReadingsResponse,
     telemetry_service_server::TelemetryService,
 };
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 
 use crate::{
     clock::Clock,
@@ -16,6 +16,9 @@ use crate::{
     refusal::Refusal,
     store::Store,
 };
+
+/// Readings that are reported with one call at most.
+const MAX_READINGS: usize = 500;
 
 /// Telemetry over the store.
 #[derive(Debug, Clone)]
@@ -29,17 +32,6 @@ impl Resource for Device {
     const KEY: &'static str = "id";
 }
 
-/// Refuses a device that is not the caller.
-fn check_caller(extensions: &tonic::Extensions, device: &str) -> Result<(), Refusal> {
-    let caller = Caller::of(extensions)?.device();
-    let nobody = || Refusal::unauthenticated("DEVICE_REQUIRED", "this is done in the name of a device");
-    if caller.ok_or_else(nobody)? == device { Ok(()) } else { Err(unknown(device)) }
-}
-
-fn unknown(device: &str) -> Refusal {
-    Refusal::new(Code::NotFound, "DEVICE_NOT_FOUND", format!("there is no device {device:?}"))
-}
-
 #[tonic::async_trait]
 impl TelemetryService for Telemetry {
     async fn report_readings(
@@ -47,15 +39,22 @@ impl TelemetryService for Telemetry {
         request: Request<ReportReadingsRequest>,
     ) -> Result<Response<ReportReadingsResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        check_caller(&extensions, &request.device_id)?;
-        readings::check_number(&request.readings)?;
-        let now = self.clock.now().as_microsecond();
-        let response = self.store.write(move |db| {
-            let device = devices::find(db, &request.device_id)?;
-            let acknowledgements = readings::store(db, &request.device_id, &request.readings, now)?;
-            Ok(ReportReadingsResponse { acknowledgements, report_interval: device.report_interval })
-        });
-        Ok(Response::new(response.await?))
+        check_device(&extensions, &request.device_id)?;
+        let count = request.readings.len();
+        if count > MAX_READINGS {
+            let problem = format!("holds {count} readings, {MAX_READINGS} are allowed");
+            return Err(Refusal::invalid("TOO_MANY_READINGS", "readings", problem).into());
+        }
+        let now = self.clock.now();
+        let response = self
+            .store
+            .write(move |db| {
+                let report_interval = Some(devices::report_interval(db, &request.device_id)?);
+                let acknowledgements = readings::store(db, &request.device_id, &request.readings, now)?;
+                Ok(ReportReadingsResponse { acknowledgements, report_interval })
+            })
+            .await?;
+        Ok(Response::new(response))
     }
 
     async fn get_device(
@@ -63,9 +62,17 @@ impl TelemetryService for Telemetry {
         request: Request<GetDeviceRequest>,
     ) -> Result<Response<GetDeviceResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        check_caller(&extensions, &request.device_id)?;
+        check_device(&extensions, &request.device_id)?;
         let mask = Mask::<Device>::new(request.read_mask.as_ref())?;
-        let device = self.store.read(move |db| devices::find(db, &request.device_id)).await?;
-        Ok(Response::new(GetDeviceResponse { device: Some(mask.trim(device)) }))
+        let device = self.store.read(move |db| devices::find(db, &request.device_id, &mask)).await?;
+        Ok(Response::new(GetDeviceResponse { device: Some(device) }))
     }
+}
+
+/// Refuses a caller that is no device, or another one than it asks about.
+fn check_device(extensions: &tonic::Extensions, id: &str) -> Result<(), Refusal> {
+    let device = Caller::of(extensions)?.device().ok_or_else(|| {
+        Refusal::unauthenticated("DEVICE_REQUIRED", "telemetry is reported in the name of a device")
+    })?;
+    if device == id { Ok(()) } else { Err(devices::unknown(id)) }
 }

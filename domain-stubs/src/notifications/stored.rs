@@ -1,98 +1,128 @@
 //! Notifications in the store.
 
 use proto::notifications::{Notification, NotificationKind};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 use tonic::Code;
 
 use crate::{clock, page::Page, refusal::Refusal};
 
-/// Where a notification stands among those of its user: when it came, and its number.
-pub(super) type Position = (i64, i64);
+/// Where a notification stands in the list of a user: when it came, and its identifier among those of the same time.
+pub(super) type Position = (i64, String);
 
-/// A notification to be written.
+/// A notification with its place.
 #[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) user: String,
-    pub(super) kind: NotificationKind,
-    pub(super) title: String,
-    pub(super) text: String,
-    /// In microseconds since 1970.
-    pub(super) now: i64,
-}
-
-/// A notification with its position.
-#[derive(Debug)]
-pub(super) struct Stored {
-    pub(super) position: Position,
+pub(super) struct Row {
     pub(super) notification: Notification,
+    pub(super) position: Position,
 }
 
-const COLUMNS: &str = "number, kind, title, text, read, create_time, order_id, product_id";
-
-fn id(number: i64) -> String {
-    format!("notification-{number:06}")
+/// A notification to add.
+#[derive(Debug)]
+pub(crate) struct Draft<'a> {
+    pub(crate) user: &'a str,
+    pub(crate) kind: NotificationKind,
+    pub(crate) title: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) read: bool,
+    /// In microseconds since 1970.
+    pub(crate) create_time: i64,
+    /// Empty when it is about none.
+    pub(crate) product_id: &'a str,
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Stored> {
-    let (number, create_time) = (row.get(0)?, row.get(5)?);
-    let notification = Notification {
-        id: id(number),
-        kind: row.get(1)?,
-        title: row.get(2)?,
-        text: row.get(3)?,
-        read: row.get(4)?,
+/// Adds a notification.
+pub(crate) fn add(db: &Connection, draft: &Draft<'_>) -> rusqlite::Result<Notification> {
+    let number: i64 = db
+        .prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM notifications")?
+        .query_row([], |row| row.get(0))?;
+    // Of two that came at the same time, the later one has the greater identifier.
+    let id = format!("notification-{number:08}");
+    let Draft { user, kind, title, text, read, create_time, product_id } = *draft;
+    db.prepare_cached(
+        "INSERT INTO notifications (number, id, user_id, kind, title, text, read, create_time, product_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![number, id, user, i32::from(kind), title, text, read, create_time, product_id])?;
+    Ok(Notification {
+        id,
+        kind: kind.into(),
+        title: title.to_owned(),
+        text: text.to_owned(),
+        read,
         create_time: Some(clock::stored_to_proto(create_time)),
-        order_id: row.get(6)?,
-        product_id: row.get(7)?,
-    };
-    Ok(Stored { position: (create_time, number), notification })
+        order_id: String::new(),
+        product_id: product_id.to_owned(),
+    })
+}
+
+/// The number of notifications of a user.
+pub(super) fn count(db: &Connection, user: &str) -> rusqlite::Result<i32> {
+    db.prepare_cached("SELECT count(*) FROM notifications WHERE user_id = ?1")?
+        .query_row([user], |row| row.get(0))
+}
+
+/// The number of those that are unread.
+pub(super) fn count_unread(db: &Connection, user: &str) -> rusqlite::Result<i32> {
+    db.prepare_cached("SELECT count(*) FROM notifications WHERE user_id = ?1 AND read = 0")?
+        .query_row([user], |row| row.get(0))
 }
 
 /// A page of the notifications of a user, newest first.
-pub(super) fn list(db: &Connection, user: &str, page: &Page<Position>) -> rusqlite::Result<Vec<Stored>> {
-    let (time, number) = page.after.unwrap_or((i64::MAX, i64::MAX));
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM notifications WHERE user_id = ?1 AND (create_time, number) < (?2, ?3)
-         ORDER BY create_time DESC, number DESC LIMIT ?4 OFFSET ?5"
-    ))?;
-    let rows = statement.query_map(params![user, time, number, page.limit(), page.skip], from_row)?;
+pub(super) fn list(db: &Connection, user: &str, page: &Page<Position>) -> rusqlite::Result<Vec<Row>> {
+    let (time, id) = page.after.clone().unwrap_or((i64::MAX, String::new()));
+    let mut statement = db.prepare_cached(
+        "SELECT id, kind, title, text, read, create_time, order_id, product_id FROM notifications
+         WHERE user_id = ?1 AND (create_time, id) < (?2, ?3)
+         ORDER BY create_time DESC, id DESC LIMIT ?4 OFFSET ?5",
+    )?;
+    let rows = statement.query_map(params![user, time, id, page.limit(), page.skip], |row| {
+        let notification = from_row(row)?;
+        let position = (row.get("create_time")?, notification.id.clone());
+        Ok(Row { notification, position })
+    })?;
     rows.collect()
 }
 
-/// The number of notifications of a user, and of those that are unread.
-pub(super) fn counts(db: &Connection, user: &str) -> rusqlite::Result<(i32, i32)> {
-    db.prepare_cached(
-        "SELECT count(*), count(*) - coalesce(sum(read), 0) FROM notifications WHERE user_id = ?1",
-    )?
-    .query_row([user], |row| Ok((row.get(0)?, row.get(1)?)))
-}
-
-/// A notification of a user by its number.
-pub(super) fn find(db: &Connection, number: i64, user: &str) -> rusqlite::Result<Option<Notification>> {
-    db.prepare_cached(&format!("SELECT {COLUMNS} FROM notifications WHERE number = ?1 AND user_id = ?2"))?
-        .query_row(params![number, user], |row| from_row(row).map(|stored| stored.notification))
-        .optional()
-}
-
-/// Marks a notification of a user as read; answers it.
-pub(super) fn mark_read(db: &Connection, name: &str, user: &str) -> Result<Notification, Refusal> {
-    let unknown = || {
-        let problem = format!("there is no notification {name:?}");
+/// Marks a notification of a user as read; answers it as it is then.
+pub(super) fn mark_read(db: &Connection, user: &str, id: &str) -> Result<Notification, Refusal> {
+    let marked = db
+        .prepare_cached(
+            "UPDATE notifications SET read = 1 WHERE id = ?1 AND user_id = ?2
+             RETURNING id, kind, title, text, read, create_time, order_id, product_id",
+        )?
+        .query_row([id, user], from_row)
+        .optional()?;
+    marked.ok_or_else(|| {
+        let problem = format!("there is no notification {id:?}");
         Refusal::new(Code::NotFound, "NOTIFICATION_NOT_FOUND", problem)
-    };
-    let number = name.strip_prefix("notification-").and_then(|number| number.parse().ok());
-    let number: i64 = number.filter(|number| id(*number) == name).ok_or_else(unknown)?;
-    db.prepare_cached("UPDATE notifications SET read = 1 WHERE number = ?1 AND user_id = ?2")?
-        .execute(params![number, user])?;
-    find(db, number, user)?.ok_or_else(unknown)
+    })
 }
 
-/// Writes a notification; answers its number.
-pub(super) fn insert(db: &Connection, draft: &Draft) -> rusqlite::Result<i64> {
+/// The number of the newest notification of a user, 0 without any.
+pub(super) fn newest(db: &Connection, user: &str) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT coalesce(max(number), 0) FROM notifications WHERE user_id = ?1")?
+        .query_row([user], |row| row.get(0))
+}
+
+/// The notification of a user that came next after one, with its number.
+pub(super) fn next(db: &Connection, user: &str, after: i64) -> rusqlite::Result<Option<(i64, Notification)>> {
     db.prepare_cached(
-        "INSERT INTO notifications (user_id, kind, title, text, read, create_time, order_id, product_id)
-         VALUES (?1, ?2, ?3, ?4, 0, ?5, '', '')",
+        "SELECT id, kind, title, text, read, create_time, order_id, product_id, number FROM notifications
+         WHERE user_id = ?1 AND number > ?2 ORDER BY number LIMIT 1",
     )?
-    .execute(params![draft.user, i32::from(draft.kind), draft.title, draft.text, draft.now])?;
-    Ok(db.last_insert_rowid())
+    .query_row(params![user, after], |row| Ok((row.get("number")?, from_row(row)?)))
+    .optional()
+}
+
+fn from_row(row: &SqlRow<'_>) -> rusqlite::Result<Notification> {
+    Ok(Notification {
+        id: row.get("id")?,
+        kind: row.get("kind")?,
+        title: row.get("title")?,
+        text: row.get("text")?,
+        read: row.get("read")?,
+        create_time: Some(clock::stored_to_proto(row.get("create_time")?)),
+        order_id: row.get("order_id")?,
+        product_id: row.get("product_id")?,
+    })
 }

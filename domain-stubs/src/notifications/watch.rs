@@ -1,4 +1,5 @@
-//! A stream of the notifications of one user.
+//! A stream of what a user is told. Each message is read from the store behind the one before, so that a slow watcher
+//! misses none.
 
 use futures_util::{Stream, stream};
 use proto::notifications::{Notification, WatchNotificationsResponse};
@@ -11,53 +12,78 @@ use crate::{mask::Mask, refusal::Refusal, store::Store};
 /// What one watcher watches.
 pub(super) struct Watch {
     store: Store,
-    news: Receiver<(String, i64)>,
+    news: Receiver<String>,
     user: String,
     mask: Mask<Notification>,
-    begun: bool,
+    /// Number of the notification after which the next one is new.
+    after: i64,
+    /// The message everybody gets first, until it is sent.
+    first: Option<WatchNotificationsResponse>,
 }
 
 impl Watch {
     /// Begins to watch.
-    pub(super) fn begin(
+    pub(super) async fn begin(
         store: Store,
-        news: &Sender<(String, i64)>,
+        news: &Sender<String>,
         user: String,
         mask: Mask<Notification>,
-    ) -> Self {
-        Self { store, news: news.subscribe(), user, mask, begun: false }
+    ) -> Result<Self, Refusal> {
+        // Before anything is read, so that nothing new falls in between.
+        let news = news.subscribe();
+        let asked = user.clone();
+        let (after, unread_count) = store
+            .read(move |db| Ok((stored::newest(db, &asked)?, stored::count_unread(db, &asked)?)))
+            .await?;
+        let first = Some(WatchNotificationsResponse { notification: None, unread_count });
+        Ok(Self { store, news, user, mask, after, first })
     }
 
     /// The stream, which has no end of its own.
     pub(super) fn into_stream(self) -> impl Stream<Item = Result<WatchNotificationsResponse, Status>> {
         stream::unfold(self, |mut watch| async {
-            let number = if watch.begun { Some(watch.next().await?) } else { None };
-            watch.begun = true;
-            let response = watch.read(number.flatten()).await;
+            let response = watch.next().await?;
             Some((response.map_err(Status::from), watch))
         })
     }
 
-    /// The number of the next new notification; none within when some were missed and only their count is known.
-    async fn next(&mut self) -> Option<Option<i64>> {
+    async fn next(&mut self) -> Option<Result<WatchNotificationsResponse, Refusal>> {
+        if let Some(first) = self.first.take() {
+            return Some(Ok(first));
+        }
         loop {
-            match self.news.recv().await {
-                Ok((user, number)) if user == self.user => return Some(Some(number)),
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => return Some(None),
-                Err(RecvError::Closed) => return None,
+            match self.read_next().await.transpose() {
+                Some(response) => return Some(response),
+                None => self.wait().await?,
             }
         }
     }
 
-    async fn read(&self, number: Option<i64>) -> Result<WatchNotificationsResponse, Refusal> {
-        let (user, mask) = (self.user.clone(), self.mask.clone());
-        self.store
+    async fn read_next(&mut self) -> Result<Option<WatchNotificationsResponse>, Refusal> {
+        let (user, after) = (self.user.clone(), self.after);
+        let next = self
+            .store
             .read(move |db| {
-                let new = number.map(|number| stored::find(db, number, &user)).transpose()?.flatten();
-                let (_, unread_count) = stored::counts(db, &user)?;
-                Ok(WatchNotificationsResponse { notification: new.map(|new| mask.trim(new)), unread_count })
+                let Some((number, notification)) = stored::next(db, &user, after)? else { return Ok(None) };
+                Ok(Some((number, notification, stored::count_unread(db, &user)?)))
             })
-            .await
+            .await?;
+        let Some((number, notification, unread_count)) = next else { return Ok(None) };
+        self.after = number;
+        let notification = Some(self.mask.trim(notification));
+        Ok(Some(WatchNotificationsResponse { notification, unread_count }))
+    }
+
+    /// Waits until the user may have something new.
+    async fn wait(&mut self) -> Option<()> {
+        loop {
+            match self.news.recv().await {
+                Ok(user) if user == self.user => return Some(()),
+                Ok(_) => {}
+                // Whose news was missed is unknown.
+                Err(RecvError::Lagged(_)) => return Some(()),
+                Err(RecvError::Closed) => return None,
+            }
+        }
     }
 }

@@ -1,43 +1,45 @@
-//! Sensors and labels on the shelves.
+//! Devices on the shelves.
 
 use rusqlite::{Connection, params};
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Product};
 use crate::hash::Random;
 
-/// How many there are; the last two are on no shelf.
+/// How many there are.
 const COUNT: usize = 40;
 
-/// The product on the shelf of the first.
+/// How many of them are on no product's shelf; they are the last ones.
+const WITHOUT_PRODUCT: usize = 2;
+
+/// The product of the first device, whose display is on.
 const FIRST_PRODUCT: &str = "kettle-gooseneck-09";
 
-const PLACES: [&str; 4] = ["Lyon", "Hamburg", "Porto", "Gdańsk"];
+const CITIES: [&str; 4] = ["Gdańsk", "Hamburg", "Lyon", "Porto"];
+
+/// Seconds between reports.
+const REPORT_INTERVALS: [i64; 3] = [30, 60, 300];
+
+/// Grams.
+const ITEM_WEIGHTS: [i32; 6] = [80, 250, 420, 900, 1_350, 2_600];
 
 pub(super) fn write(db: &Connection, catalogue: &Catalogue) -> rusqlite::Result<()> {
-    let products: Vec<_> = catalogue.products().map(|(_, product)| product.id.as_str()).collect();
     let mut insert = db.prepare(
-        "INSERT INTO devices (id, location, product_id, report_interval_s, item_weight_g, display_on)
+        "INSERT INTO devices (id, location, product_id, report_interval, item_weight_g, display_on)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    for number in 1..=COUNT {
-        let id = format!("shelf-{number:04}");
+    let mut products: Vec<&Product> = catalogue.products().map(|(_, product)| product).collect();
+    Random::of(&["devices"]).shuffle(&mut products);
+    products.sort_by_key(|product| product.id != FIRST_PRODUCT);
+    for (index, product) in products.into_iter().take(COUNT).enumerate() {
+        let id = format!("shelf-{:04}", index + 1);
         let mut random = Random::of(&["device", &id]);
-        let product = match number {
-            1 => Some(FIRST_PRODUCT),
-            number if number > COUNT - 2 => None,
-            _ => Some(products[random.index(products.len())]),
-        };
-        let location = format!("{}, aisle {}", PLACES[random.index(PLACES.len())], 1 + random.index(12));
-        let interval = [60, 120, 300, 600, 900][random.index(5)];
-        let weight = 50 + i32::try_from(random.index(4_000)).expect("a small number");
-        insert.execute(params![
-            id,
-            location,
-            product,
-            interval,
-            weight,
-            number == 1 || random.percent(85)
-        ])?;
+        let city = CITIES[random.index(CITIES.len())];
+        let location = format!("{city}, aisle {}", 1 + random.below(12));
+        let product = (index < COUNT - WITHOUT_PRODUCT).then_some(&product.id);
+        let interval = REPORT_INTERVALS[random.index(REPORT_INTERVALS.len())];
+        let item_weight = ITEM_WEIGHTS[random.index(ITEM_WEIGHTS.len())];
+        let display_on = index == 0 || (product.is_some() && random.percent(80));
+        insert.execute(params![id, location, product, interval, item_weight, display_on])?;
     }
     Ok(())
 }

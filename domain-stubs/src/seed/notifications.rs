@@ -1,81 +1,123 @@
-//! What users have been told.
+//! What the shop has told its customers.
+
+use std::cmp::Reverse;
 
 use jiff::Timestamp;
 use proto::notifications::NotificationKind;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::{
     DAY, MINUTE, before,
     catalogue::{Catalogue, Product},
 };
-use crate::hash::Random;
+use crate::{
+    hash::Random,
+    notifications::{Draft, add},
+};
 
-/// Somebody to try things with: how many minutes ago each of their notifications came, the newest first. The first
-/// three are unread.
+/// Notifications of one customer at most.
+const MOST: usize = 15;
+
+/// How far back they go.
+const OLDEST: u64 = 60 * DAY;
+
+/// The customer whose notifications are the same in every shop.
 const ADA: &str = "user-ada-lindqvist";
-const ADA_MINUTES: [u64; 7] = [5, 120, 1_440, 4_000, 9_000, 20_000, 60_000];
 
-/// The newest of them, whose fiftieth character is more than one code point.
-const LONG_TEXT: &str = "Your parcel is on its way to you, Ada. Thank you 👩🏽‍🚀❤️ for waiting — it was packed in Gdańsk this \
-    morning and should be at the café round the corner tomorrow.";
+/// Kind, title and text; "{}" stands for the name of a product.
+type Message = (NotificationKind, &'static str, &'static str);
 
-const KINDS: [NotificationKind; 4] =
-    [NotificationKind::Order, NotificationKind::Price, NotificationKind::Stock, NotificationKind::News];
+static MESSAGES: [Message; 8] = [
+    (
+        NotificationKind::Order,
+        "Your order is on its way",
+        "It has left our warehouse and comes within three days.",
+    ),
+    (
+        NotificationKind::Order,
+        "Your order has arrived",
+        "The parcel was handed over. We hope you like what is in it.",
+    ),
+    (NotificationKind::Price, "A lower price", "{} costs less than when you looked at it last."),
+    (NotificationKind::Price, "Only until Sunday", "Until Sunday evening there is a discount on {}."),
+    (NotificationKind::Stock, "Back on the shelf", "{} can be bought again."),
+    (NotificationKind::Stock, "A few have come in", "We have got a small delivery of {}."),
+    (NotificationKind::News, "Longer hours", "Our customer service now answers until nine in the evening."),
+    (
+        NotificationKind::News,
+        "Parcels without plastic",
+        "From this month on we pack everything in paper alone.",
+    ),
+];
+
+/// Says more than a phone shows, and is awkward to cut: accents and emoji stand where a preview ends.
+static TASTING: Message = (
+    NotificationKind::News,
+    "A tasting on Friday",
+    "Friday at six: Zoë and Émile serve crème brûlée 🍮☕ in the Café Orée, bring their finest beans, \
+     and everybody takes a bag home.",
+);
+
+/// What Ada was told: seconds since then, and which message; the oldest first.
+static TO_ADA: [(u64, &Message); 7] = [
+    (44 * DAY, &MESSAGES[6]),
+    (21 * DAY, &MESSAGES[0]),
+    (18 * DAY, &MESSAGES[1]),
+    (6 * DAY, &MESSAGES[4]),
+    (DAY, &MESSAGES[2]),
+    (120 * MINUTE, &MESSAGES[0]),
+    (5 * MINUTE, &TASTING),
+];
+
+/// How long ago Ada looked at them last: what came after that is unread.
+const ADA_LOOKED: u64 = 2 * DAY;
 
 pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
-    let products: Vec<_> = catalogue.products().map(|(_, product)| product).collect();
+    let products: Vec<&Product> = catalogue.products().map(|(_, product)| product).collect();
     for author in &catalogue.reviews.authors {
         let mut random = Random::of(&["notifications", &author.id]);
-        let minutes = if author.id == ADA {
-            ADA_MINUTES.to_vec()
+        let (told, looked) = if author.id == ADA {
+            (TO_ADA.to_vec(), ADA_LOOKED)
         } else {
-            let count = random.index(16);
-            (0..count).map(|_| 3 + random.below(60 * DAY / MINUTE)).collect()
+            (told(&mut random), random.below(OLDEST / 4))
         };
-        for (index, minutes) in minutes.into_iter().enumerate() {
-            let read = if author.id == ADA { index >= 3 } else { random.percent(60) };
-            let is_long = author.id == ADA && index == 0;
-            let kind = KINDS[(index + random.index(2)) % KINDS.len()];
-            let kind = if is_long { NotificationKind::Order } else { kind };
-            let product = products[random.index(products.len())];
-            let (title, mut text) = words(kind, product);
-            if is_long {
-                LONG_TEXT.clone_into(&mut text);
-            }
-            let about = if kind == NotificationKind::Price || kind == NotificationKind::Stock {
-                product.id.as_str()
-            } else {
-                ""
-            };
-            db.prepare_cached(
-                "INSERT INTO notifications
-                    (user_id, kind, title, text, read, create_time, order_id, product_id)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', ?7)",
-            )?
-            .execute(params![
-                author.id,
-                i32::from(kind),
+        for (age, &(kind, title, text)) in told {
+            let product = text.contains("{}").then(|| products[random.index(products.len())]);
+            let text = product.map_or_else(|| text.to_owned(), |product| text.replace("{}", &product.name));
+            let draft = Draft {
+                user: &author.id,
+                kind,
                 title,
-                text,
-                read,
-                before(seed_time, minutes * MINUTE),
-                about
-            ])?;
+                text: &text,
+                read: age > looked,
+                create_time: before(seed_time, age),
+                product_id: product.map_or("", |product| &product.id),
+            };
+            add(db, &draft)?;
         }
     }
     Ok(())
 }
 
-fn words(kind: NotificationKind, product: &Product) -> (&'static str, String) {
-    let name = &product.name;
-    match kind {
-        NotificationKind::Order => {
-            ("Your order has come further", "It was handed to the carrier.".to_owned())
-        }
-        NotificationKind::Price => ("A price went down", format!("{name} costs less than when you looked.")),
-        NotificationKind::Stock => ("Back on the shelf", format!("{name} can be bought again.")),
-        NotificationKind::News | NotificationKind::Unspecified => {
-            ("News from the shop", "We have added a dozen things that were asked for often.".to_owned())
-        }
+/// What somebody was told, as in [`TO_ADA`].
+fn told(random: &mut Random) -> Vec<(u64, &'static Message)> {
+    let count = random.index(MOST + 1);
+    let mut told: Vec<_> = (0..count)
+        .map(|_| (MINUTE + random.below(OLDEST), &MESSAGES[random.index(MESSAGES.len())]))
+        .collect();
+    told.sort_by_key(|&(age, _)| Reverse(age));
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_long_text_has_accents_and_emoji_where_a_preview_of_it_ends() {
+        let text = TASTING.2;
+        assert!(text.chars().count() > 80);
+        let around: String = text.chars().skip(42).take(16).collect();
+        assert!(around.contains('û') && around.contains('☕'), "{around}");
     }
 }

@@ -1,29 +1,49 @@
 //! Devices in the store.
 
 use proto::telemetry::Device;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use tonic::Code;
 
-use crate::refusal::Refusal;
+use crate::{mask::Mask, refusal::Refusal};
 
-/// The device with this identifier.
-pub(super) fn find(db: &Connection, id: &str) -> Result<Device, Refusal> {
+/// `NOT_FOUND` because there is no such device, for the caller at least.
+pub(super) fn unknown(id: &str) -> Refusal {
+    Refusal::new(Code::NotFound, "DEVICE_NOT_FOUND", format!("there is no device {id:?}"))
+}
+
+/// How a device is set up.
+pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Device>) -> Result<Device, Refusal> {
+    // A count that is not wanted is not made: the branch of a CASE that is not taken is never computed.
     let device = db
         .prepare_cached(
-            "SELECT id, location, product_id, report_interval_s, item_weight_g, display_on,
-                (SELECT count(*) FROM readings WHERE device_id = id)
+            "SELECT location, coalesce(product_id, ''), report_interval, item_weight_g, display_on,
+                CASE WHEN ?2 THEN (SELECT count(*) FROM readings WHERE device_id = devices.id) ELSE 0 END
              FROM devices WHERE id = ?1",
         )?
-        .query_row([id], |row| {
+        .query_row(params![id, mask.wants("reading_count")], |row| {
             Ok(Device {
-                id: row.get(0)?,
-                location: row.get(1)?,
-                product_id: row.get::<_, Option<_>>(2)?.unwrap_or_default(),
-                report_interval: Some(prost_types::Duration { seconds: row.get(3)?, nanos: 0 }),
-                item_weight_g: row.get(4)?,
-                display_on: row.get(5)?,
-                reading_count: row.get(6)?,
+                id: id.to_owned(),
+                location: row.get(0)?,
+                product_id: row.get(1)?,
+                report_interval: Some(seconds(row.get(2)?)),
+                item_weight_g: row.get(3)?,
+                display_on: row.get(4)?,
+                reading_count: row.get(5)?,
             })
         })
         .optional()?;
-    device.ok_or_else(|| super::unknown(id))
+    device.map(|device| mask.trim(device)).ok_or_else(|| unknown(id))
+}
+
+/// How long a device is to wait between reports.
+pub(super) fn report_interval(db: &Connection, id: &str) -> Result<prost_types::Duration, Refusal> {
+    let interval = db
+        .prepare_cached("SELECT report_interval FROM devices WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    interval.map(seconds).ok_or_else(|| unknown(id))
+}
+
+fn seconds(seconds: i64) -> prost_types::Duration {
+    prost_types::Duration { seconds, nanos: 0 }
 }

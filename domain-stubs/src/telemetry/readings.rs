@@ -1,71 +1,51 @@
-//! Readings in the store: each once, however often it is sent.
+//! Readings in the store: each once, by its device and number.
 
-use std::collections::BTreeMap;
-
+use jiff::{SignedDuration, Timestamp};
 use proto::telemetry::{Reading, ReadingAcknowledgement, ReadingStatus};
 use rusqlite::{Connection, params};
 
-use crate::refusal::Refusal;
+use crate::clock;
 
-/// Readings one report holds at most.
-const MAX_READINGS: usize = 500;
+/// How far the clock of a device may be ahead of ours.
+const CLOCK_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
-/// How far a device's clock may run ahead, in microseconds: a day.
-const MAX_AHEAD: i64 = 24 * 60 * 60 * 1_000_000;
-
-/// Refuses too many readings.
-pub(super) fn check_number(readings: &[Reading]) -> Result<(), Refusal> {
-    if readings.len() > MAX_READINGS {
-        let problem = format!("holds {} readings, {MAX_READINGS} are allowed", readings.len());
-        return Err(Refusal::invalid("TOO_MANY_READINGS", "readings", problem));
-    }
-    Ok(())
-}
-
-/// Stores the readings of a device that make sense and are new. A number that stands twice in a report is
-/// acknowledged once.
+/// Stores what makes sense and is not there yet; acknowledges every reading.
 pub(super) fn store(
     db: &Connection,
     device: &str,
     readings: &[Reading],
-    now: i64,
-) -> Result<Vec<ReadingAcknowledgement>, Refusal> {
+    now: Timestamp,
+) -> rusqlite::Result<Vec<ReadingAcknowledgement>> {
     let mut insert = db.prepare_cached(
         "INSERT INTO readings (device_id, sequence, time, weight_g, temperature_mc, battery_percent)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (device_id, sequence) DO NOTHING",
     )?;
-    let mut statuses = BTreeMap::new();
-    for reading in readings {
+    let acknowledge = |reading: &Reading| {
         let status = match sensible_time(reading, now) {
             None => ReadingStatus::Refused,
             Some(time) => {
                 let stored = insert.execute(params![
                     device,
                     reading.sequence,
-                    time,
+                    time.as_microsecond(),
                     reading.weight_g,
                     reading.temperature_mc,
                     reading.battery_percent
                 ])?;
-                if stored > 0 { ReadingStatus::Stored } else { ReadingStatus::Repeated }
+                if stored == 0 { ReadingStatus::Repeated } else { ReadingStatus::Stored }
             }
         };
-        statuses.entry(reading.sequence).or_insert(status);
-    }
-    let acknowledgement =
-        |(sequence, status): (i64, ReadingStatus)| ReadingAcknowledgement { sequence, status: status.into() };
-    Ok(statuses.into_iter().map(acknowledgement).collect())
+        Ok(ReadingAcknowledgement { sequence: reading.sequence, status: status.into() })
+    };
+    readings.iter().map(acknowledge).collect()
 }
 
-/// When a reading was measured, in microseconds since 1970; `None` for a reading that makes no sense.
-fn sensible_time(reading: &Reading, now: i64) -> Option<i64> {
-    let time = reading.time.as_ref()?;
-    let micros = time.seconds.checked_mul(1_000_000)?.checked_add(i64::from(time.nanos) / 1_000)?;
-    let is_sensible = reading.sequence >= 1
-        && (0..=100).contains(&reading.battery_percent)
-        && reading.weight_g >= 0
-        && micros <= now.saturating_add(MAX_AHEAD);
-    is_sensible.then_some(micros)
+/// When a reading was measured; `None` if that, or anything else about it, makes no sense.
+fn sensible_time(reading: &Reading, now: Timestamp) -> Option<Timestamp> {
+    let makes_sense =
+        reading.sequence >= 1 && (0..=100).contains(&reading.battery_percent) && reading.weight_g >= 0;
+    let time = reading.time.as_ref().and_then(clock::from_proto).filter(|_| makes_sense)?;
+    (time.duration_since(now) <= CLOCK_AHEAD).then_some(time)
 }
 
 #[cfg(test)]
@@ -73,21 +53,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn readings_that_make_no_sense_have_no_time() {
-        let time = Some(prost_types::Timestamp { seconds: 1_000, nanos: 0 });
-        let good = Reading { sequence: 1, time, weight_g: 0, temperature_mc: -5_000, battery_percent: 100 };
-        let now = 1_000_000_000;
-        assert_eq!(sensible_time(&good, now), Some(1_000_000_000));
-        let late = Some(prost_types::Timestamp { seconds: 1_000 + 86_401, nanos: 0 });
-        for bad in [
+    fn only_what_can_have_been_measured_makes_sense() {
+        let now: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+        let time = |ahead| Some(clock::to_proto(now + SignedDuration::from_secs(ahead)));
+        let good = Reading { sequence: 1, time: time(0), battery_percent: 50, ..Reading::default() };
+        let makes_sense = |reading: &Reading| sensible_time(reading, now).is_some();
+        assert!(makes_sense(&good));
+        for seconds in [-10_000_000, 86_400] {
+            assert!(makes_sense(&Reading { time: time(seconds), ..good }));
+        }
+        for battery_percent in [0, 100] {
+            assert!(makes_sense(&Reading { battery_percent, ..good }));
+        }
+        let senseless = [
             Reading { sequence: 0, ..good },
-            Reading { battery_percent: 101, ..good },
-            Reading { battery_percent: -1, ..good },
-            Reading { weight_g: -1, ..good },
+            Reading { sequence: i64::MIN, ..good },
             Reading { time: None, ..good },
-            Reading { time: late, ..good },
-        ] {
-            assert_eq!(sensible_time(&bad, now), None, "{bad:?}");
+            Reading { time: time(86_401), ..good },
+            Reading { time: Some(prost_types::Timestamp { seconds: i64::MAX, nanos: 0 }), ..good },
+            Reading { weight_g: -1, ..good },
+            Reading { battery_percent: -1, ..good },
+            Reading { battery_percent: 101, ..good },
+        ];
+        for reading in senseless {
+            assert!(!makes_sense(&reading), "{reading:?}");
         }
     }
 }

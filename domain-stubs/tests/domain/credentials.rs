@@ -3,8 +3,9 @@
 use domain_stubs::credential::{AUDIENCE, Claims, DEVELOPMENT_CREDENTIAL_KEY};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use proto::{
-    catalog::ListCategoriesRequest, inventory::BatchGetStockRequest, pricing::BatchGetPricesRequest,
-    reviews::BatchGetRatingsRequest,
+    analytics::RecordEventsRequest, catalog::ListCategoriesRequest, inventory::BatchGetStockRequest,
+    notifications::ListNotificationsRequest, pricing::BatchGetPricesRequest,
+    recommendations::BatchListRelatedRequest, reviews::BatchGetRatingsRequest, telemetry::GetDeviceRequest,
 };
 use tonic::Code;
 
@@ -55,13 +56,19 @@ async fn a_credential_holds_five_seconds_longer_than_it_says() {
 async fn every_service_asks_for_a_credential() {
     let shop = Shop::open().await;
     let clients = shop.with_credential(None);
-    let codes = [
-        clients.catalog().list_categories(ListCategoriesRequest::default()).await.unwrap_err().code(),
-        clients.pricing().batch_get_prices(BatchGetPricesRequest::default()).await.unwrap_err().code(),
-        clients.inventory().batch_get_stock(BatchGetStockRequest::default()).await.unwrap_err().code(),
-        clients.reviews().batch_get_ratings(BatchGetRatingsRequest::default()).await.unwrap_err().code(),
+    let statuses = [
+        clients.catalog().list_categories(ListCategoriesRequest::default()).await.unwrap_err(),
+        clients.pricing().batch_get_prices(BatchGetPricesRequest::default()).await.unwrap_err(),
+        clients.inventory().batch_get_stock(BatchGetStockRequest::default()).await.unwrap_err(),
+        clients.reviews().batch_get_ratings(BatchGetRatingsRequest::default()).await.unwrap_err(),
+        clients.notifications().list_notifications(ListNotificationsRequest::default()).await.unwrap_err(),
+        clients.telemetry().get_device(GetDeviceRequest::default()).await.unwrap_err(),
+        clients.recommendations().batch_list_related(BatchListRelatedRequest::default()).await.unwrap_err(),
+        clients.analytics().record_events(RecordEventsRequest::default()).await.unwrap_err(),
     ];
-    assert_eq!(codes, [Code::Unauthenticated; 4]);
+    for status in statuses {
+        assert_eq!(refusal(&status), (Code::Unauthenticated, "CREDENTIAL_MISSING".into()));
+    }
 }
 
 fn expiring(seconds_from_now: i64) -> String {

@@ -5,6 +5,8 @@
 /// What every test stands on: a shop of its own, and clients of its services.
 mod shop;
 
+/// An event is recorded once, whoever sends it and however often.
+mod analytics;
 /// A batch answers key by key, and no key twice.
 mod batches;
 /// The call log tells what was asked, and how it ended.
@@ -17,6 +19,8 @@ mod deadlines;
 mod faults;
 /// A mask answers its part of the whole message, and nothing else.
 mod masks;
+/// A user is told something once, and nobody else is.
+mod notifications;
 /// Pages together are the whole list, whatever their size.
 mod pages;
 /// What was acknowledged is there after the process was killed.
@@ -25,6 +29,8 @@ mod persistence;
 mod prices;
 /// The binary says in one line what is wrong with its arguments.
 mod program;
+/// What is recommended can be bought, is not known already, and never changes its order.
+mod recommendations;
 /// A user reviews a product once, however often the call is made.
 mod reviews;
 /// A search finds words by their beginnings, and survives any input.
@@ -35,3 +41,5 @@ mod seed;
 mod services;
 /// A watcher sees the stock now, and every change after that.
 mod stock;
+/// A device reports each reading once, and knows itself alone.
+mod telemetry;

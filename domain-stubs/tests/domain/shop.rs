@@ -12,10 +12,14 @@ use jiff::Timestamp;
 use jsonwebtoken::{EncodingKey, Header};
 use proto::{
     admin::{Fault, admin_service_client::AdminServiceClient},
+    analytics::analytics_service_client::AnalyticsServiceClient,
     catalog::{ListProductsRequest, Product, catalog_service_client::CatalogServiceClient},
     inventory::inventory_service_client::InventoryServiceClient,
+    notifications::notification_service_client::NotificationServiceClient,
     pricing::pricing_service_client::PricingServiceClient,
+    recommendations::recommendation_service_client::RecommendationServiceClient,
     reviews::review_service_client::ReviewServiceClient,
+    telemetry::telemetry_service_client::TelemetryServiceClient,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{
@@ -101,6 +105,12 @@ impl Shop {
         self.with_credential(Some(sign(&user(id), DEVELOPMENT_CREDENTIAL_KEY)))
     }
 
+    /// Clients in the name of a device.
+    pub(crate) fn device(&self, id: &str) -> Clients {
+        let claims = Claims { sub: Some(id.to_owned()), actor: Some(Actor::Device), ..claims() };
+        self.with_credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)))
+    }
+
     /// Clients that send just this as their `authorization`.
     pub(crate) fn with_credential(&self, credential: Option<String>) -> Clients {
         Clients { channel: self.channel.clone(), credential: Credential(credential) }
@@ -128,6 +138,10 @@ impl Clients {
         Self { channel: channel.clone(), credential }
     }
 
+    pub(crate) fn analytics(&self) -> AnalyticsServiceClient<Client> {
+        AnalyticsServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
     pub(crate) fn catalog(&self) -> CatalogServiceClient<Client> {
         CatalogServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
@@ -140,8 +154,20 @@ impl Clients {
         InventoryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
+    pub(crate) fn notifications(&self) -> NotificationServiceClient<Client> {
+        NotificationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn recommendations(&self) -> RecommendationServiceClient<Client> {
+        RecommendationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
     pub(crate) fn reviews(&self) -> ReviewServiceClient<Client> {
         ReviewServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn telemetry(&self) -> TelemetryServiceClient<Client> {
+        TelemetryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     /// Every product of the shop, by name and with all that a mask of `paths` answers.
