@@ -6,7 +6,7 @@ mod shelf;
 
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, fetches, send};
-use bff_kit::{ContextExt as _, Entity, Error, Id, OrNull as _};
+use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, OrNull as _};
 use downstream::inventory::StockOf;
 use downstream::telemetry::{DeviceById, ReportReadings};
 
@@ -34,7 +34,7 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the product.")] product: ID,
-    ) -> Option<Result<bool, Error>> {
+    ) -> Nullable<bool> {
         let in_stock = async {
             let id = Id::<Product>::parse(&product, "product")?;
             ctx.fetch(StockOf(id.raw())).await.map(|stock| stock.available)
@@ -48,7 +48,7 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the device on the shelf.")] device: ID,
-    ) -> Option<Result<Shelf, Error>> {
+    ) -> Nullable<Shelf> {
         let shelf = async {
             let id = Id::<Device>::parse(&device, "device")?;
             let device = ctx.fetch(DeviceById(id.raw())).await?;
@@ -63,7 +63,7 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the device.")] id: ID,
-    ) -> Option<Result<Device, Error>> {
+    ) -> Nullable<Device> {
         let device = async {
             let id = Id::<Device>::parse(&id, "id")?;
             ctx.fetch(DeviceById(id.raw())).await.map(Device)
@@ -86,7 +86,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The readings.")] input: ReportInput,
-    ) -> Option<Result<ReportReceipt, Error>> {
+    ) -> Nullable<ReportReceipt> {
         report::run(ctx, input).await.or_null()
     }
 }

@@ -194,15 +194,18 @@ fn violations_value(violations: &[Violation]) -> Value {
     Value::List(list.collect())
 }
 
+/// What a nullable field answers that may fail alone: a value, `null`, or an error and `null`.
+pub type Nullable<T> = Option<Result<T, Error>>;
+
 /// How the absence of something becomes `null`.
 pub trait OrNull<T> {
     /// `Some(Ok)` for a value, `None` for what does not exist, `Some(Err)` for everything else: the shape of a
     /// nullable field that may fail alone.
-    fn or_null(self) -> Option<Result<T, Error>>;
+    fn or_null(self) -> Nullable<T>;
 }
 
 impl<T> OrNull<T> for Result<T, Error> {
-    fn or_null(self) -> Option<Result<T, Error>> {
+    fn or_null(self) -> Nullable<T> {
         match self {
             Err(Error::NotFound) => None,
             result => Some(result),

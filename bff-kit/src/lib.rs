@@ -29,7 +29,7 @@ pub use client::{Client, ClientSchema, Limits, schema};
 pub use clock::Clock;
 pub use code::Code;
 pub use context::ContextExt;
-pub use error::{ClientError, Error, InternalError, OrNull};
+pub use error::{ClientError, Error, InternalError, Nullable, OrNull};
 pub use id::{Entity, Id, kind_of};
 pub use language::Languages;
 pub use page::Page;

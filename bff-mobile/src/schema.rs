@@ -15,7 +15,7 @@ mod user_error;
 
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, fetches};
-use bff_kit::{ContextExt as _, Error, Id, OrNull as _, Page};
+use bff_kit::{ContextExt as _, Id, Nullable, OrNull as _, Page};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::notifications::MyNotifications;
@@ -49,7 +49,7 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the product.")] id: ID,
-    ) -> Option<Result<Product, Error>> {
+    ) -> Nullable<Product> {
         let product = async {
             let id = Id::<Product>::parse(&id, "id")?;
             ctx.fetch(ProductById(id.raw())).await.map(Product)
@@ -67,7 +67,7 @@ impl Query {
         #[graphql(desc = "Id of the category; all products when left out.")] category: Option<ID>,
         #[graphql(desc = "Products on the page, 20 at most.", default = 10)] first: i32,
         #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
-    ) -> Option<Result<ProductPage, Error>> {
+    ) -> Nullable<ProductPage> {
         let products = async {
             let page = Page::of(first, after.as_deref(), ProductPage::MAX)?;
             let category = category.map(|id| Id::<Category>::parse(&id, "category")).transpose()?;
@@ -92,7 +92,7 @@ impl Query {
         #[graphql(desc = "Words to find, each at least by its beginning.")] query: String,
         #[graphql(desc = "Products on the page, 20 at most.", default = 10)] first: i32,
         #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
-    ) -> Option<Result<ProductPage, Error>> {
+    ) -> Nullable<ProductPage> {
         let products = async {
             let page = Page::of(first, after.as_deref(), ProductPage::MAX)?;
             let question = ProductsMatching {
@@ -108,7 +108,7 @@ impl Query {
 
     /// The cart screen. Null with an error for those who have not signed in.
     #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"])))]
-    async fn cart(&self, ctx: &Context<'_>) -> Option<Result<Cart, Error>> {
+    async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
         ctx.fetch(MyCart).await.map(Cart).or_null()
     }
 
@@ -121,7 +121,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Notifications on the page, 20 at most.", default = 3)] first: i32,
         #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
-    ) -> Option<Result<Notifications, Error>> {
+    ) -> Nullable<Notifications> {
         let notifications = async {
             let page = Page::of(first, after.as_deref(), Notifications::MAX)?;
             let question =
@@ -138,7 +138,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Orders on the page, 20 at most.", default = 10)] first: i32,
         #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
-    ) -> Option<Result<OrderPage, Error>> {
+    ) -> Nullable<OrderPage> {
         let orders = async {
             let page = Page::of(first, after.as_deref(), OrderPage::MAX)?;
             let question = MyOrders { page_size: page.size, page_token: page.token.clone(), skip: page.skip };
@@ -149,7 +149,7 @@ impl Query {
 
     /// The categories of the list screen, by name.
     #[graphql(directive = fetches::apply(ask::<AllCategories>([])))]
-    async fn categories(&self, ctx: &Context<'_>) -> Option<Result<Vec<Category>, Error>> {
+    async fn categories(&self, ctx: &Context<'_>) -> Nullable<Vec<Category>> {
         let categories = ctx.fetch(AllCategories).await;
         categories.map(|all| all.iter().cloned().map(Category).collect()).or_null()
     }

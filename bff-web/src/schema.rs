@@ -23,7 +23,7 @@ mod user_error;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, fetches};
-use bff_kit::{ContextExt as _, Error, Id, OrNull as _, Page};
+use bff_kit::{ContextExt as _, Error, Id, Nullable, OrNull as _, Page};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::notifications::MyNotifications;
@@ -59,7 +59,7 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the product.")] id: ID,
-    ) -> Option<Result<Product, Error>> {
+    ) -> Nullable<Product> {
         let product = async {
             let id = Id::<Product>::parse(&id, "id")?;
             ctx.fetch(ProductById(id.raw())).await.map(Product)
@@ -79,7 +79,7 @@ impl Query {
         #[graphql(desc = "Products on the page, 50 at most.", default = 20)] first: i32,
         #[graphql(desc = "Cursor of the product to go on behind.")] after: Option<String>,
         #[graphql(desc = "Products to pass over before the page begins.", default = 0)] skip: i32,
-    ) -> Option<Result<Connection<String, Product, ProductConnectionFields>, Error>> {
+    ) -> Nullable<Connection<String, Product, ProductConnectionFields>> {
         let products = async {
             let page = Page::of(first, after.as_deref(), MAX_PRODUCTS)?.further(skip)?;
             let category = category.map(|id| Id::<Category>::parse(&id, "category")).transpose()?;
@@ -106,7 +106,7 @@ impl Query {
         #[graphql(desc = "Products on the page, 50 at most.", default = 20)] first: i32,
         #[graphql(desc = "Cursor of the product to go on behind.")] after: Option<String>,
         #[graphql(desc = "Products to pass over before the page begins.", default = 0)] skip: i32,
-    ) -> Option<Result<Connection<String, Product, ProductConnectionFields>, Error>> {
+    ) -> Nullable<Connection<String, Product, ProductConnectionFields>> {
         let products = async {
             let page = Page::of(first, after.as_deref(), MAX_PRODUCTS)?.further(skip)?;
             let question = ProductsMatching {
@@ -123,7 +123,7 @@ impl Query {
 
     /// You. Null for those who have not signed in.
     #[graphql(directive = fetches::apply(ask::<UserById>(["caller"])))]
-    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<Viewer, Error>> {
+    async fn viewer(&self, ctx: &Context<'_>) -> Nullable<Viewer> {
         let me = ctx.scope().caller.user()?;
         ctx.fetch(UserById(me)).await.map(Viewer).or_null()
     }
@@ -135,7 +135,7 @@ impl Query {
 
     /// What you are about to buy. Null with an error for those who have not signed in.
     #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"])))]
-    async fn cart(&self, ctx: &Context<'_>) -> Option<Result<Cart, Error>> {
+    async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
         cart::mine(ctx).await.or_null()
     }
 
@@ -146,7 +146,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Orders on the page, 50 at most.", default = 10)] first: i32,
         #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
-    ) -> Option<Result<Connection<String, Order, OrderConnectionFields>, Error>> {
+    ) -> Nullable<Connection<String, Order, OrderConnectionFields>> {
         order::mine(ctx, first, after).await.or_null()
     }
 
@@ -156,7 +156,7 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Id of the order.")] id: ID,
-    ) -> Option<Result<Order, Error>> {
+    ) -> Nullable<Order> {
         let order = async {
             let id = Id::<Order>::parse(&id, "id")?;
             ctx.fetch(OrderById(id.raw())).await.map(Order)
@@ -173,7 +173,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Notifications on the page, 50 at most.", default = 10)] first: i32,
         #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
-    ) -> Option<Result<Connection<String, Notification, NotificationConnectionFields>, Error>> {
+    ) -> Nullable<Connection<String, Notification, NotificationConnectionFields>> {
         notification::mine(ctx, first, after).await.or_null()
     }
 
@@ -183,11 +183,7 @@ impl Query {
             .or_on::<OrderById>("Order", ["argument.id"])
             .or_on::<UserById>("User", ["argument.id"])
     ))]
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Id of the object.")] id: ID,
-    ) -> Option<Result<Node, Error>> {
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Id of the object.")] id: ID) -> Nullable<Node> {
         node::find(ctx, &id).await.or_null()
     }
 
@@ -201,7 +197,7 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Ids of the objects, 50 at most.")] ids: Vec<ID>,
-    ) -> Option<Result<Vec<Option<Result<Node, Error>>>, Error>> {
+    ) -> Nullable<Vec<Nullable<Node>>> {
         if ids.len() > MAX_NODES {
             return Some(Err(Error::bad_input("ids", format!("names more than {MAX_NODES}"))));
         }
@@ -211,7 +207,7 @@ impl Query {
 
     /// All categories, by name.
     #[graphql(directive = fetches::apply(ask::<AllCategories>([])))]
-    async fn categories(&self, ctx: &Context<'_>) -> Option<Result<Vec<Category>, Error>> {
+    async fn categories(&self, ctx: &Context<'_>) -> Nullable<Vec<Category>> {
         let categories = ctx.fetch(AllCategories).await;
         categories.map(|all| all.iter().cloned().map(Category).collect()).or_null()
     }

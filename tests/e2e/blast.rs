@@ -45,16 +45,12 @@ impl Expected<'_> {
 
     fn value(&mut self, info: &FieldInfo, set: &SelectionSet, healthy: &Value, path: &str) -> Value {
         if info.steps.iter().any(|step| step.rpc == self.rpc) {
-            return match &info.fallback {
-                Some(fallback) => {
-                    self.degraded.insert(path.to_owned());
-                    serde_json::from_str(fallback).unwrap()
-                }
-                None => {
-                    self.failed.insert(path.to_owned());
-                    Value::Null
-                }
+            let Some(fallback) = &info.fallback else {
+                self.failed.insert(path.to_owned());
+                return Value::Null;
             };
+            self.degraded.insert(path.to_owned());
+            return serde_json::from_str(fallback).unwrap();
         }
         match healthy {
             Value::Array(items) => items.iter().map(|item| self.value(info, set, item, path)).collect(),

@@ -39,106 +39,87 @@ async fn state(shop: &Shop, change: &Change) -> Value {
 
 /// One of each mutation of the phone and of the web shop that changes what can be counted.
 async fn changes(shop: &Shop) -> Vec<Change> {
-    let key = |name: &str| format!("key-of-{name}");
-    let unread = shop.post(
-        shop.mobile,
-        json!({ "query": "{ notifications(first: 20) { items { id read } } }" }),
-        &[ADA],
-    );
-    let unread = unread.await.whole();
-    let items = unread.data("/notifications/items").as_array().unwrap().clone();
-    let unread: Vec<_> = items.iter().filter(|it| it["read"] == false).map(|it| it["id"].clone()).collect();
-    let methods =
-        shop.post(shop.mobile, json!({ "query": "{ cart { paymentMethods { id } } }" }), &[ADA]).await;
-    let method = methods.data("/cart/paymentMethods/0/id").clone();
-    let cart = "{ cart { count total lines { quantity } } }";
-    let web_cart = "{ cart { count subtotal { amount } items { quantity } } }";
+    let query = "{ notifications(first: 20) { items { id read } } cart { paymentMethods { id } } }";
+    let hers = shop.post(shop.mobile, json!({ "query": query }), &[ADA]).await.whole();
+    let items = hers.data("/notifications/items").as_array().unwrap();
+    let unread: Vec<_> = items.iter().filter(|it| it["read"] == false).map(|it| &it["id"]).collect();
+    let method = hers.data("/cart/paymentMethods/0/id");
+    let mut changes = cart_changes(shop);
+    changes.extend(notification_changes(shop, unread[0], unread[1]));
+    changes.extend(other_changes(shop, method));
+    changes
+}
+
+fn cart_changes(shop: &Shop) -> Vec<Change> {
     let product = product_id("kettle-gooseneck-09");
+    let change = |rpc, field: &'static str, to, key: &str, quantity: Option<i32>| {
+        let mut input = json!({ "idempotencyKey": key, "productId": product });
+        if let Some(quantity) = quantity {
+            input["quantity"] = json!(quantity);
+        }
+        let input_type = format!("C{}Input", &field[1..]);
+        let body = mutation(field, &input_type, "cart { count }", &input);
+        Change { rpc, field, to, body, state: "{ cart { count } }" }
+    };
     let (mobile, web) = (shop.mobile, shop.web);
-    let add = json!({ "idempotencyKey": key("mobile-add"), "productId": product, "quantity": 2 });
-    let web_add = json!({ "idempotencyKey": key("web-add"), "productId": product, "quantity": 1 });
-    let set = json!({ "idempotencyKey": key("set"), "productId": product, "quantity": 5 });
-    let remove = json!({ "idempotencyKey": key("remove"), "productId": product });
-    let read = json!({ "idempotencyKey": key("read"), "notificationId": unread[0] });
-    let mark = json!({ "idempotencyKey": key("mark"), "notificationIds": [unread[1]] });
-    let prefer = json!({ "idempotencyKey": key("prefer"), "newsletter": true, "language": "fr" });
-    let review = json!({ "idempotencyKey": key("review"), "productId": product_id("matcha-whisk-set"), "rating": 4, "text": "Good." });
-    let order = json!({ "idempotencyKey": key("order"), "paymentMethodId": method, "shippingOption": "standard", "country": "FR" });
-    let change = |rpc, field, to, body, state| Change { rpc, field, to, body, state };
     vec![
-        change(
-            "shop.carts.v1.CartService/AddItem",
-            "cartAdd",
-            mobile,
-            mutation("cartAdd", "CartAddInput", "cart { count }", &add),
-            cart,
-        ),
-        change(
-            "shop.carts.v1.CartService/AddItem",
-            "cartAdd",
-            web,
-            mutation("cartAdd", "CartAddInput", "cart { count }", &web_add),
-            web_cart,
-        ),
-        change(
-            "shop.carts.v1.CartService/SetQuantity",
-            "cartSetQuantity",
-            mobile,
-            mutation("cartSetQuantity", "CartSetQuantityInput", "cart { count }", &set),
-            cart,
-        ),
-        change(
-            "shop.carts.v1.CartService/RemoveItem",
-            "cartRemove",
-            mobile,
-            mutation("cartRemove", "CartRemoveInput", "cart { count }", &remove),
-            cart,
-        ),
-        change(
-            "shop.notifications.v1.NotificationService/MarkRead",
-            "notificationRead",
-            mobile,
-            mutation("notificationRead", "NotificationReadInput", "unreadCount", &read),
-            "{ notifications { unreadCount } }",
-        ),
-        change(
-            "shop.notifications.v1.NotificationService/MarkRead",
-            "notificationsMarkRead",
-            web,
-            mutation(
-                "notificationsMarkRead",
-                "NotificationsMarkReadInput",
-                "unreadCount notifications { id read }",
-                &mark,
-            ),
-            "{ notifications { unreadCount } }",
-        ),
-        change(
-            "shop.users.v1.UserService/UpdatePreferences",
-            "preferencesUpdate",
-            web,
-            mutation(
-                "preferencesUpdate",
-                "PreferencesUpdateInput",
-                "preferences { language newsletter notificationSound }",
-                &prefer,
-            ),
-            "{ viewer { preferences { language newsletter notificationSound country } } }",
-        ),
-        change(
-            "shop.reviews.v1.ReviewService/CreateReview",
-            "reviewCreate",
-            web,
-            mutation("reviewCreate", "ReviewCreateInput", "review { id rating }", &review),
-            "{ search(query: \"matcha whisk\") { nodes { rating { count } } } }",
-        ),
-        change(
-            "shop.orders.v1.OrderService/PlaceOrder",
-            "orderPlace",
-            mobile,
-            mutation("orderPlace", "OrderPlaceInput", "order { id state total lines }", &order),
-            "{ orders { total } cart { count } }",
-        ),
+        change("shop.carts.v1.CartService/AddItem", "cartAdd", mobile, "key-mobile-add", Some(2)),
+        change("shop.carts.v1.CartService/AddItem", "cartAdd", web, "key-web-add", Some(1)),
+        change("shop.carts.v1.CartService/SetQuantity", "cartSetQuantity", mobile, "key-mobile-set", Some(5)),
+        change("shop.carts.v1.CartService/SetQuantity", "cartSetQuantity", web, "key-web-set", Some(4)),
+        change("shop.carts.v1.CartService/RemoveItem", "cartRemove", mobile, "key-mobile-remove", None),
+    ]
+}
+
+fn notification_changes(shop: &Shop, one: &Value, other: &Value) -> Vec<Change> {
+    let rpc = "shop.notifications.v1.NotificationService/MarkRead";
+    let state = "{ notifications { unreadCount } }";
+    let read = json!({ "idempotencyKey": "key-read", "notificationId": one });
+    let read = mutation("notificationRead", "NotificationReadInput", "unreadCount", &read);
+    let mark = json!({ "idempotencyKey": "key-mark", "notificationIds": [other] });
+    let selection = "unreadCount notifications { id read }";
+    let mark = mutation("notificationsMarkRead", "NotificationsMarkReadInput", selection, &mark);
+    vec![
+        Change { rpc, field: "notificationRead", to: shop.mobile, body: read, state },
+        Change { rpc, field: "notificationsMarkRead", to: shop.web, body: mark, state },
+    ]
+}
+
+fn other_changes(shop: &Shop, method: &Value) -> Vec<Change> {
+    let prefer = json!({ "idempotencyKey": "key-prefer", "newsletter": true, "language": "fr" });
+    let selection = "preferences { language newsletter notificationSound }";
+    let prefer = mutation("preferencesUpdate", "PreferencesUpdateInput", selection, &prefer);
+    let product = product_id("matcha-whisk-set");
+    let review =
+        json!({ "idempotencyKey": "key-review", "productId": product, "rating": 4, "text": "Good." });
+    let review = mutation("reviewCreate", "ReviewCreateInput", "review { id rating }", &review);
+    let order = |key: &str| {
+        let input = json!({ "idempotencyKey": key, "paymentMethodId": method, "shippingOption": "standard",
+            "country": "FR" });
+        mutation("orderPlace", "OrderPlaceInput", "order { id state }", &input)
+    };
+    vec![
+        Change {
+            rpc: "shop.users.v1.UserService/UpdatePreferences",
+            field: "preferencesUpdate",
+            to: shop.web,
+            body: prefer,
+            state: "{ viewer { preferences { language newsletter notificationSound country } } }",
+        },
+        Change {
+            rpc: "shop.reviews.v1.ReviewService/CreateReview",
+            field: "reviewCreate",
+            to: shop.web,
+            body: review,
+            state: "{ search(query: \"matcha whisk\") { nodes { rating { count } } } }",
+        },
+        Change {
+            rpc: "shop.orders.v1.OrderService/PlaceOrder",
+            field: "orderPlace",
+            to: shop.mobile,
+            body: order("key-order"),
+            state: "{ orders { total } cart { count } }",
+        },
     ]
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use bff_kit::schema::{ask, fetches};
-use bff_kit::{ContextExt as _, Error};
+use bff_kit::{ContextExt as _, Nullable};
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
 use downstream::money::decimal;
@@ -23,7 +23,7 @@ impl Shelf {
     #[graphql(directive = fetches::apply(
         ask::<ProductById>(["parent.product_id"]).reading(["name"]).or("null")
     ))]
-    async fn label(&self, ctx: &Context<'_>) -> Option<Result<String, Error>> {
+    async fn label(&self, ctx: &Context<'_>) -> Nullable<String> {
         let product = ctx.fetch(ProductById(self.product())).await;
         ctx.optional(product.map(|product| product.name.chars().take(LABEL_CHARACTERS).collect())).transpose()
     }
@@ -32,7 +32,7 @@ impl Shelf {
     #[graphql(directive = fetches::apply(
         ask::<PriceOf>(["parent.product_id"]).reading(["customer_price"]).or("null")
     ))]
-    async fn price(&self, ctx: &Context<'_>) -> Option<Result<String, Error>> {
+    async fn price(&self, ctx: &Context<'_>) -> Nullable<String> {
         let price = ctx.optional(ctx.fetch(PriceOf(self.product())).await);
         let text = price.map(|price| {
             let money = price?.customer_price.clone()?;
@@ -45,7 +45,7 @@ impl Shelf {
     #[graphql(directive = fetches::apply(
         ask::<StockOf>(["parent.product_id"]).reading(["available"]).or("null")
     ))]
-    async fn in_stock(&self, ctx: &Context<'_>) -> Option<Result<bool, Error>> {
+    async fn in_stock(&self, ctx: &Context<'_>) -> Nullable<bool> {
         let stock = ctx.fetch(StockOf(self.product())).await;
         ctx.optional(stock.map(|stock| stock.available)).transpose()
     }

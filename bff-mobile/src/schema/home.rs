@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 use bff_kit::schema::{ask, fetches};
-use bff_kit::{ContextExt as _, Error};
+use bff_kit::{ContextExt as _, Error, Nullable};
 use downstream::carts::MyCart;
 use downstream::catalog::ProductById;
 use downstream::notifications::MyNotifications;
@@ -21,7 +21,7 @@ pub(crate) struct Home;
 impl Home {
     /// Name to greet you by.
     #[graphql(directive = fetches::apply(ask::<UserById>(["caller"]).reading(["given_name"]).or("null")))]
-    async fn name(&self, ctx: &Context<'_>) -> Option<Result<String, Error>> {
+    async fn name(&self, ctx: &Context<'_>) -> Nullable<String> {
         let me = ctx.scope().caller.user()?;
         let user = ctx.fetch(UserById(me)).await;
         ctx.optional(user.map(|user| user.given_name.clone())).transpose()
@@ -29,7 +29,7 @@ impl Home {
 
     /// Address of a picture of you.
     #[graphql(directive = fetches::apply(ask::<UserById>(["caller"]).reading(["avatar_url"]).or("null")))]
-    async fn avatar(&self, ctx: &Context<'_>) -> Option<Result<String, Error>> {
+    async fn avatar(&self, ctx: &Context<'_>) -> Nullable<String> {
         let me = ctx.scope().caller.user()?;
         let user = ctx.fetch(UserById(me)).await;
         ctx.optional(user.map(|user| user.avatar_url.clone())).transpose()
@@ -37,7 +37,7 @@ impl Home {
 
     /// Number of things in your cart.
     #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"]).or("null")))]
-    async fn cart_count(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+    async fn cart_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
         ctx.scope().caller.user()?;
         let cart = ctx.fetch(MyCart).await;
         ctx.optional(cart.map(|cart| cart.item_count)).transpose()
@@ -45,7 +45,7 @@ impl Home {
 
     /// Number of notifications you have not read.
     #[graphql(directive = fetches::apply(ask::<MyNotifications>(["caller"]).or("null")))]
-    async fn unread_count(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+    async fn unread_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
         ctx.scope().caller.user()?;
         let question = MyNotifications { page_size: 1, page_token: String::new(), skip: 0 };
         let page = ctx.fetch(question).await;

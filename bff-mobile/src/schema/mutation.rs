@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use bff_kit::schema::{ask, fetches, send};
-use bff_kit::{ContextExt as _, Error, Id};
+use bff_kit::{ContextExt as _, Error, Id, Nullable};
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
 use downstream::inventory::StockOf;
@@ -34,7 +34,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to add.")] input: CartAddInput,
-    ) -> Option<Result<CartPayload, Error>> {
+    ) -> Nullable<CartPayload> {
         Some(cart_add(ctx, input).await)
     }
 
@@ -44,7 +44,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to set.")] input: CartSetQuantityInput,
-    ) -> Option<Result<CartPayload, Error>> {
+    ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
             let command =
@@ -60,7 +60,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to take out.")] input: CartRemoveInput,
-    ) -> Option<Result<CartPayload, Error>> {
+    ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
             CartPayload::of(
@@ -76,7 +76,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How to pay and send it.")] input: OrderPlaceInput,
-    ) -> Option<Result<OrderPlacePayload, Error>> {
+    ) -> Nullable<OrderPlacePayload> {
         let change = async {
             let method = Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?.raw();
             let command = PlaceOrder {
@@ -100,7 +100,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What you have read.")] input: NotificationReadInput,
-    ) -> Option<Result<NotificationReadPayload, Error>> {
+    ) -> Nullable<NotificationReadPayload> {
         let change = async {
             let id = Id::<Notification>::parse(&input.notification_id, "input.notificationId")?.raw();
             let command = MarkRead { idempotency_key: input.idempotency_key, notifications: vec![id] };

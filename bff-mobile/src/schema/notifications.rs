@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Page};
+use bff_kit::{ContextExt as _, Entity, Id, Nullable, Page};
 use downstream::notifications::NotificationPage;
 use downstream::users::MyPreferences;
 use proto::notifications::{self, NotificationKind};
@@ -44,7 +44,7 @@ impl Notifications {
     #[graphql(directive = fetches::apply(
         ask::<MyPreferences>(["caller"]).reading(["notification_sound"]).or("null")
     ))]
-    async fn sound(&self, ctx: &Context<'_>) -> Option<Result<bool, Error>> {
+    async fn sound(&self, ctx: &Context<'_>) -> Nullable<bool> {
         let preferences = ctx.fetch(MyPreferences).await;
         ctx.optional(preferences.map(|preferences| preferences.notification_sound)).transpose()
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id};
+use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable};
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
 use downstream::reviews::{RatingOf, ReviewsOf};
@@ -45,14 +45,14 @@ impl Product {
 
     /// What it costs you. Null when that is not known right now.
     #[graphql(directive = fetches::apply(ask::<PriceOf>(["parent.id"]).or("null")))]
-    async fn price(&self, ctx: &Context<'_>) -> Option<Result<Price, Error>> {
+    async fn price(&self, ctx: &Context<'_>) -> Nullable<Price> {
         let price = ctx.fetch(PriceOf(self.0.id.as_str().into())).await;
         ctx.optional(price.map(Price)).transpose()
     }
 
     /// Whether you can buy it now. Null when that is not known right now.
     #[graphql(directive = fetches::apply(ask::<StockOf>(["parent.id"]).reading(["available"]).or("null")))]
-    async fn in_stock(&self, ctx: &Context<'_>) -> Option<Result<bool, Error>> {
+    async fn in_stock(&self, ctx: &Context<'_>) -> Nullable<bool> {
         let stock = ctx.fetch(StockOf(self.0.id.as_str().into())).await;
         ctx.optional(stock.map(|stock| stock.available)).transpose()
     }
@@ -61,7 +61,7 @@ impl Product {
     #[graphql(directive = fetches::apply(
         ask::<RatingOf>(["parent.id"]).reading(["average", "review_count"]).or("null")
     ))]
-    async fn rating(&self, ctx: &Context<'_>) -> Option<Result<f64, Error>> {
+    async fn rating(&self, ctx: &Context<'_>) -> Nullable<f64> {
         let rating = ctx.optional(ctx.fetch(RatingOf(self.0.id.as_str().into())).await);
         rating.map(|rating| rating.filter(|it| it.review_count > 0).map(|it| it.average)).transpose()
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Error};
+use bff_kit::{ContextExt as _, Error, Nullable};
 use downstream::carts::MyCart;
 use downstream::catalog::ProductById;
 use proto::carts;
@@ -69,7 +69,7 @@ impl CartItem {
 
     /// The product. Null when it is not to be had right now.
     #[graphql(directive = fetches::apply(ask::<ProductById>(["parent.items"]).or("null")))]
-    async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product, Error>> {
+    async fn product(&self, ctx: &Context<'_>) -> Nullable<Product> {
         let product = ctx.fetch(ProductById(self.0.product_id.as_str().into())).await;
         ctx.optional(product.map(Product)).transpose()
     }

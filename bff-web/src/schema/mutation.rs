@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use bff_kit::schema::{fetches, send};
-use bff_kit::{ContextExt as _, Error, Id};
+use bff_kit::{ContextExt as _, Error, Id, Nullable};
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
 use downstream::notifications::MarkRead;
 use downstream::orders::PlaceOrder;
@@ -34,7 +34,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to add.")] input: CartAddInput,
-    ) -> Option<Result<CartPayload, Error>> {
+    ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
             let (idempotency_key, quantity) = (input.idempotency_key, input.quantity);
@@ -49,7 +49,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to set.")] input: CartSetQuantityInput,
-    ) -> Option<Result<CartPayload, Error>> {
+    ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
             let (idempotency_key, quantity) = (input.idempotency_key, input.quantity);
@@ -64,7 +64,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to take out.")] input: CartRemoveInput,
-    ) -> Option<Result<CartPayload, Error>> {
+    ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
             CartPayload::of(
@@ -80,7 +80,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How to pay and send it.")] input: OrderPlaceInput,
-    ) -> Option<Result<OrderPlacePayload, Error>> {
+    ) -> Nullable<OrderPlacePayload> {
         let change = async {
             let method = Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?.raw();
             let command = PlaceOrder {
@@ -104,7 +104,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The review.")] input: ReviewCreateInput,
-    ) -> Option<Result<ReviewCreatePayload, Error>> {
+    ) -> Nullable<ReviewCreatePayload> {
         let change = async {
             let command = CreateReview {
                 idempotency_key: input.idempotency_key,
@@ -129,7 +129,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: PreferencesUpdateInput,
-    ) -> Option<Result<PreferencesUpdatePayload, Error>> {
+    ) -> Nullable<PreferencesUpdatePayload> {
         let change = async {
             match ctx.send(input.into_command()?).await {
                 Ok(preferences) => Ok(PreferencesUpdatePayload {
@@ -149,7 +149,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What you have read.")] input: NotificationsMarkReadInput,
-    ) -> Option<Result<NotificationsMarkReadPayload, Error>> {
+    ) -> Nullable<NotificationsMarkReadPayload> {
         let change = async {
             let ids = input.notification_ids.iter();
             let parsed =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Page};
+use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, Page};
 use downstream::catalog::ProductById;
 use downstream::orders::MyOrders;
 use proto::orders;
@@ -128,7 +128,7 @@ impl OrderItem {
 
     /// The product as it is now. Null when it is no longer sold, or not to be had right now.
     #[graphql(directive = fetches::apply(ask::<ProductById>(["parent.items"]).or("null")))]
-    async fn product(&self, ctx: &Context<'_>) -> Option<Result<Product, Error>> {
+    async fn product(&self, ctx: &Context<'_>) -> Nullable<Product> {
         let product = ctx.fetch(ProductById(self.0.product_id.as_str().into())).await;
         ctx.optional(product.map(Product)).transpose()
     }

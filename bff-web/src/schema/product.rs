@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Page};
+use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, Page};
 use downstream::catalog::{ProductById, ProductPage};
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
@@ -97,21 +97,21 @@ impl Product {
 
     /// What it costs. Null when that is not known right now.
     #[graphql(directive = fetches::apply(ask::<PriceOf>(["parent.id"]).or("null")))]
-    async fn price(&self, ctx: &Context<'_>) -> Option<Result<Price, Error>> {
+    async fn price(&self, ctx: &Context<'_>) -> Nullable<Price> {
         let price = ctx.fetch(PriceOf(self.0.id.as_str().into())).await;
         ctx.optional(price.map(Price)).transpose()
     }
 
     /// How much of it can be sold. Null when that is not known right now.
     #[graphql(directive = fetches::apply(ask::<StockOf>(["parent.id"]).or("null")))]
-    async fn stock(&self, ctx: &Context<'_>) -> Option<Result<Stock, Error>> {
+    async fn stock(&self, ctx: &Context<'_>) -> Nullable<Stock> {
         let stock = ctx.fetch(StockOf(self.0.id.as_str().into())).await;
         ctx.optional(stock.map(Stock)).transpose()
     }
 
     /// What all reviews say together. Null when that is not known right now.
     #[graphql(directive = fetches::apply(ask::<RatingOf>(["parent.id"]).or("null")))]
-    async fn rating(&self, ctx: &Context<'_>) -> Option<Result<Rating, Error>> {
+    async fn rating(&self, ctx: &Context<'_>) -> Nullable<Rating> {
         let rating = ctx.fetch(RatingOf(self.0.id.as_str().into())).await;
         ctx.optional(rating.map(Rating)).transpose()
     }
@@ -125,7 +125,7 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "Reviews on the page, 50 at most.", default = 10)] first: i32,
         #[graphql(desc = "Cursor of the review to go on behind.")] after: Option<String>,
-    ) -> Option<Result<Connection<String, Review, ReviewConnectionFields>, Error>> {
+    ) -> Nullable<Connection<String, Review, ReviewConnectionFields>> {
         let reviews = async {
             let page = Page::of(first, after.as_deref(), MAX_REVIEWS).map_err(|error| ctx.located(error))?;
             let question = ReviewsOf {
@@ -168,7 +168,7 @@ impl Product {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Country by ISO 3166-1, such as \"FR\".")] country: String,
-    ) -> Option<Result<Vec<ShippingOption>, Error>> {
+    ) -> Nullable<Vec<ShippingOption>> {
         let question = ShippingOf { product: self.0.id.as_str().into(), country: country.into() };
         let shipping = ctx.fetch(question).await;
         ctx.optional(shipping.map(|it| it.options.iter().map(ShippingOption::from).collect())).transpose()

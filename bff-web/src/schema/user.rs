@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id};
+use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable};
 use downstream::payments::MyPaymentMethods;
 use downstream::users::MyPreferences;
 use proto::users;
@@ -89,7 +89,7 @@ impl Viewer {
 
     /// How you want to be treated. Null when that is not known right now.
     #[graphql(directive = fetches::apply(ask::<MyPreferences>(["caller"]).or("null")))]
-    async fn preferences(&self, ctx: &Context<'_>) -> Option<Result<Preferences, Error>> {
+    async fn preferences(&self, ctx: &Context<'_>) -> Nullable<Preferences> {
         ctx.optional(ctx.fetch(MyPreferences).await.map(Preferences)).transpose()
     }
 
@@ -109,14 +109,14 @@ pub(crate) struct Dashboard;
 impl Dashboard {
     /// You.
     #[graphql(directive = fetches::apply(ask::<downstream::users::UserById>(["caller"]).or("null")))]
-    async fn viewer(&self, ctx: &Context<'_>) -> Option<Result<Viewer, Error>> {
+    async fn viewer(&self, ctx: &Context<'_>) -> Nullable<Viewer> {
         let me = ctx.scope().caller.user()?;
         ctx.optional(ctx.fetch(downstream::users::UserById(me)).await.map(Viewer)).transpose()
     }
 
     /// What you are about to buy.
     #[graphql(directive = fetches::apply(ask::<downstream::carts::MyCart>(["caller"]).or("null")))]
-    async fn cart(&self, ctx: &Context<'_>) -> Option<Result<Cart, Error>> {
+    async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
         ctx.optional(cart::mine(ctx).await).transpose()
     }
 
@@ -143,7 +143,7 @@ impl Dashboard {
         ctx: &Context<'_>,
         #[graphql(desc = "Notifications on the page, 50 at most.", default = 5)] first: i32,
         #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
-    ) -> Option<Result<Connection<String, Notification, NotificationConnectionFields>, Error>> {
+    ) -> Nullable<Connection<String, Notification, NotificationConnectionFields>> {
         ctx.optional(notification::mine(ctx, first, after).await).transpose()
     }
 
@@ -156,7 +156,7 @@ impl Dashboard {
         ctx: &Context<'_>,
         #[graphql(desc = "Orders on the page, 50 at most.", default = 5)] first: i32,
         #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
-    ) -> Option<Result<Connection<String, Order, OrderConnectionFields>, Error>> {
+    ) -> Nullable<Connection<String, Order, OrderConnectionFields>> {
         ctx.optional(order::mine(ctx, first, after).await).transpose()
     }
 }

@@ -24,12 +24,11 @@ const ADAS_ORDER: &str = "order-000001";
 fn arguments(kind: Kind, coordinate: &str) -> String {
     let kettle = product_id("kettle-gooseneck-09");
     match (kind, coordinate) {
-        (_, "Query.product") => format!("(id: \"{kettle}\")"),
+        (_, "Query.product" | "Query.node") => format!("(id: \"{kettle}\")"),
         (Kind::Iot, "Query.inStock") => format!("(product: \"{kettle}\")"),
         (Kind::Iot, "Query.shelf") => format!("(device: \"{}\")", super::device_id("shelf-0001")),
         (Kind::Iot, "Query.device") => format!("(id: \"{}\")", super::device_id("shelf-0001")),
         (Kind::Web, "Query.order") => format!("(id: \"{}\")", super::order_id(ADAS_ORDER)),
-        (Kind::Web, "Query.node") => format!("(id: \"{kettle}\")"),
         (Kind::Web, "Query.nodes") => format!("(ids: [\"{kettle}\", \"{}\"])", super::order_id(ADAS_ORDER)),
         (Kind::Web, "Product.shippingOptions") => "(country: \"FR\")".to_owned(),
         (_, "Query.search") => "(query: \"lamp\", first: 20)".to_owned(),
