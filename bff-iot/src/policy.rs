@@ -1,7 +1,5 @@
 //! How the devices' calls behave: a radio that waits costs battery.
 
-use std::time::Duration;
-
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
@@ -10,13 +8,9 @@ use fetch::{Policies, Policy};
 
 pub(crate) fn table() -> Policies {
     Policies::new()
-        .fetch::<DeviceById>(within_ms(400))
-        .fetch::<PriceOf>(within_ms(400))
-        .fetch::<ProductById>(within_ms(400))
-        .fetch::<StockOf>(within_ms(500))
-        .command::<ReportReadings>(within_ms(900))
-}
-
-const fn within_ms(timeout: u64) -> Policy {
-    Policy { timeout: Duration::from_millis(timeout) }
+        .fetch::<DeviceById>(Policy::within_ms(400))
+        .fetch::<PriceOf>(Policy::within_ms(400).fresh_s(300))
+        .fetch::<ProductById>(Policy::within_ms(400).fresh_s(3600))
+        .fetch::<StockOf>(Policy::within_ms(500).fresh_s(300))
+        .command::<ReportReadings>(Policy::within_ms(900))
 }

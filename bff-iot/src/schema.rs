@@ -5,7 +5,7 @@ mod report;
 mod shelf;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, fetches, send};
+use bff_kit::schema::{ask, bounds, fetches, items, send};
 use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, OrNull as _};
 use downstream::inventory::StockOf;
 use downstream::telemetry::{DeviceById, ReportReadings};
@@ -81,7 +81,10 @@ pub struct Mutation;
 impl Mutation {
     /// Stores readings. What is acknowledged is kept for good; send the others again. Null when the device is not
     /// you.
-    #[graphql(directive = fetches::apply(send::<ReportReadings>(["argument.input"])))]
+    #[graphql(
+        directive = fetches::apply(send::<ReportReadings>(["argument.input"])),
+        directive = bounds::apply(items(report::MAX_READINGS).by("argument.input.readings").of(["acks"]))
+    )]
     async fn report(
         &self,
         ctx: &Context<'_>,

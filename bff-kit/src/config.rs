@@ -96,11 +96,19 @@ pub struct UpstreamConfig {
     pub services: BTreeMap<String, String>,
     /// Whether calls say what they read. Turn it off for services that do not honour read masks.
     pub read_masks: bool,
+    /// Whether what needs no more of an object than its key is asked beside the object instead of behind it. Turn
+    /// it off to see what that saves; the answers are the same.
+    pub hoisting: bool,
 }
 
 impl Default for UpstreamConfig {
     fn default() -> Self {
-        Self { default: "http://127.0.0.1:50051".to_owned(), services: BTreeMap::new(), read_masks: true }
+        Self {
+            default: "http://127.0.0.1:50051".to_owned(),
+            services: BTreeMap::new(),
+            read_masks: true,
+            hoisting: true,
+        }
     }
 }
 

@@ -47,18 +47,7 @@ impl ContextExt for Context<'_> {
     }
 
     async fn fetch<F: Fetch>(&self, question: F) -> Result<F::Value, Error> {
-        let scope = self.scope();
-        let slot = scope.outline.slot(self.path_node.as_ref(), F::name());
-        let answer = match slot {
-            Some(slot) => scope.fetches.fetch(slot, question).await,
-            None => Err(fetch::Undeclared),
-        };
-        let answer = answer.unwrap_or_else(|fetch::Undeclared| {
-            let field = field_path(self.path_node.as_ref());
-            let cause = format!("{field} asks {} without declaring it", F::name());
-            Err(Fault::new(FaultKind::Internal, cause))
-        });
-        answer.map_err(|fault| self.located(fault.into()))
+        self.scope().fetch(self.path_node.as_ref(), question).await
     }
 
     async fn fetch_all<F: Fetch>(
@@ -70,23 +59,21 @@ impl ContextExt for Context<'_> {
     }
 
     async fn send<C: Command>(&self, command: C) -> Result<C::Value, Error> {
-        self.scope().fetches.command(command).await.map_err(|fault| self.located(fault.into()))
+        let answer = match declared::<C>(self) {
+            Ok(()) => self.scope().fetches.command(command).await,
+            Err(fault) => Err(fault),
+        };
+        answer.map_err(|fault| self.located(fault.into()))
     }
 
     fn send_later<C: Command>(&self, command: C) {
-        self.scope().fetches.command_later(command);
+        if declared::<C>(self).is_ok() {
+            self.scope().fetches.command_later(command);
+        }
     }
 
     fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error> {
-        match result {
-            Ok(value) => Ok(Some(value)),
-            Err(Error::NotFound) => Ok(None),
-            Err(error) if error.code().degrades() => {
-                self.scope().degrade(self.path_node.as_ref(), error.code());
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
+        self.scope().optional(self.path_node.as_ref(), result)
     }
 
     fn optional_each<T>(&self, results: Vec<Result<T, Error>>) -> Result<Vec<T>, Error> {
@@ -96,4 +83,14 @@ impl ContextExt for Context<'_> {
     fn located(&self, error: Error) -> Error {
         error.at(|| segments(self.path_node.as_ref()))
     }
+}
+
+/// Whether the field a resolver stands at may send this command.
+fn declared<C: Command>(ctx: &Context<'_>) -> Result<(), Fault> {
+    let (scope, path) = (ctx.scope(), ctx.path_node.as_ref());
+    if scope.outline.place(path).is_some_and(|place| place.sends(C::name())) {
+        return Ok(());
+    }
+    let what = format!("{} sends {} without declaring it", field_path(path), C::name());
+    scope.fetches.context().enforcement.violation(what).map_err(|what| Fault::new(FaultKind::Internal, what))
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, Response, ServerError, Value, Variables};
-use fetch::{CallContext, Channels, Policies};
+use fetch::{CallContext, Channels, Enforcement, Observed, Policies};
 use tokio::time::Instant;
 
 use crate::client::{Client, ClientSchema, schema};
 use crate::clock::Clock;
 use crate::code::Code;
-use crate::config::Config;
+use crate::config::{Config, Mode, UpstreamConfig};
 use crate::error::Error;
 use crate::identity::{Caller, CredentialKey};
 use crate::language::Languages;
@@ -51,8 +51,9 @@ pub(crate) struct Gateway<C: Client> {
     channels: Channels,
     credential: CredentialKey,
     clock: Clock,
+    enforcement: Arc<Enforcement>,
     deadline: Duration,
-    read_masks: bool,
+    upstream: UpstreamConfig,
 }
 
 impl<C: Client> Gateway<C> {
@@ -65,8 +66,12 @@ impl<C: Client> Gateway<C> {
             channels,
             credential: CredentialKey::new(config.credential_key(), C::NAME),
             clock,
+            enforcement: Arc::new(match config.mode {
+                Mode::Development => Enforcement::refusing(),
+                Mode::Production => Enforcement::counting(),
+            }),
             deadline: config.deadline(&C::LIMITS),
-            read_masks: config.upstream.read_masks,
+            upstream: config.upstream.clone(),
         }
     }
 
@@ -104,7 +109,8 @@ impl<C: Client> Gateway<C> {
         if !may_change && outline.operation_type() != OperationType::Query {
             return Err(refusal(Code::BadRequest, report::GET_MUTATION));
         }
-        let outline = if self.read_masks { outline } else { outline.without_masks() };
+        let outline = if self.upstream.read_masks { outline } else { outline.without_masks() };
+        let outline = if self.upstream.hoisting { outline } else { outline.without_hoisting() };
         Ok((document, outline))
     }
 
@@ -120,12 +126,16 @@ impl<C: Client> Gateway<C> {
             Ok(credential) => credential,
             Err(error) => return (Response::from_errors(vec![report::server_error(error)]), true, 0),
         };
-        let context = Arc::new(CallContext::new(
-            self.channels.clone(),
-            self.policies.clone(),
-            started + self.deadline,
+        let context = Arc::new(CallContext {
+            channels: self.channels.clone(),
+            policies: self.policies.clone(),
+            deadline: started + self.deadline,
             credential,
-        ));
+            enforcement: self.enforcement.clone(),
+            measure: false,
+            started,
+            observed: Observed::default(),
+        });
         let scope = RequestScope::new(
             caller,
             request.languages,
@@ -144,11 +154,12 @@ impl<C: Client> Gateway<C> {
         let refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
-        response.errors = response.errors.into_iter().map(|error| report::shown(error, refused)).collect();
+        let errors = response.errors.into_iter().map(|error| report::shown(error, refused)).collect();
+        response.errors = scope.settled(errors);
         if let Some(degraded) = scope.degraded() {
             response.extensions.insert("degraded".to_owned(), degraded);
         }
-        (response, refused, context.observed().len())
+        (response, refused, context.observed.calls().len())
     }
 }
 

@@ -2,4 +2,5 @@
 
 mod outline;
 
+pub(crate) use outline::Place;
 pub use outline::{Outline, OutlineError};

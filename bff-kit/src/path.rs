@@ -15,8 +15,13 @@ pub(crate) fn try_visit<'a, E>(
 
 /// The path with its list indices left out, such as `"products.items.reviews"`.
 pub(crate) fn field_path(node: Option<&QueryPathNode<'_>>) -> String {
-    let names = segments(node).into_iter().filter_map(|segment| match segment {
-        PathSegment::Field(name) => Some(name),
+    names(&segments(node))
+}
+
+/// The same of a path that is there already.
+pub(crate) fn names(path: &[PathSegment]) -> String {
+    let names = path.iter().filter_map(|segment| match segment {
+        PathSegment::Field(name) => Some(name.as_str()),
         PathSegment::Index(_) => None,
     });
     names.collect::<Vec<_>>().join(".")

@@ -1,17 +1,18 @@
 //! What belongs to one request while it is answered.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_graphql::{QueryPathNode, Value};
-use fetch::{CallContext, Fetches};
+use async_graphql::{PathSegment, QueryPathNode, ServerError, Value};
+use fetch::{CallContext, Fault, FaultKind, Fetch, Fetches};
 use jiff::Timestamp;
 
 use crate::code::Code;
+use crate::error::Error;
 use crate::identity::Caller;
 use crate::language::Languages;
 use crate::operation::Outline;
-use crate::path::field_path;
+use crate::path::{field_path, names, segments};
 
 /// What belongs to one request: its loaders, who asks, what time it is, and what could not be answered.
 pub struct RequestScope {
@@ -23,7 +24,18 @@ pub struct RequestScope {
     pub now: Timestamp,
     pub(crate) fetches: Fetches,
     pub(crate) outline: Arc<Outline>,
-    degraded: Mutex<BTreeMap<(String, &'static str), u32>>,
+    notes: Mutex<Notes>,
+}
+
+/// What happened to parts of the answer.
+#[derive(Default)]
+struct Notes {
+    /// Fields that took their fallback.
+    degraded: Vec<(Vec<PathSegment>, Code)>,
+    /// Objects that turned out not to be there. What was asked beside them is of no account.
+    absent: Vec<Vec<PathSegment>>,
+    /// Items that were left out of their list.
+    omitted: BTreeSet<(String, usize)>,
 }
 
 impl RequestScope {
@@ -35,19 +47,114 @@ impl RequestScope {
         context: Arc<CallContext>,
     ) -> Self {
         let fetches = Fetches::new(context, outline.slots().clone());
-        Self { caller, languages, now, fetches, outline, degraded: Mutex::default() }
+        Self { caller, languages, now, fetches, outline, notes: Mutex::default() }
     }
 
-    /// Notes that an optional field took its fallback.
-    pub(crate) fn degrade(&self, path: Option<&QueryPathNode<'_>>, code: Code) {
-        let mut degraded = self.degraded.lock().unwrap_or_else(PoisonError::into_inner);
-        *degraded.entry((field_path(path), code.as_str())).or_default() += 1;
+    /// Asks a question for the field at `path`, which must declare it.
+    pub(crate) async fn fetch<F: Fetch>(
+        &self,
+        path: Option<&QueryPathNode<'_>>,
+        question: F,
+    ) -> Result<F::Value, Error> {
+        let slot = self.outline.place(path).and_then(|place| place.slot(F::name()));
+        let answer = match slot {
+            Some(slot) => self.fetches.fetch(slot, question).await,
+            None => Err(fetch::Undeclared),
+        };
+        let answer = answer.unwrap_or_else(|fetch::Undeclared| {
+            let cause = format!("{} asks {} without declaring it", field_path(path), F::name());
+            // It cannot be counted and let go: there is no slot it could be asked in.
+            let _refused = self.fetches.context().enforcement.violation(cause.clone());
+            Err(Fault::new(FaultKind::Internal, cause))
+        });
+        answer.map_err(|fault| Error::from(fault).at(|| segments(path)))
+    }
+
+    /// What an optional field does with its answer: what a service failed to give is noted and becomes `None`.
+    pub(crate) fn optional<T>(
+        &self,
+        path: Option<&QueryPathNode<'_>>,
+        result: Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) if error.code().degrades() => {
+                self.notes().degraded.push((segments(path), error.code()));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Notes that the object at `path` is not there, so that nothing is told of what was asked beside it.
+    pub(crate) fn absent(&self, path: Option<&QueryPathNode<'_>>) {
+        self.notes().absent.push(segments(path));
+    }
+
+    /// Notes that the item at `path` was left out of its list.
+    pub(crate) fn omitted(&self, path: Option<&QueryPathNode<'_>>) {
+        let mut path = segments(path);
+        if let Some(PathSegment::Index(index)) = path.pop() {
+            self.notes().omitted.insert((key(&path), index));
+        }
+    }
+
+    /// The errors that are still of account, at the paths of the finished answer.
+    pub(crate) fn settled(&self, errors: Vec<ServerError>) -> Vec<ServerError> {
+        let notes = self.notes();
+        let mut errors = errors;
+        errors.retain(|error| !notes.is_absent(&error.path));
+        for error in &mut errors {
+            error.path = notes.renumbered(&error.path);
+        }
+        errors
     }
 
     /// Every field that took its fallback, as `extensions.degraded` tells it; none when nothing did.
     pub(crate) fn degraded(&self) -> Option<Value> {
-        let degraded = self.degraded.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = |((path, code), count): (&(String, &'static str), &u32)| async_graphql::value!({ "path": path.as_str(), "code": *code, "count": *count });
-        (!degraded.is_empty()).then(|| Value::List(degraded.iter().map(entry).collect()))
+        let notes = self.notes();
+        let mut counts = BTreeMap::<(String, &str), u32>::new();
+        for (path, code) in notes.degraded.iter().filter(|(path, _)| !notes.is_absent(path)) {
+            *counts.entry((names(path), code.as_str())).or_default() += 1;
+        }
+        let entry = |((path, code), count): (&(String, &str), &u32)| async_graphql::value!({ "path": path.as_str(), "code": *code, "count": *count });
+        (!counts.is_empty()).then(|| Value::List(counts.iter().map(entry).collect()))
     }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Notes {
+    /// Whether the path lies below an object that is not there.
+    fn is_absent(&self, path: &[PathSegment]) -> bool {
+        self.absent.iter().any(|absent| path.len() > absent.len() && path.starts_with(absent))
+    }
+
+    /// The path with its indices counted among the items that stayed.
+    fn renumbered(&self, path: &[PathSegment]) -> Vec<PathSegment> {
+        let renumber = |(at, segment): (usize, &PathSegment)| match segment {
+            PathSegment::Index(index) if !self.omitted.is_empty() => {
+                let list = key(&path[..at]);
+                let before = self.omitted.range((list.clone(), 0)..(list, *index)).count();
+                PathSegment::Index(index - before)
+            }
+            segment => segment.clone(),
+        };
+        path.iter().enumerate().map(renumber).collect()
+    }
+}
+
+/// The path as a key that can be ordered.
+fn key(path: &[PathSegment]) -> String {
+    path.iter().fold(String::new(), |mut key, segment| {
+        key.push('.');
+        match segment {
+            PathSegment::Field(name) => key.push_str(name),
+            PathSegment::Index(index) => key.push_str(&index.to_string()),
+        }
+        key
+    })
 }

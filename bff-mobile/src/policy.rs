@@ -1,8 +1,6 @@
 //! How the phone app's calls behave. A phone on a poor network has waited long before we are asked: what is not
 //! essential gets little time.
 
-use std::time::Duration;
-
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, MyCart, RemoveFromCart, SetCartQuantity};
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
@@ -18,29 +16,25 @@ use fetch::{Policies, Policy};
 
 pub(crate) fn table() -> Policies {
     Policies::new()
-        .fetch::<AllCategories>(within_ms(500))
-        .fetch::<MyCart>(within_ms(500))
-        .fetch::<MyNotifications>(within_ms(500))
-        .fetch::<MyOrders>(within_ms(800))
-        .fetch::<MyPaymentMethods>(within_ms(500))
-        .fetch::<MyPreferences>(within_ms(300))
-        .fetch::<PriceOf>(within_ms(400))
-        .fetch::<ProductById>(within_ms(800))
-        .fetch::<ProductsIn>(within_ms(800))
-        .fetch::<ProductsMatching>(within_ms(800))
-        .fetch::<RatingOf>(within_ms(300))
-        .fetch::<Recommended>(within_ms(400))
-        .fetch::<ReviewsOf>(within_ms(300))
-        .fetch::<StockOf>(within_ms(400))
-        .fetch::<UserById>(within_ms(300))
-        .command::<AddToCart>(within_ms(1_500))
-        .command::<MarkRead>(within_ms(1_000))
-        .command::<PlaceOrder>(within_ms(2_000))
-        .command::<RecordEvents>(within_ms(1_000))
-        .command::<RemoveFromCart>(within_ms(1_500))
-        .command::<SetCartQuantity>(within_ms(1_500))
-}
-
-const fn within_ms(timeout: u64) -> Policy {
-    Policy { timeout: Duration::from_millis(timeout) }
+        .fetch::<AllCategories>(Policy::within_ms(500).fresh_s(3600))
+        .fetch::<MyCart>(Policy::within_ms(500))
+        .fetch::<MyNotifications>(Policy::within_ms(500))
+        .fetch::<MyOrders>(Policy::within_ms(800))
+        .fetch::<MyPaymentMethods>(Policy::within_ms(500))
+        .fetch::<MyPreferences>(Policy::within_ms(300))
+        .fetch::<PriceOf>(Policy::within_ms(400).fresh_s(60))
+        .fetch::<ProductById>(Policy::within_ms(800).fresh_s(3600))
+        .fetch::<ProductsIn>(Policy::within_ms(800).fresh_s(3600))
+        .fetch::<ProductsMatching>(Policy::within_ms(800).fresh_s(60))
+        .fetch::<RatingOf>(Policy::within_ms(300).fresh_s(300))
+        .fetch::<Recommended>(Policy::within_ms(400))
+        .fetch::<ReviewsOf>(Policy::within_ms(300).fresh_s(300))
+        .fetch::<StockOf>(Policy::within_ms(400).fresh_s(30))
+        .fetch::<UserById>(Policy::within_ms(300))
+        .command::<AddToCart>(Policy::within_ms(1_500))
+        .command::<MarkRead>(Policy::within_ms(1_000))
+        .command::<PlaceOrder>(Policy::within_ms(2_000))
+        .command::<RecordEvents>(Policy::within_ms(1_000))
+        .command::<RemoveFromCart>(Policy::within_ms(1_500))
+        .command::<SetCartQuantity>(Policy::within_ms(1_500))
 }

@@ -14,8 +14,8 @@ mod review;
 mod user_error;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, fetches};
-use bff_kit::{ContextExt as _, Id, Nullable, OrNull as _, Page};
+use bff_kit::schema::{ask, bounds, fetches, hoist, items};
+use bff_kit::{ContextExt as _, Hoisted, Id, Nullable, OrNull as _, Page};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::notifications::MyNotifications;
@@ -44,23 +44,18 @@ impl Query {
     }
 
     /// The product screen. Null when there is no such product.
-    #[graphql(directive = fetches::apply(ask::<ProductById>(["argument.id"])))]
-    async fn product(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Id of the product.")] id: ID,
-    ) -> Nullable<Product> {
-        let product = async {
-            let id = Id::<Product>::parse(&id, "id")?;
-            ctx.fetch(ProductById(id.raw())).await.map(Product)
-        };
-        product.await.or_null()
+    #[graphql(directive = fetches::apply(hoist::<Product>(["argument.id"])))]
+    async fn product(&self, #[graphql(desc = "Id of the product.")] id: ID) -> Hoisted<Product> {
+        Hoisted::by(Id::<Product>::parse(&id, "id").map(|id| ProductById(id.raw())))
     }
 
     /// The list screen: products of a category by name, a page at a time. Null when there is no such category.
-    #[graphql(directive = fetches::apply(
-        ask::<ProductsIn>(["argument.category", "argument.first", "argument.after"])
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<ProductsIn>(["argument.category", "argument.first", "argument.after"])
+        ),
+        directive = bounds::apply(items(ProductPage::MAX).by("argument.first").of(["items"]))
+    )]
     async fn products(
         &self,
         ctx: &Context<'_>,
@@ -83,9 +78,12 @@ impl Query {
     }
 
     /// The search screen: products that match every word, best first, a page at a time.
-    #[graphql(directive = fetches::apply(
-        ask::<ProductsMatching>(["argument.query", "argument.first", "argument.after"])
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<ProductsMatching>(["argument.query", "argument.first", "argument.after"])
+        ),
+        directive = bounds::apply(items(ProductPage::MAX).by("argument.first").of(["items"]))
+    )]
     async fn search(
         &self,
         ctx: &Context<'_>,
@@ -107,15 +105,16 @@ impl Query {
     }
 
     /// The cart screen. Null with an error for those who have not signed in.
-    #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"])))]
-    async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
-        ctx.fetch(MyCart).await.map(Cart).or_null()
+    #[graphql(directive = fetches::apply(hoist::<Cart>(["caller"])))]
+    async fn cart(&self) -> Hoisted<Cart> {
+        Hoisted::by(Ok(MyCart))
     }
 
     /// The notification screen. Null with an error for those who have not signed in.
-    #[graphql(directive = fetches::apply(
-        ask::<MyNotifications>(["caller", "argument.first", "argument.after"])
-    ))]
+    #[graphql(
+        directive = fetches::apply(ask::<MyNotifications>(["caller", "argument.first", "argument.after"])),
+        directive = bounds::apply(items(Notifications::MAX).by("argument.first").of(["items"]))
+    )]
     async fn notifications(
         &self,
         ctx: &Context<'_>,
@@ -132,7 +131,10 @@ impl Query {
     }
 
     /// The order screen. Null with an error for those who have not signed in.
-    #[graphql(directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"])))]
+    #[graphql(
+        directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"])),
+        directive = bounds::apply(items(OrderPage::MAX).by("argument.first").of(["items"]))
+    )]
     async fn orders(
         &self,
         ctx: &Context<'_>,
@@ -148,7 +150,7 @@ impl Query {
     }
 
     /// The categories of the list screen, by name.
-    #[graphql(directive = fetches::apply(ask::<AllCategories>([])))]
+    #[graphql(directive = fetches::apply(ask::<AllCategories>([])), directive = bounds::apply(items(100)))]
     async fn categories(&self, ctx: &Context<'_>) -> Nullable<Vec<Category>> {
         let categories = ctx.fetch(AllCategories).await;
         categories.map(|all| all.iter().cloned().map(Category).collect()).or_null()

@@ -22,8 +22,8 @@ mod user_error;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, fetches};
-use bff_kit::{ContextExt as _, Error, Id, Nullable, OrNull as _, Page};
+use bff_kit::schema::{ask, bounds, fetches, hoist, items};
+use bff_kit::{ContextExt as _, Error, Hoisted, Id, Nullable, OrNull as _, Page};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::notifications::MyNotifications;
@@ -44,7 +44,7 @@ use user::{Dashboard, Viewer};
 const MAX_PRODUCTS: i32 = 50;
 
 /// Objects one request may name.
-const MAX_NODES: usize = 50;
+const MAX_NODES: i32 = 50;
 
 /// What the shop can ask.
 #[derive(Debug, Default)]
@@ -54,24 +54,19 @@ pub struct Query;
 #[Object]
 impl Query {
     /// A product. Null when there is none with this id.
-    #[graphql(directive = fetches::apply(ask::<ProductById>(["argument.id"])))]
-    async fn product(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Id of the product.")] id: ID,
-    ) -> Nullable<Product> {
-        let product = async {
-            let id = Id::<Product>::parse(&id, "id")?;
-            ctx.fetch(ProductById(id.raw())).await.map(Product)
-        };
-        product.await.or_null()
+    #[graphql(directive = fetches::apply(hoist::<Product>(["argument.id"])))]
+    async fn product(&self, #[graphql(desc = "Id of the product.")] id: ID) -> Hoisted<Product> {
+        Hoisted::by(Id::<Product>::parse(&id, "id").map(|id| ProductById(id.raw())))
     }
 
     /// Products of a category, or of all, by name. Several pages fit in one request: select the field once for
     /// each, with `skip` counting on from the same cursor. Null when there is no such category.
-    #[graphql(directive = fetches::apply(
-        ask::<ProductsIn>(["argument.category", "argument.first", "argument.after", "argument.skip"])
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<ProductsIn>(["argument.category", "argument.first", "argument.after", "argument.skip"])
+        ),
+        directive = bounds::apply(items(MAX_PRODUCTS).by("argument.first").of(["edges", "nodes"]))
+    )]
     async fn products(
         &self,
         ctx: &Context<'_>,
@@ -96,9 +91,12 @@ impl Query {
     }
 
     /// Products that match every word, best first. Several pages fit in one request, as with `products`.
-    #[graphql(directive = fetches::apply(
-        ask::<ProductsMatching>(["argument.query", "argument.first", "argument.after", "argument.skip"])
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<ProductsMatching>(["argument.query", "argument.first", "argument.after", "argument.skip"])
+        ),
+        directive = bounds::apply(items(MAX_PRODUCTS).by("argument.first").of(["edges", "nodes"]))
+    )]
     async fn search(
         &self,
         ctx: &Context<'_>,
@@ -122,10 +120,9 @@ impl Query {
     }
 
     /// You. Null for those who have not signed in.
-    #[graphql(directive = fetches::apply(ask::<UserById>(["caller"])))]
-    async fn viewer(&self, ctx: &Context<'_>) -> Nullable<Viewer> {
-        let me = ctx.scope().caller.user()?;
-        ctx.fetch(UserById(me)).await.map(Viewer).or_null()
+    #[graphql(directive = fetches::apply(hoist::<Viewer>(["caller"])))]
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Hoisted<Viewer>> {
+        user::me(ctx)
     }
 
     /// Everything on the page of somebody who has signed in.
@@ -140,7 +137,10 @@ impl Query {
     }
 
     /// What you bought, newest first. Null with an error for those who have not signed in.
-    #[graphql(directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"])))]
+    #[graphql(
+        directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"])),
+        directive = bounds::apply(items(order::MAX_ORDERS).by("argument.first").of(["edges", "nodes"]))
+    )]
     async fn orders(
         &self,
         ctx: &Context<'_>,
@@ -165,9 +165,12 @@ impl Query {
     }
 
     /// What the shop tells you, newest first. Null with an error for those who have not signed in.
-    #[graphql(directive = fetches::apply(
-        ask::<MyNotifications>(["caller", "argument.first", "argument.after"])
-    ))]
+    #[graphql(
+        directive = fetches::apply(ask::<MyNotifications>(["caller", "argument.first", "argument.after"])),
+        directive = bounds::apply(
+            items(notification::MAX_NOTIFICATIONS).by("argument.first").of(["edges", "nodes"])
+        )
+    )]
     async fn notifications(
         &self,
         ctx: &Context<'_>,
@@ -188,17 +191,20 @@ impl Query {
     }
 
     /// Whatever has these ids, in their order, 50 at most. Null for an id of nothing.
-    #[graphql(directive = fetches::apply(
-        ask::<ProductById>(["argument.ids"]).on("Product")
-            .or_on::<OrderById>("Order", ["argument.ids"])
-            .or_on::<UserById>("User", ["argument.ids"])
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<ProductById>(["argument.ids"]).on("Product")
+                .or_on::<OrderById>("Order", ["argument.ids"])
+                .or_on::<UserById>("User", ["argument.ids"])
+        ),
+        directive = bounds::apply(items(MAX_NODES).by("argument.ids"))
+    )]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Ids of the objects, 50 at most.")] ids: Vec<ID>,
     ) -> Nullable<Vec<Nullable<Node>>> {
-        if ids.len() > MAX_NODES {
+        if ids.len() > MAX_NODES.unsigned_abs() as usize {
             return Some(Err(Error::bad_input("ids", format!("names more than {MAX_NODES}"))));
         }
         let nodes = ids.iter().map(async |id| node::find(ctx, id).await.or_null());
@@ -206,7 +212,7 @@ impl Query {
     }
 
     /// All categories, by name.
-    #[graphql(directive = fetches::apply(ask::<AllCategories>([])))]
+    #[graphql(directive = fetches::apply(ask::<AllCategories>([])), directive = bounds::apply(items(100)))]
     async fn categories(&self, ctx: &Context<'_>) -> Nullable<Vec<Category>> {
         let categories = ctx.fetch(AllCategories).await;
         categories.map(|all| all.iter().cloned().map(Category).collect()).or_null()

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use fetch::{Answers, Call, Command, Fault, Fetch, Keyed, Rpc};
 use proto::carts::{
     AddItemRequest, AddItemResponse, Cart, GetCartRequest, GetCartResponse, RemoveItemRequest,
     RemoveItemResponse, SetQuantityRequest, SetQuantityResponse,
 };
 
 use crate::key_error;
+
+/// Different products a cart holds at most, and so an order.
+pub const MAX_ITEMS: i32 = 50;
 
 /// The cart of the acting user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +29,15 @@ impl Fetch for MyCart {
             [(Self, Ok(Arc::new(response.cart.unwrap_or_default())))]
         })
         .await
+    }
+}
+
+/// Whose cart it is, is known.
+impl Keyed for MyCart {
+    const KEY: &'static [&'static str] = &[];
+
+    fn known(&self) -> Arc<Cart> {
+        Arc::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Rpc};
+use fetch::{Answers, Call, Fetch, Keyed, Rpc};
 use proto::catalog::product_result::Outcome;
 use proto::catalog::{
     BatchGetProductsRequest, BatchGetProductsResponse, Category, ListCategoriesRequest,
@@ -36,6 +36,14 @@ impl Fetch for ProductById {
             })
         })
         .await
+    }
+}
+
+impl Keyed for ProductById {
+    const KEY: &'static [&'static str] = &["id"];
+
+    fn known(&self) -> Arc<Product> {
+        Arc::new(Product { id: self.0.to_string(), ..Product::default() })
     }
 }
 

@@ -57,6 +57,9 @@ impl Fetch for MyNotifications {
     }
 }
 
+/// Notifications that are marked at once at most.
+pub const MAX_MARKED: i32 = 100;
+
 /// Marks notifications of the acting user as read.
 #[derive(Clone, Debug)]
 pub struct MarkRead {

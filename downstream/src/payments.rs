@@ -5,7 +5,10 @@ use std::sync::Arc;
 use fetch::{Answers, Call, Fetch, Rpc};
 use proto::payments::{ListPaymentMethodsRequest, ListPaymentMethodsResponse, PaymentMethod};
 
-/// The payment methods of the acting user, the default one first, 50 at most.
+/// Payment methods that are asked for at most.
+pub const MAX_METHODS: i32 = 20;
+
+/// The payment methods of the acting user, the default one first, [`MAX_METHODS`] at most.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MyPaymentMethods;
 
@@ -16,8 +19,11 @@ impl Fetch for MyPaymentMethods {
     type Value = Arc<[Arc<PaymentMethod>]>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
-        let request =
-            ListPaymentMethodsRequest { page_size: 50, page_token: String::new(), read_mask: call.mask() };
+        let request = ListPaymentMethodsRequest {
+            page_size: MAX_METHODS,
+            page_token: String::new(),
+            read_mask: call.mask(),
+        };
         call.answer(keys, request, |response: ListPaymentMethodsResponse| {
             [(Self, Ok(response.payment_methods.into_iter().map(Arc::new).collect()))]
         })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use fetch::{Answers, Call, Command, Fault, Fetch, Keyed, Rpc};
 use proto::users::user_result::Outcome;
 use proto::users::{
     BatchGetUsersRequest, BatchGetUsersResponse, GetPreferencesRequest, GetPreferencesResponse, Preferences,
@@ -35,6 +35,14 @@ impl Fetch for UserById {
             })
         })
         .await
+    }
+}
+
+impl Keyed for UserById {
+    const KEY: &'static [&'static str] = &["id"];
+
+    fn known(&self) -> Arc<User> {
+        Arc::new(User { id: self.0.to_string(), ..User::default() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One call, and what every call of a request shares.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::uri::PathAndQuery;
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic_prost::ProstCodec;
 
-use crate::{Answers, Channels, Fault, FaultKind, Fetch, Mask, Policies, Rpc};
+use crate::{Answers, Channels, Enforcement, Fault, FaultKind, Fetch, Mask, Policies, Policy, Rpc, Slot};
 
 /// A deadline that tonic keeps for us may ring this much before our own: both are the same deadline.
 const DEADLINE_TOLERANCE: Duration = Duration::from_millis(5);
@@ -26,13 +26,25 @@ pub struct CallContext {
     pub deadline: Instant,
     /// Value of the `authorization` metadata: the BFF's own credential, never the client's.
     pub credential: MetadataValue<Ascii>,
-    started: Instant,
-    observed: Mutex<Vec<ObservedCall>>,
+    /// What happens to calls that were not planned.
+    pub enforcement: Arc<Enforcement>,
+    /// Whether the size of each answer is noted, which costs a walk over it.
+    pub measure: bool,
+    /// When the request came in.
+    pub started: Instant,
+    /// The calls made so far.
+    pub observed: Observed,
 }
+
+/// The calls of a request, in the order they were started.
+#[derive(Debug, Default)]
+pub struct Observed(Mutex<Vec<ObservedCall>>);
 
 /// A call that was made.
 #[derive(Clone, Debug)]
 pub struct ObservedCall {
+    /// Name of the fetch or command.
+    pub name: &'static str,
     /// The RPC.
     pub rpc: &'static str,
     /// Number of keys it asked.
@@ -41,44 +53,35 @@ pub struct ObservedCall {
     pub start: Duration,
     /// How long it took; none while it runs, or when the request went away first.
     pub took: Option<Duration>,
+    /// Bytes of the answer, where [`CallContext::measure`] asks for them and there is one.
+    pub bytes: Option<usize>,
     /// What went wrong.
     pub fault: Option<FaultKind>,
 }
 
-impl CallContext {
-    /// The context of a request that starts now.
+impl Observed {
+    /// The calls started so far.
     #[must_use]
-    pub fn new(
-        channels: Channels,
-        policies: Arc<Policies>,
-        deadline: Instant,
-        credential: MetadataValue<Ascii>,
-    ) -> Self {
-        let started = Instant::now();
-        Self { channels, policies, deadline, credential, started, observed: Mutex::default() }
+    pub fn calls(&self) -> Vec<ObservedCall> {
+        self.lock().clone()
     }
 
-    /// The calls made so far, in the order they were started.
-    #[must_use]
-    pub fn observed(&self) -> Vec<ObservedCall> {
-        self.observed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn start(&self, call: ObservedCall) -> usize {
+        let mut calls = self.lock();
+        calls.push(call);
+        calls.len() - 1
     }
 
-    fn observe_start(&self, rpc: Rpc, keys: usize) -> usize {
-        let call =
-            ObservedCall { rpc: rpc.path(), keys, start: self.started.elapsed(), took: None, fault: None };
-        let mut observed = self.observed.lock().unwrap_or_else(PoisonError::into_inner);
-        observed.push(call);
-        observed.len() - 1
-    }
-
-    fn observe_end(&self, index: usize, fault: Option<FaultKind>) {
-        let now = self.started.elapsed();
-        let mut observed = self.observed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(call) = observed.get_mut(index) {
-            call.took = Some(now.saturating_sub(call.start));
+    fn end(&self, index: usize, at: Duration, bytes: Option<usize>, fault: Option<FaultKind>) {
+        if let Some(call) = self.lock().get_mut(index) {
+            call.took = Some(at.saturating_sub(call.start));
+            call.bytes = bytes;
             call.fault = fault;
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<ObservedCall>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -88,7 +91,9 @@ impl CallContext {
 pub struct Call<'a> {
     context: &'a CallContext,
     rpc: Rpc,
-    timeout: Duration,
+    name: &'static str,
+    policy: Policy,
+    end: Instant,
     mask: Option<&'a Mask>,
     keys: usize,
 }
@@ -97,7 +102,7 @@ impl<'a> Call<'a> {
     pub(crate) fn new(
         context: &'a CallContext,
         rpc: Rpc,
-        name: &str,
+        name: &'static str,
         mask: Option<&'a Mask>,
     ) -> Result<Self, Fault> {
         let Some(policy) = context.policies.get(name) else {
@@ -105,7 +110,18 @@ impl<'a> Call<'a> {
             tracing::error!(name, "{message}");
             return Err(Fault::new(FaultKind::Internal, message));
         };
-        Ok(Self { context, rpc, timeout: policy.timeout, mask, keys: 0 })
+        Ok(Self { context, rpc, name, policy, end: context.deadline, mask, keys: 0 })
+    }
+
+    /// The same call, ending when its slot must have ended. One the request can do without is not started when
+    /// too little time is left for it.
+    pub(crate) fn within(self, slot: &Slot) -> Result<Self, Fault> {
+        let end = slot.until.map_or(self.end, |until| self.end.min(self.context.started + until));
+        let left = end.saturating_duration_since(Instant::now());
+        if slot.optional && left < self.policy.least() {
+            return Err(self.timed_out());
+        }
+        Ok(Self { end, ..self })
     }
 
     pub(crate) fn with_keys(self, keys: usize) -> Self {
@@ -125,9 +141,19 @@ impl<'a> Call<'a> {
         Q: Message + 'static,
         A: Message + Default + 'static,
     {
-        let observed = self.context.observe_start(self.rpc, self.keys);
+        let CallContext { observed, started, measure, .. } = self.context;
+        let index = observed.start(ObservedCall {
+            name: self.name,
+            rpc: self.rpc.path(),
+            keys: self.keys,
+            start: started.elapsed(),
+            took: None,
+            bytes: None,
+            fault: None,
+        });
         let result = self.bounded(request).await;
-        self.context.observe_end(observed, result.as_ref().err().map(Fault::kind));
+        let bytes = result.as_ref().ok().filter(|_| *measure).map(|answer: &A| answer.encoded_len());
+        observed.end(index, started.elapsed(), bytes, result.as_ref().err().map(Fault::kind));
         result
     }
 
@@ -152,7 +178,7 @@ impl<'a> Call<'a> {
         A: Message + Default + 'static,
     {
         let now = Instant::now();
-        let end = self.context.deadline.min(now + self.timeout);
+        let end = self.end.min(now + self.policy.timeout);
         let left = end.saturating_duration_since(now);
         if left.is_zero() {
             return Err(self.timed_out());

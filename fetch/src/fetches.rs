@@ -4,22 +4,42 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
+use futures_util::FutureExt as _;
+use futures_util::future::Shared;
 
 use crate::settling::Settling;
-use crate::{Answers, Call, CallContext, Command, Fault, Fetch, Mask};
+use crate::{Answers, Call, CallContext, Command, Fault, FaultKind, Fetch, Mask};
 
 /// One planned call of a request: the questions of one type whose keys become known together.
 ///
 /// Questions of one type that stand behind different producers have a slot each, so that a slow producer never
 /// holds up a fast one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Slot {
     /// What is read of the answers; none for all of it.
     pub mask: Option<Mask>,
+    /// Keys that may be asked, all together.
+    pub max_keys: usize,
+    /// Calls that may be made. A batch of more keys than the RPC takes is several.
+    pub max_calls: usize,
+    /// When its calls must have ended, counted from the start of the request; none for the request's deadline.
+    pub until: Option<Duration>,
+    /// Whether the request can do without the answers.
+    pub optional: bool,
+}
+
+impl Default for Slot {
+    /// A slot that is bound to nothing.
+    fn default() -> Self {
+        Self { mask: None, max_keys: usize::MAX, max_calls: usize::MAX, until: None, optional: false }
+    }
 }
 
 /// A question was asked that the slot it came with was not made for.
@@ -56,19 +76,14 @@ impl Fetches {
 
     /// Answers a question, together with all others of its slot that are asked before the request has to wait.
     pub async fn fetch<F: Fetch>(&self, slot: usize, key: F) -> Result<Result<F::Value, Fault>, Undeclared> {
-        let SlotLoader { loader, asked } = self.loader::<F>(slot)?;
-        lock(asked).push(key.clone());
+        let slot = self.loader::<F>(slot)?;
+        lock(&slot.round).asked.push(key.clone());
         self.settling.settled().await;
-        // Whoever comes first brings all keys at once, so that no order of polls can tear them apart.
-        let keys = std::mem::take(&mut *lock(asked));
-        if keys.len() > 1 {
-            // The answers are kept by the loader, for each to look up its own.
-            let _answers = loader.try_load_many(keys).await;
-        }
+        slot.batch().await;
         loop {
-            // Every batch answers every key, so no answer can only mean that the future which drove the batch
-            // was dropped: the question goes into the next batch.
-            if let Ok(answer) = loader.try_load(key.clone()).await {
+            // Every batch answers every key, so no answer can only mean that all who waited for it were dropped
+            // but this one, which came later: the question goes into a batch of its own.
+            if let Ok(answer) = slot.loader.try_load(key.clone()).await {
                 return Ok(answer);
             }
         }
@@ -100,21 +115,66 @@ impl Fetches {
     fn loader<F: Fetch>(&self, slot: usize) -> Result<&SlotLoader<F>, Undeclared> {
         let cell = self.loaders.get(slot).ok_or(Undeclared)?;
         let make = || -> Box<dyn Any + Send + Sync> {
-            let batch =
-                SlotBatch { context: self.context.clone(), slots: self.slots.clone(), slot, of: PhantomData };
+            let batch = SlotBatch {
+                context: self.context.clone(),
+                slots: self.slots.clone(),
+                slot,
+                keys: AtomicUsize::new(0),
+                calls: AtomicUsize::new(0),
+                of: PhantomData,
+            };
             // One yield is the least the loader knows. A batch has no limit here because `SlotBatch` splits it
             // into calls that run side by side.
             let loader = Loader::new(batch).with_max_batch_size(usize::MAX).with_yield_count(1);
-            Box::new(SlotLoader::<F> { loader, asked: Mutex::default() })
+            Box::new(SlotLoader::<F> { loader, round: Mutex::default() })
         };
         cell.get_or_init(make).downcast_ref().ok_or(Undeclared)
     }
 }
 
-/// The loader of a slot, and the keys that have been asked since it was last used.
+/// The loader of a slot, and what was asked of it since its last batch.
 struct SlotLoader<F: Fetch> {
     loader: Loader<F, Result<F::Value, Fault>, SlotBatch<F>>,
-    asked: Mutex<Vec<F>>,
+    round: Mutex<Round<F>>,
+}
+
+struct Round<F> {
+    asked: Vec<F>,
+    batch: Option<Shared<Pin<Box<dyn Future<Output = ()> + Send>>>>,
+}
+
+impl<F> Default for Round<F> {
+    fn default() -> Self {
+        Self { asked: Vec::new(), batch: None }
+    }
+}
+
+impl<F: Fetch> SlotLoader<F> {
+    /// The batch that holds what was just asked. Whoever comes first brings all keys at once, so that no order
+    /// of polls can tear them apart; all who wait share it, so that it goes on when the first is dropped.
+    fn batch(&self) -> impl Future<Output = ()> + Send + use<F> {
+        let mut round = lock(&self.round);
+        if !round.asked.is_empty() {
+            let keys = std::mem::take(&mut round.asked);
+            let loader = self.loader.clone();
+            // A batch that everybody stopped waiting for still holds the loader: it is finished first.
+            let unfinished = round.batch.take();
+            let batch = async move {
+                if let Some(unfinished) = unfinished {
+                    unfinished.await;
+                }
+                // The answers are kept by the loader, for each to look up its own.
+                let _answers = loader.try_load_many(keys).await;
+            };
+            round.batch = Some((Box::pin(batch) as Pin<Box<dyn Future<Output = ()> + Send>>).shared());
+        }
+        let batch = round.batch.clone();
+        async move {
+            if let Some(batch) = batch {
+                batch.await;
+            }
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -125,15 +185,44 @@ struct SlotBatch<F> {
     context: Arc<CallContext>,
     slots: Arc<[Slot]>,
     slot: usize,
+    /// Keys asked so far.
+    keys: AtomicUsize,
+    /// Calls made so far.
+    calls: AtomicUsize,
     of: PhantomData<fn() -> F>,
+}
+
+impl<F: Fetch> SlotBatch<F> {
+    /// Whether the plan has room for so many keys more.
+    fn planned(&self, slot: &Slot, keys: usize) -> Result<(), Fault> {
+        let calls = keys.div_ceil(F::MAX_KEYS);
+        let all_keys = self.keys.fetch_add(keys, Ordering::Relaxed) + keys;
+        let all_calls = self.calls.fetch_add(calls, Ordering::Relaxed) + calls;
+        if all_keys <= slot.max_keys && all_calls <= slot.max_calls {
+            return Ok(());
+        }
+        let what = format!(
+            "{} asked {all_keys} keys of {} in {all_calls} calls; {} keys in {} calls were planned",
+            F::name(),
+            F::RPC.path(),
+            slot.max_keys,
+            slot.max_calls,
+        );
+        let refused = self.context.enforcement.violation(what);
+        refused.map_err(|what| Fault::new(FaultKind::Internal, what))
+    }
 }
 
 impl<F: Fetch> BatchFn<F, Result<F::Value, Fault>> for SlotBatch<F> {
     async fn load(&mut self, keys: &[F]) -> HashMap<F, Result<F::Value, Fault>> {
         let mut keys = keys.to_vec();
         keys.sort_unstable();
-        let mask = self.slots[self.slot].mask.as_ref();
-        let call = match Call::new(&self.context, F::RPC, F::name(), mask) {
+        let slot = &self.slots[self.slot];
+        let call = self
+            .planned(slot, keys.len())
+            .and_then(|()| Call::new(&self.context, F::RPC, F::name(), slot.mask.as_ref()))
+            .and_then(|call| call.within(slot));
+        let call = match call {
             Ok(call) => call,
             Err(fault) => return Answers::failed(keys, &fault).into_map(),
         };

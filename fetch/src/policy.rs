@@ -10,6 +10,29 @@ use crate::{Command, Fetch};
 pub struct Policy {
     /// How long one call may take. The request's deadline may end it earlier.
     pub timeout: Duration,
+    /// How long its answer may be called fresh: what clients and caches may keep. Zero: not at all.
+    pub fresh: Duration,
+}
+
+impl Policy {
+    /// Calls take no longer than this many milliseconds, and nothing of their answers is kept.
+    #[must_use]
+    pub const fn within_ms(timeout: u64) -> Self {
+        Self { timeout: Duration::from_millis(timeout), fresh: Duration::ZERO }
+    }
+
+    /// The answer may be called fresh for so many seconds.
+    #[must_use]
+    pub const fn fresh_s(self, seconds: u64) -> Self {
+        Self { fresh: Duration::from_secs(seconds), ..self }
+    }
+
+    /// The least time a call is worth starting with, where the request can do without it: a tenth of its
+    /// timeout. With less left its answer would hardly come in time, and the service had worked for nothing.
+    #[must_use]
+    pub fn least(&self) -> Duration {
+        self.timeout / 10
+    }
 }
 
 /// The policies of a BFF, by the name of the fetch or command.

@@ -33,6 +33,17 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     }
 }
 
+/// A question whose key is itself part of the answer, such as a product by its id.
+///
+/// What needs no more of the answer than the key can be asked beside it, instead of behind it.
+pub trait Keyed: Fetch {
+    /// Paths of the answered message that the key holds. None where the answer is found by who asks.
+    const KEY: &'static [&'static str];
+
+    /// The answer as far as the key holds it. All else is empty.
+    fn known(&self) -> Self::Value;
+}
+
 /// The last segment of a type's path.
 pub(crate) fn short_name(path: &'static str) -> &'static str {
     path.rsplit("::").next().unwrap_or(path)

@@ -23,7 +23,7 @@ impl Client for Screen {
     type Mutation = EmptyMutation;
 
     fn policies() -> Policies {
-        let policy = Policy { timeout: Duration::from_secs(5) };
+        let policy = Policy::within_ms(5_000);
         Policies::new()
             .fetch::<Cart>(policy)
             .fetch::<Orders>(policy)

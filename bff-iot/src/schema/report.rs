@@ -8,7 +8,7 @@ use proto::telemetry;
 use super::device::Device;
 
 /// Readings one report may hold.
-const MAX_READINGS: usize = 50;
+pub(super) const MAX_READINGS: i32 = 50;
 
 /// What a device measured.
 #[derive(InputObject)]
@@ -64,7 +64,7 @@ enum AckStatus {
 }
 
 pub(super) async fn run(ctx: &Context<'_>, input: ReportInput) -> Result<ReportReceipt, Error> {
-    if input.readings.len() > MAX_READINGS {
+    if input.readings.len() > MAX_READINGS.unsigned_abs() as usize {
         let problem = format!("holds more than {MAX_READINGS}");
         return Err(Error::bad_input("input.readings", problem));
     }

@@ -1,43 +1,103 @@
 //! Which calls an operation leads to, and what is read of each answer.
 
-use std::collections::HashMap;
+mod walk;
+
 use std::sync::Arc;
 
 use async_graphql::{QueryPathNode, QueryPathSegment};
 use async_graphql_parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
 };
-use fetch::{Mask, Slot};
+use fetch::Slot;
 
 use crate::path::try_visit;
-use crate::schema::{Catalogue, FieldInfo, StepKind};
+use crate::schema::{Catalogue, FieldInfo, StepInfo};
 
-/// Selections an operation may have once its fragments are written out. It bounds every later walk over the
-/// document: without it a few hundred bytes of nested fragments cost minutes.
-const MAX_SELECTIONS: usize = 10_000;
-
-/// Selections within selections, fragments counted: a fragment that holds itself ends here.
-const MAX_NESTING: usize = 128;
+pub(crate) use walk::MAX_SELECTIONS;
+use walk::Walk;
 
 /// The calls of an operation and the masks they are made with.
 ///
-/// Questions of one type whose keys become known together share a slot, and so a call: their fields have the
-/// same *producer*, the slot that answered the object they belong to. The selection of a field asks its own
-/// slot for what it reads.
+/// Questions of one type whose keys become known together share a slot, and so a call. The selection of a field
+/// asks its own slot for what it reads.
 #[derive(Debug)]
 pub struct Outline {
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) factors: Vec<Factor>,
+    pub(super) asks: Vec<Ask>,
+    pub(super) sends: Vec<Send>,
     slots: Arc<[Slot]>,
     depth: usize,
     ty: OperationType,
     name: Option<String>,
+    hoists: bool,
 }
 
-/// A field of the answer, list indices left out.
+/// A field of the answer, list indices left out. Node 0 is the answer itself.
 #[derive(Debug, Default)]
-struct Node {
-    children: Vec<(String, usize)>,
-    steps: Vec<(String, usize)>,
+pub(super) struct Node {
+    /// Its key in the answer.
+    pub(super) key: String,
+    pub(super) parent: usize,
+    pub(super) children: Vec<usize>,
+    /// What the schema knows of it: one entry for each object type that has the field here.
+    pub(super) fields: Vec<Selected>,
+    pub(super) steps: Vec<NodeStep>,
+    /// Whether it needs no more of its object than the key.
+    pub(super) hoisted: bool,
+}
+
+/// A field as it was selected.
+#[derive(Debug)]
+pub(super) struct Selected {
+    pub(super) type_name: String,
+    pub(super) info: Arc<FieldInfo>,
+    /// Items of the list at most, where it is one.
+    pub(super) items: Option<u64>,
+}
+
+/// A step of a selected field.
+#[derive(Debug)]
+pub(super) struct NodeStep {
+    pub(super) name: String,
+    pub(super) target: Target,
+}
+
+/// What carries a step out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Ask(usize),
+    Send(usize),
+}
+
+/// How often something is there at most: a list within the lists of its parent.
+#[derive(Clone, Debug)]
+pub(super) struct Factor {
+    pub(super) parent: Option<usize>,
+    pub(super) most: u64,
+    /// The variable that says how many, where one does.
+    pub(super) variable: Option<String>,
+}
+
+/// One slot: the questions of a type that are asked together.
+#[derive(Debug)]
+pub(super) struct Ask {
+    pub(super) step: StepInfo,
+    /// Counted from 1.
+    pub(super) wave: usize,
+    /// The fields that ask.
+    pub(super) nodes: Vec<usize>,
+    /// How many keys each of them has, as chains of factors; none for a single key.
+    pub(super) terms: Vec<Option<usize>>,
+}
+
+/// One command.
+#[derive(Debug)]
+pub(super) struct Send {
+    pub(super) step: StepInfo,
+    /// The wave it is sent in, or beside, where nobody waits for it.
+    pub(super) wave: usize,
+    pub(super) node: usize,
 }
 
 /// Why an operation has no outline.
@@ -51,19 +111,6 @@ pub enum OutlineError {
     NoSuchOperation,
     /// The schema has no root for this kind of operation.
     NotServed,
-}
-
-/// What answered an object: fields with the same producer ask together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Producer {
-    /// Nothing: the root of a query.
-    Root,
-    /// The answers of a slot.
-    Slot(usize),
-    /// A field that changes something; the ones beside it run before or after it.
-    Change(usize),
-    /// One of several slots, by the type of the object.
-    Choice(usize),
 }
 
 impl Outline {
@@ -82,7 +129,7 @@ impl Outline {
         for (_, operation) in document.operations.iter() {
             let mut walk = Walk::new(catalogue, document, budget);
             walk.operation(&operation.node)?;
-            budget = walk.budget;
+            budget = walk.budget();
             if std::ptr::eq(&raw const operation.node, selected) {
                 outline = Some(walk.outline(selected.ty, name));
             }
@@ -110,9 +157,19 @@ impl Outline {
 
     /// The same outline, reading every answer whole.
     #[must_use]
-    pub fn without_masks(self) -> Self {
-        let slots = self.slots.iter().map(|_| Slot::default()).collect();
-        Self { slots, ..self }
+    pub fn without_masks(mut self) -> Self {
+        self.slots = self.slots.iter().map(|slot| Slot { mask: None, ..slot.clone() }).collect();
+        self
+    }
+
+    /// The same outline, asking nothing beside the call that answers its object. Keys are then known later, so
+    /// that slots are no longer single batches and their bounds no longer hold.
+    #[must_use]
+    pub fn without_hoisting(mut self) -> Self {
+        self.hoists = false;
+        let unbound = |slot: &Slot| Slot { max_keys: usize::MAX, max_calls: usize::MAX, ..slot.clone() };
+        self.slots = self.slots.iter().map(unbound).collect();
+        self
     }
 
     /// The slots of the operation.
@@ -121,18 +178,73 @@ impl Outline {
         &self.slots
     }
 
-    /// The slot of the question `name`, asked by the field at `path`.
-    pub(crate) fn slot(&self, path: Option<&QueryPathNode<'_>>, name: &str) -> Option<usize> {
-        let mut at = 0;
+    /// Where in the answer a resolver stands; none for a path the operation does not have.
+    pub(crate) fn place(&self, path: Option<&QueryPathNode<'_>>) -> Option<Place<'_>> {
+        let mut place = Place { outline: self, node: 0 };
         let found = try_visit(path?, &mut |segment| match segment {
             QueryPathSegment::Index(_) => Ok(()),
-            QueryPathSegment::Name(key) => {
-                let child = self.nodes[at].children.iter().find(|(name, _)| name == key);
-                child.map(|(_, node)| at = *node).ok_or(())
-            }
+            QueryPathSegment::Name(key) => place.child(key).map(|child| place = child).ok_or(()),
         });
-        found.ok()?;
-        self.nodes[at].steps.iter().find(|(step, _)| step == name).map(|(_, slot)| *slot)
+        found.ok().map(|()| place)
+    }
+
+    pub(super) fn set_slots(&mut self, slots: impl IntoIterator<Item = Slot>) {
+        self.slots = slots.into_iter().collect();
+    }
+
+    /// How many there are of something at most.
+    pub(super) fn most(&self, factor: Option<usize>) -> u64 {
+        let factor = factor.and_then(|factor| self.factors.get(factor));
+        factor.map_or(1, |it| it.most.saturating_mul(self.most(it.parent)))
+    }
+}
+
+/// A field of the answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    outline: &'a Outline,
+    node: usize,
+}
+
+impl<'a> Place<'a> {
+    fn node(self) -> &'a Node {
+        &self.outline.nodes[self.node]
+    }
+
+    fn child(self, key: &str) -> Option<Self> {
+        let nodes = &self.outline.nodes;
+        let node = self.node().children.iter().copied().find(|child| nodes[*child].key == key)?;
+        Some(Self { node, ..self })
+    }
+
+    /// The slot of the question `name` of this field.
+    pub(crate) fn slot(self, name: &str) -> Option<usize> {
+        self.node().steps.iter().find_map(|step| match step.target {
+            Target::Ask(slot) if step.name == name => Some(slot),
+            _ => None,
+        })
+    }
+
+    /// Whether this field declares the command `name`.
+    pub(crate) fn sends(self, name: &str) -> bool {
+        let mut steps = self.node().steps.iter();
+        steps.any(|step| matches!(step.target, Target::Send(_)) && step.name == name)
+    }
+
+    /// Whether this field has something to fall back to.
+    pub(crate) fn is_optional(self) -> bool {
+        self.node().fields.first().is_some_and(|field| field.info.fallback.is_some())
+    }
+
+    /// Whether a field of this object needs no more of it than its key.
+    pub(crate) fn hoists(self, key: &str) -> bool {
+        self.outline.hoists && self.child(key).is_some_and(|child| child.node().hoisted)
+    }
+
+    /// Whether any field of this object needs no more of it than its key.
+    pub(crate) fn hoists_any(self) -> bool {
+        let nodes = &self.outline.nodes;
+        self.outline.hoists && self.node().children.iter().any(|child| nodes[*child].hoisted)
     }
 }
 
@@ -154,159 +266,4 @@ fn select<'a>(
         _ => return None,
     };
     Some((found, &operation.node))
-}
-
-struct Walk<'a> {
-    catalogue: &'a Catalogue,
-    document: &'a ExecutableDocument,
-    nodes: Vec<Node>,
-    slots: HashMap<(&'a str, Producer), usize>,
-    choices: HashMap<(usize, &'a str), usize>,
-    masks: Vec<Mask>,
-    depth: usize,
-    budget: usize,
-}
-
-/// Where in the answer a selection stands.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    type_name: &'a str,
-    node: usize,
-    producer: Producer,
-    depth: usize,
-}
-
-/// Stands for the type of a field the schema does not know.
-const UNKNOWN_TYPE: &str = "";
-
-impl<'a> Walk<'a> {
-    fn new(catalogue: &'a Catalogue, document: &'a ExecutableDocument, budget: usize) -> Self {
-        let (slots, choices) = (HashMap::new(), HashMap::new());
-        Self {
-            catalogue,
-            document,
-            nodes: vec![Node::default()],
-            slots,
-            choices,
-            masks: Vec::new(),
-            depth: 0,
-            budget,
-        }
-    }
-
-    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<(), OutlineError> {
-        let root = match operation.ty {
-            OperationType::Query => Some(self.catalogue.query()),
-            OperationType::Mutation => self.catalogue.mutation(),
-            OperationType::Subscription => None,
-        };
-        let type_name = root.ok_or(OutlineError::NotServed)?;
-        let place = Place { type_name, node: 0, producer: Producer::Root, depth: 0 };
-        self.selections(&operation.selection_set.node, place, 0)
-    }
-
-    fn outline(self, ty: OperationType, name: Option<&str>) -> Outline {
-        let slots = self.masks.into_iter().map(|mask| Slot { mask: Some(mask) }).collect();
-        Outline { nodes: self.nodes, slots, depth: self.depth, ty, name: name.map(str::to_owned) }
-    }
-
-    fn selections(
-        &mut self,
-        set: &'a SelectionSet,
-        place: Place<'a>,
-        nesting: usize,
-    ) -> Result<(), OutlineError> {
-        if nesting > MAX_NESTING {
-            return Err(OutlineError::TooDeep);
-        }
-        for selection in &set.items {
-            self.budget = self.budget.checked_sub(1).ok_or(OutlineError::TooLarge)?;
-            match &selection.node {
-                Selection::Field(field) => {
-                    let node = self.child(place.node, &field.node.response_key().node);
-                    let place = match self.catalogue.field(place.type_name, &field.node.name.node) {
-                        Some(info) => self.field(info, place, node),
-                        None => Place { type_name: UNKNOWN_TYPE, ..place },
-                    };
-                    self.selections(&field.node.selection_set.node, place, nesting + 1)?;
-                }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
-                        let place = self.within(place, &fragment.node.type_condition.node.on.node);
-                        self.selections(&fragment.node.selection_set.node, place, nesting + 1)?;
-                    }
-                }
-                Selection::InlineFragment(fragment) => {
-                    let condition = fragment.node.type_condition.as_ref();
-                    let type_name = condition.map_or(place.type_name, |condition| &condition.node.on.node);
-                    let place = self.within(place, type_name);
-                    self.selections(&fragment.node.selection_set.node, place, nesting + 1)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Notes what a field asks and reads; answers where its own fields stand.
-    fn field(&mut self, info: &'a FieldInfo, place: Place<'a>, node: usize) -> Place<'a> {
-        let depth = place.depth + 1;
-        self.depth = self.depth.max(depth);
-        let parent_paths =
-            info.steps.iter().flat_map(|step| &step.by).filter_map(|by| by.strip_prefix("parent."));
-        let read = info.reads.iter().map(String::as_str).chain(parent_paths);
-        if let Producer::Slot(slot) = place.producer {
-            read.for_each(|path| self.masks[slot].add(path));
-        }
-        let changes = self.catalogue.mutation() == Some(place.type_name);
-        let mut producer = if changes { Producer::Change(node) } else { place.producer };
-        let mut chosen = false;
-        for step in info.steps.iter().filter(|step| step.kind == StepKind::Ask) {
-            let slot = self.slot(&step.name, if chosen { place.producer } else { producer });
-            step.reads.iter().for_each(|path| self.masks[slot].add(path));
-            let steps = &mut self.nodes[node].steps;
-            if !steps.iter().any(|(name, at)| *name == step.name && *at == slot) {
-                steps.push((step.name.clone(), slot));
-            }
-            if let Some(on) = &step.on {
-                self.choices.insert((node, on), slot);
-                chosen = true;
-                producer = Producer::Choice(node);
-            } else {
-                producer = Producer::Slot(slot);
-            }
-        }
-        if changes {
-            // What a change answers is the change's own: what its fields ask joins no other batch.
-            producer = Producer::Change(node);
-        }
-        Place { type_name: &info.type_name, node, producer, depth }
-    }
-
-    /// Where a fragment's fields stand: of several calls, the one for its type answered them.
-    fn within(&self, place: Place<'a>, type_name: &'a str) -> Place<'a> {
-        let producer = match place.producer {
-            Producer::Choice(node) => {
-                self.choices.get(&(node, type_name)).map_or(place.producer, |slot| Producer::Slot(*slot))
-            }
-            producer => producer,
-        };
-        Place { type_name, producer, ..place }
-    }
-
-    fn slot(&mut self, name: &'a str, producer: Producer) -> usize {
-        *self.slots.entry((name, producer)).or_insert_with(|| {
-            self.masks.push(Mask::default());
-            self.masks.len() - 1
-        })
-    }
-
-    fn child(&mut self, parent: usize, key: &str) -> usize {
-        if let Some((_, node)) = self.nodes[parent].children.iter().find(|(name, _)| name == key) {
-            return *node;
-        }
-        let node = self.nodes.len();
-        self.nodes.push(Node::default());
-        self.nodes[parent].children.push((key.to_owned(), node));
-        node
-    }
 }

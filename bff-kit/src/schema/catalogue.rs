@@ -1,16 +1,22 @@
 //! The schema as the kit looks things up in it: every field with its calls and what it reads.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use async_graphql_parser::types::{
     BaseType, ConstDirective, FieldDefinition, Type, TypeKind, TypeSystemDefinition,
 };
 use async_graphql_value::ConstValue;
+use fetch::Effect;
 
 /// Every field of a schema, read from its internal SDL.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
-    types: HashMap<String, BTreeMap<String, FieldInfo>>,
+    types: HashMap<String, BTreeMap<String, Arc<FieldInfo>>>,
+    /// Values of each enum.
+    enums: HashMap<String, Vec<String>>,
+    /// Objects that implement each interface.
+    implementations: HashMap<String, Vec<String>>,
     query: String,
     mutation: Option<String>,
 }
@@ -28,6 +34,32 @@ pub struct FieldInfo {
     pub fallback: Option<String>,
     /// Paths of the parent's message it reads.
     pub reads: Vec<String>,
+    /// How large its answer is at most.
+    pub bounds: BoundInfo,
+    /// What it takes, by name.
+    pub arguments: BTreeMap<String, Argument>,
+}
+
+/// An argument of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// Its type as the schema writes it, such as `"Int!"`.
+    pub written_type: String,
+    /// What it is when it is left out.
+    pub default: Option<ConstValue>,
+}
+
+/// How large an answer is at most, as far as the schema says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BoundInfo {
+    /// Items of the list.
+    pub items: Option<u32>,
+    /// The argument that asks for fewer, or holds one for each: `argument.NAME`.
+    pub by: Option<String>,
+    /// The lists meant, fields of what the field answers; the field itself when empty.
+    pub of: Vec<String>,
+    /// Bytes of a string.
+    pub bytes: Option<u32>,
 }
 
 /// One call behind a field.
@@ -45,6 +77,16 @@ pub struct StepInfo {
     pub reads: Vec<String>,
     /// The type it answers, where the field may answer several and each has a call of its own.
     pub on: Option<String>,
+    /// Paths of its answer that the key holds; none where the object is not [hoisted](crate::Hoisted).
+    pub holds: Option<Vec<String>>,
+    /// Whether the field does without it when it fails.
+    pub spare: bool,
+    /// Keys one call may ask.
+    pub max_keys: u32,
+    /// What calling it changes.
+    pub effect: Effect,
+    /// Whether its answer is the same for whoever asks.
+    pub public: bool,
 }
 
 /// What a call does.
@@ -75,16 +117,28 @@ impl Catalogue {
                     catalogue.mutation = schema.node.mutation.map(|name| name.node.to_string());
                 }
                 TypeSystemDefinition::Type(definition) => {
+                    let name = definition.node.name.node.to_string();
                     let fields = match definition.node.kind {
-                        TypeKind::Object(object) => object.fields,
+                        TypeKind::Object(object) => {
+                            for interface in object.implements {
+                                let names = catalogue.implementations.entry(interface.node.to_string());
+                                names.or_default().push(name.clone());
+                            }
+                            object.fields
+                        }
                         TypeKind::Interface(interface) => interface.fields,
+                        TypeKind::Enum(of) => {
+                            let values = of.values.iter().map(|value| value.node.value.node.to_string());
+                            catalogue.enums.insert(name, values.collect());
+                            continue;
+                        }
                         _ => continue,
                     };
                     let fields = fields
                         .into_iter()
-                        .map(|field| (field.node.name.node.to_string(), field_info(&field.node)))
+                        .map(|field| (field.node.name.node.to_string(), Arc::new(field_info(&field.node))))
                         .collect();
-                    catalogue.types.insert(definition.node.name.node.to_string(), fields);
+                    catalogue.types.insert(name, fields);
                 }
                 TypeSystemDefinition::Directive(_) => {}
             }
@@ -106,19 +160,31 @@ impl Catalogue {
 
     /// A field of a type.
     #[must_use]
-    pub fn field(&self, type_name: &str, field: &str) -> Option<&FieldInfo> {
+    pub fn field(&self, type_name: &str, field: &str) -> Option<&Arc<FieldInfo>> {
         self.types.get(type_name)?.get(field)
     }
 
     /// All fields of a type by name; none for what is not an object or interface.
     #[must_use]
-    pub fn fields(&self, type_name: &str) -> Option<&BTreeMap<String, FieldInfo>> {
+    pub fn fields(&self, type_name: &str) -> Option<&BTreeMap<String, Arc<FieldInfo>>> {
         self.types.get(type_name)
+    }
+
+    /// Values of an enum; none for what is not one.
+    #[must_use]
+    pub fn values(&self, type_name: &str) -> Option<&[String]> {
+        self.enums.get(type_name).map(Vec::as_slice)
+    }
+
+    /// Objects that implement an interface; none for what is not one.
+    #[must_use]
+    pub fn implementations(&self, type_name: &str) -> &[String] {
+        self.implementations.get(type_name).map_or(&[], Vec::as_slice)
     }
 
     /// All types that have fields, by name.
     #[must_use]
-    pub fn types(&self) -> BTreeMap<&str, &BTreeMap<String, FieldInfo>> {
+    pub fn types(&self) -> BTreeMap<&str, &BTreeMap<String, Arc<FieldInfo>>> {
         self.types.iter().map(|(name, fields)| (name.as_str(), fields)).collect()
     }
 }
@@ -137,6 +203,32 @@ fn field_info(field: &FieldDefinition) -> FieldInfo {
         steps,
         fallback: fetch.and_then(|fetch| argument(fetch, "fallback")).map(string),
         reads: directive("reads").and_then(|reads| argument(reads, "paths")).map(strings).unwrap_or_default(),
+        bounds: directive("bounds").map(bound_info).unwrap_or_default(),
+        arguments: field
+            .arguments
+            .iter()
+            .map(|it| {
+                let default = it.node.default_value.as_ref().map(|value| value.node.clone());
+                let argument = Argument { written_type: it.node.ty.node.to_string(), default };
+                (it.node.name.node.to_string(), argument)
+            })
+            .collect(),
+    }
+}
+
+fn bound_info(bounds: &ConstDirective) -> BoundInfo {
+    BoundInfo {
+        items: argument(bounds, "items").and_then(number),
+        by: argument(bounds, "by").map(string),
+        of: argument(bounds, "of").map(strings).unwrap_or_default(),
+        bytes: argument(bounds, "bytes").and_then(number),
+    }
+}
+
+fn number(value: &ConstValue) -> Option<u32> {
+    match value {
+        ConstValue::Number(number) => number.as_u64().and_then(|number| u32::try_from(number).ok()),
+        _ => None,
     }
 }
 
@@ -156,6 +248,15 @@ fn step_info(step: &ConstValue) -> StepInfo {
         by: part("by").map(strings).unwrap_or_default(),
         reads: part("reads").map(strings).unwrap_or_default(),
         on: part("on").map(string),
+        holds: part("holds").map(strings),
+        spare: part("spare") == Some(&ConstValue::Boolean(true)),
+        max_keys: part("keys").and_then(number).unwrap_or(1),
+        effect: match part("effect").map(string).as_deref() {
+            Some("NONE") => Effect::None,
+            Some("ONCE") => Effect::Once,
+            _ => Effect::Every,
+        },
+        public: part("public") == Some(&ConstValue::Boolean(true)),
     }
 }
 

@@ -1,20 +1,28 @@
-//! The two directives a field of a BFF carries. They stand in the internal SDL alone: neither introspection
-//! nor the public SDL shows them.
+//! The directives a field of a BFF carries. They stand in the internal SDL alone: neither introspection nor the
+//! public SDL shows them.
 
 use std::borrow::Cow;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::registry::{MetaDirectiveInvocation, Registry, location_traits};
 use async_graphql::{Name, TypeDirective, Value};
-use fetch::{Command, Fetch, Rpc};
+use fetch::{Command, Effect, Fetch, Keyed, Rpc};
 
-/// Definitions of both directives, as the internal SDL ends with them.
+use crate::hoisted::Answered;
+
+/// Names of the directives, which the public SDL leaves out.
+pub(super) const NAMES: [&str; 3] = ["bounds", "fetch", "reads"];
+
+/// Definitions of the directives, as the internal SDL ends with them.
 pub(super) const DEFINITIONS: &str = r#"
 """Where a key comes from: `argument.NAME`, `parent.PATH` (a path of the parent's message), `caller` (who asks), or `previous` (the step before)."""
 scalar _KeySource
 
 """What a call does: `ASK` a question, `SEND` a command, or send one that nobody waits for (`SEND_LATER`)."""
 enum _StepKind { ASK SEND SEND_LATER }
+
+"""What calling an RPC changes: nothing, the same however often it is called, or more with every call."""
+enum _Effect { NONE ONCE EVERY }
 
 """One call of a field."""
 input _Step {
@@ -30,6 +38,16 @@ input _Step {
   reads: [String!]!
   "The type it answers, where the field may answer several and each has a call of its own."
   on: String
+  "Paths of its answer that the key holds: fields that need no more of it are asked beside this call."
+  holds: [String!]
+  "Whether the field does without it when it fails."
+  spare: Boolean
+  "Keys one call may ask."
+  keys: Int!
+  "What calling it changes."
+  effect: _Effect!
+  "Whether its answer is the same for whoever asks."
+  public: Boolean!
 }
 
 """The calls behind a field, in order. With a fallback the field is optional, else critical."""
@@ -37,6 +55,12 @@ directive @fetch(steps: [_Step!]!, fallback: String) on FIELD_DEFINITION
 
 """Paths of the parent's message that the field reads."""
 directive @reads(paths: [String!]!) on FIELD_DEFINITION
+
+"""
+How large an answer is at most: `items` of a list, fewer where the source `by` says so; of the lists `of` below the
+field where they are named; `bytes` of a string, counted as UTF-8.
+"""
+directive @bounds(items: Int, by: _KeySource, of: [String!], bytes: Int) on FIELD_DEFINITION
 "#;
 
 /// `@fetch`: the calls behind a field.
@@ -74,25 +98,71 @@ impl reads {
     }
 }
 
-/// Nothing is registered: introspection would tell clients of both directives.
-impl TypeDirective for fetches {
-    fn name(&self) -> Cow<'static, str> {
-        "fetch".into()
-    }
+/// `@bounds`: how large a field's answer is at most.
+///
+/// ```text
+/// #[graphql(directive = bounds::apply(items(20).by("argument.first").of(["items"])))]
+/// #[graphql(directive = bounds::apply(bytes(2_000)))]
+/// ```
+#[expect(non_camel_case_types, reason = "async-graphql calls `apply` on the directive's own name")]
+pub struct bounds;
 
-    fn register(&self, _registry: &mut Registry) {}
+impl bounds {
+    /// The directive for a bound.
+    #[must_use]
+    pub fn apply(bound: Bound) -> MetaDirectiveInvocation {
+        MetaDirectiveInvocation { name: "bounds".to_owned(), args: bound.0 }
+    }
 }
 
-impl TypeDirective for reads {
-    fn name(&self) -> Cow<'static, str> {
-        "reads".into()
-    }
+/// How large an answer is at most.
+#[derive(Debug)]
+pub struct Bound(IndexMap<String, Value>);
 
-    fn register(&self, _registry: &mut Registry) {}
+/// A list of so many items at most.
+#[must_use]
+pub fn items(most: i32) -> Bound {
+    Bound(IndexMap::from([("items".to_owned(), Value::from(most))]))
 }
 
-impl location_traits::Directive_At_FIELD_DEFINITION for fetches {}
-impl location_traits::Directive_At_FIELD_DEFINITION for reads {}
+/// A string of so many bytes at most.
+#[must_use]
+pub fn bytes(most: i32) -> Bound {
+    Bound(IndexMap::from([("bytes".to_owned(), Value::from(most))]))
+}
+
+impl Bound {
+    /// Of as many items as this argument says, or holds, such as `argument.first`.
+    #[must_use]
+    pub fn by(mut self, source: &'static str) -> Self {
+        self.0.insert("by".to_owned(), Value::from(source));
+        self
+    }
+
+    /// The list is not the field itself but these fields of what it answers.
+    #[must_use]
+    pub fn of(mut self, fields: impl AsRef<[&'static str]>) -> Self {
+        self.0.insert("of".to_owned(), strings(fields.as_ref()));
+        self
+    }
+}
+
+/// Nothing is registered: introspection would tell clients of the directives.
+macro_rules! internal {
+    ($($directive:ident as $name:literal),*) => {$(
+        impl TypeDirective for $directive {
+            fn name(&self) -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn register(&self, _registry: &mut Registry) {}
+        }
+
+        impl location_traits::Directive_At_FIELD_DEFINITION for $directive {}
+    )*};
+}
+
+internal!(fetches as "fetch", reads as "reads", bounds as "bounds");
 
 /// The calls behind a field, in order.
 #[derive(Debug)]
@@ -105,6 +175,12 @@ pub struct Steps {
 #[must_use]
 pub fn ask<F: Fetch>(by: impl AsRef<[&'static str]>) -> Steps {
     Steps { steps: vec![asking::<F>(by.as_ref())], fallback: None }
+}
+
+/// A field that answers an object whose key is known before its message: [`Hoisted`](crate::Hoisted).
+#[must_use]
+pub fn hoist<T: Answered>(by: impl AsRef<[&'static str]>) -> Steps {
+    Steps { steps: vec![holding::<T>(by.as_ref())], fallback: None }
 }
 
 /// A field that sends `C`, made from the given sources.
@@ -121,6 +197,20 @@ impl Steps {
         self
     }
 
+    /// Then answers objects whose keys are the answer of the step before: a
+    /// [`HoistedList`](crate::HoistedList).
+    #[must_use]
+    pub fn then_hoist<T: Answered>(mut self) -> Self {
+        self.steps.push(holding::<T>(&["previous"]));
+        self
+    }
+
+    /// The field does without the last step when that fails, and goes on.
+    #[must_use]
+    pub fn spare(self) -> Self {
+        self.last("spare", Value::from(true))
+    }
+
     /// Or asks `F` instead, where the object to answer is one of the type `on`.
     #[must_use]
     pub fn or_on<F: Fetch>(mut self, on: &'static str, by: impl AsRef<[&'static str]>) -> Self {
@@ -130,11 +220,8 @@ impl Steps {
 
     /// The last step is the one for objects of the type `on`.
     #[must_use]
-    pub fn on(mut self, on: &'static str) -> Self {
-        if let Some(Value::Object(step)) = self.steps.last_mut() {
-            step.insert(Name::new("on"), Value::from(on));
-        }
-        self
+    pub fn on(self, on: &'static str) -> Self {
+        self.last("on", Value::from(on))
     }
 
     /// Then sends `C`.
@@ -169,14 +256,29 @@ impl Steps {
         self.fallback = Some(fallback);
         self
     }
+
+    fn last(mut self, name: &'static str, value: Value) -> Self {
+        if let Some(Value::Object(step)) = self.steps.last_mut() {
+            step.insert(Name::new(name), value);
+        }
+        self
+    }
 }
 
 fn asking<F: Fetch>(by: &[&'static str]) -> Value {
-    step("ASK", F::name(), F::RPC, by, F::READS)
+    step("ASK", F::name(), F::RPC, by, F::READS, F::MAX_KEYS)
+}
+
+fn holding<T: Answered>(by: &[&'static str]) -> Value {
+    let mut step = asking::<T::By>(by);
+    if let Value::Object(step) = &mut step {
+        step.insert(Name::new("holds"), strings(<T::By as Keyed>::KEY));
+    }
+    step
 }
 
 fn sending<C: Command>(kind: &'static str, by: &[&'static str]) -> Value {
-    step(kind, C::name(), C::RPC, by, &[])
+    step(kind, C::name(), C::RPC, by, &[], 1)
 }
 
 fn step(
@@ -185,13 +287,22 @@ fn step(
     rpc: Rpc,
     by: &[&'static str],
     paths: &[&'static str],
+    keys: usize,
 ) -> Value {
+    let effect = match rpc.effect() {
+        Effect::None => "NONE",
+        Effect::Once => "ONCE",
+        Effect::Every => "EVERY",
+    };
     let mut step = IndexMap::new();
     step.insert(Name::new("name"), Value::from(name));
     step.insert(Name::new("kind"), Value::Enum(Name::new(kind)));
     step.insert(Name::new("rpc"), Value::from(rpc.path()));
     step.insert(Name::new("by"), strings(by));
     step.insert(Name::new("reads"), strings(paths));
+    step.insert(Name::new("keys"), Value::from(keys));
+    step.insert(Name::new("effect"), Value::Enum(Name::new(effect)));
+    step.insert(Name::new("public"), Value::from(rpc.is_public()));
     Value::Object(step)
 }
 

@@ -2,9 +2,9 @@
 
 use async_graphql::{ObjectType, SDLExportOptions, Schema, SubscriptionType};
 
-use super::directives::DEFINITIONS;
+use super::directives::{DEFINITIONS, NAMES};
 
-/// The schema with `@fetch` and `@reads`, sorted.
+/// The schema with `@fetch`, `@reads` and `@bounds`, sorted.
 #[must_use]
 pub fn internal_sdl<Q, M, S>(schema: &Schema<Q, M, S>) -> String
 where
@@ -23,7 +23,7 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    without_directives(&export(schema), &["fetch", "reads"])
+    without_directives(&export(schema), &NAMES)
 }
 
 fn export<Q, M, S>(schema: &Schema<Q, M, S>) -> String

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Error, Nullable};
+use bff_kit::schema::{ask, bounds, fetches, hoist, items, reads};
+use bff_kit::{Answered, ContextExt as _, Error, Hoisted};
+use downstream::carts::{MAX_ITEMS, MyCart};
 use downstream::catalog::ProductById;
-use downstream::payments::MyPaymentMethods;
+use downstream::payments::{MAX_METHODS, MyPaymentMethods};
 use proto::carts;
 
 use super::payment_method::PaymentMethod;
@@ -14,6 +15,14 @@ use super::product::Product;
 use crate::format::{self, Language};
 
 pub(crate) struct Cart(pub(super) Arc<carts::Cart>);
+
+impl Answered for Cart {
+    type By = MyCart;
+
+    fn from_answer(cart: Arc<carts::Cart>) -> Self {
+        Self(cart)
+    }
+}
 
 /// What you are about to buy.
 #[Object]
@@ -32,13 +41,16 @@ impl Cart {
     }
 
     /// What is in it, in the order it was put there.
-    #[graphql(directive = reads::apply(["items"]))]
+    #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_ITEMS)))]
     async fn lines(&self) -> Vec<CartLine> {
         self.0.items.iter().cloned().map(CartLine).collect()
     }
 
     /// What you can pay with, the default one first. Empty when that is not known right now.
-    #[graphql(directive = fetches::apply(ask::<MyPaymentMethods>(["caller"]).or("[]")))]
+    #[graphql(
+        directive = fetches::apply(ask::<MyPaymentMethods>(["caller"]).or("[]")),
+        directive = bounds::apply(items(MAX_METHODS))
+    )]
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>, Error> {
         let methods = ctx.optional(ctx.fetch(MyPaymentMethods).await)?.unwrap_or_default();
         Ok(methods.iter().cloned().map(PaymentMethod).collect())
@@ -62,9 +74,8 @@ impl CartLine {
     }
 
     /// The product. Null when it is not to be had right now.
-    #[graphql(directive = fetches::apply(ask::<ProductById>(["parent.items"]).or("null")))]
-    async fn product(&self, ctx: &Context<'_>) -> Nullable<Product> {
-        let product = ctx.fetch(ProductById(self.0.product_id.as_str().into())).await;
-        ctx.optional(product.map(Product)).transpose()
+    #[graphql(directive = fetches::apply(hoist::<Product>(["parent.items"]).or("null")))]
+    async fn product(&self) -> Hoisted<Product> {
+        Hoisted::by(Ok(ProductById(self.0.product_id.as_str().into())))
     }
 }

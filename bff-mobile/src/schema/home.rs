@@ -1,8 +1,8 @@
 //! The home screen.
 
 use async_graphql::{Context, Object};
-use bff_kit::schema::{ask, fetches};
-use bff_kit::{ContextExt as _, Error, Nullable};
+use bff_kit::schema::{ask, bounds, fetches, items};
+use bff_kit::{ContextExt as _, Error, HoistedList, Nullable};
 use downstream::carts::MyCart;
 use downstream::catalog::ProductById;
 use downstream::notifications::MyNotifications;
@@ -53,20 +53,22 @@ impl Home {
     }
 
     /// Products you may like, best first. Empty when they are not to be had right now.
-    #[graphql(directive = fetches::apply(
-        ask::<Recommended>(["caller", "argument.first"]).then::<ProductById>().or("[]")
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<Recommended>(["caller", "argument.first"]).then_hoist::<Product>().or("[]")
+        ),
+        directive = bounds::apply(items(MAX_RECOMMENDED).by("argument.first"))
+    )]
     async fn recommended(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Products to answer, 5 at most.", default = 5)] first: i32,
-    ) -> Result<Vec<Product>, Error> {
+    ) -> Result<HoistedList<Product>, Error> {
         if !(1..=MAX_RECOMMENDED).contains(&first) {
             let problem = format!("must lie between 1 and {MAX_RECOMMENDED}");
             return Err(ctx.located(Error::bad_input("first", problem)));
         }
         let ids = ctx.optional(ctx.fetch(Recommended { page_size: first }).await)?.unwrap_or_default();
-        let products = ctx.fetch_all(ids.iter().cloned().map(ProductById)).await;
-        Ok(ctx.optional_each(products)?.into_iter().map(Product).collect())
+        Ok(ids.iter().cloned().map(ProductById).collect())
     }
 }

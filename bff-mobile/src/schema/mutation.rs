@@ -1,7 +1,7 @@
 //! What the app can change. Every input has a key, so that a phone on a poor network may repeat itself.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use bff_kit::schema::{ask, fetches, send};
+use bff_kit::schema::{ask, bounds, fetches, items, send};
 use bff_kit::{ContextExt as _, Error, Id, Nullable};
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
@@ -26,7 +26,7 @@ pub struct Mutation;
 impl Mutation {
     /// Puts a product into your cart.
     #[graphql(directive = fetches::apply(
-        ask::<StockOf>(["argument.input"]).reading(["available"])
+        ask::<StockOf>(["argument.input"]).reading(["available"]).spare()
             .then_send::<AddToCart>(["argument.input"])
             .then_send_later::<RecordEvents>(["argument.input"])
     ))]
@@ -206,6 +206,7 @@ struct CartPayload {
     /// The cart as it is now. Null when it was not changed.
     cart: Option<Cart>,
     /// Why it was not changed; empty when it was.
+    #[graphql(directive = bounds::apply(items(1)))]
     user_errors: Vec<UserError>,
 }
 
@@ -226,6 +227,7 @@ struct OrderPlacePayload {
     /// The order. Null when it was not placed.
     order: Option<Order>,
     /// Why it was not placed; empty when it was.
+    #[graphql(directive = bounds::apply(items(1)))]
     user_errors: Vec<UserError>,
 }
 
@@ -235,5 +237,6 @@ struct NotificationReadPayload {
     /// Number of notifications you have not read. Null when nothing was marked.
     unread_count: Option<i32>,
     /// Why nothing was marked; empty when it was.
+    #[graphql(directive = bounds::apply(items(1)))]
     user_errors: Vec<UserError>,
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
-use bff_kit::schema::reads;
+use bff_kit::schema::{bounds, items, reads};
 use bff_kit::{ContextExt as _, Entity, Id, Page};
+use downstream::carts::MAX_ITEMS;
 use downstream::orders;
 use proto::orders::OrderState;
 
@@ -82,7 +83,7 @@ impl Order {
     }
 
     /// Names of what you bought, each with its quantity, such as "2 × Travel Mug".
-    #[graphql(directive = reads::apply(["items"]))]
+    #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_ITEMS)))]
     async fn lines(&self) -> Vec<String> {
         self.0.items.iter().map(|item| format!("{} × {}", item.quantity, item.product_name)).collect()
     }

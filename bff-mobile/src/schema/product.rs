@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable};
+use bff_kit::schema::{ask, bounds, fetches, items, reads};
+use bff_kit::{Answered, ContextExt as _, Entity, Error, Id, Nullable};
+use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
 use downstream::reviews::{RatingOf, ReviewsOf};
@@ -20,6 +21,14 @@ pub(crate) struct Product(pub(super) Arc<catalog::Product>);
 
 impl Entity for Product {
     const NAME: &'static str = "Product";
+}
+
+impl Answered for Product {
+    type By = ProductById;
+
+    fn from_answer(product: Arc<catalog::Product>) -> Self {
+        Self(product)
+    }
 }
 
 /// Something the shop sells.
@@ -67,7 +76,10 @@ impl Product {
     }
 
     /// The newest reviews. Empty when they are not to be had right now.
-    #[graphql(directive = fetches::apply(ask::<ReviewsOf>(["parent.id", "argument.first"]).or("[]")))]
+    #[graphql(
+        directive = fetches::apply(ask::<ReviewsOf>(["parent.id", "argument.first"]).or("[]")),
+        directive = bounds::apply(items(MAX_REVIEWS).by("argument.first"))
+    )]
     async fn reviews(
         &self,
         ctx: &Context<'_>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use bff_kit::ContextExt as _;
-use bff_kit::schema::reads;
+use bff_kit::schema::{bounds, bytes, reads};
 use proto::reviews;
 
 use crate::format::{self, Language};
@@ -27,7 +27,7 @@ impl Review {
     }
 
     /// What was written, plain text.
-    #[graphql(directive = reads::apply(["text"]))]
+    #[graphql(directive = reads::apply(["text"]), directive = bounds::apply(bytes(4_000)))]
     async fn text(&self) -> &str {
         &self.0.text
     }

@@ -2,11 +2,13 @@
 
 use async_graphql::{Enum, SimpleObject};
 use bff_kit::Error;
+use bff_kit::schema::{bounds, items};
 
 /// Why a change was not made.
 #[derive(SimpleObject)]
 pub(crate) struct UserError {
     /// Path of the input it is about, such as `["input", "productId"]`. Null when it is about no single one.
+    #[graphql(directive = bounds::apply(items(2)))]
     field: Option<Vec<String>>,
     /// Text to show.
     message: String,

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Error, Nullable};
-use downstream::carts::MyCart;
+use bff_kit::schema::{bounds, fetches, hoist, items, reads};
+use bff_kit::{ContextExt as _, Error, Hoisted};
+use downstream::carts::{MAX_ITEMS, MyCart};
 use downstream::catalog::ProductById;
 use proto::carts;
 
@@ -35,7 +35,7 @@ impl Cart {
     }
 
     /// What is in it, in the order it was put there.
-    #[graphql(directive = reads::apply(["items"]))]
+    #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_ITEMS)))]
     async fn items(&self) -> Vec<CartItem> {
         self.0.items.iter().cloned().map(CartItem).collect()
     }
@@ -68,9 +68,8 @@ impl CartItem {
     }
 
     /// The product. Null when it is not to be had right now.
-    #[graphql(directive = fetches::apply(ask::<ProductById>(["parent.items"]).or("null")))]
-    async fn product(&self, ctx: &Context<'_>) -> Nullable<Product> {
-        let product = ctx.fetch(ProductById(self.0.product_id.as_str().into())).await;
-        ctx.optional(product.map(Product)).transpose()
+    #[graphql(directive = fetches::apply(hoist::<Product>(["parent.items"]).or("null")))]
+    async fn product(&self) -> Hoisted<Product> {
+        Hoisted::by(Ok(ProductById(self.0.product_id.as_str().into())))
     }
 }

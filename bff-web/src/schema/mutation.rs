@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use bff_kit::schema::{fetches, send};
+use bff_kit::schema::{bounds, fetches, items, send};
 use bff_kit::{ContextExt as _, Error, Id, Nullable};
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
-use downstream::notifications::MarkRead;
+use downstream::notifications::{MAX_MARKED, MarkRead};
 use downstream::orders::PlaceOrder;
 use downstream::reviews::CreateReview;
 use downstream::users::UpdatePreferences;
@@ -144,7 +144,12 @@ impl Mutation {
     }
 
     /// Marks notifications as read, all of them or none.
-    #[graphql(directive = fetches::apply(send::<MarkRead>(["argument.input"])))]
+    #[graphql(
+        directive = fetches::apply(send::<MarkRead>(["argument.input"])),
+        directive = bounds::apply(
+            items(MAX_MARKED).by("argument.input.notificationIds").of(["notifications"])
+        )
+    )]
     async fn notifications_mark_read(
         &self,
         ctx: &Context<'_>,
@@ -301,6 +306,7 @@ struct CartPayload {
     /// The cart as it is now. Null when it was not changed.
     cart: Option<Cart>,
     /// Why it was not changed; empty when it was.
+    #[graphql(directive = bounds::apply(items(1)))]
     user_errors: Vec<UserError>,
 }
 
@@ -321,6 +327,7 @@ struct OrderPlacePayload {
     /// The order. Null when it was not placed.
     order: Option<Order>,
     /// Why it was not placed; empty when it was.
+    #[graphql(directive = bounds::apply(items(1)))]
     user_errors: Vec<UserError>,
 }
 
@@ -330,6 +337,7 @@ struct ReviewCreatePayload {
     /// The review as it was written. Null when it was not.
     review: Option<Review>,
     /// Why it was not written; empty when it was.
+    #[graphql(directive = bounds::apply(items(1)))]
     user_errors: Vec<UserError>,
 }
 
@@ -339,6 +347,7 @@ struct PreferencesUpdatePayload {
     /// The preferences as they are now. Null when they were not changed.
     preferences: Option<Preferences>,
     /// Why they were not changed; empty when they were.
+    #[graphql(directive = bounds::apply(items(1)))]
     user_errors: Vec<UserError>,
 }
 
@@ -350,5 +359,6 @@ struct NotificationsMarkReadPayload {
     /// Number of notifications you have not read. Null when nothing was marked.
     unread_count: Option<i32>,
     /// Why nothing was marked; empty when it was.
+    #[graphql(directive = bounds::apply(items(1)))]
     user_errors: Vec<UserError>,
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use bff_kit::schema::reads;
+use bff_kit::schema::{bounds, bytes, reads};
 use bff_kit::{ContextExt as _, Entity, Error, Id, Page};
 use downstream::notifications::MyNotifications;
 use proto::notifications;
 
 /// Notifications one page may hold.
-const MAX_NOTIFICATIONS: i32 = 50;
+pub(super) const MAX_NOTIFICATIONS: i32 = 50;
 
 pub(crate) struct Notification(pub(super) Arc<notifications::Notification>);
 
@@ -70,7 +70,7 @@ impl Notification {
     }
 
     /// All of it, plain text.
-    #[graphql(directive = reads::apply(["text"]))]
+    #[graphql(directive = reads::apply(["text"]), directive = bounds::apply(bytes(1_000)))]
     async fn text(&self) -> &str {
         &self.0.text
     }

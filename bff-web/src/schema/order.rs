@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, Page};
+use bff_kit::schema::{bounds, fetches, hoist, items, reads};
+use bff_kit::{ContextExt as _, Entity, Error, Hoisted, Id, Page};
+use downstream::carts::MAX_ITEMS;
 use downstream::catalog::ProductById;
 use downstream::orders::MyOrders;
 use proto::orders;
@@ -14,7 +15,7 @@ use super::money::Money;
 use super::product::Product;
 
 /// Orders one page may hold.
-const MAX_ORDERS: i32 = 50;
+pub(super) const MAX_ORDERS: i32 = 50;
 
 pub(crate) struct Order(pub(super) Arc<orders::Order>);
 
@@ -71,7 +72,7 @@ impl Order {
     }
 
     /// What was bought, at the price of that moment.
-    #[graphql(directive = reads::apply(["items"]))]
+    #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_ITEMS)))]
     async fn items(&self) -> Vec<OrderItem> {
         self.0.items.iter().cloned().map(OrderItem).collect()
     }
@@ -127,10 +128,9 @@ impl OrderItem {
     }
 
     /// The product as it is now. Null when it is no longer sold, or not to be had right now.
-    #[graphql(directive = fetches::apply(ask::<ProductById>(["parent.items"]).or("null")))]
-    async fn product(&self, ctx: &Context<'_>) -> Nullable<Product> {
-        let product = ctx.fetch(ProductById(self.0.product_id.as_str().into())).await;
-        ctx.optional(product.map(Product)).transpose()
+    #[graphql(directive = fetches::apply(hoist::<Product>(["parent.items"]).or("null")))]
+    async fn product(&self) -> Hoisted<Product> {
+        Hoisted::by(Ok(ProductById(self.0.product_id.as_str().into())))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, SimpleObject};
-use bff_kit::schema::reads;
+use bff_kit::schema::{bounds, items, reads};
 use proto::pricing;
 
 use super::money::Money;
@@ -26,7 +26,7 @@ impl Price {
     }
 
     /// The promotions that lead from the list price to yours.
-    #[graphql(directive = reads::apply(["promotions"]))]
+    #[graphql(directive = reads::apply(["promotions"]), directive = bounds::apply(items(10)))]
     async fn promotions(&self) -> Vec<Promotion> {
         self.0.promotions.iter().map(Promotion::from).collect()
     }

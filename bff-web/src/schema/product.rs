@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, SimpleObject};
-use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, Page};
+use bff_kit::schema::{ask, bounds, bytes, fetches, items, reads};
+use bff_kit::{Answered, ContextExt as _, Entity, Error, HoistedList, Id, Nullable, Page};
 use downstream::catalog::{ProductById, ProductPage};
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
@@ -29,12 +29,20 @@ const MAX_REVIEWS: i32 = 50;
 const MAX_RELATED: i32 = 8;
 
 /// Recommendations there is room for.
-const MAX_RECOMMENDED: i32 = 20;
+pub(super) const MAX_RECOMMENDED: i32 = 20;
 
 pub(crate) struct Product(pub(super) Arc<catalog::Product>);
 
 impl Entity for Product {
     const NAME: &'static str = "Product";
+}
+
+impl Answered for Product {
+    type By = ProductById;
+
+    fn from_answer(product: Arc<catalog::Product>) -> Self {
+        Self(product)
+    }
 }
 
 /// What a page of products knows besides its products.
@@ -66,25 +74,25 @@ impl Product {
     }
 
     /// One sentence that says what it is.
-    #[graphql(directive = reads::apply(["summary"]))]
+    #[graphql(directive = reads::apply(["summary"]), directive = bounds::apply(bytes(400)))]
     async fn summary(&self) -> &str {
         &self.0.summary
     }
 
     /// Full description: paragraphs of plain text, separated by blank lines.
-    #[graphql(directive = reads::apply(["description"]))]
+    #[graphql(directive = reads::apply(["description"]), directive = bounds::apply(bytes(8_000)))]
     async fn description(&self) -> &str {
         &self.0.description
     }
 
     /// Technical data, in the order to show it.
-    #[graphql(directive = reads::apply(["specifications"]))]
+    #[graphql(directive = reads::apply(["specifications"]), directive = bounds::apply(items(60)))]
     async fn specifications(&self) -> Vec<Specification> {
         self.0.specifications.iter().map(Specification::from).collect()
     }
 
     /// Pictures, the main one first.
-    #[graphql(directive = reads::apply(["images"]))]
+    #[graphql(directive = reads::apply(["images"]), directive = bounds::apply(items(20)))]
     async fn images(&self) -> Vec<Image> {
         self.0.images.iter().map(Image::from).collect()
     }
@@ -117,9 +125,12 @@ impl Product {
     }
 
     /// What customers say of it, newest first. Null when that is not to be had right now.
-    #[graphql(directive = fetches::apply(
-        ask::<ReviewsOf>(["parent.id", "argument.first", "argument.after"]).or("null")
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<ReviewsOf>(["parent.id", "argument.first", "argument.after"]).or("null")
+        ),
+        directive = bounds::apply(items(MAX_REVIEWS).by("argument.first").of(["edges", "nodes"]))
+    )]
     async fn reviews(
         &self,
         ctx: &Context<'_>,
@@ -143,27 +154,29 @@ impl Product {
     }
 
     /// Products to show beside it, best first. Empty when they are not to be had right now.
-    #[graphql(directive = fetches::apply(
-        ask::<RelatedTo>(["parent.id", "argument.first"]).then::<ProductById>().or("[]")
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<RelatedTo>(["parent.id", "argument.first"]).then_hoist::<Self>().or("[]")
+        ),
+        directive = bounds::apply(items(MAX_RELATED).by("argument.first"))
+    )]
     async fn related(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Products to answer, 8 at most.", default = 4)] first: i32,
-    ) -> Result<Vec<Product>, Error> {
+    ) -> Result<HoistedList<Product>, Error> {
         let page_size = at_most(ctx, first, MAX_RELATED)?;
         let question = RelatedTo { product: self.0.id.as_str().into(), page_size };
-        match ctx.optional(ctx.fetch(question).await)? {
-            Some(related) => by_id(ctx, related.product_ids.iter().map(|id| id.as_str().into())).await,
-            None => Ok(Vec::new()),
-        }
+        let related = ctx.optional(ctx.fetch(question).await)?.unwrap_or_default();
+        Ok(related.product_ids.iter().map(|id| ProductById(id.as_str().into())).collect())
     }
 
     /// How it can be sent to a country, the cheapest way first; empty when nothing is sent there. Null when that is
     /// not known right now.
-    #[graphql(directive = fetches::apply(
-        ask::<ShippingOf>(["parent.id", "argument.country"]).or("null")
-    ))]
+    #[graphql(
+        directive = fetches::apply(ask::<ShippingOf>(["parent.id", "argument.country"]).or("null")),
+        directive = bounds::apply(items(10))
+    )]
     async fn shipping_options(
         &self,
         ctx: &Context<'_>,
@@ -186,18 +199,10 @@ pub(super) fn connection(
 }
 
 /// Products for whoever asks.
-pub(super) async fn recommended(ctx: &Context<'_>, first: i32) -> Result<Vec<Product>, Error> {
+pub(super) async fn recommended(ctx: &Context<'_>, first: i32) -> Result<HoistedList<Product>, Error> {
     let page_size = at_most(ctx, first, MAX_RECOMMENDED)?;
-    match ctx.optional(ctx.fetch(Recommended { page_size }).await)? {
-        Some(ids) => by_id(ctx, ids.iter().cloned()).await,
-        None => Ok(Vec::new()),
-    }
-}
-
-/// The products of some ids that are to be had, in their order.
-async fn by_id(ctx: &Context<'_>, ids: impl Iterator<Item = Arc<str>> + Send) -> Result<Vec<Product>, Error> {
-    let products = ctx.fetch_all(ids.map(ProductById)).await;
-    Ok(ctx.optional_each(products)?.into_iter().map(Product).collect())
+    let ids = ctx.optional(ctx.fetch(Recommended { page_size }).await)?.unwrap_or_default();
+    Ok(ids.iter().cloned().map(ProductById).collect())
 }
 
 fn at_most(ctx: &Context<'_>, first: i32, max: i32) -> Result<i32, Error> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Object;
-use bff_kit::schema::reads;
+use bff_kit::schema::{bounds, items, reads};
 use proto::reviews;
 
 pub(crate) struct Rating(pub(super) Arc<reviews::Rating>);
@@ -24,7 +24,7 @@ impl Rating {
     }
 
     /// Number of reviews with one star, two stars, and so on: five numbers.
-    #[graphql(directive = reads::apply(["star_counts"]))]
+    #[graphql(directive = reads::apply(["star_counts"]), directive = bounds::apply(items(5)))]
     async fn stars(&self) -> &[i32] {
         &self.0.star_counts
     }

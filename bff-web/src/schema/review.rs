@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ID, Object, SimpleObject};
-use bff_kit::schema::reads;
+use bff_kit::schema::{bounds, bytes, reads};
 use bff_kit::{Entity, Id};
 use proto::reviews;
 
@@ -42,7 +42,7 @@ impl Review {
     }
 
     /// What was written, plain text.
-    #[graphql(directive = reads::apply(["text"]))]
+    #[graphql(directive = reads::apply(["text"]), directive = bounds::apply(bytes(4_000)))]
     async fn text(&self) -> &str {
         &self.0.text
     }

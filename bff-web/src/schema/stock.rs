@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, SimpleObject};
-use bff_kit::schema::reads;
+use bff_kit::schema::{bounds, items, reads};
 use proto::inventory;
 
 pub(crate) struct Stock(pub(super) Arc<inventory::Stock>);
@@ -24,7 +24,7 @@ impl Stock {
     }
 
     /// Items by warehouse, the fullest first.
-    #[graphql(directive = reads::apply(["warehouses"]))]
+    #[graphql(directive = reads::apply(["warehouses"]), directive = bounds::apply(items(20)))]
     async fn warehouses(&self) -> Vec<WarehouseStock> {
         self.0.warehouses.iter().map(WarehouseStock::from).collect()
     }

@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable};
-use downstream::payments::MyPaymentMethods;
-use downstream::users::MyPreferences;
+use bff_kit::schema::{ask, bounds, fetches, hoist, items, reads};
+use bff_kit::{Answered, ContextExt as _, Entity, Error, Hoisted, HoistedList, Id, Nullable};
+use downstream::carts::MyCart;
+use downstream::notifications::MyNotifications;
+use downstream::orders::MyOrders;
+use downstream::payments::{MAX_METHODS, MyPaymentMethods};
+use downstream::recommendations::Recommended;
+use downstream::users::{MyPreferences, UserById};
 use proto::users;
 
 use super::cart::{self, Cart};
@@ -47,6 +51,19 @@ impl User {
 
 /// You.
 pub(crate) struct Viewer(pub(super) Arc<users::User>);
+
+impl Answered for Viewer {
+    type By = UserById;
+
+    fn from_answer(user: Arc<users::User>) -> Self {
+        Self(user)
+    }
+}
+
+/// Whoever asks; none who has not signed in.
+pub(super) fn me(ctx: &Context<'_>) -> Option<Hoisted<Viewer>> {
+    ctx.scope().caller.user().map(|me| Hoisted::by(Ok(UserById(me))))
+}
 
 /// You: your account and what belongs to it.
 #[Object]
@@ -94,7 +111,10 @@ impl Viewer {
     }
 
     /// What you can pay with, the default one first. Empty when that is not known right now.
-    #[graphql(directive = fetches::apply(ask::<MyPaymentMethods>(["caller"]).or("[]")))]
+    #[graphql(
+        directive = fetches::apply(ask::<MyPaymentMethods>(["caller"]).or("[]")),
+        directive = bounds::apply(items(MAX_METHODS))
+    )]
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>, Error> {
         let methods = ctx.optional(ctx.fetch(MyPaymentMethods).await)?.unwrap_or_default();
         Ok(methods.iter().cloned().map(PaymentMethod).collect())
@@ -108,36 +128,41 @@ pub(crate) struct Dashboard;
 #[Object]
 impl Dashboard {
     /// You.
-    #[graphql(directive = fetches::apply(ask::<downstream::users::UserById>(["caller"]).or("null")))]
-    async fn viewer(&self, ctx: &Context<'_>) -> Nullable<Viewer> {
-        let me = ctx.scope().caller.user()?;
-        ctx.optional(ctx.fetch(downstream::users::UserById(me)).await.map(Viewer)).transpose()
+    #[graphql(directive = fetches::apply(hoist::<Viewer>(["caller"]).or("null")))]
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Hoisted<Viewer>> {
+        me(ctx)
     }
 
     /// What you are about to buy.
-    #[graphql(directive = fetches::apply(ask::<downstream::carts::MyCart>(["caller"]).or("null")))]
+    #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"]).or("null")))]
     async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
         ctx.optional(cart::mine(ctx).await).transpose()
     }
 
     /// Products you may like, best first.
-    #[graphql(directive = fetches::apply(
-        ask::<downstream::recommendations::Recommended>(["caller", "argument.first"])
-            .then::<downstream::catalog::ProductById>()
-            .or("[]")
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<Recommended>(["caller", "argument.first"]).then_hoist::<Product>().or("[]")
+        ),
+        directive = bounds::apply(items(product::MAX_RECOMMENDED).by("argument.first"))
+    )]
     async fn recommendations(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Products to answer, 20 at most.", default = 10)] first: i32,
-    ) -> Result<Vec<Product>, Error> {
+    ) -> Result<HoistedList<Product>, Error> {
         product::recommended(ctx, first).await
     }
 
     /// What the shop tells you, newest first.
-    #[graphql(directive = fetches::apply(
-        ask::<downstream::notifications::MyNotifications>(["caller", "argument.first", "argument.after"]).or("null")
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<MyNotifications>(["caller", "argument.first", "argument.after"]).or("null")
+        ),
+        directive = bounds::apply(
+            items(notification::MAX_NOTIFICATIONS).by("argument.first").of(["edges", "nodes"])
+        )
+    )]
     async fn notifications(
         &self,
         ctx: &Context<'_>,
@@ -148,9 +173,10 @@ impl Dashboard {
     }
 
     /// What you bought, newest first.
-    #[graphql(directive = fetches::apply(
-        ask::<downstream::orders::MyOrders>(["caller", "argument.first", "argument.after"]).or("null")
-    ))]
+    #[graphql(
+        directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"]).or("null")),
+        directive = bounds::apply(items(order::MAX_ORDERS).by("argument.first").of(["edges", "nodes"]))
+    )]
     async fn orders(
         &self,
         ctx: &Context<'_>,

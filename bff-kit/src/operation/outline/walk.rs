@@ -1,0 +1,438 @@
+//! The walk over a document that finds its calls.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::Positioned;
+use async_graphql_parser::types::{
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql_value::Value;
+use fetch::{Mask, Slot};
+
+use super::{Ask, Factor, Node, NodeStep, Outline, OutlineError, Selected, Send, Target};
+use crate::schema::{BoundInfo, Catalogue, FieldInfo, StepInfo, StepKind};
+
+/// Selections an operation may have once its fragments are written out. It bounds every later walk over the
+/// document: without it a few hundred bytes of nested fragments cost minutes.
+pub(crate) const MAX_SELECTIONS: usize = 10_000;
+
+/// Selections within selections, fragments counted: a fragment that holds itself ends here.
+const MAX_NESTING: usize = 128;
+
+/// Items of a list that says nothing of its length.
+const UNBOUND: u64 = 1_000;
+
+/// Since when a key is known or a message there: what both wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Producer {
+    /// Nothing: the root of a query.
+    Root,
+    /// The answers of a slot.
+    Slot(usize),
+    /// What ran before a field that changes something.
+    Before(usize),
+    /// A field that changes something; the ones beside it run before or after it.
+    After(usize),
+    /// One of several slots, by the type of the object.
+    Choice(usize),
+}
+
+/// Where in the answer a selection stands.
+#[derive(Clone, Copy)]
+struct Position<'a> {
+    type_name: &'a str,
+    node: usize,
+    /// Since when the key of the object is known.
+    known: Producer,
+    /// Since when its message is there.
+    ready: Producer,
+    /// Paths of the message that the key holds, where the object is hoisted.
+    holds: Option<&'a [String]>,
+    /// How many of these objects there are.
+    factor: Option<usize>,
+    /// What bounds the lists of this object.
+    lists: Option<(&'a BoundInfo, &'a Field)>,
+    depth: usize,
+}
+
+/// Stands for the type of a field the schema does not know.
+const UNKNOWN_TYPE: &str = "";
+
+pub(super) struct Walk<'a> {
+    catalogue: &'a Catalogue,
+    document: &'a ExecutableDocument,
+    nodes: Vec<Node>,
+    factors: Vec<Factor>,
+    asks: Vec<Ask>,
+    masks: Vec<Mask>,
+    sends: Vec<Send>,
+    slots: HashMap<(&'a str, Producer), usize>,
+    choices: HashMap<(usize, &'a str), usize>,
+    /// Waves that are over before and after each field that changes something.
+    changes: HashMap<Producer, usize>,
+    waves: usize,
+    depth: usize,
+    budget: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(catalogue: &'a Catalogue, document: &'a ExecutableDocument, budget: usize) -> Self {
+        Self {
+            catalogue,
+            document,
+            nodes: vec![Node::default()],
+            factors: Vec::new(),
+            asks: Vec::new(),
+            masks: Vec::new(),
+            sends: Vec::new(),
+            slots: HashMap::new(),
+            choices: HashMap::new(),
+            changes: HashMap::new(),
+            waves: 0,
+            depth: 0,
+            budget,
+        }
+    }
+
+    /// Selections there is still room for.
+    pub(super) fn budget(&self) -> usize {
+        self.budget
+    }
+
+    pub(super) fn operation(&mut self, operation: &'a OperationDefinition) -> Result<(), OutlineError> {
+        let root = match operation.ty {
+            OperationType::Query => Some(self.catalogue.query()),
+            OperationType::Mutation => self.catalogue.mutation(),
+            OperationType::Subscription => None,
+        };
+        let place = Position {
+            type_name: root.ok_or(OutlineError::NotServed)?,
+            node: 0,
+            known: Producer::Root,
+            ready: Producer::Root,
+            holds: None,
+            factor: None,
+            lists: None,
+            depth: 0,
+        };
+        self.selections(&operation.selection_set.node, place, 0)
+    }
+
+    pub(super) fn outline(self, ty: OperationType, name: Option<&str>) -> Outline {
+        let mut outline = Outline {
+            nodes: self.nodes,
+            factors: self.factors,
+            asks: self.asks,
+            sends: self.sends,
+            slots: Arc::default(),
+            depth: self.depth,
+            ty,
+            name: name.map(str::to_owned),
+            hoists: true,
+        };
+        let slots: Vec<_> =
+            outline.asks.iter().zip(self.masks).map(|(ask, mask)| slot(&outline, ask, mask)).collect();
+        outline.set_slots(slots);
+        outline
+    }
+
+    fn selections(
+        &mut self,
+        set: &'a SelectionSet,
+        place: Position<'a>,
+        nesting: usize,
+    ) -> Result<(), OutlineError> {
+        if nesting > MAX_NESTING {
+            return Err(OutlineError::TooDeep);
+        }
+        for selection in &set.items {
+            self.budget = self.budget.checked_sub(1).ok_or(OutlineError::TooLarge)?;
+            match &selection.node {
+                Selection::Field(Positioned { node: field, .. }) => {
+                    let node = self.child(place.node, &field.response_key().node);
+                    let place = match self.catalogue.field(place.type_name, &field.name.node) {
+                        Some(info) => self.field(info, field, place, node),
+                        None => Position { type_name: UNKNOWN_TYPE, node, ..place },
+                    };
+                    self.selections(&field.selection_set.node, place, nesting + 1)?;
+                }
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
+                        let place = self.within(place, &fragment.node.type_condition.node.on.node);
+                        self.selections(&fragment.node.selection_set.node, place, nesting + 1)?;
+                    }
+                }
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    let type_name = condition.map_or(place.type_name, |condition| &condition.node.on.node);
+                    let place = self.within(place, type_name);
+                    self.selections(&fragment.node.selection_set.node, place, nesting + 1)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what a field asks and reads; answers where its own fields stand.
+    fn field(
+        &mut self,
+        info: &'a Arc<FieldInfo>,
+        field: &'a Field,
+        place: Position<'a>,
+        node: usize,
+    ) -> Position<'a> {
+        let depth = place.depth + 1;
+        self.depth = self.depth.max(depth);
+        self.reads(info, place.ready);
+        let list = self.list(info, field, place);
+        let factor = list.map_or(place.factor, |list| Some(self.factor(place.factor, list)));
+        let changes = self.catalogue.mutation() == Some(place.type_name);
+        let hoisted = place.holds.is_some_and(|holds| needs_only(info, holds));
+        let fields = &mut self.nodes[node].fields;
+        if !fields.iter().any(|selected| selected.type_name == place.type_name) {
+            let items = factor.filter(|_| list.is_some()).map(|factor| self.factors[factor].most);
+            fields.push(Selected { type_name: place.type_name.to_owned(), info: info.clone(), items });
+        }
+        self.nodes[node].hoisted |= hoisted;
+        let base = match () {
+            () if changes => {
+                self.changes.insert(Producer::Before(node), self.waves);
+                Producer::Before(node)
+            }
+            () if hoisted => place.known,
+            () => place.ready,
+        };
+        let end = self.steps(info, list, place, base, node);
+        let (mut known, mut ready) = (end.known, end.ready);
+        if changes {
+            // What a change answers is the change's own: what its fields ask joins no other batch.
+            self.changes.insert(Producer::After(node), self.wave(ready).max(self.wave(base)));
+            known = Producer::After(node);
+            ready = known;
+        }
+        let lists = Some((&info.bounds, field)).filter(|(bounds, _)| !bounds.of.is_empty());
+        Position { type_name: &info.type_name, node, known, ready, holds: end.holds, factor, lists, depth }
+    }
+
+    /// Notes the calls of a field.
+    fn steps(
+        &mut self,
+        info: &'a FieldInfo,
+        list: Option<(u64, Option<&'a str>)>,
+        place: Position<'a>,
+        base: Producer,
+        node: usize,
+    ) -> End<'a> {
+        let mut end = End { known: base, ready: base, holds: None };
+        let mut term = None;
+        for step in &info.steps {
+            if step.kind != StepKind::Ask {
+                let wave = self.wave(end.ready) + 1;
+                self.sends.push(Send { step: step.clone(), wave, node });
+                self.step(node, step, Target::Send(self.sends.len() - 1));
+                if step.kind == StepKind::Send {
+                    self.waves = self.waves.max(wave);
+                    let sent = Producer::After(node);
+                    self.changes.insert(sent, wave);
+                    end = End { known: sent, ready: sent, holds: None };
+                }
+                continue;
+            }
+            let from = if step.on.is_some() { base } else { end.ready };
+            let many = step.on.is_some() || step.holds.is_some();
+            if step.by.iter().any(|by| by.starts_with("parent.")) {
+                term = place.factor;
+            }
+            if let Some(list) = list.filter(|_| many) {
+                term = Some(self.factor(term, list));
+            }
+            let slot = self.slot(step, from);
+            self.ask(slot, step, term, node);
+            self.step(node, step, Target::Ask(slot));
+            if let Some(on) = &step.on {
+                self.choices.insert((node, on), slot);
+                let choice = Producer::Choice(node);
+                self.changes.insert(choice, self.asks[slot].wave);
+                end = End { known: choice, ready: choice, holds: None };
+                term = None;
+            } else {
+                end = End { known: from, ready: Producer::Slot(slot), holds: step.holds.as_deref() };
+            }
+        }
+        if end.holds.is_none() {
+            end.known = end.ready;
+        }
+        if info.steps.is_empty() {
+            end = End { known: place.ready, ready: place.ready, holds: None };
+        }
+        end
+    }
+
+    /// Adds what a field reads of its parent to the mask of the call that answers the parent.
+    fn reads(&mut self, info: &FieldInfo, parent: Producer) {
+        if let Producer::Slot(slot) = parent {
+            let keys =
+                info.steps.iter().flat_map(|step| &step.by).filter_map(|by| by.strip_prefix("parent."));
+            info.reads.iter().map(String::as_str).chain(keys).for_each(|path| self.masks[slot].add(path));
+        }
+    }
+
+    /// Notes that a field asks a slot, with so many keys.
+    fn ask(&mut self, slot: usize, step: &StepInfo, term: Option<usize>, node: usize) {
+        step.reads.iter().for_each(|path| self.masks[slot].add(path));
+        let ask = &mut self.asks[slot];
+        // Whoever asks is the same everywhere in a request.
+        let same = !ask.nodes.is_empty() && step.by.iter().all(|by| by == "caller");
+        if !same && !ask.nodes.contains(&node) {
+            ask.terms.push(term);
+        }
+        if !ask.nodes.contains(&node) {
+            ask.nodes.push(node);
+        }
+    }
+
+    fn step(&mut self, node: usize, step: &StepInfo, target: Target) {
+        let steps = &mut self.nodes[node].steps;
+        if !steps.iter().any(|it| it.name == step.name && it.target == target) {
+            steps.push(NodeStep { name: step.name.clone(), target });
+        }
+    }
+
+    /// Where a fragment's fields stand: of several calls, the one for its type answered them.
+    fn within(&self, place: Position<'a>, type_name: &'a str) -> Position<'a> {
+        let Producer::Choice(node) = place.ready else { return Position { type_name, ..place } };
+        let chosen = self.choices.get(&(node, type_name)).map_or(place.ready, |slot| Producer::Slot(*slot));
+        Position { type_name, known: chosen, ready: chosen, ..place }
+    }
+
+    fn slot(&mut self, step: &'a StepInfo, from: Producer) -> usize {
+        if let Some(slot) = self.slots.get(&(step.name.as_str(), from)) {
+            return *slot;
+        }
+        let slot = self.asks.len();
+        let wave = self.wave(from) + 1;
+        self.waves = self.waves.max(wave);
+        self.asks.push(Ask { step: step.clone(), wave, nodes: Vec::new(), terms: Vec::new() });
+        self.masks.push(Mask::default());
+        self.slots.insert((&step.name, from), slot);
+        slot
+    }
+
+    /// Waves that are over when a producer has answered.
+    fn wave(&self, producer: Producer) -> usize {
+        match producer {
+            Producer::Root => 0,
+            Producer::Slot(slot) => self.asks[slot].wave,
+            other => self.changes.get(&other).copied().unwrap_or_default(),
+        }
+    }
+
+    /// How long the list of a field is at most, and the variable that says so.
+    fn list(
+        &self,
+        info: &'a FieldInfo,
+        field: &'a Field,
+        place: Position<'a>,
+    ) -> Option<(u64, Option<&'a str>)> {
+        if !info.written_type.starts_with('[') {
+            return None;
+        }
+        let (bounds, arguments) = match place.lists {
+            Some((bounds, parent)) if bounds.of.iter().any(|name| *name == field.name.node.as_str()) => {
+                (bounds, parent)
+            }
+            _ => (&info.bounds, field),
+        };
+        let most = bounds.items.map_or(UNBOUND, u64::from);
+        let Some(by) = bounds.by.as_deref().and_then(|by| by.strip_prefix("argument.")) else {
+            return Some((most, None));
+        };
+        Some(match wanted(arguments, by) {
+            Some(Value::Number(number)) => (number.as_u64().map_or(most, |wanted| wanted.min(most)), None),
+            Some(Value::List(list)) => (most.min(list.len() as u64), None),
+            Some(Value::Variable(variable)) => (most, Some(variable.as_str())),
+            Some(_) => (most, None),
+            None => {
+                let default = place.lists.filter(|(it, _)| std::ptr::eq(*it, bounds));
+                let default = match default {
+                    Some(_) => self.default_of(place.node, by),
+                    None => info.arguments.get(by).and_then(|it| it.default.clone()),
+                };
+                let default = match default {
+                    Some(async_graphql_value::ConstValue::Number(number)) => number.as_u64(),
+                    _ => None,
+                };
+                (default.map_or(most, |wanted| wanted.min(most)), None)
+            }
+        })
+    }
+
+    /// What an argument of a selected field is when it is left out.
+    fn default_of(&self, node: usize, argument: &str) -> Option<async_graphql_value::ConstValue> {
+        self.nodes[node].fields.first()?.info.arguments.get(argument)?.default.clone()
+    }
+
+    fn factor(&mut self, parent: Option<usize>, (most, variable): (u64, Option<&str>)) -> usize {
+        self.factors.push(Factor { parent, most, variable: variable.map(str::to_owned) });
+        self.factors.len() - 1
+    }
+
+    fn child(&mut self, parent: usize, key: &str) -> usize {
+        let found = self.nodes[parent].children.iter().copied().find(|child| self.nodes[*child].key == key);
+        found.unwrap_or_else(|| {
+            let node = self.nodes.len();
+            self.nodes.push(Node { key: key.to_owned(), parent, ..Node::default() });
+            self.nodes[parent].children.push(node);
+            node
+        })
+    }
+}
+
+/// Where a field's last call leaves its object.
+struct End<'a> {
+    known: Producer,
+    ready: Producer,
+    holds: Option<&'a [String]>,
+}
+
+/// Whether a field asks for something and needs no more of its object than what the key holds.
+fn needs_only(info: &FieldInfo, holds: &[String]) -> bool {
+    let known = |by: &String| match by.strip_prefix("parent.") {
+        Some(path) => holds.iter().any(|held| held == path),
+        None => true,
+    };
+    !info.steps.is_empty() && info.reads.is_empty() && info.steps.iter().flat_map(|step| &step.by).all(known)
+}
+
+/// The value of an argument, such as `first` or `input.readings`; none where it is left out.
+fn wanted<'a>(field: &'a Field, path: &str) -> Option<&'a Value> {
+    let mut segments = path.split('.');
+    let first = segments.next()?;
+    let mut value =
+        field.arguments.iter().find(|(name, _)| name.node == first).map(|(_, value)| &value.node)?;
+    for segment in segments {
+        match value {
+            Value::Object(object) => value = object.get(segment)?,
+            _ => return Some(&Value::Null),
+        }
+    }
+    Some(value)
+}
+
+/// The slot of a planned call.
+fn slot(outline: &Outline, ask: &Ask, mask: Mask) -> Slot {
+    let keys = ask.terms.iter().fold(0, |keys: u64, term| keys.saturating_add(outline.most(*term)));
+    let calls = keys.div_ceil(u64::from(ask.step.max_keys));
+    let optional = ask.nodes.iter().flat_map(|node| &outline.nodes[*node].fields).all(|field| {
+        let mut steps = field.info.steps.iter().filter(|step| step.name == ask.step.name);
+        field.info.fallback.is_some() || steps.all(|step| step.spare)
+    });
+    Slot {
+        mask: Some(mask),
+        max_keys: usize::try_from(keys).unwrap_or(usize::MAX),
+        max_calls: usize::try_from(calls).unwrap_or(usize::MAX),
+        until: None,
+        optional,
+    }
+}
