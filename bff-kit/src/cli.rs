@@ -1,5 +1,9 @@
 //! The command line every BFF has.
 
+mod explain;
+mod plans;
+
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -33,6 +37,12 @@ enum Command {
         #[arg(long)]
         internal: bool,
     },
+    /// Show the plan of an operation, or of all in a line each
+    Explain(explain::Explain),
+    /// Check operations, plans and budget, as CI does
+    Check(plans::Check),
+    /// Show what changed between two revisions of the plans
+    Diff(plans::Diff),
 }
 
 #[derive(Args)]
@@ -70,19 +80,27 @@ pub fn run<C: Client>() -> ExitCode {
             let sdl = if internal { internal_sdl(&schema) } else { public_sdl(&schema) };
             return print(&sdl);
         }
+        Some(Command::Explain(explain)) => explain.run::<C>(),
+        Some(Command::Check(check)) => check.run::<C>(),
+        Some(Command::Diff(diff)) => diff.run::<C>(),
         Some(Command::Serve(settings)) => serve::<C>(settings),
         None => serve::<C>(arguments.settings),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Config(error)) => complain::<C>(&error.to_string(), EXIT_USAGE),
-        Err(Failure::Io(error)) => complain::<C>(&error, 1),
+        Err(Failure::Usage(problem)) => complain::<C>(&problem, EXIT_USAGE),
+        Err(Failure::Other(problem)) => complain::<C>(&problem, 1),
     }
 }
 
+/// Why a command failed.
 enum Failure {
     Config(ConfigError),
-    Io(String),
+    /// It was called wrongly.
+    Usage(String),
+    /// Anything else.
+    Other(String),
 }
 
 impl From<ConfigError> for Failure {
@@ -97,12 +115,12 @@ fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::Io(format!("the runtime did not start: {error}")))?;
+        .map_err(|error| Failure::Other(format!("the runtime did not start: {error}")))?;
     runtime.block_on(async {
         let address = config.server.listen;
         let listener = tokio::net::TcpListener::bind(address)
             .await
-            .map_err(|error| Failure::Io(format!("cannot listen on {address}: {error}")))?;
+            .map_err(|error| Failure::Other(format!("cannot listen on {address}: {error}")))?;
         let listener = listener.tap_io(|io| {
             // Without it answers wait for the client's acknowledgement; a socket that refuses still works.
             let _set = io.set_nodelay(true);
@@ -163,9 +181,9 @@ pub async fn stop_signal() {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "printing is what the command is for")]
+/// Prints what a command was asked for. A reader that went away has read enough.
 fn print(text: &str) -> ExitCode {
-    print!("{text}");
+    let _written = std::io::stdout().lock().write_all(text.as_bytes());
     ExitCode::SUCCESS
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_graphql::{EmptySubscription, ObjectType, Schema, ValidationMode};
+use async_graphql::{EmptySubscription, ObjectType, Schema, SchemaBuilder, ValidationMode};
 use fetch::Policies;
 
 use crate::config::Mode;
@@ -46,12 +46,18 @@ pub type ClientSchema<C> = Schema<<C as Client>::Query, <C as Client>::Mutation,
 /// Builds a client's schema.
 #[must_use]
 pub fn schema<C: Client>(mode: Mode) -> ClientSchema<C> {
+    schema_builder::<C>(mode).finish()
+}
+
+pub(crate) fn schema_builder<C: Client>(
+    mode: Mode,
+) -> SchemaBuilder<C::Query, C::Mutation, EmptySubscription> {
     let builder = Schema::build(C::Query::default(), C::Mutation::default(), EmptySubscription)
         .validation_mode(ValidationMode::Strict)
         // The outline has bounded the document before; this limit must only not be the tighter one.
         .limit_recursive_depth(256);
     match mode {
-        Mode::Development => builder.finish(),
-        Mode::Production => builder.disable_introspection().disable_suggestions().finish(),
+        Mode::Development => builder,
+        Mode::Production => builder.disable_introspection().disable_suggestions(),
     }
 }

@@ -1,5 +1,6 @@
 //! From a GraphQL request to its answer.
 
+mod explain;
 mod report;
 
 use std::sync::Arc;
@@ -17,10 +18,12 @@ use crate::config::{Config, Mode, UpstreamConfig};
 use crate::error::Error;
 use crate::identity::{Caller, CredentialKey};
 use crate::language::Languages;
-use crate::operation::{Outline, OutlineError};
+use crate::operation::{Outline, Plan};
+use crate::planner::short_name;
 use crate::schema::{Catalogue, internal_sdl};
 use crate::scope::RequestScope;
 
+pub(crate) use explain::{Analysis, Explain};
 pub(crate) use report::{GET_MUTATION, access_line, server_error};
 
 /// A GraphQL request, whatever it came over.
@@ -30,10 +33,12 @@ pub(crate) struct GraphqlRequest {
     pub(crate) operation_name: Option<String>,
     pub(crate) variables: Variables,
     pub(crate) languages: Languages,
+    /// What the answer is to tell of how it came about.
+    pub(crate) explain: Explain,
 }
 
 /// What became of a request.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Answer {
     pub(crate) response: Response,
     /// Whether it failed before any of it ran: the answer then has no `data`.
@@ -41,6 +46,14 @@ pub(crate) struct Answer {
     pub(crate) operation_name: Option<String>,
     pub(crate) calls: usize,
     pub(crate) took: Duration,
+    /// The calls that were made, where they were asked for.
+    pub(crate) analysis: Option<Analysis>,
+}
+
+impl Answer {
+    fn refused(error: ServerError) -> Self {
+        Self { response: Response::from_errors(vec![error]), refused: true, ..Self::default() }
+    }
 }
 
 /// Answers the requests of one client.
@@ -78,15 +91,16 @@ impl<C: Client> Gateway<C> {
     /// Answers a request. `may_change` says whether it came in a way that may change something.
     pub(crate) async fn answer(&self, request: GraphqlRequest, caller: Caller, may_change: bool) -> Answer {
         let started = Instant::now();
-        let mut operation_name = request.operation_name.clone();
-        let (response, refused, calls) = match self.prepare(&request, may_change) {
-            Err(error) => (Response::from_errors(vec![error]), true, 0),
+        let mut answer = match self.prepare(&request, may_change) {
+            Err(error) => Answer { operation_name: request.operation_name, ..Answer::refused(error) },
             Ok((document, outline)) => {
-                operation_name = outline.name().map(str::to_owned);
-                self.run(request, document, outline, caller, started).await
+                let operation_name = outline.name().map(str::to_owned);
+                let answer = self.run(request, document, outline, caller, started).await;
+                Answer { operation_name, ..answer }
             }
         };
-        Answer { response, refused, operation_name, calls, took: started.elapsed() }
+        answer.took = started.elapsed();
+        answer
     }
 
     fn prepare(
@@ -97,7 +111,7 @@ impl<C: Client> Gateway<C> {
         let document = async_graphql::parser::parse_query(&request.query)
             .map_err(|error| report::coded(ServerError::from(error), Code::ParseFailed))?;
         let outline = Outline::of(&self.catalogue, &document, request.operation_name.as_deref())
-            .map_err(|error| refusal(Code::ValidationFailed, outline_text(error)))?;
+            .map_err(|error| refusal(Code::ValidationFailed, &error.to_string()))?;
         if outline.depth() > C::LIMITS.depth {
             let text = format!(
                 "The operation nests {} fields deep; {} is the limit.",
@@ -109,6 +123,7 @@ impl<C: Client> Gateway<C> {
         if !may_change && outline.operation_type() != OperationType::Query {
             return Err(refusal(Code::BadRequest, report::GET_MUTATION));
         }
+        let outline = outline.within(self.deadline, &self.policies);
         let outline = if self.upstream.read_masks { outline } else { outline.without_masks() };
         let outline = if self.upstream.hoisting { outline } else { outline.without_hoisting() };
         Ok((document, outline))
@@ -121,18 +136,20 @@ impl<C: Client> Gateway<C> {
         outline: Outline,
         caller: Caller,
         started: Instant,
-    ) -> (Response, bool, usize) {
+    ) -> Answer {
         let credential = match self.credential.sign(&caller) {
             Ok(credential) => credential,
-            Err(error) => return (Response::from_errors(vec![report::server_error(error)]), true, 0),
+            Err(error) => return Answer::refused(report::server_error(error)),
         };
+        let explain = request.explain;
+        let plan = (explain != Explain::No).then(|| self.plan(&outline));
         let context = Arc::new(CallContext {
             channels: self.channels.clone(),
             policies: self.policies.clone(),
             deadline: started + self.deadline,
             credential,
             enforcement: self.enforcement.clone(),
-            measure: false,
+            measure: explain == Explain::Analyze,
             started,
             observed: Observed::default(),
         });
@@ -159,21 +176,19 @@ impl<C: Client> Gateway<C> {
         if let Some(degraded) = scope.degraded() {
             response.extensions.insert("degraded".to_owned(), degraded);
         }
-        (response, refused, context.observed.calls().len())
+        let calls = context.observed.calls();
+        let analysis = (explain == Explain::Analyze).then(|| Analysis::of(&calls, started.elapsed()));
+        if let Some(plan) = plan {
+            response.extensions.insert("plan".to_owned(), explain::extension(&plan, analysis.as_ref()));
+        }
+        Answer { response, refused, calls: calls.len(), analysis, ..Answer::default() }
+    }
+
+    fn plan(&self, outline: &Outline) -> Plan {
+        Plan::of(short_name(C::NAME), outline, &self.catalogue, &self.policies, self.deadline)
     }
 }
 
 fn refusal(code: Code, text: &str) -> ServerError {
     report::server_error(Error::client(code, text))
-}
-
-fn outline_text(error: OutlineError) -> &'static str {
-    match error {
-        OutlineError::TooLarge => "The operation selects too many fields.",
-        OutlineError::TooDeep => "The operation nests too deep, or a fragment holds itself.",
-        OutlineError::NoSuchOperation => {
-            "The document holds no operation of that name, or several and `operationName` names none."
-        }
-        OutlineError::NotServed => "This kind of operation is not served here.",
-    }
 }

@@ -20,9 +20,9 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::client::Client;
 use crate::code::Code;
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::error::Error;
-use crate::gateway::{Gateway, access_line};
+use crate::gateway::{Explain, Gateway, access_line};
 use crate::identity::Authenticator;
 use crate::language::Languages;
 
@@ -35,7 +35,11 @@ pub(crate) struct Edge<C: Client> {
     pub(crate) draining: Arc<AtomicBool>,
     pub(crate) max_body_bytes: usize,
     pub(crate) body_timeout: Duration,
+    pub(crate) mode: Mode,
 }
+
+/// Header by which developers ask for the plan of their operation: `plan`, or `analyze` for the calls as well.
+const PLAN_HEADER: &str = "x-bff-plan";
 
 /// The routes of a server.
 pub(crate) fn routes<C: Client>(edge: Edge<C>, config: &Config) -> Router {
@@ -50,6 +54,7 @@ pub(crate) fn routes<C: Client>(edge: Edge<C>, config: &Config) -> Router {
             header::CONTENT_TYPE,
             header::HeaderName::from_static("x-user-id"),
             header::HeaderName::from_static("x-device-id"),
+            header::HeaderName::from_static(PLAN_HEADER),
         ]);
     Router::new()
         .route("/graphql", any(graphql::<C>))
@@ -115,6 +120,10 @@ impl<C: Client> Edge<C> {
         if let Some(header) = head.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
         {
             graphql.languages = Languages::parse(header);
+        }
+        if self.mode == Mode::Development {
+            let header = head.headers.get(PLAN_HEADER).and_then(|value| value.to_str().ok());
+            graphql.explain = header.map(Explain::of).unwrap_or_default();
         }
         let caller = self
             .authenticator

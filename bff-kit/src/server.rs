@@ -49,7 +49,7 @@ impl Server {
         connector: impl Connector,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
-        let channels = self.channels(&connector)?;
+        let channels = channels(&self.config, &connector)?;
         let draining = Arc::new(AtomicBool::new(false));
         let edge = Edge {
             gateway: Gateway::<C>::new(&self.config, channels, self.clock),
@@ -57,6 +57,7 @@ impl Server {
             draining: draining.clone(),
             max_body_bytes: self.config.max_body_bytes(&C::LIMITS),
             body_timeout: Duration::from_millis(self.config.server.body_timeout_ms),
+            mode: self.config.mode,
         };
         let routes = routes(edge, &self.config);
         let timers = Timers::of(&self.config.server);
@@ -88,19 +89,17 @@ impl Server {
         }
         Ok(())
     }
+}
 
-    fn channels(&self, connector: &impl Connector) -> Result<Channels, ConfigError> {
-        let upstream = &self.config.upstream;
-        let upstreams = Upstreams { default: upstream.default.clone(), services: upstream.services.clone() };
-        Channels::open(&upstreams, connector).map_err(|bad| {
-            let key = match bad.service {
-                Some(service) => format!("upstream.services.{service}"),
-                None => "upstream.default".to_owned(),
-            };
-            ConfigError::new(
-                key,
-                format!("`{}` is not an address like `http://127.0.0.1:50051`", bad.address),
-            )
-        })
-    }
+/// Opens the channels to the services. Nothing is connected before it is needed.
+pub(crate) fn channels(config: &Config, connector: &impl Connector) -> Result<Channels, ConfigError> {
+    let upstream = &config.upstream;
+    let upstreams = Upstreams { default: upstream.default.clone(), services: upstream.services.clone() };
+    Channels::open(&upstreams, connector).map_err(|bad| {
+        let key = match bad.service {
+            Some(service) => format!("upstream.services.{service}"),
+            None => "upstream.default".to_owned(),
+        };
+        ConfigError::new(key, format!("`{}` is not an address like `http://127.0.0.1:50051`", bad.address))
+    })
 }

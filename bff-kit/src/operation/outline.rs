@@ -2,13 +2,15 @@
 
 mod walk;
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{QueryPathNode, QueryPathSegment};
 use async_graphql_parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
 };
-use fetch::Slot;
+use fetch::{Policies, Slot};
 
 use crate::path::try_visit;
 use crate::schema::{Catalogue, FieldInfo, StepInfo};
@@ -113,6 +115,21 @@ pub enum OutlineError {
     NotServed,
 }
 
+impl fmt::Display for OutlineError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::TooLarge => "The operation selects too many fields.",
+            Self::TooDeep => "The operation nests too deep, or a fragment holds itself.",
+            Self::NoSuchOperation => {
+                "The document holds no operation of that name, or several and `operationName` names none."
+            }
+            Self::NotServed => "This kind of operation is not served here.",
+        })
+    }
+}
+
+impl std::error::Error for OutlineError {}
+
 impl Outline {
     /// Works out the outline of an operation. What the schema does not know is passed over: validation has
     /// its own word for it.
@@ -186,6 +203,17 @@ impl Outline {
             QueryPathSegment::Name(key) => place.child(key).map(|child| place = child).ok_or(()),
         });
         found.ok().map(|()| place)
+    }
+
+    /// The same outline, with the deadline split over its waves: see [`Plan`](super::Plan).
+    #[must_use]
+    pub fn within(mut self, deadline: Duration, policies: &Policies) -> Self {
+        let shares = super::plan::shares(&self, policies, deadline);
+        if shares.iter().any(Option::is_some) {
+            let share = |(slot, ask): (&Slot, &Ask)| Slot { until: shares[ask.wave], ..slot.clone() };
+            self.slots = self.slots.iter().zip(&self.asks).map(share).collect();
+        }
+        self
     }
 
     pub(super) fn set_slots(&mut self, slots: impl IntoIterator<Item = Slot>) {

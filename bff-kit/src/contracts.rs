@@ -1,0 +1,186 @@
+//! The folder that holds the contracts with one client: its operations, their plans and its budget.
+
+mod budget;
+mod diff;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::operation::Plan;
+use crate::planner::Planner;
+
+pub use budget::{Allowance, Budget, Exception};
+pub use diff::{Changes, Revision};
+
+/// The folder `schema/<client>`.
+#[derive(Clone, Debug)]
+pub struct Contracts(PathBuf);
+
+/// An operation that a client ships.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationFile {
+    /// Its name, which is the file's as well.
+    pub name: String,
+    /// The document.
+    pub text: String,
+}
+
+/// The folder, or a file in it, is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractError {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub problem: String,
+}
+
+impl Contracts {
+    /// The contracts in a folder.
+    #[must_use]
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self(folder.into())
+    }
+
+    /// The operations, by name.
+    pub fn operations(&self) -> Result<Vec<OperationFile>, ContractError> {
+        let read = |path: PathBuf| {
+            let text = read(&path)?;
+            Ok(OperationFile { name: stem(&path), text })
+        };
+        files(&self.0.join("operations"), "graphql")?.into_iter().map(read).collect()
+    }
+
+    /// The file an operation's plan is committed in.
+    #[must_use]
+    pub fn plan_path(&self, operation: &str) -> PathBuf {
+        self.0.join("plans").join(format!("{operation}.plan"))
+    }
+
+    /// The plans that are committed, as `(operation, text)`, by name.
+    pub fn plans(&self) -> Result<Vec<(String, String)>, ContractError> {
+        let folder = self.0.join("plans");
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        files(&folder, "plan")?.into_iter().map(|path| Ok((stem(&path), read(&path)?))).collect()
+    }
+
+    /// What the client's operations may use.
+    pub fn budget(&self) -> Result<Budget, ContractError> {
+        let path = self.0.join("budget.toml");
+        let text = read(&path)?;
+        Budget::parse(&text).map_err(|problem| ContractError { path, problem })
+    }
+
+    /// Works out every operation's plan.
+    pub fn planned(&self, planner: &Planner) -> Result<Vec<Plan>, Vec<ContractError>> {
+        let operations = self.operations().map_err(|error| vec![error])?;
+        let (mut plans, mut errors) = (Vec::new(), Vec::new());
+        for operation in operations {
+            match planner.plan(&operation.text) {
+                Ok(plan) if plan.operation == operation.name => plans.push(plan),
+                Ok(plan) => {
+                    let problem =
+                        format!("holds the operation {}; file and operation share a name", plan.operation);
+                    errors.push(self.wrong(&operation.name, problem));
+                }
+                Err(none) => {
+                    errors.extend(none.problems().iter().map(|it| self.wrong(&operation.name, it.clone())));
+                }
+            }
+        }
+        if errors.is_empty() { Ok(plans) } else { Err(errors) }
+    }
+
+    /// Everything that is wrong with the contracts: operations that do not fit the schema, plans that are not
+    /// the committed ones, plans beyond the budget. Empty when all is well.
+    #[must_use]
+    pub fn check(&self, planner: &Planner) -> Vec<ContractError> {
+        let plans = match self.planned(planner) {
+            Ok(plans) => plans,
+            Err(errors) => return errors,
+        };
+        let mut errors = Vec::new();
+        match self.budget() {
+            Ok(budget) => {
+                for (operation, problem) in budget.broken(&plans) {
+                    errors.push(ContractError { path: self.plan_path(&operation), problem });
+                }
+            }
+            Err(error) => errors.push(error),
+        }
+        match self.plans() {
+            Ok(committed) => {
+                for plan in &plans {
+                    let found = committed.iter().find(|(name, _)| *name == plan.operation);
+                    let problem = match found {
+                        None => "is missing; write it with UPDATE_SNAPSHOTS=1 cargo test".to_owned(),
+                        Some((_, text)) => match first_difference(text, &plan.to_string()) {
+                            None => continue,
+                            Some(difference) => difference,
+                        },
+                    };
+                    errors.push(ContractError { path: self.plan_path(&plan.operation), problem });
+                }
+                for (name, _) in &committed {
+                    if !plans.iter().any(|plan| plan.operation == *name) {
+                        let problem = "is the plan of no operation".to_owned();
+                        errors.push(ContractError { path: self.plan_path(name), problem });
+                    }
+                }
+            }
+            Err(error) => errors.push(error),
+        }
+        errors
+    }
+
+    fn wrong(&self, operation: &str, problem: String) -> ContractError {
+        ContractError { path: self.0.join("operations").join(format!("{operation}.graphql")), problem }
+    }
+}
+
+impl fmt::Display for ContractError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.path.display(), self.problem)
+    }
+}
+
+impl std::error::Error for ContractError {}
+
+/// Where a committed plan and the operation's own part ways.
+fn first_difference(committed: &str, planned: &str) -> Option<String> {
+    if committed == planned {
+        return None;
+    }
+    let (mut old, mut new) = (committed.lines(), planned.lines());
+    let mut line = 1;
+    loop {
+        match (old.next(), new.next()) {
+            (Some(one), Some(other)) if one == other => line += 1,
+            (one, other) => {
+                let show =
+                    |line: Option<&str>| line.map_or("nothing".to_owned(), |it| format!("`{}`", it.trim()));
+                return Some(format!("line {line} says {}, the operation does {}", show(one), show(other)));
+            }
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, ContractError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| ContractError { path: path.to_owned(), problem: error.to_string() })
+}
+
+/// The files of a folder with this extension, by name.
+fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, ContractError> {
+    let wrong = |error: std::io::Error| ContractError { path: folder.to_owned(), problem: error.to_string() };
+    let entries: Result<Vec<_>, _> = std::fs::read_dir(folder).map_err(wrong)?.collect();
+    let mut paths: Vec<_> = entries.map_err(wrong)?.into_iter().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|it| it == extension));
+    paths.sort();
+    Ok(paths)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,128 @@
+//! What a client's operations may use.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::operation::{Plan, PlannedCall};
+
+/// What a client's operations may use: a file people agree on.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// What a query may use.
+    pub query: Allowance,
+    /// What a mutation may use, its answer's fields included.
+    pub mutation: Allowance,
+    /// Operations that may use more, by name.
+    #[serde(default)]
+    pub exceptions: BTreeMap<String, Exception>,
+}
+
+/// What one operation may use.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Allowance {
+    /// Waves of calls.
+    pub waves: u64,
+    /// Calls.
+    pub calls: u64,
+    /// Bytes of the answer.
+    pub bytes: u64,
+    /// Time until the answer at worst, in milliseconds.
+    pub time_ms: u64,
+    /// Cost.
+    pub cost: u64,
+}
+
+/// What an operation may use beyond the rest, and why.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// Why it needs more.
+    pub reason: String,
+    /// Waves, where they are others.
+    pub waves: Option<u64>,
+    /// Calls, where they are others.
+    pub calls: Option<u64>,
+    /// Bytes, where they are others.
+    pub bytes: Option<u64>,
+    /// Milliseconds, where they are others.
+    pub time_ms: Option<u64>,
+    /// Cost, where it is another.
+    pub cost: Option<u64>,
+}
+
+impl Budget {
+    /// Reads a budget.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let budget: Self = toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
+        let unexplained = budget.exceptions.iter().find(|(_, it)| it.reason.trim().is_empty());
+        match unexplained {
+            Some((name, _)) => Err(format!("the exception of {name} gives no reason")),
+            None => Ok(budget),
+        }
+    }
+
+    /// What an operation may use.
+    #[must_use]
+    pub fn of(&self, plan: &Plan) -> Allowance {
+        let usual = if plan.kind == "mutation" { self.mutation } else { self.query };
+        match self.exceptions.get(&plan.operation) {
+            None => usual,
+            Some(it) => Allowance {
+                waves: it.waves.unwrap_or(usual.waves),
+                calls: it.calls.unwrap_or(usual.calls),
+                bytes: it.bytes.unwrap_or(usual.bytes),
+                time_ms: it.time_ms.unwrap_or(usual.time_ms),
+                cost: it.cost.unwrap_or(usual.cost),
+            },
+        }
+    }
+
+    /// Every plan beyond the budget, as `(operation, problem)`, and every exception of no operation.
+    #[must_use]
+    pub fn broken(&self, plans: &[Plan]) -> Vec<(String, String)> {
+        let mut broken = Vec::new();
+        for plan in plans {
+            let allowed = self.of(plan);
+            let over = over(plan, &allowed);
+            broken.extend(over.into_iter().map(|problem| (plan.operation.clone(), problem)));
+        }
+        for name in self.exceptions.keys() {
+            if !plans.iter().any(|plan| plan.operation == *name) {
+                broken.push((name.clone(), "has an exception in the budget, and is no operation".to_owned()));
+            }
+        }
+        broken
+    }
+}
+
+/// What a plan uses beyond what it may, with the part of it that does.
+fn over(plan: &Plan, allowed: &Allowance) -> Vec<String> {
+    let total = &plan.total;
+    let calls = || plan.waves.iter().flat_map(|wave| &wave.calls);
+    let named = |call: &PlannedCall| format!("{} for {}", call.name, call.fields.join(", "));
+    let heaviest = |weight: fn(&PlannedCall) -> u64| calls().max_by_key(|call| weight(call)).map(named);
+    let late = || {
+        let late = plan.waves.iter().skip(usize::try_from(allowed.waves).unwrap_or(usize::MAX));
+        late.flat_map(|wave| &wave.calls).map(named).collect::<Vec<_>>().join("; ")
+    };
+    let longest = || calls().max_by_key(|call| call.timeout_ms).map(named).unwrap_or_default();
+    let largest = || {
+        let largest = plan.sizes.iter().take(3).map(|it| format!("{} with {}", it.path, it.bytes));
+        largest.collect::<Vec<_>>().join("; ")
+    };
+    let cases: [(&str, u64, u64, &dyn Fn() -> String); 5] = [
+        ("waves", total.waves, allowed.waves, &late),
+        ("calls", total.calls, allowed.calls, &|| heaviest(|call| call.calls).unwrap_or_default()),
+        ("bytes", total.bytes, allowed.bytes, &largest),
+        ("ms", total.time_ms, allowed.time_ms, &longest),
+        ("cost", total.cost, allowed.cost, &|| heaviest(|call| call.keys.most).unwrap_or_default()),
+    ];
+    let over = cases.into_iter().filter(|(_, used, allowed, _)| used > allowed);
+    over.map(|(unit, used, allowed, where_)| {
+        format!("{used} {unit}, {allowed} in the budget of {}: {}", plan.kind_plural(), where_())
+    })
+    .collect()
+}

@@ -1,0 +1,190 @@
+//! A plan as people read it: stable, a fact a line, so that a change shows as the lines that changed.
+
+use std::fmt::Write as _;
+
+use super::{CacheScope, Consequence, Fault, Outcome, Plan, PlannedCall, Repeat};
+
+/// The text of a plan.
+pub(super) fn plan(plan: &Plan) -> String {
+    let mut text = format!("{} {} of {}\n\n", plan.kind, plan.operation, plan.client);
+    let total = &plan.total;
+    let lines = [
+        ("waves", number(total.waves)),
+        ("calls", at_most(total.calls)),
+        ("keys", at_most(total.keys)),
+        ("time", format!("{} at worst, of {}", millis(total.time_ms), millis(total.deadline_ms))),
+        ("answer", format!("{} at most", bytes(total.bytes))),
+        ("cost", number(total.cost)),
+        ("cache", cache(plan)),
+    ];
+    for (name, value) in lines {
+        push(&mut text, 2, name, &value);
+    }
+    for (index, wave) in plan.waves.iter().enumerate() {
+        let _written = write!(text, "\nwave {}, over after {}\n", index + 1, millis(wave.until_ms));
+        push(&mut text, 2, "calls", &wave.to_string());
+        wave.calls.iter().for_each(|it| call(&mut text, it));
+    }
+    if !plan.later.is_empty() {
+        text.push_str("\nafterwards, and nobody waits\n");
+        plan.later.iter().for_each(|it| call(&mut text, it));
+    }
+    if !plan.failures.is_empty() {
+        let down = Fault::Unavailable.code().unwrap_or_default();
+        let slow = Fault::Timeout.code().unwrap_or_default();
+        let _written = write!(text, "\nwhat is missing when a service fails: down is {down}, slow is {slow}\n");
+    }
+    for failure in &plan.failures {
+        let _written = write!(text, "\n  {}\n", short(&failure.rpc));
+        let mut cases = vec![("finds nothing", &failure.not_found)];
+        // A slow service is a service that is down, with another code.
+        if sentences(&failure.unavailable) == sentences(&failure.timeout) {
+            cases.insert(0, ("down or slow", &failure.unavailable));
+        } else {
+            cases.splice(0..0, [("down", &failure.unavailable), ("slow", &failure.timeout)]);
+        }
+        for (case, consequences) in cases {
+            let sentences = sentences(consequences);
+            let sentences = if sentences.is_empty() { vec!["nothing".to_owned()] } else { sentences };
+            for (index, sentence) in sentences.iter().enumerate() {
+                let _written = writeln!(text, "    {:<14} {sentence}", if index == 0 { case } else { "" });
+            }
+        }
+    }
+    text
+}
+
+fn call(text: &mut String, call: &PlannedCall) {
+    let _written = write!(text, "\n  {}\n", short(&call.rpc));
+    push(text, 4, "asks", &call.name);
+    for (index, field) in call.fields.iter().enumerate() {
+        push(text, 4, if index == 0 { "for" } else { "" }, field);
+    }
+    let keys = &call.keys;
+    let keys = match (keys.most, keys.formula.as_str()) {
+        (1, "") => "1".to_owned(),
+        (most, "") => at_most(most),
+        (most, formula) => format!("at most {} = {formula}", number(most)),
+    };
+    push(text, 4, "keys", &keys);
+    if call.calls > 1 {
+        push(text, 4, "calls", &at_most(call.calls));
+    }
+    if !call.reads.is_empty() {
+        push(text, 4, "reads", &call.reads.join(", "));
+    }
+    let need = if call.optional { "optional" } else { "critical" };
+    let fresh = match call.fresh_s {
+        0 => "never kept".to_owned(),
+        seconds => format!("fresh for {}", duration(seconds)),
+    };
+    let repeat = match call.repeat {
+        Repeat::Freely => "may be retried and hedged",
+        Repeat::AfterFailure => "may be retried",
+        Repeat::Never => "is never repeated",
+    };
+    push(text, 4, "is", &format!("{need}, {} at most, {fresh}, {repeat}", millis(call.timeout_ms)));
+}
+
+/// The calls of a wave in a line, such as `BatchGetProducts ×3 (cart, orders, recommendations), GetCart`.
+pub(super) fn summary(calls: &[PlannedCall]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for of_rpc in calls.chunk_by(|one, other| one.rpc == other.rpc) {
+        let method = of_rpc.first().map_or("", |call| method(&call.rpc));
+        if let [one] = of_rpc {
+            parts.push(if one.calls > 1 { format!("{method} ×{}", one.calls) } else { method.to_owned() });
+            continue;
+        }
+        let count = of_rpc.iter().map(|call| call.calls).fold(0, u64::saturating_add);
+        let behind: Vec<_> = of_rpc.iter().map(|call| call.behind.as_str()).collect();
+        parts.push(format!("{method} ×{count} ({})", behind.join(", ")));
+    }
+    parts.join(", ")
+}
+
+fn sentences(consequences: &[Consequence]) -> Vec<String> {
+    consequences.iter().map(sentence).collect()
+}
+
+fn sentence(consequence: &Consequence) -> String {
+    let what = match (consequence.path.as_str(), &consequence.on) {
+        ("", _) => "the whole answer".to_owned(),
+        (path, None) => path.to_owned(),
+        (path, Some(on)) => format!("{path} (where it is a {on})"),
+    };
+    match &consequence.outcome {
+        Outcome::Null { code } => format!("{what} is null{}", if code.is_some() { ", with an error" } else { "" }),
+        Outcome::Fallback { value, code } => {
+            format!("{what} is {value}{}", if code.is_some() { ", degraded" } else { "" })
+        }
+        Outcome::UserErrors => format!("{what} says so in userErrors"),
+        Outcome::Unchanged { .. } => format!("{what} does without, degraded"),
+    }
+}
+
+fn cache(plan: &Plan) -> String {
+    let cache = &plan.cache;
+    match cache.scope {
+        CacheScope::Public => {
+            format!("by anybody, for {} ({})", duration(cache.max_age_s), cache.because)
+        }
+        CacheScope::Private => format!(
+            "by the client alone, for {} ({} depends on who asks)",
+            duration(cache.max_age_s),
+            cache.because
+        ),
+        CacheScope::None if cache.because.is_empty() => "nothing to keep".to_owned(),
+        CacheScope::None if plan.kind == "mutation" => "not at all".to_owned(),
+        CacheScope::None => format!("not at all ({} is never kept)", cache.because),
+    }
+}
+
+fn push(text: &mut String, indent: usize, name: &str, value: &str) {
+    let _written = writeln!(text, "{:indent$}{name:<7} {value}", "");
+}
+
+/// The service and method without the package: `CartService/GetCart`.
+fn short(rpc: &str) -> &str {
+    let service = rpc.split('/').next().unwrap_or_default();
+    service.rfind('.').map_or(rpc, |dot| &rpc[dot + 1..])
+}
+
+fn method(rpc: &str) -> &str {
+    rpc.rsplit('/').next().unwrap_or(rpc)
+}
+
+fn at_most(most: u64) -> String {
+    if most > 1 { format!("at most {}", number(most)) } else { number(most) }
+}
+
+fn millis(millis: u64) -> String {
+    format!("{} ms", number(millis))
+}
+
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
+    }
+}
+
+fn bytes(bytes: u64) -> String {
+    if bytes < 1_000 {
+        return format!("{bytes} bytes");
+    }
+    format!("{}.{} kB", number(bytes / 1_000), bytes % 1_000 / 100)
+}
+
+/// A number with its thousands set apart: `12,345`.
+fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
