@@ -72,7 +72,7 @@ impl Domain {
     /// Opens the store, and seeds it when it is new. This blocks, for less than a second as a rule.
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let Options { data, seed_time, credential_key, clock, fault_seed } = options;
-        let store = Store::open(data.as_deref(), |db| seed::fill(db, seed_time))
+        let store = Store::open(data.as_deref(), |db| seed::fill(db, seed_time).map(drop))
             .map_err(|cause| OpenError { data, cause })?;
         let inventory = Inventory::new(store.clone(), clock.clone());
         Ok(Self {

@@ -1,5 +1,6 @@
 //! The pricing service: the only place that computes money.
 
+mod currency;
 mod money;
 mod prices;
 
@@ -9,9 +10,9 @@ use proto::pricing::{
 };
 use tonic::{Request, Response, Status};
 
-pub(crate) use self::money::Money;
+pub(crate) use self::prices::{customer_price, list_price};
+pub(crate) use self::{currency::Currency, money::Money};
 use self::prices::Customer;
-pub(crate) use self::prices::customer_price;
 use crate::{
     batch::{Answer, Batch},
     clock::Clock,

@@ -1,6 +1,7 @@
 //! The shipping service: how goods reach customers.
 
 mod countries;
+mod tariff;
 
 use proto::shipping::{
     BatchGetShippingOptionsRequest, BatchGetShippingOptionsResponse, ShippingOption, ShippingOptions,
@@ -10,12 +11,12 @@ use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
 pub(crate) use self::countries::is_country;
+use self::tariff::Tariff;
 use crate::{
     batch::{Answer, Batch, Key},
-    catalog::check_product,
     hash::Random,
     mask::{Mask, Resource},
-    pricing::Money,
+    pricing::{self, Money},
     refusal::Refusal,
     store::Store,
 };
@@ -70,8 +71,7 @@ fn options(
     query: &ShippingQuery,
     mask: &Mask<ShippingOptions>,
 ) -> Result<ShippingOptions, Refusal> {
-    check_product(db, &query.product_id)?;
-    let options = ways(&query.product_id, &query.country_code)?.into_iter().map(|way| ShippingOption {
+    let options = ways(db, &query.product_id, &query.country_code)?.into_iter().map(|way| ShippingOption {
         id: way.id.to_owned(),
         name: way.name.to_owned(),
         price: Some(way.price.into()),
@@ -81,8 +81,10 @@ fn options(
     Ok(mask.trim(ShippingOptions { options: options.collect() }))
 }
 
-/// The ways to send a product to a country, the cheapest first; none for a country nothing is sent to.
-pub(crate) fn ways(product: &str, country: &str) -> Result<Vec<Way>, Refusal> {
+/// The ways to send a product to a country, the cheapest first, at prices in the currency of the product; none for a
+/// country nothing is sent to, or for a currency without a tariff.
+pub(crate) fn ways(db: &Connection, product: &str, country: &str) -> Result<Vec<Way>, Refusal> {
+    let list_price = pricing::list_price(db, product)?.ok_or_else(|| Refusal::unknown_product(product))?;
     if !is_country(country) {
         return Err(Refusal::invalid(
             "COUNTRY_INVALID",
@@ -90,13 +92,15 @@ pub(crate) fn ways(product: &str, country: &str) -> Result<Vec<Way>, Refusal> {
             format!("{country:?} is no country"),
         ));
     }
-    let Some(zone) = countries::zone(country) else { return Ok(Vec::new()) };
+    let (Some(zone), Some(tariff)) = (countries::zone(country), Tariff::of(list_price.currency())) else {
+        return Ok(Vec::new());
+    };
     // How heavy a product is: light, handy or bulky.
     let class = i64::try_from(Random::of(&["weight", product]).index(3)).expect("below three");
     let way = |id, name, base: i64, days: (i32, i32)| Way {
         id,
         name,
-        price: Money::from_cents((base + class * 250) * (1 + zone)),
+        price: tariff.price((base + class * 250) * (1 + zone)),
         days: (
             days.0 + i32::try_from(zone).expect("a small number"),
             days.1 + 2 * i32::try_from(zone).expect("a small number"),

@@ -18,7 +18,8 @@ pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite:
                 CASE WHEN ?2 THEN description ELSE '' END,
                 CASE WHEN ?3 THEN wholesale_cost END,
                 CASE WHEN ?3 THEN margin_percent END,
-                CASE WHEN ?3 THEN supplier END
+                CASE WHEN ?3 THEN supplier END,
+                CASE WHEN ?3 THEN wholesale_currency END
              FROM products WHERE id = ?1",
         )?
         .query_row(wanted, from_row)
@@ -92,7 +93,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Product> {
     let wholesale = match row.get::<_, Option<i64>>(8)? {
         None => None,
         Some(cost) => Some(WholesaleTerms {
-            cost: Some(Money::from_cents(cost).into()),
+            cost: Some(Money::new(cost, row.get(11)?).into()),
             margin_percent: row.get(9)?,
             supplier: row.get(10)?,
         }),

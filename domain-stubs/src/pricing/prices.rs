@@ -22,11 +22,7 @@ pub(super) fn find(
     customer: &Customer,
     mask: &Mask<Price>,
 ) -> rusqlite::Result<Option<Price>> {
-    let cents = db
-        .prepare_cached("SELECT amount FROM list_prices WHERE product_id = ?1")?
-        .query_row([product], |row| row.get(0))
-        .optional()?;
-    let Some(list_price) = cents.map(Money::from_cents) else { return Ok(None) };
+    let Some(list_price) = list_price(db, product)? else { return Ok(None) };
     let promotions = if mask.wants("promotions") || mask.wants("customer_price") {
         promotions(db, product, customer)?
     } else {
@@ -44,13 +40,16 @@ pub(super) fn find(
 /// What one of a product costs a customer, who is empty for anybody.
 pub(crate) fn customer_price(db: &Connection, product: &str, user: &str, now: i64) -> Result<Money, Refusal> {
     let customer = Customer { user: user.to_owned(), now };
-    let list_price = db
-        .prepare_cached("SELECT amount FROM list_prices WHERE product_id = ?1")?
-        .query_row([product], |row| row.get(0))
-        .optional()?;
-    let list_price = list_price.map(Money::from_cents).ok_or_else(|| Refusal::unknown_product(product))?;
+    let list_price = list_price(db, product)?.ok_or_else(|| Refusal::unknown_product(product))?;
     let promotions = promotions(db, product, &customer)?;
     Ok(list_price.less_percents(promotions.iter().map(|promotion| promotion.percent_off)))
+}
+
+/// What a product costs without any promotion.
+pub(crate) fn list_price(db: &Connection, product: &str) -> rusqlite::Result<Option<Money>> {
+    db.prepare_cached("SELECT amount, currency FROM list_prices WHERE product_id = ?1")?
+        .query_row([product], |row| Ok(Money::new(row.get(0)?, row.get(1)?)))
+        .optional()
 }
 
 /// The promotions that run: first those for everybody, then those of the customer's groups.
