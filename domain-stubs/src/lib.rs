@@ -17,6 +17,7 @@ mod faults;
 mod guard;
 mod hash;
 mod idempotency;
+pub mod import;
 mod inventory;
 mod mask;
 mod notifications;

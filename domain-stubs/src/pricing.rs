@@ -10,9 +10,9 @@ use proto::pricing::{
 };
 use tonic::{Request, Response, Status};
 
+use self::prices::Customer;
 pub(crate) use self::prices::{customer_price, list_price};
 pub(crate) use self::{currency::Currency, money::Money};
-use self::prices::Customer;
 use crate::{
     batch::{Answer, Batch},
     clock::Clock,

@@ -59,7 +59,11 @@ fn refused(reason: &'static str, problem: impl Into<String>) -> Refusal {
 }
 
 /// What sending all of it costs: as much as sending the dearest of it. A cart has one currency.
-fn shipping_price(db: &Connection, items: &[CartItem], request: &PlaceOrderRequest) -> Result<Money, Refusal> {
+fn shipping_price(
+    db: &Connection,
+    items: &[CartItem],
+    request: &PlaceOrderRequest,
+) -> Result<Money, Refusal> {
     let mut dearest: Option<Money> = None;
     for item in items {
         let ways = shipping::ways(db, &item.product_id, &request.country_code)?;

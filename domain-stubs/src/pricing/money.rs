@@ -117,7 +117,8 @@ impl From<Money> for proto::common::Money {
             unit *= 10;
             billionths /= 10;
         }
-        let nanos = i32::try_from(cents % unit * billionths).expect("less than a unit is below 10^9 billionths");
+        let nanos =
+            i32::try_from(cents % unit * billionths).expect("less than a unit is below 10^9 billionths");
         Self { currency_code: currency.to_string(), units: cents / unit, nanos }
     }
 }
@@ -126,7 +127,9 @@ impl fmt::Display for AmountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoNumber => f.write_str("is not a decimal number above zero, such as \"89.00\""),
-            Self::TooPrecise(currency) => write!(f, "has more than the {} decimals of {currency}", currency.decimals()),
+            Self::TooPrecise(currency) => {
+                write!(f, "has more than the {} decimals of {currency}", currency.decimals())
+            }
             Self::TooLarge => f.write_str("is too large"),
             Self::Nothing => f.write_str("must be above zero"),
         }
