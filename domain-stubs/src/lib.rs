@@ -5,6 +5,7 @@
 
 mod admin;
 mod analytics;
+mod assortment;
 mod batch;
 mod calls;
 mod carts;
@@ -32,6 +33,7 @@ mod seed;
 mod server;
 mod shipping;
 mod store;
+mod synthetic;
 mod telemetry;
 mod users;
 

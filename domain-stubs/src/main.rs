@@ -67,6 +67,14 @@ struct Serve {
     #[arg(long, env = "SHOP_DATA", value_name = "FILE")]
     data: Option<PathBuf>,
 
+    /// Serve so many products computed from their numbers instead of those of the data.
+    ///
+    /// They are called synthetic-1, synthetic-2 and so on, take neither memory nor time to start, and can be read but
+    /// not bought. A search finds them by the words of the shop's own products they are made after, and by the ten
+    /// digits at the end of their names.
+    #[arg(long, env = "SHOP_SYNTHETIC", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
+    synthetic: Option<u32>,
+
     /// Services to serve; all of them when left out.
     #[arg(long, env = "SHOP_SERVICES", value_delimiter = ',', value_name = "NAME,...")]
     services: Vec<Service>,
@@ -136,6 +144,7 @@ async fn serve(arguments: Serve) -> anyhow::Result<()> {
         data: arguments.data,
         seed_time: arguments.seed_time.unwrap_or(defaults.seed_time),
         credential_key: arguments.credential_key,
+        synthetic: arguments.synthetic,
         ..defaults
     })?;
     let services = if arguments.services.is_empty() {

@@ -16,7 +16,12 @@ mod stocks;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _};
 
-pub(crate) use self::catalogue::{Abundance, Catalogue, Product, Reviews};
+pub(crate) use self::{
+    catalogue::{Abundance, Catalogue, Category, Product, Reviews},
+    products::complete,
+    reviews::Review,
+    stocks::{Stock, stock},
+};
 
 /// Fills an empty store; leaves any other as it is. Answers the time its times are counted from.
 pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<Timestamp> {
@@ -64,6 +69,15 @@ pub(crate) fn write_holdings(
 /// Writes which products go with a new one, best first.
 pub(crate) fn write_related(db: &Connection, product: &str, related: &[String]) -> rusqlite::Result<()> {
     products::write_related(db, product, related)
+}
+
+/// What is said of a product that is not written.
+pub(crate) fn reviews_of<'a>(
+    product: &Product,
+    reviews: &'a Reviews,
+    seed_time: Timestamp,
+) -> Vec<Review<'a>> {
+    reviews::reviews_of(product, reviews, |random| reviews::some_time(random, seed_time))
 }
 
 /// A time before the seed time, as it is stored.

@@ -66,7 +66,8 @@ fn shipping_price(
 ) -> Result<Money, Refusal> {
     let mut dearest: Option<Money> = None;
     for item in items {
-        let ways = shipping::ways(db, &item.product_id, &request.country_code)?;
+        let currency = pricing::currency(db, &item.product_id)?;
+        let ways = shipping::ways(&item.product_id, currency, &request.country_code)?;
         let way = ways.iter().find(|way| way.id == request.shipping_option_id).ok_or_else(|| {
             let problem = format!("{:?} cannot be sent in this way", item.product_id);
             refused("SHIPPING_NOT_AVAILABLE", problem)

@@ -1,14 +1,14 @@
 //! Categories, products and what belongs to them.
 
 use jiff::Timestamp;
-use proto::catalog::Image;
+use proto::catalog::{Image, Specification, WholesaleTerms};
 use rusqlite::{Connection, params};
 
 use super::{
     DAY, before,
     catalogue::{Catalogue, Category, Product},
 };
-use crate::{hash::Random, pricing::Money};
+use crate::{clock, hash::Random, pricing::Money};
 
 /// What the pictures of a product show, the main one first.
 const VIEWS: [&str; 6] =
@@ -65,25 +65,57 @@ pub(super) fn write_product(
     write_images(db, product)
 }
 
+/// All the catalogue says of a product of the seed, or of one that is made like those.
+pub(crate) fn complete(
+    catalogue: &Catalogue,
+    category: &Category,
+    product: &Product,
+    seed_time: Timestamp,
+) -> proto::catalog::Product {
+    let specification = |(group, name, value): &(String, String, String)| Specification {
+        group: group.clone(),
+        name: name.clone(),
+        value: value.clone(),
+    };
+    proto::catalog::Product {
+        id: product.id.clone(),
+        name: product.name.clone(),
+        brand: product.brand.clone(),
+        category_id: category.id.clone(),
+        summary: product.summary.clone(),
+        description: description(catalogue, category, product),
+        specifications: product.specifications.iter().map(specification).collect(),
+        images: images(product),
+        thumbnail_url: thumbnail_url(product),
+        create_time: Some(clock::stored_to_proto(create_time(product, seed_time))),
+        wholesale: Some(WholesaleTerms {
+            cost: Some(wholesale_cost(product).into()),
+            margin_percent: f64::from(product.margin_percent),
+            supplier: product.supplier.clone(),
+        }),
+        related_product_ids: product.related.clone(),
+    }
+}
+
 /// When a product was first offered, in microseconds since 1970.
-pub(super) fn create_time(product: &Product, seed_time: Timestamp) -> i64 {
+fn create_time(product: &Product, seed_time: Timestamp) -> i64 {
     let mut random = Random::of(&["product", &product.id]);
     // Long enough ago that every review is younger.
     before(seed_time, (600 + random.below(900)) * DAY + random.below(DAY))
 }
 
 /// What the shop pays for a product.
-pub(super) fn wholesale_cost(product: &Product) -> Money {
+fn wholesale_cost(product: &Product) -> Money {
     product.price.less_percents([i32::from(product.margin_percent)])
 }
 
 /// Where the picture for lists is served from.
-pub(super) fn thumbnail_url(product: &Product) -> String {
+fn thumbnail_url(product: &Product) -> String {
     format!("https://images.shop.example/{}/thumb.webp", product.id)
 }
 
 /// What is said of the product itself, then of its category in an order of its own, then of everything in the shop.
-pub(super) fn description(catalogue: &Catalogue, category: &Category, product: &Product) -> String {
+fn description(catalogue: &Catalogue, category: &Category, product: &Product) -> String {
     let mut general: Vec<&String> = category.paragraphs.iter().collect();
     Random::of(&["description", &product.id]).shuffle(&mut general);
     let paragraphs = product.paragraphs.iter().chain(general).chain(&catalogue.shop.paragraphs);
@@ -114,7 +146,7 @@ fn write_images(db: &Connection, product: &Product) -> rusqlite::Result<()> {
 }
 
 /// The pictures of a product, the main one first.
-pub(super) fn images(product: &Product) -> Vec<Image> {
+fn images(product: &Product) -> Vec<Image> {
     let mut random = Random::of(&["images", &product.id]);
     let image = |(number, view)| {
         let (width, height) = SIZES[random.index(SIZES.len())];

@@ -52,7 +52,7 @@ pub(super) fn write_stock(db: &Connection, product: &Product, seed_time: Timesta
 }
 
 /// What there is of a product on the first day.
-pub(super) fn stock(product: &Product, seed_time: Timestamp) -> Stock {
+pub(crate) fn stock(product: &Product, seed_time: Timestamp) -> Stock {
     let mut random = Random::of(&["stock", &product.id]);
     let update_time = before(seed_time, MINUTE + random.below(3 * DAY));
     let mut warehouses = WAREHOUSES;

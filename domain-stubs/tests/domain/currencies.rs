@@ -111,8 +111,11 @@ async fn cart(clients: &Clients) -> Cart {
 }
 
 async fn add(clients: &Clients, product: &str, quantity: i32) -> Result<Cart, Status> {
-    let request =
-        AddItemRequest { idempotency_key: format!("key-to-add-{product}"), product_id: product.into(), quantity };
+    let request = AddItemRequest {
+        idempotency_key: format!("key-to-add-{product}"),
+        product_id: product.into(),
+        quantity,
+    };
     Ok(clients.carts().add_item(request).await?.into_inner().cart.unwrap())
 }
 

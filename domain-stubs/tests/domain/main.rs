@@ -45,5 +45,7 @@ mod seed;
 mod services;
 /// A watcher sees the stock now, and every change after that.
 mod stock;
+/// A million computed products answer as stored ones do, and weigh nothing.
+mod synthetic;
 /// A device reports each reading once, and knows itself alone.
 mod telemetry;

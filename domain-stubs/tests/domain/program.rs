@@ -18,12 +18,13 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it on a free port over a file, and waits until it listens.
     pub(crate) fn start(data: &Path) -> Self {
-        let mut child = command(&["--listen", "127.0.0.1:0"])
-            .arg("--data")
-            .arg(data)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::start_with(&["--data", data.to_str().unwrap()])
+    }
+
+    /// Starts it on a free port with some arguments, and waits until it listens.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
+        let mut child =
+            command(&["--listen", "127.0.0.1:0"]).args(arguments).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = log
             .find_map(|line| {
@@ -35,6 +36,11 @@ impl Program {
         // Whatever else it logs must not fill the pipe.
         std::thread::spawn(move || log.count());
         Self { child, address }
+    }
+
+    /// Number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it as `kill -9` does.
@@ -58,6 +64,8 @@ fn bad_arguments_end_it_with_64() {
         ["--listen", "nowhere"],
         ["--services", "catalog,nope"],
         ["--seed-time", "yesterday"],
+        ["--synthetic", "0"],
+        ["--synthetic", "2147483648"],
         ["--nope", "1"],
     ] {
         let output = run(&arguments);
