@@ -17,6 +17,7 @@ use std::{
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+pub use self::ids::product_id;
 use self::{
     line::Item,
     stored::{Known, known},

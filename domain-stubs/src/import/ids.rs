@@ -4,7 +4,8 @@ use crate::hash;
 
 /// The identifier of the product with this stock keeping unit, always the same one. Only units that differ in nothing
 /// but capital letters share one, as good as never others.
-pub(super) fn product_id(sku: &str) -> String {
+#[must_use]
+pub fn product_id(sku: &str) -> String {
     let slug = slug(sku);
     if slug == sku.to_ascii_lowercase() { slug } else { hashed(&slug, sku) }
 }
