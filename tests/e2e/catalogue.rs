@@ -47,8 +47,9 @@ async fn imported(folder: &tempfile::TempDir) -> (Shop, Vec<Line>) {
     let import = import(&file, &data, "2026-06-01T12:00:00Z".parse().unwrap()).unwrap();
     let refused: BTreeSet<_> = import.refused.iter().map(|line| line.number).collect();
     let bytes = std::fs::read(&file).unwrap();
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let lines: Vec<_> = (1..)
-        .zip(bytes.split(|byte| *byte == b'\n'))
+        .zip(text.split(|byte| *byte == b'\n'))
         .filter(|(number, line)| !line.trim_ascii().is_empty() && !refused.contains(number))
         .map(|(_, line)| {
             let json: Value = serde_json::from_slice(line).unwrap();
@@ -57,7 +58,7 @@ async fn imported(folder: &tempfile::TempDir) -> (Shop, Vec<Line>) {
         .collect();
     assert_eq!(lines.len(), import.imported);
     assert!(!lines.is_empty(), "{} has no good line", file.display());
-    println!("{}: {} products imported, {} lines refused", file.display(), lines.len(), refused.len());
+    eprintln!("{}: {} products imported, {} lines refused", file.display(), lines.len(), refused.len());
     (Shop::over(Some(data), |_| {}).await, lines)
 }
 
