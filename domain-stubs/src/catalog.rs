@@ -10,14 +10,17 @@ use proto::catalog::{
     SearchProductsRequest, SearchProductsResponse, catalog_service_server::CatalogService,
     product_result::Outcome,
 };
+use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
-pub(crate) use self::products::check as check_product;
-use self::search::Query;
+pub(crate) use self::categories::{list as list_categories, unknown as unknown_category};
+pub(crate) use self::products::{Position, check as check_product, find as find_product};
+pub(crate) use self::search::{Position as SearchPosition, Query, all as search_all};
 use crate::{
+    assortment::{Found, Products},
     batch::{Answer, Batch},
     mask::{Mask, Resource},
-    page::{Asked, Listing},
+    page::{Asked, Listing, Page},
     refusal::Refusal,
     store::Store,
 };
@@ -29,6 +32,7 @@ const DEFAULT_PAGE_SIZE: usize = 20;
 #[derive(Debug, Clone)]
 pub(crate) struct Catalog {
     pub(crate) store: Store,
+    pub(crate) products: Products,
 }
 
 impl Resource for Product {
@@ -50,9 +54,10 @@ impl CatalogService for Catalog {
         let (_, extensions, request) = request.into_parts();
         let mask = Mask::<Product>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "ids", request.ids)?;
+        let products = self.products.clone();
         let answers = batch
             .read(&self.store, move |db, id| {
-                products::find(db, id, &mask)?.ok_or_else(|| Refusal::unknown_product(id))
+                products.find(db, id, &mask)?.ok_or_else(|| Refusal::unknown_product(id))
             })
             .await?;
         let results = answers.into_iter().map(ProductResult::from).collect();
@@ -70,18 +75,15 @@ impl CatalogService for Catalog {
             page_token: &request.page_token,
             skip: request.skip,
         })?;
+        let products = self.products.clone();
         let response = self
             .store
             .read(move |db| {
                 let category = Some(request.category_id).filter(|id| !id.is_empty());
-                if let Some(id) = &category {
-                    categories::check(db, id)?;
-                }
-                let total_size = products::count(db, category.as_deref())?;
-                let mut positions = products::list(db, category.as_deref(), &page)?;
-                let next_page_token = page.cut(&mut positions, Clone::clone);
-                let ids = positions.into_iter().map(|(_, id)| id);
-                let products = products::read(db, ids, &mask)?;
+                let Found { mut rows, total_size } = products.list(db, category.as_deref(), &page)?;
+                let next_page_token = page.cut(&mut rows, Clone::clone);
+                let ids = rows.into_iter().map(|(_, id)| id);
+                let products = read(&products, db, ids, &mask)?;
                 Ok(ListProductsResponse { products, next_page_token, total_size })
             })
             .await?;
@@ -100,14 +102,14 @@ impl CatalogService for Catalog {
             page_token: &request.page_token,
             skip: request.skip,
         })?;
+        let products = self.products.clone();
         let response = self
             .store
             .read(move |db| {
-                let total_size = search::count(db, &query)?;
-                let mut positions = search::list(db, &query, &page)?;
-                let next_page_token = page.cut(&mut positions, Clone::clone);
-                let ids = positions.into_iter().map(|position| position.id);
-                let products = products::read(db, ids, &mask)?;
+                let Found { mut rows, total_size } = products.search(db, &query, &page)?;
+                let next_page_token = page.cut(&mut rows, Clone::clone);
+                let ids = rows.into_iter().map(|position| position.id);
+                let products = read(&products, db, ids, &mask)?;
                 Ok(SearchProductsResponse { products, next_page_token, total_size })
             })
             .await?;
@@ -119,9 +121,42 @@ impl CatalogService for Catalog {
         request: Request<ListCategoriesRequest>,
     ) -> Result<Response<ListCategoriesResponse>, Status> {
         let mask = Mask::<Category>::new(request.into_inner().read_mask.as_ref())?;
-        let categories = self.store.read(move |db| Ok(categories::list(db, &mask)?)).await?;
+        let products = self.products.clone();
+        let categories = self.store.read(move |db| Ok(products.categories(db, &mask)?)).await?;
         Ok(Response::new(ListCategoriesResponse { categories }))
     }
+}
+
+/// The products with these identifiers, in their order; one that is not there is left out.
+fn read(
+    products: &Products,
+    db: &Connection,
+    ids: impl Iterator<Item = String>,
+    mask: &Mask<Product>,
+) -> rusqlite::Result<Vec<Product>> {
+    ids.filter_map(|id| products.find(db, &id, mask).transpose()).collect()
+}
+
+/// A page of the stored products by name, in one category or in all.
+pub(crate) fn list_products(
+    db: &Connection,
+    category: Option<&str>,
+    page: &Page<Position>,
+) -> Result<Found<Position>, Refusal> {
+    if let Some(id) = category {
+        categories::check(db, id)?;
+    }
+    let total_size = products::count(db, category)?;
+    Ok(Found { rows: products::list(db, category, page)?, total_size })
+}
+
+/// A page of the stored products that match, best first.
+pub(crate) fn search_products(
+    db: &Connection,
+    query: &Query,
+    page: &Page<SearchPosition>,
+) -> Result<Found<SearchPosition>, Refusal> {
+    Ok(Found { rows: search::list(db, query, page)?, total_size: search::count(db, query)? })
 }
 
 impl From<Answer<String, Product>> for ProductResult {

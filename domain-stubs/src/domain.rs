@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tonic::Status;
 
 use crate::{
+    assortment::{Products, Stored},
     calls::Calls,
     clock::Clock,
     credential::{DEVELOPMENT_CREDENTIAL_KEY, Verifier},
@@ -18,6 +19,7 @@ use crate::{
     seed,
     server::{self, Services},
     store::{Store, StoreError},
+    synthetic::Synthetic,
 };
 
 /// How a domain is opened.
@@ -31,6 +33,9 @@ pub struct Options {
     pub credential_key: String,
     /// What time it is for credentials, promotions and whatever is written.
     pub clock: Clock,
+    /// How many products are computed from their numbers instead of those of the store; they can be read and not
+    /// bought. At most [`i32::MAX`] of them are served.
+    pub synthetic: Option<u32>,
     /// Decides what is drawn for jitter and error rates of faults.
     pub fault_seed: u64,
 }
@@ -39,6 +44,7 @@ pub struct Options {
 #[derive(Debug, Clone)]
 pub struct Domain {
     pub(crate) store: Store,
+    pub(crate) products: Products,
     pub(crate) inventory: Inventory,
     pub(crate) orders: Orders,
     pub(crate) notifications: Notifications,
@@ -63,6 +69,7 @@ impl Default for Options {
             seed_time: Timestamp::now(),
             credential_key: DEVELOPMENT_CREDENTIAL_KEY.to_owned(),
             clock: Clock::system(),
+            synthetic: None,
             fault_seed: 0,
         }
     }
@@ -71,15 +78,23 @@ impl Default for Options {
 impl Domain {
     /// Opens the store, and seeds it when it is new. This blocks, for less than a second as a rule.
     pub fn open(options: Options) -> Result<Self, OpenError> {
-        let Options { data, seed_time, credential_key, clock, fault_seed } = options;
-        let store = Store::open(data.as_deref(), |db| seed::fill(db, seed_time))
-            .map_err(|cause| OpenError { data, cause })?;
-        let inventory = Inventory::new(store.clone(), clock.clone());
+        let Options { data, mut seed_time, credential_key, clock, synthetic, fault_seed } = options;
+        let store = Store::open(data.as_deref(), |db| {
+            seed_time = seed::fill(db, seed_time)?;
+            Ok(())
+        })
+        .map_err(|cause| OpenError { data, cause })?;
+        let products: Products = match synthetic {
+            Some(count) => Arc::new(Synthetic::new(count, seed_time)),
+            None => Arc::new(Stored),
+        };
+        let inventory = Inventory::new(store.clone(), clock.clone(), products.clone());
         Ok(Self {
             orders: Orders::new(store.clone(), clock.clone(), inventory.clone()),
             inventory,
             notifications: Notifications::new(store.clone(), clock.clone()),
             store,
+            products,
             faults: Faults::new(fault_seed),
             calls: Calls::new(),
             verifier: Arc::new(Verifier::new(&credential_key, clock.clone())),

@@ -13,9 +13,10 @@ use proto::inventory::{
 use tokio::sync::broadcast;
 use tonic::{Request, Response, Status};
 
-pub(crate) use self::stocks::{on_hand, put_back, take};
-use self::watch::Watch;
+pub(crate) use self::stocks::{find as find_stock, on_hand, put_back, sum, take};
+use self::watch::{Watch, Watched};
 use crate::{
+    assortment::Products,
     batch::{self, Answer, Batch},
     clock::Clock,
     mask::{Mask, Resource},
@@ -31,6 +32,7 @@ const CHANGES_KEPT: usize = 256;
 pub(crate) struct Inventory {
     store: Store,
     clock: Clock,
+    products: Products,
     /// Identifiers of products whose stock has changed, after the change is stored.
     changes: broadcast::Sender<String>,
 }
@@ -41,8 +43,8 @@ impl Resource for Stock {
 }
 
 impl Inventory {
-    pub(crate) fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, changes: broadcast::Sender::new(CHANGES_KEPT) }
+    pub(crate) fn new(store: Store, clock: Clock, products: Products) -> Self {
+        Self { store, clock, products, changes: broadcast::Sender::new(CHANGES_KEPT) }
     }
 
     /// Sets how many items of a product stand in a warehouse, and tells whoever watches.
@@ -81,7 +83,8 @@ impl InventoryService for Inventory {
         let (_, extensions, request) = request.into_parts();
         let mask = Mask::<Stock>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "product_ids", request.product_ids)?;
-        let answers = batch.read(&self.store, move |db, id| stocks::find(db, id, &mask)).await?;
+        let products = self.products.clone();
+        let answers = batch.read(&self.store, move |db, id| products.stock(db, id, &mask)).await?;
         let results = answers.into_iter().map(StockResult::from).collect();
         Ok(Response::new(BatchGetStockResponse { results }))
     }
@@ -95,7 +98,8 @@ impl InventoryService for Inventory {
         let request = request.into_inner();
         let mask = Mask::<Stock>::new(request.read_mask.as_ref())?;
         batch::check_keys("product_ids", &request.product_ids)?;
-        let watch = Watch::begin(self.store.clone(), &self.changes, request.product_ids, mask).await?;
+        let watched = Watched { ids: request.product_ids, products: self.products.clone(), mask };
+        let watch = Watch::begin(self.store.clone(), &self.changes, watched).await?;
         Ok(Response::new(Box::pin(watch.into_stream())))
     }
 }

@@ -5,6 +5,7 @@
 
 mod admin;
 mod analytics;
+mod assortment;
 mod batch;
 mod calls;
 mod carts;
@@ -17,6 +18,7 @@ mod faults;
 mod guard;
 mod hash;
 mod idempotency;
+pub mod import;
 mod inventory;
 mod mask;
 mod notifications;
@@ -31,6 +33,7 @@ mod seed;
 mod server;
 mod shipping;
 mod store;
+mod synthetic;
 mod telemetry;
 mod users;
 

@@ -1,15 +1,17 @@
-//! Serves the domain of the shop on one port.
+//! Serves the domain of the shop on one port, or imports a foreign catalogue into it.
 
 use std::{
-    io::{IsTerminal as _, stderr},
+    io::{IsTerminal as _, Write as _, stderr, stdout},
     net::SocketAddr,
     path::PathBuf,
     process::ExitCode,
 };
 
 use anyhow::{Context as _, bail};
-use clap::Parser;
-use domain_stubs::{Domain, Options, Service, Services, credential::DEVELOPMENT_CREDENTIAL_KEY};
+use clap::{Parser, Subcommand};
+use domain_stubs::{
+    Domain, Options, Service, Services, credential::DEVELOPMENT_CREDENTIAL_KEY, import::import,
+};
 use jiff::Timestamp;
 use tokio::{
     net::TcpListener,
@@ -19,9 +21,44 @@ use tokio::{
 use tracing_subscriber::EnvFilter;
 
 /// The domain services of the shop over an embedded store, for development and tests.
+///
+/// Without a command it serves them.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Import(Import),
+}
+
+/// Takes over the products of a foreign catalogue, and brings those up to date that were imported before.
+///
+/// Each line of the catalogue is a JSON object with sku, name, brand, category, description and price, which has
+/// currency and amount. Lines that are no such thing are told and left out, and make the exit code 1.
+#[derive(Debug, clap::Args)]
+struct Import {
+    /// The catalogue, in UTF-8.
+    #[arg(value_name = "FILE.jsonl")]
+    catalogue: PathBuf,
+
+    /// File of the data, made and seeded when it is not there.
+    #[arg(long, env = "SHOP_DATA", value_name = "FILE")]
+    data: PathBuf,
+
+    /// Time all times of a new shop are counted from, such as 2026-01-31T12:00:00Z; now when left out.
+    #[arg(long, env = "SHOP_SEED_TIME", value_name = "TIME")]
+    seed_time: Option<Timestamp>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Serve {
     /// Address to listen on; port 0 takes any free one.
     #[arg(long, env = "SHOP_LISTEN", default_value = "127.0.0.1:50051")]
     listen: SocketAddr,
@@ -29,6 +66,14 @@ struct Arguments {
     /// File of the data, made and seeded when it is not there; in memory when left out.
     #[arg(long, env = "SHOP_DATA", value_name = "FILE")]
     data: Option<PathBuf>,
+
+    /// Serve so many products computed from their numbers instead of those of the data.
+    ///
+    /// They are called synthetic-1, synthetic-2 and so on, take neither memory nor time to start, and can be read but
+    /// not bought. A search finds them by the words of the shop's own products they are made after, and by the ten
+    /// digits at the end of their names.
+    #[arg(long, env = "SHOP_SYNTHETIC", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
+    synthetic: Option<u32>,
 
     /// Services to serve; all of them when left out.
     #[arg(long, env = "SHOP_SERVICES", value_delimiter = ',', value_name = "NAME,...")]
@@ -61,8 +106,12 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = match arguments.command {
+        Some(Command::Import(arguments)) => take_over(&arguments),
+        None => serve(arguments.serve).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("domain-stubs: {error:#}");
             ExitCode::FAILURE
@@ -70,8 +119,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// Imports a catalogue, and tells what became of it.
+fn take_over(arguments: &Import) -> anyhow::Result<ExitCode> {
+    let Import { catalogue, data, seed_time } = arguments;
+    let import = import(catalogue, data, seed_time.unwrap_or_else(Timestamp::now))?;
+    for line in &import.refused {
+        eprintln!("{}:{}: {}", catalogue.display(), line.number, line.reason);
+    }
+    let (imported, refused) = (import.imported, import.refused.len());
+    writeln!(stdout(), "{imported} products imported, {refused} lines refused")
+        .context("cannot tell the result")?;
+    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
 #[tokio::main]
-async fn run(arguments: Arguments) -> anyhow::Result<()> {
+async fn serve(arguments: Serve) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(arguments.log)
         .with_writer(stderr)
@@ -82,6 +144,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         data: arguments.data,
         seed_time: arguments.seed_time.unwrap_or(defaults.seed_time),
         credential_key: arguments.credential_key,
+        synthetic: arguments.synthetic,
         ..defaults
     })?;
     let services = if arguments.services.is_empty() {

@@ -61,9 +61,7 @@ impl Listing {
             let (position, checksum) = bytes.split_last_chunk()?;
             (*checksum == self.checksum(position)).then(|| serde_json::from_slice(position).ok())?
         });
-        let foreign =
-            || Refusal::invalid("PAGE_TOKEN_INVALID", "page_token", "is not a token of this listing");
-        position.map(Some).ok_or_else(foreign)
+        position.map(Some).ok_or_else(Refusal::foreign_page_token)
     }
 
     fn token<P: Serialize>(&self, position: &P) -> String {

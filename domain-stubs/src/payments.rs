@@ -89,10 +89,10 @@ pub(crate) fn authorise(
     amount: Money,
 ) -> Result<(), Refusal> {
     db.prepare_cached(
-        "INSERT INTO payment_authorisations (order_number, payment_method_id, amount, released)
-         SELECT ?1, id, ?2, 0 FROM payment_methods WHERE id = ?3 AND user_id = ?4",
+        "INSERT INTO payment_authorisations (order_number, payment_method_id, amount, currency, released)
+         SELECT ?1, id, ?2, ?5, 0 FROM payment_methods WHERE id = ?3 AND user_id = ?4",
     )?
-    .execute(params![order, amount.cents(), method, user])?;
+    .execute(params![order, amount.cents(), method, user, amount.currency()])?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The pricing service: the only place that computes money.
 
+mod currency;
 mod money;
 mod prices;
 
@@ -9,10 +10,11 @@ use proto::pricing::{
 };
 use tonic::{Request, Response, Status};
 
-pub(crate) use self::money::Money;
 use self::prices::Customer;
-pub(crate) use self::prices::customer_price;
+pub(crate) use self::prices::{currency, customer_price, list_price};
+pub(crate) use self::{currency::Currency, money::Money};
 use crate::{
+    assortment::Products,
     batch::{Answer, Batch},
     clock::Clock,
     credential::Caller,
@@ -26,6 +28,7 @@ use crate::{
 pub(crate) struct Pricing {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
+    pub(crate) products: Products,
 }
 
 impl Resource for Price {
@@ -46,9 +49,11 @@ impl PricingService for Pricing {
             now: self.clock.now().as_microsecond(),
         };
         let batch = Batch::new(&extensions, "product_ids", request.product_ids)?;
+        let products = self.products.clone();
         let answers = batch
             .read(&self.store, move |db, id| {
-                prices::find(db, id, &customer, &mask)?.ok_or_else(|| Refusal::unknown_product(id))
+                let list_price = products.list_price(db, id)?.ok_or_else(|| Refusal::unknown_product(id))?;
+                Ok(prices::price(db, id, list_price, &customer, &mask)?)
             })
             .await?;
         let results = answers.into_iter().map(PriceResult::from).collect();

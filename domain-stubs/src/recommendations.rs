@@ -10,9 +10,10 @@ use proto::recommendations::{
 use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
+pub(crate) use self::ranking::{Position, list, related as list_related};
 use crate::{
+    assortment::Products,
     batch::{Answer, Batch, Key},
-    catalog::check_product,
     credential::Caller,
     mask::{Mask, Resource},
     page::{Asked, Listing},
@@ -30,6 +31,7 @@ const MAX_PAGE_SIZE: i32 = 50;
 #[derive(Debug, Clone)]
 pub(crate) struct Recommendations {
     pub(crate) store: Store,
+    pub(crate) products: Products,
 }
 
 impl Resource for RelatedProducts {
@@ -61,10 +63,11 @@ impl RecommendationService for Recommendations {
             page_token: &request.page_token,
             skip: 0,
         })?;
+        let products = self.products.clone();
         let response = self
             .store
             .read(move |db| {
-                let mut positions = ranking::list(db, &user, &page)?;
+                let mut positions = products.recommended(db, &user, &page)?;
                 let next_page_token = page.cut(&mut positions, Clone::clone);
                 let product_ids = positions.into_iter().map(|position| position.id).collect();
                 Ok(ListRecommendationsResponse { product_ids, next_page_token })
@@ -80,13 +83,15 @@ impl RecommendationService for Recommendations {
         let (_, extensions, request) = request.into_parts();
         let mask = Mask::<RelatedProducts>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "queries", request.queries)?;
-        let answers = batch.read(&self.store, move |db, query| related(db, query, &mask)).await?;
+        let products = self.products.clone();
+        let answers = batch.read(&self.store, move |db, query| related(&products, db, query, &mask)).await?;
         let results = answers.into_iter().map(RelatedResult::from).collect();
         Ok(Response::new(BatchListRelatedResponse { results }))
     }
 }
 
 fn related(
+    products: &Products,
     db: &Connection,
     query: &RelatedQuery,
     mask: &Mask<RelatedProducts>,
@@ -94,8 +99,8 @@ fn related(
     // One page without a token: what there is beyond it is not asked for.
     let page = Listing::new("BatchListRelated", &[&query.product_id], DEFAULT_PAGE_SIZE)
         .page::<()>(Asked { page_size: query.page_size.min(MAX_PAGE_SIZE), page_token: "", skip: 0 })?;
-    check_product(db, &query.product_id)?;
-    let mut product_ids = ranking::related(db, &query.product_id, page.limit())?;
+    products.check(db, &query.product_id)?;
+    let mut product_ids = products.related(db, &query.product_id, page.limit())?;
     page.cut(&mut product_ids, |_| ());
     Ok(mask.trim(RelatedProducts { product_ids }))
 }

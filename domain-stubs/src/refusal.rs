@@ -43,6 +43,11 @@ impl Refusal {
         Self::new(Code::NotFound, "PRODUCT_NOT_FOUND", format!("there is no product {id:?}"))
     }
 
+    /// `INVALID_ARGUMENT` because a page token was made for something else.
+    pub(crate) fn foreign_page_token() -> Self {
+        Self::invalid("PAGE_TOKEN_INVALID", "page_token", "is not a token of this listing")
+    }
+
     /// `UNAUTHENTICATED`.
     pub(crate) fn unauthenticated(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(Code::Unauthenticated, reason, message)

@@ -12,14 +12,16 @@ use proto::reviews::{
 use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
-pub(crate) use self::stored::review_id;
+pub(crate) use self::ratings::{find as find_rating, rating};
+pub(crate) use self::stored::{Position, Row, review_id};
 use crate::{
+    assortment::{Found, Products},
     batch::{Answer, Batch, Key},
     catalog::check_product,
     clock::Clock,
     credential::Caller,
     mask::{Mask, Resource},
-    page::{Asked, Listing},
+    page::{Asked, Listing, Page},
     refusal::Refusal,
     store::Store,
 };
@@ -32,6 +34,7 @@ const DEFAULT_PAGE_SIZE: usize = 10;
 pub(crate) struct Reviews {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
+    pub(crate) products: Products,
 }
 
 impl Resource for Review {
@@ -63,7 +66,9 @@ impl ReviewService for Reviews {
         let (_, extensions, request) = request.into_parts();
         let mask = Mask::<Review>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "queries", request.queries)?;
-        let answers = batch.read(&self.store, move |db, query| read_page(db, query, &mask)).await?;
+        let products = self.products.clone();
+        let answers =
+            batch.read(&self.store, move |db, query| read_page(&products, db, query, &mask)).await?;
         let results = answers.into_iter().map(ReviewsResult::from).collect();
         Ok(Response::new(BatchListReviewsResponse { results }))
     }
@@ -75,7 +80,8 @@ impl ReviewService for Reviews {
         let (_, extensions, request) = request.into_parts();
         let mask = Mask::<Rating>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "product_ids", request.product_ids)?;
-        let answers = batch.read(&self.store, move |db, id| ratings::find(db, id, &mask)).await?;
+        let products = self.products.clone();
+        let answers = batch.read(&self.store, move |db, id| products.rating(db, id, &mask)).await?;
         let results = answers.into_iter().map(RatingResult::from).collect();
         Ok(Response::new(BatchGetRatingsResponse { results }))
     }
@@ -94,18 +100,33 @@ impl ReviewService for Reviews {
     }
 }
 
-fn read_page(db: &Connection, query: &ReviewsQuery, mask: &Mask<Review>) -> Result<ReviewsPage, Refusal> {
+fn read_page(
+    products: &Products,
+    db: &Connection,
+    query: &ReviewsQuery,
+    mask: &Mask<Review>,
+) -> Result<ReviewsPage, Refusal> {
     let page = Listing::new("BatchListReviews", &[&query.product_id], DEFAULT_PAGE_SIZE).page(Asked {
         page_size: query.page_size,
         page_token: &query.page_token,
         skip: query.skip,
     })?;
-    check_product(db, &query.product_id)?;
-    let total_size = stored::count(db, &query.product_id)?;
-    let mut rows = stored::list(db, &query.product_id, &page, mask)?;
+    let Found { mut rows, total_size } = products.reviews(db, &query.product_id, &page, mask)?;
     let next_page_token = page.cut(&mut rows, |row| row.position.clone());
     let reviews = rows.into_iter().map(|row| mask.trim(row.review)).collect();
     Ok(ReviewsPage { reviews, next_page_token, total_size })
+}
+
+/// A page of the stored reviews of a product, newest first.
+pub(crate) fn list(
+    db: &Connection,
+    product: &str,
+    page: &Page<Position>,
+    mask: &Mask<Review>,
+) -> Result<Found<Row>, Refusal> {
+    check_product(db, product)?;
+    let total_size = stored::count(db, product)?;
+    Ok(Found { rows: stored::list(db, product, page, mask)?, total_size })
 }
 
 impl From<Answer<ReviewsQuery, ReviewsPage>> for ReviewsResult {

@@ -14,14 +14,20 @@ mod reviews;
 mod stocks;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
-use self::catalogue::Catalogue;
+pub(crate) use self::{
+    catalogue::{Abundance, Catalogue, Category, Product, Reviews},
+    products::complete,
+    reviews::Review,
+    stocks::{Stock, stock},
+};
 
-/// Fills an empty store; leaves any other as it is.
-pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<()> {
-    if db.prepare("SELECT 1 FROM seeding")?.exists([])? {
-        return Ok(());
+/// Fills an empty store; leaves any other as it is. Answers the time its times are counted from.
+pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<Timestamp> {
+    let filled = db.prepare("SELECT seed_time FROM seeding")?.query_row([], |row| row.get(0)).optional()?;
+    if let Some(filled) = filled {
+        return Ok(Timestamp::from_microsecond(filled).unwrap_or(seed_time));
     }
     let catalogue = Catalogue::embedded();
     products::write(db, &catalogue, seed_time)?;
@@ -34,7 +40,44 @@ pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<()
     notifications::write(db, &catalogue, seed_time)?;
     devices::write(db, &catalogue)?;
     db.execute("INSERT INTO seeding (seed_time) VALUES (?1)", [seed_time.as_microsecond()])?;
-    Ok(())
+    Ok(seed_time)
+}
+
+/// Writes a product that came later, or what is said of it and what it costs from now on.
+pub(crate) fn write_product(
+    db: &Connection,
+    category: &str,
+    product: &Product,
+    description: &str,
+    seed_time: Timestamp,
+) -> rusqlite::Result<()> {
+    products::write_product(db, category, product, description, seed_time)?;
+    prices::write_list_price(db, product)
+}
+
+/// Writes what a new product has besides: stock and reviews.
+pub(crate) fn write_holdings(
+    db: &Connection,
+    product: &Product,
+    reviews: &Reviews,
+    seed_time: Timestamp,
+) -> rusqlite::Result<()> {
+    stocks::write_stock(db, product, seed_time)?;
+    reviews::write_of(db, product, reviews, |random| reviews::some_time(random, seed_time))
+}
+
+/// Writes which products go with a new one, best first.
+pub(crate) fn write_related(db: &Connection, product: &str, related: &[String]) -> rusqlite::Result<()> {
+    products::write_related(db, product, related)
+}
+
+/// What is said of a product that is not written.
+pub(crate) fn reviews_of<'a>(
+    product: &Product,
+    reviews: &'a Reviews,
+    seed_time: Timestamp,
+) -> Vec<Review<'a>> {
+    reviews::reviews_of(product, reviews, |random| reviews::some_time(random, seed_time))
 }
 
 /// A time before the seed time, as it is stored.

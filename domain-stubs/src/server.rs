@@ -142,13 +142,15 @@ impl Service {
     }
 
     fn add(self, domain: &Domain, guard: &Guard, routes: &mut RoutesBuilder) {
-        let (store, clock) = (domain.store.clone(), domain.clock.clone());
+        let (store, clock, products) = (domain.store.clone(), domain.clock.clone(), domain.products.clone());
         match self {
             Self::Analytics => {
                 routes.add_service(guard.before(AnalyticsServiceServer::new(Analytics { store, clock })))
             }
             Self::Carts => routes.add_service(guard.before(CartServiceServer::new(Carts { store, clock }))),
-            Self::Catalog => routes.add_service(guard.before(CatalogServiceServer::new(Catalog { store }))),
+            Self::Catalog => {
+                routes.add_service(guard.before(CatalogServiceServer::new(Catalog { store, products })))
+            }
             Self::Inventory => {
                 routes.add_service(guard.before(InventoryServiceServer::new(domain.inventory.clone())))
             }
@@ -157,17 +159,19 @@ impl Service {
             }
             Self::Orders => routes.add_service(guard.before(OrderServiceServer::new(domain.orders.clone()))),
             Self::Payments => routes.add_service(guard.before(PaymentServiceServer::new(Payments { store }))),
-            Self::Pricing => {
-                routes.add_service(guard.before(PricingServiceServer::new(Pricing { store, clock })))
-            }
-            Self::Recommendations => {
-                routes.add_service(guard.before(RecommendationServiceServer::new(Recommendations { store })))
-            }
+            Self::Pricing => routes.add_service(guard.before(PricingServiceServer::new(Pricing {
+                store,
+                clock,
+                products,
+            }))),
+            Self::Recommendations => routes.add_service(
+                guard.before(RecommendationServiceServer::new(Recommendations { store, products })),
+            ),
             Self::Reviews => {
-                routes.add_service(guard.before(ReviewServiceServer::new(Reviews { store, clock })))
+                routes.add_service(guard.before(ReviewServiceServer::new(Reviews { store, clock, products })))
             }
             Self::Shipping => {
-                routes.add_service(guard.before(ShippingServiceServer::new(Shipping { store })))
+                routes.add_service(guard.before(ShippingServiceServer::new(Shipping { store, products })))
             }
             Self::Telemetry => {
                 routes.add_service(guard.before(TelemetryServiceServer::new(Telemetry { store, clock })))

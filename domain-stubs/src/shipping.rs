@@ -1,6 +1,7 @@
 //! The shipping service: how goods reach customers.
 
 mod countries;
+mod tariff;
 
 use proto::shipping::{
     BatchGetShippingOptionsRequest, BatchGetShippingOptionsResponse, ShippingOption, ShippingOptions,
@@ -10,12 +11,13 @@ use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
 pub(crate) use self::countries::is_country;
+use self::tariff::Tariff;
 use crate::{
+    assortment::Products,
     batch::{Answer, Batch, Key},
-    catalog::check_product,
     hash::Random,
     mask::{Mask, Resource},
-    pricing::Money,
+    pricing::{Currency, Money},
     refusal::Refusal,
     store::Store,
 };
@@ -24,6 +26,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Shipping {
     pub(crate) store: Store,
+    pub(crate) products: Products,
 }
 
 impl Resource for ShippingOptions {
@@ -59,30 +62,35 @@ impl ShippingService for Shipping {
         let (_, extensions, request) = request.into_parts();
         let mask = Mask::<ShippingOptions>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "queries", request.queries)?;
-        let answers = batch.read(&self.store, move |db, query| options(db, query, &mask)).await?;
+        let products = self.products.clone();
+        let answers = batch.read(&self.store, move |db, query| options(&products, db, query, &mask)).await?;
         let results = answers.into_iter().map(ShippingResult::from).collect();
         Ok(Response::new(BatchGetShippingOptionsResponse { results }))
     }
 }
 
 fn options(
+    products: &Products,
     db: &Connection,
     query: &ShippingQuery,
     mask: &Mask<ShippingOptions>,
 ) -> Result<ShippingOptions, Refusal> {
-    check_product(db, &query.product_id)?;
-    let options = ways(&query.product_id, &query.country_code)?.into_iter().map(|way| ShippingOption {
-        id: way.id.to_owned(),
-        name: way.name.to_owned(),
-        price: Some(way.price.into()),
-        min_days: way.days.0,
-        max_days: way.days.1,
-    });
+    let product = &query.product_id;
+    let list_price = products.list_price(db, product)?.ok_or_else(|| Refusal::unknown_product(product))?;
+    let options =
+        ways(product, list_price.currency(), &query.country_code)?.into_iter().map(|way| ShippingOption {
+            id: way.id.to_owned(),
+            name: way.name.to_owned(),
+            price: Some(way.price.into()),
+            min_days: way.days.0,
+            max_days: way.days.1,
+        });
     Ok(mask.trim(ShippingOptions { options: options.collect() }))
 }
 
-/// The ways to send a product to a country, the cheapest first; none for a country nothing is sent to.
-pub(crate) fn ways(product: &str, country: &str) -> Result<Vec<Way>, Refusal> {
+/// The ways to send a product to a country, the cheapest first, at prices in the currency it is sold in; none for a
+/// country nothing is sent to, or for a currency without a tariff.
+pub(crate) fn ways(product: &str, currency: Currency, country: &str) -> Result<Vec<Way>, Refusal> {
     if !is_country(country) {
         return Err(Refusal::invalid(
             "COUNTRY_INVALID",
@@ -90,13 +98,15 @@ pub(crate) fn ways(product: &str, country: &str) -> Result<Vec<Way>, Refusal> {
             format!("{country:?} is no country"),
         ));
     }
-    let Some(zone) = countries::zone(country) else { return Ok(Vec::new()) };
+    let (Some(zone), Some(tariff)) = (countries::zone(country), Tariff::of(currency)) else {
+        return Ok(Vec::new());
+    };
     // How heavy a product is: light, handy or bulky.
     let class = i64::try_from(Random::of(&["weight", product]).index(3)).expect("below three");
     let way = |id, name, base: i64, days: (i32, i32)| Way {
         id,
         name,
-        price: Money::from_cents((base + class * 250) * (1 + zone)),
+        price: tariff.price((base + class * 250) * (1 + zone)),
         days: (
             days.0 + i32::try_from(zone).expect("a small number"),
             days.1 + 2 * i32::try_from(zone).expect("a small number"),

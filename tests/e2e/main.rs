@@ -24,6 +24,9 @@ mod readme;
 /// Every screen of every client on seeded data.
 mod screens;
 
+/// A foreign catalogue, imported, is told by every client as its file tells it.
+mod catalogue;
+
 /// Null propagation and the order of keys, as the GraphQL specification has them.
 mod conformance;
 /// What a client sees when a service fails, is slow, or answers nonsense.

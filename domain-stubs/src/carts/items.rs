@@ -46,17 +46,18 @@ pub(crate) fn read(db: &Connection, user: &str, now: i64) -> Result<Cart, Refusa
     )?;
     let rows = statement.query_map([user], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut cart = Cart::default();
-    let mut subtotal = Money::from_cents(0);
+    let mut subtotal: Option<Money> = None;
     for row in rows {
         let (product_id, quantity): (String, i32) = row?;
         let unit = pricing::customer_price(db, &product_id, user, now)?;
         let line = unit.times(quantity);
-        subtotal = subtotal.plus(line);
+        // Whatever would bring a second currency into a cart is refused here, and so is never written.
+        subtotal = Some(subtotal.map_or(Ok(line), |subtotal| subtotal.plus(line))?);
         cart.item_count += quantity;
         let (unit_price, line_price) = (Some(unit.into()), Some(line.into()));
         cart.items.push(CartItem { product_id, quantity, unit_price, line_price });
     }
-    cart.subtotal = Some(subtotal.into());
+    cart.subtotal = Some(subtotal.unwrap_or(Money::from_cents(0)).into());
     cart.update_time = db
         .prepare_cached("SELECT update_time FROM carts WHERE user_id = ?1")?
         .query_row([user], |row| row.get(0))

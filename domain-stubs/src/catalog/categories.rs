@@ -7,7 +7,7 @@ use tonic::Code;
 use crate::{mask::Mask, refusal::Refusal};
 
 /// All categories by name.
-pub(super) fn list(db: &Connection, mask: &Mask<Category>) -> rusqlite::Result<Vec<Category>> {
+pub(crate) fn list(db: &Connection, mask: &Mask<Category>) -> rusqlite::Result<Vec<Category>> {
     let mut statement = db.prepare_cached(
         "SELECT id, name,
             CASE WHEN ?1 THEN (SELECT count(*) FROM products WHERE category_id = categories.id) ELSE 0 END
@@ -24,5 +24,10 @@ pub(super) fn check(db: &Connection, id: &str) -> Result<(), Refusal> {
     if db.prepare_cached("SELECT 1 FROM categories WHERE id = ?1")?.exists([id])? {
         return Ok(());
     }
-    Err(Refusal::new(Code::NotFound, "CATEGORY_NOT_FOUND", format!("there is no category {id:?}")))
+    Err(unknown(id))
+}
+
+/// `NOT_FOUND` because there is no such category.
+pub(crate) fn unknown(id: &str) -> Refusal {
+    Refusal::new(Code::NotFound, "CATEGORY_NOT_FOUND", format!("there is no category {id:?}"))
 }

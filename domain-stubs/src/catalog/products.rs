@@ -6,10 +6,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use crate::{clock, mask::Mask, page::Page, pricing::Money, refusal::Refusal};
 
 /// Where a product stands in a list: its name, and its identifier among those of the same name.
-pub(super) type Position = (String, String);
+pub(crate) type Position = (String, String);
 
 /// The product with this identifier.
-pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite::Result<Option<Product>> {
+pub(crate) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite::Result<Option<Product>> {
     let wanted = params![id, mask.wants("description"), mask.wants("wholesale")];
     // A column that is not wanted is not read: the branch of a CASE that is not taken is never computed.
     let product = db
@@ -18,7 +18,8 @@ pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite:
                 CASE WHEN ?2 THEN description ELSE '' END,
                 CASE WHEN ?3 THEN wholesale_cost END,
                 CASE WHEN ?3 THEN margin_percent END,
-                CASE WHEN ?3 THEN supplier END
+                CASE WHEN ?3 THEN supplier END,
+                CASE WHEN ?3 THEN wholesale_currency END
              FROM products WHERE id = ?1",
         )?
         .query_row(wanted, from_row)
@@ -40,15 +41,6 @@ pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite:
 pub(crate) fn check(db: &Connection, id: &str) -> Result<(), Refusal> {
     let is_there = db.prepare_cached("SELECT 1 FROM products WHERE id = ?1")?.exists([id])?;
     if is_there { Ok(()) } else { Err(Refusal::unknown_product(id)) }
-}
-
-/// The products with these identifiers, in their order; one that is not there is left out.
-pub(super) fn read(
-    db: &Connection,
-    ids: impl Iterator<Item = String>,
-    mask: &Mask<Product>,
-) -> rusqlite::Result<Vec<Product>> {
-    ids.filter_map(|id| find(db, &id, mask).transpose()).collect()
 }
 
 /// The number of products, in one category or in all.
@@ -92,7 +84,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Product> {
     let wholesale = match row.get::<_, Option<i64>>(8)? {
         None => None,
         Some(cost) => Some(WholesaleTerms {
-            cost: Some(Money::from_cents(cost).into()),
+            cost: Some(Money::new(cost, row.get(11)?).into()),
             margin_percent: row.get(9)?,
             supplier: row.get(10)?,
         }),

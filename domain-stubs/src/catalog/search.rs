@@ -5,39 +5,61 @@ use serde::{Deserialize, Serialize};
 
 use crate::{page::Page, refusal::Refusal};
 
-/// What to find, in the language of the search index.
+/// Words to find, each as the beginning of a word.
 #[derive(Debug)]
-pub(super) struct Query(String);
+pub(crate) struct Query {
+    words: Vec<String>,
+}
 
 /// Where a product stands in the results: how well it matches, and its identifier among those that match as well.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Position {
+pub(crate) struct Position {
     /// The bits of the rank, which text would round.
     rank: u64,
-    pub(super) id: String,
+    pub(crate) id: String,
 }
 
 /// The columns of the index, weighted: name, brand, summary, description.
 const RANK: &str = "bm25(product_search, 10.0, 4.0, 4.0, 1.0)";
 
 impl Query {
-    /// Every word of the text becomes the beginning of a word to find. Within quotes nothing has a meaning of its own
-    /// to the index, so no input can break its language.
-    pub(super) fn new(text: &str) -> Result<Self, Refusal> {
+    /// Reads the words of a text.
+    pub(crate) fn new(text: &str) -> Result<Self, Refusal> {
         // The index reads its query up to the first NUL.
         let words = text.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty());
-        let words: Vec<_> = words.map(|word| format!("\"{}\"*", word.replace('"', "\"\""))).collect();
+        let words: Vec<_> = words.map(str::to_owned).collect();
         if words.is_empty() {
             return Err(Refusal::invalid("QUERY_EMPTY", "query", "holds no word to find"));
         }
-        Ok(Self(words.join(" ")))
+        Ok(Self { words })
+    }
+
+    /// The words that are `T`s, and a query for the others; `None` when there are no others.
+    pub(crate) fn split<T>(&self, read: impl Fn(&str) -> Option<T>) -> (Vec<T>, Option<Self>) {
+        let words: Vec<_> = self.words.iter().filter(|word| read(word).is_none()).cloned().collect();
+        let others = (!words.is_empty()).then_some(Self { words });
+        (self.words.iter().filter_map(|word| read(word)).collect(), others)
+    }
+
+    /// The query in the language of the search index. Within quotes nothing has a meaning of its own to it, so no
+    /// input can break that language.
+    fn text(&self) -> String {
+        let words = self.words.iter().map(|word| format!("\"{}\"*", word.replace('"', "\"\"")));
+        words.collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Position {
+    /// The place of a product among others that match as well.
+    pub(crate) fn unranked(id: String) -> Self {
+        Self { rank: 0, id }
     }
 }
 
 /// The number of products that match.
 pub(super) fn count(db: &Connection, query: &Query) -> rusqlite::Result<i32> {
     db.prepare_cached("SELECT count(*) FROM product_search WHERE product_search MATCH ?1")?
-        .query_row([&query.0], |row| row.get(0))
+        .query_row([query.text()], |row| row.get(0))
 }
 
 /// A page of the products that match, best first.
@@ -55,8 +77,17 @@ pub(super) fn list(db: &Connection, query: &Query, page: &Page<Position>) -> rus
          )
          SELECT rank, id FROM matches WHERE (rank, id) > (?2, ?3) ORDER BY rank, id LIMIT ?4 OFFSET ?5"
     ))?;
-    let rows = statement.query_map(params![query.0, rank, id, page.limit(), page.skip], |row| {
+    let rows = statement.query_map(params![query.text(), rank, id, page.limit(), page.skip], |row| {
         Ok(Position { rank: row.get::<_, f64>(0)?.to_bits(), id: row.get(1)? })
     })?;
     rows.collect()
+}
+
+/// All products that match, best first.
+pub(crate) fn all(db: &Connection, query: &Query) -> rusqlite::Result<Vec<String>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT products.id FROM product_search JOIN products ON products.number = product_search.rowid
+         WHERE product_search MATCH ?1 ORDER BY {RANK}, products.id"
+    ))?;
+    statement.query_map([query.text()], |row| row.get(0))?.collect()
 }

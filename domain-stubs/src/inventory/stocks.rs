@@ -17,7 +17,7 @@ pub(super) struct Change {
 }
 
 /// The stock of a product.
-pub(super) fn find(db: &Connection, product: &str, mask: &Mask<Stock>) -> Result<Stock, Refusal> {
+pub(crate) fn find(db: &Connection, product: &str, mask: &Mask<Stock>) -> Result<Stock, Refusal> {
     let update_time: Option<i64> = db
         .prepare_cached("SELECT update_time FROM stocks WHERE product_id = ?1")?
         .query_row([product], |row| row.get(0))
@@ -25,14 +25,19 @@ pub(super) fn find(db: &Connection, product: &str, mask: &Mask<Stock>) -> Result
     let update_time = update_time.ok_or_else(|| Refusal::unknown_product(product))?;
     let counted = ["warehouses", "total_quantity", "available"].iter().any(|field| mask.wants(field));
     let warehouses = if counted { warehouses(db, product)? } else { Vec::new() };
+    Ok(mask.trim(sum(product, warehouses, update_time)))
+}
+
+/// What stands in these warehouses, as it was at a time in microseconds since 1970.
+pub(crate) fn sum(product: &str, warehouses: Vec<WarehouseStock>, update_time: i64) -> Stock {
     let total_quantity = warehouses.iter().map(|warehouse| warehouse.quantity).sum();
-    Ok(mask.trim(Stock {
+    Stock {
         product_id: product.to_owned(),
         available: total_quantity > 0,
         total_quantity,
         warehouses,
         update_time: Some(clock::stored_to_proto(update_time)),
-    }))
+    }
 }
 
 /// Sets a quantity; answers the product whose stock has changed.

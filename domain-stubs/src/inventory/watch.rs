@@ -8,17 +8,22 @@ use proto::inventory::{Stock, WatchStockResponse};
 use tokio::sync::broadcast::{Receiver, Sender, error::RecvError};
 use tonic::Status;
 
-use super::stocks;
-use crate::{catalog::check_product, mask::Mask, refusal::Refusal, store::Store};
+use crate::{assortment::Products, mask::Mask, refusal::Refusal, store::Store};
 
 /// What one watcher watches.
 pub(super) struct Watch {
     store: Store,
     changes: Receiver<String>,
-    products: Vec<String>,
-    mask: Mask<Stock>,
+    watched: Watched,
     /// Products to send.
     due: VecDeque<String>,
+}
+
+/// What of which products is watched.
+pub(super) struct Watched {
+    pub(super) ids: Vec<String>,
+    pub(super) products: Products,
+    pub(super) mask: Mask<Stock>,
 }
 
 impl Watch {
@@ -26,22 +31,21 @@ impl Watch {
     pub(super) async fn begin(
         store: Store,
         changes: &Sender<String>,
-        products: Vec<String>,
-        mask: Mask<Stock>,
+        watched: Watched,
     ) -> Result<Self, Refusal> {
         // Before anything is read, so that no change falls in between.
         let changes = changes.subscribe();
-        let checked = products.clone();
-        store.read(move |db| checked.iter().try_for_each(|product| check_product(db, product))).await?;
-        Ok(Self { store, changes, due: products.iter().cloned().collect(), products, mask })
+        let (ids, products) = (watched.ids.clone(), watched.products.clone());
+        store.read(move |db| ids.iter().try_for_each(|id| products.check(db, id))).await?;
+        Ok(Self { store, changes, due: watched.ids.iter().cloned().collect(), watched })
     }
 
     /// The stream, which has no end of its own.
     pub(super) fn into_stream(self) -> impl Stream<Item = Result<WatchStockResponse, Status>> {
         stream::unfold(self, |mut watch| async {
             let product = watch.next_due().await?;
-            let mask = watch.mask.clone();
-            let stock = watch.store.read(move |db| stocks::find(db, &product, &mask)).await;
+            let (products, mask) = (watch.watched.products.clone(), watch.watched.mask.clone());
+            let stock = watch.store.read(move |db| products.stock(db, &product, &mask)).await;
             let response = stock.map(|stock| WatchStockResponse { stock: Some(stock) });
             Some((response.map_err(Status::from), watch))
         })
@@ -53,12 +57,12 @@ impl Watch {
                 return Some(product);
             }
             match self.changes.recv().await {
-                Ok(product) if self.products.contains(&product) => self.due.push_back(product),
+                Ok(product) if self.watched.ids.contains(&product) => self.due.push_back(product),
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => {
                     // What was missed is unknown, so everything is due; older changes need not be looked at any more.
                     self.changes = self.changes.resubscribe();
-                    self.due.extend(self.products.iter().cloned());
+                    self.due.extend(self.watched.ids.iter().cloned());
                 }
                 Err(RecvError::Closed) => return None,
             }
@@ -78,11 +82,13 @@ mod tests {
     #[tokio::test]
     async fn a_watcher_that_lags_behind_gets_everything_once_as_it_is_now() {
         let domain = Domain::open(Options::default()).unwrap();
-        let products = ["tent-ridge-2", "tarp-silnylon-3"].map(str::to_owned).to_vec();
+        let ids = ["tent-ridge-2", "tarp-silnylon-3"].map(str::to_owned).to_vec();
         let changes = &domain.inventory.changes;
-        let watch = Watch::begin(domain.store.clone(), changes, products.clone(), Mask::new(None).unwrap());
+        let products = domain.products.clone();
+        let watched = Watched { ids: ids.clone(), products, mask: Mask::new(None).unwrap() };
+        let watch = Watch::begin(domain.store.clone(), changes, watched);
         let mut stream = pin!(watch.await.unwrap().into_stream());
-        for product in &products {
+        for product in &ids {
             assert_eq!(stream.next().await.unwrap().unwrap().stock.unwrap().product_id, *product);
         }
 

@@ -18,22 +18,20 @@ pub(super) fn place(
 ) -> Result<Order, Refusal> {
     let time = now.as_microsecond();
     let cart = carts::read(db, user, time)?;
-    if cart.items.is_empty() {
-        return Err(refused("CART_EMPTY", "the cart is empty"));
-    }
-    let shipping = shipping_price(&cart.items, request)?;
+    let shipping = shipping_price(db, &cart.items, request)?;
     payments::check(db, user, &request.payment_method_id, now)?;
     let mut total = shipping;
     let mut lines = Vec::new();
     for item in &cart.items {
         let unit = pricing::customer_price(db, &item.product_id, user, time)?;
-        total = total.plus(unit.times(item.quantity));
+        total = total.plus(unit.times(item.quantity))?;
         lines.push((item, unit));
     }
     db.prepare_cached(
         "INSERT INTO orders
-            (user_id, state, total, payment_method_id, shipping_option_id, country_code, create_time, update_time)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+            (user_id, state, total, payment_method_id, shipping_option_id, country_code, create_time, update_time,
+             currency)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
     )?
     .execute(params![
         user,
@@ -42,7 +40,8 @@ pub(super) fn place(
         request.payment_method_id,
         request.shipping_option_id,
         request.country_code,
-        time
+        time,
+        total.currency()
     ])?;
     let number = db.last_insert_rowid();
     for (position, (item, unit)) in (0_i64..).zip(lines) {
@@ -59,18 +58,23 @@ fn refused(reason: &'static str, problem: impl Into<String>) -> Refusal {
     Refusal::new(Code::FailedPrecondition, reason, problem)
 }
 
-/// What sending all of it costs: as much as sending the dearest of it.
-fn shipping_price(items: &[CartItem], request: &PlaceOrderRequest) -> Result<Money, Refusal> {
-    let mut dearest = Money::from_cents(0);
+/// What sending all of it costs: as much as sending the dearest of it. A cart has one currency.
+fn shipping_price(
+    db: &Connection,
+    items: &[CartItem],
+    request: &PlaceOrderRequest,
+) -> Result<Money, Refusal> {
+    let mut dearest: Option<Money> = None;
     for item in items {
-        let ways = shipping::ways(&item.product_id, &request.country_code)?;
+        let currency = pricing::currency(db, &item.product_id)?;
+        let ways = shipping::ways(&item.product_id, currency, &request.country_code)?;
         let way = ways.iter().find(|way| way.id == request.shipping_option_id).ok_or_else(|| {
             let problem = format!("{:?} cannot be sent in this way", item.product_id);
             refused("SHIPPING_NOT_AVAILABLE", problem)
         })?;
-        dearest = dearest.max(way.price);
+        dearest = dearest.into_iter().chain([way.price]).max_by_key(|price| price.cents());
     }
-    Ok(dearest)
+    dearest.ok_or_else(|| refused("CART_EMPTY", "the cart is empty"))
 }
 
 fn write_item(

@@ -40,7 +40,8 @@ pub(super) fn find(
 ) -> rusqlite::Result<Option<Order>> {
     let order = db
         .prepare_cached(
-            "SELECT state, total, payment_method_id, shipping_option_id, country_code, create_time, update_time
+            "SELECT state, total, payment_method_id, shipping_option_id, country_code, create_time, update_time,
+                currency
              FROM orders WHERE number = ?1 AND user_id = ?2",
         )?
         .query_row(params![number, user], |row| {
@@ -48,7 +49,7 @@ pub(super) fn find(
                 id: order_id(number),
                 state: row.get(0)?,
                 items: Vec::new(),
-                total: Some(Money::from_cents(row.get(1)?).into()),
+                total: Some(Money::new(row.get(1)?, row.get(7)?).into()),
                 payment_method_id: row.get(2)?,
                 shipping_option_id: row.get(3)?,
                 country_code: row.get(4)?,
@@ -66,11 +67,12 @@ pub(super) fn find(
 
 fn items(db: &Connection, number: i64) -> rusqlite::Result<Vec<OrderItem>> {
     let mut statement = db.prepare_cached(
-        "SELECT product_id, product_name, quantity, unit_price FROM order_items
+        "SELECT product_id, product_name, quantity, unit_price, currency
+         FROM order_items JOIN orders ON orders.number = order_number
          WHERE order_number = ?1 ORDER BY position",
     )?;
     let rows = statement.query_map([number], |row| {
-        let (quantity, unit) = (row.get(2)?, Money::from_cents(row.get(3)?));
+        let (quantity, unit) = (row.get(2)?, Money::new(row.get(3)?, row.get(4)?));
         Ok(OrderItem {
             product_id: row.get(0)?,
             product_name: row.get(1)?,

@@ -1,41 +1,90 @@
-//! Amounts of money, exact to the cent.
+//! Amounts of money, exact to the smallest unit of their currency.
 
-/// An amount in euros, which is never below one cent once something was taken off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+use std::fmt;
+
+use tonic::Code;
+
+use super::Currency;
+use crate::refusal::Refusal;
+
+/// The largest amount that is read, in the smallest unit: a cart of such things does not overflow.
+const LARGEST: i64 = 1_000_000_000_000_000;
+
+/// Why a text is no amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AmountError {
+    /// It is not written as a decimal number.
+    NoNumber,
+    /// It has more decimals than the currency.
+    TooPrecise(Currency),
+    /// It is too large to calculate with.
+    TooLarge,
+    /// Nothing is for free.
+    Nothing,
+}
+
+/// An amount in one currency, which is never below its smallest unit once something was taken off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Money {
+    /// In the smallest unit of the currency.
     cents: i64,
+    currency: Currency,
 }
 
 impl Money {
-    /// So many cents.
-    pub(crate) const fn from_cents(cents: i64) -> Self {
-        Self { cents }
+    /// So many of the smallest unit of a currency.
+    pub(crate) const fn new(cents: i64, currency: Currency) -> Self {
+        Self { cents, currency }
     }
 
-    /// The amount in cents.
+    /// So many cents of a euro.
+    pub(crate) const fn from_cents(cents: i64) -> Self {
+        Self::new(cents, Currency::EURO)
+    }
+
+    /// The amount in the smallest unit of its currency: cents, where there are cents.
     pub(crate) const fn cents(self) -> i64 {
         self.cents
     }
 
+    /// What it is an amount of.
+    pub(crate) const fn currency(self) -> Currency {
+        self.currency
+    }
+
     /// So many times the amount.
     pub(crate) fn times(self, quantity: i32) -> Self {
-        Self { cents: self.cents.saturating_mul(i64::from(quantity)) }
+        Self { cents: self.cents.saturating_mul(i64::from(quantity)), ..self }
     }
 
-    /// Both amounts together.
-    pub(crate) fn plus(self, other: Self) -> Self {
-        Self { cents: self.cents.saturating_add(other.cents) }
-    }
-
-    /// Reads an amount above nothing that is written with two decimals, such as "89.00".
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (units, cents) = text.split_once('.')?;
-        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if cents.len() != 2 || !is_number(units) || !is_number(cents) {
-            return None;
+    /// Both amounts together. Amounts in two currencies have no sum: `FAILED_PRECONDITION` with reason
+    /// `CURRENCY_MISMATCH`.
+    pub(crate) fn plus(self, other: Self) -> Result<Self, Refusal> {
+        if self.currency != other.currency {
+            let problem = format!("{} and {} do not add up", self.currency, other.currency);
+            return Err(Refusal::new(Code::FailedPrecondition, "CURRENCY_MISMATCH", problem));
         }
-        let cents = units.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents.parse().ok()?)?;
-        (cents > 0).then_some(Self { cents })
+        Ok(Self { cents: self.cents.saturating_add(other.cents), ..self })
+    }
+
+    /// Reads an amount above nothing that is written as a decimal number, such as "89.00" or "89".
+    pub(crate) fn parse(text: &str, currency: Currency) -> Result<Self, AmountError> {
+        let (units, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number(units) || !is_number(decimals) {
+            return Err(AmountError::NoNumber);
+        }
+        let decimals = decimals.trim_end_matches('0');
+        let places = currency.decimals();
+        if decimals.len() > places {
+            return Err(AmountError::TooPrecise(currency));
+        }
+        let cents = format!("{units}{decimals:0<places$}").parse::<i64>().ok();
+        match cents.filter(|&cents| cents <= LARGEST) {
+            None => Err(AmountError::TooLarge),
+            Some(0) => Err(AmountError::Nothing),
+            Some(cents) => Ok(Self { cents, currency }),
+        }
     }
 
     /// Takes percents off, one after the other. The result is rounded once, half to even, and is at least a cent.
@@ -47,7 +96,7 @@ impl Money {
             whole *= 100;
         }
         let cents = i64::try_from(divide_half_even(amount, whole)).unwrap_or(self.cents);
-        Self { cents: cents.max(1) }
+        Self { cents: cents.max(1), ..self }
     }
 }
 
@@ -62,9 +111,28 @@ fn divide_half_even(amount: i128, by: i128) -> i128 {
 }
 
 impl From<Money> for proto::common::Money {
-    fn from(Money { cents }: Money) -> Self {
-        let nanos = i32::try_from(cents % 100 * 10_000_000).expect("a hundred cents are 10^9 billionths");
-        Self { currency_code: "EUR".to_owned(), units: cents / 100, nanos }
+    fn from(Money { cents, currency }: Money) -> Self {
+        let (mut unit, mut billionths) = (1, 1_000_000_000);
+        for _ in 0..currency.decimals() {
+            unit *= 10;
+            billionths /= 10;
+        }
+        let nanos =
+            i32::try_from(cents % unit * billionths).expect("less than a unit is below 10^9 billionths");
+        Self { currency_code: currency.to_string(), units: cents / unit, nanos }
+    }
+}
+
+impl fmt::Display for AmountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoNumber => f.write_str("is not a decimal number above zero, such as \"89.00\""),
+            Self::TooPrecise(currency) => {
+                write!(f, "has more than the {} decimals of {currency}", currency.decimals())
+            }
+            Self::TooLarge => f.write_str("is too large"),
+            Self::Nothing => f.write_str("must be above zero"),
+        }
     }
 }
 
@@ -104,17 +172,41 @@ mod tests {
     }
 
     #[test]
-    fn only_amounts_with_two_decimals_are_read() {
-        assert_eq!(Money::parse("89.00"), Some(Money::from_cents(8_900)));
-        assert_eq!(Money::parse("0.05"), Some(Money::from_cents(5)));
-        for text in ["89", "89.0", "89.000", "-1.00", "+1.00", "1.+1", "0.00", ".50x", "", "1,00"] {
-            assert_eq!(Money::parse(text), None, "{text:?}");
+    fn amounts_are_read_to_the_smallest_unit_of_their_currency() {
+        let parse = |text, code| Money::parse(text, Currency::parse(code).unwrap()).map(Money::cents);
+        assert_eq!(parse("89.00", "EUR"), Ok(8_900));
+        assert_eq!(parse("89", "EUR"), Ok(8_900));
+        assert_eq!(parse("89.5", "USD"), Ok(8_950));
+        assert_eq!(parse("0.05", "GBP"), Ok(5));
+        assert_eq!(parse("1200.00", "JPY"), Ok(1_200));
+        assert_eq!(parse("1.234", "KWD"), Ok(1_234));
+        assert_eq!(parse("1.5", "KWD"), Ok(1_500));
+        for text in ["-1.00", "+1.00", "1.+1", ".50", "5.", "", "1,00", "1e3", " 1", "١"] {
+            assert_eq!(parse(text, "EUR"), Err(AmountError::NoNumber), "{text:?}");
+        }
+        assert!(matches!(parse("1.005", "EUR"), Err(AmountError::TooPrecise(_))));
+        assert!(matches!(parse("1.5", "JPY"), Err(AmountError::TooPrecise(_))));
+        assert_eq!(parse("0.00", "EUR"), Err(AmountError::Nothing));
+        for text in ["99999999999999999999999", "10000000000000.01"] {
+            assert_eq!(parse(text, "EUR"), Err(AmountError::TooLarge), "{text:?}");
         }
     }
 
     #[test]
-    fn cents_are_sent_as_billionths() {
-        let sent = proto::common::Money::from(Money::from_cents(8_905));
-        assert_eq!((sent.units, sent.nanos), (89, 50_000_000));
+    fn what_is_left_of_a_unit_is_sent_as_billionths() {
+        let sent = |cents, code| {
+            let money = proto::common::Money::from(Money::new(cents, Currency::parse(code).unwrap()));
+            (money.currency_code, money.units, money.nanos)
+        };
+        assert_eq!(sent(8_905, "EUR"), ("EUR".to_owned(), 89, 50_000_000));
+        assert_eq!(sent(1_200, "JPY"), ("JPY".to_owned(), 1_200, 0));
+        assert_eq!(sent(1_234, "KWD"), ("KWD".to_owned(), 1, 234_000_000));
+    }
+
+    #[test]
+    fn amounts_in_two_currencies_have_no_sum() {
+        let (euro, dollar) = (Money::from_cents(1), Money::new(1, Currency::parse("USD").unwrap()));
+        assert_eq!(euro.plus(euro).unwrap(), Money::from_cents(2));
+        assert_eq!(euro.plus(dollar).unwrap_err().code(), Code::FailedPrecondition);
     }
 }

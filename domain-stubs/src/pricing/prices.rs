@@ -3,7 +3,7 @@
 use proto::pricing::{Price, Promotion};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::Money;
+use super::{Currency, Money};
 use crate::{clock, mask::Mask, refusal::Refusal};
 
 /// Who asks, and when.
@@ -15,42 +15,47 @@ pub(super) struct Customer {
     pub(super) now: i64,
 }
 
-/// What a product costs a customer.
-pub(super) fn find(
+/// What a product at this list price costs a customer.
+pub(super) fn price(
     db: &Connection,
     product: &str,
+    list_price: Money,
     customer: &Customer,
     mask: &Mask<Price>,
-) -> rusqlite::Result<Option<Price>> {
-    let cents = db
-        .prepare_cached("SELECT amount FROM list_prices WHERE product_id = ?1")?
-        .query_row([product], |row| row.get(0))
-        .optional()?;
-    let Some(list_price) = cents.map(Money::from_cents) else { return Ok(None) };
+) -> rusqlite::Result<Price> {
     let promotions = if mask.wants("promotions") || mask.wants("customer_price") {
         promotions(db, product, customer)?
     } else {
         Vec::new()
     };
     let customer_price = list_price.less_percents(promotions.iter().map(|promotion| promotion.percent_off));
-    Ok(Some(mask.trim(Price {
+    Ok(mask.trim(Price {
         product_id: product.to_owned(),
         list_price: Some(list_price.into()),
         customer_price: Some(customer_price.into()),
         promotions,
-    })))
+    }))
 }
 
 /// What one of a product costs a customer, who is empty for anybody.
 pub(crate) fn customer_price(db: &Connection, product: &str, user: &str, now: i64) -> Result<Money, Refusal> {
     let customer = Customer { user: user.to_owned(), now };
-    let list_price = db
-        .prepare_cached("SELECT amount FROM list_prices WHERE product_id = ?1")?
-        .query_row([product], |row| row.get(0))
-        .optional()?;
-    let list_price = list_price.map(Money::from_cents).ok_or_else(|| Refusal::unknown_product(product))?;
+    let list_price = list_price(db, product)?.ok_or_else(|| Refusal::unknown_product(product))?;
     let promotions = promotions(db, product, &customer)?;
     Ok(list_price.less_percents(promotions.iter().map(|promotion| promotion.percent_off)))
+}
+
+/// What a product costs without any promotion.
+pub(crate) fn list_price(db: &Connection, product: &str) -> rusqlite::Result<Option<Money>> {
+    db.prepare_cached("SELECT amount, currency FROM list_prices WHERE product_id = ?1")?
+        .query_row([product], |row| Ok(Money::new(row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+/// What a product is sold in.
+pub(crate) fn currency(db: &Connection, product: &str) -> Result<Currency, Refusal> {
+    let list_price = list_price(db, product)?.ok_or_else(|| Refusal::unknown_product(product))?;
+    Ok(list_price.currency())
 }
 
 /// The promotions that run: first those for everybody, then those of the customer's groups.

@@ -7,17 +7,24 @@ use crate::page::Page;
 
 /// Where a product stands in a list of recommendations; a smaller one is better.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Position {
+pub(crate) struct Position {
     /// 0 for what goes with something the user has reviewed, 1 for anything else.
     tier: i64,
     /// Minus the stars of all its reviews together, which are their number times their mean.
     rank: i64,
     /// Among those of the same rank.
-    pub(super) id: String,
+    pub(crate) id: String,
+}
+
+impl Position {
+    /// The place of a product among others that are as good.
+    pub(crate) fn unranked(id: String) -> Self {
+        Self { tier: 0, rank: 0, id }
+    }
 }
 
 /// A page of recommendations for a user: what is in stock and the user has not reviewed, best first.
-pub(super) fn list(db: &Connection, user: &str, page: &Page<Position>) -> rusqlite::Result<Vec<Position>> {
+pub(crate) fn list(db: &Connection, user: &str, page: &Page<Position>) -> rusqlite::Result<Vec<Position>> {
     let first = || Position { tier: -1, rank: 0, id: String::new() };
     let Position { tier, rank, id } = page.after.clone().unwrap_or_else(first);
     let mut statement = db.prepare_cached(
@@ -42,7 +49,7 @@ pub(super) fn list(db: &Connection, user: &str, page: &Page<Position>) -> rusqli
 }
 
 /// Products that go with one: those it names, then those of its category by their mean rating.
-pub(super) fn related(db: &Connection, product: &str, limit: i64) -> rusqlite::Result<Vec<String>> {
+pub(crate) fn related(db: &Connection, product: &str, limit: i64) -> rusqlite::Result<Vec<String>> {
     let mut statement = db.prepare_cached(
         "WITH named AS MATERIALIZED (
             SELECT related_id AS id, min(position) AS place FROM related_products

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use crate::{catalog::check_product, mask::Mask, refusal::Refusal};
 
 /// The rating of a product, which must be there.
-pub(super) fn find(db: &Connection, product: &str, mask: &Mask<Rating>) -> Result<Rating, Refusal> {
+pub(crate) fn find(db: &Connection, product: &str, mask: &Mask<Rating>) -> Result<Rating, Refusal> {
     check_product(db, product)?;
     let mut statement =
         db.prepare_cached("SELECT rating, count(*) FROM reviews WHERE product_id = ?1 GROUP BY rating")?;
@@ -16,12 +16,17 @@ pub(super) fn find(db: &Connection, product: &str, mask: &Mask<Rating>) -> Resul
         // The table takes no other stars than one to five.
         star_counts[usize::from(row.get::<_, u8>(0)?) - 1] = row.get(1)?;
     }
-    Ok(mask.trim(Rating {
+    Ok(mask.trim(rating(product, star_counts)))
+}
+
+/// The rating of a product with so many reviews of each star, from one to five.
+pub(crate) fn rating(product: &str, star_counts: Vec<i32>) -> Rating {
+    Rating {
         product_id: product.to_owned(),
         average: average(&star_counts),
         review_count: star_counts.iter().sum(),
         star_counts,
-    }))
+    }
 }
 
 /// The mean, rounded to one decimal place, a half away from zero.

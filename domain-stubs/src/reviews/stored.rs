@@ -7,13 +7,13 @@ use crate::{clock, hash, mask::Mask, page::Page};
 
 /// Where a review stands in the list of a product: when it was written, and its identifier among those of the same
 /// time.
-pub(super) type Position = (i64, String);
+pub(crate) type Position = (i64, String);
 
 /// A review with its place.
 #[derive(Debug)]
-pub(super) struct Row {
-    pub(super) review: Review,
-    pub(super) position: Position,
+pub(crate) struct Row {
+    pub(crate) review: Review,
+    pub(crate) position: Position,
 }
 
 /// The identifier of the one review a user writes of a product.

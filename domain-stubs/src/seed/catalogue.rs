@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
+
+use crate::pricing::{Currency, Money};
 
 const CATEGORIES: [&str; 10] = [
     include_str!("../../seed/audio.json"),
@@ -20,80 +22,82 @@ const SHOP: &str = include_str!("../../seed/shop.json");
 const REVIEWS: &str = include_str!("../../seed/reviews.json");
 
 /// All of it.
-pub(super) struct Catalogue {
-    pub(super) shop: Shop,
-    pub(super) categories: Vec<Category>,
-    pub(super) reviews: Reviews,
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    pub(crate) shop: Shop,
+    pub(crate) categories: Vec<Category>,
+    pub(crate) reviews: Reviews,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Shop {
+pub(crate) struct Shop {
     /// What is true of everything it sells.
-    pub(super) paragraphs: Vec<String>,
+    pub(crate) paragraphs: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Category {
-    pub(super) id: String,
-    pub(super) name: String,
+pub(crate) struct Category {
+    pub(crate) id: String,
+    pub(crate) name: String,
     /// What is true of all its products.
-    pub(super) paragraphs: Vec<String>,
-    pub(super) products: Vec<Product>,
+    pub(crate) paragraphs: Vec<String>,
+    pub(crate) products: Vec<Product>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Product {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) brand: String,
-    pub(super) summary: String,
-    pub(super) paragraphs: Vec<String>,
+pub(crate) struct Product {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) brand: String,
+    pub(crate) summary: String,
+    pub(crate) paragraphs: Vec<String>,
     /// Heading, name and value.
-    pub(super) specifications: Vec<(String, String, String)>,
-    /// In euros, such as "89.00".
-    pub(super) price: String,
-    pub(super) margin_percent: u8,
-    pub(super) supplier: String,
+    pub(crate) specifications: Vec<(String, String, String)>,
+    /// What it costs without any promotion, in the files in euros, such as "89.00".
+    #[serde(deserialize_with = "euros")]
+    pub(crate) price: Money,
+    pub(crate) margin_percent: u8,
+    pub(crate) supplier: String,
     /// How many there are.
-    pub(super) images: u8,
+    pub(crate) images: u8,
     /// What reviews say on average, roughly.
-    pub(super) stars: f64,
-    pub(super) stock: Abundance,
+    pub(crate) stars: f64,
+    pub(crate) stock: Abundance,
     /// Identifiers of other products.
-    pub(super) related: Vec<String>,
+    pub(crate) related: Vec<String>,
 }
 
 /// How much of a product there is.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Abundance {
+pub(crate) enum Abundance {
     Plenty,
     Some,
     Few,
     None,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Reviews {
-    pub(super) authors: Vec<Author>,
+pub(crate) struct Reviews {
+    pub(crate) authors: Vec<Author>,
     /// What is written with so many stars.
-    pub(super) texts: BTreeMap<u8, Vec<String>>,
+    pub(crate) texts: BTreeMap<u8, Vec<String>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Author {
-    pub(super) id: String,
-    pub(super) name: String,
+pub(crate) struct Author {
+    pub(crate) id: String,
+    pub(crate) name: String,
 }
 
 impl Catalogue {
     /// Reads the embedded files.
-    pub(super) fn embedded() -> Self {
+    pub(crate) fn embedded() -> Self {
         Self {
             shop: parse(SHOP),
             categories: CATEGORIES.iter().map(|file| parse(file)).collect(),
@@ -102,11 +106,16 @@ impl Catalogue {
     }
 
     /// All products, category by category.
-    pub(super) fn products(&self) -> impl Iterator<Item = (&Category, &Product)> {
+    pub(crate) fn products(&self) -> impl Iterator<Item = (&Category, &Product)> {
         self.categories
             .iter()
             .flat_map(|category| category.products.iter().map(move |product| (category, product)))
     }
+}
+
+fn euros<'de, D: Deserializer<'de>>(input: D) -> Result<Money, D::Error> {
+    let amount = String::deserialize(input)?;
+    Money::parse(&amount, Currency::EURO).map_err(|error| de::Error::custom(format!("{amount:?} {error}")))
 }
 
 fn parse<T: DeserializeOwned>(file: &str) -> T {
@@ -118,7 +127,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::pricing::Money;
 
     #[test]
     fn every_category_has_its_products_and_every_product_is_complete() {
@@ -128,7 +136,6 @@ mod tests {
         }
         for (_, product) in catalogue.products() {
             let id = &product.id;
-            assert!(Money::parse(&product.price).is_some(), "{id}: {}", product.price);
             assert!((1.0..=5.0).contains(&product.stars), "{id}: {}", product.stars);
             assert!((1..100).contains(&product.margin_percent), "{id}");
             assert!(!product.specifications.is_empty() && product.images > 0, "{id}");

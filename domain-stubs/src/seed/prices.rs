@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{DAY, after, catalogue::Catalogue, products};
+use super::{
+    DAY, after,
+    catalogue::{Catalogue, Product},
+};
 use crate::hash::Random;
 
 /// Promotions that run in every category: name, label, and the days after which it ends at the earliest, if it does.
@@ -24,16 +27,25 @@ const LOYAL_CUSTOMERS: [&str; 3] = ["user-ada-lindqvist", "user-zoe-marchetti", 
 pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
     write_campaigns(db, catalogue, seed_time)?;
     write_loyalty(db)?;
-    let mut insert_price = db.prepare("INSERT INTO list_prices (product_id, amount) VALUES (?1, ?2)")?;
     let mut insert_promotion = db
         .prepare("INSERT INTO product_promotions (product_id, position, promotion_id) VALUES (?1, ?2, ?3)")?;
     for (category, product) in catalogue.products() {
-        insert_price.execute(params![product.id, products::list_price(product).cents()])?;
+        write_list_price(db, product)?;
         for (position, campaign) in (0_i64..).zip(campaigns_of(&product.id)) {
             let promotion = promotion_id(campaign, &category.id);
             insert_promotion.execute(params![product.id, position, promotion])?;
         }
     }
+    Ok(())
+}
+
+/// Writes what a product costs, or costs from now on.
+pub(super) fn write_list_price(db: &Connection, product: &Product) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO list_prices (product_id, amount, currency) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET amount = excluded.amount, currency = excluded.currency",
+    )?
+    .execute(params![product.id, product.price.cents(), product.price.currency()])?;
     Ok(())
 }
 

@@ -1,13 +1,14 @@
 //! Categories, products and what belongs to them.
 
 use jiff::Timestamp;
+use proto::catalog::{Image, Specification, WholesaleTerms};
 use rusqlite::{Connection, params};
 
 use super::{
     DAY, before,
     catalogue::{Catalogue, Category, Product},
 };
-use crate::{hash::Random, pricing::Money};
+use crate::{clock, hash::Random, pricing::Money};
 
 /// What the pictures of a product show, the main one first.
 const VIEWS: [&str; 6] =
@@ -22,50 +23,95 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
         insert.execute([&category.id, &category.name])?;
     }
     for (category, product) in catalogue.products() {
-        let description = description(catalogue, category, product);
-        write_product(db, category, product, &description, seed_time)?;
-        write_specifications(db, product)?;
-        write_images(db, product)?;
-        write_related(db, product)?;
+        write_product(db, &category.id, product, &description(catalogue, category, product), seed_time)?;
+        write_related(db, &product.id, &product.related)?;
     }
     Ok(())
 }
 
-fn write_product(
+/// Writes a product and what belongs to it, or what it is from now on; when it was first offered stays as it was.
+pub(super) fn write_product(
     db: &Connection,
-    category: &Category,
+    category: &str,
     product: &Product,
     description: &str,
     seed_time: Timestamp,
 ) -> rusqlite::Result<()> {
-    let mut random = Random::of(&["product", &product.id]);
-    // Long enough ago that every review is younger.
-    let create_time = before(seed_time, (600 + random.below(900)) * DAY + random.below(DAY));
-    let price = list_price(product);
+    let cost = wholesale_cost(product);
     db.prepare_cached(
         "INSERT INTO products (id, name, brand, category_id, summary, thumbnail_url, create_time,
-            wholesale_cost, margin_percent, supplier, description)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            wholesale_cost, wholesale_currency, margin_percent, supplier, description)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, brand = excluded.brand,
+            category_id = excluded.category_id, summary = excluded.summary,
+            wholesale_cost = excluded.wholesale_cost, wholesale_currency = excluded.wholesale_currency,
+            description = excluded.description",
     )?
     .execute(params![
         product.id,
         product.name,
         product.brand,
-        category.id,
+        category,
         product.summary,
-        format!("https://images.shop.example/{}/thumb.webp", product.id),
-        create_time,
-        price.less_percents([i32::from(product.margin_percent)]).cents(),
+        thumbnail_url(product),
+        create_time(product, seed_time),
+        cost.cents(),
+        cost.currency(),
         f64::from(product.margin_percent),
         product.supplier,
         description
     ])?;
-    Ok(())
+    write_specifications(db, product)?;
+    write_images(db, product)
 }
 
-/// What the product costs without any promotion.
-pub(super) fn list_price(product: &Product) -> Money {
-    Money::parse(&product.price).expect("a test reads every price of `seed/`")
+/// All the catalogue says of a product of the seed, or of one that is made like those.
+pub(crate) fn complete(
+    catalogue: &Catalogue,
+    category: &Category,
+    product: &Product,
+    seed_time: Timestamp,
+) -> proto::catalog::Product {
+    let specification = |(group, name, value): &(String, String, String)| Specification {
+        group: group.clone(),
+        name: name.clone(),
+        value: value.clone(),
+    };
+    proto::catalog::Product {
+        id: product.id.clone(),
+        name: product.name.clone(),
+        brand: product.brand.clone(),
+        category_id: category.id.clone(),
+        summary: product.summary.clone(),
+        description: description(catalogue, category, product),
+        specifications: product.specifications.iter().map(specification).collect(),
+        images: images(product),
+        thumbnail_url: thumbnail_url(product),
+        create_time: Some(clock::stored_to_proto(create_time(product, seed_time))),
+        wholesale: Some(WholesaleTerms {
+            cost: Some(wholesale_cost(product).into()),
+            margin_percent: f64::from(product.margin_percent),
+            supplier: product.supplier.clone(),
+        }),
+        related_product_ids: product.related.clone(),
+    }
+}
+
+/// When a product was first offered, in microseconds since 1970.
+fn create_time(product: &Product, seed_time: Timestamp) -> i64 {
+    let mut random = Random::of(&["product", &product.id]);
+    // Long enough ago that every review is younger.
+    before(seed_time, (600 + random.below(900)) * DAY + random.below(DAY))
+}
+
+/// What the shop pays for a product.
+fn wholesale_cost(product: &Product) -> Money {
+    product.price.less_percents([i32::from(product.margin_percent)])
+}
+
+/// Where the picture for lists is served from.
+fn thumbnail_url(product: &Product) -> String {
+    format!("https://images.shop.example/{}/thumb.webp", product.id)
 }
 
 /// What is said of the product itself, then of its category in an order of its own, then of everything in the shop.
@@ -77,6 +123,7 @@ fn description(catalogue: &Catalogue, category: &Category, product: &Product) ->
 }
 
 fn write_specifications(db: &Connection, product: &Product) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM specifications WHERE product_id = ?1")?.execute([&product.id])?;
     let mut insert = db.prepare_cached(
         "INSERT INTO specifications (product_id, position, heading, name, value) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
@@ -87,25 +134,39 @@ fn write_specifications(db: &Connection, product: &Product) -> rusqlite::Result<
 }
 
 fn write_images(db: &Connection, product: &Product) -> rusqlite::Result<()> {
-    let mut random = Random::of(&["images", &product.id]);
+    db.prepare_cached("DELETE FROM images WHERE product_id = ?1")?.execute([&product.id])?;
     let mut insert = db.prepare_cached(
         "INSERT INTO images (product_id, position, url, alt_text, width, height) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    for (number, view) in (1..=product.images).zip(VIEWS.iter().cycle()) {
-        let url = format!("https://images.shop.example/{}/{number}.webp", product.id);
-        let (width, height) = SIZES[random.index(SIZES.len())];
-        let alt_text = format!("{}, {view}", product.name);
-        insert.execute(params![product.id, number, url, alt_text, width, height])?;
+    for (position, image) in (1_i64..).zip(images(product)) {
+        let Image { url, alt_text, width, height } = image;
+        insert.execute(params![product.id, position, url, alt_text, width, height])?;
     }
     Ok(())
 }
 
-fn write_related(db: &Connection, product: &Product) -> rusqlite::Result<()> {
+/// The pictures of a product, the main one first.
+fn images(product: &Product) -> Vec<Image> {
+    let mut random = Random::of(&["images", &product.id]);
+    let image = |(number, view)| {
+        let (width, height) = SIZES[random.index(SIZES.len())];
+        Image {
+            url: format!("https://images.shop.example/{}/{number}.webp", product.id),
+            alt_text: format!("{}, {view}", product.name),
+            width,
+            height,
+        }
+    };
+    (1..=product.images).zip(VIEWS.iter().cycle()).map(image).collect()
+}
+
+/// Writes which products go with one that has none yet, best first.
+pub(super) fn write_related(db: &Connection, product: &str, related: &[String]) -> rusqlite::Result<()> {
     let mut insert = db.prepare_cached(
         "INSERT INTO related_products (product_id, position, related_id) VALUES (?1, ?2, ?3)",
     )?;
-    for (position, related) in (0_i64..).zip(&product.related) {
-        insert.execute(params![product.id, position, related])?;
+    for (position, related) in (0_i64..).zip(related) {
+        insert.execute(params![product, position, related])?;
     }
     Ok(())
 }

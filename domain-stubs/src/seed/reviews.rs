@@ -21,6 +21,15 @@ const NEWEST: u64 = 4 * MINUTE;
 /// Reviews in a hundred by somebody whom a good product disappointed, or a bad one pleased.
 const ODD_PERCENT: u64 = 7;
 
+/// What somebody says of a product.
+pub(crate) struct Review<'a> {
+    pub(crate) author: &'a Author,
+    pub(crate) stars: u8,
+    pub(crate) text: &'a str,
+    /// In microseconds since 1970.
+    pub(crate) create_time: i64,
+}
+
 pub(super) fn write_authors(db: &Connection, catalogue: &Catalogue) -> rusqlite::Result<()> {
     let mut insert = db.prepare("INSERT INTO users (id, name) VALUES (?1, ?2)")?;
     for author in &catalogue.reviews.authors {
@@ -33,40 +42,57 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
     let mut newest = Some(NEWEST);
     for (_, product) in catalogue.products() {
         write_of(db, product, &catalogue.reviews, |random| {
-            let age = newest.take().unwrap_or_else(|| age(random));
-            before(seed_time, age)
+            newest.take().map_or_else(|| some_time(random, seed_time), |age| before(seed_time, age))
         })?;
     }
     Ok(())
 }
 
-fn write_of(
+/// Writes reviews of a product that has none.
+pub(super) fn write_of(
     db: &Connection,
     product: &Product,
     reviews: &Reviews,
-    mut create_time: impl FnMut(&mut Random) -> i64,
+    create_time: impl FnMut(&mut Random) -> i64,
 ) -> rusqlite::Result<()> {
-    let mut random = Random::of(&["reviews", &product.id]);
-    let mut authors: Vec<&Author> = reviews.authors.iter().collect();
-    random.shuffle(&mut authors);
-    authors.truncate(random.index(MOST_REVIEWS + 1));
     let mut insert = db.prepare_cached(
         "INSERT INTO reviews (id, product_id, author_id, rating, text, create_time)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
+    for Review { author, stars, text, create_time } in reviews_of(product, reviews, create_time) {
+        let id = review_id(&product.id, &author.id);
+        insert.execute(params![id, product.id, author.id, stars, text, create_time])?;
+    }
+    Ok(())
+}
+
+/// What is said of a product; `create_time` says when, in microseconds since 1970.
+pub(super) fn reviews_of<'a>(
+    product: &Product,
+    reviews: &'a Reviews,
+    mut create_time: impl FnMut(&mut Random) -> i64,
+) -> Vec<Review<'a>> {
+    let mut random = Random::of(&["reviews", &product.id]);
+    let mut authors: Vec<&Author> = reviews.authors.iter().collect();
+    random.shuffle(&mut authors);
+    authors.truncate(random.index(MOST_REVIEWS + 1));
     // Where to begin in the texts of each star, so that a product repeats none before all were used.
     let first_text = random.index(1_000);
     let mut written = [0; 6];
-    for author in authors {
+    let review = |author| {
         let stars = stars(product.stars, &mut random);
         let texts = &reviews.texts[&stars];
         let nth = &mut written[usize::from(stars)];
         let text = &texts[(first_text + *nth) % texts.len()];
         *nth += 1;
-        let id = review_id(&product.id, &author.id);
-        insert.execute(params![id, product.id, author.id, stars, text, create_time(&mut random)])?;
-    }
-    Ok(())
+        Review { author, stars, text, create_time: create_time(&mut random) }
+    };
+    authors.into_iter().map(review).collect()
+}
+
+/// When somebody wrote a review, in microseconds since 1970.
+pub(super) fn some_time(random: &mut Random, seed_time: Timestamp) -> i64 {
+    before(seed_time, age(random))
 }
 
 /// Seconds since a review was written; the recent past has more of them.

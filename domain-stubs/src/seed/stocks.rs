@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     DAY, MINUTE, before,
-    catalogue::{Abundance, Catalogue},
+    catalogue::{Abundance, Catalogue, Product},
 };
 use crate::hash::Random;
 
@@ -18,28 +18,49 @@ const WAREHOUSES: [(&str, &str); 6] = [
     ("rotterdam", "Rotterdam"),
 ];
 
+/// What there is of a product.
+pub(crate) struct Stock {
+    /// In microseconds since 1970.
+    pub(crate) update_time: i64,
+    /// Identifier and name of each warehouse, with how much stands there.
+    pub(crate) warehouses: Vec<((&'static str, &'static str), i64)>,
+}
+
 pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
     let mut insert = db.prepare("INSERT INTO warehouses (id, name) VALUES (?1, ?2)")?;
     for (id, name) in WAREHOUSES {
         insert.execute([id, name])?;
     }
-    let mut insert_stock = db.prepare("INSERT INTO stocks (product_id, update_time) VALUES (?1, ?2)")?;
-    let mut insert_quantity =
-        db.prepare("INSERT INTO warehouse_stocks (product_id, warehouse_id, quantity) VALUES (?1, ?2, ?3)")?;
     for (_, product) in catalogue.products() {
-        let mut random = Random::of(&["stock", &product.id]);
-        let update_time = before(seed_time, MINUTE + random.below(3 * DAY));
-        insert_stock.execute(params![product.id, update_time])?;
-        let mut warehouses = WAREHOUSES.map(|(id, _)| id);
-        random.shuffle(&mut warehouses);
-        // Two to six of them.
-        let count = 2 + random.index(WAREHOUSES.len() - 1);
-        for (warehouse, quantity) in warehouses.into_iter().zip(quantities(product.stock, count, &mut random))
-        {
-            insert_quantity.execute(params![product.id, warehouse, quantity])?;
-        }
+        write_stock(db, product, seed_time)?;
     }
     Ok(())
+}
+
+/// Puts a new product into some warehouses.
+pub(super) fn write_stock(db: &Connection, product: &Product, seed_time: Timestamp) -> rusqlite::Result<()> {
+    let Stock { update_time, warehouses } = stock(product, seed_time);
+    db.prepare_cached("INSERT INTO stocks (product_id, update_time) VALUES (?1, ?2)")?
+        .execute(params![product.id, update_time])?;
+    let mut insert = db.prepare_cached(
+        "INSERT INTO warehouse_stocks (product_id, warehouse_id, quantity) VALUES (?1, ?2, ?3)",
+    )?;
+    for ((warehouse, _), quantity) in warehouses {
+        insert.execute(params![product.id, warehouse, quantity])?;
+    }
+    Ok(())
+}
+
+/// What there is of a product on the first day.
+pub(crate) fn stock(product: &Product, seed_time: Timestamp) -> Stock {
+    let mut random = Random::of(&["stock", &product.id]);
+    let update_time = before(seed_time, MINUTE + random.below(3 * DAY));
+    let mut warehouses = WAREHOUSES;
+    random.shuffle(&mut warehouses);
+    // Two to six of them.
+    let count = 2 + random.index(WAREHOUSES.len() - 1);
+    let quantities = quantities(product.stock, count, &mut random);
+    Stock { update_time, warehouses: warehouses.into_iter().zip(quantities).collect() }
 }
 
 /// What stands in each of so many warehouses.

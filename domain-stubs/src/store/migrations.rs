@@ -16,6 +16,8 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/10_notifications.sql")),
     M::up(include_str!("migrations/11_telemetry.sql")),
     M::up(include_str!("migrations/12_analytics.sql")),
+    M::up(include_str!("migrations/13_currencies.sql")),
+    M::up(include_str!("migrations/14_imports.sql")),
 ];
 
 /// Brings a database up to date.

@@ -13,10 +13,14 @@ mod batches;
 mod calls;
 /// Nobody gets in without a credential that holds.
 mod credentials;
+/// Nothing is ever paid in two currencies at once.
+mod currencies;
 /// A call ends at its caller's deadline.
 mod deadlines;
 /// What is broken on purpose is broken in just that way.
 mod faults;
+/// A foreign catalogue is taken over line by line, as often as it is imported.
+mod imports;
 /// A mask answers its part of the whole message, and nothing else.
 mod masks;
 /// A user is told something once, and nobody else is.
@@ -41,5 +45,7 @@ mod seed;
 mod services;
 /// A watcher sees the stock now, and every change after that.
 mod stock;
+/// A million computed products answer as stored ones do, and weigh nothing.
+mod synthetic;
 /// A device reports each reading once, and knows itself alone.
 mod telemetry;

@@ -7,6 +7,8 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use crate::imports;
+
 /// A running binary, which is killed when it is dropped.
 pub(crate) struct Program {
     child: Child,
@@ -16,12 +18,13 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it on a free port over a file, and waits until it listens.
     pub(crate) fn start(data: &Path) -> Self {
-        let mut child = command(&["--listen", "127.0.0.1:0"])
-            .arg("--data")
-            .arg(data)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::start_with(&["--data", data.to_str().unwrap()])
+    }
+
+    /// Starts it on a free port with some arguments, and waits until it listens.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
+        let mut child =
+            command(&["--listen", "127.0.0.1:0"]).args(arguments).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = log
             .find_map(|line| {
@@ -33,6 +36,11 @@ impl Program {
         // Whatever else it logs must not fill the pipe.
         std::thread::spawn(move || log.count());
         Self { child, address }
+    }
+
+    /// Number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it as `kill -9` does.
@@ -56,6 +64,8 @@ fn bad_arguments_end_it_with_64() {
         ["--listen", "nowhere"],
         ["--services", "catalog,nope"],
         ["--seed-time", "yesterday"],
+        ["--synthetic", "0"],
+        ["--synthetic", "2147483648"],
         ["--nope", "1"],
     ] {
         let output = run(&arguments);
@@ -104,6 +114,69 @@ fn it_stops_gracefully_when_terminated() {
     let id = program.child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert_eq!(program.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn an_import_tells_each_bad_line_and_how_many_were_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = import(&imports::fixture(), &folder.path().join("shop.db"));
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "5 products imported, 8 lines refused\n");
+    let told = String::from_utf8(output.stderr).unwrap();
+    let lines = told.lines().map(|line| line.strip_prefix(imports::fixture().to_str().unwrap()).unwrap());
+    assert_eq!(
+        lines.collect::<Vec<_>>(),
+        [
+            ":6: name: must not be empty",
+            ":7: price.amount: \"-1.00\" is not a decimal number above zero, such as \"89.00\"",
+            ":8: price.currency: \"euro\" is not three capital letters, such as \"USD\"",
+            ":9: missing field `brand`",
+            ":10: is not JSON: EOF while parsing a value at column 42",
+            ":11: sku: \"ALP-0001\" was imported from line 1 already",
+            ":12: sku: \"alp-0001\" makes the id \"alp-0001\", which is that of sku \"ALP-0001\"",
+            ":13: is not UTF-8 from byte 33 on",
+        ]
+    );
+}
+
+#[test]
+fn an_import_of_good_lines_ends_with_0_and_one_that_cannot_begin_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let (catalogue, data) = (folder.path().join("one.jsonl"), folder.path().join("shop.db"));
+    std::fs::write(&catalogue, imports::line("A-1", "Tent", "USD", "1.00")).unwrap();
+    let output = import(&catalogue, &data);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "1 products imported, 0 lines refused\n");
+
+    for (catalogue, data, problem) in [
+        (folder.path().join("none.jsonl"), data, "cannot read"),
+        (catalogue, folder.path().join("missing/shop.db"), "cannot open"),
+    ] {
+        let output = import(&catalogue, &data);
+        assert_eq!(output.status.code(), Some(1));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.starts_with(&format!("domain-stubs: {problem} ")), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn an_import_without_its_files_or_with_what_only_serving_knows_ends_with_64() {
+    for arguments in [
+        &["import"][..],
+        &["import", "one.jsonl"],
+        &["import", "--data", "shop.db"],
+        &["import", "one.jsonl", "--data", "shop.db", "--listen", "127.0.0.1:0"],
+        &["--listen", "127.0.0.1:0", "import", "one.jsonl", "--data", "shop.db"],
+    ] {
+        assert_eq!(run(arguments).status.code(), Some(64), "{arguments:?}");
+    }
+}
+
+fn import(catalogue: &Path, data: &Path) -> Output {
+    let mut command = command(&["import"]);
+    command.arg(catalogue).arg("--data").arg(data);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap()
 }
 
 fn command(arguments: &[&str]) -> Command {

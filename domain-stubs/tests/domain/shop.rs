@@ -13,12 +13,15 @@ use jsonwebtoken::{EncodingKey, Header};
 use proto::{
     admin::{Fault, admin_service_client::AdminServiceClient},
     analytics::analytics_service_client::AnalyticsServiceClient,
+    carts::cart_service_client::CartServiceClient,
     catalog::{ListProductsRequest, Product, catalog_service_client::CatalogServiceClient},
     inventory::inventory_service_client::InventoryServiceClient,
     notifications::notification_service_client::NotificationServiceClient,
+    orders::order_service_client::OrderServiceClient,
     pricing::pricing_service_client::PricingServiceClient,
     recommendations::recommendation_service_client::RecommendationServiceClient,
     reviews::review_service_client::ReviewServiceClient,
+    shipping::shipping_service_client::ShippingServiceClient,
     telemetry::telemetry_service_client::TelemetryServiceClient,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -140,6 +143,18 @@ impl Clients {
 
     pub(crate) fn analytics(&self) -> AnalyticsServiceClient<Client> {
         AnalyticsServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn carts(&self) -> CartServiceClient<Client> {
+        CartServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn orders(&self) -> OrderServiceClient<Client> {
+        OrderServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn shipping(&self) -> ShippingServiceClient<Client> {
+        ShippingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     pub(crate) fn catalog(&self) -> CatalogServiceClient<Client> {

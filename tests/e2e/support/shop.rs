@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use bff_iot::Iot;
 use bff_kit::config::Config;
@@ -80,7 +81,12 @@ impl Shop {
 
     /// A shop with another configuration of the BFFs.
     pub(crate) async fn with(configure: impl Fn(&mut Config)) -> Self {
-        let options = Options { seed_time: now(), ..Options::default() };
+        Self::over(None, configure).await
+    }
+
+    /// A shop over the data in a file.
+    pub(crate) async fn over(data: Option<PathBuf>, configure: impl Fn(&mut Config)) -> Self {
+        let options = Options { data, seed_time: now(), ..Options::default() };
         let domain = Domain::open(options).unwrap();
         let mut servers = JoinSet::new();
         let listener = listener().await;

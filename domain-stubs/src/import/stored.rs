@@ -1,0 +1,66 @@
+//! What an import finds in the store, and leaves there besides products.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::ids;
+use crate::seed::Product;
+
+/// What the shop knows of an identifier.
+pub(super) enum Known {
+    /// Nothing.
+    New,
+    /// It is the same product.
+    Same,
+    /// It is another product, with that stock keeping unit when it was imported.
+    Other(Option<String>),
+}
+
+/// What the shop knows of the identifier made from a stock keeping unit.
+pub(super) fn known(db: &Connection, id: &str, sku: &str) -> rusqlite::Result<Known> {
+    let found: Option<Option<String>> = db
+        .prepare_cached(
+            "SELECT sku FROM products LEFT JOIN imported_products ON product_id = id WHERE id = ?1",
+        )?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    Ok(match found {
+        None => Known::New,
+        Some(Some(known)) if known == sku => Known::Same,
+        Some(other) => Known::Other(other),
+    })
+}
+
+/// Remembers which product a stock keeping unit is.
+pub(super) fn remember(db: &Connection, id: &str, sku: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO imported_products (product_id, sku) VALUES (?1, ?2)")?
+        .execute([id, sku])?;
+    Ok(())
+}
+
+/// The identifier of the category with this name, which is added when there is none.
+pub(super) fn category(db: &Connection, name: &str) -> rusqlite::Result<String> {
+    let found = db
+        .prepare_cached("SELECT id FROM categories WHERE name = ?1 ORDER BY id")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let [id, other] = ids::category_ids(name);
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO categories (id, name) VALUES (?1, ?2)")?;
+    if insert.execute([&id, name])? == 1 {
+        return Ok(id);
+    }
+    insert.execute([&other, name])?;
+    Ok(other)
+}
+
+/// Takes a product out of all carts when it was sold in another currency until now.
+pub(super) fn leave_carts_of_other_currencies(db: &Connection, product: &Product) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "DELETE FROM cart_items WHERE product_id = ?1
+            AND product_id IN (SELECT product_id FROM list_prices WHERE currency <> ?2)",
+    )?
+    .execute(params![product.id, product.price.currency()])?;
+    Ok(())
+}

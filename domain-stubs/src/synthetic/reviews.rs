@@ -1,0 +1,60 @@
+//! What is said of synthetic products. Nothing is stored of it, so all of it is computed for every page.
+
+use super::{Number, Synthetic};
+use crate::{
+    assortment::Found,
+    clock,
+    page::Page,
+    reviews::{self, Position, Row, review_id},
+    seed,
+};
+use proto::reviews::{Rating, Review};
+
+impl Synthetic {
+    /// What all reviews of a product say together.
+    pub(super) fn rating_of(&self, number: Number) -> Rating {
+        let (_, product) = self.seeded(number);
+        let mut star_counts = vec![0; 5];
+        for review in seed::reviews_of(&product, &self.seed.reviews, self.seed_time) {
+            star_counts[usize::from(review.stars) - 1] += 1;
+        }
+        reviews::rating(&product.id, star_counts)
+    }
+
+    /// A page of the reviews of a product, and the one behind it, newest first.
+    pub(super) fn reviews_of(&self, number: Number, page: &Page<Position>) -> Found<Row> {
+        let (_, product) = self.seeded(number);
+        let mut rows: Vec<_> = seed::reviews_of(&product, &self.seed.reviews, self.seed_time)
+            .into_iter()
+            .map(|review| row(&product.id, &review))
+            .collect();
+        rows.sort_by(|one, other| other.position.cmp(&one.position));
+        let total_size = i32::try_from(rows.len()).expect("a product has few reviews");
+        rows.retain(|row| page.after.as_ref().is_none_or(|after| row.position < *after));
+        let (skip, limit) = (usize::try_from(page.skip), usize::try_from(page.limit()));
+        let rows = rows.into_iter().skip(skip.unwrap_or_default()).take(limit.unwrap_or_default());
+        Found { rows: rows.collect(), total_size }
+    }
+
+    /// Whether a user has reviewed a product.
+    pub(super) fn is_reviewed_by(&self, number: Number, user: &str) -> bool {
+        let (_, product) = self.seeded(number);
+        let reviews = seed::reviews_of(&product, &self.seed.reviews, self.seed_time);
+        reviews.iter().any(|review| review.author.id == user)
+    }
+}
+
+fn row(product: &str, review: &seed::Review<'_>) -> Row {
+    let id = review_id(product, &review.author.id);
+    let position = (review.create_time, id.clone());
+    let review = Review {
+        id,
+        product_id: product.to_owned(),
+        author_id: review.author.id.clone(),
+        author_name: review.author.name.clone(),
+        rating: review.stars.into(),
+        text: review.text.to_owned(),
+        create_time: Some(clock::stored_to_proto(review.create_time)),
+    };
+    Row { review, position }
+}
