@@ -60,6 +60,12 @@ impl Planner {
         &self.catalogue
     }
 
+    /// The same planner, with a schema that says something else: to see what a change would do to the plans.
+    #[must_use]
+    pub fn with_catalogue(self, catalogue: Catalogue) -> Self {
+        Self { catalogue, ..self }
+    }
+
     /// The plan of the only operation of a document, which must fit the schema.
     pub fn plan(&self, text: &str) -> Result<Plan, NoPlan> {
         let document = self.parse(text)?;

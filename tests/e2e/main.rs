@@ -19,6 +19,7 @@ mod calls;
 mod masks;
 /// Pages, however they are walked, make up the whole list.
 mod pages;
+mod plans;
 /// The README's queries give the README's answers.
 mod readme;
 /// Every screen of every client on seeded data.

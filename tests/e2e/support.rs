@@ -2,6 +2,8 @@
 
 mod answer;
 mod client;
+mod dice;
+mod operations;
 mod pipe;
 mod probe;
 mod screens;
@@ -10,6 +12,8 @@ mod snapshot;
 
 pub(crate) use answer::Answer;
 pub(crate) use client::Kind;
+pub(crate) use dice::Dice;
+pub(crate) use operations::{Operation, contracts, operations, planner};
 pub(crate) use pipe::Pipe;
 pub(crate) use probe::{Probe, probes};
 pub(crate) use screens::{Screen, screens};

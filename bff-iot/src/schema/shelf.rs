@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use bff_kit::schema::{ask, fetches};
+use bff_kit::schema::{ask, bounds, bytes, fetches};
 use bff_kit::{ContextExt as _, Nullable};
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
@@ -12,7 +12,7 @@ use downstream::pricing::PriceOf;
 use proto::telemetry;
 
 /// Characters a label has room for.
-const LABEL_CHARACTERS: usize = 24;
+const LABEL_CHARACTERS: i32 = 24;
 
 pub(crate) struct Shelf(pub(super) Arc<telemetry::Device>);
 
@@ -20,18 +20,26 @@ pub(crate) struct Shelf(pub(super) Arc<telemetry::Device>);
 #[Object]
 impl Shelf {
     /// Name of the product, 24 characters at most. Null when it is not known right now.
-    #[graphql(directive = fetches::apply(
-        ask::<ProductById>(["parent.product_id"]).reading(["name"]).or("null")
-    ))]
+    #[graphql(
+        directive = fetches::apply(ask::<ProductById>(["parent.product_id"]).reading(["name"]).or("null")),
+        directive = bounds::apply(bytes(4 * LABEL_CHARACTERS))
+    )]
     async fn label(&self, ctx: &Context<'_>) -> Nullable<String> {
         let product = ctx.fetch(ProductById(self.product())).await;
-        ctx.optional(product.map(|product| product.name.chars().take(LABEL_CHARACTERS).collect())).transpose()
+        ctx.optional(
+            product
+                .map(|product| product.name.chars().take(LABEL_CHARACTERS.unsigned_abs() as usize).collect()),
+        )
+        .transpose()
     }
 
     /// Price of the product, such as "89.00 EUR". Null when it is not known right now.
-    #[graphql(directive = fetches::apply(
-        ask::<PriceOf>(["parent.product_id"]).reading(["customer_price"]).or("null")
-    ))]
+    #[graphql(
+        directive = fetches::apply(
+            ask::<PriceOf>(["parent.product_id"]).reading(["customer_price"]).or("null")
+        ),
+        directive = bounds::apply(bytes(24))
+    )]
     async fn price(&self, ctx: &Context<'_>) -> Nullable<String> {
         let price = ctx.optional(ctx.fetch(PriceOf(self.product())).await);
         let text = price.map(|price| {

@@ -158,16 +158,20 @@ fn overview(plans: &[Plan]) -> String {
         let waves: Vec<_> = plan.waves.iter().map(|wave| wave.to_string()).collect();
         let _written = writeln!(
             text,
-            "{:width$}  {} waves, {} calls, {} ms, {} bytes  {}",
+            "{:width$}  {}, {}, {} ms, {} bytes  {}",
             plan.operation,
-            total.waves,
-            total.calls,
+            counted(total.waves, "wave"),
+            counted(total.calls, "call"),
             total.time_ms,
             total.bytes,
             waves.join(" → ")
         );
     }
     text
+}
+
+fn counted(number: u64, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }
 
 /// What was planned beside what was observed.

@@ -91,6 +91,8 @@ pub(super) struct Ask {
     pub(super) nodes: Vec<usize>,
     /// How many keys each of them has, as chains of factors; none for a single key.
     pub(super) terms: Vec<Option<usize>>,
+    /// Whether a field asks with no more than who asks, which is the same key for all of them.
+    pub(super) by_caller: bool,
 }
 
 /// One command.

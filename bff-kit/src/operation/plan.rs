@@ -13,7 +13,7 @@ use fetch::{Effect, Policies, Policy};
 use serde::Serialize;
 
 use super::Outline;
-use super::outline::{Ask, NodeStep, Target};
+use super::outline::{Ask, Target};
 use crate::schema::{Catalogue, StepInfo, StepKind};
 
 pub use failure::{Consequence, Failure, Fault, Outcome};
@@ -261,9 +261,10 @@ impl Calls<'_> {
 
     fn ask(&self, slot: usize, ask: &Ask) -> PlannedCall {
         let runtime = &self.outline.slots()[slot];
+        let behind = ask.nodes.first().map_or(0, |node| self.behind(*node, Target::Ask(slot)));
         let keys = Count { most: runtime.max_keys as u64, formula: formula(self.outline, &ask.terms) };
         PlannedCall {
-            behind: self.behind(ask),
+            behind: self.outline.nodes[behind].key.clone(),
             fields: ask.nodes.iter().map(|node| self.outline.path(*node)).collect(),
             keys,
             calls: runtime.max_calls as u64,
@@ -311,21 +312,12 @@ impl Calls<'_> {
         }
     }
 
-    /// The field that makes the keys known.
-    fn behind(&self, ask: &Ask) -> String {
-        let first = ask.nodes.first().copied().unwrap_or_default();
-        self.outline.nodes[self.known_by(first, |slot| std::ptr::eq(&raw const self.outline.asks[slot], ask))]
-            .key
-            .clone()
-    }
-
     /// The node that makes the keys of one of a node's calls known: the node itself, where the call follows on
     /// another of its own; else the nearest one above that asks for something; or, where the call needs only the
     /// key of that one's object, whatever made that key known.
-    fn known_by(&self, node: usize, call: impl Fn(usize) -> bool) -> usize {
+    fn behind(&self, node: usize, call: Target) -> usize {
         let nodes = &self.outline.nodes;
-        let is_call = |step: &NodeStep| matches!(step.target, Target::Ask(slot) if call(slot));
-        if !nodes[node].steps.first().is_some_and(is_call) {
+        if nodes[node].steps.first().is_none_or(|first| first.target != call) {
             return node;
         }
         let mut above = nodes[node].parent;
@@ -334,7 +326,7 @@ impl Calls<'_> {
         }
         match nodes[above].steps.last() {
             None => node,
-            Some(last) if nodes[node].hoisted => self.known_by(above, |slot| last.target == Target::Ask(slot)),
+            Some(last) if nodes[node].hoisted => self.behind(above, last.target),
             Some(_) => above,
         }
     }

@@ -5,6 +5,9 @@ use proto::common::Money;
 
 use super::Language;
 
+/// Bytes of a price tag at most: a trillion, in the longest way to write it.
+pub(crate) const MONEY: i32 = 40;
+
 /// The amount with the sign of its currency, such as `"€1,299.00"` or `"1.299,00 €"`.
 pub(crate) fn money(money: &Money, language: Language) -> String {
     let amount = decimal(money);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use bff_kit::schema::{ask, bounds, fetches, hoist, items, reads};
+use bff_kit::schema::{ask, bounds, bytes, fetches, hoist, items, reads};
 use bff_kit::{Answered, ContextExt as _, Error, Hoisted};
 use downstream::carts::{MAX_ITEMS, MyCart};
 use downstream::catalog::ProductById;
@@ -12,7 +12,7 @@ use proto::carts;
 
 use super::payment_method::PaymentMethod;
 use super::product::Product;
-use crate::format::{self, Language};
+use crate::format::{self, Language, MONEY};
 
 pub(crate) struct Cart(pub(super) Arc<carts::Cart>);
 
@@ -34,7 +34,7 @@ impl Cart {
     }
 
     /// What all of it costs, as text. Null for an empty cart.
-    #[graphql(directive = reads::apply(["subtotal", "items"]))]
+    #[graphql(directive = reads::apply(["subtotal", "items"]), directive = bounds::apply(bytes(MONEY)))]
     async fn total(&self, ctx: &Context<'_>) -> Option<String> {
         let total = self.0.subtotal.as_ref().filter(|_| !self.0.items.is_empty())?;
         Some(format::money(total, Language::of(ctx.scope())))
@@ -68,6 +68,7 @@ impl CartLine {
     }
 
     /// What all of it costs, as text.
+    #[graphql(directive = bounds::apply(bytes(MONEY)))]
     async fn price(&self, ctx: &Context<'_>) -> String {
         let price = self.0.line_price.as_ref();
         price.map(|price| format::money(price, Language::of(ctx.scope()))).unwrap_or_default()

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object};
 use bff_kit::schema::{bounds, items, reads};
 use bff_kit::{ContextExt as _, Entity, Id, Page};
-use downstream::carts::MAX_ITEMS;
 use downstream::orders;
 use proto::orders::OrderState;
 
 use crate::format::{self, Language};
+
+/// Lines of an order that the screen has room for.
+const MAX_LINES: i32 = 5;
 
 pub(crate) struct OrderPage {
     pub(super) answer: Arc<orders::OrderPage>,
@@ -82,10 +84,15 @@ impl Order {
         format::ago(placed, ctx.scope().now.as_second(), Language::of(ctx.scope()))
     }
 
-    /// Names of what you bought, each with its quantity, such as "2 × Travel Mug".
-    #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_ITEMS)))]
+    /// Names of what you bought, each with its quantity, such as "2 × Travel Mug"; the first five.
+    #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_LINES)))]
     async fn lines(&self) -> Vec<String> {
-        self.0.items.iter().map(|item| format!("{} × {}", item.quantity, item.product_name)).collect()
+        self.0
+            .items
+            .iter()
+            .take(MAX_LINES.unsigned_abs() as usize)
+            .map(|item| format!("{} × {}", item.quantity, item.product_name))
+            .collect()
     }
 }
 

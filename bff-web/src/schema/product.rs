@@ -175,7 +175,7 @@ impl Product {
     /// not known right now.
     #[graphql(
         directive = fetches::apply(ask::<ShippingOf>(["parent.id", "argument.country"]).or("null")),
-        directive = bounds::apply(items(10))
+        directive = bounds::apply(items(6))
     )]
     async fn shipping_options(
         &self,

@@ -123,11 +123,21 @@ impl Shop {
 
     /// Sends a query to the BFF of a client, in the name of Ada or of the first shelf.
     pub(crate) async fn ask(&self, kind: Kind, query: &str) -> Answer {
-        let body = json!({ "query": query });
+        self.ask_with(kind, json!({ "query": query })).await
+    }
+
+    /// Sends a GraphQL request to the BFF of a client, in the name of Ada or of the first shelf.
+    pub(crate) async fn ask_with(&self, kind: Kind, body: Value) -> Answer {
+        let headers = if kind == Kind::Iot { [SHELF] } else { [ADA] };
+        self.post(self.address(kind), body, &headers).await
+    }
+
+    /// Where the BFF of a client listens.
+    pub(crate) fn address(&self, kind: Kind) -> SocketAddr {
         match kind {
-            Kind::Mobile => self.post(self.mobile, body, &[ADA]).await,
-            Kind::Web => self.post(self.web, body, &[ADA]).await,
-            Kind::Iot => self.post(self.iot, body, &[SHELF]).await,
+            Kind::Mobile => self.mobile,
+            Kind::Web => self.web,
+            Kind::Iot => self.iot,
         }
     }
 

@@ -36,6 +36,8 @@ enum Producer {
     After(usize),
     /// One of several slots, by the type of the object.
     Choice(usize),
+    /// The answers of a slot in a list whose items have several: the list waits for all of them.
+    Among { node: usize, slot: usize },
 }
 
 /// Where in the answer a selection stands.
@@ -68,7 +70,7 @@ pub(super) struct Walk<'a> {
     masks: Vec<Mask>,
     sends: Vec<Send>,
     slots: HashMap<(&'a str, Producer), usize>,
-    choices: HashMap<(usize, &'a str), usize>,
+    choices: HashMap<(usize, &'a str), Producer>,
     /// Waves that are over before and after each field that changes something.
     changes: HashMap<Producer, usize>,
     waves: usize,
@@ -251,7 +253,11 @@ impl<'a> Walk<'a> {
             self.ask(slot, step, term, node);
             self.step(node, step, Target::Ask(slot));
             if let Some(on) = &step.on {
-                self.choices.insert((node, on), slot);
+                let producer = match list {
+                    Some(_) => Producer::Among { node, slot },
+                    None => Producer::Slot(slot),
+                };
+                self.choices.insert((node, on), producer);
                 let choice = Producer::Choice(node);
                 self.changes.insert(choice, self.asks[slot].wave);
                 end = End { known: choice, ready: choice, holds: None };
@@ -271,7 +277,7 @@ impl<'a> Walk<'a> {
 
     /// Adds what a field reads of its parent to the mask of the call that answers the parent.
     fn reads(&mut self, info: &FieldInfo, parent: Producer) {
-        if let Producer::Slot(slot) = parent {
+        if let Producer::Slot(slot) | Producer::Among { slot, .. } = parent {
             let keys =
                 info.steps.iter().flat_map(|step| &step.by).filter_map(|by| by.strip_prefix("parent."));
             info.reads.iter().map(String::as_str).chain(keys).for_each(|path| self.masks[slot].add(path));
@@ -282,14 +288,16 @@ impl<'a> Walk<'a> {
     fn ask(&mut self, slot: usize, step: &StepInfo, term: Option<usize>, node: usize) {
         step.reads.iter().for_each(|path| self.masks[slot].add(path));
         let ask = &mut self.asks[slot];
+        if ask.nodes.contains(&node) {
+            return;
+        }
+        ask.nodes.push(node);
         // Whoever asks is the same everywhere in a request.
-        let same = !ask.nodes.is_empty() && step.by.iter().all(|by| by == "caller");
-        if !same && !ask.nodes.contains(&node) {
+        let by_caller = step.by.iter().all(|by| by == "caller");
+        if !(by_caller && ask.by_caller) {
             ask.terms.push(term);
         }
-        if !ask.nodes.contains(&node) {
-            ask.nodes.push(node);
-        }
+        ask.by_caller |= by_caller;
     }
 
     fn step(&mut self, node: usize, step: &StepInfo, target: Target) {
@@ -302,7 +310,7 @@ impl<'a> Walk<'a> {
     /// Where a fragment's fields stand: of several calls, the one for its type answered them.
     fn within(&self, place: Position<'a>, type_name: &'a str) -> Position<'a> {
         let Producer::Choice(node) = place.ready else { return Position { type_name, ..place } };
-        let chosen = self.choices.get(&(node, type_name)).map_or(place.ready, |slot| Producer::Slot(*slot));
+        let chosen = self.choices.get(&(node, type_name)).copied().unwrap_or(place.ready);
         Position { type_name, known: chosen, ready: chosen, ..place }
     }
 
@@ -313,7 +321,13 @@ impl<'a> Walk<'a> {
         let slot = self.asks.len();
         let wave = self.wave(from) + 1;
         self.waves = self.waves.max(wave);
-        self.asks.push(Ask { step: step.clone(), wave, nodes: Vec::new(), terms: Vec::new() });
+        self.asks.push(Ask {
+            step: step.clone(),
+            wave,
+            nodes: Vec::new(),
+            terms: Vec::new(),
+            by_caller: false,
+        });
         self.masks.push(Mask::default());
         self.slots.insert((&step.name, from), slot);
         slot
@@ -323,7 +337,7 @@ impl<'a> Walk<'a> {
     fn wave(&self, producer: Producer) -> usize {
         match producer {
             Producer::Root => 0,
-            Producer::Slot(slot) => self.asks[slot].wave,
+            Producer::Slot(slot) | Producer::Among { slot, .. } => self.asks[slot].wave,
             other => self.changes.get(&other).copied().unwrap_or_default(),
         }
     }

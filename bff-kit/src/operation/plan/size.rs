@@ -7,10 +7,10 @@ use crate::operation::outline::{Node, Selected};
 use crate::schema::Catalogue;
 
 /// Bytes of a string whose field says nothing of it. Generous for names and addresses.
-const STRING: u64 = 200;
+const STRING: u64 = 120;
 
 /// Bytes of an identifier.
-const ID: u64 = 96;
+const ID: u64 = 64;
 
 /// Bytes of the longest name of a type.
 const TYPE_NAME: u64 = 40;

@@ -32,7 +32,8 @@ pub(super) fn plan(plan: &Plan) -> String {
     if !plan.failures.is_empty() {
         let down = Fault::Unavailable.code().unwrap_or_default();
         let slow = Fault::Timeout.code().unwrap_or_default();
-        let _written = write!(text, "\nwhat is missing when a service fails: down is {down}, slow is {slow}\n");
+        let _written =
+            write!(text, "\nwhat is missing when a service fails: down is {down}, slow is {slow}\n");
     }
     for failure in &plan.failures {
         let _written = write!(text, "\n  {}\n", short(&failure.rpc));
@@ -113,7 +114,9 @@ fn sentence(consequence: &Consequence) -> String {
         (path, Some(on)) => format!("{path} (where it is a {on})"),
     };
     match &consequence.outcome {
-        Outcome::Null { code } => format!("{what} is null{}", if code.is_some() { ", with an error" } else { "" }),
+        Outcome::Null { code } => {
+            format!("{what} is null{}", if code.is_some() { ", with an error" } else { "" })
+        }
         Outcome::Fallback { value, code } => {
             format!("{what} is {value}{}", if code.is_some() { ", degraded" } else { "" })
         }

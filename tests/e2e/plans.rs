@@ -1,0 +1,188 @@
+//! Every operation does what its plan says: the same calls, keys and masks, no more bytes, and the same when
+//! something fails.
+
+mod failing;
+mod guarded;
+mod random;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use bff_kit::operation::{Plan, PlannedCall};
+use proto::admin::Call;
+use serde_json::Value;
+
+use crate::support::{Kind, Operation, Shop, assert_same_as_file, contracts, operations, planner, probes};
+
+#[test]
+fn the_plans_in_the_repository_are_those_of_the_operations() {
+    for operation in operations() {
+        let file = format!("schema/{}/plans/{}.plan", operation.kind, operation.name);
+        assert_same_as_file(&file, &operation.plan.to_string());
+    }
+}
+
+#[test]
+fn operations_plans_and_budgets_hold() {
+    let mut problems = String::new();
+    for kind in Kind::ALL {
+        for problem in contracts(kind).check(&planner(kind)) {
+            writeln!(problems, "{problem}").unwrap();
+        }
+    }
+    assert!(problems.is_empty(), "\n{problems}");
+}
+
+#[test]
+fn every_client_ships_its_operations_in_few_waves() {
+    for (kind, least) in [(Kind::Mobile, 12), (Kind::Web, 15), (Kind::Iot, 5)] {
+        let plans: Vec<_> = operations().into_iter().filter(|it| it.kind == kind).map(|it| it.plan).collect();
+        assert!(plans.len() >= least, "{kind} ships {}", plans.len());
+        for plan in plans {
+            let most = if plan.kind == "query" && kind != Kind::Web { 2 } else { 3 };
+            assert!(plan.total.waves <= most, "{kind} {} takes {} waves", plan.operation, plan.total.waves);
+        }
+    }
+}
+
+#[test]
+fn the_operations_of_a_client_use_all_of_its_schema() {
+    for kind in Kind::ALL {
+        let used: Vec<_> = operations().into_iter().filter(|it| it.kind == kind).map(|it| it.text).collect();
+        let used = used.join("\n");
+        for (type_name, fields) in kind.catalogue().types() {
+            for field in fields.keys() {
+                let found = used.split(|it: char| !it.is_alphanumeric()).any(|word| word == field);
+                assert!(found, "no operation of {kind} selects {type_name}.{field}");
+            }
+        }
+    }
+}
+
+/// What was asked, as a plan says it: by RPC and mask, the keys of each call.
+fn observed(calls: &[Call]) -> BTreeMap<(String, String), Vec<usize>> {
+    let mut by_mask: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for call in calls {
+        let mask = call.mask_paths.join(", ");
+        by_mask.entry((call.rpc.clone(), mask)).or_default().push(call.keys.len().max(1));
+    }
+    by_mask
+}
+
+/// The calls of a plan in the same way.
+fn planned(plan: &Plan) -> BTreeMap<(String, String), Vec<&PlannedCall>> {
+    let mut by_mask: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for call in plan.waves.iter().flat_map(|wave| &wave.calls).chain(&plan.later) {
+        let mut paths = call.reads.clone();
+        if call.rpc.ends_with("/ListRecommendations") {
+            // The one read that answers ids alone takes no mask.
+            paths.clear();
+        }
+        by_mask.entry((call.rpc.clone(), paths.join(", "))).or_default().push(call);
+    }
+    by_mask
+}
+
+/// Asserts that calls are in the plan; answers how many of its calls were made with every key they may have.
+fn within(plan: &Plan, calls: &[Call], what: &str) -> usize {
+    let planned = planned(plan);
+    let mut full = 0;
+    for (key, keys) in observed(calls) {
+        let of_plan =
+            planned.get(&key).unwrap_or_else(|| panic!("{what}: {key:?} is not in the plan\n{plan}"));
+        let most_calls: u64 = of_plan.iter().map(|call| call.calls).sum();
+        let most_keys: u64 = of_plan.iter().map(|call| call.keys.most).sum();
+        let all = keys.iter().sum::<usize>() as u64;
+        assert!(keys.len() as u64 <= most_calls, "{what}: {key:?} took {} calls of {most_calls}", keys.len());
+        assert!(all <= most_keys, "{what}: {key:?} asked {all} keys of {most_keys}");
+        full += usize::from(all == most_keys);
+    }
+    full
+}
+
+/// Runs an operation and holds it against its plan.
+async fn runs_as_planned(shop: &Shop, operation: &Operation, variables: &Value, what: &str) -> usize {
+    let what = format!("{} {} {what}", operation.kind, operation.name);
+    shop.domain.calls().clear();
+    let answer = operation.run(shop, variables).await;
+    assert!(answer.body.get("errors").is_none(), "{what}: {}", answer.text);
+    assert!(answer.body.get("extensions").is_none(), "{what}: {}", answer.text);
+    if !operation.plan.later.is_empty() {
+        // Nobody waits for these calls but this test.
+        let later = operation.plan.later.len();
+        let sent = |calls: &[Call]| {
+            let names = operation.plan.later.iter().map(|call| &call.rpc);
+            names.filter(|rpc| calls.iter().any(|call| call.rpc == **rpc)).count() == later
+        };
+        shop.domain.calls().wait_until(sent).await;
+    }
+    let bytes = answer.text.len() as u64;
+    assert!(bytes <= operation.plan.total.bytes, "{what}: {bytes} bytes of {}", operation.plan.total.bytes);
+    within(&operation.plan, &shop.domain.calls().list(), &what)
+}
+
+#[tokio::test]
+async fn every_operation_calls_what_its_plan_says() {
+    let (mut full, mut calls) = (0, 0);
+    for operation in operations() {
+        let cases = [
+            ("with all variables", operation.full.clone()),
+            ("with none it can do without", operation.minimal.clone()),
+            ("with lists of one", operation.sized(Some(1))),
+            ("with lists as long as they may be", operation.sized(None)),
+        ];
+        let mut shop = Shop::open().await;
+        for (what, variables) in cases {
+            if operation.is_mutation() {
+                // A change made before would be another one.
+                shop = Shop::open().await;
+            }
+            full += runs_as_planned(&shop, &operation, &variables, what).await;
+            calls += operation.plan.waves.iter().map(|wave| wave.calls.len()).sum::<usize>();
+        }
+    }
+    // A plan that allowed far more than happens would be worth little.
+    assert!(full * 2 > calls, "of {calls} planned calls {full} were made with all their keys");
+}
+
+#[tokio::test]
+async fn an_operation_of_somebody_who_has_nothing_is_within_its_plan() {
+    let shop = Shop::open().await;
+    for operation in operations().into_iter().filter(|it| !it.is_mutation()) {
+        let what = format!("{} {} with nothing to find", operation.kind, operation.name);
+        shop.domain.calls().clear();
+        let headers = [match operation.kind {
+            Kind::Iot => ("x-device-id", "shelf-9999"),
+            _ => ("x-user-id", "user-nobody-at-all"),
+        }];
+        let to = shop.address(operation.kind);
+        let answer = shop.post(to, operation.body(&operation.full), &headers).await;
+        assert!(answer.body.get("data").is_some(), "{what}: {}", answer.text);
+        within(&operation.plan, &shop.domain.calls().list(), &what);
+    }
+}
+
+#[tokio::test]
+async fn every_field_asks_what_it_declares() {
+    let shop = Shop::open().await;
+    for kind in Kind::ALL {
+        let planner = planner(kind);
+        for probe in probes(kind) {
+            shop.domain.calls().clear();
+            shop.ask(kind, &probe.query).await.whole();
+            let plan = planner.plan(&probe.query).unwrap();
+            let calls = shop.domain.calls().list();
+            within(&plan, &calls, &format!("{kind}: {}", probe.coordinate));
+            let mut declared: Vec<_> =
+                plan.waves.iter().flat_map(|it| &it.calls).map(|it| it.rpc.clone()).collect();
+            let mut asked: Vec<_> = calls.into_iter().map(|call| call.rpc).collect();
+            for rpcs in [&mut declared, &mut asked] {
+                rpcs.sort();
+                rpcs.dedup();
+            }
+            if probe.info.steps.iter().all(|step| step.on.is_none()) && !probe.query.contains("node") {
+                assert_eq!(asked, declared, "{kind}: {}", probe.coordinate);
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Every operation × RPC × way to fail: what is missing is what the plan says, and all else stands.
+
+use std::collections::BTreeSet;
+
+use bff_kit::operation::{Consequence, Failure, Fault, Outcome};
+use proto::admin;
+use serde_json::Value;
+
+use crate::support::{Answer, Operation, Shop, operations};
+
+/// How long a request may take when a service is silent: long enough for those that are not.
+const DEADLINE_MS: u64 = 1_500;
+
+/// What the answer must be, from what it is when nothing fails.
+#[derive(Default)]
+struct Expected {
+    data: Value,
+    /// Paths, list indices left out, with codes.
+    errors: BTreeSet<String>,
+    degraded: BTreeSet<String>,
+}
+
+impl Expected {
+    fn of(healthy: &Value, consequences: &[Consequence]) -> Self {
+        let mut expected = Self { data: healthy.clone(), ..Self::default() };
+        for consequence in consequences {
+            let path: Vec<_> = consequence.path.split('.').collect();
+            let mut data = std::mem::take(&mut expected.data);
+            if expected.apply(&mut data, &path, consequence) {
+                expected.note(consequence);
+            }
+            expected.data = data;
+        }
+        expected
+    }
+
+    /// Changes every value at the path; answers whether there was one.
+    fn apply(&self, value: &mut Value, path: &[&str], consequence: &Consequence) -> bool {
+        if let Value::Array(items) = value
+            && !(path.is_empty() && consequence.on.is_none())
+        {
+            let applied: Vec<_> = items.iter_mut().map(|item| self.apply(item, path, consequence)).collect();
+            return applied.contains(&true);
+        }
+        let Some((first, rest)) = path.split_first() else {
+            let other = consequence.on.as_ref().is_some_and(|on| value["__typename"] != on.as_str());
+            if other {
+                return false;
+            }
+            match &consequence.outcome {
+                Outcome::Null { .. } => *value = Value::Null,
+                Outcome::Fallback { value: fallback, .. } => *value = serde_json::from_str(fallback).unwrap(),
+                Outcome::UserErrors | Outcome::Unchanged { .. } => {}
+            }
+            return true;
+        };
+        match value.get_mut(first) {
+            Some(below) => self.apply(below, rest, consequence),
+            None => false,
+        }
+    }
+
+    fn note(&mut self, consequence: &Consequence) {
+        match &consequence.outcome {
+            Outcome::Null { code: Some(code) } => self.errors.insert(format!("{}: {code}", consequence.path)),
+            Outcome::Fallback { code: Some(code), .. } | Outcome::Unchanged { code: Some(code) } => {
+                self.degraded.insert(format!("{}: {code}", consequence.path))
+            }
+            _ => false,
+        };
+    }
+}
+
+/// Lines of errors and degraded fields without list indices and counts.
+fn lines(all: Vec<String>) -> BTreeSet<String> {
+    let line = |line: String| {
+        let (path, code) = line.split_once(": ").unwrap();
+        let names: Vec<_> = path.split('.').filter(|it| it.parse::<usize>().is_err()).collect();
+        format!("{}: {}", names.join("."), code.split(' ').next().unwrap())
+    };
+    all.into_iter().map(line).collect()
+}
+
+fn check(operation: &Operation, failure: &Failure, fault: Fault, healthy: &Answer, answer: &Answer) {
+    let consequences = match fault {
+        Fault::Unavailable => &failure.unavailable,
+        Fault::Timeout => &failure.timeout,
+        Fault::NotFound => &failure.not_found,
+    };
+    let what = format!("{} {}, {} {fault:?}: {}", operation.kind, operation.name, failure.rpc, answer.text);
+    if consequences.iter().any(|it| it.outcome == Outcome::UserErrors) {
+        let path = format!("/{}/userErrors/0/code", consequences[0].path);
+        assert_eq!(answer.data(&path), "NOT_FOUND", "{what}");
+        return;
+    }
+    let expected = Expected::of(&healthy.body["data"], consequences);
+    assert_eq!(answer.body["data"], expected.data, "{what}");
+    assert_eq!(lines(answer.errors()), expected.errors, "{what}");
+    assert_eq!(lines(answer.degraded()), expected.degraded, "{what}");
+}
+
+fn broken(rpc: &str, fault: Fault) -> admin::Fault {
+    let rpc = rpc.to_owned();
+    match fault {
+        Fault::Unavailable => admin::Fault { rpc, error_code: 14, ..admin::Fault::default() },
+        Fault::Timeout => admin::Fault { rpc, black_hole: true, ..admin::Fault::default() },
+        Fault::NotFound => admin::Fault { rpc, error_code: 5, ..admin::Fault::default() },
+    }
+}
+
+/// Runs an operation in a shop of its own, with an RPC broken.
+async fn run(operation: &Operation, fault: Option<admin::Fault>) -> Answer {
+    let shop = Shop::with(|config| config.server.deadline_ms = Some(DEADLINE_MS)).await;
+    if let Some(fault) = fault {
+        shop.fail(fault);
+    }
+    operation.run(&shop, &operation.full).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_fails_as_its_plan_says() {
+    let shop = Shop::with(|config| config.server.deadline_ms = Some(DEADLINE_MS)).await;
+    let mut cases = 0;
+    for operation in operations() {
+        // A change that was made would be another one the next time.
+        let healthy = match operation.is_mutation() {
+            true => run(&operation, None).await,
+            false => operation.run(&shop, &operation.full).await,
+        };
+        assert!(healthy.body.get("errors").is_none(), "{} {}", operation.name, healthy.text);
+        for failure in &operation.plan.failures {
+            for fault in [Fault::Unavailable, Fault::NotFound] {
+                let broken = broken(&failure.rpc, fault);
+                let answer = if operation.is_mutation() {
+                    run(&operation, Some(broken)).await
+                } else {
+                    shop.fail(broken);
+                    let answer = operation.run(&shop, &operation.full).await;
+                    shop.domain.faults().clear();
+                    answer
+                };
+                check(&operation, failure, fault, &healthy, &answer);
+                cases += 1;
+            }
+        }
+    }
+    assert!(cases >= 200, "{cases}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_is_slow_as_its_plan_says() {
+    let mut runs = Vec::new();
+    for operation in operations() {
+        for failure in operation.plan.failures.clone() {
+            let operation = operation.clone();
+            runs.push(async move {
+                let healthy = run(&operation, None).await;
+                let answer = run(&operation, Some(broken(&failure.rpc, Fault::Timeout))).await;
+                check(&operation, &failure, Fault::Timeout, &healthy, &answer);
+            });
+        }
+    }
+    assert!(runs.len() >= 100, "{}", runs.len());
+    // Most of the time is waiting; a shop each, and not all at once.
+    let mut runs = runs.into_iter();
+    loop {
+        let some: Vec<_> = runs.by_ref().take(12).collect();
+        if some.is_empty() {
+            break;
+        }
+        futures_util::future::join_all(some).await;
+    }
+}

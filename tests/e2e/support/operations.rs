@@ -1,0 +1,101 @@
+//! The operations that the clients ship, with variables to run them with.
+
+use std::path::PathBuf;
+
+use bff_iot::Iot;
+use bff_kit::Planner;
+use bff_kit::contracts::Contracts;
+use bff_kit::operation::Plan;
+use bff_mobile::Mobile;
+use bff_web::Web;
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Kind, Shop};
+
+/// An operation of a client.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) plan: Plan,
+    /// Variables as the client sends them, optional ones included.
+    pub(crate) full: Value,
+    /// Variables it cannot do without.
+    pub(crate) minimal: Value,
+}
+
+impl Operation {
+    /// The body of its request.
+    pub(crate) fn body(&self, variables: &Value) -> Value {
+        json!({ "query": self.text, "variables": variables })
+    }
+
+    /// Runs it.
+    pub(crate) async fn run(&self, shop: &Shop, variables: &Value) -> Answer {
+        shop.ask_with(self.kind, self.body(variables)).await
+    }
+
+    pub(crate) fn is_mutation(&self) -> bool {
+        self.plan.kind == "mutation"
+    }
+
+    /// Every variable that says how long a list may be, at its bound or at another number.
+    pub(crate) fn sized(&self, size: Option<u64>) -> Value {
+        let mut variables = self.full.clone();
+        let calls = self.plan.waves.iter().flat_map(|wave| &wave.calls);
+        for call in calls {
+            // A single variable alone tells its own bound.
+            let Some(name) = call.keys.formula.strip_prefix('$').filter(|name| !name.contains(' ')) else {
+                continue;
+            };
+            if variables.get(name).is_some_and(Value::is_number) {
+                variables[name] = json!(size.unwrap_or(call.keys.most));
+            }
+        }
+        variables
+    }
+}
+
+/// The folder of a client's contracts.
+pub(crate) fn contracts(kind: Kind) -> Contracts {
+    Contracts::new(root().join("schema").join(kind.to_string()))
+}
+
+/// The planner of a client.
+pub(crate) fn planner(kind: Kind) -> Planner {
+    match kind {
+        Kind::Mobile => Planner::of::<Mobile>(),
+        Kind::Web => Planner::of::<Web>(),
+        Kind::Iot => Planner::of::<Iot>(),
+    }
+}
+
+/// Every operation of every client.
+pub(crate) fn operations() -> Vec<Operation> {
+    Kind::ALL.into_iter().flat_map(of_client).collect()
+}
+
+fn of_client(kind: Kind) -> Vec<Operation> {
+    let planner = planner(kind);
+    let path = root().join("tests/operations").join(format!("{kind}.json"));
+    let examples: Map<String, Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let files = contracts(kind).operations().unwrap();
+    let operation = |file: bff_kit::contracts::OperationFile| {
+        let example =
+            examples.get(&file.name).unwrap_or_else(|| panic!("{kind} {} has no example", file.name));
+        Operation {
+            kind,
+            plan: planner.plan(&file.text).unwrap_or_else(|none| panic!("{kind} {}: {none}", file.name)),
+            full: example["variables"].clone(),
+            minimal: example["minimal"].clone(),
+            name: file.name,
+            text: file.text,
+        }
+    };
+    files.into_iter().map(operation).collect()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
