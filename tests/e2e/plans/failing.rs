@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{Answer, Operation, Shop, operations};
 
 /// How long a request may take when a service is silent: long enough for those that are not.
-const DEADLINE_MS: u64 = 1_500;
+const DEADLINE_MS: u64 = 900;
 
 /// What the answer must be, from what it is when nothing fails.
 #[derive(Default)]
@@ -71,6 +71,22 @@ impl Expected {
     }
 }
 
+/// The data without the times at which something was changed: two changes are made at two of them.
+fn timeless(data: &Value) -> Value {
+    match data {
+        Value::Object(object) => {
+            let field = |(name, value): (&String, &Value)| {
+                let is_time = matches!(name.as_str(), "updatedAt" | "placedAt" | "createdAt" | "when");
+                let value = if is_time && value.is_string() { "some time".into() } else { timeless(value) };
+                (name.clone(), value)
+            };
+            object.iter().map(field).collect()
+        }
+        Value::Array(items) => items.iter().map(timeless).collect(),
+        other => other.clone(),
+    }
+}
+
 /// Lines of errors and degraded fields without list indices and counts.
 fn lines(all: Vec<String>) -> BTreeSet<String> {
     let line = |line: String| {
@@ -94,7 +110,7 @@ fn check(operation: &Operation, failure: &Failure, fault: Fault, healthy: &Answe
         return;
     }
     let expected = Expected::of(&healthy.body["data"], consequences);
-    assert_eq!(answer.body["data"], expected.data, "{what}");
+    assert_eq!(timeless(&answer.body["data"]), timeless(&expected.data), "{what}");
     assert_eq!(lines(answer.errors()), expected.errors, "{what}");
     assert_eq!(lines(answer.degraded()), expected.degraded, "{what}");
 }
