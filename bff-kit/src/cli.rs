@@ -43,6 +43,8 @@ enum Command {
     Check(plans::Check),
     /// Show what changed between two revisions of the plans
     Diff(plans::Diff),
+    /// Show which operations stand on what a change of the services' contracts removes or alters
+    Impact(plans::Impact),
 }
 
 #[derive(Args)]
@@ -83,6 +85,7 @@ pub fn run<C: Client>() -> ExitCode {
         Some(Command::Explain(explain)) => explain.run::<C>(),
         Some(Command::Check(check)) => check.run::<C>(),
         Some(Command::Diff(diff)) => diff.run::<C>(),
+        Some(Command::Impact(impact)) => impact.run::<C>(),
         Some(Command::Serve(settings)) => serve::<C>(settings),
         None => serve::<C>(arguments.settings),
     };

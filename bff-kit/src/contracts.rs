@@ -2,15 +2,19 @@
 
 mod budget;
 mod diff;
+mod impact;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
 
 use crate::operation::Plan;
 use crate::planner::Planner;
 
 pub use budget::{Allowance, Budget, Exception};
 pub use diff::{Changes, Revision};
+pub use impact::{Impact, Protos};
 
 /// The folder `schema/<client>`.
 #[derive(Clone, Debug)]
@@ -23,6 +27,27 @@ pub struct OperationFile {
     pub name: String,
     /// The document.
     pub text: String,
+}
+
+/// The operations of one released version of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// The version, such as `"5.2.0"`.
+    pub version: String,
+    /// Its operations.
+    pub operations: Vec<OperationFile>,
+}
+
+/// A manifest of operations in Apollo's format.
+#[derive(Deserialize)]
+struct Manifest {
+    operations: Vec<ManifestEntry>,
+}
+
+#[derive(Deserialize)]
+struct ManifestEntry {
+    name: String,
+    body: String,
 }
 
 /// The folder, or a file in it, is not what it should be.
@@ -63,6 +88,45 @@ impl Contracts {
             return Ok(Vec::new());
         }
         files(&folder, "plan")?.into_iter().map(|path| Ok((stem(&path), read(&path)?))).collect()
+    }
+
+    /// The released versions that manifests tell of, by file name. None where there is no such folder.
+    pub fn releases(&self) -> Result<Vec<Release>, ContractError> {
+        let folder = self.0.join("manifests");
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        let release = |path: PathBuf| {
+            let text = read(&path)?;
+            let manifest: Manifest = serde_json::from_str(&text)
+                .map_err(|error| ContractError { path: path.clone(), problem: error.to_string() })?;
+            let entries = manifest.operations.into_iter();
+            let operations = entries.map(|it| OperationFile { name: it.name, text: it.body }).collect();
+            Ok(Release { version: stem(&path), operations })
+        };
+        files(&folder, "json")?.into_iter().map(release).collect()
+    }
+
+    /// What every operation, of today and of every release, stands on that a change of the services' contracts
+    /// removes or alters.
+    pub fn impact(
+        &self,
+        planner: &Planner,
+        old: &Protos,
+        new: &Protos,
+    ) -> Result<Vec<Impact>, Vec<ContractError>> {
+        let today = self.planned(planner)?;
+        let mut found: Vec<_> = today.iter().flat_map(|plan| old.impact(new, None, plan)).collect();
+        for release in self.releases().map_err(|error| vec![error])? {
+            for operation in &release.operations {
+                let plan = planner.plan(&operation.text).map_err(|none| {
+                    let path = self.0.join("manifests").join(format!("{}.json", release.version));
+                    vec![ContractError { path, problem: format!("{}: {none}", operation.name) }]
+                })?;
+                found.extend(old.impact(new, Some(&release.version), &plan));
+            }
+        }
+        Ok(found)
     }
 
     /// What the client's operations may use.

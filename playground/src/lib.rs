@@ -1,6 +1,8 @@
 //! The whole shop in one process: the domain, three BFFs, and a page to query them.
 
+mod compare;
 mod page;
+mod plans;
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
@@ -17,6 +19,9 @@ use domain_stubs::{Domain, Services};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+pub use compare::compare;
+pub use plans::changes;
 
 /// Where the shop runs, and on which data.
 #[derive(Clone, Debug)]

@@ -1,17 +1,20 @@
-//! `cargo up`: starts the whole shop and tells what runs where.
+//! `cargo up`: starts the whole shop and tells what runs where. Besides, what concerns all clients at once.
 
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bff_kit::config::{LogConfig, LogFormat};
 use bff_kit::{EXIT_USAGE, stop_signal};
-use clap::Parser;
-use playground::{Addresses, Options, Shop};
+use clap::{Parser, Subcommand};
+use playground::{Addresses, Options, Shop, changes, compare};
 
 /// The whole shop on one machine
 #[derive(Parser)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Address to open the ports on
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
@@ -38,6 +41,23 @@ struct Arguments {
     log: String,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    /// Show how each client reads a type, such as `Product`
+    Compare {
+        /// Name of the type
+        type_name: String,
+    },
+    /// Show what changed in the plans of all clients
+    Diff {
+        /// Revision git knows, such as `main`, or a folder that holds one for each client
+        old: String,
+        /// For a pull request
+        #[arg(long)]
+        markdown: bool,
+    },
+}
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -46,7 +66,15 @@ fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(EXIT_USAGE) } else { ExitCode::SUCCESS };
         }
     };
-    match run(arguments) {
+    let result = match &arguments.command {
+        Some(Command::Compare { type_name }) => match compare(type_name) {
+            Some(text) => print(&text),
+            None => Err(anyhow::anyhow!("no client has a type {type_name}")),
+        },
+        Some(Command::Diff { old, markdown }) => changes(old, *markdown).and_then(|text| print(&text)),
+        None => run(arguments),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
@@ -57,7 +85,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { host, page, mobile, web, iot, domain, data, log } = arguments;
+    let Arguments { command: _, host, page, mobile, web, iot, domain, data, log } = arguments;
     let log = LogConfig { filter: log, format: LogFormat::Text };
     bff_kit::log::start(&log)?;
     let shop = Shop::open(Options { host, page, mobile, web, iot, domain, data, log }).await?;
@@ -77,6 +105,11 @@ fn announce(addresses: Addresses) {
          domain   {domain} (gRPC)\n\n  \
          Ctrl-C closes it.\n"
     );
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
 }
 
 #[expect(clippy::print_stderr, reason = "the one line a failed start leaves behind")]

@@ -1,9 +1,11 @@
 //! Every operation does what its plan says: the same calls, keys and masks, no more bytes, and the same when
 //! something fails.
 
+mod explained;
 mod failing;
 mod guarded;
 mod random;
+mod reviewed;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

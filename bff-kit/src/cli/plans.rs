@@ -1,4 +1,4 @@
-//! `check` and `diff`: the plans as a team reviews them.
+//! `check`, `diff` and `impact`: the plans as a team reviews them.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Failure, print};
 use crate::client::Client;
-use crate::contracts::{Contracts, Revision};
+use crate::contracts::{ContractError, Contracts, Protos, Revision};
 use crate::planner::{Planner, short_name};
 
 /// The folder of the contracts with the client.
@@ -39,6 +39,17 @@ pub(super) struct Diff {
     folder: Folder,
 }
 
+/// `impact`
+#[derive(Args)]
+pub(super) struct Impact {
+    /// Descriptors of the services as they were, such as `buf build -o FILE.binpb` writes them
+    old: PathBuf,
+    /// Descriptors of the services as they are to be
+    new: PathBuf,
+    #[command(flatten)]
+    folder: Folder,
+}
+
 impl Folder {
     pub(super) fn path<C: Client>(&self) -> PathBuf {
         self.folder.clone().unwrap_or_else(|| PathBuf::from("schema").join(short_name(C::NAME)))
@@ -58,9 +69,7 @@ impl Check {
             print(&format!("{}: {operations} operations keep their plans and the budget\n", C::NAME));
             return Ok(());
         }
-        let mut text = format!("{} problems", problems.len());
-        problems.iter().for_each(|problem| _ = write!(text, "\n  {problem}"));
-        Err(Failure::Other(text))
+        Err(Failure::Other(lines(&format!("{} problems", problems.len()), &problems)))
     }
 }
 
@@ -78,9 +87,31 @@ impl Diff {
             Some(new) => revision(new),
             None => Revision::of(&Contracts::new(&folder)),
         };
-        let wrong = |error: crate::contracts::ContractError| Failure::Usage(error.to_string());
+        let wrong = |error: ContractError| Failure::Usage(error.to_string());
         let changes = revision(&self.old).map_err(wrong)?.changes(short_name(C::NAME), &new.map_err(wrong)?);
         print(&if self.markdown { changes.to_markdown() } else { changes.to_text() });
         Ok(())
     }
+}
+
+impl Impact {
+    pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
+        let wrong = |error: ContractError| Failure::Usage(error.to_string());
+        let (old, new) = (Protos::read(&self.old).map_err(wrong)?, Protos::read(&self.new).map_err(wrong)?);
+        let found = self.folder.contracts::<C>().impact(&Planner::of::<C>(), &old, &new);
+        let found = found.map_err(|errors| Failure::Other(lines("operations without a plan", &errors)))?;
+        if found.is_empty() {
+            print(&format!("{}: no operation stands on what changes\n", C::NAME));
+            return Ok(());
+        }
+        Err(Failure::Other(lines("operations stand on what changes", &found)))
+    }
+}
+
+/// A heading and a line for each.
+fn lines(heading: &str, all: &[impl std::fmt::Display]) -> String {
+    all.iter().fold(heading.to_owned(), |mut text, it| {
+        _ = write!(text, "\n  {it}");
+        text
+    })
 }

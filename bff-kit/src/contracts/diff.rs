@@ -44,18 +44,17 @@ impl Revision {
 
     /// The plans of a folder as git knows them at a revision, such as `main` or `HEAD~1`.
     pub fn git(revision: &str, folder: &Path) -> Result<Self, ContractError> {
-        let path = folder.join("plans");
+        let path = folder.to_owned();
         let wrong = |problem: String| ContractError { path: path.clone(), problem };
         let git = |arguments: &[&str]| {
-            let output = Command::new("git").args(arguments).output();
+            let output = Command::new("git").arg("-C").arg(folder).args(arguments).output();
             let output = output.map_err(|error| wrong(format!("git did not run: {error}")))?;
             if output.status.success() {
                 return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
             }
             Err(wrong(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
         };
-        let folder = format!("{}/", path.display());
-        let listed = git(&["ls-tree", "--name-only", revision, "--", &folder])?;
+        let listed = git(&["ls-tree", "--name-only", revision, "--", "plans/"])?;
         let plan = |file: &str| {
             let text = git(&["show", &format!("{revision}:./{file}")])?;
             Ok((super::stem(Path::new(file)), text))

@@ -1,0 +1,245 @@
+//! The same thing as each client reads it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use bff_iot::Iot;
+use bff_kit::Planner;
+use bff_kit::schema::{Catalogue, FieldInfo};
+use bff_mobile::Mobile;
+use bff_web::Web;
+
+/// Selections within selections, where types hold one another.
+const MAX_DEPTH: usize = 6;
+
+/// How each client reads a type: its fields, the RPC that answers each, and what all of it comes to. None when no
+/// client has the type.
+#[must_use]
+pub fn compare(type_name: &str) -> Option<String> {
+    let planners = [Planner::of::<Mobile>(), Planner::of::<Web>(), Planner::of::<Iot>()];
+    let having = planners.iter().filter(|planner| planner.catalogue().fields(type_name).is_some());
+    let rpcs: BTreeSet<_> = having.flat_map(|planner| rpcs_of(planner.catalogue(), type_name)).collect();
+    if rpcs.is_empty() {
+        return None;
+    }
+    let mut text = format!("{type_name}, as each client reads it\n");
+    for planner in &planners {
+        let reading = Reading::of(planner.catalogue(), type_name, &rpcs);
+        let _written = write!(text, "\n{}\n", planner.client());
+        let width = reading.rows.iter().map(|(field, ..)| field.len()).max().unwrap_or_default();
+        let types = reading.rows.iter().map(|(_, ty, _)| ty.len()).max().unwrap_or_default();
+        for (field, ty, rpc) in &reading.rows {
+            let row = format!("  {field:width$}  {ty:types$}  {rpc}");
+            let _written = writeln!(text, "{}", row.trim_end());
+        }
+        match planner.plan(&reading.query) {
+            Ok(plan) => {
+                let rpcs: BTreeSet<_> =
+                    plan.waves.iter().flat_map(|it| &it.calls).map(|it| &it.rpc).collect();
+                let _written = writeln!(
+                    text,
+                    "  in all: {} fields, {} RPCs, {} calls in {} waves, {} bytes at most",
+                    reading.rows.len(),
+                    rpcs.len(),
+                    plan.total.calls,
+                    plan.total.waves,
+                    plan.total.bytes
+                );
+            }
+            Err(none) => _ = writeln!(text, "  cannot be read at once: {none}"),
+        }
+    }
+    Some(text)
+}
+
+/// How one client reads it.
+struct Reading {
+    /// Field, type, and the RPC that answers it.
+    rows: Vec<(String, String, String)>,
+    /// A query for all of it.
+    query: String,
+}
+
+impl Reading {
+    fn of(catalogue: &Catalogue, type_name: &str, rpcs: &BTreeSet<String>) -> Self {
+        let mut writer = Writer { catalogue, variables: Vec::new() };
+        let (rows, selection) = match catalogue.fields(type_name) {
+            Some(fields) => {
+                let own = answered_by(catalogue, type_name);
+                let row = |(name, info): (&String, &std::sync::Arc<FieldInfo>)| {
+                    let rpc = info.steps.last().map_or(own.as_str(), |step| &step.rpc);
+                    (name.clone(), info.written_type.clone(), method(rpc).to_owned())
+                };
+                (fields.iter().map(row).collect(), writer.path_to(type_name))
+            }
+            // A client that does not know the type may still read what stands behind it.
+            None => (parts(catalogue, rpcs), writer.all_asking(rpcs)),
+        };
+        let variables = match writer.variables.join(", ") {
+            none if none.is_empty() => none,
+            some => format!("({some})"),
+        };
+        Self { rows, query: format!("query Compare{variables} {selection}") }
+    }
+}
+
+/// Writes selections of everything.
+struct Writer<'a> {
+    catalogue: &'a Catalogue,
+    variables: Vec<String>,
+}
+
+impl Writer<'_> {
+    /// The shortest way from the root to a type, and all of it.
+    fn path_to(&mut self, type_name: &str) -> String {
+        let root = self.catalogue.query();
+        let mut ways = vec![(root.to_owned(), Vec::<(String, String)>::new())];
+        let mut seen = BTreeSet::from([root.to_owned()]);
+        while !ways.is_empty() {
+            let mut next = Vec::new();
+            for (at, way) in ways {
+                for (name, info) in self.catalogue.fields(&at).into_iter().flatten() {
+                    let mut way = way.clone();
+                    way.push((at.clone(), name.clone()));
+                    if info.type_name == type_name {
+                        return self.along(&way);
+                    }
+                    if seen.insert(info.type_name.clone()) {
+                        next.push((info.type_name.clone(), way));
+                    }
+                }
+            }
+            ways = next;
+        }
+        "{ __typename }".to_owned()
+    }
+
+    fn along(&mut self, way: &[(String, String)]) -> String {
+        let catalogue = self.catalogue;
+        let Some(((at, name), rest)) = way.split_first() else { return String::new() };
+        let Some(info) = catalogue.field(at, name) else { return String::new() };
+        let below = match rest {
+            [] => self.all(&info.type_name, &mut vec![info.type_name.clone()]),
+            rest => self.along(rest),
+        };
+        format!("{{ {name}{} {below} }}", self.arguments(name, info))
+    }
+
+    /// Every field of a type but those that lead back to it.
+    fn all(&mut self, type_name: &str, above: &mut Vec<String>) -> String {
+        let catalogue = self.catalogue;
+        let mut text = "{ __typename".to_owned();
+        for (name, info) in catalogue.fields(type_name).into_iter().flatten() {
+            let is_object = catalogue.fields(&info.type_name).is_some();
+            if is_object && (above.contains(&info.type_name) || above.len() > MAX_DEPTH) {
+                continue;
+            }
+            let _written = write!(text, " {name}{}", self.arguments(name, info));
+            if is_object {
+                above.push(info.type_name.clone());
+                let below = self.all(&info.type_name, above);
+                above.pop();
+                let _written = write!(text, " {below}");
+            }
+        }
+        text + " }"
+    }
+
+    /// Every root field below which one of these RPCs is asked.
+    fn all_asking(&mut self, rpcs: &BTreeSet<String>) -> String {
+        let catalogue = self.catalogue;
+        let mut text = "{".to_owned();
+        for (name, info) in catalogue.fields(catalogue.query()).into_iter().flatten() {
+            if !asks(catalogue, info, rpcs, 0) {
+                continue;
+            }
+            let _written = write!(text, " {name}{}", self.arguments(name, info));
+            if catalogue.fields(&info.type_name).is_some() {
+                let below = self.all(&info.type_name, &mut vec![info.type_name.clone()]);
+                let _written = write!(text, " {below}");
+            }
+        }
+        text + " __typename }"
+    }
+
+    /// The arguments a field cannot do without, each a variable.
+    fn arguments(&mut self, field: &str, info: &FieldInfo) -> String {
+        let needed =
+            info.arguments.iter().filter(|(_, it)| it.written_type.ends_with('!') && it.default.is_none());
+        let mut given = Vec::new();
+        for (name, argument) in needed {
+            let variable = format!("{field}{}", self.variables.len());
+            self.variables.push(format!("${variable}: {}", argument.written_type));
+            given.push(format!("{name}: ${variable}"));
+        }
+        if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) }
+    }
+}
+
+/// The RPCs a type is read with: the one that answers it, and those of its fields.
+fn rpcs_of(catalogue: &Catalogue, type_name: &str) -> BTreeSet<String> {
+    let fields = catalogue.fields(type_name).into_iter().flatten();
+    let steps = fields.filter_map(|(_, info)| info.steps.last());
+    steps.map(|step| step.rpc.clone()).chain([answered_by(catalogue, type_name)]).collect()
+}
+
+/// The RPC that answers a type: that of the first field that asks for it.
+fn answered_by(catalogue: &Catalogue, type_name: &str) -> String {
+    let types = catalogue.types();
+    let fields = types.values().flat_map(|fields| fields.values());
+    let mut steps = fields.filter(|info| info.type_name == type_name).filter_map(|info| info.steps.last());
+    steps.next().map(|step| step.rpc.clone()).unwrap_or_default()
+}
+
+/// Every field that asks one of these RPCs, as `Type.field`.
+fn parts(catalogue: &Catalogue, rpcs: &BTreeSet<String>) -> Vec<(String, String, String)> {
+    let mut parts = Vec::new();
+    for (type_name, fields) in catalogue.types() {
+        for (name, info) in fields {
+            if let Some(step) = info.steps.iter().find(|step| rpcs.contains(&step.rpc)) {
+                parts.push((
+                    format!("{type_name}.{name}"),
+                    info.written_type.clone(),
+                    method(&step.rpc).to_owned(),
+                ));
+            }
+        }
+    }
+    parts
+}
+
+/// Whether one of these RPCs is asked by a field or below it.
+fn asks(catalogue: &Catalogue, info: &FieldInfo, rpcs: &BTreeSet<String>, depth: usize) -> bool {
+    info.steps.iter().any(|step| rpcs.contains(&step.rpc))
+        || (depth < MAX_DEPTH
+            && catalogue
+                .fields(&info.type_name)
+                .is_some_and(|fields| fields.values().any(|field| asks(catalogue, field, rpcs, depth + 1))))
+}
+
+fn method(rpc: &str) -> &str {
+    rpc.rsplit('.').next().unwrap_or(rpc)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_is_large_for_the_web_and_a_label_for_a_shelf() {
+        let text = compare("Product").unwrap();
+        let of = |client: &str| {
+            let at = text.find(&format!("\n{client}\n")).unwrap();
+            text[at + 1..].split("\n\n").next().unwrap().to_owned()
+        };
+        assert!(of("web").contains("specifications") && !of("mobile").contains("specifications"), "{text}");
+        assert!(
+            of("iot").contains("Shelf.label") && of("iot").contains("CatalogService/BatchGetProducts"),
+            "{text}"
+        );
+        for client in ["mobile", "web", "iot"] {
+            assert!(of(client).contains("in all: "), "{text}");
+        }
+        assert_eq!(compare("Nonsense"), None);
+    }
+}

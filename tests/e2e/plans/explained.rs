@@ -1,0 +1,139 @@
+//! What a request tells its developers, what happens to calls outside of a plan, and how the deadline is split.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fetch::{
+    Answers, Call, CallContext, Channels, Enforcement, Fetch, Fetches, Observed, Policies, Policy, Rpc, Slot,
+    Upstreams,
+};
+use http::HeaderValue;
+use proto::admin::Fault;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::support::{ADA, Kind, Shop, operations};
+
+/// An operation's answer with what `x-bff-plan` asks for.
+async fn explained(shop: &Shop, name: &str, header: &str) -> Value {
+    let operations = operations();
+    let operation = operations.iter().find(|it| it.kind == Kind::Mobile && it.name == name).unwrap();
+    let body = operation.body(&operation.full);
+    shop.post(shop.mobile, body, &[ADA, ("x-bff-plan", header)]).await.body["extensions"]["plan"].clone()
+}
+
+#[tokio::test]
+async fn a_developer_is_told_the_plan_and_the_calls() {
+    let shop = Shop::open().await;
+    let plan = explained(&shop, "Home", "plan").await;
+    assert_eq!(plan["operation"], "Home");
+    assert_eq!(plan["waves"].as_array().unwrap().len(), 2);
+    assert!(plan["failures"].as_array().unwrap().len() > 3, "{plan}");
+    assert_eq!(plan["observed"], Value::Null);
+
+    let plan = explained(&shop, "Home", "analyze").await;
+    let calls = plan["observed"]["calls"].as_array().unwrap().clone();
+    assert_eq!(calls.len() as u64, plan["total"]["calls"].as_u64().unwrap(), "{plan}");
+    for call in &calls {
+        assert!(call["endUs"].as_u64().unwrap() >= call["startUs"].as_u64().unwrap(), "{call}");
+        assert!(call["bytes"].as_u64().unwrap() > 0 && call["keys"].as_u64().unwrap() > 0, "{call}");
+        assert_eq!(call["fault"], Value::Null);
+    }
+    // What the second wave asks was not known before the first had answered.
+    let at = |name: &str, moment: &str| {
+        let call = calls.iter().find(|call| call["name"] == name).unwrap();
+        call[moment].as_u64().unwrap()
+    };
+    assert!(at("PriceOf", "startUs") >= at("Recommended", "endUs"), "{plan}");
+    assert!(at("ProductById", "startUs") >= at("Recommended", "endUs"), "{plan}");
+    assert!(at("PriceOf", "startUs") < at("ProductById", "endUs"), "{plan}");
+}
+
+#[tokio::test]
+async fn nobody_else_is_told_the_plan() {
+    let shop = Shop::with(|config| {
+        config.mode = bff_kit::config::Mode::Production;
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+    })
+    .await;
+    let body = serde_json::json!({ "query": "{ categories { name } }" });
+    let answer = shop.post(shop.mobile, body, &[("x-bff-plan", "analyze")]).await.whole();
+    assert!(answer.body.get("extensions").is_none(), "{}", answer.text);
+}
+
+/// A question that always has an answer, without a service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Echo(u32);
+
+impl Fetch for Echo {
+    const RPC: Rpc = Rpc::read("test.v1.EchoService/Echo");
+    const MAX_KEYS: usize = 2;
+    const READS: &'static [&'static str] = &[];
+    type Value = u32;
+
+    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> Answers<Self> {
+        let answers: Vec<_> = keys.iter().map(|key| (key.clone(), Ok(key.0))).collect();
+        Answers::matched(keys, answers)
+    }
+}
+
+/// Asks for so many keys where three in two calls were planned; answers how many got theirs.
+async fn ask(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
+    let slot = Slot { max_keys: 3, max_calls: 2, ..Slot::default() };
+    let now = Instant::now();
+    let nowhere = Upstreams { default: "http://127.0.0.1:1".to_owned(), services: BTreeMap::new() };
+    let context = CallContext {
+        channels: Channels::open(&nowhere, &fetch::tcp()).unwrap(),
+        policies: Arc::new(Policies::new().fetch::<Echo>(Policy::within_ms(100))),
+        deadline: now + Duration::from_secs(1),
+        credential: HeaderValue::from_static("none").to_str().unwrap().parse().unwrap(),
+        enforcement: enforcement.clone(),
+        measure: false,
+        started: now,
+        observed: Observed::default(),
+    };
+    let fetches = Fetches::new(Arc::new(context), [slot].into());
+    let asking = (0..keys).map(|key| fetches.fetch(0, Echo(key)));
+    let answers = fetches.drive(futures_util::future::join_all(asking)).await;
+    answers.into_iter().filter(|answer| answer.as_ref().unwrap().is_ok()).count()
+}
+
+#[tokio::test]
+async fn keys_beyond_the_plan_are_refused_in_development_and_counted_in_production() {
+    let (refusing, counting) = (Arc::new(Enforcement::refusing()), Arc::new(Enforcement::counting()));
+    assert_eq!((ask(&refusing, 3).await, refusing.violations()), (3, 0));
+    assert_eq!((ask(&refusing, 4).await, refusing.violations()), (0, 1));
+    assert_eq!((ask(&counting, 3).await, counting.violations()), (3, 0));
+    assert_eq!((ask(&counting, 4).await, counting.violations()), (4, 1));
+}
+
+#[tokio::test]
+async fn the_deadline_is_split_over_the_waves() {
+    // Less than the timeouts of both waves: the first has to leave the second its share.
+    let shop = Shop::with(|config| config.server.deadline_ms = Some(600)).await;
+    let rpc = "shop.recommendations.v1.RecommendationService/ListRecommendations".to_owned();
+    shop.fail(Fault { rpc: rpc.clone(), black_hole: true, ..Fault::default() });
+    let answer = shop.ask(Kind::Mobile, "{ home { recommended { price { text } } } }").await;
+    assert_eq!(answer.degraded(), ["home.recommended: UPSTREAM_TIMEOUT ×1"]);
+    let calls = shop.domain.calls().list();
+    let allowed = |calls: &[proto::admin::Call], rpc: &str| {
+        let call = calls.iter().find(|call| call.rpc == rpc).unwrap();
+        Duration::try_from(call.deadline.unwrap()).unwrap().as_millis()
+    };
+    // 400 ms of 1,200 ms in all: a third.
+    assert!((1..=200).contains(&allowed(&calls, &rpc)), "{} ms", allowed(&calls, &rpc));
+}
+
+#[tokio::test]
+async fn an_optional_call_that_can_no_longer_finish_is_not_started() {
+    // Behind the list 30 ms are left at most, where stock may take 400.
+    let shop = Shop::with(|config| config.server.deadline_ms = Some(150)).await;
+    let latency = Some(prost_types::Duration { seconds: 0, nanos: 125_000_000 });
+    let rpc = "shop.catalog.v1.CatalogService/ListProducts".to_owned();
+    // Whatever the share of the first wave is, this list takes all but a little.
+    shop.fail(Fault { rpc, latency, ..Fault::default() });
+    let answer = shop.ask(Kind::Mobile, "{ products(first: 2) { items { name inStock } } }").await;
+    let rpcs: Vec<_> = shop.domain.calls().list().into_iter().map(|call| call.rpc).collect();
+    assert_eq!(rpcs, ["shop.catalog.v1.CatalogService/ListProducts"], "{}", answer.text);
+}
