@@ -1,6 +1,7 @@
 //! What a resolver can do.
 
 use std::future::Future;
+use std::time::Duration;
 
 use async_graphql::Context;
 use fetch::{Command, Fault, FaultKind, Fetch};
@@ -60,7 +61,7 @@ impl ContextExt for Context<'_> {
 
     async fn send<C: Command>(&self, command: C) -> Result<C::Value, Error> {
         let answer = match declared::<C>(self) {
-            Ok(()) => self.scope().fetches.command(command).await,
+            Ok(until) => self.scope().fetches.command(command, until).await,
             Err(fault) => Err(fault),
         };
         answer.map_err(|fault| self.located(fault.into()))
@@ -85,12 +86,19 @@ impl ContextExt for Context<'_> {
     }
 }
 
-/// Whether the field a resolver stands at may send this command.
-fn declared<C: Command>(ctx: &Context<'_>) -> Result<(), Fault> {
+/// When a command must have ended, counted from the start of the request; an error where the field a resolver
+/// stands at may not send it.
+fn declared<C: Command>(ctx: &Context<'_>) -> Result<Option<Duration>, Fault> {
     let (scope, path) = (ctx.scope(), ctx.path_node.as_ref());
-    if scope.outline.place(path).is_some_and(|place| place.sends(C::name())) {
-        return Ok(());
+    if let Some(send) = scope.outline.place(path).and_then(|place| place.send(C::name())) {
+        return Ok(send.until);
     }
     let what = format!("{} sends {} without declaring it", field_path(path), C::name());
-    scope.fetches.context().enforcement.violation(what).map_err(|what| Fault::new(FaultKind::Internal, what))
+    scope
+        .fetches
+        .context()
+        .enforcement
+        .violation(what)
+        .map_err(|what| Fault::new(FaultKind::Internal, what))?;
+    Ok(None)
 }

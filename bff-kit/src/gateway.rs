@@ -184,6 +184,11 @@ impl<C: Client> Gateway<C> {
         Answer { response, refused, calls: calls.len(), analysis, ..Answer::default() }
     }
 
+    /// Calls that were not in the plan of their operation, since the start.
+    pub(crate) fn violations(&self) -> u64 {
+        self.enforcement.violations()
+    }
+
     fn plan(&self, outline: &Outline) -> Plan {
         Plan::of(short_name(C::NAME), outline, &self.catalogue, &self.policies, self.deadline)
     }

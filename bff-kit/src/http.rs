@@ -61,6 +61,7 @@ pub(crate) fn routes<C: Client>(edge: Edge<C>, config: &Config) -> Router {
         .layer(cors)
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready::<C>))
+        .route("/metrics", get(metrics::<C>))
         .fallback(async || reply::refusal(MediaType::Json, StatusCode::NOT_FOUND, no_such_path()))
         .with_state(Arc::new(edge))
 }
@@ -76,6 +77,16 @@ async fn ready<C: Client>(State(edge): State<Arc<Edge<C>>>) -> (StatusCode, &'st
     } else {
         (StatusCode::OK, "ready")
     }
+}
+
+/// What is counted, as Prometheus reads it.
+async fn metrics<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String {
+    let violations = edge.gateway.violations();
+    format!(
+        "# HELP bff_plan_violations_total Calls that were not in the plan of their operation.\n\
+         # TYPE bff_plan_violations_total counter\n\
+         bff_plan_violations_total {violations}\n"
+    )
 }
 
 async fn graphql<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic_prost::ProstCodec;
 
-use crate::{Answers, Channels, Enforcement, Fault, FaultKind, Fetch, Mask, Policies, Policy, Rpc, Slot};
+use crate::{Answers, Channels, Enforcement, Fault, FaultKind, Fetch, Mask, Policies, Policy, Rpc};
 
 /// A deadline that tonic keeps for us may ring this much before our own: both are the same deadline.
 const DEADLINE_TOLERANCE: Duration = Duration::from_millis(5);
@@ -113,15 +113,16 @@ impl<'a> Call<'a> {
         Ok(Self { context, rpc, name, policy, end: context.deadline, mask, keys: 0 })
     }
 
-    /// The same call, ending when its slot must have ended. One the request can do without is not started when
-    /// too little time is left for it.
-    pub(crate) fn within(self, slot: &Slot) -> Result<Self, Fault> {
-        let end = slot.until.map_or(self.end, |until| self.end.min(self.context.started + until));
-        let left = end.saturating_duration_since(Instant::now());
-        if slot.optional && left < self.policy.least() {
-            return Err(self.timed_out());
-        }
-        Ok(Self { end, ..self })
+    /// The same call, ending when so much time has gone by since the start of the request.
+    pub(crate) fn until(self, until: Option<Duration>) -> Self {
+        let end = until.map_or(self.end, |until| self.end.min(self.context.started + until));
+        Self { end, ..self }
+    }
+
+    /// The same call; an error when the request can do without it and hardly any time is left for it.
+    pub(crate) fn worth_it(self, optional: bool) -> Result<Self, Fault> {
+        let left = self.end.saturating_duration_since(Instant::now());
+        if optional && left < self.policy.least() { Err(self.timed_out()) } else { Ok(self) }
     }
 
     pub(crate) fn with_keys(self, keys: usize) -> Self {

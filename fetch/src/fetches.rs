@@ -89,9 +89,11 @@ impl Fetches {
         }
     }
 
-    /// Carries out a command: one call, here and now.
-    pub async fn command<C: Command>(&self, command: C) -> Result<C::Value, Fault> {
-        command.send(Call::new(&self.context, C::RPC, C::name(), None)?.with_keys(1)).await
+    /// Carries out a command: one call, here and now. It must have ended when `until` has gone by since the start
+    /// of the request.
+    pub async fn command<C: Command>(&self, command: C, until: Option<Duration>) -> Result<C::Value, Fault> {
+        let call = Call::new(&self.context, C::RPC, C::name(), None)?;
+        command.send(call.until(until).with_keys(1)).await
     }
 
     /// Carries out a command beside the request, which does not wait for it. A fault is logged.
@@ -221,7 +223,7 @@ impl<F: Fetch> BatchFn<F, Result<F::Value, Fault>> for SlotBatch<F> {
         let call = self
             .planned(slot, keys.len())
             .and_then(|()| Call::new(&self.context, F::RPC, F::name(), slot.mask.as_ref()))
-            .and_then(|call| call.within(slot));
+            .and_then(|call| call.until(slot.until).worth_it(slot.optional));
         let call = match call {
             Ok(call) => call,
             Err(fault) => return Answers::failed(keys, &fault).into_map(),

@@ -13,7 +13,7 @@ use async_graphql_parser::types::{
 use fetch::{Policies, Slot};
 
 use crate::path::try_visit;
-use crate::schema::{Catalogue, FieldInfo, StepInfo};
+use crate::schema::{Catalogue, FieldInfo, StepInfo, StepKind};
 
 pub(crate) use walk::MAX_SELECTIONS;
 use walk::Walk;
@@ -97,11 +97,13 @@ pub(super) struct Ask {
 
 /// One command.
 #[derive(Debug)]
-pub(super) struct Send {
+pub(crate) struct Send {
     pub(super) step: StepInfo,
     /// The wave it is sent in, or beside, where nobody waits for it.
     pub(super) wave: usize,
     pub(super) node: usize,
+    /// When it must have ended, counted from the start of the request; none for the request's deadline.
+    pub(crate) until: Option<Duration>,
 }
 
 /// Why an operation has no outline.
@@ -214,6 +216,9 @@ impl Outline {
         if shares.iter().any(Option::is_some) {
             let share = |(slot, ask): (&Slot, &Ask)| Slot { until: shares[ask.wave], ..slot.clone() };
             self.slots = self.slots.iter().zip(&self.asks).map(share).collect();
+            for send in self.sends.iter_mut().filter(|send| send.step.kind == StepKind::Send) {
+                send.until = shares[send.wave];
+            }
         }
         self
     }
@@ -255,10 +260,12 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Whether this field declares the command `name`.
-    pub(crate) fn sends(self, name: &str) -> bool {
-        let mut steps = self.node().steps.iter();
-        steps.any(|step| matches!(step.target, Target::Send(_)) && step.name == name)
+    /// The command `name` of this field.
+    pub(crate) fn send(self, name: &str) -> Option<&'a Send> {
+        self.node().steps.iter().find_map(|step| match step.target {
+            Target::Send(send) if step.name == name => Some(&self.outline.sends[send]),
+            _ => None,
+        })
     }
 
     /// Whether this field has something to fall back to.

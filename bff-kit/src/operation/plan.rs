@@ -161,10 +161,12 @@ impl Plan {
     ) -> Self {
         let calls = Calls { outline, policies };
         let mut waves: Vec<Wave> = Vec::new();
+        let shares = shares(outline, policies, deadline);
         let mut until = Duration::ZERO;
-        for calls in calls.waves() {
+        for (index, calls) in calls.waves().into_iter().enumerate() {
             until += longest(&calls);
-            waves.push(Wave { until_ms: millis(until.min(deadline)), calls });
+            let share = shares.get(index + 1).copied().flatten();
+            waves.push(Wave { until_ms: millis(share.unwrap_or(until)), calls });
         }
         let later: Vec<_> = calls.sends(None);
         let all = || waves.iter().flat_map(|wave| &wave.calls).chain(&later);

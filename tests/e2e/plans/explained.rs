@@ -109,6 +109,15 @@ async fn keys_beyond_the_plan_are_refused_in_development_and_counted_in_producti
 }
 
 #[tokio::test]
+async fn what_left_its_plan_is_counted_where_it_can_be_read() {
+    let shop = Shop::open().await;
+    shop.ask(Kind::Mobile, "{ home { name cartCount } }").await.whole();
+    let request = http::Request::get(format!("http://{}/metrics", shop.mobile));
+    let metrics = shop.send(request.body(http_body_util::Full::default()).unwrap()).await;
+    assert!(metrics.text.ends_with("\nbff_plan_violations_total 0\n"), "{}", metrics.text);
+}
+
+#[tokio::test]
 async fn the_deadline_is_split_over_the_waves() {
     // Less than the timeouts of both waves: the first has to leave the second its share.
     let shop = Shop::with(|config| config.server.deadline_ms = Some(600)).await;

@@ -231,7 +231,7 @@ impl<'a> Walk<'a> {
         for step in &info.steps {
             if step.kind != StepKind::Ask {
                 let wave = self.wave(end.ready) + 1;
-                self.sends.push(Send { step: step.clone(), wave, node });
+                self.sends.push(Send { step: step.clone(), wave, node, until: None });
                 self.step(node, step, Target::Send(self.sends.len() - 1));
                 if step.kind == StepKind::Send {
                     self.waves = self.waves.max(wave);

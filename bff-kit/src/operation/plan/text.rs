@@ -111,7 +111,7 @@ fn sentence(consequence: &Consequence) -> String {
     let what = match (consequence.path.as_str(), &consequence.on) {
         ("", _) => "the whole answer".to_owned(),
         (path, None) => path.to_owned(),
-        (path, Some(on)) => format!("{path} (where it is a {on})"),
+        (path, Some(on)) => format!("{path}, where it is of type {on},"),
     };
     match &consequence.outcome {
         Outcome::Null { code } => {
