@@ -3,7 +3,7 @@
 use std::{fmt, future::Future, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
-use proto::notifications::{Notification, NotificationKind};
+use proto::notifications::Notification;
 use tokio::net::TcpListener;
 use tonic::Status;
 
@@ -13,7 +13,7 @@ use crate::{
     credential::{DEVELOPMENT_CREDENTIAL_KEY, Verifier},
     faults::Faults,
     inventory::Inventory,
-    notifications::Notifications,
+    notifications::{Announcement, Notifications},
     orders::Orders,
     seed,
     server::{self, Services},
@@ -75,10 +75,11 @@ impl Domain {
         let store = Store::open(data.as_deref(), |db| seed::fill(db, seed_time))
             .map_err(|cause| OpenError { data, cause })?;
         let inventory = Inventory::new(store.clone(), clock.clone());
+        let notifications = Notifications::new(store.clone(), clock.clone());
         Ok(Self {
-            orders: Orders::new(store.clone(), clock.clone(), inventory.clone()),
+            orders: Orders::new(store.clone(), clock.clone(), inventory.clone(), notifications.clone()),
             inventory,
-            notifications: Notifications::new(store.clone(), clock.clone()),
+            notifications,
             store,
             faults: Faults::new(fault_seed),
             calls: Calls::new(),
@@ -118,7 +119,7 @@ impl Domain {
         Ok(self.inventory.set_quantity(product, warehouse, quantity).await?)
     }
 
-    /// Brings an order to its next state: placed, packed, shipped, delivered.
+    /// Brings an order to its next state: placed, packed, shipped, delivered. From shipped on its owner is told.
     ///
     /// # Errors
     /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that has come to its end.
@@ -130,17 +131,11 @@ impl Domain {
     ///
     /// # Errors
     /// `INTERNAL` when the store fails.
-    pub async fn notify(
-        &self,
-        user: &str,
-        kind: NotificationKind,
-        title: &str,
-        text: &str,
-    ) -> Result<Notification, Status> {
-        Ok(self.notifications.notify(user, kind, title, text).await?)
+    pub async fn notify(&self, user: &str, announcement: Announcement) -> Result<Notification, Status> {
+        Ok(self.notifications.notify(user, announcement).await?)
     }
 
-    /// Calls an order off: its goods go back to the warehouses, its payment is released.
+    /// Calls an order off: its goods go back to the warehouses, its payment is released, its owner is told.
     ///
     /// # Errors
     /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that is on its way or has ended.

@@ -30,7 +30,7 @@ pub(crate) struct Pricing {
 
 impl Resource for Price {
     const NAME: &'static str = "shop.pricing.v1.Price";
-    const KEY: &'static str = "product_id";
+    const KEY: Option<&'static str> = Some("product_id");
 }
 
 #[tonic::async_trait]

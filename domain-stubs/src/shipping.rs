@@ -7,7 +7,7 @@ use proto::shipping::{
     ShippingQuery, ShippingResult, shipping_result::Outcome, shipping_service_server::ShippingService,
 };
 use rusqlite::Connection;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 pub(crate) use self::countries::is_country;
 use crate::{
@@ -28,7 +28,7 @@ pub(crate) struct Shipping {
 
 impl Resource for ShippingOptions {
     const NAME: &'static str = "shop.shipping.v1.ShippingOptions";
-    const KEY: &'static str = "options";
+    const KEY: Option<&'static str> = None;
 }
 
 impl Key for ShippingQuery {
@@ -43,10 +43,10 @@ impl Key for ShippingQuery {
 
 /// One way to send a product to a country.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Way {
-    pub(crate) id: &'static str,
+struct Way {
+    id: &'static str,
     name: &'static str,
-    pub(crate) price: Money,
+    price: Money,
     days: (i32, i32),
 }
 
@@ -82,7 +82,7 @@ fn options(
 }
 
 /// The ways to send a product to a country, the cheapest first; none for a country nothing is sent to.
-pub(crate) fn ways(product: &str, country: &str) -> Result<Vec<Way>, Refusal> {
+fn ways(product: &str, country: &str) -> Result<Vec<Way>, Refusal> {
     if !is_country(country) {
         return Err(Refusal::invalid(
             "COUNTRY_INVALID",
@@ -111,6 +111,24 @@ pub(crate) fn ways(product: &str, country: &str) -> Result<Vec<Way>, Refusal> {
         ways.push(way("express", "Express", 890, (1, 1)));
     }
     Ok(ways)
+}
+
+/// What sending several products together costs: as much as sending the dearest of them.
+pub(crate) fn price<'a>(
+    products: impl IntoIterator<Item = &'a str>,
+    country: &str,
+    option: &str,
+) -> Result<Money, Refusal> {
+    let mut dearest = Money::from_cents(0);
+    for product in products {
+        let ways = ways(product, country)?;
+        let way = ways.iter().find(|way| way.id == option).ok_or_else(|| {
+            let problem = format!("{product:?} cannot be sent in this way");
+            Refusal::new(Code::FailedPrecondition, "SHIPPING_NOT_AVAILABLE", problem)
+        })?;
+        dearest = dearest.max(way.price);
+    }
+    Ok(dearest)
 }
 
 impl From<Answer<ShippingQuery, ShippingOptions>> for ShippingResult {

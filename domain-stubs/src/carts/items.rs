@@ -6,7 +6,9 @@ use tonic::Code;
 
 use crate::{
     catalog::check_product,
-    clock, inventory,
+    clock,
+    idempotency::Write,
+    inventory,
     pricing::{self, Money},
     refusal::Refusal,
 };
@@ -19,6 +21,13 @@ const MAX_QUANTITY: i32 = 20;
 pub(super) struct Owner {
     pub(super) user: String,
     pub(super) now: i64,
+}
+
+impl Owner {
+    /// A write of the owner's, under the key the owner chose for it.
+    pub(super) fn write<'a, M>(&'a self, rpc: &'static str, key: &'a str, request: &'a M) -> Write<'a, M> {
+        Write { rpc, subject: &self.user, key, request, time: self.now }
+    }
 }
 
 /// What happens to the quantity of a product.
@@ -98,11 +107,14 @@ pub(super) fn change(db: &Connection, owner: &Owner, product: &str, change: Chan
     read(db, &owner.user, owner.now)
 }
 
-/// Takes a product out of a cart; answers the cart.
+/// Takes a product out of a cart, if it is in there; answers the cart.
 pub(super) fn remove(db: &Connection, owner: &Owner, product: &str) -> Result<Cart, Refusal> {
-    db.prepare_cached("DELETE FROM cart_items WHERE user_id = ?1 AND product_id = ?2")?
+    let removed = db
+        .prepare_cached("DELETE FROM cart_items WHERE user_id = ?1 AND product_id = ?2")?
         .execute([&owner.user, product])?;
-    touch(db, owner)?;
+    if removed > 0 {
+        touch(db, owner)?;
+    }
     read(db, &owner.user, owner.now)
 }
 

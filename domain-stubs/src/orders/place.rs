@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use proto::carts::CartItem;
 use proto::orders::{Order, OrderState, PlaceOrderRequest};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use tonic::Code;
 
-use super::stored;
-use crate::{carts, inventory, mask::Mask, payments, pricing, pricing::Money, refusal::Refusal, shipping};
+use super::{
+    stored,
+    write::{NewItem, NewOrder, note_pick},
+};
+use crate::{carts, inventory, mask::Mask, payments, pricing, refusal::Refusal, shipping};
 
 /// Orders what is in the cart of a user. Whoever calls it rolls the transaction back when it is refused.
 pub(super) fn place(
@@ -17,39 +20,29 @@ pub(super) fn place(
     now: Timestamp,
 ) -> Result<Order, Refusal> {
     let time = now.as_microsecond();
-    let cart = carts::read(db, user, time)?;
-    if cart.items.is_empty() {
+    let cart = carts::read(db, user, time)?.items;
+    if cart.is_empty() {
         return Err(refused("CART_EMPTY", "the cart is empty"));
     }
-    let shipping = shipping_price(&cart.items, request)?;
+    let products = cart.iter().map(|item| item.product_id.as_str());
+    let shipping = shipping::price(products, &request.country_code, &request.shipping_option_id)?;
     payments::check(db, user, &request.payment_method_id, now)?;
-    let mut total = shipping;
-    let mut lines = Vec::new();
-    for item in &cart.items {
-        let unit = pricing::customer_price(db, &item.product_id, user, time)?;
-        total = total.plus(unit.times(item.quantity));
-        lines.push((item, unit));
-    }
-    db.prepare_cached(
-        "INSERT INTO orders
-            (user_id, state, total, payment_method_id, shipping_option_id, country_code, create_time, update_time)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
-    )?
-    .execute(params![
+    let priced = |item| priced(db, item, user, time);
+    let order = NewOrder {
         user,
-        i32::from(OrderState::Placed),
-        total.cents(),
-        request.payment_method_id,
-        request.shipping_option_id,
-        request.country_code,
-        time
-    ])?;
-    let number = db.last_insert_rowid();
-    for (position, (item, unit)) in (0_i64..).zip(lines) {
-        write_item(db, number, position, item, unit)?;
+        state: OrderState::Placed,
+        items: cart.iter().map(priced).collect::<Result<_, _>>()?,
+        shipping,
+        payment_method_id: &request.payment_method_id,
+        shipping_option_id: &request.shipping_option_id,
+        country_code: &request.country_code,
+        create_time: time,
+        update_time: time,
+    };
+    let number = order.write(db)?;
+    for item in &cart {
         take(db, number, item, time)?;
     }
-    payments::authorise(db, user, &request.payment_method_id, number, total)?;
     carts::clear(db, user, time)?;
     let whole = Mask::new(None)?;
     stored::find(db, number, user, &whole)?.ok_or_else(|| Refusal::internal(&"an order is gone"))
@@ -59,33 +52,9 @@ fn refused(reason: &'static str, problem: impl Into<String>) -> Refusal {
     Refusal::new(Code::FailedPrecondition, reason, problem)
 }
 
-/// What sending all of it costs: as much as sending the dearest of it.
-fn shipping_price(items: &[CartItem], request: &PlaceOrderRequest) -> Result<Money, Refusal> {
-    let mut dearest = Money::from_cents(0);
-    for item in items {
-        let ways = shipping::ways(&item.product_id, &request.country_code)?;
-        let way = ways.iter().find(|way| way.id == request.shipping_option_id).ok_or_else(|| {
-            let problem = format!("{:?} cannot be sent in this way", item.product_id);
-            refused("SHIPPING_NOT_AVAILABLE", problem)
-        })?;
-        dearest = dearest.max(way.price);
-    }
-    Ok(dearest)
-}
-
-fn write_item(
-    db: &Connection,
-    number: i64,
-    position: i64,
-    item: &CartItem,
-    unit: Money,
-) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "INSERT INTO order_items (order_number, position, product_id, product_name, quantity, unit_price)
-         SELECT ?1, ?2, id, name, ?3, ?4 FROM products WHERE id = ?5",
-    )?
-    .execute(params![number, position, item.quantity, unit.cents(), item.product_id])?;
-    Ok(())
+fn priced<'a>(db: &Connection, item: &'a CartItem, user: &str, now: i64) -> Result<NewItem<'a>, Refusal> {
+    let unit = pricing::customer_price(db, &item.product_id, user, now)?;
+    Ok(NewItem { product: &item.product_id, quantity: item.quantity, unit })
 }
 
 /// Takes a product from the warehouses and notes from which.
@@ -95,11 +64,8 @@ fn take(db: &Connection, number: i64, item: &CartItem, now: i64) -> Result<(), R
         let problem = format!("there are not {} of {:?}", item.quantity, item.product_id);
         refused("OUT_OF_STOCK", problem)
     })?;
-    let mut insert = db.prepare_cached(
-        "INSERT INTO order_picks (order_number, product_id, warehouse_id, quantity) VALUES (?1, ?2, ?3, ?4)",
-    )?;
     for (warehouse, quantity) in picks {
-        insert.execute(params![number, item.product_id, warehouse, quantity])?;
+        note_pick(db, number, &item.product_id, &warehouse, quantity)?;
     }
     Ok(())
 }

@@ -16,10 +16,10 @@ pub(super) struct Watch {
     order: String,
     user: String,
     mask: Mask<Order>,
-    /// Whether a message is due.
+    /// Whether the order may be another than the watcher knows.
     due: bool,
-    /// Whether the order has come as far as it can.
-    ended: bool,
+    /// The whole order as the watcher knows it; `None` before the first message.
+    known: Option<Order>,
 }
 
 impl Watch {
@@ -33,7 +33,7 @@ impl Watch {
     ) -> Result<Self, Refusal> {
         // Before anything is read, so that no change falls in between.
         let changes = changes.subscribe();
-        let mut watch = Self { store, changes, order, user, mask, due: true, ended: false };
+        let watch = Self { store, changes, order, user, mask, due: true, known: None };
         watch.read().await?;
         Ok(watch)
     }
@@ -41,17 +41,32 @@ impl Watch {
     /// The stream, which ends with an order that can come no further.
     pub(super) fn into_stream(self) -> impl Stream<Item = Result<WatchOrderResponse, Status>> {
         stream::unfold(self, |mut watch| async {
-            if !watch.becomes_due().await {
-                return None;
-            }
-            watch.due = false;
-            let response = watch.read().await.map(|order| WatchOrderResponse { order: Some(order) });
+            let next = watch.next().await?;
+            let response = next.map(|order| WatchOrderResponse { order: Some(watch.mask.trim(order)) });
             Some((response.map_err(Status::from), watch))
         })
     }
 
+    /// The order, when it is another than the watcher knows; `None` when it can come no further.
+    async fn next(&mut self) -> Option<Result<Order, Refusal>> {
+        while self.becomes_due().await {
+            self.due = false;
+            match self.read().await {
+                // A change that came before the message that showed it already.
+                Ok(order) if self.known.as_ref() == Some(&order) => {}
+                Ok(order) => {
+                    self.known = Some(order.clone());
+                    return Some(Ok(order));
+                }
+                Err(refusal) => return Some(Err(refusal)),
+            }
+        }
+        None
+    }
+
+    /// Whether the order may be another than the watcher knows, as soon as it may.
     async fn becomes_due(&mut self) -> bool {
-        while !self.due && !self.ended {
+        while !self.due && !self.known.as_ref().is_some_and(has_ended) {
             match self.changes.recv().await {
                 Ok(order) => self.due = order == self.order,
                 Err(RecvError::Lagged(_)) => self.due = true,
@@ -61,10 +76,13 @@ impl Watch {
         self.due
     }
 
-    async fn read(&mut self) -> Result<Order, Refusal> {
+    async fn read(&self) -> Result<Order, Refusal> {
         let (id, user) = (self.order.clone(), self.user.clone());
-        let whole = self.store.read(move |db| stored::get(db, &id, &user, &Mask::new(None)?)).await?;
-        self.ended = matches!(whole.state(), OrderState::Delivered | OrderState::Cancelled);
-        Ok(self.mask.trim(whole))
+        self.store.read(move |db| stored::get(db, &id, &user, &Mask::new(None)?)).await
     }
+}
+
+/// Whether an order has come as far as it can.
+fn has_ended(order: &Order) -> bool {
+    matches!(order.state(), OrderState::Delivered | OrderState::Cancelled)
 }

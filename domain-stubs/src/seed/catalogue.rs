@@ -88,7 +88,10 @@ pub(super) struct Reviews {
 #[serde(deny_unknown_fields)]
 pub(super) struct Author {
     pub(super) id: String,
+    /// Name they chose to be shown by.
     pub(super) name: String,
+    /// Name to greet them by.
+    pub(super) given_name: String,
 }
 
 impl Catalogue {

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     hash::Random,
     notifications::{Draft, add},
+    orders::{DELIVERED, SHIPPED},
 };
 
 /// Notifications of one customer at most.
@@ -28,16 +29,8 @@ const ADA: &str = "user-ada-lindqvist";
 type Message = (NotificationKind, &'static str, &'static str);
 
 static MESSAGES: [Message; 8] = [
-    (
-        NotificationKind::Order,
-        "Your order is on its way",
-        "It has left our warehouse and comes within three days.",
-    ),
-    (
-        NotificationKind::Order,
-        "Your order has arrived",
-        "The parcel was handed over. We hope you like what is in it.",
-    ),
+    (NotificationKind::Order, SHIPPED.0, SHIPPED.1),
+    (NotificationKind::Order, DELIVERED.0, DELIVERED.1),
     (NotificationKind::Price, "A lower price", "{} costs less than when you looked at it last."),
     (NotificationKind::Price, "Only until Sunday", "Until Sunday evening there is a discount on {}."),
     (NotificationKind::Stock, "Back on the shelf", "{} can be bought again."),
@@ -92,6 +85,7 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
                 read: age > looked,
                 create_time: before(seed_time, age),
                 product_id: product.map_or("", |product| &product.id),
+                ..Draft::default()
             };
             add(db, &draft)?;
         }
