@@ -1,8 +1,8 @@
 //! What was acknowledged is there after the process was killed.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path};
+use std::{collections::BTreeMap, net::SocketAddr};
 
-use domain_stubs::{Domain, Options, Services};
+use domain_stubs::{Domain, Options, Services, credential::Actor};
 use jiff::SignedDuration;
 use proto::reviews::{CreateReviewRequest, Review, ReviewsQuery};
 use tokio::sync::mpsc;
@@ -16,7 +16,7 @@ use crate::{
 async fn what_was_written_is_there_when_the_file_is_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.db");
-    let shop = open(&file).await;
+    let shop = Shop::open_file(&file).await;
     let review = create(&shop.user("user-new"), request("user-new")).await.unwrap();
     shop.domain.set_stock(PRODUCT, "lyon", 12_345).await.unwrap();
     let products = shop.anybody().all_products(&[]).await;
@@ -61,7 +61,7 @@ async fn killed_in_the_middle_of_writes_it_has_lost_nothing_it_acknowledged() {
         reviews_acknowledged.push(review);
     }
 
-    let shop = open(&file).await;
+    let shop = Shop::open_file(&file).await;
     let stored = reviews(&shop.anybody()).await;
     for review in &reviews_acknowledged {
         assert_eq!(stored.get(&review.id), Some(review));
@@ -69,11 +69,6 @@ async fn killed_in_the_middle_of_writes_it_has_lost_nothing_it_acknowledged() {
     let author = &reviews_acknowledged[0].author_id;
     let again = create(&shop.user(author), request(author)).await.unwrap();
     assert_eq!(again, reviews_acknowledged[0]);
-}
-
-async fn open(file: &Path) -> Shop {
-    let options = Options { data: Some(file.to_owned()), ..options() };
-    Shop::serve(Domain::open(options).unwrap(), Services::all()).await
 }
 
 async fn write_until_it_fails(
@@ -84,7 +79,7 @@ async fn write_until_it_fails(
     let channel = shop::connect(address).await;
     for number in 0.. {
         let author = format!("user-{writer}-{number}");
-        match create(&Clients::of_user_now(&channel, &author), request(&author)).await {
+        match create(&Clients::of_now(&channel, Actor::User, &author), request(&author)).await {
             Ok(review) => acknowledge.send(review).unwrap(),
             Err(_) => return,
         }

@@ -1,8 +1,17 @@
 //! What every test stands on: a shop of its own, and clients of its services.
 
+mod ledger;
 mod reads;
+mod shopping;
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use domain_stubs::{
     Clock, Domain, Options, Services,
@@ -13,13 +22,18 @@ use jsonwebtoken::{EncodingKey, Header};
 use proto::{
     admin::{Fault, admin_service_client::AdminServiceClient},
     analytics::analytics_service_client::AnalyticsServiceClient,
+    carts::cart_service_client::CartServiceClient,
     catalog::{ListProductsRequest, Product, catalog_service_client::CatalogServiceClient},
     inventory::inventory_service_client::InventoryServiceClient,
     notifications::notification_service_client::NotificationServiceClient,
+    orders::order_service_client::OrderServiceClient,
+    payments::payment_service_client::PaymentServiceClient,
     pricing::pricing_service_client::PricingServiceClient,
     recommendations::recommendation_service_client::RecommendationServiceClient,
     reviews::review_service_client::ReviewServiceClient,
+    shipping::shipping_service_client::ShippingServiceClient,
     telemetry::telemetry_service_client::TelemetryServiceClient,
+    users::user_service_client::UserServiceClient,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{
@@ -30,10 +44,20 @@ use tonic::{
 };
 use tonic_types::StatusExt as _;
 
-pub(crate) use self::reads::{only, reasons};
+pub(crate) use self::{
+    ledger::{Authorisation, Ledger},
+    reads::{only, reasons},
+    shopping::{cents, order_by},
+};
 
 /// A product with reviews.
 pub(crate) const PRODUCT: &str = "tent-ridge-2";
+
+/// A customer with a cart, six orders and a price of her own.
+pub(crate) const ADA: &str = "user-ada-lindqvist";
+
+/// A customer who has reviewed nothing, bought nothing and has no account.
+pub(crate) const NEW: &str = "user-new-customer";
 
 /// The RPC most tests break.
 pub(crate) const GET_PRODUCTS: &str = "shop.catalog.v1.CatalogService/BatchGetProducts";
@@ -46,6 +70,10 @@ pub(crate) struct Shop {
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
 }
+
+/// A clock that is set by hand.
+#[derive(Clone)]
+pub(crate) struct SetClock(Arc<AtomicI64>);
 
 /// Clients that call in somebody's name.
 pub(crate) struct Clients {
@@ -72,6 +100,19 @@ pub(crate) fn options() -> Options {
 impl Shop {
     pub(crate) async fn open() -> Self {
         Self::serve(Domain::open(options()).unwrap(), Services::all()).await
+    }
+
+    /// A shop over a file, which is made when it is not there.
+    pub(crate) async fn open_file(file: &Path) -> Self {
+        let options = Options { data: Some(file.to_owned()), ..options() };
+        Self::serve(Domain::open(options).unwrap(), Services::all()).await
+    }
+
+    /// A shop in memory whose clock is set by hand, as it is at the beginning.
+    pub(crate) async fn with_clock() -> (Self, SetClock) {
+        let clock = SetClock(Arc::new(AtomicI64::new(now().as_second())));
+        let domain = Domain::open(Options { clock: clock.clock(), ..options() }).unwrap();
+        (Self::serve(domain, Services::all()).await, clock)
     }
 
     pub(crate) async fn serve(domain: Domain, services: Services) -> Self {
@@ -105,6 +146,12 @@ impl Shop {
         self.with_credential(Some(sign(&user(id), DEVELOPMENT_CREDENTIAL_KEY)))
     }
 
+    /// Clients in the name of a user, however far the clock of the shop is set forward.
+    pub(crate) fn user_for_ever(&self, id: &str) -> Clients {
+        let claims = Claims { exp: i64::MAX, ..user(id) };
+        self.with_credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)))
+    }
+
     /// Clients in the name of a device.
     pub(crate) fn device(&self, id: &str) -> Clients {
         let claims = Claims { sub: Some(id.to_owned()), actor: Some(Actor::Device), ..claims() };
@@ -129,17 +176,34 @@ impl Shop {
     }
 }
 
+impl SetClock {
+    /// Sets it, in seconds since 1970.
+    pub(crate) fn set(&self, seconds: i64) {
+        self.0.store(seconds, Ordering::Relaxed);
+    }
+
+    fn clock(&self) -> Clock {
+        let seconds = Arc::clone(&self.0);
+        Clock::new(move || Timestamp::from_second(seconds.load(Ordering::Relaxed)).unwrap())
+    }
+}
+
 impl Clients {
     /// Clients of another process, in which time goes on.
-    pub(crate) fn of_user_now(channel: &Channel, id: &str) -> Self {
+    pub(crate) fn of_now(channel: &Channel, actor: Actor, id: &str) -> Self {
         let time = Timestamp::now().as_second();
-        let claims = Claims { iat: time, exp: time + 600, ..user(id) };
+        let claims =
+            Claims { iat: time, exp: time + 600, sub: Some(id.to_owned()), actor: Some(actor), ..claims() };
         let credential = Credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)));
         Self { channel: channel.clone(), credential }
     }
 
     pub(crate) fn analytics(&self) -> AnalyticsServiceClient<Client> {
         AnalyticsServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn carts(&self) -> CartServiceClient<Client> {
+        CartServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     pub(crate) fn catalog(&self) -> CatalogServiceClient<Client> {
@@ -158,6 +222,14 @@ impl Clients {
         NotificationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
+    pub(crate) fn orders(&self) -> OrderServiceClient<Client> {
+        OrderServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn payments(&self) -> PaymentServiceClient<Client> {
+        PaymentServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
     pub(crate) fn recommendations(&self) -> RecommendationServiceClient<Client> {
         RecommendationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
@@ -166,8 +238,16 @@ impl Clients {
         ReviewServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
+    pub(crate) fn shipping(&self) -> ShippingServiceClient<Client> {
+        ShippingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
     pub(crate) fn telemetry(&self) -> TelemetryServiceClient<Client> {
         TelemetryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn users(&self) -> UserServiceClient<Client> {
+        UserServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     /// Every product of the shop, by name and with all that a mask of `paths` answers.
