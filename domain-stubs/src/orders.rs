@@ -20,7 +20,8 @@ use tokio::sync::broadcast;
 use tonic::{Request, Response, Status};
 
 pub(crate) use self::{
-    notices::{DELIVERED, SHIPPED},
+    notices::notice,
+    stored::order_id,
     write::{NewItem, NewOrder, note_pick},
 };
 use self::{progress::Changed, watch::Watch};

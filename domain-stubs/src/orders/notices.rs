@@ -3,20 +3,24 @@
 use proto::{notifications::NotificationKind, orders::OrderState};
 use rusqlite::Connection;
 
-use super::stored::order_id;
+use super::order_id;
 use crate::notifications::{self, Draft};
 
-/// Title and text for an order that has left.
-pub(crate) const SHIPPED: (&str, &str) =
-    ("Your order is on its way", "It has left our warehouse and comes within three days.");
-
-/// Title and text for an order that has arrived.
-pub(crate) const DELIVERED: (&str, &str) =
-    ("Your order has arrived", "The parcel was handed over. We hope you like what is in it.");
-
-/// Title and text for an order that was called off.
-const CANCELLED: (&str, &str) =
-    ("Your order was cancelled", "Nothing will be sent, and your payment was released.");
+/// Title and text for an order that has come into a state; `None` when there is nothing to tell.
+pub(crate) fn notice(state: OrderState) -> Option<(&'static str, &'static str)> {
+    match state {
+        OrderState::Shipped => {
+            Some(("Your order is on its way", "It has left our warehouse and comes within three days."))
+        }
+        OrderState::Delivered => {
+            Some(("Your order has arrived", "The parcel was handed over. We hope you like what is in it."))
+        }
+        OrderState::Cancelled => {
+            Some(("Your order was cancelled", "Nothing will be sent, and your payment was released."))
+        }
+        OrderState::Placed | OrderState::Packed | OrderState::Unspecified => None,
+    }
+}
 
 /// Tells the owner of an order that it has come into a state; answers whether there is something to tell.
 pub(super) fn add(
@@ -26,14 +30,8 @@ pub(super) fn add(
     state: OrderState,
     now: i64,
 ) -> rusqlite::Result<bool> {
-    let (title, text) = match state {
-        OrderState::Shipped => SHIPPED,
-        OrderState::Delivered => DELIVERED,
-        OrderState::Cancelled => CANCELLED,
-        OrderState::Placed | OrderState::Packed | OrderState::Unspecified => return Ok(false),
-    };
-    let order_id = order_id(order);
-    let kind = NotificationKind::Order;
+    let Some((title, text)) = notice(state) else { return Ok(false) };
+    let (kind, order_id) = (NotificationKind::Order, order_id(order));
     let draft = Draft { user, kind, title, text, create_time: now, order_id: &order_id, ..Draft::default() };
     notifications::add(db, &draft)?;
     Ok(true)

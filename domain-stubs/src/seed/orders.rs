@@ -13,15 +13,16 @@ use crate::{
     shipping,
 };
 
-/// Somebody to try things with: the states of their orders, the newest first, and how many days old each is.
+/// The customer whose orders are the same in every shop: their states, the newest first, how many days old each is,
+/// and the seconds since it came into its state where others could tell.
 const ADA: &str = "user-ada-lindqvist";
-const ADA_STATES: [(OrderState, u64); 6] = [
-    (OrderState::Placed, 0),
-    (OrderState::Packed, 1),
-    (OrderState::Shipped, 3),
-    (OrderState::Delivered, 21),
-    (OrderState::Cancelled, 45),
-    (OrderState::Delivered, 200),
+const ADA_ORDERS: [(OrderState, u64, Option<u64>); 6] = [
+    (OrderState::Placed, 0, None),
+    (OrderState::Packed, 1, None),
+    (OrderState::Shipped, 3, Some(2 * HOUR)),
+    (OrderState::Delivered, 22, Some(18 * DAY)),
+    (OrderState::Cancelled, 45, None),
+    (OrderState::Delivered, 200, None),
 ];
 
 /// Where everything is sent to, and how.
@@ -34,6 +35,8 @@ struct Placed<'a> {
     create_time: i64,
     user: &'a str,
     state: OrderState,
+    /// When it came into its state; `None` when that is drawn.
+    update_time: Option<i64>,
     random: Random,
 }
 
@@ -42,11 +45,12 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
     let mut orders = Vec::new();
     for author in &catalogue.reviews.authors {
         let mut random = Random::of(&["orders", &author.id]);
-        let states = if author.id == ADA { ADA_STATES.to_vec() } else { some_states(&mut random) };
-        for (state, days) in states {
+        let states = if author.id == ADA { ADA_ORDERS.to_vec() } else { some_orders(&mut random) };
+        for (state, days, changed) in states {
             let create_time = before(seed_time, days * DAY + 17 * MINUTE + random.below(300) * MINUTE);
+            let update_time = changed.map(|seconds| before(seed_time, seconds));
             let random = Random::new(random.next());
-            orders.push(Placed { create_time, user: &author.id, state, random });
+            orders.push(Placed { create_time, user: &author.id, state, update_time, random });
         }
     }
     // Orders are numbered as they are placed.
@@ -54,10 +58,10 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
     orders.into_iter().try_for_each(|order| write_order(db, order, &products))
 }
 
-/// None to five orders.
-fn some_states(random: &mut Random) -> Vec<(OrderState, u64)> {
+/// None to five orders, as in [`ADA_ORDERS`].
+fn some_orders(random: &mut Random) -> Vec<(OrderState, u64, Option<u64>)> {
     let count = random.index(6);
-    let mut states = Vec::new();
+    let mut orders = Vec::new();
     for index in 0..count {
         let days = u64::try_from(index).expect("a small number") * 9 + random.below(9);
         let state = match days {
@@ -67,13 +71,13 @@ fn some_states(random: &mut Random) -> Vec<(OrderState, u64)> {
             _ if random.percent(10) => OrderState::Cancelled,
             _ => OrderState::Delivered,
         };
-        states.push((state, days));
+        orders.push((state, days, None));
     }
-    states
+    orders
 }
 
 fn write_order(db: &Connection, order: Placed<'_>, products: &[&str]) -> rusqlite::Result<()> {
-    let Placed { create_time, user, state, mut random } = order;
+    let Placed { create_time, user, state, update_time, mut random } = order;
     let mut bought = products.to_vec();
     random.shuffle(&mut bought);
     bought.truncate(1 + random.index(3));
@@ -91,7 +95,7 @@ fn write_order(db: &Connection, order: Placed<'_>, products: &[&str]) -> rusqlit
         shipping_option_id: SHIPPING_OPTION,
         country_code: COUNTRY,
         create_time,
-        update_time: create_time + came_after(state, &mut random),
+        update_time: update_time.unwrap_or_else(|| create_time + came_after(state, &mut random)),
     };
     let number = new.write(db)?;
     for item in &new.items {

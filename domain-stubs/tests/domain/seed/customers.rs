@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proto::{
     catalog::Product,
+    notifications::{ListNotificationsRequest, NotificationKind},
     orders::{ListOrdersRequest, Order, OrderState},
     shipping::ShippingQuery,
     users::User,
@@ -29,8 +30,8 @@ async fn orders_are_numbered_as_they_were_placed_and_changed_when_their_state_sa
         let expected = match order.state() {
             OrderState::Placed => 0..=0,
             OrderState::Packed | OrderState::Cancelled => 3_600..=DAY,
-            OrderState::Shipped => DAY / 2..=2 * DAY,
-            OrderState::Delivered => 2 * DAY..=4 * DAY,
+            OrderState::Shipped => DAY / 2..=4 * DAY,
+            OrderState::Delivered => 2 * DAY..=5 * DAY,
             OrderState::Unspecified => panic!("{order:?}"),
         };
         assert!(expected.contains(&taken), "{order:?}");
@@ -116,6 +117,31 @@ async fn customers_are_greeted_by_their_names_as_they_write_them() {
     for (user, name) in expected {
         assert_eq!(account(&shop, user).await.given_name, name);
     }
+}
+
+#[tokio::test]
+async fn customers_were_told_of_their_orders_when_they_came_further() {
+    let shop = Shop::open().await;
+    let mut told_of = 0;
+    for (user, orders) in orders(&shop).await {
+        let request = ListNotificationsRequest { page_size: 50, ..Default::default() };
+        let list = shop.user(&user).notifications().list_notifications(request).await.unwrap();
+        let told = list.into_inner().notifications.into_iter();
+        for notification in told.filter(|told| told.kind() == NotificationKind::Order) {
+            let order = orders.iter().find(|order| order.id == notification.order_id).unwrap();
+            let expected = match notification.title.as_str() {
+                "Your order is on its way" => [OrderState::Shipped, OrderState::Delivered].as_slice(),
+                "Your order has arrived" => &[OrderState::Delivered],
+                "Your order was cancelled" => &[OrderState::Cancelled],
+                title => panic!("{title}"),
+            };
+            assert!(expected.contains(&order.state()), "{notification:?} of {order:?}");
+            let time = notification.create_time.unwrap().seconds;
+            assert!((placed(order)..=order.update_time.unwrap().seconds).contains(&time), "{notification:?}");
+            told_of += 1;
+        }
+    }
+    assert!(told_of > 100, "{told_of}");
 }
 
 /// The orders of everybody who has reviewed anything, by user.
