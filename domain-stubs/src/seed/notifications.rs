@@ -114,8 +114,8 @@ fn told_of_orders(db: &Connection, user: &str, since: i64) -> rusqlite::Result<V
         let state = OrderState::try_from(row.get::<_, i32>(1)?).unwrap_or_default();
         let (created, updated): (i64, i64) = (row.get(2)?, row.get(3)?);
         // What has arrived was on its way about half of the time before.
-        let on_its_way =
-            (state == OrderState::Delivered).then_some((OrderState::Shipped, (created + updated) / 2));
+        let on_its_way = (state == OrderState::Delivered)
+            .then_some((OrderState::Shipped, i64::midpoint(created, updated)));
         for (state, time) in on_its_way.into_iter().chain([(state, updated)]) {
             if let Some((title, text)) = notice(state) {
                 let message = (NotificationKind::Order, title, text);

@@ -1,5 +1,6 @@
 //! What every test stands on: a shop of its own, and clients of its services.
 
+mod clients;
 mod ledger;
 mod reads;
 mod shopping;
@@ -19,32 +20,16 @@ use domain_stubs::{
 };
 use jiff::Timestamp;
 use jsonwebtoken::{EncodingKey, Header};
-use proto::{
-    admin::{Fault, admin_service_client::AdminServiceClient},
-    analytics::analytics_service_client::AnalyticsServiceClient,
-    carts::cart_service_client::CartServiceClient,
-    catalog::{ListProductsRequest, Product, catalog_service_client::CatalogServiceClient},
-    inventory::inventory_service_client::InventoryServiceClient,
-    notifications::notification_service_client::NotificationServiceClient,
-    orders::order_service_client::OrderServiceClient,
-    payments::payment_service_client::PaymentServiceClient,
-    pricing::pricing_service_client::PricingServiceClient,
-    recommendations::recommendation_service_client::RecommendationServiceClient,
-    reviews::review_service_client::ReviewServiceClient,
-    shipping::shipping_service_client::ShippingServiceClient,
-    telemetry::telemetry_service_client::TelemetryServiceClient,
-    users::user_service_client::UserServiceClient,
-};
+use proto::admin::{Fault, admin_service_client::AdminServiceClient};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{
-    Code, Request, Status,
-    metadata::MetadataValue,
-    service::{Interceptor, interceptor::InterceptedService},
+    Code, Status,
     transport::{Channel, Endpoint},
 };
 use tonic_types::StatusExt as _;
 
 pub(crate) use self::{
+    clients::{Clients, Credential},
     ledger::{Authorisation, Ledger},
     reads::{only, reasons},
     shopping::{cents, order_by},
@@ -74,18 +59,6 @@ pub(crate) struct Shop {
 /// A clock that is set by hand.
 #[derive(Clone)]
 pub(crate) struct SetClock(Arc<AtomicI64>);
-
-/// Clients that call in somebody's name.
-pub(crate) struct Clients {
-    channel: Channel,
-    credential: Credential,
-}
-
-/// Sends a credential with each call.
-#[derive(Clone)]
-pub(crate) struct Credential(Option<String>);
-
-pub(crate) type Client = InterceptedService<Channel, Credential>;
 
 /// The time at which all of this takes place.
 pub(crate) fn now() -> Timestamp {
@@ -185,93 +158,6 @@ impl SetClock {
     fn clock(&self) -> Clock {
         let seconds = Arc::clone(&self.0);
         Clock::new(move || Timestamp::from_second(seconds.load(Ordering::Relaxed)).unwrap())
-    }
-}
-
-impl Clients {
-    /// Clients of another process, in which time goes on.
-    pub(crate) fn of_now(channel: &Channel, actor: Actor, id: &str) -> Self {
-        let time = Timestamp::now().as_second();
-        let claims =
-            Claims { iat: time, exp: time + 600, sub: Some(id.to_owned()), actor: Some(actor), ..claims() };
-        let credential = Credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)));
-        Self { channel: channel.clone(), credential }
-    }
-
-    pub(crate) fn analytics(&self) -> AnalyticsServiceClient<Client> {
-        AnalyticsServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn carts(&self) -> CartServiceClient<Client> {
-        CartServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn catalog(&self) -> CatalogServiceClient<Client> {
-        CatalogServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn pricing(&self) -> PricingServiceClient<Client> {
-        PricingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn inventory(&self) -> InventoryServiceClient<Client> {
-        InventoryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn notifications(&self) -> NotificationServiceClient<Client> {
-        NotificationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn orders(&self) -> OrderServiceClient<Client> {
-        OrderServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn payments(&self) -> PaymentServiceClient<Client> {
-        PaymentServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn recommendations(&self) -> RecommendationServiceClient<Client> {
-        RecommendationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn reviews(&self) -> ReviewServiceClient<Client> {
-        ReviewServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn shipping(&self) -> ShippingServiceClient<Client> {
-        ShippingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn telemetry(&self) -> TelemetryServiceClient<Client> {
-        TelemetryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn users(&self) -> UserServiceClient<Client> {
-        UserServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    /// Every product of the shop, by name and with all that a mask of `paths` answers.
-    pub(crate) async fn all_products(&self, paths: &[&str]) -> Vec<Product> {
-        let mut request =
-            ListProductsRequest { page_size: 100, read_mask: Some(mask(paths)), ..Default::default() };
-        let mut products = Vec::new();
-        loop {
-            let page = self.catalog().list_products(request.clone()).await.unwrap().into_inner();
-            products.extend(page.products);
-            if page.next_page_token.is_empty() {
-                return products;
-            }
-            request.page_token = page.next_page_token;
-        }
-    }
-}
-
-impl Interceptor for Credential {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(credential) = &self.0 {
-            request.metadata_mut().insert("authorization", MetadataValue::try_from(credential).unwrap());
-        }
-        Ok(request)
     }
 }
 

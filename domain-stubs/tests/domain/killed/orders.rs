@@ -130,7 +130,7 @@ async fn buy(
     products: &[String],
 ) -> Result<Order, tonic::Status> {
     let product = &products[round % products.len()];
-    let quantity = 1 + i32::from(round % 3 == 0);
+    let quantity = 1 + i32::from(round.is_multiple_of(3));
     clients.add(&format!("adding-{round}"), product, quantity).await?;
     clients.place(order_by(user, &format!("placing-{round}"))).await
 }

@@ -20,7 +20,7 @@ const DAY: i64 = 24 * 60 * 60;
 #[tokio::test]
 async fn orders_are_numbered_as_they_were_placed_and_changed_when_their_state_says_so() {
     let shop = Shop::open().await;
-    let mut orders: Vec<_> = orders(&shop).await.into_iter().flat_map(|(_, orders)| orders).collect();
+    let mut orders: Vec<_> = orders(&shop).await.into_values().flatten().collect();
     assert!(orders.len() > 100, "{} orders", orders.len());
     orders.sort_by(|a, b| a.id.cmp(&b.id));
     assert!(orders.is_sorted_by_key(placed));
