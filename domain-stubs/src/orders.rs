@@ -156,16 +156,21 @@ impl OrderService for Orders {
         let place = move |db: &Connection| {
             let (key, time) = (&request.idempotency_key, now.as_microsecond());
             let write = idempotency::Write { rpc: PLACE_ORDER, subject: &user, key, request: &request, time };
-            write.once(db, || {
+            let mut is_new = false;
+            let response = write.once(db, || {
+                is_new = true;
                 let order = place::place(db, &user, &request, now)?;
                 Ok(PlaceOrderResponse { order: Some(order) })
-            })
+            })?;
+            Ok((response, is_new))
         };
-        let tell = move |response: &PlaceOrderResponse| {
-            let items = response.order.iter().flat_map(|order| &order.items);
+        let tell = move |(response, is_new): &(PlaceOrderResponse, bool)| {
+            // An answer that is given again takes nothing from the shelves.
+            let items = response.order.iter().filter(|_| *is_new).flat_map(|order| &order.items);
             inventory.tell(items.map(|item| item.product_id.as_str()));
         };
-        Ok(Response::new(self.store.write_and_tell(place, tell).await?))
+        let (response, _) = self.store.write_and_tell(place, tell).await?;
+        Ok(Response::new(response))
     }
 
     type WatchOrderStream = Pin<Box<dyn Stream<Item = Result<WatchOrderResponse, Status>> + Send>>;
