@@ -13,10 +13,13 @@ pub(crate) use self::items::{clear, read};
 use crate::{
     clock::Clock,
     credential::Caller,
-    idempotency,
     mask::{Mask, Resource},
     store::Store,
 };
+
+const ADD_ITEM: &str = "shop.carts.v1.CartService/AddItem";
+const SET_QUANTITY: &str = "shop.carts.v1.CartService/SetQuantity";
+const REMOVE_ITEM: &str = "shop.carts.v1.CartService/RemoveItem";
 
 /// Carts over the store.
 #[derive(Debug, Clone)]
@@ -27,7 +30,7 @@ pub(crate) struct Carts {
 
 impl Resource for Cart {
     const NAME: &'static str = "shop.carts.v1.Cart";
-    const KEY: &'static str = "item_count";
+    const KEY: Option<&'static str> = None;
 }
 
 impl Carts {
@@ -51,9 +54,8 @@ impl CartService for Carts {
         let (_, extensions, request) = request.into_parts();
         let owner = self.owner(&extensions)?;
         items::check_quantity(request.quantity)?;
-        let rpc = "shop.carts.v1.CartService/AddItem";
         let response = self.store.write(move |db| {
-            idempotency::once(db, rpc, &owner.user, &request.idempotency_key, &request, owner.now, || {
+            owner.write(ADD_ITEM, &request.idempotency_key, &request).once(db, || {
                 let cart = items::change(db, &owner, &request.product_id, Change::Add(request.quantity))?;
                 Ok(AddItemResponse { cart: Some(cart) })
             })
@@ -68,9 +70,8 @@ impl CartService for Carts {
         let (_, extensions, request) = request.into_parts();
         let owner = self.owner(&extensions)?;
         items::check_quantity(request.quantity)?;
-        let rpc = "shop.carts.v1.CartService/SetQuantity";
         let response = self.store.write(move |db| {
-            idempotency::once(db, rpc, &owner.user, &request.idempotency_key, &request, owner.now, || {
+            owner.write(SET_QUANTITY, &request.idempotency_key, &request).once(db, || {
                 let cart = items::change(db, &owner, &request.product_id, Change::Set(request.quantity))?;
                 Ok(SetQuantityResponse { cart: Some(cart) })
             })
@@ -84,9 +85,8 @@ impl CartService for Carts {
     ) -> Result<Response<RemoveItemResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
         let owner = self.owner(&extensions)?;
-        let rpc = "shop.carts.v1.CartService/RemoveItem";
         let response = self.store.write(move |db| {
-            idempotency::once(db, rpc, &owner.user, &request.idempotency_key, &request, owner.now, || {
+            owner.write(REMOVE_ITEM, &request.idempotency_key, &request).once(db, || {
                 let cart = items::remove(db, &owner, &request.product_id)?;
                 Ok(RemoveItemResponse { cart: Some(cart) })
             })

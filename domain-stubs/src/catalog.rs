@@ -37,12 +37,12 @@ pub(crate) struct Catalog {
 
 impl Resource for Product {
     const NAME: &'static str = "shop.catalog.v1.Product";
-    const KEY: &'static str = "id";
+    const KEY: Option<&'static str> = Some("id");
 }
 
 impl Resource for Category {
     const NAME: &'static str = "shop.catalog.v1.Category";
-    const KEY: &'static str = "id";
+    const KEY: Option<&'static str> = Some("id");
 }
 
 #[tonic::async_trait]

@@ -3,7 +3,7 @@
 use std::{fmt, future::Future, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
-use proto::notifications::{Notification, NotificationKind};
+use proto::notifications::Notification;
 use tokio::net::TcpListener;
 use tonic::Status;
 
@@ -14,7 +14,7 @@ use crate::{
     credential::{DEVELOPMENT_CREDENTIAL_KEY, Verifier},
     faults::Faults,
     inventory::Inventory,
-    notifications::Notifications,
+    notifications::{Announcement, Notifications},
     orders::Orders,
     seed,
     server::{self, Services},
@@ -89,10 +89,11 @@ impl Domain {
             None => Arc::new(Stored),
         };
         let inventory = Inventory::new(store.clone(), clock.clone(), products.clone());
+        let notifications = Notifications::new(store.clone(), clock.clone());
         Ok(Self {
-            orders: Orders::new(store.clone(), clock.clone(), inventory.clone()),
+            orders: Orders::new(store.clone(), clock.clone(), inventory.clone(), notifications.clone()),
             inventory,
-            notifications: Notifications::new(store.clone(), clock.clone()),
+            notifications,
             store,
             products,
             faults: Faults::new(fault_seed),
@@ -133,7 +134,7 @@ impl Domain {
         Ok(self.inventory.set_quantity(product, warehouse, quantity).await?)
     }
 
-    /// Brings an order to its next state: placed, packed, shipped, delivered.
+    /// Brings an order to its next state: placed, packed, shipped, delivered. From shipped on its owner is told.
     ///
     /// # Errors
     /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that has come to its end.
@@ -145,17 +146,11 @@ impl Domain {
     ///
     /// # Errors
     /// `INTERNAL` when the store fails.
-    pub async fn notify(
-        &self,
-        user: &str,
-        kind: NotificationKind,
-        title: &str,
-        text: &str,
-    ) -> Result<Notification, Status> {
-        Ok(self.notifications.notify(user, kind, title, text).await?)
+    pub async fn notify(&self, user: &str, announcement: Announcement) -> Result<Notification, Status> {
+        Ok(self.notifications.notify(user, announcement).await?)
     }
 
-    /// Calls an order off: its goods go back to the warehouses, its payment is released.
+    /// Calls an order off: its goods go back to the warehouses, its payment is released, its owner is told.
     ///
     /// # Errors
     /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that is on its way or has ended.

@@ -39,7 +39,7 @@ pub(crate) struct Inventory {
 
 impl Resource for Stock {
     const NAME: &'static str = "shop.inventory.v1.Stock";
-    const KEY: &'static str = "product_id";
+    const KEY: Option<&'static str> = Some("product_id");
 }
 
 impl Inventory {
@@ -60,16 +60,17 @@ impl Inventory {
             quantity,
             now: self.clock.now().as_microsecond(),
         };
-        let product = self.store.write(move |db| stocks::set_quantity(db, change)).await?;
-        self.tell(vec![product]);
+        let inventory = self.clone();
+        let tell = move |product: &String| inventory.tell([product.as_str()]);
+        self.store.write_and_tell(move |db| stocks::set_quantity(db, change), tell).await?;
         Ok(())
     }
 
     /// Tells whoever watches that the stock of products has changed.
-    pub(crate) fn tell(&self, products: Vec<String>) {
+    pub(crate) fn tell<'a>(&self, products: impl IntoIterator<Item = &'a str>) {
         for product in products {
             // Nobody watching is no error.
-            self.changes.send(product).ok();
+            self.changes.send(product.to_owned()).ok();
         }
     }
 }

@@ -41,4 +41,5 @@ pub use calls::Calls;
 pub use clock::Clock;
 pub use domain::{Domain, OpenError, Options};
 pub use faults::Faults;
+pub use notifications::Announcement;
 pub use server::{Service, Services, UnknownService};

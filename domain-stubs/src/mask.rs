@@ -12,8 +12,8 @@ use crate::{contracts, refusal::Refusal};
 pub(crate) trait Resource: Message + Default + Clone + Send + 'static {
     /// Full name of the message in the contracts.
     const NAME: &'static str;
-    /// The field that is answered whatever the mask says.
-    const KEY: &'static str;
+    /// The field that is answered whatever the mask says; `None` for what is not told from others of its kind.
+    const KEY: Option<&'static str>;
 }
 
 /// The fields of one resource a caller wants.
@@ -35,7 +35,7 @@ impl<R: Resource> Mask<R> {
             return Ok(Self { fields: None, resource: PhantomData });
         };
         let mut fields = Fields::default();
-        for path in std::iter::once(R::KEY).chain(mask.paths.iter().map(String::as_str)) {
+        for path in R::KEY.into_iter().chain(mask.paths.iter().map(String::as_str)) {
             check::<R>(path)?;
             fields.want(path);
         }

@@ -11,6 +11,7 @@ use proto::notifications::{
     NotificationKind, WatchNotificationsRequest, WatchNotificationsResponse,
     notification_service_server::NotificationService,
 };
+use rusqlite::Connection;
 use tokio::sync::broadcast;
 use tonic::{Request, Response, Status};
 
@@ -49,9 +50,24 @@ pub(crate) struct Notifications {
     news: broadcast::Sender<String>,
 }
 
+/// What a user is to be told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Announcement {
+    /// What it is about.
+    pub kind: NotificationKind,
+    /// A few words.
+    pub title: String,
+    /// All of it, plain text.
+    pub text: String,
+    /// The order it is about; empty when it is about none.
+    pub order_id: String,
+    /// The product it is about; empty when it is about none.
+    pub product_id: String,
+}
+
 impl Resource for Notification {
     const NAME: &'static str = "shop.notifications.v1.Notification";
-    const KEY: &'static str = "id";
+    const KEY: Option<&'static str> = Some("id");
 }
 
 impl Notifications {
@@ -63,30 +79,23 @@ impl Notifications {
     pub(crate) async fn notify(
         &self,
         user: &str,
-        kind: NotificationKind,
-        title: &str,
-        text: &str,
+        announcement: Announcement,
     ) -> Result<Notification, Refusal> {
         let create_time = self.clock.now().as_microsecond();
-        let (owner, title, text) = (user.to_owned(), title.to_owned(), text.to_owned());
-        let notification = self
-            .store
-            .write(move |db| {
-                let draft = Draft {
-                    user: &owner,
-                    kind,
-                    title: &title,
-                    text: &text,
-                    read: false,
-                    create_time,
-                    product_id: "",
-                };
-                Ok(add(db, &draft)?)
-            })
-            .await?;
+        let (owner, told, notifications) = (user.to_owned(), user.to_owned(), self.clone());
+        let add = move |db: &Connection| {
+            let Announcement { kind, title, text, order_id, product_id } = &announcement;
+            let (user, kind) = (&owner, *kind);
+            let draft = Draft { user, kind, title, text, read: false, create_time, order_id, product_id };
+            Ok(add(db, &draft)?)
+        };
+        self.store.write_and_tell(add, move |_| notifications.tell(&told)).await
+    }
+
+    /// Tells whoever watches that a user has something new.
+    pub(crate) fn tell(&self, user: &str) {
         // Nobody watching is no error.
         self.news.send(user.to_owned()).ok();
-        Ok(notification)
     }
 }
 
@@ -131,11 +140,13 @@ impl NotificationService for Notifications {
             let problem = format!("holds {count} notifications, {MAX_MARKED} are allowed");
             return Err(Refusal::invalid("TOO_MANY_NOTIFICATIONS", "notification_ids", problem).into());
         }
-        let now = self.clock.now().as_microsecond();
+        let time = self.clock.now().as_microsecond();
         let response = self
             .store
             .write(move |db| {
-                idempotency::once(db, MARK_READ, &user, &request.idempotency_key, &request, now, || {
+                let (key, request) = (&request.idempotency_key, &request);
+                let write = idempotency::Write { rpc: MARK_READ, subject: &user, key, request, time };
+                write.once(db, || {
                     let ids = request.notification_ids.iter();
                     let notifications =
                         ids.map(|id| stored::mark_read(db, &user, id)).collect::<Result<_, _>>()?;

@@ -1,9 +1,11 @@
 //! The order service: what customers bought, and a stream of how far it has come.
 
+mod notices;
 mod place;
 mod progress;
 mod stored;
 mod watch;
+mod write;
 
 use std::pin::Pin;
 
@@ -13,10 +15,16 @@ use proto::orders::{
     PlaceOrderRequest, PlaceOrderResponse, WatchOrderRequest, WatchOrderResponse, order_result::Outcome,
     order_service_server::OrderService,
 };
+use rusqlite::Connection;
 use tokio::sync::broadcast;
 use tonic::{Request, Response, Status};
 
-use self::watch::Watch;
+pub(crate) use self::{
+    notices::notice,
+    stored::order_id,
+    write::{NewItem, NewOrder, note_pick},
+};
+use self::{progress::Changed, watch::Watch};
 use crate::{
     batch::{Answer, Batch},
     clock::Clock,
@@ -24,6 +32,7 @@ use crate::{
     idempotency,
     inventory::Inventory,
     mask::{Mask, Resource},
+    notifications::Notifications,
     page::{Asked, Listing, Page},
     refusal::Refusal,
     store::Store,
@@ -35,6 +44,8 @@ const PAGE_SIZES: (usize, i32) = (10, 50);
 /// Changes a slow watcher may lag behind before it reads its order again.
 const CHANGES_KEPT: usize = 256;
 
+const PLACE_ORDER: &str = "shop.orders.v1.OrderService/PlaceOrder";
+
 /// Orders over the store.
 #[derive(Debug, Clone)]
 pub(crate) struct Orders {
@@ -42,35 +53,51 @@ pub(crate) struct Orders {
     clock: Clock,
     /// Told of what is taken from the shelves.
     inventory: Inventory,
+    /// Told of what owners are told of their orders.
+    notifications: Notifications,
     /// Identifiers of orders whose state has changed, after the change is stored.
     changes: broadcast::Sender<String>,
 }
 
 impl Resource for Order {
     const NAME: &'static str = "shop.orders.v1.Order";
-    const KEY: &'static str = "id";
+    const KEY: Option<&'static str> = Some("id");
 }
 
 impl Orders {
-    pub(crate) fn new(store: Store, clock: Clock, inventory: Inventory) -> Self {
-        Self { store, clock, inventory, changes: broadcast::Sender::new(CHANGES_KEPT) }
+    pub(crate) fn new(
+        store: Store,
+        clock: Clock,
+        inventory: Inventory,
+        notifications: Notifications,
+    ) -> Self {
+        Self { store, clock, inventory, notifications, changes: broadcast::Sender::new(CHANGES_KEPT) }
     }
 
-    /// Brings an order to its next state, and tells whoever watches.
+    /// Brings an order to its next state, and tells its owner and whoever watches.
     pub(crate) async fn advance(&self, order: &str) -> Result<(), Refusal> {
-        let (id, now) = (order.to_owned(), self.clock.now().as_microsecond());
-        self.store.write(move |db| progress::advance(db, &id, now)).await?;
-        // Nobody watching is no error.
-        self.changes.send(order.to_owned()).ok();
-        Ok(())
+        self.change(order, progress::advance).await
     }
 
-    /// Calls an order off: its goods go back, its payment is released; and tells whoever watches.
+    /// Calls an order off: its goods go back, its payment is released; and tells its owner and whoever watches.
     pub(crate) async fn cancel(&self, order: &str) -> Result<(), Refusal> {
+        self.change(order, progress::cancel).await
+    }
+
+    async fn change(
+        &self,
+        order: &str,
+        change: fn(&Connection, &str, i64) -> Result<Changed, Refusal>,
+    ) -> Result<(), Refusal> {
         let (id, now) = (order.to_owned(), self.clock.now().as_microsecond());
-        let products = self.store.write(move |db| progress::cancel(db, &id, now)).await?;
-        self.inventory.tell(products);
-        self.changes.send(order.to_owned()).ok();
+        let (orders, changed_id) = (self.clone(), id.clone());
+        let tell = move |changed: &Changed| {
+            orders.inventory.tell(changed.products.iter().map(String::as_str));
+            changed.told.iter().for_each(|user| orders.notifications.tell(user));
+            // Nobody watching is no error.
+            orders.changes.send(changed_id).ok();
+        };
+        self.store.write_and_tell(move |db| change(db, &id, now), tell).await?;
         Ok(())
     }
 }
@@ -125,18 +152,24 @@ impl OrderService for Orders {
     ) -> Result<Response<PlaceOrderResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
         let user = Caller::acting_user(&extensions)?;
-        let now = self.clock.now();
-        let rpc = "shop.orders.v1.OrderService/PlaceOrder";
-        let response = self.store.write(move |db| {
-            let key = request.idempotency_key.clone();
-            idempotency::once(db, rpc, &user, &key, &request, now.as_microsecond(), || {
+        let (now, inventory) = (self.clock.now(), self.inventory.clone());
+        let place = move |db: &Connection| {
+            let (key, time) = (&request.idempotency_key, now.as_microsecond());
+            let write = idempotency::Write { rpc: PLACE_ORDER, subject: &user, key, request: &request, time };
+            let mut is_new = false;
+            let response = write.once(db, || {
+                is_new = true;
                 let order = place::place(db, &user, &request, now)?;
                 Ok(PlaceOrderResponse { order: Some(order) })
-            })
-        });
-        let response = response.await?;
-        let items = response.order.iter().flat_map(|order| &order.items);
-        self.inventory.tell(items.map(|item| item.product_id.clone()).collect());
+            })?;
+            Ok((response, is_new))
+        };
+        let tell = move |(response, is_new): &(PlaceOrderResponse, bool)| {
+            // An answer that is given again takes nothing from the shelves.
+            let items = response.order.iter().filter(|_| *is_new).flat_map(|order| &order.items);
+            inventory.tell(items.map(|item| item.product_id.as_str()));
+        };
+        let (response, _) = self.store.write_and_tell(place, tell).await?;
         Ok(Response::new(response))
     }
 

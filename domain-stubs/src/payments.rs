@@ -28,7 +28,7 @@ pub(crate) struct Payments {
 
 impl Resource for PaymentMethod {
     const NAME: &'static str = "shop.payments.v1.PaymentMethod";
-    const KEY: &'static str = "id";
+    const KEY: Option<&'static str> = Some("id");
 }
 
 /// Where a method stands in its list: not the default, then its identifier.
@@ -87,7 +87,7 @@ pub(crate) fn authorise(
     method: &str,
     order: i64,
     amount: Money,
-) -> Result<(), Refusal> {
+) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO payment_authorisations (order_number, payment_method_id, amount, currency, released)
          SELECT ?1, id, ?2, ?5, 0 FROM payment_methods WHERE id = ?3 AND user_id = ?4",

@@ -11,7 +11,7 @@ use proto::pricing::{
 use tonic::{Request, Response, Status};
 
 use self::prices::Customer;
-pub(crate) use self::prices::{currency, customer_price, list_price};
+pub(crate) use self::prices::{customer_price, list_price};
 pub(crate) use self::{currency::Currency, money::Money};
 use crate::{
     assortment::Products,
@@ -33,7 +33,7 @@ pub(crate) struct Pricing {
 
 impl Resource for Price {
     const NAME: &'static str = "shop.pricing.v1.Price";
-    const KEY: &'static str = "product_id";
+    const KEY: Option<&'static str> = Some("product_id");
 }
 
 #[tonic::async_trait]

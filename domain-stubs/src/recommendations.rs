@@ -36,7 +36,7 @@ pub(crate) struct Recommendations {
 
 impl Resource for RelatedProducts {
     const NAME: &'static str = "shop.recommendations.v1.RelatedProducts";
-    const KEY: &'static str = "product_ids";
+    const KEY: Option<&'static str> = None;
 }
 
 impl Key for RelatedQuery {

@@ -39,12 +39,12 @@ pub(crate) struct Reviews {
 
 impl Resource for Review {
     const NAME: &'static str = "shop.reviews.v1.Review";
-    const KEY: &'static str = "id";
+    const KEY: Option<&'static str> = Some("id");
 }
 
 impl Resource for Rating {
     const NAME: &'static str = "shop.reviews.v1.Rating";
-    const KEY: &'static str = "product_id";
+    const KEY: Option<&'static str> = Some("product_id");
 }
 
 impl Key for ReviewsQuery {

@@ -31,11 +31,10 @@ pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<Ti
     }
     let catalogue = Catalogue::embedded();
     products::write(db, &catalogue, seed_time)?;
-    reviews::write_authors(db, &catalogue)?;
+    accounts::write(db, &catalogue, seed_time)?;
     reviews::write(db, &catalogue, seed_time)?;
     prices::write(db, &catalogue, seed_time)?;
     stocks::write(db, &catalogue, seed_time)?;
-    accounts::write(db, &catalogue, seed_time)?;
     orders::write(db, &catalogue, seed_time)?;
     notifications::write(db, &catalogue, seed_time)?;
     devices::write(db, &catalogue)?;
@@ -95,4 +94,5 @@ fn stored(seed_time: Timestamp, seconds: i64) -> i64 {
 }
 
 const MINUTE: u64 = 60;
-const DAY: u64 = 24 * 60 * MINUTE;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;

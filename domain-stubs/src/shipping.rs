@@ -8,7 +8,7 @@ use proto::shipping::{
     ShippingQuery, ShippingResult, shipping_result::Outcome, shipping_service_server::ShippingService,
 };
 use rusqlite::Connection;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 pub(crate) use self::countries::is_country;
 use self::tariff::Tariff;
@@ -31,7 +31,7 @@ pub(crate) struct Shipping {
 
 impl Resource for ShippingOptions {
     const NAME: &'static str = "shop.shipping.v1.ShippingOptions";
-    const KEY: &'static str = "options";
+    const KEY: Option<&'static str> = None;
 }
 
 impl Key for ShippingQuery {
@@ -46,10 +46,10 @@ impl Key for ShippingQuery {
 
 /// One way to send a product to a country.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Way {
-    pub(crate) id: &'static str,
+struct Way {
+    id: &'static str,
     name: &'static str,
-    pub(crate) price: Money,
+    price: Money,
     days: (i32, i32),
 }
 
@@ -90,7 +90,7 @@ fn options(
 
 /// The ways to send a product to a country, the cheapest first, at prices in the currency it is sold in; none for a
 /// country nothing is sent to, or for a currency without a tariff.
-pub(crate) fn ways(product: &str, currency: Currency, country: &str) -> Result<Vec<Way>, Refusal> {
+fn ways(product: &str, currency: Currency, country: &str) -> Result<Vec<Way>, Refusal> {
     if !is_country(country) {
         return Err(Refusal::invalid(
             "COUNTRY_INVALID",
@@ -121,6 +121,25 @@ pub(crate) fn ways(product: &str, currency: Currency, country: &str) -> Result<V
         ways.push(way("express", "Express", 890, (1, 1)));
     }
     Ok(ways)
+}
+
+/// What sending several products together costs: as much as sending the dearest of them. Each comes with the
+/// currency it is sold in, which is the same for all.
+pub(crate) fn price<'a>(
+    goods: impl IntoIterator<Item = (&'a str, Currency)>,
+    country: &str,
+    option: &str,
+) -> Result<Money, Refusal> {
+    let mut dearest: Option<Money> = None;
+    for (product, currency) in goods {
+        let ways = ways(product, currency, country)?;
+        let way = ways.iter().find(|way| way.id == option).ok_or_else(|| {
+            let problem = format!("{product:?} cannot be sent in this way");
+            Refusal::new(Code::FailedPrecondition, "SHIPPING_NOT_AVAILABLE", problem)
+        })?;
+        dearest = dearest.into_iter().chain([way.price]).max_by_key(|price| price.cents());
+    }
+    Ok(dearest.unwrap_or(Money::from_cents(0)))
 }
 
 impl From<Answer<ShippingQuery, ShippingOptions>> for ShippingResult {

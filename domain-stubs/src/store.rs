@@ -83,11 +83,22 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
+        self.write_and_tell(work, |_| {}).await
+    }
+
+    /// Writes, and tells of what was written right after the commit: whoever watches hears of it even when nobody
+    /// waits for the answer any more, and in the order of the commits.
+    pub(crate) async fn write_and_tell<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
+        tell: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, Refusal> {
         self.writer
             .run(move |db| {
                 let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 let answer = work(&transaction)?;
                 transaction.commit()?;
+                tell(&answer);
                 Ok(answer)
             })
             .await
@@ -143,6 +154,8 @@ impl std::error::Error for StoreError {}
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     async fn pragma(pool: &Arc<Pool>, name: &'static str) -> String {
@@ -185,6 +198,32 @@ mod tests {
         let (written, before) = tokio::join!(writing, reading);
         written.unwrap();
         assert_eq!((before, store.read(count).await.unwrap()), (0, 1));
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_told_when_nobody_waits_for_it_any_more() {
+        let store = Store::open(None, |_| Ok(())).unwrap();
+        let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let work = move |db: &Connection| {
+            // Nothing is written before the one who waits has gone.
+            may_go_on.recv().map_err(|gone| Refusal::internal(&gone))?;
+            Ok(db.execute("INSERT INTO seeding (seed_time) VALUES (1)", [])?)
+        };
+        let writing = store.write_and_tell(work, |&rows| tell.send(rows).unwrap());
+        assert!(writing.now_or_never().is_none());
+        go_on.send(()).unwrap();
+        assert_eq!(told.await.unwrap(), 1);
+        assert_eq!(store.read(count).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_is_not_told() {
+        let store = Store::open(None, |_| Ok(())).unwrap();
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let refuse = |_: &Connection| Err::<(), _>(Refusal::internal(&"refused on purpose"));
+        store.write_and_tell(refuse, |()| tell.send(()).unwrap()).await.unwrap_err();
+        told.await.unwrap_err();
     }
 
     #[tokio::test]

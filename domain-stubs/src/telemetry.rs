@@ -29,7 +29,7 @@ pub(crate) struct Telemetry {
 
 impl Resource for Device {
     const NAME: &'static str = "shop.telemetry.v1.Device";
-    const KEY: &'static str = "id";
+    const KEY: Option<&'static str> = Some("id");
 }
 
 #[tonic::async_trait]

@@ -1,6 +1,7 @@
 //! The user service: who has an account, and how they want to be treated.
 
 mod accounts;
+mod language;
 mod preferences;
 
 use proto::users::{
@@ -10,6 +11,7 @@ use proto::users::{
 };
 use tonic::{Request, Response, Status};
 
+pub(crate) use self::accounts::{NewAccount, known_name};
 use crate::{
     batch::{Answer, Batch},
     clock::Clock,
@@ -18,6 +20,8 @@ use crate::{
     mask::{Mask, Resource},
     store::Store,
 };
+
+const UPDATE_PREFERENCES: &str = "shop.users.v1.UserService/UpdatePreferences";
 
 /// Users over the store.
 #[derive(Debug, Clone)]
@@ -28,12 +32,12 @@ pub(crate) struct Users {
 
 impl Resource for User {
     const NAME: &'static str = "shop.users.v1.User";
-    const KEY: &'static str = "id";
+    const KEY: Option<&'static str> = Some("id");
 }
 
 impl Resource for Preferences {
     const NAME: &'static str = "shop.users.v1.Preferences";
-    const KEY: &'static str = "language";
+    const KEY: Option<&'static str> = None;
 }
 
 #[tonic::async_trait]
@@ -70,10 +74,11 @@ impl UserService for Users {
         let (_, extensions, request) = request.into_parts();
         let user = Caller::acting_user(&extensions)?;
         let change = preferences::Change::new(&request)?;
-        let now = self.clock.now().as_microsecond();
-        let rpc = "shop.users.v1.UserService/UpdatePreferences";
+        let time = self.clock.now().as_microsecond();
         let response = self.store.write(move |db| {
-            idempotency::once(db, rpc, &user, &request.idempotency_key, &request, now, || {
+            let (key, request) = (&request.idempotency_key, &request);
+            let write = idempotency::Write { rpc: UPDATE_PREFERENCES, subject: &user, key, request, time };
+            write.once(db, || {
                 let preferences = Some(preferences::update(db, &user, change)?);
                 Ok(UpdatePreferencesResponse { preferences })
             })

@@ -21,6 +21,10 @@ pub(crate) struct UserError {
 pub(crate) enum UserErrorCode {
     /// There is nothing in the cart.
     CartEmpty,
+    /// There are too many different products in the cart.
+    CartFull,
+    /// What is in the cart is sold in another currency.
+    CurrencyMismatch,
     /// The idempotency key was used for something else.
     IdempotencyKeyReused,
     /// There is no such thing.
@@ -48,6 +52,12 @@ impl UserError {
             refused => match refused.refusal() {
                 None => return Err(error),
                 Some("CART_EMPTY") => (None, "Your cart is empty.", UserErrorCode::CartEmpty),
+                Some("CART_FULL") => (None, "Your cart is full.", UserErrorCode::CartFull),
+                Some("CURRENCY_MISMATCH") => (
+                    Some(subject),
+                    "What is in your cart is sold in another currency.",
+                    UserErrorCode::CurrencyMismatch,
+                ),
                 Some("IDEMPOTENCY_KEY_REUSED") => (
                     Some("idempotencyKey"),
                     "This key was used for something else.",

@@ -6,7 +6,9 @@ use tonic::Code;
 
 use crate::{
     catalog::check_product,
-    clock, inventory,
+    clock,
+    idempotency::Write,
+    inventory,
     pricing::{self, Money},
     refusal::Refusal,
 };
@@ -14,11 +16,21 @@ use crate::{
 /// How many of one product a cart may hold.
 const MAX_QUANTITY: i32 = 20;
 
+/// Different products in a cart.
+const MAX_PRODUCTS: i64 = 50;
+
 /// Whose cart it is, and what time it is, in microseconds since 1970.
 #[derive(Debug)]
 pub(super) struct Owner {
     pub(super) user: String,
     pub(super) now: i64,
+}
+
+impl Owner {
+    /// A write of the owner's, under the key the owner chose for it.
+    pub(super) fn write<'a, M>(&'a self, rpc: &'static str, key: &'a str, request: &'a M) -> Write<'a, M> {
+        Write { rpc, subject: &self.user, key, request, time: self.now }
+    }
 }
 
 /// What happens to the quantity of a product.
@@ -85,6 +97,10 @@ pub(super) fn change(db: &Connection, owner: &Owner, product: &str, change: Chan
         let problem = format!("a cart holds {MAX_QUANTITY} of a product at most");
         return Err(Refusal::new(Code::FailedPrecondition, "QUANTITY_LIMIT", problem));
     }
+    if held.is_none() && different(db, &owner.user)? >= MAX_PRODUCTS {
+        let problem = format!("a cart holds {MAX_PRODUCTS} different products at most");
+        return Err(Refusal::new(Code::FailedPrecondition, "CART_FULL", problem));
+    }
     if inventory::on_hand(db, product)? < i64::from(quantity) {
         let problem = format!("there are not {quantity} of {product:?}");
         return Err(Refusal::new(Code::FailedPrecondition, "OUT_OF_STOCK", problem));
@@ -99,11 +115,20 @@ pub(super) fn change(db: &Connection, owner: &Owner, product: &str, change: Chan
     read(db, &owner.user, owner.now)
 }
 
-/// Takes a product out of a cart; answers the cart.
+/// Number of different products in a cart.
+fn different(db: &Connection, user: &str) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT count(*) FROM cart_items WHERE user_id = ?1")?
+        .query_row([user], |row| row.get(0))
+}
+
+/// Takes a product out of a cart, if it is in there; answers the cart.
 pub(super) fn remove(db: &Connection, owner: &Owner, product: &str) -> Result<Cart, Refusal> {
-    db.prepare_cached("DELETE FROM cart_items WHERE user_id = ?1 AND product_id = ?2")?
+    let removed = db
+        .prepare_cached("DELETE FROM cart_items WHERE user_id = ?1 AND product_id = ?2")?
         .execute([&owner.user, product])?;
-    touch(db, owner)?;
+    if removed > 0 {
+        touch(db, owner)?;
+    }
     read(db, &owner.user, owner.now)
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Row {
 }
 
 /// A notification to add.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Draft<'a> {
     pub(crate) user: &'a str,
     pub(crate) kind: NotificationKind,
@@ -26,6 +26,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) read: bool,
     /// In microseconds since 1970.
     pub(crate) create_time: i64,
+    /// Empty when it is about none.
+    pub(crate) order_id: &'a str,
     /// Empty when it is about none.
     pub(crate) product_id: &'a str,
 }
@@ -37,12 +39,24 @@ pub(crate) fn add(db: &Connection, draft: &Draft<'_>) -> rusqlite::Result<Notifi
         .query_row([], |row| row.get(0))?;
     // Of two that came at the same time, the later one has the greater identifier.
     let id = format!("notification-{number:08}");
-    let Draft { user, kind, title, text, read, create_time, product_id } = *draft;
+    let Draft { user, kind, title, text, read, create_time, order_id, product_id } = *draft;
     db.prepare_cached(
-        "INSERT INTO notifications (number, id, user_id, kind, title, text, read, create_time, product_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO notifications
+            (number, id, user_id, kind, title, text, read, create_time, order_id, product_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
-    .execute(params![number, id, user, i32::from(kind), title, text, read, create_time, product_id])?;
+    .execute(params![
+        number,
+        id,
+        user,
+        i32::from(kind),
+        title,
+        text,
+        read,
+        create_time,
+        order_id,
+        product_id
+    ])?;
     Ok(Notification {
         id,
         kind: kind.into(),
@@ -50,7 +64,7 @@ pub(crate) fn add(db: &Connection, draft: &Draft<'_>) -> rusqlite::Result<Notifi
         text: text.to_owned(),
         read,
         create_time: Some(clock::stored_to_proto(create_time)),
-        order_id: String::new(),
+        order_id: order_id.to_owned(),
         product_id: product_id.to_owned(),
     })
 }

@@ -16,10 +16,10 @@ pub(super) struct Watch {
     order: String,
     user: String,
     mask: Mask<Order>,
-    /// Whether a message is due.
+    /// Whether the order may be another than the watcher knows.
     due: bool,
-    /// Whether the order has come as far as it can.
-    ended: bool,
+    /// The whole order as the watcher knows it; `None` before the first message.
+    known: Option<Order>,
 }
 
 impl Watch {
@@ -33,7 +33,7 @@ impl Watch {
     ) -> Result<Self, Refusal> {
         // Before anything is read, so that no change falls in between.
         let changes = changes.subscribe();
-        let mut watch = Self { store, changes, order, user, mask, due: true, ended: false };
+        let watch = Self { store, changes, order, user, mask, due: true, known: None };
         watch.read().await?;
         Ok(watch)
     }
@@ -41,17 +41,32 @@ impl Watch {
     /// The stream, which ends with an order that can come no further.
     pub(super) fn into_stream(self) -> impl Stream<Item = Result<WatchOrderResponse, Status>> {
         stream::unfold(self, |mut watch| async {
-            if !watch.becomes_due().await {
-                return None;
-            }
-            watch.due = false;
-            let response = watch.read().await.map(|order| WatchOrderResponse { order: Some(order) });
+            let next = watch.next().await?;
+            let response = next.map(|order| WatchOrderResponse { order: Some(watch.mask.trim(order)) });
             Some((response.map_err(Status::from), watch))
         })
     }
 
+    /// The order, when it is another than the watcher knows; `None` when it can come no further.
+    async fn next(&mut self) -> Option<Result<Order, Refusal>> {
+        while self.becomes_due().await {
+            self.due = false;
+            match self.read().await {
+                // A change that came before the message that showed it already.
+                Ok(order) if self.known.as_ref() == Some(&order) => {}
+                Ok(order) => {
+                    self.known = Some(order.clone());
+                    return Some(Ok(order));
+                }
+                Err(refusal) => return Some(Err(refusal)),
+            }
+        }
+        None
+    }
+
+    /// Whether the order may be another than the watcher knows, as soon as it may.
     async fn becomes_due(&mut self) -> bool {
-        while !self.due && !self.ended {
+        while !self.due && !self.known.as_ref().is_some_and(has_ended) {
             match self.changes.recv().await {
                 Ok(order) => self.due = order == self.order,
                 Err(RecvError::Lagged(_)) => self.due = true,
@@ -61,10 +76,76 @@ impl Watch {
         self.due
     }
 
-    async fn read(&mut self) -> Result<Order, Refusal> {
+    async fn read(&self) -> Result<Order, Refusal> {
         let (id, user) = (self.order.clone(), self.user.clone());
-        let whole = self.store.read(move |db| stored::get(db, &id, &user, &Mask::new(None)?)).await?;
-        self.ended = matches!(whole.state(), OrderState::Delivered | OrderState::Cancelled);
-        Ok(self.mask.trim(whole))
+        self.store.read(move |db| stored::get(db, &id, &user, &Mask::new(None)?)).await
+    }
+}
+
+/// Whether an order has come as far as it can.
+fn has_ended(order: &Order) -> bool {
+    matches!(order.state(), OrderState::Delivered | OrderState::Cancelled)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::{FutureExt as _, StreamExt as _};
+
+    use super::*;
+    use crate::{Domain, Options, orders::CHANGES_KEPT};
+
+    const ADA: &str = "user-ada-lindqvist";
+
+    /// An order of Ada's that can come further three times, and its watch.
+    async fn watch(domain: &Domain) -> (String, Watch) {
+        let placed = domain.store.read(|db| {
+            let number =
+                db.query_row("SELECT number FROM orders WHERE user_id = ?1 AND state = 1", [ADA], |row| {
+                    row.get(0)
+                })?;
+            Ok(stored::order_id(number))
+        });
+        let order = placed.await.unwrap();
+        let (changes, mask) = (&domain.orders.changes, Mask::new(None).unwrap());
+        let watch = Watch::begin(domain.store.clone(), changes, order.clone(), ADA.to_owned(), mask);
+        (order, watch.await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_change_before_the_first_message_is_not_sent_twice() {
+        let domain = Domain::open(Options::default()).unwrap();
+        let (order, watch) = watch(&domain).await;
+        // The watcher is told of it, and will read it before it hears of that.
+        domain.advance_order(&order).await.unwrap();
+        let mut stream = pin!(watch.into_stream());
+        let first = stream.next().await.unwrap().unwrap().order.unwrap();
+        assert_eq!(first.state(), OrderState::Packed);
+        // It begins to read. In memory there is one connection, so the next change waits for that.
+        let mut next = pin!(stream.next());
+        assert!(next.as_mut().now_or_never().is_none());
+        domain.advance_order(&order).await.unwrap();
+        assert_eq!(next.await.unwrap().unwrap().order.unwrap().state(), OrderState::Shipped);
+    }
+
+    #[tokio::test]
+    async fn a_watcher_that_lags_behind_gets_the_order_once_as_it_is_now() {
+        let domain = Domain::open(Options::default()).unwrap();
+        let (order, watch) = watch(&domain).await;
+        let mut stream = pin!(watch.into_stream());
+        stream.next().await.unwrap().unwrap();
+        for _ in 0..2 {
+            domain.advance_order(&order).await.unwrap();
+        }
+        for _ in 0..CHANGES_KEPT {
+            domain.orders.changes.send("order-000000".to_owned()).unwrap();
+        }
+        let now = stream.next().await.unwrap().unwrap().order.unwrap();
+        assert_eq!(now.state(), OrderState::Shipped);
+        domain.advance_order(&order).await.unwrap();
+        let end = stream.next().await.unwrap().unwrap().order.unwrap();
+        assert_eq!(end.state(), OrderState::Delivered);
+        assert!(stream.next().await.is_none());
     }
 }

@@ -3,7 +3,7 @@
 use proto::pricing::{Price, Promotion};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Currency, Money};
+use super::Money;
 use crate::{clock, mask::Mask, refusal::Refusal};
 
 /// Who asks, and when.
@@ -50,12 +50,6 @@ pub(crate) fn list_price(db: &Connection, product: &str) -> rusqlite::Result<Opt
     db.prepare_cached("SELECT amount, currency FROM list_prices WHERE product_id = ?1")?
         .query_row([product], |row| Ok(Money::new(row.get(0)?, row.get(1)?)))
         .optional()
-}
-
-/// What a product is sold in.
-pub(crate) fn currency(db: &Connection, product: &str) -> Result<Currency, Refusal> {
-    let list_price = list_price(db, product)?.ok_or_else(|| Refusal::unknown_product(product))?;
-    Ok(list_price.currency())
 }
 
 /// The promotions that run: first those for everybody, then those of the customer's groups.

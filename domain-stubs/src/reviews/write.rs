@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use proto::reviews::{CreateReviewRequest, CreateReviewResponse, Review};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 use tonic::Code;
 use tonic_types::FieldViolation;
 
 use super::stored;
-use crate::{catalog::check_product, clock, idempotency, refusal::Refusal};
+use crate::{catalog::check_product, clock, idempotency, refusal::Refusal, users};
 
 const RPC: &str = "shop.reviews.v1.ReviewService/CreateReview";
 
@@ -41,14 +41,15 @@ impl Draft {
 
 /// Writes a review, or finds that the same request has written it already.
 pub(super) fn create(db: &Connection, draft: &Draft) -> Result<CreateReviewResponse, Refusal> {
-    let now = draft.now.as_microsecond();
-    let key = &draft.request.idempotency_key;
-    idempotency::once(db, RPC, &draft.author, key, &draft.request, now, || write(db, draft, now))
+    let time = draft.now.as_microsecond();
+    let (key, request) = (&draft.request.idempotency_key, &draft.request);
+    idempotency::Write { rpc: RPC, subject: &draft.author, key, request, time }
+        .once(db, || write(db, draft, time))
 }
 
 fn write(db: &Connection, draft: &Draft, create_time: i64) -> Result<CreateReviewResponse, Refusal> {
     check_product(db, &draft.request.product_id)?;
-    let author_name = author_name(db, &draft.author)?;
+    let author_name = users::known_name(db, &draft.author, create_time)?;
     let review = Review {
         id: stored::review_id(&draft.request.product_id, &draft.author),
         product_id: draft.request.product_id.clone(),
@@ -83,31 +84,6 @@ fn insert(db: &Connection, review: &Review, create_time: i64) -> Result<(), Refu
     Ok(())
 }
 
-/// The name of a user, who is added when unknown.
-fn author_name(db: &Connection, id: &str) -> rusqlite::Result<String> {
-    let known = db
-        .prepare_cached("SELECT name FROM users WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    if let Some(name) = known {
-        return Ok(name);
-    }
-    let name = name_from_id(id);
-    db.prepare_cached("INSERT INTO users (id, name) VALUES (?1, ?2)")?.execute([id, &name])?;
-    Ok(name)
-}
-
-/// "user-ada-lindqvist" becomes "Ada Lindqvist".
-fn name_from_id(id: &str) -> String {
-    let words = id.strip_prefix("user-").unwrap_or(id).split('-').filter(|word| !word.is_empty());
-    let capitalised = words.map(|word| {
-        let mut letters = word.chars();
-        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
-    });
-    let name = capitalised.collect::<Vec<_>>().join(" ");
-    if name.is_empty() { id.to_owned() } else { name }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,12 +109,5 @@ mod tests {
     fn stars_are_one_to_five() {
         assert!([1, 5].iter().all(|&stars| draft(stars, "good").is_ok()));
         assert!([i32::MIN, -1, 0, 6].iter().all(|&stars| draft(stars, "good").is_err()));
-    }
-
-    #[test]
-    fn an_unknown_user_is_named_after_the_identifier() {
-        assert_eq!(name_from_id("user-ada-lindqvist"), "Ada Lindqvist");
-        assert_eq!(name_from_id("0042"), "0042");
-        assert_eq!(name_from_id("user-"), "user-");
     }
 }

@@ -6,11 +6,12 @@ use rusqlite::{Connection, params};
 use super::{
     DAY, MINUTE, before,
     catalogue::{Abundance, Catalogue},
+    reviews,
 };
-use crate::hash::Random;
+use crate::{hash::Random, users::NewAccount};
 
 /// A user whose bank refuses everything.
-const WITHOUT_LUCK: (&str, &str) = ("user-pat-declined", "Pat D.");
+const WITHOUT_LUCK: (&str, &str, &str) = ("user-pat-declined", "Pat D.", "Pat");
 
 /// A user whose only card has ended.
 const WITHOUT_CARD: &str = "user-goran-petrusic";
@@ -24,10 +25,15 @@ const ADA: (&str, [(&str, i32); 3]) = (
 const BRANDS: [&str; 3] = ["Visa", "Mastercard", "Maestro"];
 
 pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
-    db.execute("INSERT INTO users (id, name) VALUES (?1, ?2)", [WITHOUT_LUCK.0, WITHOUT_LUCK.1])?;
-    let authors = catalogue.reviews.authors.iter().map(|author| author.id.as_str());
-    for user in authors.chain([WITHOUT_LUCK.0]) {
-        write_account(db, user, seed_time)?;
+    let authors = catalogue.reviews.authors.iter();
+    let authors =
+        authors.map(|author| (author.id.as_str(), author.name.as_str(), author.given_name.as_str()));
+    for (user, name, given_name) in authors.chain([WITHOUT_LUCK]) {
+        let mut random = Random::of(&["account", user]);
+        // Older than whatever they did with it.
+        let create_time = before(seed_time, reviews::OLDEST + DAY + random.below(1_000 * DAY));
+        NewAccount { user, name, given_name, create_time }.open(db)?;
+        write_preferences(db, user, &mut random)?;
         write_payment_methods(db, user, seed_time)?;
         if user == ADA.0 {
             write_cart(db, user, &ADA.1, seed_time)?;
@@ -41,21 +47,7 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
     Ok(())
 }
 
-fn write_account(db: &Connection, user: &str, seed_time: Timestamp) -> rusqlite::Result<()> {
-    let mut random = Random::of(&["account", user]);
-    let given_name = user.split('-').nth(1).unwrap_or(user);
-    let mut letters = given_name.chars();
-    let given_name: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    db.prepare_cached(
-        "INSERT INTO accounts (user_id, given_name, email, avatar_url, create_time) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![
-        user,
-        given_name,
-        format!("{user}@mail.example"),
-        format!("https://images.shop.example/users/{user}.webp"),
-        before(seed_time, 30 * DAY + random.below(1_500 * DAY))
-    ])?;
+fn write_preferences(db: &Connection, user: &str, random: &mut Random) -> rusqlite::Result<()> {
     if random.percent(25) {
         let language = ["en", "fr", "de"][random.index(3)];
         let country = ["FR", "DE", "NL", "IT"][random.index(4)];

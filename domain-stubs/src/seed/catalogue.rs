@@ -92,7 +92,10 @@ pub(crate) struct Reviews {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Author {
     pub(crate) id: String,
+    /// Name they chose to be shown by.
     pub(crate) name: String,
+    /// Name to greet them by.
+    pub(crate) given_name: String,
 }
 
 impl Catalogue {

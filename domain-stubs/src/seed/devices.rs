@@ -17,7 +17,7 @@ const FIRST_PRODUCT: &str = "kettle-gooseneck-09";
 const CITIES: [&str; 4] = ["Gdańsk", "Hamburg", "Lyon", "Porto"];
 
 /// Seconds between reports.
-const REPORT_INTERVALS: [i64; 3] = [30, 60, 300];
+const REPORT_INTERVALS: [i64; 3] = [300, 900, 3_600];
 
 /// Grams.
 const ITEM_WEIGHTS: [i32; 6] = [80, 250, 420, 900, 1_350, 2_600];

@@ -1,10 +1,8 @@
 //! What the shop has told its customers.
 
-use std::cmp::Reverse;
-
 use jiff::Timestamp;
-use proto::notifications::NotificationKind;
-use rusqlite::Connection;
+use proto::{notifications::NotificationKind, orders::OrderState};
+use rusqlite::{Connection, params};
 
 use super::{
     DAY, MINUTE, before,
@@ -13,9 +11,10 @@ use super::{
 use crate::{
     hash::Random,
     notifications::{Draft, add},
+    orders::{notice, order_id},
 };
 
-/// Notifications of one customer at most.
+/// Notifications of one customer at most, besides those of orders.
 const MOST: usize = 15;
 
 /// How far back they go.
@@ -27,17 +26,7 @@ const ADA: &str = "user-ada-lindqvist";
 /// Kind, title and text; "{}" stands for the name of a product.
 type Message = (NotificationKind, &'static str, &'static str);
 
-static MESSAGES: [Message; 8] = [
-    (
-        NotificationKind::Order,
-        "Your order is on its way",
-        "It has left our warehouse and comes within three days.",
-    ),
-    (
-        NotificationKind::Order,
-        "Your order has arrived",
-        "The parcel was handed over. We hope you like what is in it.",
-    ),
+static MESSAGES: [Message; 6] = [
     (NotificationKind::Price, "A lower price", "{} costs less than when you looked at it last."),
     (NotificationKind::Price, "Only until Sunday", "Until Sunday evening there is a discount on {}."),
     (NotificationKind::Stock, "Back on the shelf", "{} can be bought again."),
@@ -58,30 +47,38 @@ static TASTING: Message = (
      and everybody takes a bag home.",
 );
 
-/// What Ada was told: seconds since then, and which message; the oldest first.
-static TO_ADA: [(u64, &Message); 7] = [
-    (44 * DAY, &MESSAGES[6]),
-    (21 * DAY, &MESSAGES[0]),
-    (18 * DAY, &MESSAGES[1]),
-    (6 * DAY, &MESSAGES[4]),
-    (DAY, &MESSAGES[2]),
-    (120 * MINUTE, &MESSAGES[0]),
-    (5 * MINUTE, &TASTING),
-];
+/// What Ada was told besides: seconds since then, and which message.
+static TO_ADA: [(u64, &Message); 3] = [(6 * DAY, &MESSAGES[2]), (DAY, &MESSAGES[0]), (5 * MINUTE, &TASTING)];
 
 /// How long ago Ada looked at them last: what came after that is unread.
 const ADA_LOOKED: u64 = 2 * DAY;
+
+/// Something a customer was told.
+struct Told {
+    /// In microseconds since 1970.
+    time: i64,
+    message: Message,
+    /// Empty when it is about none.
+    order_id: String,
+}
 
 pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
     let products: Vec<&Product> = catalogue.products().map(|(_, product)| product).collect();
     for author in &catalogue.reviews.authors {
         let mut random = Random::of(&["notifications", &author.id]);
-        let (told, looked) = if author.id == ADA {
+        let (messages, looked) = if author.id == ADA {
             (TO_ADA.to_vec(), ADA_LOOKED)
         } else {
-            (told(&mut random), random.below(OLDEST / 4))
+            (some_messages(&mut random), random.below(OLDEST / 4))
         };
-        for (age, &(kind, title, text)) in told {
+        let mut told = told_of_orders(db, &author.id, before(seed_time, OLDEST))?;
+        told.extend(messages.into_iter().map(|(age, message)| Told {
+            time: before(seed_time, age),
+            message: *message,
+            order_id: String::new(),
+        }));
+        told.sort_by_key(|told| told.time);
+        for Told { time, message: (kind, title, text), order_id } in told {
             let product = text.contains("{}").then(|| products[random.index(products.len())]);
             let text = product.map_or_else(|| text.to_owned(), |product| text.replace("{}", &product.name));
             let draft = Draft {
@@ -89,8 +86,9 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
                 kind,
                 title,
                 text: &text,
-                read: age > looked,
-                create_time: before(seed_time, age),
+                read: time < before(seed_time, looked),
+                create_time: time,
+                order_id: &order_id,
                 product_id: product.map_or("", |product| &product.id),
             };
             add(db, &draft)?;
@@ -99,14 +97,33 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
     Ok(())
 }
 
-/// What somebody was told, as in [`TO_ADA`].
-fn told(random: &mut Random) -> Vec<(u64, &'static Message)> {
+/// What somebody was told besides, as in [`TO_ADA`].
+fn some_messages(random: &mut Random) -> Vec<(u64, &'static Message)> {
     let count = random.index(MOST + 1);
-    let mut told: Vec<_> = (0..count)
-        .map(|_| (MINUTE + random.below(OLDEST), &MESSAGES[random.index(MESSAGES.len())]))
-        .collect();
-    told.sort_by_key(|&(age, _)| Reverse(age));
-    told
+    (0..count).map(|_| (MINUTE + random.below(OLDEST), &MESSAGES[random.index(MESSAGES.len())])).collect()
+}
+
+/// What somebody was told when the own orders came further, since some time.
+fn told_of_orders(db: &Connection, user: &str, since: i64) -> rusqlite::Result<Vec<Told>> {
+    let mut statement = db.prepare_cached(
+        "SELECT number, state, create_time, update_time FROM orders WHERE user_id = ?1 AND create_time > ?2",
+    )?;
+    let mut rows = statement.query(params![user, since])?;
+    let mut told = Vec::new();
+    while let Some(row) = rows.next()? {
+        let state = OrderState::try_from(row.get::<_, i32>(1)?).unwrap_or_default();
+        let (created, updated): (i64, i64) = (row.get(2)?, row.get(3)?);
+        // What has arrived was on its way about half of the time before.
+        let on_its_way = (state == OrderState::Delivered)
+            .then_some((OrderState::Shipped, i64::midpoint(created, updated)));
+        for (state, time) in on_its_way.into_iter().chain([(state, updated)]) {
+            if let Some((title, text)) = notice(state) {
+                let message = (NotificationKind::Order, title, text);
+                told.push(Told { time, message, order_id: order_id(row.get(0)?) });
+            }
+        }
+    }
+    Ok(told)
 }
 
 #[cfg(test)]

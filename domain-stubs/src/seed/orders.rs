@@ -2,42 +2,66 @@
 
 use jiff::Timestamp;
 use proto::orders::OrderState;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use super::{
-    DAY, MINUTE, before,
-    catalogue::{Catalogue, Product},
+use super::{DAY, HOUR, MINUTE, before, catalogue::Catalogue};
+use crate::{
+    hash::Random,
+    orders::{NewItem, NewOrder, note_pick},
+    payments, pricing,
+    refusal::Refusal,
+    shipping,
 };
-use crate::{hash::Random, pricing::Money};
 
-/// Somebody to try things with: the states of their orders, the newest first, and how many days old each is.
+/// The customer whose orders are the same in every shop: their states, the newest first, how many days old each is,
+/// and the seconds since it came into its state where others could tell.
 const ADA: &str = "user-ada-lindqvist";
-const ADA_STATES: [(OrderState, u64); 6] = [
-    (OrderState::Placed, 0),
-    (OrderState::Packed, 1),
-    (OrderState::Shipped, 3),
-    (OrderState::Delivered, 21),
-    (OrderState::Cancelled, 45),
-    (OrderState::Delivered, 200),
+const ADA_ORDERS: [(OrderState, u64, Option<u64>); 6] = [
+    (OrderState::Placed, 0, None),
+    (OrderState::Packed, 1, None),
+    (OrderState::Shipped, 3, Some(2 * HOUR)),
+    (OrderState::Delivered, 22, Some(18 * DAY)),
+    (OrderState::Cancelled, 45, None),
+    (OrderState::Delivered, 200, None),
 ];
 
-pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
-    let products: Vec<_> = catalogue.products().map(|(_, product)| product).collect();
-    for author in &catalogue.reviews.authors {
-        let mut random = Random::of(&["orders", &author.id]);
-        let states = if author.id == ADA { ADA_STATES.to_vec() } else { some_states(&mut random) };
-        for (state, days) in states {
-            let create_time = before(seed_time, days * DAY + 17 * MINUTE + random.below(300) * MINUTE);
-            write_order(db, &author.id, state, create_time, &products, &mut random)?;
-        }
-    }
-    Ok(())
+/// Where everything is sent to, and how.
+const COUNTRY: &str = "FR";
+const SHIPPING_OPTION: &str = "standard";
+
+/// An order somebody placed.
+struct Placed<'a> {
+    /// When, in microseconds since 1970.
+    create_time: i64,
+    user: &'a str,
+    state: OrderState,
+    /// When it came into its state; `None` when that is drawn.
+    update_time: Option<i64>,
+    random: Random,
 }
 
-/// None to five orders.
-fn some_states(random: &mut Random) -> Vec<(OrderState, u64)> {
+pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
+    let products: Vec<_> = catalogue.products().map(|(_, product)| product.id.as_str()).collect();
+    let mut orders = Vec::new();
+    for author in &catalogue.reviews.authors {
+        let mut random = Random::of(&["orders", &author.id]);
+        let states = if author.id == ADA { ADA_ORDERS.to_vec() } else { some_orders(&mut random) };
+        for (state, days, changed) in states {
+            let create_time = before(seed_time, days * DAY + 17 * MINUTE + random.below(300) * MINUTE);
+            let update_time = changed.map(|seconds| before(seed_time, seconds));
+            let random = Random::new(random.next());
+            orders.push(Placed { create_time, user: &author.id, state, update_time, random });
+        }
+    }
+    // Orders are numbered as they are placed.
+    orders.sort_by_key(|order| (order.create_time, order.user));
+    orders.into_iter().try_for_each(|order| write_order(db, order, &products))
+}
+
+/// None to five orders, as in [`ADA_ORDERS`].
+fn some_orders(random: &mut Random) -> Vec<(OrderState, u64, Option<u64>)> {
     let count = random.index(6);
-    let mut states = Vec::new();
+    let mut orders = Vec::new();
     for index in 0..count {
         let days = u64::try_from(index).expect("a small number") * 9 + random.below(9);
         let state = match days {
@@ -47,47 +71,68 @@ fn some_states(random: &mut Random) -> Vec<(OrderState, u64)> {
             _ if random.percent(10) => OrderState::Cancelled,
             _ => OrderState::Delivered,
         };
-        states.push((state, days));
+        orders.push((state, days, None));
     }
-    states
+    orders
 }
 
-fn write_order(
-    db: &Connection,
-    user: &str,
-    state: OrderState,
-    create_time: i64,
-    products: &[&Product],
-    random: &mut Random,
-) -> rusqlite::Result<()> {
-    let lines: Vec<_> = (0..=random.index(3))
-        .map(|_| {
-            let product = products[random.index(products.len())];
-            (product, 1 + i32::from(random.percent(25)), product.price)
-        })
-        .collect();
-    let shipping = 390;
-    let goods: i64 = lines.iter().map(|(_, quantity, price)| price.times(*quantity).cents()).sum();
-    let total = Money::from_cents(shipping + goods);
-    let method = format!("pay-{}-1", user.trim_start_matches("user-"));
-    db.prepare_cached(
-        "INSERT INTO orders
-            (user_id, state, total, payment_method_id, shipping_option_id, country_code, create_time, update_time)
-         VALUES (?1, ?2, ?3, ?4, 'standard', 'FR', ?5, ?5)",
-    )?
-    .execute(params![user, i32::from(state), total.cents(), method, create_time])?;
-    let number = db.last_insert_rowid();
-    let mut insert = db.prepare_cached(
-        "INSERT INTO order_items (order_number, position, product_id, product_name, quantity, unit_price)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    for (position, (product, quantity, price)) in (0_i64..).zip(lines) {
-        insert.execute(params![number, position, product.id, product.name, quantity, price.cents()])?;
+fn write_order(db: &Connection, order: Placed<'_>, products: &[&str]) -> rusqlite::Result<()> {
+    let Placed { create_time, user, state, update_time, mut random } = order;
+    let mut bought = products.to_vec();
+    random.shuffle(&mut bought);
+    bought.truncate(1 + random.index(3));
+    let item = |product| {
+        let unit = sound(pricing::customer_price(db, product, user, create_time))?;
+        Ok(NewItem { product, quantity: 1 + i32::from(random.percent(25)), unit })
+    };
+    let items: Vec<_> = bought.into_iter().map(item).collect::<rusqlite::Result<_>>()?;
+    let goods = items.iter().map(|item| (item.product, item.unit.currency()));
+    let shipping = sound(shipping::price(goods, COUNTRY, SHIPPING_OPTION))?;
+    let new = NewOrder {
+        user,
+        state,
+        items,
+        shipping,
+        payment_method_id: &format!("pay-{}-1", user.trim_start_matches("user-")),
+        shipping_option_id: SHIPPING_OPTION,
+        country_code: COUNTRY,
+        create_time,
+        update_time: update_time.unwrap_or_else(|| create_time + came_after(state, &mut random)),
+    };
+    let number = sound(new.write(db))?;
+    for item in &new.items {
+        let warehouse = warehouse(db, item.product, &mut random)?;
+        note_pick(db, number, item.product, &warehouse, item.quantity.into())?;
     }
-    db.prepare_cached(
-        "INSERT INTO payment_authorisations (order_number, payment_method_id, amount, released)
-         VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![number, method, total.cents(), state == OrderState::Cancelled])?;
+    if state == OrderState::Cancelled {
+        payments::release(db, number)?;
+    }
     Ok(())
+}
+
+/// How long after it was placed an order came into its state, in microseconds; never longer than the youngest order
+/// of that state is old.
+fn came_after(state: OrderState, random: &mut Random) -> i64 {
+    let seconds = match state {
+        OrderState::Packed | OrderState::Cancelled => HOUR + random.below(19 * HOUR),
+        OrderState::Shipped => 22 * HOUR + random.below(22 * HOUR),
+        OrderState::Delivered => 2 * DAY + random.below(2 * DAY),
+        OrderState::Placed | OrderState::Unspecified => 0,
+    };
+    i64::try_from(seconds * 1_000_000).expect("four days at most")
+}
+
+/// One of the warehouses that keep a product.
+fn warehouse(db: &Connection, product: &str, random: &mut Random) -> rusqlite::Result<String> {
+    let mut statement = db.prepare_cached(
+        "SELECT warehouse_id FROM warehouse_stocks WHERE product_id = ?1 ORDER BY warehouse_id",
+    )?;
+    let rows = statement.query_map([product], |row| row.get(0))?;
+    let mut warehouses = rows.collect::<rusqlite::Result<Vec<String>>>()?;
+    Ok(warehouses.swap_remove(random.index(warehouses.len())))
+}
+
+/// Everything in the catalogue has a price and can be sent: when it is refused, the store itself has failed.
+fn sound<T>(outcome: Result<T, Refusal>) -> rusqlite::Result<T> {
+    outcome.map_err(|refusal| rusqlite::Error::ToSqlConversionFailure(format!("{refusal:?}").into()))
 }

@@ -13,7 +13,7 @@ use crate::{hash::Random, reviews::review_id};
 const MOST_REVIEWS: usize = 40;
 
 /// How far back reviews go: eighteen months.
-const OLDEST: u64 = 547 * DAY;
+pub(super) const OLDEST: u64 = 547 * DAY;
 
 /// How long ago the newest review of all was written; every other one is older.
 const NEWEST: u64 = 4 * MINUTE;
@@ -28,14 +28,6 @@ pub(crate) struct Review<'a> {
     pub(crate) text: &'a str,
     /// In microseconds since 1970.
     pub(crate) create_time: i64,
-}
-
-pub(super) fn write_authors(db: &Connection, catalogue: &Catalogue) -> rusqlite::Result<()> {
-    let mut insert = db.prepare("INSERT INTO users (id, name) VALUES (?1, ?2)")?;
-    for author in &catalogue.reviews.authors {
-        insert.execute([&author.id, &author.name])?;
-    }
-    Ok(())
 }
 
 pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {

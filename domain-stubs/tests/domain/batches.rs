@@ -1,64 +1,142 @@
 //! A batch answers key by key, and no key twice.
 
-use proto::reviews::ReviewsQuery;
-use tonic::Code;
+use proto::{
+    orders::ListOrdersRequest, recommendations::RelatedQuery, reviews::ReviewsQuery, shipping::ShippingQuery,
+};
+use tonic::{Code, Status};
 
-use crate::shop::{PRODUCT, Shop, ids, reasons, refusal, violations};
+use crate::shop::{ADA, Clients, PRODUCT, Shop, ids, reasons, refusal, violations};
+
+/// A batch read.
+#[derive(Clone, Copy, Debug)]
+enum Read {
+    Orders,
+    Prices,
+    Products,
+    Ratings,
+    Related,
+    Reviews,
+    Shipping,
+    Stock,
+    Users,
+}
+
+const READS: [Read; 9] = [
+    Read::Orders,
+    Read::Prices,
+    Read::Products,
+    Read::Ratings,
+    Read::Related,
+    Read::Reviews,
+    Read::Shipping,
+    Read::Stock,
+    Read::Users,
+];
+
+impl Read {
+    /// Asks for keys in Ada's name; answers each with the reason why it failed, which is empty if it did not.
+    async fn ask(self, clients: &Clients, ids: Vec<String>) -> Result<Vec<(String, String)>, Status> {
+        let outcomes = match self {
+            Self::Orders => reasons(clients.orders_by_id(ids, None).await?),
+            Self::Prices => reasons(clients.prices(ids, None).await?),
+            Self::Products => reasons(clients.products(ids, None).await?),
+            Self::Ratings => reasons(clients.ratings(ids, None).await?),
+            Self::Stock => reasons(clients.stocks(ids, None).await?),
+            Self::Users => reasons(clients.users_by_id(ids, None).await?),
+            Self::Related => {
+                let query = |product_id| RelatedQuery { product_id, page_size: 0 };
+                let queries = ids.into_iter().map(query).collect();
+                let outcomes = reasons(clients.related(queries, None).await?).into_iter();
+                outcomes.map(|(query, reason)| (query.product_id, reason)).collect()
+            }
+            Self::Reviews => {
+                let queries = ids.iter().map(|id| query(id)).collect();
+                let outcomes = reasons(clients.reviews_pages(queries, None).await?).into_iter();
+                outcomes.map(|(query, reason)| (query.product_id, reason)).collect()
+            }
+            Self::Shipping => {
+                let query = |product_id| ShippingQuery { product_id, country_code: "FR".into() };
+                let queries = ids.into_iter().map(query).collect();
+                let outcomes = reasons(clients.shipping_options(queries, None).await?).into_iter();
+                outcomes.map(|(query, reason)| (query.product_id, reason)).collect()
+            }
+        };
+        Ok(outcomes)
+    }
+
+    /// A key that is there, and why another is not.
+    async fn known(self, clients: &Clients) -> (String, &'static str) {
+        match self {
+            Self::Orders => {
+                let list = clients.list_orders(ListOrdersRequest::default()).await.unwrap();
+                (list.orders[0].id.clone(), "ORDER_NOT_FOUND")
+            }
+            Self::Users => (ADA.to_owned(), "USER_NOT_FOUND"),
+            _ => (PRODUCT.to_owned(), "PRODUCT_NOT_FOUND"),
+        }
+    }
+
+    /// The field of the request that holds the keys.
+    fn field(self) -> &'static str {
+        match self {
+            Self::Orders => "order_ids",
+            Self::Prices | Self::Ratings | Self::Stock => "product_ids",
+            Self::Products => "ids",
+            Self::Related | Self::Reviews | Self::Shipping => "queries",
+            Self::Users => "user_ids",
+        }
+    }
+}
 
 #[tokio::test]
 async fn an_unknown_key_fails_alone_in_every_batch_read() {
     let shop = Shop::open().await;
-    let asked = ids(&[PRODUCT, "nope"]);
-    let queries = asked.iter().map(|id| query(id)).collect();
-    let clients = shop.anybody();
-    let pages = reasons(clients.reviews_pages(queries, None).await.unwrap());
-    let outcomes = [
-        reasons(clients.products(asked.clone(), None).await.unwrap()),
-        reasons(clients.prices(asked.clone(), None).await.unwrap()),
-        reasons(clients.stocks(asked.clone(), None).await.unwrap()),
-        reasons(clients.ratings(asked.clone(), None).await.unwrap()),
-        pages.into_iter().map(|(query, reason)| (query.product_id, reason)).collect(),
-    ];
-    let expected = [(PRODUCT.to_owned(), String::new()), ("nope".to_owned(), "PRODUCT_NOT_FOUND".to_owned())];
-    for outcome in outcomes {
-        assert_eq!(outcome, expected);
+    let clients = shop.user(ADA);
+    for read in READS {
+        let (known, reason) = read.known(&clients).await;
+        let outcomes = read.ask(&clients, ids(&[&known, "nope", ""])).await.unwrap();
+        let expected = [(known.as_str(), ""), ("nope", reason), ("", reason)];
+        assert_eq!(outcomes, expected.map(|(key, reason)| (key.to_owned(), reason.to_owned())), "{read:?}");
     }
 }
 
 #[tokio::test]
 async fn a_key_that_is_asked_twice_is_refused() {
     let shop = Shop::open().await;
-    let status = shop.anybody().products(ids(&[PRODUCT, "a", PRODUCT]), None).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()));
-    assert_eq!(violations(&status), ["ids"]);
+    for read in READS {
+        let status = read.ask(&shop.user(ADA), ids(&[PRODUCT, "a", PRODUCT])).await.unwrap_err();
+        assert_eq!(refusal(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()), "{read:?}");
+        assert_eq!(violations(&status), [read.field()]);
+    }
 }
 
 #[tokio::test]
 async fn two_pages_of_the_same_product_are_two_keys() {
     let shop = Shop::open().await;
     let queries = vec![query(PRODUCT), ReviewsQuery { skip: 3, ..query(PRODUCT) }];
-    let clients = shop.anybody();
-    let pages = clients.reviews_pages(queries.clone(), None).await.unwrap();
+    let pages = shop.anybody().reviews_pages(queries.clone(), None).await.unwrap();
     assert_eq!(pages.into_iter().map(|(query, _)| query).collect::<Vec<_>>(), queries);
-
-    let status = clients.reviews_pages(vec![query(PRODUCT); 2], None).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()));
 }
 
 #[tokio::test]
 async fn a_hundred_keys_are_answered_and_one_more_is_refused() {
     let shop = Shop::open().await;
+    let clients = shop.user(ADA);
     let keys = |count: usize| (0..count).map(|key| key.to_string()).collect();
-    let clients = shop.anybody();
-    assert_eq!(clients.prices(keys(100), None).await.unwrap().len(), 100);
-    let status = clients.prices(keys(101), None).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "TOO_MANY_KEYS".into()));
+    for read in READS {
+        assert_eq!(read.ask(&clients, keys(100)).await.unwrap().len(), 100);
+        let status = read.ask(&clients, keys(101)).await.unwrap_err();
+        assert_eq!(refusal(&status), (Code::InvalidArgument, "TOO_MANY_KEYS".into()), "{read:?}");
+        assert_eq!(violations(&status), [read.field()]);
+    }
 }
 
 #[tokio::test]
 async fn no_keys_are_answered_with_no_results() {
     let shop = Shop::open().await;
-    assert_eq!(shop.anybody().products(vec![], None).await.unwrap(), []);
+    for read in READS {
+        assert_eq!(read.ask(&shop.user(ADA), vec![]).await.unwrap(), [], "{read:?}");
+    }
 }
 
 fn query(product: &str) -> ReviewsQuery {

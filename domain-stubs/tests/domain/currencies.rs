@@ -54,7 +54,7 @@ async fn goods_are_sent_and_ordered_in_the_currency_they_are_sold_in() {
     assert!(options(&clients, "a-2").await.is_empty(), "there is no tariff in this currency");
 
     for item in cart(&clients).await.items {
-        clients.remove(&item.product_id).await;
+        clients.remove(&format!("remove-{}", item.product_id), &item.product_id).await.unwrap();
     }
     let held = add(&clients, "a-1", 2).await.unwrap();
     let request = PlaceOrderRequest {
@@ -94,16 +94,6 @@ async fn a_product_that_changes_its_currency_leaves_the_carts_it_was_in() {
     let cart = cart(&shop.user("user-new")).await;
     assert_eq!(cart.items.iter().map(|item| item.product_id.as_str()).collect::<Vec<_>>(), ["a-2"]);
     assert_eq!(cart.subtotal, Some(money("SEK", 30)));
-}
-
-impl Clients {
-    async fn remove(&self, product: &str) {
-        let request = proto::carts::RemoveItemRequest {
-            idempotency_key: format!("remove-{product}"),
-            product_id: product.into(),
-        };
-        self.carts().remove_item(request).await.unwrap();
-    }
 }
 
 async fn cart(clients: &Clients) -> Cart {

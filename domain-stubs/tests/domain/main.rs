@@ -11,6 +11,8 @@ mod analytics;
 mod batches;
 /// The call log tells what was asked, and how it ended.
 mod calls;
+/// A cart holds what can be bought, at the prices of now.
+mod carts;
 /// Nobody gets in without a credential that holds.
 mod credentials;
 /// Nothing is ever paid in two currencies at once.
@@ -21,12 +23,20 @@ mod deadlines;
 mod faults;
 /// A foreign catalogue is taken over line by line, as often as it is imported.
 mod imports;
+/// The process is killed in the middle of writes, and the same calls are made again.
+mod killed;
 /// A mask answers its part of the whole message, and nothing else.
 mod masks;
 /// A user is told something once, and nobody else is.
 mod notifications;
+/// An order goes its way, and tells whoever should know.
+mod order_states;
+/// An order is placed once, at the prices of that moment, or not at all.
+mod orders;
 /// Pages together are the whole list, whatever their size.
 mod pages;
+/// A card pays to the end of its month, and only for its owner.
+mod payments;
 /// What was acknowledged is there after the process was killed.
 mod persistence;
 /// Prices are exact, and a customer's own.
@@ -43,9 +53,13 @@ mod search;
 mod seed;
 /// One port serves some services or all, with health and reflection.
 mod services;
+/// What is sent where costs the same to everybody.
+mod shipping;
 /// A watcher sees the stock now, and every change after that.
 mod stock;
 /// A million computed products answer as stored ones do, and weigh nothing.
 mod synthetic;
 /// A device reports each reading once, and knows itself alone.
 mod telemetry;
+/// Users see all of themselves, and little of others.
+mod users;

@@ -1,5 +1,6 @@
 //! A user is told something once, and nobody else is.
 
+use domain_stubs::Announcement;
 use jiff::{SignedDuration, Timestamp};
 use proto::notifications::{
     ListNotificationsRequest, ListNotificationsResponse, MarkReadRequest, MarkReadResponse, Notification,
@@ -7,7 +8,7 @@ use proto::notifications::{
 };
 use tonic::{Code, Status, Streaming};
 
-use crate::shop::{Clients, Shop, ids, mask, now, refusal, violations};
+use crate::shop::{Clients, PRODUCT, Shop, ids, mask, now, refusal, violations};
 
 const ADA: &str = "user-ada-lindqvist";
 
@@ -184,7 +185,14 @@ async fn a_call_in_nobodys_name_is_refused() {
 }
 
 async fn tell(shop: &Shop, user: &str) -> Notification {
-    shop.domain.notify(user, NotificationKind::News, "News", "There is something new.").await.unwrap()
+    let announcement = Announcement {
+        kind: NotificationKind::Price,
+        title: "A lower price".into(),
+        text: "The tent costs less.".into(),
+        product_id: PRODUCT.into(),
+        ..Announcement::default()
+    };
+    shop.domain.notify(user, announcement).await.unwrap()
 }
 
 async fn list(

@@ -1,22 +1,29 @@
 //! What was acknowledged is there after the process was killed.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path};
+use std::{collections::BTreeMap, net::SocketAddr};
 
-use domain_stubs::{Domain, Options, Services};
+use domain_stubs::{Domain, Options, Services, credential::Actor};
 use jiff::SignedDuration;
-use proto::reviews::{CreateReviewRequest, Review, ReviewsQuery};
+use proto::{
+    carts::Cart,
+    notifications::{ListNotificationsRequest, ListNotificationsResponse},
+    orders::{ListOrdersRequest, ListOrdersResponse, OrderState},
+    reviews::{CreateReviewRequest, Review, ReviewsQuery},
+    users::{GetPreferencesRequest, GetPreferencesResponse, Preferences, UpdatePreferencesRequest},
+};
 use tokio::sync::mpsc;
+use tonic::Code;
 
 use crate::{
     program::Program,
-    shop::{self, Clients, PRODUCT, Shop, now, options},
+    shop::{self, ADA, Clients, PRODUCT, Shop, mask, now, options, order_by, refusal},
 };
 
 #[tokio::test]
 async fn what_was_written_is_there_when_the_file_is_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.db");
-    let shop = open(&file).await;
+    let shop = Shop::open_file(&file).await;
     let review = create(&shop.user("user-new"), request("user-new")).await.unwrap();
     shop.domain.set_stock(PRODUCT, "lyon", 12_345).await.unwrap();
     let products = shop.anybody().all_products(&[]).await;
@@ -33,6 +40,38 @@ async fn what_was_written_is_there_when_the_file_is_opened_again() {
 
     let stock = shop.anybody().stock(PRODUCT).await;
     assert_eq!(stock.warehouses[0].quantity, 12_345);
+}
+
+#[tokio::test]
+async fn a_customer_finds_everything_again_when_the_file_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.db");
+    let shop = Shop::open_file(&file).await;
+    let clients = shop.user(ADA);
+    let order = clients.place(order_by(ADA, "first-key")).await.unwrap();
+    shop.domain.advance_order(&order.id).await.unwrap();
+    shop.domain.advance_order(&order.id).await.unwrap();
+    let added = clients.add("first-key", PRODUCT, 2).await.unwrap();
+    let set = clients.set_quantity("first-key", PRODUCT, 3).await.unwrap();
+    let changed = clients.users().update_preferences(preferences()).await.unwrap().into_inner();
+    let before = everything(&clients).await;
+    shop.stop().await;
+
+    let shop = Shop::open_file(&file).await;
+    let clients = shop.user(ADA);
+    assert_eq!(everything(&clients).await, before);
+    // Every key is known still.
+    assert_eq!(clients.place(order_by(ADA, "first-key")).await.unwrap(), order);
+    assert_eq!(clients.add("first-key", PRODUCT, 2).await.unwrap(), added);
+    assert_eq!(clients.set_quantity("first-key", PRODUCT, 3).await.unwrap(), set);
+    let again = clients.users().update_preferences(preferences()).await.unwrap().into_inner();
+    assert_eq!(again, changed);
+    assert_eq!(everything(&clients).await, before, "nothing was done again");
+    let status = clients.add("first-key", PRODUCT, 1).await.unwrap_err();
+    assert_eq!(refusal(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
+    // What it was told of before, it goes on from.
+    shop.domain.advance_order(&order.id).await.unwrap();
+    assert_eq!(clients.order(&order.id).await.state(), OrderState::Delivered);
 }
 
 #[tokio::test]
@@ -61,7 +100,7 @@ async fn killed_in_the_middle_of_writes_it_has_lost_nothing_it_acknowledged() {
         reviews_acknowledged.push(review);
     }
 
-    let shop = open(&file).await;
+    let shop = Shop::open_file(&file).await;
     let stored = reviews(&shop.anybody()).await;
     for review in &reviews_acknowledged {
         assert_eq!(stored.get(&review.id), Some(review));
@@ -71,9 +110,27 @@ async fn killed_in_the_middle_of_writes_it_has_lost_nothing_it_acknowledged() {
     assert_eq!(again, reviews_acknowledged[0]);
 }
 
-async fn open(file: &Path) -> Shop {
-    let options = Options { data: Some(file.to_owned()), ..options() };
-    Shop::serve(Domain::open(options).unwrap(), Services::all()).await
+/// What the services tell a customer.
+async fn everything(
+    clients: &Clients,
+) -> (Cart, ListOrdersResponse, ListNotificationsResponse, GetPreferencesResponse) {
+    let orders = ListOrdersRequest { page_size: 50, ..Default::default() };
+    let notifications = ListNotificationsRequest { page_size: 50, ..Default::default() };
+    (
+        clients.cart().await,
+        clients.list_orders(orders).await.unwrap(),
+        clients.notifications().list_notifications(notifications).await.unwrap().into_inner(),
+        clients.users().get_preferences(GetPreferencesRequest::default()).await.unwrap().into_inner(),
+    )
+}
+
+fn preferences() -> UpdatePreferencesRequest {
+    let preferences = Preferences { language: "de".into(), ..Preferences::default() };
+    UpdatePreferencesRequest {
+        idempotency_key: "first-key".into(),
+        preferences: Some(preferences),
+        update_mask: Some(mask(&["language"])),
+    }
 }
 
 async fn write_until_it_fails(
@@ -84,7 +141,7 @@ async fn write_until_it_fails(
     let channel = shop::connect(address).await;
     for number in 0.. {
         let author = format!("user-{writer}-{number}");
-        match create(&Clients::of_user_now(&channel, &author), request(&author)).await {
+        match create(&Clients::of_now(&channel, Actor::User, &author), request(&author)).await {
             Ok(review) => acknowledge.send(review).unwrap(),
             Err(_) => return,
         }

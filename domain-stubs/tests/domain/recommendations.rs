@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proto::{
-    common::KeyError,
     recommendations::{
-        BatchListRelatedRequest, ListRecommendationsRequest, ListRecommendationsResponse, RelatedProducts,
-        RelatedQuery, related_result::Outcome,
+        BatchListRelatedRequest, ListRecommendationsRequest, ListRecommendationsResponse, RelatedQuery,
     },
     reviews::CreateReviewRequest,
 };
@@ -110,7 +108,7 @@ async fn what_a_product_names_comes_first_and_then_its_category_without_itself_a
         products.iter().map(|product| (product.id.clone(), product.category_id.clone())).collect();
     for products in products.chunks(100) {
         let queries = products.iter().map(|product| query(&product.id, 50)).collect();
-        let outcomes = related(&clients, queries).await.unwrap();
+        let outcomes = clients.related(queries, None).await.unwrap();
         assert_eq!(outcomes.len(), products.len());
         for (product, (query, outcome)) in products.iter().zip(outcomes) {
             let listed = outcome.unwrap().product_ids;
@@ -130,7 +128,7 @@ async fn what_a_product_names_comes_first_and_then_its_category_without_itself_a
 async fn each_query_has_its_own_size() {
     let shop = Shop::open().await;
     let queries = vec![query(PRODUCT, 0), query(PRODUCT, 3), query(PRODUCT, -1), query("nope", 3)];
-    let outcomes = related(&shop.anybody(), queries.clone()).await.unwrap();
+    let outcomes = shop.anybody().related(queries.clone(), None).await.unwrap();
     let mut lengths = Vec::new();
     for ((answered, outcome), asked) in outcomes.into_iter().zip(queries) {
         assert_eq!(answered, asked);
@@ -143,7 +141,7 @@ async fn each_query_has_its_own_size() {
 #[tokio::test]
 async fn the_same_query_twice_and_a_mask_that_leads_nowhere_are_refused() {
     let shop = Shop::open().await;
-    let status = related(&shop.anybody(), vec![query(PRODUCT, 3); 2]).await.unwrap_err();
+    let status = shop.anybody().related(vec![query(PRODUCT, 3); 2], None).await.unwrap_err();
     assert_eq!(refusal(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()));
     let request = BatchListRelatedRequest { queries: Vec::new(), read_mask: Some(mask(&["nope"])) };
     let status = shop.anybody().recommendations().batch_list_related(request).await.unwrap_err();
@@ -152,19 +150,6 @@ async fn the_same_query_twice_and_a_mask_that_leads_nowhere_are_refused() {
 
 fn query(product: &str, page_size: i32) -> RelatedQuery {
     RelatedQuery { product_id: product.into(), page_size }
-}
-
-async fn related(
-    clients: &Clients,
-    queries: Vec<RelatedQuery>,
-) -> Result<Vec<(RelatedQuery, Result<RelatedProducts, KeyError>)>, Status> {
-    let request = BatchListRelatedRequest { queries, read_mask: None };
-    let response = clients.recommendations().batch_list_related(request).await?.into_inner();
-    let outcomes = response.results.into_iter().map(|result| match result.outcome.unwrap() {
-        Outcome::Item(item) => (result.query.unwrap(), Ok(item)),
-        Outcome::Error(error) => (result.query.unwrap(), Err(error)),
-    });
-    Ok(outcomes.collect())
 }
 
 async fn list(

@@ -1,5 +1,7 @@
 //! The seed is a whole shop, and always the same one.
 
+mod customers;
+
 use std::collections::BTreeSet;
 
 use domain_stubs::{Domain, Options, Services};

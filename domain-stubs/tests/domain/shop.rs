@@ -1,8 +1,18 @@
 //! What every test stands on: a shop of its own, and clients of its services.
 
+mod clients;
+mod ledger;
 mod reads;
+mod shopping;
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use domain_stubs::{
     Clock, Domain, Options, Services,
@@ -10,33 +20,29 @@ use domain_stubs::{
 };
 use jiff::Timestamp;
 use jsonwebtoken::{EncodingKey, Header};
-use proto::{
-    admin::{Fault, admin_service_client::AdminServiceClient},
-    analytics::analytics_service_client::AnalyticsServiceClient,
-    carts::cart_service_client::CartServiceClient,
-    catalog::{ListProductsRequest, Product, catalog_service_client::CatalogServiceClient},
-    inventory::inventory_service_client::InventoryServiceClient,
-    notifications::notification_service_client::NotificationServiceClient,
-    orders::order_service_client::OrderServiceClient,
-    pricing::pricing_service_client::PricingServiceClient,
-    recommendations::recommendation_service_client::RecommendationServiceClient,
-    reviews::review_service_client::ReviewServiceClient,
-    shipping::shipping_service_client::ShippingServiceClient,
-    telemetry::telemetry_service_client::TelemetryServiceClient,
-};
+use proto::admin::{Fault, admin_service_client::AdminServiceClient};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{
-    Code, Request, Status,
-    metadata::MetadataValue,
-    service::{Interceptor, interceptor::InterceptedService},
+    Code, Status,
     transport::{Channel, Endpoint},
 };
 use tonic_types::StatusExt as _;
 
-pub(crate) use self::reads::{only, reasons};
+pub(crate) use self::{
+    clients::{Clients, Credential},
+    ledger::{Authorisation, Ledger},
+    reads::{only, reasons},
+    shopping::{cents, order_by},
+};
 
 /// A product with reviews.
 pub(crate) const PRODUCT: &str = "tent-ridge-2";
+
+/// A customer with a cart, six orders and a price of her own.
+pub(crate) const ADA: &str = "user-ada-lindqvist";
+
+/// A customer who has reviewed nothing, bought nothing and has no account.
+pub(crate) const NEW: &str = "user-new-customer";
 
 /// The RPC most tests break.
 pub(crate) const GET_PRODUCTS: &str = "shop.catalog.v1.CatalogService/BatchGetProducts";
@@ -50,17 +56,9 @@ pub(crate) struct Shop {
     server: JoinHandle<std::io::Result<()>>,
 }
 
-/// Clients that call in somebody's name.
-pub(crate) struct Clients {
-    channel: Channel,
-    credential: Credential,
-}
-
-/// Sends a credential with each call.
+/// A clock that is set by hand.
 #[derive(Clone)]
-pub(crate) struct Credential(Option<String>);
-
-pub(crate) type Client = InterceptedService<Channel, Credential>;
+pub(crate) struct SetClock(Arc<AtomicI64>);
 
 /// The time at which all of this takes place.
 pub(crate) fn now() -> Timestamp {
@@ -75,6 +73,19 @@ pub(crate) fn options() -> Options {
 impl Shop {
     pub(crate) async fn open() -> Self {
         Self::serve(Domain::open(options()).unwrap(), Services::all()).await
+    }
+
+    /// A shop over a file, which is made when it is not there.
+    pub(crate) async fn open_file(file: &Path) -> Self {
+        let options = Options { data: Some(file.to_owned()), ..options() };
+        Self::serve(Domain::open(options).unwrap(), Services::all()).await
+    }
+
+    /// A shop in memory whose clock is set by hand, as it is at the beginning.
+    pub(crate) async fn with_clock() -> (Self, SetClock) {
+        let clock = SetClock(Arc::new(AtomicI64::new(now().as_second())));
+        let domain = Domain::open(Options { clock: clock.clock(), ..options() }).unwrap();
+        (Self::serve(domain, Services::all()).await, clock)
     }
 
     pub(crate) async fn serve(domain: Domain, services: Services) -> Self {
@@ -108,6 +119,12 @@ impl Shop {
         self.with_credential(Some(sign(&user(id), DEVELOPMENT_CREDENTIAL_KEY)))
     }
 
+    /// Clients in the name of a user, however far the clock of the shop is set forward.
+    pub(crate) fn user_for_ever(&self, id: &str) -> Clients {
+        let claims = Claims { exp: i64::MAX, ..user(id) };
+        self.with_credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)))
+    }
+
     /// Clients in the name of a device.
     pub(crate) fn device(&self, id: &str) -> Clients {
         let claims = Claims { sub: Some(id.to_owned()), actor: Some(Actor::Device), ..claims() };
@@ -132,81 +149,15 @@ impl Shop {
     }
 }
 
-impl Clients {
-    /// Clients of another process, in which time goes on.
-    pub(crate) fn of_user_now(channel: &Channel, id: &str) -> Self {
-        let time = Timestamp::now().as_second();
-        let claims = Claims { iat: time, exp: time + 600, ..user(id) };
-        let credential = Credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)));
-        Self { channel: channel.clone(), credential }
+impl SetClock {
+    /// Sets it, in seconds since 1970.
+    pub(crate) fn set(&self, seconds: i64) {
+        self.0.store(seconds, Ordering::Relaxed);
     }
 
-    pub(crate) fn analytics(&self) -> AnalyticsServiceClient<Client> {
-        AnalyticsServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn carts(&self) -> CartServiceClient<Client> {
-        CartServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn orders(&self) -> OrderServiceClient<Client> {
-        OrderServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn shipping(&self) -> ShippingServiceClient<Client> {
-        ShippingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn catalog(&self) -> CatalogServiceClient<Client> {
-        CatalogServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn pricing(&self) -> PricingServiceClient<Client> {
-        PricingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn inventory(&self) -> InventoryServiceClient<Client> {
-        InventoryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn notifications(&self) -> NotificationServiceClient<Client> {
-        NotificationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn recommendations(&self) -> RecommendationServiceClient<Client> {
-        RecommendationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn reviews(&self) -> ReviewServiceClient<Client> {
-        ReviewServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    pub(crate) fn telemetry(&self) -> TelemetryServiceClient<Client> {
-        TelemetryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
-    }
-
-    /// Every product of the shop, by name and with all that a mask of `paths` answers.
-    pub(crate) async fn all_products(&self, paths: &[&str]) -> Vec<Product> {
-        let mut request =
-            ListProductsRequest { page_size: 100, read_mask: Some(mask(paths)), ..Default::default() };
-        let mut products = Vec::new();
-        loop {
-            let page = self.catalog().list_products(request.clone()).await.unwrap().into_inner();
-            products.extend(page.products);
-            if page.next_page_token.is_empty() {
-                return products;
-            }
-            request.page_token = page.next_page_token;
-        }
-    }
-}
-
-impl Interceptor for Credential {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(credential) = &self.0 {
-            request.metadata_mut().insert("authorization", MetadataValue::try_from(credential).unwrap());
-        }
-        Ok(request)
+    fn clock(&self) -> Clock {
+        let seconds = Arc::clone(&self.0);
+        Clock::new(move || Timestamp::from_second(seconds.load(Ordering::Relaxed)).unwrap())
     }
 }
 

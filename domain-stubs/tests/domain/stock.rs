@@ -3,7 +3,7 @@
 use proto::inventory::{Stock, WatchStockRequest, WatchStockResponse};
 use tonic::{Code, Streaming};
 
-use crate::shop::{PRODUCT, Shop, ids, mask, now, refusal};
+use crate::shop::{ADA, PRODUCT, Shop, ids, mask, now, order_by, refusal};
 
 const OTHER: &str = "sleeping-mat-inflatable-6";
 
@@ -41,6 +41,20 @@ async fn two_servers_of_one_domain_tell_of_the_same_changes() {
     next(&mut stream).await;
     shop.domain.set_stock(PRODUCT, "porto", 9_000).await.unwrap();
     assert_eq!(next(&mut stream).await.warehouses[0].quantity, 9_000);
+}
+
+#[tokio::test]
+async fn an_order_is_a_change_and_repeating_it_is_none() {
+    let shop = Shop::open().await;
+    let clients = shop.user(ADA);
+    clients.add("first-key", PRODUCT, 2).await.unwrap();
+    let mut stream = watch(&shop, &[PRODUCT]).await;
+    let before = next(&mut stream).await.total_quantity;
+    clients.place(order_by(ADA, "first-key")).await.unwrap();
+    assert_eq!(next(&mut stream).await.total_quantity, before - 2);
+    clients.place(order_by(ADA, "first-key")).await.unwrap();
+    shop.domain.set_stock(PRODUCT, "lyon", 7_000).await.unwrap();
+    assert_eq!(next(&mut stream).await.warehouses[0].quantity, 7_000);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain_stubs::{Domain, Options, Services};
+use domain_stubs::{Domain, Options, Services, credential::Actor};
 use proto::{
     catalog::{
         ListCategoriesRequest, ListProductsRequest, ListProductsResponse, SearchProductsRequest,
@@ -250,7 +250,7 @@ async fn a_million_products_take_no_more_memory_than_ten() {
 
     let resident_kib = async |count: &str| {
         let program = Program::start_with(&["--synthetic", count]);
-        let clients = Clients::of_user_now(&connect(program.address).await, "user-new");
+        let clients = Clients::of_now(&connect(program.address).await, Actor::User, "user-new");
         let last = count.parse::<i32>().unwrap() - 1;
         let page = list(&clients, ListProductsRequest { skip: last, ..Default::default() }).await.unwrap();
         assert_eq!(page.products.len(), 1);

@@ -5,11 +5,15 @@ use proto::{
     catalog::{BatchGetProductsRequest, Product, product_result},
     common::KeyError,
     inventory::{BatchGetStockRequest, Stock, stock_result},
+    orders::{BatchGetOrdersRequest, Order, order_result},
     pricing::{BatchGetPricesRequest, Price, price_result},
+    recommendations::{BatchListRelatedRequest, RelatedProducts, RelatedQuery, related_result},
     reviews::{
         BatchGetRatingsRequest, BatchListReviewsRequest, Rating, ReviewsPage, ReviewsQuery, rating_result,
         reviews_result,
     },
+    shipping::{BatchGetShippingOptionsRequest, ShippingOptions, ShippingQuery, shipping_result},
+    users::{BatchGetUsersRequest, User, user_result},
 };
 use tonic::Status;
 
@@ -94,6 +98,66 @@ impl Clients {
         Ok(outcomes.collect())
     }
 
+    pub(crate) async fn orders_by_id(
+        &self,
+        order_ids: Vec<String>,
+        read_mask: Option<FieldMask>,
+    ) -> Result<Outcomes<String, Order>, Status> {
+        use order_result::Outcome;
+        let request = BatchGetOrdersRequest { order_ids, read_mask };
+        let response = self.orders().batch_get_orders(request).await?.into_inner();
+        let outcomes = response.results.into_iter().map(|result| match result.outcome.unwrap() {
+            Outcome::Item(order) => (result.order_id, Ok(order)),
+            Outcome::Error(error) => (result.order_id, Err(error)),
+        });
+        Ok(outcomes.collect())
+    }
+
+    pub(crate) async fn related(
+        &self,
+        queries: Vec<RelatedQuery>,
+        read_mask: Option<FieldMask>,
+    ) -> Result<Outcomes<RelatedQuery, RelatedProducts>, Status> {
+        use related_result::Outcome;
+        let request = BatchListRelatedRequest { queries, read_mask };
+        let response = self.recommendations().batch_list_related(request).await?.into_inner();
+        let outcomes = response.results.into_iter().map(|result| match result.outcome.unwrap() {
+            Outcome::Item(related) => (result.query.unwrap(), Ok(related)),
+            Outcome::Error(error) => (result.query.unwrap(), Err(error)),
+        });
+        Ok(outcomes.collect())
+    }
+
+    pub(crate) async fn shipping_options(
+        &self,
+        queries: Vec<ShippingQuery>,
+        read_mask: Option<FieldMask>,
+    ) -> Result<Outcomes<ShippingQuery, ShippingOptions>, Status> {
+        use shipping_result::Outcome;
+        let request = BatchGetShippingOptionsRequest { queries, read_mask };
+        let response = self.shipping().batch_get_shipping_options(request).await?.into_inner();
+        let outcomes = response.results.into_iter().map(|result| match result.outcome.unwrap() {
+            Outcome::Item(options) => (result.query.unwrap(), Ok(options)),
+            Outcome::Error(error) => (result.query.unwrap(), Err(error)),
+        });
+        Ok(outcomes.collect())
+    }
+
+    pub(crate) async fn users_by_id(
+        &self,
+        user_ids: Vec<String>,
+        read_mask: Option<FieldMask>,
+    ) -> Result<Outcomes<String, User>, Status> {
+        use user_result::Outcome;
+        let request = BatchGetUsersRequest { user_ids, read_mask };
+        let response = self.users().batch_get_users(request).await?.into_inner();
+        let outcomes = response.results.into_iter().map(|result| match result.outcome.unwrap() {
+            Outcome::Item(user) => (result.user_id, Ok(user)),
+            Outcome::Error(error) => (result.user_id, Err(error)),
+        });
+        Ok(outcomes.collect())
+    }
+
     /// A page of reviews that is there.
     pub(crate) async fn reviews_page(&self, query: ReviewsQuery) -> ReviewsPage {
         only(self.reviews_pages(vec![query], None).await)
@@ -102,6 +166,11 @@ impl Clients {
     /// The rating of a product that is there.
     pub(crate) async fn rating(&self, product: &str) -> Rating {
         only(self.ratings(vec![product.to_owned()], None).await)
+    }
+
+    /// An order of the user that is there.
+    pub(crate) async fn order(&self, id: &str) -> Order {
+        only(self.orders_by_id(vec![id.to_owned()], None).await)
     }
 
     /// The stock of a product that is there.

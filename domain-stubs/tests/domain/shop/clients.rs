@@ -1,0 +1,126 @@
+//! Clients of every service, in somebody's name.
+
+use domain_stubs::credential::{Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY};
+use jiff::Timestamp;
+use proto::{
+    analytics::analytics_service_client::AnalyticsServiceClient,
+    carts::cart_service_client::CartServiceClient,
+    catalog::{ListProductsRequest, Product, catalog_service_client::CatalogServiceClient},
+    inventory::inventory_service_client::InventoryServiceClient,
+    notifications::notification_service_client::NotificationServiceClient,
+    orders::order_service_client::OrderServiceClient,
+    payments::payment_service_client::PaymentServiceClient,
+    pricing::pricing_service_client::PricingServiceClient,
+    recommendations::recommendation_service_client::RecommendationServiceClient,
+    reviews::review_service_client::ReviewServiceClient,
+    shipping::shipping_service_client::ShippingServiceClient,
+    telemetry::telemetry_service_client::TelemetryServiceClient,
+    users::user_service_client::UserServiceClient,
+};
+use tonic::{
+    Request, Status,
+    metadata::MetadataValue,
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::Channel,
+};
+
+use super::{claims, mask, sign};
+
+/// Clients that call in somebody's name.
+pub(crate) struct Clients {
+    pub(super) channel: Channel,
+    pub(super) credential: Credential,
+}
+
+/// Sends a credential with each call.
+#[derive(Clone)]
+pub(crate) struct Credential(pub(super) Option<String>);
+
+pub(crate) type Client = InterceptedService<Channel, Credential>;
+
+impl Clients {
+    /// Clients of another process, in which time goes on.
+    pub(crate) fn of_now(channel: &Channel, actor: Actor, id: &str) -> Self {
+        let time = Timestamp::now().as_second();
+        let claims =
+            Claims { iat: time, exp: time + 600, sub: Some(id.to_owned()), actor: Some(actor), ..claims() };
+        let credential = Credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)));
+        Self { channel: channel.clone(), credential }
+    }
+
+    pub(crate) fn analytics(&self) -> AnalyticsServiceClient<Client> {
+        AnalyticsServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn carts(&self) -> CartServiceClient<Client> {
+        CartServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn catalog(&self) -> CatalogServiceClient<Client> {
+        CatalogServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn pricing(&self) -> PricingServiceClient<Client> {
+        PricingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn inventory(&self) -> InventoryServiceClient<Client> {
+        InventoryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn notifications(&self) -> NotificationServiceClient<Client> {
+        NotificationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn orders(&self) -> OrderServiceClient<Client> {
+        OrderServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn payments(&self) -> PaymentServiceClient<Client> {
+        PaymentServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn recommendations(&self) -> RecommendationServiceClient<Client> {
+        RecommendationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn reviews(&self) -> ReviewServiceClient<Client> {
+        ReviewServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn shipping(&self) -> ShippingServiceClient<Client> {
+        ShippingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn telemetry(&self) -> TelemetryServiceClient<Client> {
+        TelemetryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    pub(crate) fn users(&self) -> UserServiceClient<Client> {
+        UserServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    /// Every product of the shop, by name and with all that a mask of `paths` answers.
+    pub(crate) async fn all_products(&self, paths: &[&str]) -> Vec<Product> {
+        let mut request =
+            ListProductsRequest { page_size: 100, read_mask: Some(mask(paths)), ..Default::default() };
+        let mut products = Vec::new();
+        loop {
+            let page = self.catalog().list_products(request.clone()).await.unwrap().into_inner();
+            products.extend(page.products);
+            if page.next_page_token.is_empty() {
+                return products;
+            }
+            request.page_token = page.next_page_token;
+        }
+    }
+}
+
+impl Interceptor for Credential {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(credential) = &self.0 {
+            request.metadata_mut().insert("authorization", MetadataValue::try_from(credential).unwrap());
+        }
+        Ok(request)
+    }
+}
