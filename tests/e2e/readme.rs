@@ -62,3 +62,16 @@ async fn the_bytes_and_calls_of_the_three_clients_are_those_measured() {
     }
     assert_eq!(measured, 3);
 }
+
+#[test]
+fn the_page_about_plans_shows_a_plan_that_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
+    let (page, plan) = (read("docs/plans.md"), read("schema/mobile/plans/Home.plan"));
+    let shown: Vec<_> =
+        page.split("```text\n").skip(1).map(|block| block.split("\n```").next().unwrap()).collect();
+    assert_eq!(shown.len(), 2);
+    for block in shown {
+        assert!(plan.contains(block), "docs/plans.md shows what Home.plan does not say:\n{block}");
+    }
+}

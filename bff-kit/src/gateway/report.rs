@@ -38,8 +38,9 @@ pub(super) fn shown(error: ServerError, refused: bool) -> ServerError {
             return ServerError { path: error.path, locations: error.locations, ..masked };
         }
     }
-    let path = error.source::<Error>().map(Error::path).filter(|path| !path.is_empty()).map(<[_]>::to_vec);
-    match path {
+    // The library forgets the end of a path on the way out of a list; ours does not know the item it belongs to.
+    let own = error.source::<Error>().map(Error::path).filter(|path| path.len() > error.path.len());
+    match own.map(<[_]>::to_vec) {
         Some(path) => ServerError { path, ..error },
         None => error,
     }
