@@ -15,6 +15,9 @@ use crate::config::Mode;
 use crate::operation::{Outline, OutlineError, Plan};
 use crate::schema::{Catalogue, internal_sdl};
 
+/// Holds a document against a schema; answers what is wrong with it.
+type Validate = Box<dyn Fn(&str) -> Vec<ServerError> + Send + Sync>;
+
 /// Works out the plans of a client's operations.
 pub struct Planner {
     client: &'static str,
@@ -22,7 +25,7 @@ pub struct Planner {
     policies: Policies,
     deadline: Duration,
     depth: usize,
-    validate: Box<dyn Fn(&str) -> Vec<ServerError> + Send + Sync>,
+    validate: Validate,
 }
 
 /// Why a document has no plan: what is wrong with it, a line for each problem.
@@ -90,7 +93,7 @@ impl Planner {
     fn outline(&self, document: &ExecutableDocument) -> Result<Outline, NoPlan> {
         let name = match &document.operations {
             DocumentOperations::Multiple(operations) if operations.len() == 1 => {
-                operations.keys().next().map(|name| name.as_str())
+                operations.keys().next().map(async_graphql::Name::as_str)
             }
             _ => None,
         };

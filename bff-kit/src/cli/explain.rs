@@ -13,6 +13,7 @@ use super::{Failure, Settings, layers, print};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
+use crate::contracts::OperationFile;
 use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest};
 use crate::operation::Plan;
 use crate::planner::Planner;
@@ -52,7 +53,7 @@ impl Explain {
             print(&if self.json { json(&plans)? } else { overview(&plans) });
             return Ok(());
         };
-        let text = self.document(operation, &contracts.operations().unwrap_or_default())?;
+        let text = document(operation, &contracts.operations().unwrap_or_default())?;
         let plan = planner.plan(&text).map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
         if !self.analyze {
             print(&if self.json { json(&plan)? } else { shown(&plan.to_string()) });
@@ -67,25 +68,6 @@ impl Explain {
             print(&shown(&beside(&plan, &analysis, answer)));
         }
         Ok(())
-    }
-
-    /// The document of an operation of the client, or of a file.
-    fn document(
-        &self,
-        operation: &str,
-        known: &[crate::contracts::OperationFile],
-    ) -> Result<String, Failure> {
-        if let Some(found) = known.iter().find(|it| it.name == operation) {
-            return Ok(found.text.clone());
-        }
-        let path = Path::new(operation);
-        if path.is_file() {
-            let text = std::fs::read_to_string(path);
-            return text.map_err(|error| Failure::Other(format!("{operation}: {error}")));
-        }
-        let names: Vec<_> = known.iter().map(|it| it.name.as_str()).collect();
-        let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        Err(Failure::Usage(format!("{operation} is neither a file nor an operation; there are: {known}")))
     }
 
     /// Runs the operation; answers how many bytes came of it, and the calls.
@@ -149,13 +131,28 @@ impl Explain {
     }
 }
 
+/// The document of an operation of the client, or of a file.
+fn document(operation: &str, known: &[OperationFile]) -> Result<String, Failure> {
+    if let Some(found) = known.iter().find(|it| it.name == operation) {
+        return Ok(found.text.clone());
+    }
+    let path = Path::new(operation);
+    if path.is_file() {
+        let text = std::fs::read_to_string(path);
+        return text.map_err(|error| Failure::Other(format!("{operation}: {error}")));
+    }
+    let names: Vec<_> = known.iter().map(|it| it.name.as_str()).collect();
+    let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Err(Failure::Usage(format!("{operation} is neither a file nor an operation; there are: {known}")))
+}
+
 /// A line for each operation.
 fn overview(plans: &[Plan]) -> String {
     let width = plans.iter().map(|plan| plan.operation.len()).max().unwrap_or_default();
     let mut text = String::new();
     for plan in plans {
         let total = &plan.total;
-        let waves: Vec<_> = plan.waves.iter().map(|wave| wave.to_string()).collect();
+        let waves: Vec<_> = plan.waves.iter().map(ToString::to_string).collect();
         let _written = writeln!(
             text,
             "{:width$}  {}, {}, {} ms, {} bytes  {}",
@@ -230,7 +227,6 @@ fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
 
 /// The text with colours, where a person looks at it.
 fn shown(text: &str) -> String {
-    #[expect(clippy::disallowed_methods, reason = "NO_COLOR is how a terminal says it wants none")]
     let plain = !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some();
     if plain { text.to_owned() } else { coloured(text) }
 }

@@ -59,7 +59,12 @@ impl Revision {
             let text = git(&["show", &format!("{revision}:./{file}")])?;
             Ok((super::stem(Path::new(file)), text))
         };
-        listed.lines().filter(|file| file.ends_with(".plan")).map(plan).collect::<Result<_, _>>().map(Self)
+        listed
+            .lines()
+            .filter(|file| Path::new(file).extension().is_some_and(|it| it == "plan"))
+            .map(plan)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// What changed from this revision to another one.

@@ -187,7 +187,7 @@ impl Plan {
             operation: outline.name().unwrap_or("(unnamed)").to_owned(),
             kind: if outline.operation_type() == OperationType::Mutation { "mutation" } else { "query" },
             total,
-            cache: cache(all()),
+            cache: cache(&all().collect::<Vec<_>>()),
             failures: failure::table(outline, catalogue),
             waves,
             later,
@@ -362,7 +362,8 @@ fn formula(outline: &Outline, terms: &[Option<usize>]) -> String {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { String::new() } else { text }
 }
 
-fn cache<'a>(calls: impl Iterator<Item = &'a PlannedCall> + Clone) -> Cache {
+fn cache(calls: &[&PlannedCall]) -> Cache {
+    let calls = calls.iter().copied();
     if let Some(change) = calls.clone().find(|call| call.repeat != Repeat::Freely) {
         return Cache { scope: CacheScope::None, max_age_s: 0, because: change.name.clone() };
     }

@@ -26,38 +26,12 @@ impl Expected {
         for consequence in consequences {
             let path: Vec<_> = consequence.path.split('.').collect();
             let mut data = std::mem::take(&mut expected.data);
-            if expected.apply(&mut data, &path, consequence) {
+            if apply(&mut data, &path, consequence) {
                 expected.note(consequence);
             }
             expected.data = data;
         }
         expected
-    }
-
-    /// Changes every value at the path; answers whether there was one.
-    fn apply(&self, value: &mut Value, path: &[&str], consequence: &Consequence) -> bool {
-        if let Value::Array(items) = value
-            && !(path.is_empty() && consequence.on.is_none())
-        {
-            let applied: Vec<_> = items.iter_mut().map(|item| self.apply(item, path, consequence)).collect();
-            return applied.contains(&true);
-        }
-        let Some((first, rest)) = path.split_first() else {
-            let other = consequence.on.as_ref().is_some_and(|on| value["__typename"] != on.as_str());
-            if other {
-                return false;
-            }
-            match &consequence.outcome {
-                Outcome::Null { .. } => *value = Value::Null,
-                Outcome::Fallback { value: fallback, .. } => *value = serde_json::from_str(fallback).unwrap(),
-                Outcome::UserErrors | Outcome::Unchanged { .. } => {}
-            }
-            return true;
-        };
-        match value.get_mut(first) {
-            Some(below) => self.apply(below, rest, consequence),
-            None => false,
-        }
     }
 
     fn note(&mut self, consequence: &Consequence) {
@@ -68,6 +42,32 @@ impl Expected {
             }
             _ => false,
         };
+    }
+}
+
+/// Changes every value at the path; answers whether there was one.
+fn apply(value: &mut Value, path: &[&str], consequence: &Consequence) -> bool {
+    if let Value::Array(items) = value
+        && !(path.is_empty() && consequence.on.is_none())
+    {
+        let applied: Vec<_> = items.iter_mut().map(|item| apply(item, path, consequence)).collect();
+        return applied.contains(&true);
+    }
+    let Some((first, rest)) = path.split_first() else {
+        let other = consequence.on.as_ref().is_some_and(|on| value["__typename"] != on.as_str());
+        if other {
+            return false;
+        }
+        match &consequence.outcome {
+            Outcome::Null { .. } => *value = Value::Null,
+            Outcome::Fallback { value: fallback, .. } => *value = serde_json::from_str(fallback).unwrap(),
+            Outcome::UserErrors | Outcome::Unchanged { .. } => {}
+        }
+        return true;
+    };
+    match value.get_mut(first) {
+        Some(below) => apply(below, rest, consequence),
+        None => false,
     }
 }
 
@@ -139,9 +139,10 @@ async fn every_operation_fails_as_its_plan_says() {
     let mut cases = 0;
     for operation in operations() {
         // A change that was made would be another one the next time.
-        let healthy = match operation.is_mutation() {
-            true => run(&operation, None).await,
-            false => operation.run(&shop, &operation.full).await,
+        let healthy = if operation.is_mutation() {
+            run(&operation, None).await
+        } else {
+            operation.run(&shop, &operation.full).await
         };
         assert!(healthy.body.get("errors").is_none(), "{} {}", operation.name, healthy.text);
         for failure in &operation.plan.failures {

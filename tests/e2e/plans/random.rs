@@ -108,12 +108,12 @@ impl Writer<'_> {
 }
 
 /// One operation: within its plan, and the same with hoisting and without.
-async fn holds(kind: Kind, planner: &Planner, hoisted: &Shop, plain: &Shop, query: &str) -> bool {
-    let Ok(plan) = planner.plan(query) else { return false };
+async fn holds(kind: Kind, plans: &Planner, hoisted: &Shop, unhoisted: &Shop, query: &str) -> bool {
+    let Ok(plan) = plans.plan(query) else { return false };
     hoisted.domain.calls().clear();
     let with = hoisted.ask(kind, query).await;
     within(&plan, &hoisted.domain.calls().list(), query);
-    let without = plain.ask(kind, query).await;
+    let without = unhoisted.ask(kind, query).await;
     let told = |answer: &Answer| (answer.errors(), answer.degraded());
     assert_eq!(told(&with), told(&without), "{query}");
     assert_eq!(with.body, without.body, "{query}");
@@ -124,7 +124,7 @@ async fn holds(kind: Kind, planner: &Planner, hoisted: &Shop, plain: &Shop, quer
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_operations_keep_their_plans_and_answer_the_same_without_hoisting() {
     let hoisted = Shop::open().await;
-    let plain = Shop::with(|config| config.upstream.hoisting = false).await;
+    let unhoisted = Shop::with(|config| config.upstream.hoisting = false).await;
     let mut tried = 0;
     for (kind, operations) in OPERATIONS {
         let catalogue = kind.catalogue();
@@ -133,7 +133,7 @@ async fn random_operations_keep_their_plans_and_answer_the_same_without_hoisting
         let mut left = operations;
         while left > 0 {
             let query = writer.query();
-            if holds(kind, &planner, &hoisted, &plain, &query).await {
+            if holds(kind, &planner, &hoisted, &unhoisted, &query).await {
                 left -= 1;
                 tried += 1;
             }
