@@ -35,9 +35,6 @@ pub trait ContextExt {
     /// and an entry of `extensions.degraded`. Errors the client can mend stay errors.
     fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error>;
 
-    /// The same for several answers: those that are there, in their order.
-    fn optional_each<T>(&self, results: Vec<Result<T, Error>>) -> Result<Vec<T>, Error>;
-
     /// Notes at which field of the answer an error happened.
     fn located(&self, error: Error) -> Error;
 }
@@ -75,10 +72,6 @@ impl ContextExt for Context<'_> {
 
     fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error> {
         self.scope().optional(self.path_node.as_ref(), result)
-    }
-
-    fn optional_each<T>(&self, results: Vec<Result<T, Error>>) -> Result<Vec<T>, Error> {
-        results.into_iter().filter_map(|result| self.optional(result).transpose()).collect()
     }
 
     fn located(&self, error: Error) -> Error {

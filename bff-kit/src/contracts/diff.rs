@@ -195,8 +195,11 @@ impl Facts {
                 continue;
             }
             headings.retain(|(of, _)| *of < indent);
-            // When a wave is over follows from its calls.
-            let heading = line.split(", over after").next().unwrap_or(line);
+            // When a wave is over follows from its calls, and the legend of the failures is always the same.
+            let heading = match line.split(", over after").next().unwrap_or(line) {
+                legend if legend.starts_with("what is missing when") => "if it fails",
+                heading => heading,
+            };
             let path: Vec<_> =
                 headings.iter().map(|(_, heading)| heading.as_str()).chain([heading]).collect();
             // A heading alone says nothing; the lines below it carry it along.
