@@ -38,7 +38,7 @@ pub fn compare(type_name: &str) -> Option<String> {
                     plan.waves.iter().flat_map(|it| &it.calls).map(|it| &it.rpc).collect();
                 let _written = writeln!(
                     text,
-                    "  in all: {} fields, {} RPCs, {} calls in {} waves, {} bytes at most",
+                    "  in all: fields {}, RPCs {}, calls {}, waves {}, bytes {} at most",
                     reading.rows.len(),
                     rpcs.len(),
                     plan.total.calls,
