@@ -36,7 +36,7 @@ pub use error::{ClientError, Error, InternalError, Nullable, OrNull};
 pub use hoisted::{Answered, Hoisted, HoistedList};
 pub use id::{Entity, Id, kind_of};
 pub use language::Languages;
-pub use page::Page;
+pub use page::{Connection, Edge, Page};
 pub use planner::{NoPlan, Planner};
 pub use scope::RequestScope;
 pub use server::Server;

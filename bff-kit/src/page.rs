@@ -1,8 +1,10 @@
 //! Pages of a list: Relay's `first` and `after` on one side, AIP-158's `page_size`, `page_token` and `skip` on
 //! the other.
 
-use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{ObjectType, OutputType};
+use std::borrow::Cow;
+
+use async_graphql::connection::PageInfo;
+use async_graphql::{Object, ObjectType, OutputType, SimpleObject, TypeName};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -70,23 +72,82 @@ impl Page {
     }
 }
 
+/// A page of a list, as Relay has it. async-graphql's own connections have no description.
+pub struct Connection<T: OutputType, F> {
+    page_info: PageInfo,
+    edges: Vec<Edge<T>>,
+    fields: F,
+}
+
+/// An item and its place in the list.
+#[derive(SimpleObject)]
+#[graphql(name_type)]
+pub struct Edge<T: OutputType> {
+    /// What `after` takes to go on behind this item.
+    cursor: String,
+    /// The item.
+    node: T,
+}
+
+impl<T: OutputType> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", T::type_name()).into()
+    }
+}
+
+impl<T: OutputType, F: ObjectType> TypeName for Connection<T, F> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::type_name()).into()
+    }
+}
+
+/// A page of a list.
+#[Object(name_type)]
+impl<T: OutputType, F: ObjectType> Connection<T, F> {
+    /// Where the page begins and ends, and whether there are others.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// The items, each with its place in the list.
+    async fn edges(&self) -> &[Edge<T>] {
+        &self.edges
+    }
+
+    /// The items.
+    async fn nodes(&self) -> Vec<&T> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    #[graphql(flatten)]
+    async fn fields(&self) -> &F {
+        &self.fields
+    }
+}
+
 impl Page {
-    /// This page as a connection of Relay: `items` as the service answered them, with its token of the next
-    /// page, and fields of the connection's own.
-    pub fn connection<T, F>(&self, items: Vec<T>, next_token: &str, fields: F) -> Connection<String, T, F>
-    where
-        T: OutputType,
-        F: ObjectType,
-    {
+    /// This page as a connection: `items` as the service answered them, with its token of the next page, and
+    /// fields of the connection's own.
+    pub fn connection<T: OutputType, F>(
+        &self,
+        items: Vec<T>,
+        next_token: &str,
+        fields: F,
+    ) -> Connection<T, F> {
         let last = items.len().saturating_sub(1);
         let end = self.end_cursor(items.len(), next_token);
-        let mut connection =
-            Connection::with_additional_fields(self.has_previous(), !next_token.is_empty(), fields);
-        connection.edges.extend(items.into_iter().enumerate().map(|(index, node)| {
+        let edge = |(index, node)| {
             let cursor = if index == last { end.clone() } else { None };
-            Edge::<_, _, EmptyFields>::new(cursor.unwrap_or_else(|| self.cursor(index)), node)
-        }));
-        connection
+            Edge { cursor: cursor.unwrap_or_else(|| self.cursor(index)), node }
+        };
+        let edges: Vec<_> = items.into_iter().enumerate().map(edge).collect();
+        let page_info = PageInfo {
+            has_previous_page: self.has_previous(),
+            has_next_page: !next_token.is_empty(),
+            start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: edges.last().map(|edge| edge.cursor.clone()),
+        };
+        Connection { page_info, edges, fields }
     }
 }
 

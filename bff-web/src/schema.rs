@@ -20,10 +20,9 @@ mod stock;
 mod user;
 mod user_error;
 
-use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, bounds, fetches, hoist, items};
-use bff_kit::{ContextExt as _, Error, Hoisted, Id, Nullable, OrNull as _, Page};
+use bff_kit::{Connection, ContextExt as _, Error, Hoisted, Id, Nullable, OrNull as _, Page};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::notifications::MyNotifications;
@@ -74,7 +73,7 @@ impl Query {
         #[graphql(desc = "Products on the page, 50 at most.", default = 20)] first: i32,
         #[graphql(desc = "Cursor of the product to go on behind.")] after: Option<String>,
         #[graphql(desc = "Products to pass over before the page begins.", default = 0)] skip: i32,
-    ) -> Nullable<Connection<String, Product, ProductConnectionFields>> {
+    ) -> Nullable<Connection<Product, ProductConnectionFields>> {
         let products = async {
             let page = Page::of(first, after.as_deref(), MAX_PRODUCTS)?.further(skip)?;
             let category = category.map(|id| Id::<Category>::parse(&id, "category")).transpose()?;
@@ -104,7 +103,7 @@ impl Query {
         #[graphql(desc = "Products on the page, 50 at most.", default = 20)] first: i32,
         #[graphql(desc = "Cursor of the product to go on behind.")] after: Option<String>,
         #[graphql(desc = "Products to pass over before the page begins.", default = 0)] skip: i32,
-    ) -> Nullable<Connection<String, Product, ProductConnectionFields>> {
+    ) -> Nullable<Connection<Product, ProductConnectionFields>> {
         let products = async {
             let page = Page::of(first, after.as_deref(), MAX_PRODUCTS)?.further(skip)?;
             let question = ProductsMatching {
@@ -146,7 +145,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Orders on the page, 50 at most.", default = 10)] first: i32,
         #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
-    ) -> Nullable<Connection<String, Order, OrderConnectionFields>> {
+    ) -> Nullable<Connection<Order, OrderConnectionFields>> {
         order::mine(ctx, first, after).await.or_null()
     }
 
@@ -176,7 +175,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Notifications on the page, 50 at most.", default = 10)] first: i32,
         #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
-    ) -> Nullable<Connection<String, Notification, NotificationConnectionFields>> {
+    ) -> Nullable<Connection<Notification, NotificationConnectionFields>> {
         notification::mine(ctx, first, after).await.or_null()
     }
 

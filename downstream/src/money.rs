@@ -2,14 +2,30 @@
 
 use proto::common::Money;
 
-/// The amount as a decimal number without its currency, with at least two decimal places: `"109.99"`.
+/// Currencies of ISO 4217 that have no smaller unit.
+const WHOLE: [&str; 17] = [
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+    "XOF", "XPF",
+];
+
+/// Currencies of ISO 4217 whose smaller unit is a thousandth.
+const THOUSANDTHS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+
+/// The amount as a decimal number without its currency, with at least as many decimal places as the currency has:
+/// `"109.99"`.
 #[must_use]
 pub fn decimal(money: &Money) -> String {
     let negative = money.units < 0 || money.nanos < 0;
     let nanos = format!("{:09}", money.nanos.unsigned_abs());
-    let places = nanos.trim_end_matches('0').len().max(2);
+    let usual = match money.currency_code.as_str() {
+        code if WHOLE.contains(&code) => 0,
+        code if THOUSANDTHS.contains(&code) => 3,
+        _ => 2,
+    };
+    let places = nanos.trim_end_matches('0').len().max(usual);
     let sign = if negative { "-" } else { "" };
-    format!("{sign}{}.{}", money.units.unsigned_abs(), &nanos[..places])
+    let point = if places == 0 { "" } else { "." };
+    format!("{sign}{}{point}{}", money.units.unsigned_abs(), &nanos[..places])
 }
 
 #[cfg(test)]
@@ -17,15 +33,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_keep_every_digit_and_at_least_two_places() {
+    fn amounts_keep_every_digit_and_the_places_of_their_currency() {
         let cases = [
-            (109, 990_000_000, "109.99"),
-            (5, 0, "5.00"),
-            (0, 1_000_000, "0.001"),
-            (0, -500_000_000, "-0.50"),
+            ("EUR", 109, 990_000_000, "109.99"),
+            ("EUR", 5, 0, "5.00"),
+            ("EUR", 0, 1_000_000, "0.001"),
+            ("EUR", 0, -500_000_000, "-0.50"),
+            ("JPY", 1_200, 0, "1200"),
+            ("JPY", 0, 500_000_000, "0.5"),
+            ("KWD", 3, 250_000_000, "3.250"),
         ];
-        for (units, nanos, expected) in cases {
-            assert_eq!(decimal(&Money { currency_code: "EUR".into(), units, nanos }), expected);
+        for (currency, units, nanos, expected) in cases {
+            assert_eq!(decimal(&Money { currency_code: currency.into(), units, nanos }), expected);
         }
     }
 }

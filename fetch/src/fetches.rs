@@ -33,12 +33,22 @@ pub struct Slot {
     pub until: Option<Duration>,
     /// Whether the request can do without the answers.
     pub optional: bool,
+    /// Slots whose answers make more of its keys known: it waits for those that are being asked, so that all of
+    /// its keys travel together. Empty for a slot that has one producer.
+    pub joins: Arc<[usize]>,
 }
 
 impl Default for Slot {
     /// A slot that is bound to nothing.
     fn default() -> Self {
-        Self { mask: None, max_keys: usize::MAX, max_calls: usize::MAX, until: None, optional: false }
+        Self {
+            mask: None,
+            max_keys: usize::MAX,
+            max_calls: usize::MAX,
+            until: None,
+            optional: false,
+            joins: Arc::default(),
+        }
     }
 }
 
@@ -51,15 +61,29 @@ pub struct Fetches {
     context: Arc<CallContext>,
     slots: Arc<[Slot]>,
     loaders: Box<[OnceLock<Box<dyn Any + Send + Sync>>]>,
+    turns: Box<[Mutex<Turn>]>,
     settling: Settling,
 }
+
+/// How far a slot has come.
+#[derive(Default)]
+struct Turn {
+    /// Whether something was asked that is not sent yet.
+    asked: bool,
+    /// The last batch, where there was one.
+    batch: Option<Batch>,
+}
+
+/// The answers of a slot on their way, for all who wait for them.
+type Batch = Shared<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 impl Fetches {
     /// Loaders for the slots of a request.
     #[must_use]
     pub fn new(context: Arc<CallContext>, slots: Arc<[Slot]>) -> Self {
         let loaders = slots.iter().map(|_| OnceLock::new()).collect();
-        Self { context, slots, loaders, settling: Settling::default() }
+        let turns = slots.iter().map(|_| Mutex::default()).collect();
+        Self { context, slots, loaders, turns, settling: Settling::default() }
     }
 
     /// What every call of this request shares.
@@ -76,17 +100,36 @@ impl Fetches {
 
     /// Answers a question, together with all others of its slot that are asked before the request has to wait.
     pub async fn fetch<F: Fetch>(&self, slot: usize, key: F) -> Result<Result<F::Value, Fault>, Undeclared> {
-        let slot = self.loader::<F>(slot)?;
-        lock(&slot.round).asked.push(key.clone());
+        let loader = self.loader::<F>(slot)?;
+        lock(&loader.asked).push(key.clone());
+        lock(&self.turns[slot]).asked = true;
         self.settling.settled().await;
-        slot.batch().await;
+        while let Some(producer) = self.under_way(&self.slots[slot].joins) {
+            if let Some(batch) = producer {
+                batch.await;
+            }
+            self.settling.settled().await;
+        }
+        let batch = loader.batch(&mut lock(&self.turns[slot]));
+        if let Some(batch) = batch {
+            batch.await;
+        }
         loop {
             // Every batch answers every key, so no answer can only mean that all who waited for it were dropped
             // but this one, which came later: the question goes into a batch of its own.
-            if let Ok(answer) = slot.loader.try_load(key.clone()).await {
+            if let Ok(answer) = loader.loader.try_load(key.clone()).await {
                 return Ok(answer);
             }
         }
+    }
+
+    /// What one of these slots that has yet to answer waits for: its batch, or its turn to send one.
+    fn under_way(&self, slots: &[usize]) -> Option<Option<Batch>> {
+        slots.iter().find_map(|slot| {
+            let turn = lock(self.turns.get(*slot)?);
+            let batch = turn.batch.clone().filter(|batch| batch.peek().is_none());
+            (turn.asked || batch.is_some()).then_some(batch)
+        })
     }
 
     /// Carries out a command: one call, here and now. It must have ended when `until` has gone by since the start
@@ -128,7 +171,7 @@ impl Fetches {
             // One yield is the least the loader knows. A batch has no limit here because `SlotBatch` splits it
             // into calls that run side by side.
             let loader = Loader::new(batch).with_max_batch_size(usize::MAX).with_yield_count(1);
-            Box::new(SlotLoader::<F> { loader, round: Mutex::default() })
+            Box::new(SlotLoader::<F> { loader, asked: Mutex::default() })
         };
         cell.get_or_init(make).downcast_ref().ok_or(Undeclared)
     }
@@ -137,30 +180,20 @@ impl Fetches {
 /// The loader of a slot, and what was asked of it since its last batch.
 struct SlotLoader<F: Fetch> {
     loader: Loader<F, Result<F::Value, Fault>, SlotBatch<F>>,
-    round: Mutex<Round<F>>,
-}
-
-struct Round<F> {
-    asked: Vec<F>,
-    batch: Option<Shared<Pin<Box<dyn Future<Output = ()> + Send>>>>,
-}
-
-impl<F> Default for Round<F> {
-    fn default() -> Self {
-        Self { asked: Vec::new(), batch: None }
-    }
+    asked: Mutex<Vec<F>>,
 }
 
 impl<F: Fetch> SlotLoader<F> {
-    /// The batch that holds what was just asked. Whoever comes first brings all keys at once, so that no order
-    /// of polls can tear them apart; all who wait share it, so that it goes on when the first is dropped.
-    fn batch(&self) -> impl Future<Output = ()> + Send + use<F> {
-        let mut round = lock(&self.round);
-        if !round.asked.is_empty() {
-            let keys = std::mem::take(&mut round.asked);
+    /// The batch that holds what was just asked, in the place of the last one. Whoever comes first brings all keys at
+    /// once, so that no order of polls can tear them apart; all who wait share it, so that it goes on when the
+    /// first is dropped.
+    fn batch(&self, turn: &mut Turn) -> Option<Batch> {
+        turn.asked = false;
+        let keys = std::mem::take(&mut *lock(&self.asked));
+        if !keys.is_empty() {
             let loader = self.loader.clone();
             // A batch that everybody stopped waiting for still holds the loader: it is finished first.
-            let unfinished = round.batch.take();
+            let unfinished = turn.batch.take();
             let batch = async move {
                 if let Some(unfinished) = unfinished {
                     unfinished.await;
@@ -168,14 +201,9 @@ impl<F: Fetch> SlotLoader<F> {
                 // The answers are kept by the loader, for each to look up its own.
                 let _answers = loader.try_load_many(keys).await;
             };
-            round.batch = Some((Box::pin(batch) as Pin<Box<dyn Future<Output = ()> + Send>>).shared());
+            turn.batch = Some((Box::pin(batch) as Pin<Box<dyn Future<Output = ()> + Send>>).shared());
         }
-        let batch = round.batch.clone();
-        async move {
-            if let Some(batch) = batch {
-                batch.await;
-            }
-        }
+        turn.batch.clone()
     }
 }
 

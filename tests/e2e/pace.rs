@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_graphql::{Context, EmptyMutation, Object};
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::schema::{ask, fetches};
-use bff_kit::{Client, ContextExt as _, Error, Limits, OrNull as _};
+use bff_kit::schema::{ask, bounds, fetches, items};
+use bff_kit::{Client, ContextExt as _, Error, Limits, OrNull as _, Planner};
 use fetch::{Answers, Call, Fetch, Policies, Policy, Rpc};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -105,19 +105,29 @@ struct Query;
 
 #[Object]
 impl Query {
-    #[graphql(directive = fetches::apply(ask::<Cart>(["argument.ms"])))]
+    #[graphql(directive = fetches::apply(ask::<Cart>(["argument.ms"])), directive = bounds::apply(items(4)))]
     async fn cart(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
         ctx.fetch(Cart(ms)).await.map(|_| lines(0)).or_null()
     }
 
-    #[graphql(directive = fetches::apply(ask::<Orders>(["argument.ms"])))]
+    #[graphql(directive = fetches::apply(ask::<Orders>(["argument.ms"])), directive = bounds::apply(items(4)))]
     async fn orders(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
         ctx.fetch(Orders(ms)).await.map(|_| lines(10)).or_null()
     }
 
-    #[graphql(directive = fetches::apply(ask::<Recommendations>(["argument.ms"])))]
+    #[graphql(directive = fetches::apply(ask::<Recommendations>(["argument.ms"])), directive = bounds::apply(items(4)))]
     async fn recommendations(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
         ctx.fetch(Recommendations(ms)).await.map(|_| lines(20)).or_null()
+    }
+
+    /// Known only after two calls.
+    #[graphql(directive = fetches::apply(ask::<Recommendations>(["argument.ms"]).then::<Orders>()), directive = bounds::apply(items(4)))]
+    async fn earlier(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
+        let both = async {
+            ctx.fetch(Recommendations(ms)).await?;
+            ctx.fetch(Orders(ms + 1)).await.map(|_| lines(30))
+        };
+        both.await.or_null()
     }
 
     async fn numbers(&self, to: usize) -> Vec<Number> {
@@ -136,6 +146,12 @@ impl Line {
     /// How many products were asked for together with this one.
     #[graphql(directive = fetches::apply(ask::<ProductOf>(["parent.id"])))]
     async fn product(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
+        ctx.fetch(ProductOf(self.0)).await.or_null()
+    }
+
+    /// The same, asked for together with whatever else of the request asks so.
+    #[graphql(directive = fetches::apply(ask::<ProductOf>(["parent.id"]).joined()))]
+    async fn joined(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
         ctx.fetch(ProductOf(self.0)).await.or_null()
     }
 }
@@ -182,6 +198,25 @@ async fn a_slow_branch_never_delays_a_fast_one() {
             assert_eq!(answer.data(&format!("/{branch}/0/product")), &json!(4));
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_asks_to_be_joined_waits_for_the_slowest() {
+    let pipe = Pipe::open::<Screen>();
+    pipe.ask("{ numbers(to: 1) { together } }").await.whole();
+    // The slowest branch needs two calls of 20 and 21 ms before it knows its products.
+    let query =
+        "query Joined { cart(ms: 5) { joined } orders(ms: 10) { joined } earlier(ms: 20) { joined } }";
+    let start = Instant::now();
+    let answer = pipe.ask(query).await.whole();
+    let took = start.elapsed().as_millis();
+    assert!((91..96).contains(&took), "{took} ms");
+    assert_eq!(answer.text.matches("\"joined\":12").count(), 12, "{}", answer.text);
+
+    let plan = Planner::of::<Screen>().plan(query).unwrap();
+    let calls: Vec<_> = plan.waves.iter().map(ToString::to_string).collect();
+    assert_eq!(calls, ["Cart, Orders, Recommendations", "Orders", "BatchGetProducts"]);
+    assert_eq!(plan.waves[2].calls[0].fields, ["cart.joined", "orders.joined", "earlier.joined"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -87,6 +87,8 @@ pub(super) struct Ask {
     pub(super) step: StepInfo,
     /// Counted from 1.
     pub(super) wave: usize,
+    /// Slots whose answers make its keys known; one, or none, unless it is joined.
+    pub(super) from: Vec<usize>,
     /// The fields that ask.
     pub(super) nodes: Vec<usize>,
     /// How many keys each of them has, as chains of factors; none for a single key.

@@ -81,6 +81,8 @@ pub struct StepInfo {
     pub holds: Option<Vec<String>>,
     /// Whether the field does without it when it fails.
     pub spare: bool,
+    /// Whether it waits for the keys of every field that asks the same.
+    pub joined: bool,
     /// Keys one call may ask.
     pub max_keys: u32,
     /// What calling it changes.
@@ -250,6 +252,7 @@ fn step_info(step: &ConstValue) -> StepInfo {
         on: part("on").map(string),
         holds: part("holds").map(strings),
         spare: part("spare") == Some(&ConstValue::Boolean(true)),
+        joined: part("joined") == Some(&ConstValue::Boolean(true)),
         max_keys: part("keys").and_then(number).unwrap_or(1),
         effect: match part("effect").map(string).as_deref() {
             Some("NONE") => Effect::None,

@@ -42,6 +42,8 @@ input _Step {
   holds: [String!]
   "Whether the field does without it when it fails."
   spare: Boolean
+  "Whether it waits for the keys of every field that asks the same, so that all of them travel together."
+  joined: Boolean
   "Keys one call may ask."
   keys: Int!
   "What calling it changes."
@@ -209,6 +211,14 @@ impl Steps {
     #[must_use]
     pub fn spare(self) -> Self {
         self.last("spare", Value::from(true))
+    }
+
+    /// The last step waits for whatever else of the operation asks the same question, however slow that comes by
+    /// its keys, so that all of them travel in one call: for services that many small calls hurt more than a late
+    /// answer. Among the fields of a mutation it changes nothing.
+    #[must_use]
+    pub fn joined(self) -> Self {
+        self.last("joined", Value::from(true))
     }
 
     /// Or asks `F` instead, where the object to answer is one of the type `on`.

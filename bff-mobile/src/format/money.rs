@@ -15,19 +15,28 @@ pub(crate) fn money(money: &Money, language: Language) -> String {
         Some(amount) => ("-", amount),
         None => ("", amount.as_str()),
     };
-    let (units, decimals) = amount.split_once('.').unwrap_or((amount, "00"));
+    let (units, decimals) = amount.split_once('.').unwrap_or((amount, ""));
     let symbol = match money.currency_code.as_str() {
         "EUR" => "€",
         "GBP" => "£",
+        "JPY" => "¥",
         "USD" => "$",
         code => code,
     };
     let leads = symbol.chars().count() == 1;
+    let (group, point) = match language {
+        Language::English => (',', '.'),
+        Language::French => ('\u{202f}', ','),
+        Language::German => ('.', ','),
+    };
+    let mut text = grouped(units, group);
+    if !decimals.is_empty() {
+        text.push(point);
+        text.push_str(decimals);
+    }
     match language {
-        Language::English if leads => format!("{sign}{symbol}{}.{decimals}", grouped(units, ',')),
-        Language::English => format!("{sign}{}.{decimals}\u{a0}{symbol}", grouped(units, ',')),
-        Language::French => format!("{sign}{},{decimals}\u{a0}{symbol}", grouped(units, '\u{202f}')),
-        Language::German => format!("{sign}{},{decimals}\u{a0}{symbol}", grouped(units, '.')),
+        Language::English if leads => format!("{sign}{symbol}{text}"),
+        _ => format!("{sign}{text}\u{a0}{symbol}"),
     }
 }
 
@@ -56,6 +65,8 @@ mod tests {
             ("USD", 89, 990_000_000, Language::English, "$89.99"),
             ("GBP", 1_000_000, 500_000_000, Language::English, "£1,000,000.50"),
             ("SEK", 449, 0, Language::English, "449.00\u{a0}SEK"),
+            ("JPY", 12_800, 0, Language::English, "¥12,800"),
+            ("JPY", 12_800, 0, Language::German, "12.800\u{a0}¥"),
             ("EUR", -5, -250_000_000, Language::English, "-€5.25"),
         ];
         for (currency, units, nanos, language, expected) in cases {

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use bff_kit::schema::{bounds, bytes, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Page};
+use bff_kit::{Connection, ContextExt as _, Entity, Error, Id, Page};
 use downstream::notifications::MyNotifications;
 use proto::notifications;
 
@@ -32,7 +31,7 @@ pub(super) async fn mine(
     ctx: &Context<'_>,
     first: i32,
     after: Option<String>,
-) -> Result<Connection<String, Notification, NotificationConnectionFields>, Error> {
+) -> Result<Connection<Notification, NotificationConnectionFields>, Error> {
     let page = Page::of(first, after.as_deref(), MAX_NOTIFICATIONS).map_err(|error| ctx.located(error))?;
     let question = MyNotifications { page_size: page.size, page_token: page.token.clone(), skip: page.skip };
     let answer = ctx.fetch(question).await?;

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use bff_kit::schema::{bounds, fetches, hoist, items, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Hoisted, Id, Page};
+use bff_kit::{Connection, ContextExt as _, Entity, Error, Hoisted, Id, Page};
 use downstream::carts::MAX_ITEMS;
 use downstream::catalog::ProductById;
 use downstream::orders::MyOrders;
@@ -35,7 +34,7 @@ pub(super) async fn mine(
     ctx: &Context<'_>,
     first: i32,
     after: Option<String>,
-) -> Result<Connection<String, Order, OrderConnectionFields>, Error> {
+) -> Result<Connection<Order, OrderConnectionFields>, Error> {
     let page = Page::of(first, after.as_deref(), MAX_ORDERS).map_err(|error| ctx.located(error))?;
     let question = MyOrders { page_size: page.size, page_token: page.token.clone(), skip: page.skip };
     let answer = ctx.fetch(question).await?;

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use bff_kit::schema::{ask, bounds, bytes, fetches, items, reads};
-use bff_kit::{Answered, ContextExt as _, Entity, Error, HoistedList, Id, Nullable, Page};
+use bff_kit::{Answered, Connection, ContextExt as _, Entity, Error, HoistedList, Id, Nullable, Page};
 use downstream::catalog::{ProductById, ProductPage};
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
@@ -136,7 +135,7 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "Reviews on the page, 50 at most.", default = 10)] first: i32,
         #[graphql(desc = "Cursor of the review to go on behind.")] after: Option<String>,
-    ) -> Nullable<Connection<String, Review, ReviewConnectionFields>> {
+    ) -> Nullable<Connection<Review, ReviewConnectionFields>> {
         let reviews = async {
             let page = Page::of(first, after.as_deref(), MAX_REVIEWS).map_err(|error| ctx.located(error))?;
             let question = ReviewsOf {
@@ -189,10 +188,7 @@ impl Product {
 }
 
 /// A page of products as a connection.
-pub(super) fn connection(
-    page: &Page,
-    answer: &ProductPage,
-) -> Connection<String, Product, ProductConnectionFields> {
+pub(super) fn connection(page: &Page, answer: &ProductPage) -> Connection<Product, ProductConnectionFields> {
     let products = answer.products.iter().cloned().map(Product).collect();
     let fields = ProductConnectionFields { total_count: answer.total_size };
     page.connection(products, &answer.next_page_token, fields)

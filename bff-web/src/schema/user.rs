@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, bounds, fetches, hoist, items, reads};
-use bff_kit::{Answered, ContextExt as _, Entity, Error, Hoisted, HoistedList, Id, Nullable};
+use bff_kit::{Answered, Connection, ContextExt as _, Entity, Error, Hoisted, HoistedList, Id, Nullable};
 use downstream::carts::MyCart;
 use downstream::notifications::MyNotifications;
 use downstream::orders::MyOrders;
@@ -168,7 +167,7 @@ impl Dashboard {
         ctx: &Context<'_>,
         #[graphql(desc = "Notifications on the page, 50 at most.", default = 5)] first: i32,
         #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
-    ) -> Nullable<Connection<String, Notification, NotificationConnectionFields>> {
+    ) -> Nullable<Connection<Notification, NotificationConnectionFields>> {
         ctx.optional(notification::mine(ctx, first, after).await).transpose()
     }
 
@@ -182,7 +181,7 @@ impl Dashboard {
         ctx: &Context<'_>,
         #[graphql(desc = "Orders on the page, 50 at most.", default = 5)] first: i32,
         #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
-    ) -> Nullable<Connection<String, Order, OrderConnectionFields>> {
+    ) -> Nullable<Connection<Order, OrderConnectionFields>> {
         ctx.optional(order::mine(ctx, first, after).await).transpose()
     }
 }

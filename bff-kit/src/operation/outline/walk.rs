@@ -1,6 +1,6 @@
 //! The walk over a document that finds its calls.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_graphql::Positioned;
@@ -38,6 +38,17 @@ enum Producer {
     Choice(usize),
     /// The answers of a slot in a list whose items have several: the list waits for all of them.
     Among { node: usize, slot: usize },
+    /// The answers of all slots that lead to the same question, where that waits for all of them.
+    All,
+}
+
+impl Producer {
+    fn slot(self) -> Option<usize> {
+        match self {
+            Self::Slot(slot) | Self::Among { slot, .. } => Some(slot),
+            _ => None,
+        }
+    }
 }
 
 /// Where in the answer a selection stands.
@@ -122,6 +133,12 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn outline(self, ty: OperationType, name: Option<&str>) -> Outline {
+        let joins: Vec<Arc<[usize]>> = (0..self.asks.len())
+            .map(|slot| match self.asks[slot].from.len() {
+                0 | 1 => Arc::default(),
+                _ => self.producers(slot).into_iter().collect(),
+            })
+            .collect();
         let mut outline = Outline {
             nodes: self.nodes,
             factors: self.factors,
@@ -133,8 +150,9 @@ impl<'a> Walk<'a> {
             name: name.map(str::to_owned),
             hoists: true,
         };
+        let asks = outline.asks.iter().zip(self.masks).zip(joins);
         let slots: Vec<_> =
-            outline.asks.iter().zip(self.masks).map(|(ask, mask)| slot(&outline, ask, mask)).collect();
+            asks.map(|((ask, mask), joins)| Slot { joins, ..slot(&outline, ask, mask) }).collect();
         outline.set_slots(slots);
         outline
     }
@@ -277,7 +295,7 @@ impl<'a> Walk<'a> {
 
     /// Adds what a field reads of its parent to the mask of the call that answers the parent.
     fn reads(&mut self, info: &FieldInfo, parent: Producer) {
-        if let Producer::Slot(slot) | Producer::Among { slot, .. } = parent {
+        if let Some(slot) = parent.slot() {
             let keys =
                 info.steps.iter().flat_map(|step| &step.by).filter_map(|by| by.strip_prefix("parent."));
             info.reads.iter().map(String::as_str).chain(keys).for_each(|path| self.masks[slot].add(path));
@@ -315,8 +333,10 @@ impl<'a> Walk<'a> {
     }
 
     fn slot(&mut self, step: &'a StepInfo, from: Producer) -> usize {
-        if let Some(slot) = self.slots.get(&(step.name.as_str(), from)) {
-            return *slot;
+        let key = self.slot_key(step, from);
+        if let Some(&slot) = self.slots.get(&(step.name.as_str(), key)) {
+            self.behind(slot, from);
+            return slot;
         }
         let slot = self.asks.len();
         let wave = self.wave(from) + 1;
@@ -324,19 +344,70 @@ impl<'a> Walk<'a> {
         self.asks.push(Ask {
             step: step.clone(),
             wave,
+            from: from.slot().into_iter().collect(),
             nodes: Vec::new(),
             terms: Vec::new(),
             by_caller: false,
         });
         self.masks.push(Mask::default());
-        self.slots.insert((&step.name, from), slot);
+        self.slots.insert((&step.name, key), slot);
         slot
+    }
+
+    /// What tells the slots of a question apart. Where it is joined there is one for all producers, unless that
+    /// would make it wait for itself.
+    fn slot_key(&self, step: &'a StepInfo, from: Producer) -> Producer {
+        let joins =
+            step.joined && matches!(from, Producer::Root | Producer::Slot(_) | Producer::Among { .. });
+        if !joins {
+            return from;
+        }
+        let joined = self.slots.get(&(step.name.as_str(), Producer::All));
+        match (joined, from.slot()) {
+            (Some(&joined), Some(from)) if joined == from || self.producers(from).contains(&joined) => {
+                Producer::Slot(from)
+            }
+            _ => Producer::All,
+        }
+    }
+
+    /// Notes that a slot waits for a producer as well, and whatever waits for that slot with it.
+    fn behind(&mut self, slot: usize, from: Producer) {
+        let Some(from) = from.slot() else { return };
+        if self.asks[slot].from.contains(&from) {
+            return;
+        }
+        self.asks[slot].from.push(from);
+        // Slots stand behind slots that were found before them, but for the joined ones: a few rounds settle it.
+        let mut late = true;
+        while std::mem::take(&mut late) {
+            for slot in 0..self.asks.len() {
+                let before = self.asks[slot].from.iter().map(|from| self.asks[*from].wave).max();
+                if before.is_some_and(|before| before >= self.asks[slot].wave) {
+                    self.asks[slot].wave = before.unwrap_or_default() + 1;
+                    self.waves = self.waves.max(self.asks[slot].wave);
+                    late = true;
+                }
+            }
+        }
+    }
+
+    /// All slots whose answers lead to a slot's keys.
+    fn producers(&self, slot: usize) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let mut left = self.asks[slot].from.clone();
+        while let Some(slot) = left.pop() {
+            if found.insert(slot) {
+                left.extend(&self.asks[slot].from);
+            }
+        }
+        found
     }
 
     /// Waves that are over when a producer has answered.
     fn wave(&self, producer: Producer) -> usize {
         match producer {
-            Producer::Root => 0,
+            Producer::Root | Producer::All => 0,
             Producer::Slot(slot) | Producer::Among { slot, .. } => self.asks[slot].wave,
             other => self.changes.get(&other).copied().unwrap_or_default(),
         }
@@ -448,5 +519,6 @@ fn slot(outline: &Outline, ask: &Ask, mask: Mask) -> Slot {
         max_calls: usize::try_from(calls).unwrap_or(usize::MAX),
         until: None,
         optional,
+        joins: Arc::default(),
     }
 }
