@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{Client, Limits};
+use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
 use fetch::Policies;
 
 /// The shelf devices.
@@ -17,6 +17,8 @@ pub struct Iot;
 impl Client for Iot {
     const NAME: &'static str = "bff-iot";
     const LIMITS: Limits = Limits { depth: 3, body_bytes: 4 * 1024, deadline: Duration::from_secs(1) };
+    const DOCUMENTS: Documents =
+        Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Never };
     type Query = schema::Query;
     type Mutation = schema::Mutation;
 

@@ -39,7 +39,9 @@ enum Command {
     },
     /// Show the plan of an operation, or of all in a line each
     Explain(explain::Explain),
-    /// Check operations, plans and budget, as CI does
+    /// Write the manifest of a release: the operations that this version of the client ships
+    Register(plans::Register),
+    /// Check operations, plans, budget and every released operation, as CI does
     Check(plans::Check),
     /// Show what changed between two revisions of the plans
     Diff(plans::Diff),
@@ -83,6 +85,7 @@ pub fn run<C: Client>() -> ExitCode {
             return print(&sdl);
         }
         Some(Command::Explain(explain)) => explain.run::<C>(),
+        Some(Command::Register(register)) => register.run::<C>(),
         Some(Command::Check(check)) => check.run::<C>(),
         Some(Command::Diff(diff)) => diff.run::<C>(),
         Some(Command::Impact(impact)) => impact.run::<C>(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_graphql::{EmptySubscription, ObjectType, Schema, SchemaBuilder, ValidationMode};
 use fetch::Policies;
+use serde::Deserialize;
 
 use crate::config::Mode;
 use crate::identity::Authenticator;
@@ -15,6 +16,9 @@ pub trait Client: Send + Sync + 'static {
 
     /// What it may use.
     const LIMITS: Limits;
+
+    /// Which operations it may send.
+    const DOCUMENTS: Documents;
 
     /// The root of queries.
     type Query: ObjectType + Default + 'static;
@@ -40,20 +44,57 @@ pub struct Limits {
     pub deadline: Duration,
 }
 
+/// Which operations a client may send. The configuration may say otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Documents {
+    /// Which of them run outside development. In development all do.
+    pub policy: DocumentPolicy,
+    /// Where a document that was sent once may be named by its hash from then on.
+    pub automatic: AutomaticQueries,
+}
+
+/// Which operations run. A team tightens it step by step.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentPolicy {
+    /// All.
+    Open,
+    /// All; those that are not registered are counted and leave a line in the log.
+    Log,
+    /// The registered ones.
+    Registered,
+}
+
+/// Where automatic persisted queries are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AutomaticQueries {
+    /// Nowhere.
+    Never,
+    /// In development.
+    Development,
+    /// Wherever operations need not be registered.
+    Always,
+}
+
 /// The schema of a client.
 pub type ClientSchema<C> = Schema<<C as Client>::Query, <C as Client>::Mutation, EmptySubscription>;
 
-/// Builds a client's schema.
+/// Builds the schema that runs a client's operations. It takes them for valid: the kit has held them against the
+/// strict one before.
 #[must_use]
 pub fn schema<C: Client>(mode: Mode) -> ClientSchema<C> {
-    schema_builder::<C>(mode).finish()
+    schema_builder::<C>(mode).validation_mode(ValidationMode::Fast).finish()
 }
 
-pub(crate) fn schema_builder<C: Client>(
+/// The schema that documents are held against.
+pub(crate) fn strict_schema_builder<C: Client>(
     mode: Mode,
 ) -> SchemaBuilder<C::Query, C::Mutation, EmptySubscription> {
+    schema_builder::<C>(mode).validation_mode(ValidationMode::Strict)
+}
+
+fn schema_builder<C: Client>(mode: Mode) -> SchemaBuilder<C::Query, C::Mutation, EmptySubscription> {
     let builder = Schema::build(C::Query::default(), C::Mutation::default(), EmptySubscription)
-        .validation_mode(ValidationMode::Strict)
         // The outline has bounded the document before; this limit must only not be the tighter one.
         .limit_recursive_depth(256);
     match mode {

@@ -13,6 +13,18 @@ pub enum Code {
     ParseFailed,
     /// The document does not fit the schema.
     ValidationFailed,
+    /// The server does not know a document of this hash yet: send it along.
+    PersistedQueryNotFound,
+    /// Documents are not kept here: send them every time.
+    PersistedQueryNotSupported,
+    /// The hash is not that of the document beside it.
+    PersistedQueryHashMismatch,
+    /// No operation is registered under this id.
+    PersistedQueryNotInList,
+    /// Only registered operations are taken, and this is none.
+    QueryNotInSafelist,
+    /// The request has an id and a document.
+    IdAndBody,
     /// Nobody is signed in, or the sign-in is not accepted.
     Unauthenticated,
     /// Whoever is signed in may not do this.
@@ -39,6 +51,12 @@ impl Code {
             Self::BadRequest => "BAD_REQUEST",
             Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::PersistedQueryHashMismatch => "PERSISTED_QUERY_HASH_MISMATCH",
+            Self::PersistedQueryNotInList => "PERSISTED_QUERY_NOT_IN_LIST",
+            Self::QueryNotInSafelist => "QUERY_NOT_IN_SAFELIST",
+            Self::IdAndBody => "CANNOT_SEND_PQ_ID_AND_BODY",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::Refused => "REFUSED",

@@ -4,14 +4,18 @@ mod layers;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::client::Limits;
+use crate::client::{AutomaticQueries, DocumentPolicy, Documents, Limits};
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 
 pub use layers::{ConfigError, Layers};
+
+/// Room for automatic persisted queries where they are taken, in bytes.
+const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Everything a BFF can be told. An unknown key is an error.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +27,9 @@ pub struct Config {
     /// The server's side.
     #[serde(default)]
     pub server: ServerConfig,
+    /// Which operations run.
+    #[serde(default)]
+    pub operations: OperationsConfig,
     /// The services' side.
     #[serde(default)]
     pub upstream: UpstreamConfig,
@@ -83,6 +90,27 @@ impl Default for ServerConfig {
             deadline_ms: None,
             allowed_origins: Vec::new(),
         }
+    }
+}
+
+/// Which operations run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperationsConfig {
+    /// Folder of the contracts with the client, whose manifests are served, such as `"schema/mobile"`. Without one
+    /// nothing is registered.
+    pub folder: Option<PathBuf>,
+    /// Which operations run; the client's own policy when absent.
+    pub policy: Option<DocumentPolicy>,
+    /// Room for automatic persisted queries, in bytes; the client decides when absent, 0 takes none.
+    pub automatic_bytes: Option<u64>,
+    /// How often the folder is looked at for other manifests, in milliseconds.
+    pub reload_ms: u64,
+}
+
+impl Default for OperationsConfig {
+    fn default() -> Self {
+        Self { folder: None, policy: None, automatic_bytes: None, reload_ms: 2_000 }
     }
 }
 
@@ -166,6 +194,7 @@ impl Config {
         Self {
             mode: Mode::Development,
             server: ServerConfig::default(),
+            operations: OperationsConfig::default(),
             upstream: UpstreamConfig::default(),
             credential: CredentialConfig::default(),
             log: LogConfig::default(),
@@ -179,6 +208,9 @@ impl Config {
                 "credential.key",
                 "must be set in production, to a key of your own (for a first look, set mode to development)",
             ));
+        }
+        if self.operations.reload_ms == 0 {
+            return Err(ConfigError::new("operations.reload_ms", "must be more than 0"));
         }
         for origin in &self.server.allowed_origins {
             if http::HeaderValue::from_str(origin).is_err()
@@ -200,6 +232,24 @@ impl Config {
 
     pub(crate) fn max_body_bytes(&self, limits: &Limits) -> usize {
         self.server.max_body_bytes.unwrap_or(limits.body_bytes)
+    }
+
+    pub(crate) fn document_policy(&self, own: &Documents) -> DocumentPolicy {
+        let usual = match self.mode {
+            Mode::Development => DocumentPolicy::Open,
+            Mode::Production => own.policy,
+        };
+        self.operations.policy.unwrap_or(usual)
+    }
+
+    /// Room for automatic persisted queries, in bytes.
+    pub(crate) fn automatic_bytes(&self, own: &Documents) -> u64 {
+        let takes = match own.automatic {
+            AutomaticQueries::Never => false,
+            AutomaticQueries::Development => self.mode == Mode::Development,
+            AutomaticQueries::Always => true,
+        };
+        self.operations.automatic_bytes.unwrap_or(if takes { AUTOMATIC_BYTES } else { 0 })
     }
 
     pub(crate) fn deadline(&self, limits: &Limits) -> Duration {

@@ -3,11 +3,11 @@
 mod budget;
 mod diff;
 mod impact;
+mod manifest;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
 
 use crate::operation::Plan;
 use crate::planner::Planner;
@@ -15,6 +15,7 @@ use crate::planner::Planner;
 pub use budget::{Allowance, Budget, Exception};
 pub use diff::{Changes, Revision};
 pub use impact::{Impact, Protos};
+pub use manifest::{ManifestFormat, ReleasedOperation, document_hash};
 
 /// The folder `schema/<client>`.
 #[derive(Clone, Debug)]
@@ -35,19 +36,9 @@ pub struct Release {
     /// The version, such as `"5.2.0"`.
     pub version: String,
     /// Its operations.
-    pub operations: Vec<OperationFile>,
-}
-
-/// A manifest of operations in Apollo's format.
-#[derive(Deserialize)]
-struct Manifest {
-    operations: Vec<ManifestEntry>,
-}
-
-#[derive(Deserialize)]
-struct ManifestEntry {
-    name: String,
-    body: String,
+    pub operations: Vec<ReleasedOperation>,
+    /// The manifest that tells of it.
+    pub path: PathBuf,
 }
 
 /// The folder, or a file in it, is not what it should be.
@@ -98,13 +89,72 @@ impl Contracts {
         }
         let release = |path: PathBuf| {
             let text = read(&path)?;
-            let manifest: Manifest = serde_json::from_str(&text)
-                .map_err(|error| ContractError { path: path.clone(), problem: error.to_string() })?;
-            let entries = manifest.operations.into_iter();
-            let operations = entries.map(|it| OperationFile { name: it.name, text: it.body }).collect();
-            Ok(Release { version: stem(&path), operations })
+            let operations =
+                manifest::parse(&text).map_err(|problem| ContractError { path: path.clone(), problem })?;
+            let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            Ok(Release { version: manifest::version_of(&file).to_owned(), operations, path })
         };
         files(&folder, "json")?.into_iter().map(release).collect()
+    }
+
+    /// Writes the manifest of a release: today's operations, which must keep their plans and the budget. A release
+    /// that is already there is not written again, unless with the same operations.
+    pub fn register(
+        &self,
+        planner: &Planner,
+        version: &str,
+        format: ManifestFormat,
+    ) -> Result<PathBuf, Vec<ContractError>> {
+        let problems = self.check(planner);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let path = self.0.join("manifests").join(format!("{version}.{}", format.extension()));
+        let wrong = |problem: String| vec![ContractError { path: path.clone(), problem }];
+        let one = |error| vec![error];
+        let texts: Vec<_> = self.operations().map_err(one)?.into_iter().map(|it| it.text).collect();
+        let known: Vec<_> = self.releases().map_err(one)?.into_iter().flat_map(|it| it.operations).collect();
+        let manifest = manifest::write(format, &texts, &known).map_err(wrong)?;
+        if let Ok(there) = std::fs::read_to_string(&path) {
+            if there == manifest {
+                return Ok(path);
+            }
+            return Err(wrong(
+                "is released with other operations; give this one a version of its own".to_owned(),
+            ));
+        }
+        let folder = path.parent().unwrap_or(&self.0);
+        let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, manifest));
+        written.map_err(|error| wrong(error.to_string()))?;
+        Ok(path)
+    }
+
+    /// What is wrong with the manifests: operations of a release that no longer fit the schema, ids that two
+    /// releases give to different documents.
+    fn check_releases(&self, planner: &Planner) -> Vec<ContractError> {
+        let releases = match self.releases() {
+            Ok(releases) => releases,
+            Err(error) => return vec![error],
+        };
+        let mut errors = Vec::new();
+        let mut by_id = HashMap::new();
+        for release in &releases {
+            let mut wrong = |name: &str, problem: &str| {
+                let problem = format!("release {}, {name}: {problem}", release.version);
+                errors.push(ContractError { path: release.path.clone(), problem });
+            };
+            for operation in &release.operations {
+                if let Err(none) = planner.plan(&operation.text) {
+                    none.problems().iter().for_each(|problem| wrong(&operation.name, problem));
+                }
+                let before = by_id.entry(&operation.id).or_insert((&operation.text, &release.version));
+                if *before.0 != operation.text {
+                    let id = &operation.id;
+                    wrong(&operation.name, &format!("the id {id} is another operation's in {}", before.1));
+                }
+            }
+        }
+        errors
     }
 
     /// What every operation, of today and of every release, stands on that a change of the services' contracts
@@ -120,7 +170,7 @@ impl Contracts {
         for release in self.releases().map_err(|error| vec![error])? {
             for operation in &release.operations {
                 let plan = planner.plan(&operation.text).map_err(|none| {
-                    let path = self.0.join("manifests").join(format!("{}.json", release.version));
+                    let path = release.path.clone();
                     vec![ContractError { path, problem: format!("{}: {none}", operation.name) }]
                 })?;
                 found.extend(old.impact(new, Some(&release.version), &plan));
@@ -156,8 +206,8 @@ impl Contracts {
         if errors.is_empty() { Ok(plans) } else { Err(errors) }
     }
 
-    /// Everything that is wrong with the contracts: operations that do not fit the schema, plans that are not
-    /// the committed ones, plans beyond the budget. Empty when all is well.
+    /// Everything that is wrong with the contracts: operations that do not fit the schema, of today or of any
+    /// release, plans that are not the committed ones, plans beyond the budget. Empty when all is well.
     #[must_use]
     pub fn check(&self, planner: &Planner) -> Vec<ContractError> {
         let plans = match self.planned(planner) {
@@ -195,6 +245,7 @@ impl Contracts {
             }
             Err(error) => errors.push(error),
         }
+        errors.extend(self.check_releases(planner));
         errors
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ErrorExtensionValues, PathSegment, Value};
+use async_graphql::{ErrorExtensionValues, PathSegment, Pos, ServerError, Value};
 use fetch::{Fault, FaultKind, Violation};
 
 use crate::code::Code;
@@ -182,6 +182,27 @@ impl From<Error> for async_graphql::Error {
         let message = error.message().to_owned();
         Self { message, extensions: Some(extensions), source: Some(Arc::new(error)) }
     }
+}
+
+/// An error of the request as a whole.
+pub(crate) fn server_error(error: Error) -> ServerError {
+    let mut error = async_graphql::Error::from(error).into_server_error(Pos::default());
+    error.locations.clear();
+    error
+}
+
+/// An error of the request as a whole that the client can mend.
+pub(crate) fn refusal(code: Code, text: impl Into<String>) -> ServerError {
+    server_error(Error::client(code, text))
+}
+
+/// The error with a code, unless it has one.
+pub(crate) fn coded(mut error: ServerError, code: Code) -> ServerError {
+    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    if extensions.get("code").is_none() {
+        extensions.set("code", code.as_str());
+    }
+    error
 }
 
 fn violations_value(violations: &[Violation]) -> Value {

@@ -6,30 +6,33 @@ mod report;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, Response, ServerError, Value, Variables};
-use fetch::{CallContext, Channels, Enforcement, Observed, Policies};
+use fetch::{CallContext, Channels, Enforcement, Observed};
 use tokio::time::Instant;
 
 use crate::client::{Client, ClientSchema, schema};
 use crate::clock::Clock;
 use crate::code::Code;
-use crate::config::{Config, Mode, UpstreamConfig};
-use crate::error::Error;
+use crate::config::{Config, Mode};
+use crate::error::refusal;
 use crate::identity::{Caller, CredentialKey};
 use crate::language::Languages;
-use crate::operation::{Outline, Plan};
-use crate::planner::short_name;
-use crate::schema::{Catalogue, internal_sdl};
+use crate::operation::{BadVariable, Prepared};
+use crate::planner::Planner;
+use crate::registry::{DocumentId, Documents};
 use crate::scope::RequestScope;
 
+pub(crate) use crate::error::server_error;
 pub(crate) use explain::{Analysis, Explain};
-pub(crate) use report::{GET_MUTATION, access_line, server_error};
+pub(crate) use report::{GET_MUTATION, access_line};
 
 /// A GraphQL request, whatever it came over.
 #[derive(Debug, Default)]
 pub(crate) struct GraphqlRequest {
-    pub(crate) query: String,
+    /// The document, where it comes along.
+    pub(crate) query: Option<String>,
+    /// What names it instead.
+    pub(crate) id: Option<DocumentId>,
     pub(crate) operation_name: Option<String>,
     pub(crate) variables: Variables,
     pub(crate) languages: Languages,
@@ -51,31 +54,35 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn refused(error: ServerError) -> Self {
-        Self { response: Response::from_errors(vec![error]), refused: true, ..Self::default() }
+    fn refused(errors: Vec<ServerError>) -> Self {
+        Self { response: Response::from_errors(errors), refused: true, ..Self::default() }
     }
 }
 
 /// Answers the requests of one client.
 pub(crate) struct Gateway<C: Client> {
     schema: ClientSchema<C>,
-    catalogue: Catalogue,
-    policies: Arc<Policies>,
+    planner: Arc<Planner>,
+    documents: Arc<Documents>,
     channels: Channels,
     credential: CredentialKey,
     clock: Clock,
     enforcement: Arc<Enforcement>,
     deadline: Duration,
-    upstream: UpstreamConfig,
 }
 
 impl<C: Client> Gateway<C> {
     pub(crate) fn new(config: &Config, channels: Channels, clock: Clock) -> Self {
-        let schema = schema::<C>(config.mode);
+        let planner = Arc::new(Planner::of_server::<C>(config));
+        let documents = Documents::new(
+            planner.clone(),
+            config.document_policy(&C::DOCUMENTS),
+            config.automatic_bytes(&C::DOCUMENTS),
+        );
         Self {
-            catalogue: Catalogue::of(&internal_sdl(&schema)),
-            schema,
-            policies: Arc::new(C::policies()),
+            schema: schema::<C>(config.mode),
+            planner,
+            documents: Arc::new(documents),
             channels,
             credential: CredentialKey::new(config.credential_key(), C::NAME),
             clock,
@@ -84,7 +91,6 @@ impl<C: Client> Gateway<C> {
                 Mode::Production => Enforcement::counting(),
             }),
             deadline: config.deadline(&C::LIMITS),
-            upstream: config.upstream.clone(),
         }
     }
 
@@ -92,10 +98,10 @@ impl<C: Client> Gateway<C> {
     pub(crate) async fn answer(&self, request: GraphqlRequest, caller: Caller, may_change: bool) -> Answer {
         let started = Instant::now();
         let mut answer = match self.prepare(&request, may_change) {
-            Err(error) => Answer { operation_name: request.operation_name, ..Answer::refused(error) },
-            Ok((document, outline)) => {
-                let operation_name = outline.name().map(str::to_owned);
-                let answer = self.run(request, document, outline, caller, started).await;
+            Err(errors) => Answer { operation_name: request.operation_name, ..Answer::refused(errors) },
+            Ok(operation) => {
+                let operation_name = operation.name().map(str::to_owned);
+                let answer = self.run(request, &operation, caller, started).await;
                 Answer { operation_name, ..answer }
             }
         };
@@ -103,49 +109,37 @@ impl<C: Client> Gateway<C> {
         answer
     }
 
-    fn prepare(
-        &self,
-        request: &GraphqlRequest,
-        may_change: bool,
-    ) -> Result<(ExecutableDocument, Outline), ServerError> {
-        let document = async_graphql::parser::parse_query(&request.query)
-            .map_err(|error| report::coded(ServerError::from(error), Code::ParseFailed))?;
-        let outline = Outline::of(&self.catalogue, &document, request.operation_name.as_deref())
-            .map_err(|error| refusal(Code::ValidationFailed, &error.to_string()))?;
-        if outline.depth() > C::LIMITS.depth {
-            let text = format!(
-                "The operation nests {} fields deep; {} is the limit.",
-                outline.depth(),
-                C::LIMITS.depth
-            );
-            return Err(refusal(Code::ValidationFailed, &text));
+    fn prepare(&self, request: &GraphqlRequest, may_change: bool) -> Result<Arc<Prepared>, Vec<ServerError>> {
+        let name = request.operation_name.as_deref();
+        let operation = self.documents.select(request.id.as_ref(), request.query.as_deref(), name)?;
+        if !may_change && !operation.is_query() {
+            return Err(vec![refusal(Code::BadRequest, report::GET_MUTATION)]);
         }
-        if !may_change && outline.operation_type() != OperationType::Query {
-            return Err(refusal(Code::BadRequest, report::GET_MUTATION));
-        }
-        let outline = outline.within(self.deadline, &self.policies);
-        let outline = if self.upstream.read_masks { outline } else { outline.without_masks() };
-        let outline = if self.upstream.hoisting { outline } else { outline.without_hoisting() };
-        Ok((document, outline))
+        Ok(operation)
     }
 
     async fn run(
         &self,
         request: GraphqlRequest,
-        document: ExecutableDocument,
-        outline: Outline,
+        operation: &Prepared,
         caller: Caller,
         started: Instant,
     ) -> Answer {
+        let variables = match operation.coerce(self.planner.catalogue(), request.variables) {
+            Ok(variables) => variables,
+            Err(bad) => {
+                let error = |bad: &BadVariable| refusal(Code::BadUserInput, bad.to_string());
+                return Answer::refused(bad.iter().map(error).collect());
+            }
+        };
         let credential = match self.credential.sign(&caller) {
             Ok(credential) => credential,
-            Err(error) => return Answer::refused(report::server_error(error)),
+            Err(error) => return Answer::refused(vec![server_error(error)]),
         };
         let explain = request.explain;
-        let plan = (explain != Explain::No).then(|| self.plan(&outline));
         let context = Arc::new(CallContext {
             channels: self.channels.clone(),
-            policies: self.policies.clone(),
+            policies: self.planner.policies().clone(),
             deadline: started + self.deadline,
             credential,
             enforcement: self.enforcement.clone(),
@@ -157,14 +151,12 @@ impl<C: Client> Gateway<C> {
             caller,
             request.languages,
             self.clock.now(),
-            Arc::new(outline),
+            operation.outline.clone(),
             context.clone(),
         );
         let scope = Arc::new(scope);
-        let mut graphql = Request::new(request.query).variables(request.variables).data(scope.clone());
-        if let Some(name) = request.operation_name {
-            graphql = graphql.operation_name(name);
-        }
+        let document = operation.document(&variables);
+        let mut graphql = Request::new("").variables(variables).data(scope.clone());
         graphql.set_parsed_query(document);
 
         let mut response = scope.fetches.drive(self.schema.execute(graphql)).await;
@@ -178,22 +170,25 @@ impl<C: Client> Gateway<C> {
         }
         let calls = context.observed.calls();
         let analysis = (explain == Explain::Analyze).then(|| Analysis::of(&calls, started.elapsed()));
-        if let Some(plan) = plan {
-            response.extensions.insert("plan".to_owned(), explain::extension(&plan, analysis.as_ref()));
+        if explain != Explain::No {
+            let plan = operation.plan(|outline| self.planner.plan_of(outline));
+            response.extensions.insert("plan".to_owned(), explain::extension(plan, analysis.as_ref()));
         }
         Answer { response, refused, calls: calls.len(), analysis, ..Answer::default() }
+    }
+
+    /// What it takes for an operation.
+    pub(crate) fn documents(&self) -> &Arc<Documents> {
+        &self.documents
+    }
+
+    /// What prepares its operations.
+    pub(crate) fn planner(&self) -> &Arc<Planner> {
+        &self.planner
     }
 
     /// Calls that were not in the plan of their operation, since the start.
     pub(crate) fn violations(&self) -> u64 {
         self.enforcement.violations()
     }
-
-    fn plan(&self, outline: &Outline) -> Plan {
-        Plan::of(short_name(C::NAME), outline, &self.catalogue, &self.policies, self.deadline)
-    }
-}
-
-fn refusal(code: Code, text: &str) -> ServerError {
-    report::server_error(Error::client(code, text))
 }

@@ -23,12 +23,13 @@ pub mod operation;
 mod page;
 mod path;
 mod planner;
+mod registry;
 pub mod schema;
 mod scope;
 mod server;
 
 pub use cli::{EXIT_USAGE, run, stop_signal};
-pub use client::{Client, ClientSchema, Limits, schema};
+pub use client::{AutomaticQueries, Client, ClientSchema, DocumentPolicy, Documents, Limits, schema};
 pub use clock::Clock;
 pub use code::Code;
 pub use context::ContextExt;

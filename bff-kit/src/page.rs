@@ -101,6 +101,7 @@ impl<T: OutputType, F: ObjectType> TypeName for Connection<T, F> {
     }
 }
 
+#[expect(clippy::unused_async, reason = "the macro asks for it where it flattens")]
 /// A page of a list.
 #[Object(name_type)]
 impl<T: OutputType, F: ObjectType> Connection<T, F> {

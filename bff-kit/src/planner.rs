@@ -2,30 +2,27 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
-use async_graphql::{Response, ServerError};
-use async_graphql_parser::types::{DocumentOperations, ExecutableDocument};
+use async_graphql::{Request, Response, ServerError};
 use fetch::Policies;
 use futures_util::FutureExt as _;
 
-use crate::client::{Client, schema, schema_builder};
-use crate::config::Mode;
-use crate::operation::{Outline, OutlineError, Plan};
+use crate::client::{Client, schema, strict_schema_builder};
+use crate::config::{Config, Mode};
+use crate::operation::{Outline, Plan, Prepared, Preparer, Validate};
 use crate::schema::{Catalogue, internal_sdl};
-
-/// Holds a document against a schema; answers what is wrong with it.
-type Validate = Box<dyn Fn(&str) -> Vec<ServerError> + Send + Sync>;
 
 /// Works out the plans of a client's operations.
 pub struct Planner {
     client: &'static str,
-    catalogue: Catalogue,
-    policies: Policies,
-    deadline: Duration,
-    depth: usize,
-    validate: Validate,
+    preparer: Preparer,
+}
+
+impl fmt::Debug for Planner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Planner").field("client", &self.client).finish_non_exhaustive()
+    }
 }
 
 /// Why a document has no plan: what is wrong with it, a line for each problem.
@@ -36,19 +33,29 @@ impl Planner {
     /// The planner of a client.
     #[must_use]
     pub fn of<C: Client>() -> Self {
-        let checked = schema_builder::<C>(Mode::Development).extension(OnlyValidate).finish();
-        let validate = move |text: &str| {
-            // Nothing is executed, so there is nothing to wait for.
-            checked.execute(text).now_or_never().map_or_else(Vec::new, |response| response.errors)
-        };
-        Self {
-            client: short_name(C::NAME),
+        let preparer = Preparer {
             catalogue: Catalogue::of(&internal_sdl(&schema::<C>(Mode::Development))),
-            policies: C::policies(),
+            policies: Arc::new(C::policies()),
+            validate: validator::<C>(Mode::Development),
             deadline: C::LIMITS.deadline,
             depth: C::LIMITS.depth,
-            validate: Box::new(validate),
-        }
+            masks: true,
+            hoisting: true,
+        };
+        Self { client: short_name(C::NAME), preparer }
+    }
+
+    /// The planner of a server, with what the configuration changes of it.
+    pub(crate) fn of_server<C: Client>(config: &Config) -> Self {
+        let Self { client, preparer } = Self::of::<C>();
+        let preparer = Preparer {
+            validate: validator::<C>(config.mode),
+            deadline: config.deadline(&C::LIMITS),
+            masks: config.upstream.read_masks,
+            hoisting: config.upstream.hoisting,
+            ..preparer
+        };
+        Self { client, preparer }
     }
 
     /// The client, such as `"mobile"`.
@@ -60,56 +67,53 @@ impl Planner {
     /// Everything the schema says.
     #[must_use]
     pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+        &self.preparer.catalogue
+    }
+
+    pub(crate) fn policies(&self) -> &Arc<Policies> {
+        &self.preparer.policies
     }
 
     /// The same planner, with a schema that says something else: to see what a change would do to the plans.
     #[must_use]
     pub fn with_catalogue(self, catalogue: Catalogue) -> Self {
-        Self { catalogue, ..self }
+        Self { preparer: Preparer { catalogue, ..self.preparer }, ..self }
     }
 
     /// The plan of the only operation of a document, which must fit the schema.
     pub fn plan(&self, text: &str) -> Result<Plan, NoPlan> {
-        let document = self.parse(text)?;
-        let outline = self.outline(&document)?;
-        Ok(Plan::of(self.client, &outline, &self.catalogue, &self.policies, self.deadline))
-    }
-
-    /// The document, when it parses and fits the schema.
-    pub fn parse(&self, text: &str) -> Result<ExecutableDocument, NoPlan> {
-        let document =
-            async_graphql_parser::parse_query(text).map_err(|error| NoPlan(vec![error.to_string()]))?;
-        // The outline bounds the document before anything else walks it.
-        self.outline(&document)?;
         let problem = |error: &ServerError| match error.locations.first() {
             Some(at) => format!("line {}: {}", at.line, error.message),
             None => error.message.clone(),
         };
-        let problems: Vec<_> = (self.validate)(text).iter().map(problem).collect();
-        if problems.is_empty() { Ok(document) } else { Err(NoPlan(problems)) }
+        let prepared =
+            self.prepare(text, None).map_err(|errors| NoPlan(errors.iter().map(problem).collect()))?;
+        Ok(self.plan_of(&prepared.outline))
     }
 
-    fn outline(&self, document: &ExecutableDocument) -> Result<Outline, NoPlan> {
-        let name = match &document.operations {
-            DocumentOperations::Multiple(operations) if operations.len() == 1 => {
-                operations.keys().next().map(async_graphql::Name::as_str)
-            }
-            _ => None,
-        };
-        let problem = |error| {
-            NoPlan(vec![match error {
-                OutlineError::NoSuchOperation => "holds several operations; write one a file".to_owned(),
-                other => other.to_string(),
-            }])
-        };
-        let outline = Outline::of(&self.catalogue, document, name).map_err(problem)?;
-        if outline.depth() > self.depth {
-            let (depth, limit) = (outline.depth(), self.depth);
-            return Err(NoPlan(vec![format!("nests {depth} fields deep; {limit} is the limit")]));
-        }
-        Ok(outline)
+    /// Prepares the operation of that name, or the only one, of a document.
+    pub(crate) fn prepare(&self, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
+        self.preparer.prepare(text, name)
     }
+
+    pub(crate) fn plan_of(&self, outline: &Outline) -> Plan {
+        let Preparer { catalogue, policies, deadline, .. } = &self.preparer;
+        Plan::of(self.client, outline, catalogue, policies, *deadline)
+    }
+}
+
+/// Holds documents against a client's schema.
+fn validator<C: Client>(mode: Mode) -> Validate {
+    let strict = strict_schema_builder::<C>(mode).extension(OnlyValidate).finish();
+    Box::new(move |document, name| {
+        let mut request = Request::new("");
+        if let Some(name) = name {
+            request = request.operation_name(name);
+        }
+        request.set_parsed_query(document.clone());
+        // Nothing is executed, so there is nothing to wait for.
+        strict.execute(request).now_or_never().map_or_else(Vec::new, |response| response.errors)
+    })
 }
 
 /// The name of the client in the name of its binary: `"mobile"` of `"bff-mobile"`.

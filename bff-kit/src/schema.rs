@@ -4,6 +4,6 @@ mod catalogue;
 mod directives;
 mod sdl;
 
-pub use catalogue::{Argument, BoundInfo, Catalogue, FieldInfo, StepInfo, StepKind};
+pub use catalogue::{Argument, BoundInfo, Catalogue, FieldInfo, InputField, StepInfo, StepKind};
 pub use directives::{Bound, Steps, ask, bounds, bytes, fetches, hoist, items, reads, send};
 pub use sdl::{internal_sdl, public_sdl};

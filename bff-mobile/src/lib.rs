@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{Client, Limits};
+use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
 use fetch::Policies;
 
 /// The phone app.
@@ -18,6 +18,8 @@ pub struct Mobile;
 impl Client for Mobile {
     const NAME: &'static str = "bff-mobile";
     const LIMITS: Limits = Limits { depth: 8, body_bytes: 16 * 1024, deadline: Duration::from_secs(2) };
+    const DOCUMENTS: Documents =
+        Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Development };
     type Query = schema::Query;
     type Mutation = schema::Mutation;
 

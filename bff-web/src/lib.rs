@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{Client, Limits};
+use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
 use fetch::Policies;
 
 /// The shop in a browser.
@@ -17,6 +17,8 @@ pub struct Web;
 impl Client for Web {
     const NAME: &'static str = "bff-web";
     const LIMITS: Limits = Limits { depth: 14, body_bytes: 64 * 1024, deadline: Duration::from_secs(3) };
+    const DOCUMENTS: Documents =
+        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Always };
     type Query = schema::Query;
     type Mutation = schema::Mutation;
 

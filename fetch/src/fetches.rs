@@ -105,9 +105,7 @@ impl Fetches {
         lock(&self.turns[slot]).asked = true;
         self.settling.settled().await;
         while let Some(producer) = self.under_way(&self.slots[slot].joins) {
-            if let Some(batch) = producer {
-                batch.await;
-            }
+            producer.await;
             self.settling.settled().await;
         }
         let batch = loader.batch(&mut lock(&self.turns[slot]));
@@ -123,12 +121,14 @@ impl Fetches {
         }
     }
 
-    /// What one of these slots that has yet to answer waits for: its batch, or its turn to send one.
-    fn under_way(&self, slots: &[usize]) -> Option<Option<Batch>> {
+    /// What to wait for while one of these slots has yet to answer: its batch, or nothing, where it has yet to
+    /// send one.
+    fn under_way(&self, slots: &[usize]) -> Option<Batch> {
+        let nothing = || std::future::ready(()).boxed().shared();
         slots.iter().find_map(|slot| {
             let turn = lock(self.turns.get(*slot)?);
             let batch = turn.batch.clone().filter(|batch| batch.peek().is_none());
-            (turn.asked || batch.is_some()).then_some(batch)
+            batch.or_else(|| turn.asked.then(nothing))
         })
     }
 

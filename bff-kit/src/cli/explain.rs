@@ -89,8 +89,12 @@ impl Explain {
             let gateway = Gateway::<C>::new(&config, channels, Clock::default());
             let caller = C::authenticator(config.mode).authenticate(&headers);
             let caller = caller.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
-            let request =
-                GraphqlRequest { query, variables, explain: Told::Analyze, ..GraphqlRequest::default() };
+            let request = GraphqlRequest {
+                query: Some(query),
+                variables,
+                explain: Told::Analyze,
+                ..GraphqlRequest::default()
+            };
             let answer = gateway.answer(request, caller, true).await;
             let errors = &answer.response.errors;
             if answer.refused {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Failure, print};
 use crate::client::Client;
-use crate::contracts::{ContractError, Contracts, Protos, Revision};
+use crate::contracts::{ContractError, Contracts, ManifestFormat, Protos, Revision};
 use crate::planner::{Planner, short_name};
 
 /// The folder of the contracts with the client.
@@ -21,6 +21,19 @@ pub(super) struct Folder {
 /// `check`
 #[derive(Args)]
 pub(super) struct Check {
+    #[command(flatten)]
+    folder: Folder,
+}
+
+/// `register`
+#[derive(Args)]
+pub(super) struct Register {
+    /// Version of the client, such as `5.2.0`
+    #[arg(long, value_name = "VERSION")]
+    release: String,
+    /// How the manifest is written
+    #[arg(long, value_enum, default_value = "apollo")]
+    format: ManifestFormat,
     #[command(flatten)]
     folder: Folder,
 }
@@ -60,13 +73,32 @@ impl Folder {
     }
 }
 
+impl Register {
+    pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
+        let named = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_' | '+');
+        if self.release.is_empty() || self.release.starts_with('.') || !self.release.chars().all(named) {
+            return Err(Failure::Usage(format!("--release: `{}` is no version like 5.2.0", self.release)));
+        }
+        let contracts = self.folder.contracts::<C>();
+        let registered = contracts.register(&Planner::of::<C>(), &self.release, self.format);
+        let path = registered
+            .map_err(|problems| Failure::Other(lines(&format!("{} problems", problems.len()), &problems)))?;
+        print(&format!("{}: {}\n", C::NAME, path.display()));
+        Ok(())
+    }
+}
+
 impl Check {
     pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
         let contracts = self.folder.contracts::<C>();
         let problems = contracts.check(&Planner::of::<C>());
         if problems.is_empty() {
             let operations = contracts.operations().map(|it| it.len()).unwrap_or_default();
-            print(&format!("{}: {operations} operations keep their plans and the budget\n", C::NAME));
+            let releases = contracts.releases().map(|it| it.len()).unwrap_or_default();
+            print(&format!(
+                "{}: {operations} operations keep their plans and the budget, {releases} releases still work\n",
+                C::NAME
+            ));
             return Ok(());
         }
         Err(Failure::Other(lines(&format!("{} problems", problems.len()), &problems)))

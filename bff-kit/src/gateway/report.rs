@@ -1,10 +1,10 @@
 //! What clients and logs are told of a request.
 
-use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
+use async_graphql::{ServerError, Value};
 
 use super::Answer;
 use crate::code::Code;
-use crate::error::Error;
+use crate::error::{Error, coded, server_error};
 use crate::identity::Caller;
 
 /// Said to a mutation that came by GET.
@@ -44,22 +44,6 @@ pub(super) fn shown(error: ServerError, refused: bool) -> ServerError {
         Some(path) => ServerError { path, ..error },
         None => error,
     }
-}
-
-/// An error of the request as a whole.
-pub(crate) fn server_error(error: Error) -> ServerError {
-    let mut error = async_graphql::Error::from(error).into_server_error(Pos::default());
-    error.locations.clear();
-    error
-}
-
-/// The error with a code, unless it has one.
-pub(super) fn coded(mut error: ServerError, code: Code) -> ServerError {
-    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
-    if extensions.get("code").is_none() {
-        extensions.set("code", code.as_str());
-    }
-    error
 }
 
 fn path_text(error: &ServerError) -> String {

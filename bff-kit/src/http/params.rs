@@ -62,9 +62,9 @@ pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Refused> {
 
 fn from_parameters(mut parameters: Map<String, Value>) -> Result<GraphqlRequest, Refused> {
     let query = match parameters.remove("query") {
-        Some(Value::String(query)) => query,
+        None | Some(Value::Null) => None,
+        Some(Value::String(query)) => Some(query),
         Some(_) => return Err(bad("`query` must be a string.")),
-        None => return Err(bad("`query` is missing.")),
     };
     let operation_name = match parameters.remove("operationName") {
         None | Some(Value::Null) => None,

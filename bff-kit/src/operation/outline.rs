@@ -288,7 +288,7 @@ impl<'a> Place<'a> {
 }
 
 /// The operation of that name, or the only one, with its name.
-fn select<'a>(
+pub(super) fn select<'a>(
     operations: &'a DocumentOperations,
     name: Option<&str>,
 ) -> Option<(Option<&'a str>, &'a OperationDefinition)> {

@@ -15,6 +15,8 @@ pub struct Catalogue {
     types: HashMap<String, BTreeMap<String, Arc<FieldInfo>>>,
     /// Values of each enum.
     enums: HashMap<String, Vec<String>>,
+    /// Fields of each input object.
+    inputs: HashMap<String, BTreeMap<String, InputField>>,
     /// Objects that implement each interface.
     implementations: HashMap<String, Vec<String>>,
     query: String,
@@ -45,6 +47,15 @@ pub struct FieldInfo {
 pub struct Argument {
     /// Its type as the schema writes it, such as `"Int!"`.
     pub written_type: String,
+    /// What it is when it is left out.
+    pub default: Option<ConstValue>,
+}
+
+/// A field of an input object.
+#[derive(Clone, Debug)]
+pub struct InputField {
+    /// Its type.
+    pub ty: Type,
     /// What it is when it is left out.
     pub default: Option<ConstValue>,
 }
@@ -134,6 +145,17 @@ impl Catalogue {
                             catalogue.enums.insert(name, values.collect());
                             continue;
                         }
+                        TypeKind::InputObject(input) => {
+                            let fields = input.fields.into_iter().map(|field| {
+                                let default = field.node.default_value.map(|value| value.node);
+                                (
+                                    field.node.name.node.to_string(),
+                                    InputField { ty: field.node.ty.node, default },
+                                )
+                            });
+                            catalogue.inputs.insert(name, fields.collect());
+                            continue;
+                        }
                         _ => continue,
                     };
                     let fields = fields
@@ -176,6 +198,12 @@ impl Catalogue {
     #[must_use]
     pub fn values(&self, type_name: &str) -> Option<&[String]> {
         self.enums.get(type_name).map(Vec::as_slice)
+    }
+
+    /// Fields of an input object by name; none for what is not one.
+    #[must_use]
+    pub fn input(&self, type_name: &str) -> Option<&BTreeMap<String, InputField>> {
+        self.inputs.get(type_name)
     }
 
     /// Objects that implement an interface; none for what is not one.

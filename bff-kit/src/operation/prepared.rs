@@ -1,0 +1,132 @@
+//! An operation that is ready to run: everything that does not change from request to request.
+
+use std::sync::{Arc, OnceLock};
+
+use async_graphql::Variables;
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql_value::Value;
+
+use super::variables::{BadVariable, coerce};
+use super::{Outline, Plan};
+use crate::schema::Catalogue;
+
+/// An operation that was parsed, validated, normalised and outlined.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// One operation, and the fragments it still has.
+    document: ExecutableDocument,
+    pub(crate) outline: Arc<Outline>,
+    plan: OnceLock<Plan>,
+    /// Whether a variable may be left out without standing for anything: an argument that names it is left out
+    /// as well then.
+    leaves_out: bool,
+}
+
+impl Prepared {
+    pub(super) fn new(document: ExecutableDocument, outline: Outline) -> Self {
+        let mut prepared =
+            Self { document, outline: Arc::new(outline), plan: OnceLock::new(), leaves_out: false };
+        prepared.leaves_out = prepared.operation().variable_definitions.iter().any(|it| {
+            let definition = &it.node;
+            definition.var_type.node.nullable && definition.default_value.is_none()
+        });
+        prepared
+    }
+
+    /// The name the document gives it.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.outline.name()
+    }
+
+    /// Whether it is a query: the only kind that may be sent by GET.
+    pub(crate) fn is_query(&self) -> bool {
+        self.outline.operation_type() == OperationType::Query
+    }
+
+    /// Its plan, worked out by whoever asks first.
+    pub(crate) fn plan(&self, make: impl FnOnce(&Outline) -> Plan) -> &Plan {
+        self.plan.get_or_init(|| make(&self.outline))
+    }
+
+    /// What a request sent, as the operation declares it.
+    pub(crate) fn coerce(
+        &self,
+        catalogue: &Catalogue,
+        sent: Variables,
+    ) -> Result<Variables, Vec<BadVariable>> {
+        coerce(catalogue, self.operation().variable_definitions.iter().map(|it| &it.node), sent)
+    }
+
+    /// The document to run with these variables, which are coerced.
+    pub(crate) fn document(&self, variables: &Variables) -> ExecutableDocument {
+        let mut document = self.document.clone();
+        if self.leaves_out {
+            // async-graphql would take a variable that was left out for null.
+            for operation in operations(&mut document) {
+                leave_out(&mut operation.selection_set.node, variables);
+            }
+            for fragment in document.fragments.values_mut() {
+                leave_out(&mut fragment.node.selection_set.node, variables);
+            }
+        }
+        document
+    }
+
+    fn operation(&self) -> &OperationDefinition {
+        let mut operations = self.document.operations.iter();
+        &operations.next().expect("a prepared document holds its operation").1.node
+    }
+}
+
+fn operations(document: &mut ExecutableDocument) -> impl Iterator<Item = &mut OperationDefinition> {
+    use async_graphql::parser::types::DocumentOperations::{Multiple, Single};
+    let (single, multiple) = match &mut document.operations {
+        Single(operation) => (Some(&mut operation.node), None),
+        Multiple(operations) => (None, Some(operations.values_mut().map(|it| &mut it.node))),
+    };
+    single.into_iter().chain(multiple.into_iter().flatten())
+}
+
+/// Removes the arguments, and the fields of objects, that are variables without a value.
+fn leave_out(set: &mut SelectionSet, variables: &Variables) {
+    for selection in &mut set.items {
+        match &mut selection.node {
+            Selection::Field(field) => {
+                arguments(&mut field.node, variables);
+                leave_out(&mut field.node.selection_set.node, variables);
+            }
+            Selection::InlineFragment(fragment) => {
+                leave_out(&mut fragment.node.selection_set.node, variables);
+            }
+            Selection::FragmentSpread(_) => {}
+        }
+    }
+}
+
+fn arguments(field: &mut Field, variables: &Variables) {
+    field.arguments.retain_mut(|(_, value)| has_value(&mut value.node, variables));
+}
+
+/// Whether a value is there; what it holds that is not is removed from it.
+fn has_value(value: &mut Value, variables: &Variables) -> bool {
+    match value {
+        Value::Variable(name) => variables.contains_key(name),
+        Value::Object(fields) => {
+            fields.retain(|_, value| has_value(value, variables));
+            true
+        }
+        // An item of a list cannot be left out: it is null.
+        _ => true,
+    }
+}
+
+/// An operation over a schema with one field.
+#[cfg(test)]
+pub(crate) fn prepared_for_tests(text: &str) -> Prepared {
+    let document = async_graphql::parser::parse_query(text).unwrap();
+    let catalogue = Catalogue::of("schema { query: Query } type Query { a: Int }");
+    let outline = Outline::of(&catalogue, &document, None).unwrap();
+    Prepared::new(document, outline)
+}

@@ -1,0 +1,170 @@
+//! Which operation a request means: one that is registered, one that was sent before, or one that comes with it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_graphql::ServerError;
+
+use super::{Automatic, Current, Registry, Stored};
+use crate::client::DocumentPolicy;
+use crate::code::Code;
+use crate::contracts::document_hash;
+use crate::error::refusal;
+use crate::operation::Prepared;
+use crate::planner::Planner;
+
+/// How a request names its operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DocumentId {
+    /// By an id of a manifest or the hash of the document: `documentId`, or the end of the path.
+    Document(String),
+    /// By the hash of a document the server may have seen: `extensions.persistedQuery`.
+    Persisted(String),
+}
+
+/// Everything a server takes for an operation.
+#[derive(Debug)]
+pub(crate) struct Documents {
+    planner: Arc<Planner>,
+    registry: Current,
+    /// Where automatic persisted queries are taken.
+    automatic: Option<Automatic>,
+    policy: DocumentPolicy,
+    unregistered: AtomicU64,
+}
+
+type Selected = Result<Arc<Prepared>, Vec<ServerError>>;
+
+impl Documents {
+    pub(crate) fn new(planner: Arc<Planner>, policy: DocumentPolicy, automatic_bytes: u64) -> Self {
+        let takes = automatic_bytes > 0 && policy != DocumentPolicy::Registered;
+        Self {
+            planner,
+            registry: Current::default(),
+            automatic: takes.then(|| Automatic::new(automatic_bytes)),
+            policy,
+            unregistered: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes other registered operations from now on.
+    pub(crate) fn replace(&self, registry: Registry) {
+        self.registry.set(registry);
+    }
+
+    /// Operations that ran without being registered, since the start.
+    pub(crate) fn unregistered(&self) -> u64 {
+        self.unregistered.load(Ordering::Relaxed)
+    }
+
+    /// The operation that a request means, ready to run.
+    pub(crate) fn select(&self, id: Option<&DocumentId>, text: Option<&str>, name: Option<&str>) -> Selected {
+        match (id, text) {
+            (None, None) => refuse(Code::BadRequest, "`query` is missing, or an id in its place."),
+            (None, Some(text)) => self.sent(text, name),
+            (Some(DocumentId::Document(_)), Some(_)) => {
+                refuse(Code::IdAndBody, "Send the id of an operation or its text, not both.")
+            }
+            (Some(DocumentId::Document(id)), None) => self.registered(id, name),
+            (Some(DocumentId::Persisted(hash)), None) => self.persisted(hash, name),
+            (Some(DocumentId::Persisted(hash)), Some(text)) => self.persist(hash, text, name),
+        }
+    }
+
+    fn registered(&self, id: &str, name: Option<&str>) -> Selected {
+        match self.registry.get().get(id) {
+            Some(operation) => named(operation, name),
+            None => refuse(Code::PersistedQueryNotInList, "No operation is registered under this id."),
+        }
+    }
+
+    /// By hash alone, in the hope that the server knows it.
+    fn persisted(&self, hash: &str, name: Option<&str>) -> Selected {
+        if let Some(operation) = self.registry.get().get(hash) {
+            return named(operation, name);
+        }
+        let Some(automatic) = &self.automatic else {
+            return match self.policy {
+                DocumentPolicy::Registered => {
+                    refuse(Code::PersistedQueryNotInList, "No operation is registered under this id.")
+                }
+                _ => refuse(Code::PersistedQueryNotSupported, "PersistedQueryNotSupported"),
+            };
+        };
+        match automatic.get(hash) {
+            Some(stored) if stored.operation_name.as_deref() == name => {
+                self.note(&stored.operation, hash);
+                Ok(stored.operation)
+            }
+            // Another operation of the same document.
+            Some(stored) => self.unregistered_operation(&stored.text, name, hash),
+            None => refuse(Code::PersistedQueryNotFound, "PersistedQueryNotFound"),
+        }
+    }
+
+    /// By hash and text, so that the hash is enough the next time. Nothing is kept that does not validate.
+    fn persist(&self, hash: &str, text: &str, name: Option<&str>) -> Selected {
+        if document_hash(text) != hash {
+            return refuse(Code::PersistedQueryHashMismatch, "provided sha does not match query");
+        }
+        if let Some(operation) = self.registry.get().get(hash) {
+            return named(operation, name);
+        }
+        let operation = self.unregistered_operation(text, name, hash)?;
+        if let Some(automatic) = &self.automatic {
+            let stored = Stored {
+                text: text.into(),
+                operation_name: name.map(Into::into),
+                operation: operation.clone(),
+            };
+            automatic.insert(hash.to_owned(), stored);
+        }
+        Ok(operation)
+    }
+
+    fn sent(&self, text: &str, name: Option<&str>) -> Selected {
+        let registry = self.registry.get();
+        if registry.is_empty() && self.policy == DocumentPolicy::Open {
+            // Nobody asks for its hash.
+            return self.planner.prepare(text, name).map(Arc::new);
+        }
+        let hash = document_hash(text);
+        match registry.get(&hash) {
+            Some(operation) => named(operation, name),
+            None => self.unregistered_operation(text, name, &hash),
+        }
+    }
+
+    fn unregistered_operation(&self, text: &str, name: Option<&str>, hash: &str) -> Selected {
+        if self.policy == DocumentPolicy::Registered {
+            return refuse(Code::QueryNotInSafelist, "Only registered operations are taken here.");
+        }
+        let operation = self.planner.prepare(text, name).map(Arc::new)?;
+        self.note(&operation, hash);
+        Ok(operation)
+    }
+
+    /// Notes that an operation runs which is not registered, so that a team sees what it would shut out.
+    fn note(&self, operation: &Prepared, hash: &str) {
+        if self.policy != DocumentPolicy::Log {
+            return;
+        }
+        self.unregistered.fetch_add(1, Ordering::Relaxed);
+        let name = operation.name().unwrap_or("-");
+        tracing::warn!(operation = name, hash, "operation {name} is not registered");
+    }
+}
+
+/// The operation, if it is the one that is meant: a registered document holds one alone.
+fn named(operation: Arc<Prepared>, name: Option<&str>) -> Selected {
+    match name {
+        Some(name) if operation.name() != Some(name) => {
+            refuse(Code::ValidationFailed, "The document holds no operation of that name.")
+        }
+        _ => Ok(operation),
+    }
+}
+
+fn refuse(code: Code, text: &str) -> Selected {
+    Err(vec![refusal(code, text)])
+}
