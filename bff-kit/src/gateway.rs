@@ -51,7 +51,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn refused(error: ServerError) -> Self {
+    pub(crate) fn refused(error: ServerError) -> Self {
         Self { response: Response::from_errors(vec![error]), refused: true, ..Self::default() }
     }
 }
@@ -88,12 +88,22 @@ impl<C: Client> Gateway<C> {
         }
     }
 
-    /// Answers a request. `may_change` says whether it came in a way that may change something.
-    pub(crate) async fn answer(&self, request: GraphqlRequest, caller: Caller, may_change: bool) -> Answer {
+    /// Answers a request. `may_change` says whether it came in a way that may change something; `identify` is
+    /// asked only once that is settled.
+    pub(crate) async fn answer(
+        &self,
+        request: GraphqlRequest,
+        identify: impl FnOnce() -> Result<Caller, Error>,
+        may_change: bool,
+    ) -> Answer {
         let started = Instant::now();
-        let mut answer = match self.prepare(&request, may_change) {
+        let prepared = self.prepare(&request, may_change).and_then(|(document, outline)| {
+            let caller = identify().map_err(report::server_error)?;
+            Ok((document, outline, caller))
+        });
+        let mut answer = match prepared {
             Err(error) => Answer { operation_name: request.operation_name, ..Answer::refused(error) },
-            Ok((document, outline)) => {
+            Ok((document, outline, caller)) => {
                 let operation_name = outline.name().map(str::to_owned);
                 let answer = self.run(request, document, outline, caller, started).await;
                 Answer { operation_name, ..answer }

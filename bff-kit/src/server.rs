@@ -17,7 +17,7 @@ use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::gateway::Gateway;
-use crate::http::{Edge, routes};
+use crate::http::Edge;
 
 use connection::Timers;
 
@@ -51,15 +51,8 @@ impl Server {
     ) -> Result<(), ConfigError> {
         let channels = channels(&self.config, &connector)?;
         let draining = Arc::new(AtomicBool::new(false));
-        let edge = Edge {
-            gateway: Gateway::<C>::new(&self.config, channels, self.clock),
-            authenticator: C::authenticator(self.config.mode),
-            draining: draining.clone(),
-            max_body_bytes: self.config.max_body_bytes(&C::LIMITS),
-            body_timeout: Duration::from_millis(self.config.server.body_timeout_ms),
-            mode: self.config.mode,
-        };
-        let routes = routes(edge, &self.config);
+        let gateway = Gateway::<C>::new(&self.config, channels, self.clock);
+        let routes = Edge::new(gateway, draining.clone(), &self.config).routes();
         let timers = Timers::of(&self.config.server);
         let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();
         tracing::info!(client = C::NAME, address, mode = ?self.config.mode, "{} listens on {address}", C::NAME);

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use tower::ServiceExt as _;
 
 use crate::config::ServerConfig;
+use crate::http::MAX_HEADER_BYTES;
 
 /// How long a connection may take for what it does.
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +78,17 @@ where
         })
     };
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(timers.header);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(100);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(timers.header)
+        // Past its own limit the edge says so as a GraphQL error; past this one hyper says it in its own way.
+        .max_buf_size(2 * MAX_HEADER_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(100)
+        .max_header_list_size(u32::try_from(2 * MAX_HEADER_BYTES).unwrap_or(u32::MAX));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(io), service));
     tokio::select! {
         _closed = connection.as_mut() => return,
