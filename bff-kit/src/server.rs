@@ -1,6 +1,7 @@
 //! A BFF as one future: it listens, answers and, when told to, finishes what it has begun.
 
 mod connection;
+mod tls;
 
 use std::future::Future;
 use std::pin::pin;
@@ -50,6 +51,7 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
         let channels = channels(&self.config, &connector)?;
+        let tls = self.config.server.tls.as_ref().map(tls::acceptor).transpose()?;
         let draining = Arc::new(AtomicBool::new(false));
         let gateway = Gateway::<C>::new(&self.config, channels, self.clock);
         let routes = Edge::new(gateway, draining.clone(), &self.config).routes();
@@ -68,7 +70,8 @@ impl Server {
             tokio::select! {
                 () = &mut ending => break,
                 (io, _peer) = listener.accept() => {
-                    connections.spawn(connection::serve(io, routes.clone(), timers, stopped.clone()));
+                    let (tls, routes, stopped) = (tls.clone(), routes.clone(), stopped.clone());
+                    connections.spawn(connection::open(io, tls, routes, timers, stopped));
                 }
                 Some(_finished) = connections.join_next() => {}
             }

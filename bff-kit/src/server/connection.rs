@@ -12,6 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, watch};
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use crate::config::ServerConfig;
@@ -58,9 +59,35 @@ impl Drop for Running {
     }
 }
 
+/// Serves a connection, behind TLS where there is an acceptor. The handshake has as long as the head of a request,
+/// and ends at once when `stopped` closes: nobody has asked for anything yet.
+pub(super) async fn open<I>(
+    io: I,
+    tls: Option<TlsAcceptor>,
+    routes: Router,
+    timers: Timers,
+    mut stopped: watch::Receiver<()>,
+) where
+    I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let Some(tls) = tls else {
+        return serve(io, routes, timers, stopped).await;
+    };
+    let shaken = tokio::select! {
+        shaken = tokio::time::timeout(timers.header, tls.accept(io)) => shaken,
+        _closed = stopped.changed() => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => serve(stream, routes, timers, stopped).await,
+        // Port scans and clients that do not trust us look the same: nothing an operator has to act on.
+        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+        Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),
+    }
+}
+
 /// Serves a connection until its client leaves, a timer ends it, or `stopped` closes and the last request on it
 /// is answered.
-pub(super) async fn serve<I>(io: I, routes: Router, timers: Timers, mut stopped: watch::Receiver<()>)
+async fn serve<I>(io: I, routes: Router, timers: Timers, mut stopped: watch::Receiver<()>)
 where
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
