@@ -38,7 +38,10 @@ impl Caching {
         Self { fingerprint, ..Self::NONE }
     }
 
+    /// Writes the headers, and notes for [`validate`] what it has to know.
     pub(super) fn write(self, response: &mut Response) {
+        let status = response.status();
+        response.extensions_mut().insert(status);
         response.headers_mut().insert(header::CACHE_CONTROL, self.cache_control);
         if let Some(fingerprint) = self.fingerprint {
             response.extensions_mut().insert(fingerprint);
@@ -66,6 +69,11 @@ impl Fingerprint {
 pub(super) async fn validate(request: Request, next: Next) -> Response {
     let asked: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
     let mut response = next.run(request).await;
+    // To a client that takes no encoding, not even none, the compression writes 406 over an answer that has been
+    // made: over a mutation that has run. It gets the answer instead, as it is.
+    if let Some(status) = response.extensions_mut().remove::<StatusCode>() {
+        *response.status_mut() = status;
+    }
     let Some(fingerprint) = response.extensions_mut().remove::<Fingerprint>() else {
         return response;
     };

@@ -1,7 +1,7 @@
-//! Limits on the head of a request, and what of it needs setting right.
+//! Limits on the head of a request.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -17,14 +17,13 @@ const MAX_URI_BYTES: usize = 16 * 1024;
 pub(crate) const MAX_HEADER_BYTES: usize = 32 * 1024;
 
 /// Refuses heads that are too long.
-pub(super) async fn check(State(profile): State<HttpProfile>, mut request: Request, next: Next) -> Response {
+pub(super) async fn check(State(profile): State<HttpProfile>, request: Request, next: Next) -> Response {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     let refusal = if uri > MAX_URI_BYTES {
         Refusal::new(Why::UriTooLong, format!("The URI is longer than {MAX_URI_BYTES} bytes; send a POST."))
     } else if length(request.headers()) > MAX_HEADER_BYTES {
         Refusal::new(Why::HeadTooLarge, format!("The headers are longer than {MAX_HEADER_BYTES} bytes."))
     } else {
-        always_allow_identity(request.headers_mut());
         return next.run(request).await;
     };
     let media_type = negotiate(request.headers()).unwrap_or(MediaType::Json);
@@ -33,12 +32,4 @@ pub(super) async fn check(State(profile): State<HttpProfile>, mut request: Reque
 
 fn length(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
-}
-
-/// Who takes no encoding of ours gets none. The compression would write 406 over an answer that has been made
-/// already: over a mutation that has run.
-fn always_allow_identity(headers: &mut HeaderMap) {
-    if headers.contains_key(header::ACCEPT_ENCODING) {
-        headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static("identity;q=0.001"));
-    }
 }

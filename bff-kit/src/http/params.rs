@@ -55,6 +55,11 @@ pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {
         &format!("/?{query}").parse().map_err(|_| unreadable("The query string is malformed."))?,
     )
     .map_err(|_| unreadable("The query string is malformed."))?;
+    // What is not UTF-8 has been replaced by this character, which a client may also have sent itself.
+    let replaced = |text: &str| text.contains('\u{FFFD}');
+    if pairs.0.iter().any(|(_, text)| replaced(text)) && !query.to_ascii_uppercase().contains("%EF%BF%BD") {
+        return Err(unreadable("The query string is not UTF-8."));
+    }
     for (name, text) in pairs.0 {
         let value = match name.as_str() {
             "query" | "operationName" => Value::String(text),
