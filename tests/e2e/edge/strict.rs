@@ -39,11 +39,12 @@ async fn a_body_that_two_parsers_read_differently_is_refused() {
         assert_eq!(answer.status.as_u16(), 400, "{shown}: {}", answer.text);
         answer.refused(400);
     }
-    let twice = Request::get(format!(
-        "http://{}/graphql?query=%7B__typename%7D&variables=%7B%22a%22:1,%22a%22:2%7D",
-        shop.mobile
-    ));
-    shop.send(twice.body(Full::default()).unwrap()).await.refused(400);
+    for query in
+        ["query=%7B__typename%7D&variables=%7B%22a%22:1,%22a%22:2%7D", "query=%7B__typename%7D%20%23%FF"]
+    {
+        let request = Request::get(format!("http://{}/graphql?{query}", shop.mobile));
+        shop.send(request.body(Full::default()).unwrap()).await.refused(400);
+    }
 }
 
 /// Whoever says how much is coming is told before any of it has come; whoever does not, as soon as it is too much.
