@@ -1,5 +1,7 @@
 //! Heads of requests that are too long.
 
+use std::fmt::Write as _;
+
 use bff_iot::Iot;
 use http::{Request, header};
 use http_body_util::{BodyExt as _, Full};
@@ -15,7 +17,7 @@ fn head(uri_bytes: usize, header_bytes: usize) -> String {
     let mut head = format!("GET {uri} HTTP/1.1\r\nhost: bff\r\nconnection: close\r\n");
     // Several headers, as a cookie jar that was never emptied has them.
     for part in 0..header_bytes / 4_000 {
-        head += &format!("x-part-{part}: {}\r\n", "x".repeat(3_990));
+        write!(head, "x-part-{part}: {}\r\n", "x".repeat(3_990)).unwrap();
     }
     head + "\r\n"
 }
