@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::client::{Client, schema};
 use crate::config::{Config, ConfigError, Layers, Mode};
+use crate::planner::short_name;
 use crate::schema::{internal_sdl, public_sdl};
 use crate::server::Server;
 
@@ -116,7 +117,11 @@ impl From<ConfigError> for Failure {
 }
 
 fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {
-    let config = Config::load(&layers::<C>(settings)?)?;
+    let mut config = Config::load(&layers::<C>(settings)?)?;
+    let usual = PathBuf::from("schema").join(short_name(C::NAME));
+    if config.operations.folder.is_none() && usual.join("manifests").is_dir() {
+        config.operations.folder = Some(usual);
+    }
     crate::log::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

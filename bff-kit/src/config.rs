@@ -73,6 +73,12 @@ pub struct ServerConfig {
     pub max_body_bytes: Option<usize>,
     /// How long a request may take until it is answered, in milliseconds; the client's own limit when absent.
     pub deadline_ms: Option<u64>,
+    /// Which statuses tell of GraphQL errors.
+    pub http_profile: HttpProfile,
+    /// Requests that may come at once, in an array; 0 refuses arrays.
+    pub max_batch: usize,
+    /// Certificate and key to speak TLS with; plain HTTP when absent.
+    pub tls: Option<TlsConfig>,
     /// Web origins whose pages may send requests, such as `"http://localhost:4000"`.
     pub allowed_origins: Vec<String>,
 }
@@ -88,17 +94,45 @@ impl Default for ServerConfig {
             drain_timeout_ms: 10_000,
             max_body_bytes: None,
             deadline_ms: None,
+            http_profile: HttpProfile::default(),
+            max_batch: 0,
+            tls: None,
             allowed_origins: Vec::new(),
         }
     }
+}
+
+/// Which statuses tell of GraphQL errors: what the specification of GraphQL over HTTP says of that has changed.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+pub enum HttpProfile {
+    /// What clients of today and the audits of `graphql-http` expect: 400 for what is wrong with a request, 200
+    /// for it all where the client takes `application/json` alone.
+    #[default]
+    #[serde(rename = "graphql-http")]
+    GraphqlHttp,
+    /// The draft of August 2026: 422 for a document or variables that do not fit, 294 for data with errors, the
+    /// same for every media type.
+    #[serde(rename = "draft-2026-08")]
+    Draft202608,
+}
+
+/// What a server proves with who it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// PEM file of the certificate, followed by those it is signed with.
+    pub certificate: PathBuf,
+    /// PEM file of its private key.
+    pub key: PathBuf,
 }
 
 /// Which operations run.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationsConfig {
-    /// Folder of the contracts with the client, whose manifests are served, such as `"schema/mobile"`. Without one
-    /// nothing is registered.
+    /// Folder of the contracts with the client, whose manifests are served, such as `"schema/mobile"`. When absent a
+    /// binary takes `schema/<client>` of its working directory, where there is one; without any nothing is
+    /// registered.
     pub folder: Option<PathBuf>,
     /// Which operations run; the client's own policy when absent.
     pub policy: Option<DocumentPolicy>,

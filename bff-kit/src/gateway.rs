@@ -14,7 +14,7 @@ use crate::client::{Client, ClientSchema, schema};
 use crate::clock::Clock;
 use crate::code::Code;
 use crate::config::{Config, Mode};
-use crate::error::refusal;
+use crate::error::{Error, refusal};
 use crate::identity::{Caller, CredentialKey};
 use crate::language::Languages;
 use crate::operation::{BadVariable, Prepared};
@@ -54,7 +54,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn refused(errors: Vec<ServerError>) -> Self {
+    pub(crate) fn refused(errors: Vec<ServerError>) -> Self {
         Self { response: Response::from_errors(errors), refused: true, ..Self::default() }
     }
 }
@@ -94,12 +94,22 @@ impl<C: Client> Gateway<C> {
         }
     }
 
-    /// Answers a request. `may_change` says whether it came in a way that may change something.
-    pub(crate) async fn answer(&self, request: GraphqlRequest, caller: Caller, may_change: bool) -> Answer {
+    /// Answers a request. `may_change` says whether it came in a way that may change something; `identify` is
+    /// asked only once that is settled.
+    pub(crate) async fn answer(
+        &self,
+        request: GraphqlRequest,
+        identify: impl FnOnce() -> Result<Caller, Error>,
+        may_change: bool,
+    ) -> Answer {
         let started = Instant::now();
-        let mut answer = match self.prepare(&request, may_change) {
+        let prepared = self.prepare(&request, may_change).and_then(|operation| {
+            let caller = identify().map_err(|error| vec![server_error(error)])?;
+            Ok((operation, caller))
+        });
+        let mut answer = match prepared {
             Err(errors) => Answer { operation_name: request.operation_name, ..Answer::refused(errors) },
-            Ok(operation) => {
+            Ok((operation, caller)) => {
                 let operation_name = operation.name().map(str::to_owned);
                 let answer = self.run(request, &operation, caller, started).await;
                 Answer { operation_name, ..answer }

@@ -1,73 +1,106 @@
 //! GraphQL over HTTP.
 
 mod accept;
+mod body;
+mod caching;
+mod content;
+mod cors;
+mod head;
+mod json;
+mod origin;
 mod params;
+mod refusal;
 mod reply;
 
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, header};
+use axum::middleware;
 use axum::response::Response;
 use axum::routing::{any, get};
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Limited};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
 
 use crate::client::Client;
-use crate::code::Code;
-use crate::config::{Config, Mode};
+use crate::config::{Config, HttpProfile, Mode};
 use crate::error::Error;
-use crate::gateway::{Explain, Gateway, access_line};
-use crate::identity::Authenticator;
+use crate::gateway::{Answer, Explain, Gateway, GraphqlRequest, access_line, server_error};
+use crate::identity::{Authenticator, Caller};
 use crate::language::Languages;
 
 use accept::MediaType;
+use body::BodyLimits;
+use origin::Origins;
+use params::Parameters;
+use refusal::{Refusal, Why};
+use reply::{Shape, Style};
+
+pub(crate) use head::MAX_HEADER_BYTES;
 
 /// What the routes of a server share.
 pub(crate) struct Edge<C: Client> {
-    pub(crate) gateway: Gateway<C>,
-    pub(crate) authenticator: Box<dyn Authenticator>,
-    pub(crate) draining: Arc<AtomicBool>,
-    pub(crate) max_body_bytes: usize,
-    pub(crate) body_timeout: Duration,
-    pub(crate) mode: Mode,
+    gateway: Gateway<C>,
+    authenticator: Box<dyn Authenticator>,
+    draining: Arc<AtomicBool>,
+    origins: Origins,
+    body: BodyLimits,
+    profile: HttpProfile,
+    max_batch: usize,
+    mode: Mode,
 }
 
 /// Header by which developers ask for the plan of their operation: `plan`, or `analyze` for the calls as well.
 const PLAN_HEADER: &str = "x-bff-plan";
 
-/// The routes of a server.
-pub(crate) fn routes<C: Client>(edge: Edge<C>, config: &Config) -> Router {
-    let origins =
-        config.server.allowed_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([
-            header::ACCEPT,
-            header::ACCEPT_LANGUAGE,
-            header::CONTENT_TYPE,
-            header::HeaderName::from_static("x-user-id"),
-            header::HeaderName::from_static("x-device-id"),
-            header::HeaderName::from_static(PLAN_HEADER),
-        ]);
-    Router::new()
-        .route("/graphql", any(graphql::<C>))
-        .layer(cors)
-        .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(ready::<C>))
-        .route("/metrics", get(metrics::<C>))
-        .fallback(async || reply::refusal(MediaType::Json, StatusCode::NOT_FOUND, no_such_path()))
-        .with_state(Arc::new(edge))
+/// Where an operation is asked for by its id alone, as the end of the path.
+const OPERATION_PATH: &str = "/graphql/o/";
+
+/// Shorter answers fit a packet as they are.
+const COMPRESSED_FROM_BYTES: u64 = 1024;
+
+impl<C: Client> Edge<C> {
+    pub(crate) fn new(gateway: Gateway<C>, draining: Arc<AtomicBool>, config: &Config) -> Self {
+        Self {
+            gateway,
+            authenticator: C::authenticator(config.mode),
+            draining,
+            origins: Origins::new(&config.server.allowed_origins),
+            body: BodyLimits::of(config, &C::LIMITS),
+            profile: config.server.http_profile,
+            max_batch: config.server.max_batch,
+            mode: config.mode,
+        }
+    }
+
+    /// The routes of a server. The layers are named from the inside out.
+    pub(crate) fn routes(self) -> Router {
+        let cors = cors::layer(&self.origins);
+        let head = middleware::from_fn_with_state(self.profile, head::check);
+        Router::new()
+            .route("/graphql", any(graphql::<C>))
+            .route("/graphql/o/{id}", any(graphql::<C>))
+            .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
+            .layer(middleware::from_fn(caching::validate))
+            .route("/healthz", get(async || "ok"))
+            .route("/readyz", get(ready::<C>))
+            .route("/metrics", get(metrics::<C>))
+            .fallback(no_such_path::<C>)
+            .layer(head)
+            .layer(cors)
+            .with_state(Arc::new(self))
+    }
 }
 
-fn no_such_path() -> Error {
-    Error::client(Code::BadRequest, "There is nothing here: send operations to /graphql.")
+async fn no_such_path<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
+    let refusal = Refusal::new(Why::NoSuchPath, "There is nothing here: send operations to /graphql.");
+    edge.style(&request, MediaType::Json).refusal(refusal)
 }
 
 /// Ready until the server is told to stop: requests already under way still finish.
@@ -81,85 +114,118 @@ async fn ready<C: Client>(State(edge): State<Arc<Edge<C>>>) -> (StatusCode, &'st
 
 /// What is counted, as Prometheus reads it.
 async fn metrics<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String {
-    let violations = edge.gateway.violations();
+    let (violations, unregistered) = (edge.gateway.violations(), edge.gateway.documents().unregistered());
     format!(
         "# HELP bff_plan_violations_total Calls that were not in the plan of their operation.\n\
          # TYPE bff_plan_violations_total counter\n\
-         bff_plan_violations_total {violations}\n"
+         bff_plan_violations_total {violations}\n\
+         # HELP bff_unregistered_operations_total Operations that ran without being registered, where that is logged.\n\
+         # TYPE bff_unregistered_operations_total counter\n\
+         bff_unregistered_operations_total {unregistered}\n"
     )
 }
 
 async fn graphql<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
     let Some(media_type) = accept::negotiate(request.headers()) else {
-        let error = Error::client(
-            Code::BadRequest,
-            "Accept must allow application/graphql-response+json or application/json.",
-        );
-        return reply::refusal(MediaType::GraphqlResponse, StatusCode::NOT_ACCEPTABLE, error);
+        let message = "Accept must allow application/graphql-response+json or application/json.";
+        return edge.style(&request, MediaType::Json).refusal(Refusal::new(Why::NotAcceptable, message));
     };
-    match edge.respond(request, media_type).await {
+    let style = edge.style(&request, media_type);
+    match edge.respond(request, &style).await {
         Ok(response) => response,
-        Err((status, error)) => {
-            let mut response = reply::refusal(media_type, status, error);
-            if status == StatusCode::METHOD_NOT_ALLOWED {
-                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
-            }
-            response
-        }
+        Err(refusal) => style.refusal(refusal),
     }
 }
 
 impl<C: Client> Edge<C> {
-    async fn respond(
-        &self,
-        request: Request,
-        media_type: MediaType,
-    ) -> Result<Response, (StatusCode, Error)> {
-        let (head, body) = request.into_parts();
-        let may_change = head.method == Method::POST;
-        let mut graphql = match head.method {
-            Method::GET => params::from_query(head.uri.query().unwrap_or_default())?,
-            Method::POST => {
-                params::check_content_type(&head.headers)?;
-                params::from_body(&self.read(body).await?)?
-            }
-            _ => {
-                let error = Error::client(Code::BadRequest, "Send operations by GET or POST.");
-                return Err((StatusCode::METHOD_NOT_ALLOWED, error));
-            }
-        };
-        if let Some(header) = head.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok())
-        {
-            graphql.languages = Languages::parse(header);
-        }
-        if self.mode == Mode::Development {
-            let header = head.headers.get(PLAN_HEADER).and_then(|value| value.to_str().ok());
-            graphql.explain = header.map(Explain::of).unwrap_or_default();
-        }
-        let caller = self
-            .authenticator
-            .authenticate(&head.headers)
-            .map_err(|error| (StatusCode::UNAUTHORIZED, error))?;
-        let answer = self.gateway.answer(graphql, caller.clone(), may_change).await;
-        let (response, bytes) = reply::answer(media_type, &answer);
-        access_line(C::NAME, &caller, response.status().as_u16(), bytes, &answer);
-        Ok(response)
+    fn style(&self, request: &Request, media_type: MediaType) -> Style {
+        Style { profile: self.profile, media_type, method: request.method().clone() }
     }
 
-    async fn read(&self, body: Body) -> Result<Bytes, (StatusCode, Error)> {
-        let limited = Limited::new(body, self.max_body_bytes).collect();
-        match tokio::time::timeout(self.body_timeout, limited).await {
-            Ok(Ok(collected)) => Ok(collected.to_bytes()),
-            Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-                let message = format!("The body is longer than {} bytes.", self.max_body_bytes);
-                Err((StatusCode::PAYLOAD_TOO_LARGE, Error::client(Code::BadRequest, message)))
+    /// What says that a browser was tricked is looked at first, and who asks last: a request that is not to be
+    /// trusted gets the same answer whatever credential it carries.
+    async fn respond(&self, request: Request, style: &Style) -> Result<Response, Refusal> {
+        let (head, body) = request.into_parts();
+        self.origins.check(&head)?;
+        let mut parameters = match head.method {
+            Method::GET => Parameters::One(params::from_query(head.uri.query().unwrap_or_default())?),
+            Method::POST => {
+                content::check(&head.headers)?;
+                params::from_body(&self.body.read(body).await?, self.max_batch)?
             }
-            Ok(Err(_)) => {
-                Err((StatusCode::BAD_REQUEST, Error::client(Code::BadRequest, "The body broke off.")))
+            _ => return Err(Refusal::new(Why::Method, "Send operations by GET or POST.")),
+        };
+        if let Parameters::One(request) = parameters {
+            let request = match head.uri.path().strip_prefix(OPERATION_PATH) {
+                Some(id) => params::at_path(id, request)?,
+                None => params::named(request)?,
+            };
+            parameters = Parameters::One(request);
+        } else if head.uri.path().starts_with(OPERATION_PATH) {
+            return Err(Refusal::new(Why::IllFormed, "One operation at a time: the path names it."));
+        }
+        // Found out once, however many requests came together, and only if one gets that far.
+        let caller = OnceLock::new();
+        match parameters {
+            Parameters::One(graphql) => {
+                let answer = self.answer(graphql, &head, &caller).await;
+                let (response, bytes) = style.answer(&answer);
+                log::<C>(&caller, response.status(), bytes, &answer);
+                Ok(response)
             }
-            Err(_elapsed) => {
-                Err((StatusCode::REQUEST_TIMEOUT, Error::client(Code::BadRequest, "The body took too long.")))
+            Parameters::Many(batch) => {
+                let answers = join_all(batch.into_iter().map(async |graphql| match graphql {
+                    Ok(graphql) => Ok(self.answer(graphql, &head, &caller).await),
+                    Err(refusal) => Err(refusal),
+                }))
+                .await;
+                for answer in answers.iter().flatten() {
+                    log::<C>(&caller, StatusCode::OK, 0, answer);
+                }
+                let shapes: Vec<_> = answers
+                    .iter()
+                    .map(|answer| match answer {
+                        Ok(answer) => Shape::of(answer),
+                        Err(refusal) => Shape::refused(refusal.clone()),
+                    })
+                    .collect();
+                Ok(style.batch(&shapes))
             }
         }
     }
+
+    /// Answers one request of those that came together. A panic is a fault like another: the request fails, those
+    /// beside it and the connection do not.
+    async fn answer(
+        &self,
+        mut graphql: GraphqlRequest,
+        head: &Parts,
+        caller: &OnceLock<Result<Caller, Error>>,
+    ) -> Answer {
+        let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        if let Some(languages) = header(header::ACCEPT_LANGUAGE.as_str()) {
+            graphql.languages = Languages::parse(languages);
+        }
+        if self.mode == Mode::Development {
+            graphql.explain = header(PLAN_HEADER).map(Explain::of).unwrap_or_default();
+        }
+        let operation_name = graphql.operation_name.clone();
+        let may_change = head.method == Method::POST;
+        let identify = || caller.get_or_init(|| self.authenticator.authenticate(&head.headers)).clone();
+        let answering = self.gateway.answer(graphql, identify, may_change);
+        AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_logged| {
+            let error = Error::internal("answering panicked; the line of the panic says where");
+            Answer { operation_name, ..Answer::refused(vec![server_error(error)]) }
+        })
+    }
+}
+
+fn log<C: Client>(
+    caller: &OnceLock<Result<Caller, Error>>,
+    status: StatusCode,
+    bytes: usize,
+    answer: &Answer,
+) {
+    let caller = caller.get().and_then(|caller| caller.as_ref().ok()).unwrap_or(&Caller::Anonymous);
+    access_line(C::NAME, caller, status.as_u16(), bytes, answer);
 }

@@ -1,4 +1,4 @@
-//! Log lines on standard error.
+//! Log lines on standard error, those of panics among them.
 
 use std::io::IsTerminal as _;
 
@@ -14,10 +14,27 @@ pub fn start(config: &LogConfig) -> Result<(), ConfigError> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
-    // An error means that logging has been started before.
-    let _started = match config.format {
+    let started = match config.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
+    // An error means that logging has been started before.
+    if started.is_ok() {
+        log_panics();
+    }
     Ok(())
+}
+
+/// Makes a panic one line like any other. It is written here and nowhere else: here alone is known where it happened.
+fn log_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !tracing::enabled!(tracing::Level::ERROR) {
+            // Whoever silences this module still wants to know why a process ended.
+            return before(panic);
+        }
+        let cause = panic.payload_as_str().unwrap_or("a value that is no text");
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(cause, place, "panicked at {place}");
+    }));
 }

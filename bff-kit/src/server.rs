@@ -1,6 +1,7 @@
 //! A BFF as one future: it listens, answers and, when told to, finishes what it has begun.
 
 mod connection;
+mod tls;
 
 use std::future::Future;
 use std::pin::pin;
@@ -12,12 +13,14 @@ use axum::serve::Listener;
 use fetch::{Channels, Connector, Upstreams};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::gateway::Gateway;
-use crate::http::{Edge, routes};
+use crate::http::Edge;
+use crate::registry::ManifestFolder;
 
 use connection::Timers;
 
@@ -50,16 +53,12 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
         let channels = channels(&self.config, &connector)?;
+        let tls = self.config.server.tls.as_ref().map(tls::acceptor).transpose()?;
         let draining = Arc::new(AtomicBool::new(false));
-        let edge = Edge {
-            gateway: Gateway::<C>::new(&self.config, channels, self.clock),
-            authenticator: C::authenticator(self.config.mode),
-            draining: draining.clone(),
-            max_body_bytes: self.config.max_body_bytes(&C::LIMITS),
-            body_timeout: Duration::from_millis(self.config.server.body_timeout_ms),
-            mode: self.config.mode,
-        };
-        let routes = routes(edge, &self.config);
+        let gateway = Gateway::<C>::new(&self.config, channels, self.clock);
+        let mut manifests = manifests(&self.config, &gateway)?;
+        let (documents, planner) = (gateway.documents().clone(), gateway.planner().clone());
+        let routes = Edge::new(gateway, draining.clone(), &self.config).routes();
         let timers = Timers::of(&self.config.server);
         let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();
         tracing::info!(client = C::NAME, address, mode = ?self.config.mode, "{} listens on {address}", C::NAME);
@@ -71,11 +70,26 @@ impl Server {
             draining.store(true, Ordering::Relaxed);
             tokio::time::sleep(stop_delay).await;
         });
+        let mut look = tokio::time::interval(Duration::from_millis(self.config.operations.reload_ms));
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = &mut ending => break,
+                _now = look.tick(), if manifests.is_some() => {
+                    match manifests.as_mut().and_then(|folder| folder.reload(&planner)) {
+                        None => {}
+                        Some(Ok(registry)) => {
+                            tracing::info!(client = C::NAME, "{} now takes {registry}", C::NAME);
+                            documents.replace(registry);
+                        }
+                        Some(Err(problems)) => for problem in problems {
+                            tracing::error!(client = C::NAME, %problem, "the manifests stay as they were: {problem}");
+                        }
+                    }
+                }
                 (io, _peer) = listener.accept() => {
-                    connections.spawn(connection::serve(io, routes.clone(), timers, stopped.clone()));
+                    let (tls, routes, stopped) = (tls.clone(), routes.clone(), stopped.clone());
+                    connections.spawn(connection::open(io, tls, routes, timers, stopped));
                 }
                 Some(_finished) = connections.join_next() => {}
             }
@@ -89,6 +103,22 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// Takes the registered operations of the folder that is configured. A server does not start with a part of them.
+fn manifests<C: Client>(
+    config: &Config,
+    gateway: &Gateway<C>,
+) -> Result<Option<ManifestFolder>, ConfigError> {
+    let Some(folder) = &config.operations.folder else { return Ok(None) };
+    let mut folder = ManifestFolder::new(folder);
+    let registry = folder.load(gateway.planner()).map_err(|problems| {
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        ConfigError::new("operations.folder", problems.join("; "))
+    })?;
+    tracing::info!(client = C::NAME, "{} takes {registry}", C::NAME);
+    gateway.documents().replace(registry);
+    Ok(Some(folder))
 }
 
 /// Opens the channels to the services. Nothing is connected before it is needed.

@@ -148,6 +148,9 @@ async fn bff<C: Client>(
     listener: TcpListener,
     stopped: watch::Receiver<()>,
 ) -> anyhow::Result<()> {
+    let mut config = config;
+    let client = C::NAME.trim_start_matches("bff-");
+    config.operations.folder = Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../schema").join(client));
     let listener = listener.tap_io(|io| {
         // A socket that refuses still works, only slower.
         let _set = io.set_nodelay(true);

@@ -33,11 +33,13 @@ impl Line {
         self.json["price"]["currency"].as_str().unwrap()
     }
 
-    /// The amount with two decimals at least, as clients get it.
+    /// The amount with the decimals of its currency at least, as clients get it.
     fn amount(&self) -> String {
+        let usual = if self.currency() == "JPY" { 0 } else { 2 };
         let amount = self.json["price"]["amount"].as_str().unwrap();
         let (units, decimals) = amount.split_once('.').unwrap_or((amount, ""));
-        format!("{units}.{decimals:0<2}")
+        let decimals = format!("{:0<usual$}", decimals.trim_end_matches('0'));
+        if decimals.is_empty() { units.to_owned() } else { format!("{units}.{decimals}") }
     }
 }
 

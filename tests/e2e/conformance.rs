@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_graphql::{Context, EmptyMutation, Object};
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{Client, Code, ContextExt as _, Error, Limits};
+use bff_kit::{AutomaticQueries, Client, Code, ContextExt as _, DocumentPolicy, Documents, Error, Limits};
 use fetch::Policies;
 use serde_json::{Value, json};
 
@@ -20,6 +20,8 @@ struct Failing;
 impl Client for Failing {
     const NAME: &'static str = "bff-failing";
     const LIMITS: Limits = Limits { depth: 9, body_bytes: 4_096, deadline: Duration::from_secs(5) };
+    const DOCUMENTS: Documents =
+        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
     type Query = Query;
     type Mutation = EmptyMutation;
 

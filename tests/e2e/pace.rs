@@ -6,7 +6,9 @@ use async_graphql::{Context, EmptyMutation, Object};
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
 use bff_kit::schema::{ask, bounds, fetches, items};
-use bff_kit::{Client, ContextExt as _, Error, Limits, OrNull as _, Planner};
+use bff_kit::{
+    AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Documents, Error, Limits, OrNull as _, Planner,
+};
 use fetch::{Answers, Call, Fetch, Policies, Policy, Rpc};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -19,6 +21,8 @@ struct Screen;
 impl Client for Screen {
     const NAME: &'static str = "bff-screen";
     const LIMITS: Limits = Limits { depth: 9, body_bytes: 64 * 1024, deadline: Duration::from_secs(5) };
+    const DOCUMENTS: Documents =
+        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
     type Query = Query;
     type Mutation = EmptyMutation;
 

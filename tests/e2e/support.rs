@@ -14,7 +14,7 @@ pub(crate) use answer::Answer;
 pub(crate) use client::Kind;
 pub(crate) use dice::Dice;
 pub(crate) use operations::{Operation, contracts, operations, planner};
-pub(crate) use pipe::Pipe;
+pub(crate) use pipe::{Connection, Pipe};
 pub(crate) use probe::{Probe, probes};
 pub(crate) use screens::{Screen, screens};
 pub(crate) use shop::{ADA, Shop, device_id, order_id, product_id};

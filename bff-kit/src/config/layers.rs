@@ -84,7 +84,7 @@ impl Layers {
         serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
             let path = error.path().to_string();
             let message = error.inner().to_string().trim().replace('\n', " ");
-            let key = unknown_key(&path, &message).unwrap_or(path);
+            let key = named_key(&path, &message).unwrap_or(path);
             let problem = match self.origin(&key) {
                 Some(origin) => format!("{message} (from {origin})"),
                 None => message,
@@ -124,9 +124,10 @@ fn nested<'a>(table: &'a mut Table, section: &str) -> Result<&'a mut Table, Stri
     entry.as_table_mut().ok_or_else(|| format!("`{section}` is not a section"))
 }
 
-/// serde names the section of an unknown key; this names the key.
-fn unknown_key(section: &str, message: &str) -> Option<String> {
-    let name = message.strip_prefix("unknown field `")?.split('`').next()?;
+/// serde names the section of a key that is unknown or missing; this names the key.
+fn named_key(section: &str, message: &str) -> Option<String> {
+    let named = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("missing field `"));
+    let name = named?.split('`').next()?;
     Some(match section {
         "." | "" => name.to_owned(),
         _ if section.ends_with(name) => section.to_owned(),
@@ -179,6 +180,9 @@ mod tests {
                 &[("BFF_WEB__SERVER", "1"), ("BFF_WEB__SERVER__LISTEN", "x")],
                 "server.listen: `server` is not a section",
             ),
+            (&[("BFF_WEB__SERVER__TLS__CERTIFICATE", "a.pem")], "server.tls.key: missing field `key`"),
+            (&[("BFF_WEB__SERVER__TLS__KEY", "a.pem")], "server.tls.certificate: missing field"),
+            (&[("BFF_WEB__SERVER__HTTP_PROFILE", "newest")], "server.http_profile: unknown variant `newest`"),
             (&[("BFF_WEB__MODE", "test")], "mode: unknown variant `test`"),
             (&[("BFF_WEB__SERVER__ALLOWED_ORIGINS", "[\"shop.example\"]")], "server.allowed_origins: "),
         ];

@@ -1,84 +1,156 @@
 //! The parameters of a request, from its query string or its body.
 
 use async_graphql::Variables;
-use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 
-use crate::code::Code;
-use crate::error::Error;
+use super::json;
+use super::refusal::{Refusal, Why};
 use crate::gateway::GraphqlRequest;
+use crate::registry::DocumentId;
 
-type Refused = (StatusCode, Error);
+/// Longest id of an operation, in bytes.
+const MAX_ID_BYTES: usize = 256;
 
-fn bad(message: impl Into<String>) -> Refused {
-    (StatusCode::BAD_REQUEST, Error::client(Code::BadRequest, message))
+/// What a body holds.
+#[derive(Debug)]
+pub(super) enum Parameters {
+    /// One request.
+    One(GraphqlRequest),
+    /// A batch of them, each good or not for itself.
+    Many(Vec<Result<GraphqlRequest, Refusal>>),
 }
 
-/// A body must be JSON in UTF-8 and say so. Pages of other sites cannot send that without asking first.
-pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = value.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let is_json = parts.next().as_deref() == Some("application/json");
-    let is_utf8 = parts
-        .filter_map(|part| part.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned()))
-        .all(|charset| charset == "utf-8");
-    if is_json && is_utf8 {
-        return Ok(());
+fn unreadable(message: impl Into<String>) -> Refusal {
+    Refusal::new(Why::Unreadable, message)
+}
+
+fn ill_formed(message: impl Into<String>) -> Refusal {
+    Refusal::new(Why::IllFormed, message)
+}
+
+/// Notes that the path names the operation. A text beside it is one too many, another id as well.
+pub(super) fn at_path(id: &str, request: GraphqlRequest) -> Result<GraphqlRequest, Refusal> {
+    match request.id {
+        Some(_) => Err(ill_formed("The path names an operation, and so do the parameters.")),
+        None => Ok(GraphqlRequest { id: Some(DocumentId::Document(id.to_owned())), ..request }),
     }
-    let error = Error::client(Code::BadRequest, "Content-Type must be application/json, in UTF-8.");
-    Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, error))
 }
 
-pub(super) fn from_body(body: &[u8]) -> Result<GraphqlRequest, Refused> {
-    let parameters: Value =
-        serde_json::from_slice(body).map_err(|error| bad(format!("The body is not JSON: {error}.")))?;
-    match parameters {
+/// The request, if it names an operation one way or another.
+pub(super) fn named(request: GraphqlRequest) -> Result<GraphqlRequest, Refusal> {
+    if request.query.is_none() && request.id.is_none() {
+        return Err(ill_formed("`query` is missing, or the id of an operation in its place."));
+    }
+    Ok(request)
+}
+
+/// Reads a body; an array of requests where so many of them may come at once.
+pub(super) fn from_body(body: &[u8], max_batch: usize) -> Result<Parameters, Refusal> {
+    let body = json::parse(body).map_err(|error| unreadable(format!("The body is not JSON: {error}.")))?;
+    let Value::Array(batch) = body else {
+        return from_value(body).map(Parameters::One);
+    };
+    match batch.len() {
+        _ if max_batch == 0 => {
+            Err(unreadable("Send one request at a time: arrays of requests are not taken."))
+        }
+        0 => Err(unreadable("The array holds no request.")),
+        count if count > max_batch => {
+            Err(unreadable(format!("The array holds {count} requests; {max_batch} is the limit.")))
+        }
+        _ => Ok(Parameters::Many(batch.into_iter().map(|it| from_value(it).and_then(named)).collect())),
+    }
+}
+
+fn from_value(value: Value) -> Result<GraphqlRequest, Refusal> {
+    match value {
         Value::Object(parameters) => from_parameters(parameters),
-        _ => Err(bad("The body must be a JSON object.")),
+        _ => Err(ill_formed("A request must be a JSON object.")),
     }
 }
 
-pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Refused> {
+pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {
     let mut parameters = Map::new();
     let pairs: axum::extract::Query<Vec<(String, String)>> = axum::extract::Query::try_from_uri(
-        &format!("/?{query}").parse().map_err(|_| bad("The query string is malformed."))?,
+        &format!("/?{query}").parse().map_err(|_| unreadable("The query string is malformed."))?,
     )
-    .map_err(|_| bad("The query string is malformed."))?;
+    .map_err(|_| unreadable("The query string is malformed."))?;
+    // What is not UTF-8 has been replaced by this character, which a client may also have sent itself.
+    let replaced = |text: &str| text.contains('\u{FFFD}');
+    if pairs.0.iter().any(|(_, text)| replaced(text)) && !query.to_ascii_uppercase().contains("%EF%BF%BD") {
+        return Err(unreadable("The query string is not UTF-8."));
+    }
     for (name, text) in pairs.0 {
         let value = match name.as_str() {
-            "query" | "operationName" => Value::String(text),
+            "query" | "operationName" | "documentId" | "id" | "doc_id" => Value::String(text),
             "variables" | "extensions" if text.is_empty() => continue,
-            "variables" | "extensions" => {
-                serde_json::from_str(&text).map_err(|error| bad(format!("`{name}` is not JSON: {error}.")))?
-            }
+            "variables" | "extensions" => json::parse(text.as_bytes())
+                .map_err(|error| unreadable(format!("`{name}` is not JSON: {error}.")))?,
             _ => continue,
         };
         if parameters.insert(name.clone(), value).is_some() {
-            return Err(bad(format!("`{name}` is given twice.")));
+            return Err(ill_formed(format!("`{name}` is given twice.")));
         }
     }
     from_parameters(parameters)
 }
 
-fn from_parameters(mut parameters: Map<String, Value>) -> Result<GraphqlRequest, Refused> {
+fn from_parameters(mut parameters: Map<String, Value>) -> Result<GraphqlRequest, Refusal> {
     let query = match parameters.remove("query") {
         None | Some(Value::Null) => None,
         Some(Value::String(query)) => Some(query),
-        Some(_) => return Err(bad("`query` must be a string.")),
+        Some(_) => return Err(ill_formed("`query` must be a string.")),
     };
     let operation_name = match parameters.remove("operationName") {
         None | Some(Value::Null) => None,
         Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
-        Some(_) => return Err(bad("`operationName` must be a string.")),
+        Some(_) => return Err(ill_formed("`operationName` must be a string.")),
     };
     let variables = match parameters.remove("variables") {
         None | Some(Value::Null) => Variables::default(),
         Some(variables @ Value::Object(_)) => Variables::from_json(variables),
-        Some(_) => return Err(bad("`variables` must be an object.")),
+        Some(_) => return Err(ill_formed("`variables` must be an object.")),
     };
-    match parameters.remove("extensions") {
-        None | Some(Value::Null | Value::Object(_)) => {}
-        Some(_) => return Err(bad("`extensions` must be an object.")),
+    let persisted = match parameters.remove("extensions") {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(mut extensions)) => extensions.remove("persistedQuery"),
+        Some(_) => return Err(ill_formed("`extensions` must be an object.")),
+    };
+    let id = match document_id(&mut parameters)? {
+        Some(id) => Some(id),
+        None => persisted.map(persisted_query).transpose()?,
+    };
+    Ok(GraphqlRequest { query, id, operation_name, variables, ..GraphqlRequest::default() })
+}
+
+/// `documentId`, or what Relay's clients call it.
+fn document_id(parameters: &mut Map<String, Value>) -> Result<Option<DocumentId>, Refusal> {
+    for name in ["documentId", "doc_id", "id"] {
+        match parameters.remove(name) {
+            None | Some(Value::Null) => {}
+            Some(Value::String(id)) if (1..=MAX_ID_BYTES).contains(&id.len()) => {
+                return Ok(Some(DocumentId::Document(id)));
+            }
+            Some(_) => return Err(ill_formed(format!("`{name}` must be the id of an operation."))),
+        }
     }
-    Ok(GraphqlRequest { query, operation_name, variables, ..GraphqlRequest::default() })
+    Ok(None)
+}
+
+/// Apollo's way to name a document by its hash.
+fn persisted_query(value: Value) -> Result<DocumentId, Refusal> {
+    let Value::Object(mut persisted) = value else {
+        return Err(ill_formed("`extensions.persistedQuery` must be an object."));
+    };
+    if persisted.remove("version") != Some(Value::from(1)) {
+        return Err(ill_formed("Unsupported persisted query version"));
+    }
+    let is_hash =
+        |hash: &str| hash.len() == 64 && hash.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+    match persisted.remove("sha256Hash") {
+        Some(Value::String(hash)) if is_hash(&hash) => Ok(DocumentId::Persisted(hash)),
+        _ => Err(ill_formed(
+            "`extensions.persistedQuery.sha256Hash` must be 64 lower-case hexadecimal digits.",
+        )),
+    }
 }

@@ -1,53 +1,155 @@
 //! Answers on the wire.
 
+use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
 use super::accept::MediaType;
-use crate::error::Error;
+use super::caching::Caching;
+use super::refusal::{Refusal, Why};
+use crate::code::Code;
+use crate::config::HttpProfile;
 use crate::gateway::{Answer, GET_MUTATION, server_error};
 
-/// A GraphQL response without `data`, as a request has it that did not run.
+/// A status of the draft of GraphQL over HTTP that HTTP itself does not know: data, and errors beside it.
+const PARTIAL_SUCCESS: u16 = 294;
+
+/// How answers to one request are written.
+#[derive(Clone, Debug)]
+pub(super) struct Style {
+    pub(super) profile: HttpProfile,
+    pub(super) media_type: MediaType,
+    pub(super) method: Method,
+}
+
+/// A GraphQL response; without `data` when the request did not run.
 #[derive(Serialize)]
-struct Refused<'a> {
-    errors: &'a [async_graphql::ServerError],
+#[serde(untagged)]
+pub(super) enum Shape<'a> {
+    Ran(&'a GraphqlResponse),
+    Refused { errors: Vec<ServerError> },
 }
 
-/// An answer of the gateway and its length in bytes.
-pub(super) fn answer(media_type: MediaType, answer: &Answer) -> (Response, usize) {
-    if !answer.refused {
-        return json(media_type, StatusCode::OK, &answer.response);
+impl<'a> Shape<'a> {
+    pub(super) fn of(answer: &'a Answer) -> Self {
+        if answer.refused {
+            Self::Refused { errors: answer.response.errors.clone() }
+        } else {
+            Self::Ran(&answer.response)
+        }
     }
-    let errors = &answer.response.errors;
-    let by_get = errors.first().is_some_and(|error| error.message == GET_MUTATION);
-    let status = match media_type {
-        _ if by_get => StatusCode::METHOD_NOT_ALLOWED,
-        MediaType::GraphqlResponse => StatusCode::BAD_REQUEST,
-        MediaType::Json => StatusCode::OK,
-    };
-    let (mut response, bytes) = json(media_type, status, &Refused { errors });
-    if by_get {
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+
+    pub(super) fn refused(refusal: Refusal) -> Self {
+        Self::Refused { errors: vec![server_error(refusal.into_error())] }
     }
-    (response, bytes)
 }
 
-/// A request that never reached the gateway.
-pub(super) fn refusal(media_type: MediaType, status: StatusCode, error: Error) -> Response {
-    json(media_type, status, &Refused { errors: &[server_error(error)] }).0
+impl Style {
+    /// An answer of the gateway, and its length in bytes.
+    pub(super) fn answer(&self, answer: &Answer) -> (Response, usize) {
+        let status = self.status(answer);
+        let body = json(&Shape::of(answer));
+        let length = body.len();
+        let caching = Caching::of(&self.method, status, answer, &body);
+        let mut response = self.response(status, body, caching);
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        (response, length)
+    }
+
+    /// Answers to a batch, in its order. Each tells for itself what became of it.
+    pub(super) fn batch(&self, answers: &[Shape]) -> Response {
+        self.response(StatusCode::OK, json(&answers), Caching::NONE)
+    }
+
+    /// A request that never reached the gateway.
+    pub(super) fn refusal(&self, refusal: Refusal) -> Response {
+        let status = refusal.status(self.profile);
+        let (why, unread) = (refusal.why, refusal.leaves_unread());
+        let mut response = self.response(status, json(&Shape::refused(refusal)), Caching::NONE);
+        let headers = response.headers_mut();
+        if why == Why::Method {
+            headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+        }
+        if unread {
+            // The rest of the body would be taken for the next request. HTTP/2 resets the stream instead, and
+            // hyper leaves the header out there.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+
+    /// The status that tells of an answer, as the profile has it.
+    fn status(&self, answer: &Answer) -> StatusCode {
+        let errors = &answer.response.errors;
+        let draft = self.profile == HttpProfile::Draft202608;
+        if !answer.refused {
+            let partial = draft && !errors.is_empty();
+            return if partial { partial_success() } else { StatusCode::OK };
+        }
+        if errors.first().is_some_and(|error| error.message == GET_MUTATION) {
+            return StatusCode::METHOD_NOT_ALLOWED;
+        }
+        let is = |code: Code| errors.iter().any(|error| has_code(error, code));
+        if let Some(status) = of_documents().into_iter().find_map(|(code, status)| is(code).then_some(status))
+        {
+            return status;
+        }
+        if is(Code::Unauthenticated) {
+            StatusCode::UNAUTHORIZED
+        } else if is(Code::Forbidden) {
+            StatusCode::FORBIDDEN
+        } else if is(Code::RateLimited) {
+            StatusCode::TOO_MANY_REQUESTS
+        } else if is(Code::Internal) {
+            StatusCode::INTERNAL_SERVER_ERROR
+        } else if draft && !is(Code::ParseFailed) {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else if draft || self.media_type == MediaType::GraphqlResponse {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::OK
+        }
+    }
+
+    fn response(&self, status: StatusCode, body: Vec<u8>, caching: Caching) -> Response {
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type.content_type()));
+        headers.append(header::VARY, HeaderValue::from_static("accept"));
+        caching.write(&mut response);
+        response
+    }
 }
 
-fn json(media_type: MediaType, status: StatusCode, body: &impl Serialize) -> (Response, usize) {
+/// What becomes of a request whose operation is not taken, whatever the profile. Clients that ask by hash read the
+/// code: to them it is no failure that a document is not known yet.
+fn of_documents() -> [(Code, StatusCode); 6] {
+    [
+        (Code::PersistedQueryNotFound, StatusCode::OK),
+        (Code::PersistedQueryNotSupported, StatusCode::OK),
+        (Code::PersistedQueryHashMismatch, StatusCode::BAD_REQUEST),
+        (Code::PersistedQueryNotInList, StatusCode::NOT_FOUND),
+        (Code::QueryNotInSafelist, StatusCode::FORBIDDEN),
+        (Code::IdAndBody, StatusCode::BAD_REQUEST),
+    ]
+}
+
+fn partial_success() -> StatusCode {
+    StatusCode::from_u16(PARTIAL_SUCCESS).expect("a status has three digits")
+}
+
+fn has_code(error: &ServerError, code: Code) -> bool {
+    let own = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    matches!(own, Some(Value::String(own)) if own == code.as_str())
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(4096);
     serde_json::to_writer(&mut bytes, body).expect("a response holds nothing that JSON cannot");
-    let length = bytes.len();
-    let mut response = Response::new(Body::from(bytes));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type.content_type()));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.append(header::VARY, HeaderValue::from_static("accept"));
-    (response, length)
+    bytes
 }

@@ -22,6 +22,17 @@ impl Price {
         self.0.customer_price.as_ref().map(|price| format::money(price, language)).unwrap_or_default()
     }
 
+    /// The price as text, such as "€89.00".
+    #[graphql(
+        deprecation = "Use `text`, which is the same. Goes on 2027-06-01, with the last release before 5.1.0.",
+        directive = reads::apply(["customer_price"]),
+        directive = bounds::apply(bytes(MONEY))
+    )]
+    async fn formatted(&self, ctx: &Context<'_>) -> String {
+        let language = Language::of(ctx.scope());
+        self.0.customer_price.as_ref().map(|price| format::money(price, language)).unwrap_or_default()
+    }
+
     /// The price as a decimal number, such as "89.00".
     #[graphql(directive = reads::apply(["customer_price"]), directive = bounds::apply(bytes(MONEY)))]
     async fn amount(&self) -> String {

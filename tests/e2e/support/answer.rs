@@ -1,6 +1,7 @@
 //! An answer of a BFF, as a test reads it.
 
-use http::{HeaderMap, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
 use super::snapshot;
@@ -16,6 +17,22 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    pub(crate) fn of(response: Response<Bytes>) -> Self {
+        let (head, body) = response.into_parts();
+        let text = String::from_utf8(body.into()).unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Self { status: head.status, headers: head.headers, body, text }
+    }
+
+    /// Asserts that the request was refused: a status, an error with a code, and nothing that looks like data.
+    #[track_caller]
+    pub(crate) fn refused(&self, status: u16) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert!(self.body["errors"][0]["message"].is_string(), "{}", self.text);
+        assert!(self.body["errors"][0]["extensions"]["code"].is_string(), "{}", self.text);
+        assert!(self.body.get("data").is_none(), "{}", self.text);
+    }
+
     /// The part of the data at a JSON pointer, such as `/product/name`.
     #[track_caller]
     pub(crate) fn data(&self, pointer: &str) -> &Value {

@@ -6,12 +6,12 @@ use std::io;
 use bff_kit::config::Config;
 use bff_kit::{Client, Server};
 use bytes::Bytes;
-use http::{Request, header};
+use http::{Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
-use tokio::io::DuplexStream;
+use serde_json::json;
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -74,19 +74,40 @@ impl Pipe {
 
     /// Sends a query on a connection of its own.
     pub(crate) async fn ask(&self, query: &str) -> Answer {
-        let near = self.connect().unwrap();
-        let (mut sender, connection) = http1::handshake(TokioIo::new(near)).await.unwrap();
-        let mut connections = JoinSet::new();
-        connections.spawn(async move { connection.await.unwrap() });
+        let mut connection = self.http1().await;
         let request = Request::post("/graphql")
             .header(header::HOST, "bff")
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/graphql-response+json")
             .body(Full::<Bytes>::from(json!({ "query": query }).to_string()))
             .unwrap();
-        let (head, body) = sender.send_request(request).await.unwrap().into_parts();
-        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap();
-        let body: Value = serde_json::from_str(&text).unwrap();
-        Answer { status: head.status, headers: head.headers, body, text }
+        connection.send(request).await
+    }
+
+    /// A connection for one request after the other.
+    pub(crate) async fn http1(&self) -> Connection {
+        Connection::over(self.connect().unwrap()).await
+    }
+}
+
+/// A connection that speaks HTTP/1.1.
+pub(crate) struct Connection {
+    sender: http1::SendRequest<Full<Bytes>>,
+    _running: JoinSet<()>,
+}
+
+impl Connection {
+    pub(crate) async fn over(io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
+        let (sender, connection) = http1::handshake(TokioIo::new(io)).await.unwrap();
+        let mut running = JoinSet::new();
+        running.spawn(async move { drop(connection.await) });
+        Self { sender, _running: running }
+    }
+
+    /// Sends a request on it; panics when the server has closed it.
+    pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Answer {
+        self.sender.ready().await.unwrap();
+        let (head, body) = self.sender.send_request(request).await.unwrap().into_parts();
+        Answer::of(Response::from_parts(head, body.collect().await.unwrap().to_bytes()))
     }
 }

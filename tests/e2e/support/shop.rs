@@ -12,7 +12,7 @@ use bff_mobile::Mobile;
 use bff_web::Web;
 use bytes::Bytes;
 use domain_stubs::{Domain, Options, Services};
-use http::{HeaderName, HeaderValue, Request, header};
+use http::{HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client as HttpClient;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -155,10 +155,13 @@ impl Shop {
 
     /// Sends any request.
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
+        Answer::of(self.fetch(request).await)
+    }
+
+    /// Sends any request, whose answer need not be text.
+    pub(crate) async fn fetch(&self, request: Request<Full<Bytes>>) -> Response<Bytes> {
         let (head, body) = self.http.request(request).await.unwrap().into_parts();
-        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status: head.status, headers: head.headers, body, text }
+        Response::from_parts(head, body.collect().await.unwrap().to_bytes())
     }
 
     /// Breaks an RPC.

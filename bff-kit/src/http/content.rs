@@ -1,0 +1,71 @@
+//! What a body says it is.
+
+use axum::http::{HeaderMap, header};
+
+use super::refusal::{Refusal, Why};
+
+/// A body must say that it is JSON in UTF-8, uncompressed. Pages of other sites cannot send that without asking
+/// first: whatever a browser sends unasked has another type or none.
+pub(super) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
+    let encodings = headers.get_all(header::CONTENT_ENCODING);
+    if encodings.iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Refusal::new(Why::MediaType, "Content-Encoding is not taken: send the body as it is."));
+    }
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(value), None) = (types.next(), types.next()) else {
+        return Err(wrong());
+    };
+    if value.to_str().is_ok_and(is_json) { Ok(()) } else { Err(wrong()) }
+}
+
+fn wrong() -> Refusal {
+    Refusal::new(Why::MediaType, "Content-Type must be application/json, in UTF-8.")
+}
+
+fn is_json(value: &str) -> bool {
+    let mut parts = value.split(';').map(str::trim);
+    parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+        && parts.all(|parameter| match parameter.split_once('=') {
+            Some((name, charset)) if name.eq_ignore_ascii_case("charset") => {
+                charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            Some((name, _)) => !name.is_empty(),
+            // A last `;` with nothing behind it is sloppy, not strange.
+            None => parameter.is_empty(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_json;
+
+    #[test]
+    fn json_in_utf8_by_any_spelling_and_nothing_else() {
+        for good in [
+            "application/json",
+            "Application/JSON",
+            "application/json;charset=utf-8",
+            "application/json ; charset=\"UTF-8\"",
+            "application/json; profile=x; Charset=utf-8;",
+        ] {
+            assert!(is_json(good), "{good}");
+        }
+        for bad in [
+            "",
+            "text/plain",
+            "text/plain; application/json",
+            "text/plain, application/json",
+            "application/json, text/plain",
+            "application/json; text/plain",
+            "application/jsonp",
+            "application/json+x",
+            "application/json; charset=utf-16",
+            "application/json; charset=",
+            "application/json; charset=utf-8; charset=latin1",
+            "application/x-www-form-urlencoded; charset=utf-8",
+            "multipart/form-data; boundary=application/json",
+        ] {
+            assert!(!is_json(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Requests that are not taken, and the status each gets.
+
+use axum::http::StatusCode;
+
+use crate::code::Code;
+use crate::config::HttpProfile;
+use crate::error::Error;
+
+/// Why a request was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The body is no JSON, no text, or not what it says it is.
+    Unreadable,
+    /// It is JSON, but no GraphQL request.
+    IllFormed,
+    /// A page of another site made a browser send it.
+    ForeignPage,
+    /// There is nothing at that path.
+    NoSuchPath,
+    /// Neither GET nor POST.
+    Method,
+    /// No media type of ours is acceptable.
+    NotAcceptable,
+    /// The body came too slowly.
+    TooSlow,
+    /// The body is longer than it may be.
+    TooLarge,
+    /// The path and query are longer than they may be.
+    UriTooLong,
+    /// The body is of a type that is not taken.
+    MediaType,
+    /// The headers are longer than they may be.
+    HeadTooLarge,
+}
+
+/// A request that is not taken.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) why: Why,
+    pub(super) message: String,
+}
+
+impl Refusal {
+    pub(super) fn new(why: Why, message: impl Into<String>) -> Self {
+        Self { why, message: message.into() }
+    }
+
+    pub(super) fn status(&self, profile: HttpProfile) -> StatusCode {
+        match self.why {
+            Why::IllFormed if profile == HttpProfile::Draft202608 => StatusCode::UNPROCESSABLE_ENTITY,
+            Why::Unreadable | Why::IllFormed => StatusCode::BAD_REQUEST,
+            Why::ForeignPage => StatusCode::FORBIDDEN,
+            Why::NoSuchPath => StatusCode::NOT_FOUND,
+            Why::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Why::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Why::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Why::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Why::UriTooLong => StatusCode::URI_TOO_LONG,
+            Why::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Why::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        }
+    }
+
+    /// Whether a part of the request may still be under way, which nobody will read.
+    pub(super) fn leaves_unread(&self) -> bool {
+        matches!(self.why, Why::TooSlow | Why::TooLarge)
+    }
+
+    pub(super) fn into_error(self) -> Error {
+        let code = if self.why == Why::ForeignPage { Code::Forbidden } else { Code::BadRequest };
+        Error::client(code, self.message)
+    }
+}

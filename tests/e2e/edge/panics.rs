@@ -1,0 +1,77 @@
+//! A resolver that panics.
+
+use std::time::Duration;
+
+use async_graphql::{EmptyMutation, Object};
+use bff_kit::config::Mode;
+use bff_kit::identity::{Authenticator, Development};
+use bff_kit::{Client, Limits};
+use bytes::Bytes;
+use fetch::Policies;
+use http::{Request, header};
+use http_body_util::Full;
+use serde_json::{Value, json};
+
+use crate::support::Pipe;
+
+struct Faulty;
+
+impl Client for Faulty {
+    const NAME: &'static str = "bff-faulty";
+    const LIMITS: Limits = Limits { depth: 3, body_bytes: 4_096, deadline: Duration::from_secs(5) };
+    type Query = Query;
+    type Mutation = EmptyMutation;
+
+    fn policies() -> Policies {
+        Policies::new()
+    }
+
+    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
+        Box::new(Development::user(mode))
+    }
+}
+
+#[derive(Default)]
+struct Query;
+
+#[Object]
+impl Query {
+    async fn fine(&self) -> bool {
+        true
+    }
+
+    async fn broken(&self) -> Option<bool> {
+        Some("no boolean".parse().expect("the secret of the house"))
+    }
+}
+
+fn request(body: &Value, accept: &str) -> Request<Full<Bytes>> {
+    Request::post("/graphql")
+        .header(header::HOST, "bff")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, accept)
+        .body(Full::from(body.to_string()))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_panic_is_one_masked_error_and_the_connection_lives() {
+    let pipe = Pipe::with::<Faulty>(|config| config.server.max_batch = 3, std::future::pending());
+    let mut connection = pipe.http1().await;
+    for accept in ["application/json", "application/graphql-response+json"] {
+        for query in ["{ broken }", "{ fine broken }"] {
+            let answer = connection.send(request(&json!({ "query": query }), accept)).await;
+            answer.refused(500);
+            assert_eq!(answer.errors(), [": INTERNAL_SERVER_ERROR"]);
+            assert!(!answer.text.contains("secret"), "{}", answer.text);
+        }
+        let fine = connection.send(request(&json!({ "query": "{ fine }" }), accept)).await.whole();
+        assert_eq!(fine.text, "{\"data\":{\"fine\":true}}");
+    }
+    let batch = json!([{ "query": "{ fine }" }, { "query": "{ broken }" }, { "query": "{ fine }" }]);
+    let answer = connection.send(request(&batch, "*/*")).await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
+    assert_eq!(answer.body[0], json!({ "data": { "fine": true } }));
+    assert_eq!(answer.body[1]["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
+    assert_eq!(answer.body[2], json!({ "data": { "fine": true } }));
+}
