@@ -27,14 +27,13 @@ pub(super) async fn bundle(web: &Path) -> anyhow::Result<Bundle> {
     std::fs::write(&log, "").with_context(|| format!("cannot write {}", log.display()))?;
     let npm = Npm { web, log: &log };
     if !is_installed(web) {
-        tracing::info!("building the page with GraphiQL, once: 1 of 2, its packages (npm ci)");
-        npm.run(&["ci", "--no-audit", "--no-fund"]).await?;
+        npm.run("1 of 2, its packages", &["ci"]).await?;
     }
-    tracing::info!("building the page with GraphiQL, once: 2 of 2, its files (npm run build)");
     // A folder of its own, so that whoever serves or builds it at the same time never sees half of it.
     let name = format!("half-{}", std::process::id());
     let half = folder.join(&name);
-    npm.run(&["run", "build", "--", "--emptyOutDir", "--outDir", &format!("dist/{name}")]).await?;
+    let into = format!("dist/{name}");
+    npm.run("2 of 2, its files", &["run", "build", "--", "--emptyOutDir", "--outDir", &into]).await?;
     let bundle = Bundle::read(&half).context("the build left no page")?;
     clean(&folder, &half);
     // Another process may have been faster; then there is nothing left to do.
@@ -98,18 +97,20 @@ struct Npm<'a> {
 
 impl Npm<'_> {
     /// Runs npm to its end. It ends with this process.
-    async fn run(&self, arguments: &[&str]) -> anyhow::Result<()> {
+    async fn run(&self, step: &str, arguments: &[&str]) -> anyhow::Result<()> {
         let log = || std::fs::OpenOptions::new().append(true).open(self.log);
         let mut command = Command::new("npm");
         command.args(arguments).current_dir(self.web).kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(log()?).stderr(log()?);
-        let status = match command.status().await {
-            Ok(status) => status,
+        let mut child = match command.spawn() {
+            Ok(child) => child,
             Err(error) if error.kind() == io::ErrorKind::NotFound => bail!("there is no Node here"),
             Err(error) => return Err(error).context("cannot run npm"),
         };
-        if !status.success() {
-            bail!("npm {} failed, see {}", arguments[..arguments.len().min(2)].join(" "), self.log.display());
+        let shown = arguments[..arguments.len().min(2)].join(" ");
+        tracing::info!("building the page with GraphiQL, once: {step} (npm {shown})");
+        if !child.wait().await.context("cannot wait for npm")?.success() {
+            bail!("npm {shown} failed, see {}", self.log.display());
         }
         Ok(())
     }

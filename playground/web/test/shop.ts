@@ -25,7 +25,7 @@ export interface Shop {
 
 /** Starts the shop on ports nobody has, and waits until it serves the page that was asked for. */
 export async function openShop(flags: string[] = []): Promise<Shop> {
-  const ports = ["--page", "0", "--mobile", "0", "--web", "0", "--iot", "0", "--domain", "0"];
+  const ports = ["--page", "0", "--mobile", "0", "--web", "0", "--iot", "0", "--domain", "0", "--log", "playground=info,warn"];
   const child = spawn(told("PLAYGROUND"), [...ports, ...flags], {
     cwd: workspace,
     stdio: ["ignore", "pipe", "inherit"],

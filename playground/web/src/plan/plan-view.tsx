@@ -1,6 +1,6 @@
 /** A plan: what it comes to, its waves, and what the client sees when a service fails. */
 
-import { useId } from "react";
+import { Fragment, useId } from "react";
 
 import { Rpc } from "./rpc";
 import { bytes, cache, consequence, count, keys, manner } from "./text";
@@ -140,11 +140,27 @@ function Sentences({ of, instead }: { of: Consequence[]; instead?: Consequence[]
   return (
     <>
       {of.map((it, index) => (
-        <div key={index}>{consequence(it)}</div>
+        <div key={index}>
+          <Sentence of={it} />
+        </div>
       ))}
       {instead?.map((it, index) => (
-        <div key={`slow ${index}`}>slow: {consequence(it)}</div>
+        <div key={`slow ${index}`}>
+          slow: <Sentence of={it} />
+        </div>
       ))}
     </>
   );
+}
+
+/** A sentence whose paths may be broken between their fields. */
+function Sentence({ of }: { of: Consequence }) {
+  return consequence(of)
+    .split(/(?<=\.)/)
+    .map((part, index) => (
+      <Fragment key={index}>
+        {index > 0 && <wbr />}
+        {part}
+      </Fragment>
+    ));
 }

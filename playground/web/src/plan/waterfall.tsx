@@ -43,7 +43,10 @@ export function grouped(plan: Plan, observed: Observed): Group[] {
         rows.push({ rpc, planned, made: left.splice(at, 1)[0], note });
       }
       const missing = most - rows.length;
-      if (missing > 0) rows.push({ rpc, planned, made: undefined, note: most > 1 ? ` ${missing} of ${most}` : "" });
+      if (missing > 0) {
+        const which = missing > 1 ? `${rows.length + 1} to ${most}` : `${most}`;
+        rows.push({ rpc, planned, made: undefined, note: most > 1 ? ` ${which} of ${most}` : "" });
+      }
       return rows;
     });
   const groups: Group[] = plan.waves.map((wave, index) => ({
