@@ -5,7 +5,7 @@ mod diff;
 mod impact;
 mod manifest;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,16 @@ pub struct OperationFile {
     pub name: String,
     /// The document.
     pub text: String,
+}
+
+/// Variables to run an operation with.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// As the client sends them, optional ones included: a JSON object.
+    pub variables: serde_json::Value,
+    /// Those it cannot do without.
+    pub minimal: serde_json::Value,
 }
 
 /// The operations of one released version of a client.
@@ -64,6 +74,13 @@ impl Contracts {
             Ok(OperationFile { name: stem(&path), text })
         };
         files(&self.0.join("operations"), "graphql")?.into_iter().map(read).collect()
+    }
+
+    /// Variables to run the operations with, by name of the operation: `examples.json`.
+    pub fn examples(&self) -> Result<BTreeMap<String, Example>, ContractError> {
+        let path = self.0.join("examples.json");
+        let text = read(&path)?;
+        serde_json::from_str(&text).map_err(|error| ContractError { path, problem: error.to_string() })
     }
 
     /// The file an operation's plan is committed in.

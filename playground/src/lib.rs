@@ -40,6 +40,13 @@ pub struct Options {
     pub domain: u16,
     /// File of the domain's data; in memory without one.
     pub data: Option<PathBuf>,
+    /// So many products computed from their numbers instead of those of the data.
+    pub synthetic: Option<u32>,
+    /// Folder that holds the contracts of each client; without it the page has no examples.
+    pub contracts: Option<PathBuf>,
+    /// Folder of the page's sources, which are built in the background with Node; without it, or where that fails,
+    /// a plain page is served.
+    pub page_sources: Option<PathBuf>,
     /// What the BFFs log.
     pub log: LogConfig,
 }
@@ -69,6 +76,7 @@ pub struct Shop {
     iot: TcpListener,
     domain: TcpListener,
     domain_services: Domain,
+    sources: page::Sources,
     log: LogConfig,
 }
 
@@ -83,7 +91,11 @@ impl Shop {
         let (page, mobile) = (bind("page", options.page).await?, bind("mobile BFF", options.mobile).await?);
         let (web, iot) = (bind("web BFF", options.web).await?, bind("IoT BFF", options.iot).await?);
         let domain = bind("domain", options.domain).await?;
-        let data = domain_stubs::Options { data: options.data, ..domain_stubs::Options::default() };
+        let data = domain_stubs::Options {
+            data: options.data,
+            synthetic: options.synthetic,
+            ..domain_stubs::Options::default()
+        };
         let domain_services = tokio::task::spawn_blocking(|| Domain::open(data)).await??;
         let addresses = Addresses {
             page: page.local_addr()?,
@@ -92,7 +104,9 @@ impl Shop {
             iot: iot.local_addr()?,
             domain: domain.local_addr()?,
         };
-        Ok(Self { addresses, page, mobile, web, iot, domain, domain_services, log: options.log })
+        let sources = page::Sources { web: options.page_sources, contracts: options.contracts };
+        let log = options.log;
+        Ok(Self { addresses, page, mobile, web, iot, domain, domain_services, sources, log })
     }
 
     /// What runs where.
@@ -117,7 +131,7 @@ impl Shop {
         servers.spawn(bff::<Mobile>(config.clone(), self.mobile, stopped.clone()));
         servers.spawn(bff::<Web>(config.clone(), self.web, stopped.clone()));
         servers.spawn(bff::<Iot>(config, self.iot, stopped.clone()));
-        servers.spawn(page::serve(self.addresses, self.page, closed(stopped)));
+        servers.spawn(page::serve(self.addresses, self.sources, self.page, closed(stopped)));
 
         tokio::select! {
             () = shutdown => {}

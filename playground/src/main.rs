@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bff_kit::config::{LogConfig, LogFormat};
@@ -36,8 +36,14 @@ struct Arguments {
     /// File to keep the domain's data in; in memory when left out
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+    /// Serve so many products computed from their numbers instead of those of the data
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
+    synthetic: Option<u32>,
+    /// Serve the plain page, and build no other
+    #[arg(long)]
+    plain: bool,
     /// What to log
-    #[arg(long, default_value = "access=info,warn", value_name = "FILTER")]
+    #[arg(long, default_value = "access=info,playground=info,warn", value_name = "FILTER")]
     log: String,
 }
 
@@ -85,12 +91,23 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { command: _, host, page, mobile, web, iot, domain, data, log } = arguments;
+    let Arguments { command: _, host, page, mobile, web, iot, domain, data, synthetic, plain, log } =
+        arguments;
     let log = LogConfig { filter: log, format: LogFormat::Text };
     bff_kit::log::start(&log)?;
-    let shop = Shop::open(Options { host, page, mobile, web, iot, domain, data, log }).await?;
+    let contracts = folder("schema");
+    let page_sources = if plain { None } else { folder("playground/web") };
+    let options =
+        Options { host, page, mobile, web, iot, domain, data, synthetic, contracts, page_sources, log };
+    let shop = Shop::open(options).await?;
     announce(shop.addresses());
     shop.serve(stop_signal()).await
+}
+
+/// A folder of the workspace: the one this runs in or, from elsewhere, the one this was built from.
+fn folder(name: &str) -> Option<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    [PathBuf::from(name), workspace.join(name)].into_iter().find(|folder| folder.is_dir())
 }
 
 #[expect(clippy::print_stdout, reason = "what runs where is what the command is asked for")]

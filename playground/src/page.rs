@@ -1,45 +1,165 @@
-//! The page: what runs where, and a query to send.
+//! The page: `GraphiQL` for each client where it could be built, a plain page where not, and what both ask of their
+//! server.
+
+mod build;
+mod bundle;
+mod clients;
+mod plain;
 
 use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use axum::Router;
-use axum::http::header;
-use axum::routing::get;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::Addresses;
+use bundle::{Bundle, File};
+use clients::Clients;
+
+/// What the page is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Sources {
+    /// Sources of the web application; without them the plain page is served.
+    pub(crate) web: Option<PathBuf>,
+    /// The folder that holds the contracts of each client.
+    pub(crate) contracts: Option<PathBuf>,
+}
+
+/// Which page there is.
+#[derive(Clone, Debug)]
+enum Stage {
+    /// The plain one: nobody asked for another.
+    Plain,
+    /// The plain one, until the other is built.
+    Building,
+    /// The plain one, because the other cannot be built.
+    Failed,
+    /// The built one.
+    Built(Arc<Bundle>),
+}
+
+struct Page {
+    addresses: Addresses,
+    stage: watch::Receiver<Stage>,
+    clients: Clients,
+    plain_policy: HeaderValue,
+    built_policy: HeaderValue,
+}
 
 pub(crate) async fn serve(
     addresses: Addresses,
+    sources: Sources,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let page = render(addresses);
-    // Nothing is loaded from elsewhere, and queries go to the BFFs of this machine alone.
-    let policy = format!(
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src {}",
-        ports(addresses).map(|port| format!("http://localhost:{port} http://127.0.0.1:{port}")).join(" ")
-    );
-    let page = get(async move || {
-        let headers = [
-            (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
-            (header::CONTENT_SECURITY_POLICY, policy),
-        ];
-        (headers, page)
-    });
-    axum::serve(listener, Router::new().route("/", page)).with_graceful_shutdown(shutdown).await?;
+    let (set_stage, stage) = watch::channel(Stage::Plain);
+    // Dropped with this function, and the build with it.
+    let mut building = JoinSet::new();
+    if let Some(web) = sources.web {
+        set_stage.send_replace(Stage::Building);
+        building.spawn(async move { set_stage.send_replace(built(web).await) });
+    }
+    let policy = |policy: &str| {
+        let ports = ports(addresses).map(|port| format!("http://localhost:{port} http://127.0.0.1:{port}"));
+        HeaderValue::try_from(format!(
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+             connect-src 'self' {}; {policy}",
+            ports.join(" ")
+        ))
+    };
+    let page = Page {
+        addresses,
+        stage,
+        clients: Clients::new(addresses, sources.contracts),
+        plain_policy: policy("style-src 'unsafe-inline'; script-src 'unsafe-inline'")?,
+        // The editor writes styles as it goes, and its fonts and pictures are part of its style sheet.
+        built_policy: policy(
+            "script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
+             worker-src 'self' blob:",
+        )?,
+    };
+    let routes = Router::new()
+        .route("/", get(index))
+        .route("/assets/{name}", get(asset))
+        .route("/api/page", get(stage_of))
+        .route("/api/clients.json", get(clients::list))
+        .route("/api/plan", post(clients::plan))
+        .with_state(Arc::new(page));
+    axum::serve(listener, routes).with_graceful_shutdown(shutdown).await?;
     Ok(())
+}
+
+/// Builds the page where that is to be done, and says what became of it.
+async fn built(web: PathBuf) -> Stage {
+    match build::bundle(&web).await {
+        Ok(bundle) => {
+            tracing::info!("the page with GraphiQL is ready: open it, or load it again");
+            Stage::Built(Arc::new(bundle))
+        }
+        Err(error) => {
+            tracing::warn!("serving the plain page, for the one with GraphiQL cannot be built: {error:#}");
+            Stage::Failed
+        }
+    }
+}
+
+async fn index(State(page): State<Arc<Page>>) -> Response {
+    let stage = page.stage.borrow().clone();
+    if let Stage::Built(bundle) = &stage
+        && let Some(index) = bundle.file("index.html")
+    {
+        return file(index, "no-cache", &page.built_policy);
+    }
+    let text = plain::render(page.addresses, &stage);
+    file(
+        &File { content_type: "text/html; charset=utf-8", bytes: text.into() },
+        "no-cache",
+        &page.plain_policy,
+    )
+}
+
+async fn asset(State(page): State<Arc<Page>>, Path(name): Path<String>) -> Response {
+    let stage = page.stage.borrow().clone();
+    match &stage {
+        Stage::Built(bundle) => match bundle.file(&format!("assets/{name}")) {
+            // Its name holds a hash of what it holds.
+            Some(found) => file(found, "max-age=31536000, immutable", &page.built_policy),
+            None => StatusCode::NOT_FOUND.into_response(),
+        },
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Which page `/` answers, for a plain page that waits for the other.
+async fn stage_of(State(page): State<Arc<Page>>) -> Response {
+    let stage = match &*page.stage.borrow() {
+        Stage::Plain => "plain",
+        Stage::Building => "building",
+        Stage::Failed => "failed",
+        Stage::Built(_) => "built",
+    };
+    Json(json!({ "stage": stage })).into_response()
+}
+
+fn file(file: &File, cache: &'static str, policy: &HeaderValue) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(file.content_type)),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+        (header::CONTENT_SECURITY_POLICY, policy.clone()),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    (headers, file.bytes.clone()).into_response()
 }
 
 fn ports(addresses: Addresses) -> [u16; 3] {
     [addresses.mobile.port(), addresses.web.port(), addresses.iot.port()]
-}
-
-fn render(addresses: Addresses) -> String {
-    let [mobile, web, iot] = ports(addresses);
-    include_str!("page.html")
-        .replace("{{mobile}}", &mobile.to_string())
-        .replace("{{web}}", &web.to_string())
-        .replace("{{iot}}", &iot.to_string())
-        .replace("{{domain}}", &addresses.domain.port().to_string())
 }

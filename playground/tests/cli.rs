@@ -23,7 +23,9 @@ fn playground(arguments: &[&str]) -> Command {
     command
 }
 
-const ANY_PORT: [&str; 10] = ["--page", "0", "--mobile", "0", "--web", "0", "--iot", "0", "--domain", "0"];
+/// Ports nobody else has, and the page that needs no Node.
+const ANY_PORT: [&str; 11] =
+    ["--plain", "--page", "0", "--mobile", "0", "--web", "0", "--iot", "0", "--domain", "0"];
 
 /// Sends a request and reads the whole answer.
 fn exchange(address: &str, request: &str) -> String {
@@ -35,9 +37,8 @@ fn exchange(address: &str, request: &str) -> String {
     answer
 }
 
-#[test]
-fn it_tells_what_runs_where_and_stops_when_asked() {
-    let mut shop = Running(playground(&ANY_PORT).spawn().unwrap());
+/// Waits until a shop says what runs where.
+fn addresses(shop: &mut Running) -> Vec<(String, String)> {
     let mut lines = BufReader::new(shop.0.stdout.take().unwrap()).lines();
     let mut addresses = Vec::new();
     while addresses.len() < 5 {
@@ -48,6 +49,13 @@ fn it_tells_what_runs_where_and_stops_when_asked() {
             addresses.push((what.to_owned(), address.to_owned()));
         }
     }
+    addresses
+}
+
+#[test]
+fn it_tells_what_runs_where_and_stops_when_asked() {
+    let mut shop = Running(playground(&ANY_PORT).spawn().unwrap());
+    let addresses = addresses(&mut shop);
     let page = exchange(&addresses[0].1, "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     for (what, address) in &addresses[1..] {
         let port = address.rsplit(':').next().unwrap();
@@ -67,6 +75,39 @@ fn it_tells_what_runs_where_and_stops_when_asked() {
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
         assert_eq!(shop.0.wait().unwrap().code(), Some(0));
     }
+}
+
+#[test]
+fn the_page_is_told_what_the_clients_ship_and_what_an_operation_would_do() {
+    let mut shop = Running(playground(&ANY_PORT).spawn().unwrap());
+    let page = addresses(&mut shop)[0].1.clone();
+    let clients =
+        exchange(&page, "GET /api/clients.json HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    for told in
+        ["\"problems\":[]", "\"Home\"", "\"ProductPage\"", "\"Shelf\"", "\"x-device-id\":\"shelf-0001\""]
+    {
+        assert!(clients.contains(told), "{told}: {clients}");
+    }
+    let plan = |client: &str, document: &str| {
+        let length = document.len();
+        let head = format!("POST /api/plan?client={client} HTTP/1.1\r\nhost: localhost\r\nconnection: close");
+        exchange(&page, &format!("{head}\r\ncontent-length: {length}\r\n\r\n{document}"))
+    };
+    assert!(plan("mobile", "{ categories { name } }").contains("\"waves\":1"));
+    assert!(plan("mobile", "{ nonsense }").starts_with("HTTP/1.1 422 "));
+    assert!(plan("nobody", "{ categories { name } }").starts_with("HTTP/1.1 404 "));
+}
+
+#[test]
+fn computed_products_are_served_on_demand() {
+    let mut shop =
+        Running(playground(&[&ANY_PORT[..], &["--synthetic", "1000000"]].concat()).spawn().unwrap());
+    let web = addresses(&mut shop)[2].1.clone();
+    let answer = exchange(
+        &web,
+        "GET /graphql?query=%7Bproducts(first:1)%7BtotalCount%7D%7D HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+    );
+    assert!(answer.contains("{\"totalCount\":1000000}"), "{answer}");
 }
 
 #[test]

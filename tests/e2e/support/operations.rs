@@ -8,7 +8,7 @@ use bff_kit::contracts::Contracts;
 use bff_kit::operation::Plan;
 use bff_mobile::Mobile;
 use bff_web::Web;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Answer, Kind, Shop};
 
@@ -78,8 +78,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 fn of_client(kind: Kind) -> Vec<Operation> {
     let planner = planner(kind);
-    let path = root().join("tests/operations").join(format!("{kind}.json"));
-    let examples: Map<String, Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let examples = contracts(kind).examples().unwrap();
     let files = contracts(kind).operations().unwrap();
     let operation = |file: bff_kit::contracts::OperationFile| {
         let example =
@@ -87,8 +86,8 @@ fn of_client(kind: Kind) -> Vec<Operation> {
         Operation {
             kind,
             plan: planner.plan(&file.text).unwrap_or_else(|none| panic!("{kind} {}: {none}", file.name)),
-            full: example["variables"].clone(),
-            minimal: example["minimal"].clone(),
+            full: example.variables.clone(),
+            minimal: example.minimal.clone(),
             name: file.name,
             text: file.text,
         }

@@ -1,0 +1,138 @@
+//! What the page asks of its server: which clients there are, what they ship, and what an operation would do.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use bff_iot::Iot;
+use bff_kit::Planner;
+use bff_kit::contracts::{ContractError, Contracts};
+use bff_mobile::Mobile;
+use bff_web::Web;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Page;
+use crate::Addresses;
+
+/// The clients, and where their contracts are.
+pub(super) struct Clients {
+    addresses: Addresses,
+    contracts: Option<PathBuf>,
+    planners: [OnceLock<Planner>; 3],
+}
+
+/// One client, as the page is told of it.
+struct About {
+    name: &'static str,
+    title: &'static str,
+    /// Header by which it signs in while it is developed, and who then asks.
+    signs_in: (&'static str, &'static str),
+    planner: fn() -> Planner,
+}
+
+const CLIENTS: [About; 3] = [
+    About {
+        name: "mobile",
+        title: "Phone app",
+        signs_in: ("x-user-id", "user-ada-lindqvist"),
+        planner: Planner::of::<Mobile>,
+    },
+    About {
+        name: "web",
+        title: "Web shop",
+        signs_in: ("x-user-id", "user-ada-lindqvist"),
+        planner: Planner::of::<Web>,
+    },
+    About {
+        name: "iot",
+        title: "Shelf devices",
+        signs_in: ("x-device-id", "shelf-0001"),
+        planner: Planner::of::<Iot>,
+    },
+];
+
+/// An operation that a client ships, ready to run.
+#[derive(Serialize)]
+struct Shipped {
+    name: String,
+    text: String,
+    variables: Value,
+}
+
+impl Clients {
+    pub(super) fn new(addresses: Addresses, contracts: Option<PathBuf>) -> Self {
+        Self { addresses, contracts, planners: std::array::from_fn(|_| OnceLock::new()) }
+    }
+
+    /// The operations a client ships, as the files stand now.
+    fn shipped(&self, client: &str) -> Result<Vec<Shipped>, ContractError> {
+        let Some(folder) = &self.contracts else { return Ok(Vec::new()) };
+        let contracts = Contracts::new(folder.join(client));
+        let mut examples = contracts.examples()?;
+        let operations = contracts.operations()?.into_iter();
+        let shipped = operations.map(|operation| Shipped {
+            variables: examples.remove(&operation.name).map_or_else(|| json!({}), |it| it.variables),
+            name: operation.name,
+            text: operation.text,
+        });
+        Ok(shipped.collect())
+    }
+}
+
+/// The clients: where each is asked, as whom, and with what.
+pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
+    let clients = &page.clients;
+    let Addresses { mobile, web, iot, .. } = clients.addresses;
+    let mut problems = Vec::new();
+    if clients.contracts.is_none() {
+        problems.push("There is no folder `schema` here, so there are no examples.".to_owned());
+    }
+    let told: Vec<_> = CLIENTS
+        .iter()
+        .zip([mobile, web, iot])
+        .map(|(about, address)| {
+            let operations = clients.shipped(about.name).unwrap_or_else(|error| {
+                problems.push(error.to_string());
+                Vec::new()
+            });
+            let (header, value) = about.signs_in;
+            json!({
+                "name": about.name,
+                "title": about.title,
+                "port": address.port(),
+                "headers": { header: value },
+                "operations": operations,
+            })
+        })
+        .collect();
+    Json(json!({ "clients": told, "problems": problems }))
+}
+
+/// Whose operation it is.
+#[derive(Deserialize)]
+pub(super) struct Whose {
+    client: String,
+}
+
+/// The plan of the only operation of a document, or what is wrong with it.
+pub(super) async fn plan(
+    State(page): State<Arc<Page>>,
+    Query(Whose { client }): Query<Whose>,
+    document: String,
+) -> Response {
+    let Some(at) = CLIENTS.iter().position(|it| it.name == client) else {
+        return (StatusCode::NOT_FOUND, Json(json!({ "problems": ["There is no such client."] })))
+            .into_response();
+    };
+    match page.clients.planners[at].get_or_init(CLIENTS[at].planner).plan(&document) {
+        Ok(plan) => Json(plan).into_response(),
+        Err(none) => {
+            let problems = json!({ "problems": none.problems() });
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(problems)).into_response()
+        }
+    }
+}

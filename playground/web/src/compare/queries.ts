@@ -1,0 +1,97 @@
+/** One product, as each client asks for it: its product page, its product screen, its light at the shelf. */
+
+export interface View {
+  /** The client, as the server names it. */
+  client: string;
+  /** What the client shows of a product. */
+  shows: string;
+  query: string;
+}
+
+export const VIEWS: View[] = [
+  {
+    client: "mobile",
+    shows: "what fits on its screen",
+    query: `query Product($id: ID!) {
+  product(id: $id) {
+    id
+    name
+    price { text was }
+    thumbnail
+    inStock
+    rating
+    reviews(first: 1) { author rating }
+  }
+}`,
+  },
+  {
+    client: "web",
+    shows: "everything a page shows, in one request",
+    query: `query Product($id: ID!) {
+  product(id: $id) {
+    ...Header
+    ...Reviews
+    ...Recommendations
+  }
+}
+
+fragment Header on Product {
+  name
+  brand
+  summary
+  description
+  images { url alt width height }
+  specifications { group name value }
+  price {
+    current { amount currency }
+    list { amount }
+    promotions { label percentOff }
+  }
+  stock {
+    available
+    total
+    warehouses { warehouse quantity }
+  }
+  shippingOptions(country: "FR") {
+    name
+    price { amount }
+    minDays
+    maxDays
+  }
+}
+
+fragment Reviews on Product {
+  rating { average count stars }
+  reviews(first: 2) {
+    totalCount
+    nodes { author rating text createdAt }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+
+fragment Recommendations on Product {
+  related(first: 3) {
+    id
+    name
+    thumbnailUrl
+    price { current { amount } }
+  }
+}`,
+  },
+  {
+    client: "iot",
+    shows: "one boolean",
+    query: `query Product($id: ID!) {
+  inStock(product: $id)
+}`,
+  },
+];
+
+/** Asked of the web shop: products to choose from. */
+export const PRODUCTS = `query Products { products(first: 20) { nodes { id name } } }`;
+export const SEARCH = `query Search($query: String!) { search(query: $query, first: 20) { nodes { id name } } }`;
+
+export interface Product {
+  id: string;
+  name: string;
+}

@@ -1,0 +1,166 @@
+/** A plan: what it comes to, its waves, and what the client sees when a service fails. */
+
+import { Fragment, useId } from "react";
+
+import { Rpc } from "./rpc";
+import { bytes, cache, consequence, count, keys, manner } from "./text";
+import type { Consequence, Failure, Plan, PlannedCall } from "./types";
+
+export function Totals({ plan }: { plan: Plan }) {
+  const { total } = plan;
+  const share = Math.min(total.timeMs / total.deadlineMs, 1);
+  return (
+    <dl className="totals">
+      <Fact name="waves">{total.waves}</Fact>
+      <Fact name="calls">at most {count(total.calls)}</Fact>
+      <Fact name="keys">at most {count(total.keys)}</Fact>
+      <Fact name="answer">{bytes(total.bytes)} at most</Fact>
+      <Fact name="cost">{count(total.cost)}</Fact>
+      <Fact name="time" wide>
+        {count(total.timeMs)} ms at worst, of {count(total.deadlineMs)} ms
+        <span className="meter" aria-hidden="true">
+          <span style={{ width: `${share * 100}%` }} />
+        </span>
+      </Fact>
+      <Fact name="cache" wide>
+        {cache(plan)}
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact(props: { name: string; wide?: boolean; children: React.ReactNode }) {
+  return (
+    <div className={props.wide ? "wide" : undefined}>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  );
+}
+
+export function Waves({ plan }: { plan: Plan }) {
+  return (
+    <>
+      {plan.waves.map((wave, index) => (
+        <section key={index} className="planned-wave">
+          <h3>
+            Wave {index + 1} <span className="quiet">over after {count(wave.untilMs)} ms</span>
+          </h3>
+          <Calls calls={wave.calls} />
+        </section>
+      ))}
+      {plan.later.length > 0 && (
+        <section className="planned-wave">
+          <h3>
+            Afterwards <span className="quiet">nobody waits</span>
+          </h3>
+          <Calls calls={plan.later} />
+        </section>
+      )}
+      {plan.total.calls === 0 && <p>It calls no service.</p>}
+    </>
+  );
+}
+
+function Calls({ calls }: { calls: PlannedCall[] }) {
+  return (
+    <ul className="calls">
+      {calls.map((call, index) => (
+        <li key={index}>
+          <h4>
+            <Rpc rpc={call.rpc} />
+          </h4>
+          <dl>
+            <dt>asks</dt>
+            <dd>{call.name}</dd>
+            <dt>for</dt>
+            <dd>
+              {call.fields.map((field) => (
+                <div key={field}>{field}</div>
+              ))}
+            </dd>
+            <dt>keys</dt>
+            <dd>{keys(call)}</dd>
+            {call.reads.length > 0 && (
+              <>
+                <dt>reads</dt>
+                <dd>{call.reads.join(", ")}</dd>
+              </>
+            )}
+            <dt>is</dt>
+            <dd>{manner(call)}</dd>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Failures({ failures }: { failures: Failure[] }) {
+  const caption = useId();
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-labelledby={caption}>
+      <table className="failures">
+        <caption id={caption}>What is missing when a service fails</caption>
+        <thead>
+          <tr>
+            <th scope="col">When this fails</th>
+            <th scope="col">down or slow</th>
+            <th scope="col">finds nothing</th>
+          </tr>
+        </thead>
+        <tbody>
+          {failures.map((failure) => (
+            <tr key={failure.rpc}>
+              <th scope="row">
+                <Rpc rpc={failure.rpc} />
+              </th>
+              <td>
+                <Sentences of={failure.unavailable} instead={slow(failure)} />
+              </td>
+              <td>
+                <Sentences of={failure.notFound} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** What a slow service leads to, where that is something else than what one that is down does. */
+function slow({ unavailable, timeout }: Failure): Consequence[] | undefined {
+  const said = (list: Consequence[]) => list.map(consequence).join("\n");
+  return said(unavailable) === said(timeout) ? undefined : timeout;
+}
+
+function Sentences({ of, instead }: { of: Consequence[]; instead?: Consequence[] | undefined }) {
+  if (of.length === 0 && !instead) return "nothing";
+  return (
+    <>
+      {of.map((it, index) => (
+        <div key={index}>
+          <Sentence of={it} />
+        </div>
+      ))}
+      {instead?.map((it, index) => (
+        <div key={`slow ${index}`}>
+          slow: <Sentence of={it} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** A sentence whose paths may be broken between their fields. */
+function Sentence({ of }: { of: Consequence }) {
+  return consequence(of)
+    .split(/(?<=\.)/)
+    .map((part, index) => (
+      <Fragment key={index}>
+        {index > 0 && <wbr />}
+        {part}
+      </Fragment>
+    ));
+}

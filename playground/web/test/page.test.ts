@@ -1,0 +1,237 @@
+/** The page, as people use it: in a browser, against a whole shop. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import type { Browser, Page } from "playwright-core";
+
+import { openBrowser, openShop, openWindow, picture, type Shop } from "./shop";
+
+const LAPTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+let shop: Shop;
+let browser: Browser;
+
+before(async () => {
+  [shop, browser] = await Promise.all([openShop(), openBrowser()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+
+/** Opens a part of the page and waits until it can be used. */
+async function open(page: Page, part: string): Promise<void> {
+  await page.goto(`${shop.page}/#/${part}`);
+  if (part === "compare") {
+    await page.getByRole("heading", { name: "Shelf devices" }).waitFor();
+  } else {
+    await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+    await page.locator(".totals").waitFor();
+  }
+}
+
+/** What the answer shows, once it shows this. Blanks in the editor are no-break spaces. */
+async function answered(page: Page, text: RegExp): Promise<void> {
+  await page.locator(".result-window .view-lines").filter({ hasText: text }).waitFor();
+}
+
+async function run(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Execute query/ }).click();
+}
+
+/** Whether anything makes the page wider than its window. */
+async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+test("a typed query is completed, planned and answered", async () => {
+  const { page, problems } = await openWindow(browser, LAPTOP);
+  await open(page, "mobile");
+  const editor = page.getByRole("group", { name: /^Operation/ });
+  await editor.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.press("Delete");
+  await page.keyboard.type("query Typed { cat");
+  await page.locator(".suggest-widget .monaco-list-row").filter({ hasText: "categories" }).first().waitFor();
+  await picture(page, "completion");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type(" { name");
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "query Typed" }).waitFor();
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await answered(page, /"name":\s"Coffee/);
+  await page.getByText(/Status 200, 1 call to services/).waitFor();
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test("an example comes with its variables, headers, plan, failures and run", async () => {
+  const { page, hosts, problems } = await openWindow(browser, LAPTOP);
+  await open(page, "mobile");
+  await page.getByLabel("Example").selectOption("Product");
+  await page.getByRole("heading", { name: "query Product" }).waitFor();
+  await page.getByRole("heading", { name: "CatalogService/BatchGetProducts" }).waitFor();
+  const failures = page.getByRole("table", { name: "What is missing when a service fails" });
+  await failures.getByText("product.price is null, degraded").waitFor();
+  await page.locator(".graphiql-editor-tool .view-lines").filter({ hasText: "withReviews" }).waitFor();
+  await run(page);
+  await answered(page, /Gooseneck\sKettle/);
+  await page.getByText(/^Answered in .* of .* at worst/).waitFor();
+  assert.ok((await page.locator(".waterfall .bar").count()) >= 3);
+  await picture(page, "example");
+  await page.getByText("The run as a table").click();
+  const rows = page.getByRole("table", { name: /^Planned and observed calls of Product/ }).getByRole("row");
+  assert.ok((await rows.count()) >= 4);
+  await page.getByLabel(/on the scale of the deadline/).check();
+  await picture(page, "waterfall");
+  await page.getByRole("button", { name: "Headers" }).click();
+  await page.locator(".graphiql-editor-tool .view-lines").filter({ hasText: "user-ada-lindqvist" }).waitFor();
+  await page.getByRole("button", { name: /Documentation Explorer/ }).click();
+  await page.getByText("Root Types").waitFor();
+  await picture(page, "documentation");
+  assert.deepEqual([...hosts], ["localhost"]);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test("every client has its own editor, examples and caller", async () => {
+  const { page, problems } = await openWindow(browser, LAPTOP);
+  await open(page, "mobile");
+  await page.getByRole("link", { name: "Web shop" }).click();
+  await page.getByRole("heading", { name: "query ProductPage" }).waitFor();
+  await page.getByLabel("Example").selectOption("Dashboard");
+  await page.getByRole("heading", { name: "query Dashboard" }).waitFor();
+  await run(page);
+  await answered(page, /"dashboard"/);
+  await picture(page, "web");
+  await page.getByRole("link", { name: "Shelf devices" }).click();
+  await page.getByRole("heading", { name: "query Shelf" }).waitFor();
+  await run(page);
+  await answered(page, /"label":\s"Gooseneck/);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test("what does not fit the schema has no plan, and says why", async () => {
+  const { page } = await openWindow(browser, LAPTOP);
+  await open(page, "iot");
+  await page.getByRole("group", { name: /^Operation/ }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.insertText("{ nonsense }");
+  await page.getByRole("status").filter({ hasText: "nonsense" }).waitFor();
+  await page.context().close();
+});
+
+test("a product is compared as the three clients see it", async () => {
+  const { page, hosts, problems } = await openWindow(browser, LAPTOP);
+  await open(page, "compare");
+  await page.getByLabel("Search the shop").fill("kettle");
+  await page.getByRole("button", { name: "Search" }).click();
+  const kettle = page.getByLabel("Product", { exact: true }).locator("option", { hasText: "Gooseneck Kettle 0.9 l" });
+  await kettle.waitFor({ state: "attached" });
+  await page.getByLabel("Product", { exact: true }).selectOption({ label: "Gooseneck Kettle 0.9 l" });
+  await page.getByText("Showing Gooseneck Kettle 0.9 l").waitFor({ state: "attached" });
+  for (const [client, rpc, answer] of [
+    ["Phone app", "CatalogService/", "Gooseneck Kettle"],
+    ["Web shop", "ReviewService/", "specifications"],
+    ["Shelf devices", "InventoryService/", "inStock"],
+  ] as const) {
+    const card = page.getByRole("region", { name: client, exact: true });
+    await card.getByRole("rowheader", { name: rpc }).first().waitFor();
+    await card.getByRole("region", { name: `Answer of ${client}` }).getByText(answer).waitFor();
+  }
+  const figures = page.getByRole("region", { name: "In figures" });
+  const bytes = async (client: string) => {
+    const row = figures.getByRole("row", { name: client });
+    return Number((await row.getByRole("cell").first().innerText()).replace(",", ""));
+  };
+  const [web, mobile, iot] = [await bytes("Web shop"), await bytes("Phone app"), await bytes("Shelf devices")];
+  assert.ok(web > 5 * mobile && mobile > 5 * iot && iot > 10, `${web} ${mobile} ${iot}`);
+  await picture(page, "compare", true);
+  assert.deepEqual([...hosts], ["localhost"]);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test("the main controls are reached by keyboard, and an editor is left again", async () => {
+  const { page } = await openWindow(browser, LAPTOP);
+  await open(page, "mobile");
+  const reached: string[] = [];
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press("Tab");
+    const name = await page.evaluate(() => {
+      const element = document.activeElement;
+      const label = element?.id ? document.querySelector(`label[for="${CSS.escape(element.id)}"]`) : undefined;
+      return element?.getAttribute("aria-label") ?? label?.textContent ?? element?.textContent ?? "";
+    });
+    reached.push(name);
+    if (/Result/.test(name)) break;
+  }
+  const order = [
+    "Skip to the content", "Phone app", "Web shop", "Shelf devices", "Compare", "Colours", "Plan",
+    "What is missing", "Example", "Operation", "Execute query", "Variables", "Headers", "Result",
+  ];
+  const places = order.map((name) => reached.findIndex((it) => it.includes(name)));
+  const missing = order.filter((_, at) => places[at] === -1 && order[at] !== "What is missing");
+  assert.deepEqual(missing, [], `reached: ${reached.join(" · ")}`);
+  await page.getByRole("group", { name: /^Operation/ }).focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "TEXTAREA");
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.getAttribute("role") === "group");
+  await page.keyboard.press("Tab");
+  const after = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  assert.match(after ?? "", /Execute query/);
+  await page.context().close();
+});
+
+for (const dark of [false, true]) {
+  test(`a phone shows all of it without scrolling sideways, ${dark ? "dark" : "light"}`, async () => {
+    const { page, problems } = await openWindow(browser, { ...PHONE, dark });
+    await open(page, "mobile");
+    await run(page);
+    await answered(page, /"home"/);
+    await page.getByText(/^Answered in/).waitFor();
+    assert.equal(await overflow(page), 0);
+    await picture(page, `phone-${dark ? "dark" : "light"}`, true);
+    await open(page, "compare");
+    assert.equal(await overflow(page), 0);
+    await picture(page, `phone-compare-${dark ? "dark" : "light"}`, true);
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  });
+}
+
+test("colours follow the system until somebody chooses", async () => {
+  const { page } = await openWindow(browser, { ...LAPTOP, dark: true });
+  await open(page, "mobile");
+  await run(page);
+  await answered(page, /"home"/);
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  assert.equal(await background(), "rgb(33, 42, 59)");
+  await picture(page, "dark");
+  await page.getByLabel("Colours").selectOption("light");
+  assert.equal(await background(), "rgb(255, 255, 255)");
+  await page.reload();
+  await page.locator(".totals").waitFor();
+  assert.equal(await background(), "rgb(255, 255, 255)");
+  await page.context().close();
+});
+
+test("without Node the plain page sends a query and shows the answer", async () => {
+  const plain = await openShop(["--plain"]);
+  const { page, hosts, problems } = await openWindow(browser, LAPTOP);
+  await page.goto(plain.page);
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.locator("#answer").filter({ hasText: '"cartCount"' }).waitFor();
+  await picture(page, "plain");
+  assert.deepEqual([...hosts], ["localhost"]);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+  await plain.stop();
+});
