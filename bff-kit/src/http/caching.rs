@@ -15,6 +15,8 @@ use crate::gateway::Answer;
 #[derive(Clone, Debug)]
 pub(super) struct Caching {
     cache_control: HeaderValue,
+    /// Headers of the request that the answer depends on, besides the encoding.
+    vary: HeaderValue,
     /// Names the bytes of the answer before they are compressed.
     fingerprint: Option<Fingerprint>,
 }
@@ -25,8 +27,11 @@ struct Fingerprint(String);
 
 impl Caching {
     /// Nothing may be kept.
-    pub(super) const NONE: Self =
-        Self { cache_control: HeaderValue::from_static("no-store"), fingerprint: None };
+    pub(super) const NONE: Self = Self {
+        cache_control: HeaderValue::from_static("no-store"),
+        vary: HeaderValue::from_static("accept"),
+        fingerprint: None,
+    };
 
     /// What may be kept of this answer. A whole answer to a GET can be asked for again; one with a fault or a
     /// fallback in it must not outlive the fault.
@@ -35,7 +40,7 @@ impl Caching {
             && answer.response.errors.is_empty()
             && !answer.response.extensions.contains_key("degraded");
         let fingerprint = (whole && method == Method::GET).then(|| Fingerprint::of(body));
-        Self { fingerprint, ..Self::NONE }
+        Self { vary: HeaderValue::from_static("accept, accept-language"), fingerprint, ..Self::NONE }
     }
 
     /// Writes the headers, and notes for [`validate`] what it has to know.
@@ -43,6 +48,7 @@ impl Caching {
         let status = response.status();
         response.extensions_mut().insert(status);
         response.headers_mut().insert(header::CACHE_CONTROL, self.cache_control);
+        response.headers_mut().append(header::VARY, self.vary);
         if let Some(fingerprint) = self.fingerprint {
             response.extensions_mut().insert(fingerprint);
         }

@@ -120,7 +120,6 @@ impl Style {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type.content_type()));
-        headers.append(header::VARY, HeaderValue::from_static("accept"));
         caching.write(&mut response);
         response
     }

@@ -12,7 +12,7 @@ for (const { name, url, headers } of bffs) {
     const audits = serverAudits({ url, fetchFn: fetchAs(headers) });
     const failed = [];
     for (const audit of audits) {
-      const result = await audit.fn();
+      const result = await audit.fn().catch((error) => ({ status: 'broken', reason: error.cause ?? error }));
       if (result.status !== 'ok') {
         failed.push(`${audit.id} (${result.status}) ${audit.name}: ${result.reason}`);
       }
