@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_graphql::{EmptyMutation, Object};
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{Client, Limits};
+use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
 use bytes::Bytes;
 use fetch::Policies;
 use http::{Request, header};
@@ -19,6 +19,8 @@ struct Faulty;
 impl Client for Faulty {
     const NAME: &'static str = "bff-faulty";
     const LIMITS: Limits = Limits { depth: 3, body_bytes: 4_096, deadline: Duration::from_secs(5) };
+    const DOCUMENTS: Documents =
+        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
     type Query = Query;
     type Mutation = EmptyMutation;
 
