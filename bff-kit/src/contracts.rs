@@ -229,14 +229,20 @@ impl Contracts {
     /// release, plans that are not the committed ones, plans beyond the budget. Empty when all is well.
     #[must_use]
     pub fn check(&self, planner: &Planner) -> Vec<ContractError> {
-        let plans = match self.planned(planner) {
-            Ok(plans) => plans,
-            Err(errors) => return errors,
+        let mut errors = match self.planned(planner) {
+            Ok(plans) => self.check_plans(&plans),
+            Err(errors) => errors,
         };
+        errors.extend(self.check_releases(planner));
+        errors
+    }
+
+    /// What is wrong with today's plans: those beyond the budget, and those that are not the committed ones.
+    fn check_plans(&self, plans: &[Plan]) -> Vec<ContractError> {
         let mut errors = Vec::new();
         match self.budget() {
             Ok(budget) => {
-                for (operation, problem) in budget.broken(&plans) {
+                for (operation, problem) in budget.broken(plans) {
                     errors.push(ContractError { path: self.plan_path(&operation), problem });
                 }
             }
@@ -244,7 +250,7 @@ impl Contracts {
         }
         match self.plans() {
             Ok(committed) => {
-                for plan in &plans {
+                for plan in plans {
                     let found = committed.iter().find(|(name, _)| *name == plan.operation);
                     let problem = match found {
                         None => "is missing; write it with UPDATE_SNAPSHOTS=1 cargo test".to_owned(),
@@ -264,7 +270,6 @@ impl Contracts {
             }
             Err(error) => errors.push(error),
         }
-        errors.extend(self.check_releases(planner));
         errors
     }
 

@@ -115,13 +115,18 @@ async fn ready<C: Client>(State(edge): State<Arc<Edge<C>>>) -> (StatusCode, &'st
 /// What is counted, as Prometheus reads it.
 async fn metrics<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String {
     let (violations, unregistered) = (edge.gateway.violations(), edge.gateway.documents().unregistered());
+    let (taken, refused) = edge.gateway.documents().loads();
     format!(
         "# HELP bff_plan_violations_total Calls that were not in the plan of their operation.\n\
          # TYPE bff_plan_violations_total counter\n\
          bff_plan_violations_total {violations}\n\
          # HELP bff_unregistered_operations_total Operations that ran without being registered, where that is logged.\n\
          # TYPE bff_unregistered_operations_total counter\n\
-         bff_unregistered_operations_total {unregistered}\n"
+         bff_unregistered_operations_total {unregistered}\n\
+         # HELP bff_manifest_loads_total Times the manifests changed: taken, or refused because one of them is wrong.\n\
+         # TYPE bff_manifest_loads_total counter\n\
+         bff_manifest_loads_total{{result=\"taken\"}} {taken}\n\
+         bff_manifest_loads_total{{result=\"refused\"}} {refused}\n"
     )
 }
 

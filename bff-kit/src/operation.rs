@@ -1,5 +1,6 @@
 //! One operation of a client: what it asks of the services, worked out before it runs.
 
+mod literals;
 mod normalise;
 mod outline;
 mod plan;

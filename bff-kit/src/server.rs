@@ -76,15 +76,8 @@ impl Server {
             tokio::select! {
                 () = &mut ending => break,
                 _now = look.tick(), if manifests.is_some() => {
-                    match manifests.as_mut().and_then(|folder| folder.reload(&planner)) {
-                        None => {}
-                        Some(Ok(registry)) => {
-                            tracing::info!(client = C::NAME, "{} now takes {registry}", C::NAME);
-                            documents.replace(registry);
-                        }
-                        Some(Err(problems)) => for problem in problems {
-                            tracing::error!(client = C::NAME, %problem, "the manifests stay as they were: {problem}");
-                        }
+                    if let Some(loaded) = manifests.as_mut().and_then(|folder| folder.reload(&planner)) {
+                        documents.replace(C::NAME, loaded);
                     }
                 }
                 (io, _peer) = listener.accept() => {
@@ -116,8 +109,7 @@ fn manifests<C: Client>(
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         ConfigError::new("operations.folder", problems.join("; "))
     })?;
-    tracing::info!(client = C::NAME, "{} takes {registry}", C::NAME);
-    gateway.documents().replace(registry);
+    gateway.documents().replace(C::NAME, Ok(registry));
     Ok(Some(folder))
 }
 

@@ -39,6 +39,8 @@ mod pace;
 mod blast;
 /// Deadlines and cancellation reach the services.
 mod deadlines;
+/// Four ways to name an operation, and what becomes of each: known, unknown, wrong, changed, flooded.
+mod documents;
 /// What the server says to requests and connections that are not as they should be.
 mod edge;
 /// Who may ask what, and as whom.

@@ -13,7 +13,7 @@ mod snapshot;
 pub(crate) use answer::Answer;
 pub(crate) use client::Kind;
 pub(crate) use dice::Dice;
-pub(crate) use operations::{Operation, contracts, operations, planner};
+pub(crate) use operations::{Operation, contracts, operations, planner, schema_folder};
 pub(crate) use pipe::{Connection, Pipe};
 pub(crate) use probe::{Probe, probes};
 pub(crate) use screens::{Screen, screens};

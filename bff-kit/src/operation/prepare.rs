@@ -7,6 +7,7 @@ use async_graphql::ServerError;
 use async_graphql::parser::types::ExecutableDocument;
 use fetch::Policies;
 
+use super::literals;
 use super::normalise::normalised;
 use super::{Outline, OutlineError, Prepared};
 use crate::code::Code;
@@ -38,7 +39,8 @@ impl Preparer {
             .map_err(|error| vec![coded(ServerError::from(error), Code::ParseFailed)])?;
         // The outline bounds the document before anything else walks it.
         self.outline(&document, name).map_err(|error| vec![error])?;
-        let errors = (self.validate)(&document, name);
+        let mut errors = (self.validate)(&document, name);
+        errors.extend(literals::problems(&self.catalogue, &document));
         if !errors.is_empty() {
             return Err(errors.into_iter().map(|error| coded(error, Code::ValidationFailed)).collect());
         }

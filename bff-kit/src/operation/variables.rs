@@ -60,6 +60,18 @@ pub(crate) fn coerce<'a>(
     if coercion.errors.is_empty() { Ok(coerced) } else { Err(coercion.errors) }
 }
 
+/// What is wrong with a literal, which stands at `path` of the arguments.
+pub(super) fn literal_problems(
+    catalogue: &Catalogue,
+    value: ConstValue,
+    ty: &Type,
+    path: &str,
+) -> impl Iterator<Item = String> + use<> {
+    let mut coercion = Coercion { catalogue, errors: Vec::new() };
+    coercion.value(value, ty, &At { above: None, segment: Segment::Name(path) });
+    coercion.errors.into_iter().map(|error| format!("\"{}\" {}", error.path, error.problem))
+}
+
 struct Coercion<'a> {
     catalogue: &'a Catalogue,
     errors: Vec<BadVariable>,

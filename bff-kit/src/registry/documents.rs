@@ -8,7 +8,7 @@ use async_graphql::ServerError;
 use super::{Automatic, Current, Registry, Stored};
 use crate::client::DocumentPolicy;
 use crate::code::Code;
-use crate::contracts::document_hash;
+use crate::contracts::{ContractError, document_hash};
 use crate::error::refusal;
 use crate::operation::Prepared;
 use crate::planner::Planner;
@@ -31,6 +31,8 @@ pub(crate) struct Documents {
     automatic: Option<Automatic>,
     policy: DocumentPolicy,
     unregistered: AtomicU64,
+    loaded: AtomicU64,
+    kept: AtomicU64,
 }
 
 type Selected = Result<Arc<Prepared>, Vec<ServerError>>;
@@ -44,12 +46,31 @@ impl Documents {
             automatic: takes.then(|| Automatic::new(automatic_bytes)),
             policy,
             unregistered: AtomicU64::new(0),
+            loaded: AtomicU64::new(0),
+            kept: AtomicU64::new(0),
         }
     }
 
-    /// Takes other registered operations from now on.
-    pub(crate) fn replace(&self, registry: Registry) {
-        self.registry.set(registry);
+    /// Takes other registered operations from now on; where they cannot all be taken, the ones there are stay.
+    pub(crate) fn replace(&self, client: &str, loaded: Result<Registry, Vec<ContractError>>) {
+        match loaded {
+            Ok(registry) => {
+                tracing::info!(client, "{client} takes {registry}");
+                self.registry.set(registry);
+                self.loaded.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(problems) => {
+                for problem in problems {
+                    tracing::error!(client, "the manifests of {client} stay as they were: {problem}");
+                }
+                self.kept.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// How often the manifests were taken, and how often they could not be, since the start.
+    pub(crate) fn loads(&self) -> (u64, u64) {
+        (self.loaded.load(Ordering::Relaxed), self.kept.load(Ordering::Relaxed))
     }
 
     /// Operations that ran without being registered, since the start.

@@ -59,7 +59,12 @@ impl Operation {
 
 /// The folder of a client's contracts.
 pub(crate) fn contracts(kind: Kind) -> Contracts {
-    Contracts::new(root().join("schema").join(kind.to_string()))
+    Contracts::new(schema_folder().join(kind.to_string()))
+}
+
+/// The folder of all contracts.
+pub(crate) fn schema_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../schema")
 }
 
 /// The planner of a client.
@@ -93,8 +98,4 @@ fn of_client(kind: Kind) -> Vec<Operation> {
         }
     };
     files.into_iter().map(operation).collect()
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }

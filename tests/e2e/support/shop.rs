@@ -86,22 +86,37 @@ impl Shop {
 
     /// A shop over the data in a file.
     pub(crate) async fn over(data: Option<PathBuf>, configure: impl Fn(&mut Config)) -> Self {
+        Self::start(data, |config, _| configure(config)).await
+    }
+
+    /// A shop with another configuration of each BFF. The folder of operations is that of all clients.
+    pub(crate) async fn per_client(configure: impl Fn(&mut Config, Kind)) -> Self {
+        Self::start(None, configure).await
+    }
+
+    async fn start(data: Option<PathBuf>, configure: impl Fn(&mut Config, Kind)) -> Self {
         let options = Options { data, seed_time: now(), ..Options::default() };
         let domain = Domain::open(options).unwrap();
         let mut servers = JoinSet::new();
         let listener = listener().await;
-        let mut config = Config::development();
-        config.upstream.default = format!("http://{}", listener.local_addr().unwrap());
-        configure(&mut config);
+        let upstream = format!("http://{}", listener.local_addr().unwrap());
+        let config = |kind: Kind| {
+            let mut config = Config::development();
+            config.upstream.default.clone_from(&upstream);
+            configure(&mut config, kind);
+            let folder = &mut config.operations.folder;
+            *folder = folder.take().map(|folder| folder.join(kind.to_string()));
+            config
+        };
         {
             let domain = domain.clone();
             servers.spawn(async move {
                 domain.serve(listener, Services::all(), std::future::pending()).await.unwrap();
             });
         }
-        let mobile = start::<Mobile>(&mut servers, &config).await;
-        let web = start::<Web>(&mut servers, &config).await;
-        let iot = start::<Iot>(&mut servers, &config).await;
+        let mobile = start::<Mobile>(&mut servers, config(Kind::Mobile)).await;
+        let web = start::<Web>(&mut servers, config(Kind::Web)).await;
+        let iot = start::<Iot>(&mut servers, config(Kind::Iot)).await;
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
         Self { domain, mobile, web, iot, http, _servers: servers }
     }
@@ -190,10 +205,10 @@ async fn listener() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
-async fn start<C: Client>(servers: &mut JoinSet<()>, config: &Config) -> SocketAddr {
+async fn start<C: Client>(servers: &mut JoinSet<()>, config: Config) -> SocketAddr {
     let listener = listener().await;
     let address = listener.local_addr().unwrap();
-    let server = Server::new(config.clone()).with_clock(Clock::fixed(now()));
+    let server = Server::new(config).with_clock(Clock::fixed(now()));
     servers.spawn(async move {
         server.serve::<C>(listener, fetch::tcp(), std::future::pending()).await.unwrap();
     });

@@ -1,0 +1,462 @@
+//! Four ways to name an operation, and what becomes of each: known, unknown, wrong, changed, flooded.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use bff_kit::config::Config;
+use bff_kit::contracts::document_hash;
+use bff_kit::{Client as _, DocumentPolicy};
+use bytes::Bytes;
+use http::{Request, StatusCode, header};
+use http_body_util::Full;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use crate::support::{ADA, Answer, Kind, Shop, contracts, product_id, schema_folder};
+
+/// A way to name an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `documentId` with the hash of a registered document.
+    DocumentId,
+    /// `extensions.persistedQuery`, as Apollo's clients send it.
+    Persisted,
+    /// The end of the path.
+    Path,
+    /// `documentId` with the short id of a device.
+    Short,
+}
+
+const FORMS: [Form; 4] = [Form::DocumentId, Form::Persisted, Form::Path, Form::Short];
+
+impl Form {
+    fn client(self) -> Kind {
+        match self {
+            Self::DocumentId | Self::Path => Kind::Mobile,
+            Self::Persisted => Kind::Web,
+            Self::Short => Kind::Iot,
+        }
+    }
+
+    /// The id that a document of the client's last release has in this form, and the document.
+    fn registered(self, name: &str) -> (String, String) {
+        let releases = contracts(self.client()).releases().unwrap();
+        let mut operations = releases.into_iter().rev().flat_map(|release| release.operations);
+        let found = operations.find(|it| it.name == name).unwrap_or_else(|| panic!("{name} is not released"));
+        let id = if self == Self::Short { found.id } else { document_hash(&found.text) };
+        (id, found.text)
+    }
+
+    /// A query of the client that is registered, with its variables.
+    fn query(self) -> (String, String, Value) {
+        let (name, variables) = match self.client() {
+            Kind::Mobile => ("Product", json!({ "id": product_id("kettle-gooseneck-09") })),
+            Kind::Web => ("ProductPage", json!({ "id": product_id("kettle-gooseneck-09") })),
+            Kind::Iot => ("Stock", json!({ "p": product_id("kettle-gooseneck-09") })),
+        };
+        let (id, text) = self.registered(name);
+        (id, text, variables)
+    }
+
+    fn mutation(self) -> String {
+        let name = match self.client() {
+            Kind::Mobile | Kind::Web => "CartAdd",
+            Kind::Iot => "Send",
+        };
+        self.registered(name).0
+    }
+
+    /// The request that asks for an operation by its id.
+    fn request(self, shop: &Shop, id: &str, more: &Value, by_get: bool) -> Request<Full<Bytes>> {
+        let mut parameters = more.clone();
+        match self {
+            Self::Path => {}
+            Self::Persisted => {
+                let hash = json!({ "version": 1, "sha256Hash": id });
+                parameters["extensions"]["persistedQuery"] = hash;
+            }
+            Self::DocumentId | Self::Short => parameters["documentId"] = json!(id),
+        }
+        send(shop, self.client(), if self == Self::Path { id } else { "" }, &parameters, by_get)
+    }
+}
+
+/// A request with these parameters, to `/graphql` or to the path of an operation.
+fn send(shop: &Shop, kind: Kind, id: &str, parameters: &Value, by_get: bool) -> Request<Full<Bytes>> {
+    let path = if id.is_empty() { "graphql".to_owned() } else { format!("graphql/o/{id}") };
+    let address = shop.address(kind);
+    let who = if kind == Kind::Iot { ("x-device-id", "shelf-0001") } else { ADA };
+    let request = Request::builder().header(who.0, who.1).header(header::ACCEPT, "application/json");
+    if !by_get {
+        let request = request.method("POST").uri(format!("http://{address}/{path}"));
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        return request.body(Full::from(parameters.to_string())).unwrap();
+    }
+    let pairs = parameters.as_object().unwrap().iter().map(|(name, value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        format!("{name}={encoded}")
+    });
+    let query = pairs.collect::<Vec<_>>().join("&");
+    request.uri(format!("http://{address}/{path}?{query}")).body(Full::default()).unwrap()
+}
+
+/// A shop whose phones and devices send registered operations alone, while the web shop takes all.
+async fn shop(schema: &Path) -> Shop {
+    let schema = schema.to_owned();
+    Shop::with(move |config| {
+        config.operations.folder = Some(schema.clone());
+        config.operations.reload_ms = 20;
+        config.operations.policy = None;
+    })
+    .await
+}
+
+/// The policy that each client has in production, without the rest of production.
+fn own_policies(config: &mut Config, kind: Kind) {
+    config.operations.policy = Some(match kind {
+        Kind::Mobile => bff_mobile::Mobile::DOCUMENTS.policy,
+        Kind::Web => bff_web::Web::DOCUMENTS.policy,
+        Kind::Iot => bff_iot::Iot::DOCUMENTS.policy,
+    });
+}
+
+/// A copy of the contracts, to register something in.
+fn copied() -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for kind in Kind::ALL {
+        let (from, to) = (schema_folder().join(kind.to_string()), copy.path().join(kind.to_string()));
+        fs::create_dir_all(to.join("manifests")).unwrap();
+        for file in fs::read_dir(from.join("manifests")).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), to.join("manifests").join(file.file_name())).unwrap();
+        }
+    }
+    copy
+}
+
+#[track_caller]
+fn code(answer: &Answer) -> (u16, &str) {
+    assert!(answer.body.get("data").is_none(), "{}", answer.text);
+    assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store", "{}", answer.text);
+    (answer.status.as_u16(), answer.body["errors"][0]["extensions"]["code"].as_str().unwrap())
+}
+
+/// Asks again and again, until the answer is as it should be: what changes in a folder is seen a little later.
+async fn until(
+    shop: &Shop,
+    ask: impl Fn() -> Request<Full<Bytes>>,
+    good: impl Fn(&Answer) -> bool,
+) -> Answer {
+    let start = Instant::now();
+    loop {
+        let answer = shop.send(ask()).await;
+        if good(&answer) {
+            return answer;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "still {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_known_operation_runs_and_an_unknown_one_does_not() {
+    let schema = schema_folder();
+    let shop = Shop::per_client(|config, kind| {
+        config.operations.folder = Some(schema.clone());
+        own_policies(config, kind);
+    })
+    .await;
+    for form in FORMS {
+        let (id, text, variables) = form.query();
+        let ask =
+            async |id: &str, more: Value, by_get| shop.send(form.request(&shop, id, &more, by_get)).await;
+        let with = json!({ "variables": variables });
+
+        // Hit, by POST and by GET, with the answer of the text.
+        let hit = ask(&id, with.clone(), false).await.whole();
+        assert_eq!(ask(&id, with.clone(), true).await.whole().text, hit.text, "{form:?}");
+        let sent = json!({ "query": text, "variables": variables });
+        let by_text = shop.send(send(&shop, form.client(), "", &sent, false)).await.whole();
+        assert_eq!(by_text.text, hit.text, "{form:?}");
+
+        // Miss.
+        let unknown = if form == Form::Short { "9999".to_owned() } else { "0".repeat(64) };
+        let missed = ask(&unknown, with.clone(), false).await;
+        if form == Form::Persisted {
+            let body = "{\"errors\":[{\"message\":\"PersistedQueryNotFound\",\"extensions\":{\"code\":\"PERSISTED_QUERY_NOT_FOUND\"}}]}";
+            assert_eq!((missed.status, missed.text.as_str()), (StatusCode::OK, body));
+        }
+        let not_found = (404, "PERSISTED_QUERY_NOT_IN_LIST");
+        assert_eq!(
+            code(&missed),
+            if form == Form::Persisted { (200, "PERSISTED_QUERY_NOT_FOUND") } else { not_found },
+            "{form:?}"
+        );
+
+        // Mismatch: a hash that is not the document's, a name that is not the operation's.
+        if form == Form::Persisted {
+            let other = json!({ "query": "{ __typename }", "variables": {} });
+            let answer = ask(&id, other, false).await;
+            assert_eq!(code(&answer), (400, "PERSISTED_QUERY_HASH_MISMATCH"));
+            assert_eq!(answer.body["errors"][0]["message"], "provided sha does not match query");
+        }
+        let named = json!({ "variables": variables, "operationName": "Another" });
+        let answer = ask(&id, named, false).await;
+        assert_eq!(code(&answer).1, "GRAPHQL_VALIDATION_FAILED", "{form:?}");
+
+        // A wrong version of the id: another kind of hash, another protocol, another way to write it.
+        if form == Form::Persisted {
+            let version = json!({ "variables": variables,
+                "extensions": { "persistedQuery": { "version": 2, "sha256Hash": id } } });
+            let answer = shop.send(send(&shop, Kind::Web, "", &version, false)).await;
+            assert_eq!(code(&answer), (400, "BAD_REQUEST"));
+            assert_eq!(answer.body["errors"][0]["message"], "Unsupported persisted query version");
+            let answer = ask(&id.to_uppercase(), with.clone(), false).await;
+            assert_eq!(code(&answer), (400, "BAD_REQUEST"));
+        } else {
+            for wrong in [format!("sha512:{id}"), format!("0{id}"), id.to_uppercase() + "A"] {
+                assert_eq!(code(&ask(&wrong, with.clone(), false).await), not_found, "{form:?} {wrong}");
+            }
+            if form != Form::Short {
+                let prefixed = ask(&format!("sha256:{id}"), with.clone(), false).await.whole();
+                assert_eq!(prefixed.text, hit.text);
+            }
+        }
+
+        // Body and id. With Apollo's clients that is how a document is made known.
+        let both = ask(&id, json!({ "query": text, "variables": variables }), false).await;
+        if form == Form::Persisted {
+            assert_eq!(both.whole().text, hit.text);
+        } else {
+            assert_eq!(code(&both), (400, "CANNOT_SEND_PQ_ID_AND_BODY"), "{form:?}");
+        }
+
+        // A mutation by GET.
+        shop.domain.calls().clear();
+        let change = ask(&form.mutation(), json!({}), true).await;
+        assert_eq!(code(&change), (405, "BAD_REQUEST"), "{form:?}");
+        assert_eq!(change.headers[header::ALLOW], "POST");
+        assert_eq!(shop.domain.calls().list().len(), 0, "{form:?}");
+
+        // The id of another client's operation.
+        let other = if form.client() == Kind::Mobile { Form::Persisted } else { Form::DocumentId };
+        let answer = ask(&other.query().0, with, false).await;
+        assert!(answer.body.get("data").is_none(), "{form:?}: {}", answer.text);
+        assert!(code(&answer).1.starts_with("PERSISTED_QUERY_NOT_"), "{form:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit_is_not() {
+    let folder = copied();
+    let shop = shop(folder.path()).await;
+    for form in FORMS.into_iter().filter(|form| *form != Form::Persisted) {
+        let manifests = folder.path().join(form.client().to_string()).join("manifests");
+        let text = "query New { __typename }".to_owned();
+        let (id, manifest) = match form {
+            Form::Short => ("77".to_owned(), json!({ "77": text })),
+            _ => (document_hash(&text), json!({ document_hash(&text): text })),
+        };
+        let ask = || form.request(&shop, &id, &json!({}), false);
+        if form != Form::Path {
+            // The path finds what was registered for the form before.
+            assert_eq!(code(&shop.send(ask()).await).0, 404);
+            fs::write(manifests.join("9.0.0.relay.json"), manifest.to_string()).unwrap();
+        }
+        let taken = until(&shop, ask, |answer| answer.body.get("data").is_some()).await;
+        assert_eq!(taken.data("/__typename"), "Query");
+
+        // One that does not fit the schema keeps all others as they are, and is not taken itself.
+        let bad = "query Bad { nothingOfThisName }".to_owned();
+        let bad_id = if form == Form::Short { "78".to_owned() } else { document_hash(&bad) };
+        fs::write(manifests.join("9.1.0.relay.json"), json!({ bad_id.clone(): bad }).to_string()).unwrap();
+        let gone = manifests.join("9.0.0.relay.json");
+        if form == Form::Path {
+            fs::remove_file(&gone).unwrap();
+        }
+        let (known, _, variables) = form.query();
+        let metrics = || {
+            let uri = format!("http://{}/metrics", shop.address(form.client()));
+            Request::get(uri).body(Full::default()).unwrap()
+        };
+        let refused =
+            |answer: &Answer| !answer.text.contains("bff_manifest_loads_total{result=\"refused\"} 0\n");
+        until(&shop, metrics, refused).await;
+        let request = form.request(&shop, &known, &json!({ "variables": variables }), false);
+        shop.send(request).await.whole();
+        let answer = shop.send(form.request(&shop, &bad_id, &json!({}), false)).await;
+        assert_eq!(code(&answer), (404, "PERSISTED_QUERY_NOT_IN_LIST"));
+        assert!(shop.send(ask()).await.body.get("data").is_some());
+        fs::remove_file(manifests.join("9.1.0.relay.json")).unwrap();
+        if form == Form::Path {
+            // Now the folder is good again, and what left it is gone.
+            until(&shop, ask, |answer| answer.status == StatusCode::NOT_FOUND).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_document_is_kept_once_it_was_sent_if_it_is_valid() {
+    let shop = shop(&schema_folder()).await;
+    let by_hash =
+        |text: &str, more: &Value| Form::Persisted.request(&shop, &document_hash(text), more, false);
+    let text = "query Mine($n: Int = 1) { products(first: $n) { totalCount } }";
+    assert_eq!(code(&shop.send(by_hash(text, &json!({}))).await), (200, "PERSISTED_QUERY_NOT_FOUND"));
+    let sent = shop.send(by_hash(text, &json!({ "query": text }))).await.whole();
+    let again = shop.send(by_hash(text, &json!({ "variables": { "n": 2 } }))).await.whole();
+    assert_eq!(again.text, sent.text);
+    // Another operation of a document that was kept.
+    let two = "query A { a: __typename } query B { b: __typename }";
+    shop.send(by_hash(two, &json!({ "query": two, "operationName": "A" }))).await.whole();
+    let other = shop.send(by_hash(two, &json!({ "operationName": "B" }))).await.whole();
+    assert_eq!(other.text, "{\"data\":{\"b\":\"Query\"}}");
+
+    for invalid in ["query Bad { nothing }", "query Bad {"] {
+        let answer = shop.send(by_hash(invalid, &json!({ "query": invalid }))).await;
+        assert!(answer.body["errors"][0]["extensions"]["code"].as_str().unwrap().starts_with("GRAPHQL_"));
+        let answer = shop.send(by_hash(invalid, &json!({}))).await;
+        assert_eq!(code(&answer), (200, "PERSISTED_QUERY_NOT_FOUND"), "not kept");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_ids_and_documents_leaves_what_is_registered_alone() {
+    let schema = schema_folder();
+    let shop = Shop::per_client(|config, kind| {
+        config.operations.folder = Some(schema.clone());
+        config.operations.automatic_bytes = Some(100_000);
+        own_policies(config, kind);
+    })
+    .await;
+    for form in FORMS {
+        for number in 0..500 {
+            let text = format!("query Flood {{ a{number}: __typename }}");
+            let more = if form == Form::Persisted { json!({ "query": text }) } else { json!({}) };
+            let id = if form == Form::Short { format!("1{number}") } else { document_hash(&text) };
+            let answer = shop.send(form.request(&shop, &id, &more, false)).await;
+            assert_eq!(answer.body.get("data").is_some(), form == Form::Persisted, "{}", answer.text);
+        }
+        let (id, _, variables) = form.query();
+        shop.send(form.request(&shop, &id, &json!({ "variables": variables }), false)).await.whole();
+    }
+}
+
+#[tokio::test]
+async fn a_team_tightens_step_by_step() {
+    let schema = schema_folder();
+    let unknown = json!({ "query": "query Free { __typename }" });
+    let (_, registered, variables) = Form::DocumentId.query();
+    let registered = json!({ "query": registered, "variables": variables });
+    for policy in [DocumentPolicy::Open, DocumentPolicy::Log, DocumentPolicy::Registered] {
+        let shop = Shop::with(|config| {
+            config.operations.folder = Some(schema.clone());
+            config.operations.policy = Some(policy);
+        })
+        .await;
+        shop.send(send(&shop, Kind::Mobile, "", &registered, false)).await.whole();
+        let mut refused = 0;
+        for number in 0..1_000 {
+            if number > 0 && policy != DocumentPolicy::Registered {
+                break;
+            }
+            let answer = shop.send(send(&shop, Kind::Mobile, "", &unknown, number % 2 == 1)).await;
+            if answer.body.get("data").is_none() {
+                assert_eq!(code(&answer), (403, "QUERY_NOT_IN_SAFELIST"));
+                refused += 1;
+            }
+        }
+        assert_eq!(refused, if policy == DocumentPolicy::Registered { 1_000 } else { 0 });
+        let metrics = Request::get(format!("http://{}/metrics", shop.mobile)).body(Full::default()).unwrap();
+        let metrics = shop.send(metrics).await.text;
+        let logged = u8::from(policy == DocumentPolicy::Log);
+        assert!(metrics.contains(&format!("bff_unregistered_operations_total {logged}\n")), "{metrics}");
+    }
+}
+
+#[tokio::test]
+async fn variables_that_do_not_fit_are_errors_of_the_request() {
+    let shop = shop(&schema_folder()).await;
+    let (id, text, _) = Form::DocumentId.query();
+    for parameters in [json!({ "documentId": id }), json!({ "query": text })] {
+        for (variables, message) in [
+            (json!({}), "Variable \"$id\" of required type ID! was not provided."),
+            (json!({ "id": null }), "Variable \"$id\" of type ID! must not be null."),
+            (json!({ "id": ["x"] }), "Variable \"$id\" expected a value of type ID, not a list."),
+            (
+                json!({ "id": "x", "reviews": 2_147_483_648_u64 }),
+                "Variable \"$reviews\" expected an Int of 32 bits, not 2147483648.",
+            ),
+        ] {
+            let mut parameters = parameters.clone();
+            parameters["variables"] = variables;
+            let answer = shop.send(send(&shop, Kind::Mobile, "", &parameters, false)).await;
+            assert_eq!(code(&answer), (200, "BAD_USER_INPUT"));
+            assert_eq!(answer.body["errors"][0]["message"], message);
+            let modern = shop.post(shop.mobile, parameters, &[ADA]).await;
+            assert_eq!(code(&modern), (400, "BAD_USER_INPUT"));
+        }
+    }
+    // What is left out stays out, also within an object: it is not null.
+    let language = "mutation($l: String, $key: String!) {
+        preferencesUpdate(input: { idempotencyKey: $key, language: $l, newsletter: true }) { userErrors { code } } }";
+    let parameters = json!({ "query": language, "variables": { "key": "left-out-1" } });
+    let answer = shop.send(send(&shop, Kind::Web, "", &parameters, false)).await;
+    assert!(answer.body.get("errors").is_none(), "{}", answer.text);
+    let unknown = language.replace("newsletter: true", "currency: \"EUR\"");
+    let parameters = json!({ "query": unknown, "variables": { "key": "left-out-2" } });
+    let answer = shop.send(send(&shop, Kind::Web, "", &parameters, false)).await;
+    assert_eq!(code(&answer), (200, "GRAPHQL_VALIDATION_FAILED"));
+}
+
+#[tokio::test]
+async fn every_operation_of_every_release_still_works() {
+    let shop = shop(&schema_folder()).await;
+    let mut count = 0;
+    for kind in Kind::ALL {
+        let examples = contracts(kind).examples().unwrap();
+        for release in contracts(kind).releases().unwrap() {
+            for operation in release.operations {
+                let declared = |name: &String| operation.text.contains(&format!("${name}"));
+                let variables = examples[&operation.name].variables.as_object().unwrap().clone();
+                let variables: Value = variables
+                    .into_iter()
+                    .filter(|(name, _)| declared(name))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into();
+                let parameters = json!({ "documentId": operation.id, "variables": variables });
+                let answer = shop.send(send(&shop, kind, "", &parameters, false)).await;
+                assert!(
+                    answer.body.get("errors").is_none(),
+                    "{kind} {} {}: {}",
+                    release.version,
+                    operation.name,
+                    answer.text
+                );
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 70, "{count}");
+}
+
+#[test]
+fn a_field_that_a_release_stands_on_cannot_be_removed() {
+    let folder = copied();
+    let manifests = folder.path().join("mobile/manifests");
+    let old = fs::read_to_string(manifests.join("5.0.0.json")).unwrap();
+    // As if the schema had lost the field: the release asks for one that is not there.
+    let text = old.replace("formatted", "removedField");
+    assert_ne!(text, old);
+    let mut manifest: Value = serde_json::from_str(&text).unwrap();
+    for operation in manifest["operations"].as_array_mut().unwrap() {
+        operation["id"] = json!(document_hash(operation["body"].as_str().unwrap()));
+    }
+    fs::write(manifests.join("5.0.0.json"), manifest.to_string()).unwrap();
+    let problems = bff_kit::contracts::Contracts::new(folder.path().join("mobile"))
+        .check(&crate::support::planner(Kind::Mobile));
+    let found =
+        problems.iter().map(ToString::to_string).find(|it| it.contains("release 5.0.0, Home:")).unwrap();
+    assert!(found.contains("removedField") && found.contains("\"Price\""), "{found}");
+}
