@@ -30,6 +30,9 @@ pub struct Config {
     /// Which operations run.
     #[serde(default)]
     pub operations: OperationsConfig,
+    /// What is kept of answers.
+    #[serde(default)]
+    pub cache: CacheConfig,
     /// The services' side.
     #[serde(default)]
     pub upstream: UpstreamConfig,
@@ -148,6 +151,23 @@ impl Default for OperationsConfig {
     }
 }
 
+/// What is kept of answers that are the same for everybody.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CacheConfig {
+    /// Room for answers to registered operations that came by GET, in bytes; 0 keeps none.
+    pub response_bytes: u64,
+    /// How long such an answer is kept, in milliseconds. It need not be long: it is for those who ask at the same
+    /// time, and what a cache in front forgets comes back from here until then.
+    pub response_ms: u64,
+}
+
+impl Default for CacheConfig {
+    fn default() -> Self {
+        Self { response_bytes: 16 * 1024 * 1024, response_ms: 1_000 }
+    }
+}
+
 /// The services' side.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -229,6 +249,7 @@ impl Config {
             mode: Mode::Development,
             server: ServerConfig::default(),
             operations: OperationsConfig::default(),
+            cache: CacheConfig::default(),
             upstream: UpstreamConfig::default(),
             credential: CredentialConfig::default(),
             log: LogConfig::default(),

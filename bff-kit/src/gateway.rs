@@ -1,13 +1,15 @@
 //! From a GraphQL request to its answer.
 
+mod answer;
 mod explain;
 mod report;
+mod shared;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Request, Response, ServerError, Value, Variables};
-use fetch::{CallContext, Channels, Enforcement, Observed};
+use async_graphql::{Request, ServerError, Value, Variables};
+use fetch::{CallContext, Channels, Enforcement, Observed, Tags};
 use tokio::time::Instant;
 
 use crate::client::{Client, ClientSchema, schema};
@@ -17,12 +19,15 @@ use crate::config::{Config, Mode};
 use crate::error::{Error, refusal};
 use crate::identity::{Caller, CredentialKey};
 use crate::language::Languages;
-use crate::operation::{BadVariable, Prepared};
+use crate::operation::{BadVariable, Cache, CacheScope, Prepared};
 use crate::planner::Planner;
 use crate::registry::{DocumentId, Documents};
 use crate::scope::RequestScope;
 
+use shared::SharedAnswers;
+
 pub(crate) use crate::error::server_error;
+pub(crate) use answer::{Answer, Keep, Shape};
 pub(crate) use explain::{Analysis, Explain};
 pub(crate) use report::{GET_MUTATION, access_line};
 
@@ -40,25 +45,6 @@ pub(crate) struct GraphqlRequest {
     pub(crate) explain: Explain,
 }
 
-/// What became of a request.
-#[derive(Debug, Default)]
-pub(crate) struct Answer {
-    pub(crate) response: Response,
-    /// Whether it failed before any of it ran: the answer then has no `data`.
-    pub(crate) refused: bool,
-    pub(crate) operation_name: Option<String>,
-    pub(crate) calls: usize,
-    pub(crate) took: Duration,
-    /// The calls that were made, where they were asked for.
-    pub(crate) analysis: Option<Analysis>,
-}
-
-impl Answer {
-    pub(crate) fn refused(errors: Vec<ServerError>) -> Self {
-        Self { response: Response::from_errors(errors), refused: true, ..Self::default() }
-    }
-}
-
 /// Answers the requests of one client.
 pub(crate) struct Gateway<C: Client> {
     schema: ClientSchema<C>,
@@ -69,6 +55,7 @@ pub(crate) struct Gateway<C: Client> {
     clock: Clock,
     enforcement: Arc<Enforcement>,
     deadline: Duration,
+    shared: SharedAnswers,
 }
 
 impl<C: Client> Gateway<C> {
@@ -91,6 +78,7 @@ impl<C: Client> Gateway<C> {
                 Mode::Production => Enforcement::counting(),
             }),
             deadline: config.deadline(&C::LIMITS),
+            shared: SharedAnswers::new(&config.cache),
         }
     }
 
@@ -101,52 +89,61 @@ impl<C: Client> Gateway<C> {
         request: GraphqlRequest,
         identify: impl FnOnce() -> Result<Caller, Error>,
         may_change: bool,
-    ) -> Answer {
+    ) -> Arc<Answer> {
         let started = Instant::now();
-        let prepared = self.prepare(&request, may_change).and_then(|operation| {
+        let prepared = self.prepare(&request, may_change).and_then(|(operation, variables)| {
             let caller = identify().map_err(|error| vec![server_error(error)])?;
-            Ok((operation, caller))
+            Ok((operation, variables, caller))
         });
-        let mut answer = match prepared {
-            Err(errors) => Answer { operation_name: request.operation_name, ..Answer::refused(errors) },
-            Ok((operation, caller)) => {
-                let operation_name = operation.name().map(str::to_owned);
-                let answer = self.run(request, &operation, caller, started).await;
-                Answer { operation_name, ..answer }
+        let (operation, variables, caller) = match prepared {
+            Ok(prepared) => prepared,
+            Err(errors) => {
+                let operation_name = request.operation_name;
+                return Arc::new(Answer {
+                    operation_name,
+                    took: started.elapsed(),
+                    ..Answer::refused(errors)
+                });
             }
         };
-        answer.took = started.elapsed();
-        answer
+        let run = || self.run(&request, &operation, variables.clone(), caller.clone(), started);
+        if may_change || request.explain != Explain::No {
+            return Arc::new(run().await);
+        }
+        self.shared.answer(&operation, &variables, &request.languages, run).await
     }
 
-    fn prepare(&self, request: &GraphqlRequest, may_change: bool) -> Result<Arc<Prepared>, Vec<ServerError>> {
+    /// The operation of a request, and its variables as the operation declares them.
+    fn prepare(
+        &self,
+        request: &GraphqlRequest,
+        may_change: bool,
+    ) -> Result<(Arc<Prepared>, Variables), Vec<ServerError>> {
         let name = request.operation_name.as_deref();
         let operation = self.documents.select(request.id.as_ref(), request.query.as_deref(), name)?;
         if !may_change && !operation.is_query() {
             return Err(vec![refusal(Code::BadRequest, report::GET_MUTATION)]);
         }
-        Ok(operation)
+        let variables = operation.coerce(self.planner.catalogue(), request.variables.clone());
+        let error = |bad: &BadVariable| refusal(Code::BadUserInput, bad.to_string());
+        let variables = variables.map_err(|bad| bad.iter().map(error).collect::<Vec<_>>())?;
+        Ok((operation, variables))
     }
 
     async fn run(
         &self,
-        request: GraphqlRequest,
+        request: &GraphqlRequest,
         operation: &Prepared,
+        variables: Variables,
         caller: Caller,
         started: Instant,
     ) -> Answer {
-        let variables = match operation.coerce(self.planner.catalogue(), request.variables) {
-            Ok(variables) => variables,
-            Err(bad) => {
-                let error = |bad: &BadVariable| refusal(Code::BadUserInput, bad.to_string());
-                return Answer::refused(bad.iter().map(error).collect());
-            }
-        };
         let credential = match self.credential.sign(&caller) {
             Ok(credential) => credential,
             Err(error) => return Answer::refused(vec![server_error(error)]),
         };
         let explain = request.explain;
+        let plan = operation.plan(|outline| self.planner.plan_of(outline));
         let context = Arc::new(CallContext {
             channels: self.channels.clone(),
             policies: self.planner.policies().clone(),
@@ -154,12 +151,13 @@ impl<C: Client> Gateway<C> {
             credential,
             enforcement: self.enforcement.clone(),
             measure: explain == Explain::Analyze,
+            tags: (plan.cache.scope == CacheScope::Public).then(Tags::default),
             started,
             observed: Observed::default(),
         });
         let scope = RequestScope::new(
             caller,
-            request.languages,
+            request.languages.clone(),
             self.clock.now(),
             operation.outline.clone(),
             context.clone(),
@@ -181,10 +179,20 @@ impl<C: Client> Gateway<C> {
         let calls = context.observed.calls();
         let analysis = (explain == Explain::Analyze).then(|| Analysis::of(&calls, started.elapsed()));
         if explain != Explain::No {
-            let plan = operation.plan(|outline| self.planner.plan_of(outline));
             response.extensions.insert("plan".to_owned(), explain::extension(plan, analysis.as_ref()));
         }
-        Answer { response, refused, calls: calls.len(), analysis, ..Answer::default() }
+        let mut answer = Answer {
+            response,
+            refused,
+            operation_name: operation.name().map(str::to_owned),
+            calls: calls.len(),
+            analysis,
+            ..Answer::default()
+        };
+        let keeps = explain == Explain::No && operation.is_query() && answer.is_whole();
+        answer.keep = keeps.then(|| keep(&plan.cache, &scope, &context)).flatten();
+        answer.took = started.elapsed();
+        answer
     }
 
     /// What it takes for an operation.
@@ -201,4 +209,20 @@ impl<C: Client> Gateway<C> {
     pub(crate) fn violations(&self) -> u64 {
         self.enforcement.violations()
     }
+}
+
+/// Who may keep a whole answer. What a plan says of it holds for the calls; a resolver may depend on more.
+fn keep(cache: &Cache, scope: &RequestScope, context: &CallContext) -> Option<Keep> {
+    let shared = match cache.scope {
+        CacheScope::Public => !scope.depends_on_caller(),
+        CacheScope::Private => false,
+        CacheScope::None => return None,
+    };
+    Some(Keep {
+        shared,
+        max_age_s: cache.max_age_s,
+        stale_s: cache.stale_s,
+        by_language: scope.depends_on_languages(),
+        tags: context.tags.as_ref().filter(|_| shared).map(Tags::list).unwrap_or_default(),
+    })
 }

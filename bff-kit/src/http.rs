@@ -21,7 +21,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
@@ -40,7 +40,7 @@ use body::BodyLimits;
 use origin::Origins;
 use params::Parameters;
 use refusal::{Refusal, Why};
-use reply::{Shape, Style};
+use reply::{BatchItem, Style};
 
 pub(crate) use head::MAX_HEADER_BYTES;
 
@@ -88,6 +88,7 @@ impl<C: Client> Edge<C> {
             .route("/graphql/o/{id}", any(graphql::<C>))
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
             .layer(middleware::from_fn(caching::validate))
+            .route("/", get(root::<C>))
             .route("/healthz", get(async || "ok"))
             .route("/readyz", get(ready::<C>))
             .route("/metrics", get(metrics::<C>))
@@ -96,6 +97,18 @@ impl<C: Client> Edge<C> {
             .layer(cors)
             .with_state(Arc::new(self))
     }
+}
+
+/// Somebody who opens a development server in a browser is looking for the playground.
+async fn root<C: Client>(state: State<Arc<Edge<C>>>, request: Request) -> Response {
+    if state.mode == Mode::Development {
+        let text = format!(
+            "{} answers GraphQL at /graphql. `cargo up` has a playground for it: http://localhost:4000\n",
+            C::NAME
+        );
+        return text.into_response();
+    }
+    no_such_path(state, request).await
 }
 
 async fn no_such_path<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
@@ -190,8 +203,8 @@ impl<C: Client> Edge<C> {
                 let shapes: Vec<_> = answers
                     .iter()
                     .map(|answer| match answer {
-                        Ok(answer) => Shape::of(answer),
-                        Err(refusal) => Shape::refused(refusal.clone()),
+                        Ok(answer) => BatchItem::Answered(answer.shape()),
+                        Err(refusal) => BatchItem::refused(refusal.clone()),
                     })
                     .collect();
                 Ok(style.batch(&shapes))
@@ -206,7 +219,7 @@ impl<C: Client> Edge<C> {
         mut graphql: GraphqlRequest,
         head: &Parts,
         caller: &OnceLock<Result<Caller, Error>>,
-    ) -> Answer {
+    ) -> Arc<Answer> {
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(languages) = header(header::ACCEPT_LANGUAGE.as_str()) {
             graphql.languages = Languages::parse(languages);
@@ -220,7 +233,7 @@ impl<C: Client> Edge<C> {
         let answering = self.gateway.answer(graphql, identify, may_change);
         AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_logged| {
             let error = Error::internal("answering panicked; the line of the panic says where");
-            Answer { operation_name, ..Answer::refused(vec![server_error(error)]) }
+            Arc::new(Answer { operation_name, ..Answer::refused(vec![server_error(error)]) })
         })
     }
 }

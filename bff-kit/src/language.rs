@@ -32,6 +32,13 @@ impl Languages {
     }
 }
 
+/// As the header has them.
+impl std::fmt::Display for Languages {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0.join(","))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

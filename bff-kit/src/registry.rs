@@ -50,7 +50,7 @@ impl Registry {
                 None => match planner.prepare(&operation.text, None) {
                     Ok(prepared) => {
                         self.operations += 1;
-                        Arc::new(prepared)
+                        Arc::new(prepared.under(hash.clone()))
                     }
                     Err(problems) => {
                         problems.iter().for_each(|problem| wrong(&problem.message));

@@ -1,6 +1,7 @@
 //! What belongs to one request while it is answered.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::{PathSegment, QueryPathNode, ServerError, Value};
@@ -16,15 +17,34 @@ use crate::path::{field_path, names, segments};
 
 /// What belongs to one request: its loaders, who asks, what time it is, and what could not be answered.
 pub struct RequestScope {
-    /// Who asks.
-    pub caller: Caller,
-    /// What languages the answer may be in, best first.
-    pub languages: Languages,
+    caller: Read<Caller>,
+    languages: Read<Languages>,
     /// When the request arrived. Every relative time of an answer counts from here.
     pub now: Timestamp,
     pub(crate) fetches: Fetches,
     pub(crate) outline: Arc<Outline>,
     notes: Mutex<Notes>,
+}
+
+/// Something of a request, and whether the answer depends on it.
+struct Read<T> {
+    value: T,
+    read: AtomicBool,
+}
+
+impl<T> Read<T> {
+    fn new(value: T) -> Self {
+        Self { value, read: AtomicBool::new(false) }
+    }
+
+    fn get(&self) -> &T {
+        self.read.store(true, Ordering::Relaxed);
+        &self.value
+    }
+
+    fn was_read(&self) -> bool {
+        self.read.load(Ordering::Relaxed)
+    }
 }
 
 /// What happened to parts of the answer.
@@ -47,7 +67,30 @@ impl RequestScope {
         context: Arc<CallContext>,
     ) -> Self {
         let fetches = Fetches::new(context, outline.slots().clone());
+        let (caller, languages) = (Read::new(caller), Read::new(languages));
         Self { caller, languages, now, fetches, outline, notes: Mutex::default() }
+    }
+
+    /// Who asks. An answer that depends on it is shared with nobody.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        self.caller.get()
+    }
+
+    /// What languages the answer may be in, best first. Caches keep an answer for each that depends on it.
+    #[must_use]
+    pub fn languages(&self) -> &Languages {
+        self.languages.get()
+    }
+
+    /// Whether a resolver has asked who asks.
+    pub(crate) fn depends_on_caller(&self) -> bool {
+        self.caller.was_read()
+    }
+
+    /// Whether a resolver has asked for the languages.
+    pub(crate) fn depends_on_languages(&self) -> bool {
+        self.languages.was_read()
     }
 
     /// Asks a question for the field at `path`, which must declare it.

@@ -21,7 +21,7 @@ pub(crate) enum Language {
 impl Language {
     /// The language a request asks for; English where it asks for none of ours.
     pub(crate) fn of(scope: &RequestScope) -> Self {
-        match scope.languages.choose(&["en", "fr", "de"]) {
+        match scope.languages().choose(&["en", "fr", "de"]) {
             Some("fr") => Self::French,
             Some("de") => Self::German,
             _ => Self::English,

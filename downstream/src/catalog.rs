@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Keyed, Rpc};
+use fetch::{Answers, Call, Fetch, Keyed, Rpc, Tags};
 use proto::catalog::product_result::Outcome;
 use proto::catalog::{
     BatchGetProductsRequest, BatchGetProductsResponse, Category, ListCategoriesRequest,
@@ -36,6 +36,10 @@ impl Fetch for ProductById {
             })
         })
         .await
+    }
+
+    fn tag(&self, _answer: Option<&Arc<Product>>, tags: &Tags) {
+        tags.entity("product", &self.0);
     }
 }
 
@@ -99,6 +103,14 @@ impl Fetch for ProductsIn {
         })
         .await
     }
+
+    fn tag(&self, page: Option<&Arc<ProductPage>>, tags: &Tags) {
+        if let Some(category) = &self.category {
+            tags.entity("category", category);
+        }
+        let products = page.into_iter().flat_map(|page| &page.products);
+        products.for_each(|product| tags.entity("product", &product.id));
+    }
 }
 
 /// A page of the products that match a query, best first.
@@ -137,6 +149,11 @@ impl Fetch for ProductsMatching {
         })
         .await
     }
+
+    fn tag(&self, page: Option<&Arc<ProductPage>>, tags: &Tags) {
+        let products = page.into_iter().flat_map(|page| &page.products);
+        products.for_each(|product| tags.entity("product", &product.id));
+    }
 }
 
 /// All categories, by name.
@@ -155,5 +172,12 @@ impl Fetch for AllCategories {
             [(Self, Ok(response.categories.into_iter().map(Arc::new).collect()))]
         })
         .await
+    }
+
+    fn tag(&self, categories: Option<&Arc<[Arc<Category>]>>, tags: &Tags) {
+        categories
+            .into_iter()
+            .flat_map(|all| all.iter())
+            .for_each(|category| tags.entity("category", &category.id));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Rpc};
+use fetch::{Answers, Call, Fetch, Rpc, Tags};
 use proto::inventory::stock_result::Outcome;
 use proto::inventory::{BatchGetStockRequest, BatchGetStockResponse, Stock};
 
@@ -32,5 +32,9 @@ impl Fetch for StockOf {
             })
         })
         .await
+    }
+
+    fn tag(&self, _answer: Option<&Arc<Stock>>, tags: &Tags) {
+        tags.entity("product", &self.0);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Rpc};
+use fetch::{Answers, Call, Fetch, Rpc, Tags};
 use proto::recommendations::related_result::Outcome;
 use proto::recommendations::{
     BatchListRelatedRequest, BatchListRelatedResponse, ListRecommendationsRequest,
@@ -69,5 +69,9 @@ impl Fetch for RelatedTo {
             })
         })
         .await
+    }
+
+    fn tag(&self, _answer: Option<&Arc<RelatedProducts>>, tags: &Tags) {
+        tags.entity("product", &self.product);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use fetch::{Answers, Call, Command, Fault, Fetch, Rpc, Tags};
 use proto::reviews::{
     BatchGetRatingsRequest, BatchGetRatingsResponse, BatchListReviewsRequest, BatchListReviewsResponse,
     CreateReviewRequest, CreateReviewResponse, Rating, Review, ReviewsQuery, rating_result, reviews_result,
@@ -59,6 +59,10 @@ impl Fetch for ReviewsOf {
         })
         .await
     }
+
+    fn tag(&self, _answer: Option<&Arc<ReviewPage>>, tags: &Tags) {
+        tags.entity("product", &self.product);
+    }
 }
 
 impl ReviewsOf {
@@ -105,6 +109,10 @@ impl Fetch for RatingOf {
             })
         })
         .await
+    }
+
+    fn tag(&self, _answer: Option<&Arc<Rating>>, tags: &Tags) {
+        tags.entity("product", &self.0);
     }
 }
 

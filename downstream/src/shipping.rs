@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Rpc};
+use fetch::{Answers, Call, Fetch, Rpc, Tags};
 use proto::shipping::shipping_result::Outcome;
 use proto::shipping::{
     BatchGetShippingOptionsRequest, BatchGetShippingOptionsResponse, ShippingOptions, ShippingQuery,
@@ -46,5 +46,9 @@ impl Fetch for ShippingOf {
             })
         })
         .await
+    }
+
+    fn tag(&self, _answer: Option<&Arc<ShippingOptions>>, tags: &Tags) {
+        tags.entity("product", &self.product);
     }
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic_prost::ProstCodec;
 
-use crate::{Answers, Channels, Enforcement, Fault, FaultKind, Fetch, Mask, Policies, Policy, Rpc};
+use crate::{Answers, Channels, Enforcement, Fault, FaultKind, Fetch, Mask, Policies, Policy, Rpc, Tags};
 
 /// A deadline that tonic keeps for us may ring this much before our own: both are the same deadline.
 const DEADLINE_TOLERANCE: Duration = Duration::from_millis(5);
@@ -30,6 +30,8 @@ pub struct CallContext {
     pub enforcement: Arc<Enforcement>,
     /// Whether the size of each answer is noted, which costs a walk over it.
     pub measure: bool,
+    /// What the answers are about, where somebody may keep what comes of them.
+    pub tags: Option<Tags>,
     /// When the request came in.
     pub started: Instant,
     /// The calls made so far.

@@ -223,6 +223,15 @@ struct SlotBatch<F> {
 }
 
 impl<F: Fetch> SlotBatch<F> {
+    /// Notes what the answers are about, where that is asked for.
+    fn tag(&self, answers: &HashMap<F, Result<F::Value, Fault>>) {
+        let Some(tags) = &self.context.tags else { return };
+        tags.service(F::RPC.path());
+        for (key, answer) in answers {
+            key.tag(answer.as_ref().ok(), tags);
+        }
+    }
+
     /// Whether the plan has room for so many keys more.
     fn planned(&self, slot: &Slot, keys: usize) -> Result<(), Fault> {
         let calls = keys.div_ceil(F::MAX_KEYS);
@@ -258,10 +267,14 @@ impl<F: Fetch> BatchFn<F, Result<F::Value, Fault>> for SlotBatch<F> {
         };
         if keys.len() <= F::MAX_KEYS {
             let call = call.with_keys(keys.len());
-            return F::batch(keys, call).await.into_map();
+            let answers = F::batch(keys, call).await.into_map();
+            self.tag(&answers);
+            return answers;
         }
         let calls = keys.chunks(F::MAX_KEYS).map(|keys| F::batch(keys.to_vec(), call.with_keys(keys.len())));
         let answers = futures_util::future::join_all(calls).await;
-        answers.into_iter().flat_map(Answers::into_map).collect()
+        let answers = answers.into_iter().flat_map(Answers::into_map).collect();
+        self.tag(&answers);
+        answers
     }
 }

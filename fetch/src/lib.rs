@@ -18,6 +18,7 @@ mod policy;
 mod question;
 mod rpc;
 mod settling;
+mod tags;
 
 pub use answers::Answers;
 pub use call::{Call, CallContext, Observed, ObservedCall};
@@ -30,3 +31,4 @@ pub use mask::Mask;
 pub use policy::{Policies, Policy};
 pub use question::{Fetch, Keyed};
 pub use rpc::{Effect, Rpc};
+pub use tags::Tags;

@@ -12,19 +12,27 @@ pub struct Policy {
     pub timeout: Duration,
     /// How long its answer may be called fresh: what clients and caches may keep. Zero: not at all.
     pub fresh: Duration,
+    /// How long beyond that an old answer is better than none: what caches may answer when we cannot.
+    pub stale: Duration,
 }
 
 impl Policy {
     /// Calls take no longer than this many milliseconds, and nothing of their answers is kept.
     #[must_use]
     pub const fn within_ms(timeout: u64) -> Self {
-        Self { timeout: Duration::from_millis(timeout), fresh: Duration::ZERO }
+        Self { timeout: Duration::from_millis(timeout), fresh: Duration::ZERO, stale: Duration::ZERO }
     }
 
     /// The answer may be called fresh for so many seconds.
     #[must_use]
     pub const fn fresh_s(self, seconds: u64) -> Self {
         Self { fresh: Duration::from_secs(seconds), ..self }
+    }
+
+    /// An answer this many seconds beyond its freshness is better than none.
+    #[must_use]
+    pub const fn stale_s(self, seconds: u64) -> Self {
+        Self { stale: Duration::from_secs(seconds), ..self }
     }
 
     /// The least time a call is worth starting with, where the request can do without it: a tenth of its

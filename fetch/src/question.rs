@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::hash::Hash;
 
-use crate::{Answers, Call, Rpc};
+use crate::{Answers, Call, Rpc, Tags};
 
 /// A question to a service, such as "the newest three reviews of this product".
 ///
@@ -25,6 +25,11 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
 
     /// Asks the RPC once for all keys, at most [`MAX_KEYS`](Self::MAX_KEYS), and answers each of them.
     fn batch(keys: Vec<Self>, call: Call<'_>) -> impl Future<Output = Answers<Self>> + Send;
+
+    /// Notes what an answer to this question is about, beside the service it came from: entities by kind and id,
+    /// the same ones whichever question found them. None of an answer was found where there is none. Called only
+    /// where somebody may keep what comes of it.
+    fn tag(&self, _answer: Option<&Self::Value>, _tags: &Tags) {}
 
     /// The name of the type, as plans and policies show it.
     #[must_use]

@@ -218,7 +218,7 @@ async fn health_and_readiness_are_told_without_asking_the_services() {
         let request = Request::get(format!("http://{}/{path}", shop.web)).body(Full::default()).unwrap();
         assert_eq!(shop.send(request).await.status, StatusCode::OK);
     }
-    let nothing = Request::get(format!("http://{}/", shop.web)).body(Full::default()).unwrap();
+    let nothing = Request::get(format!("http://{}/nothing", shop.web)).body(Full::default()).unwrap();
     shop.send(nothing).await.refused(404);
     assert_eq!(shop.domain.calls().list().len(), 0);
 }

@@ -37,6 +37,7 @@ async fn signing_in_by_header_is_refused_outside_development() {
     let shop = Shop::with(|config| {
         config.mode = Mode::Production;
         config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+        config.operations.policy = Some(bff_kit::DocumentPolicy::Open);
     })
     .await;
     let query = || json!({ "query": "{ __typename }" });

@@ -47,6 +47,8 @@ mod edge;
 mod identity;
 /// Nobody sees what is somebody else's, whichever id they name.
 mod isolation;
+/// What may be kept of an answer, by whom, and what makes them forget it.
+mod keeping;
 /// What each client can change, and that repeating it changes nothing more.
 mod mutations;
 /// How a server stops.

@@ -103,7 +103,7 @@ impl Explain {
             }
             let data = serde_json::to_vec(&answer.response.data).unwrap_or_default();
             let analysis =
-                answer.analysis.ok_or_else(|| Failure::Other("nothing was observed".to_owned()))?;
+                answer.analysis.clone().ok_or_else(|| Failure::Other("nothing was observed".to_owned()))?;
             Ok((data.len() + "{\"data\":}".len(), analysis))
         })
     }

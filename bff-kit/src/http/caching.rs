@@ -1,15 +1,17 @@
 //! What those between here and the client may keep of an answer, and how a client asks whether it has changed.
 
+use std::fmt::Write as _;
+
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use crate::gateway::Answer;
+use crate::gateway::{Answer, Keep};
 
 /// What may be kept of an answer: all headers about that are decided in [`Caching::of`], and nowhere else.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ pub(super) struct Caching {
     cache_control: HeaderValue,
     /// Headers of the request that the answer depends on, besides the encoding.
     vary: HeaderValue,
+    /// What the answer is about, so that a cache can be told to forget it.
+    surrogate_key: Option<HeaderValue>,
     /// Names the bytes of the answer before they are compressed.
     fingerprint: Option<Fingerprint>,
 }
@@ -25,34 +29,87 @@ pub(super) struct Caching {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fingerprint(String);
 
+/// Header that tells caches what an answer is about, one name after the other.
+const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
+
+/// Longest value of that header, in bytes: caches and proxies refuse long ones.
+const MAX_SURROGATE_KEY: usize = 4_096;
+
 impl Caching {
     /// Nothing may be kept.
     pub(super) const NONE: Self = Self {
         cache_control: HeaderValue::from_static("no-store"),
         vary: HeaderValue::from_static("accept"),
+        surrogate_key: None,
         fingerprint: None,
     };
 
     /// What may be kept of this answer. A whole answer to a GET can be asked for again; one with a fault or a
     /// fallback in it must not outlive the fault.
-    pub(super) fn of(method: &Method, status: StatusCode, answer: &Answer, body: &[u8]) -> Self {
-        let whole = status == StatusCode::OK
-            && answer.response.errors.is_empty()
-            && !answer.response.extensions.contains_key("degraded");
-        let fingerprint = (whole && method == Method::GET).then(|| Fingerprint::of(body));
-        Self { vary: HeaderValue::from_static("accept, accept-language"), fingerprint, ..Self::NONE }
+    pub(super) fn of(method: &Method, status: StatusCode, answer: &Answer) -> Self {
+        let with_language = HeaderValue::from_static("accept, accept-language");
+        if method != Method::GET || status != StatusCode::OK || !answer.is_whole() {
+            return Self { vary: with_language, ..Self::NONE };
+        }
+        let fingerprint = Some(Fingerprint::of(answer.body()));
+        let Some(keep) = &answer.keep else {
+            return Self { vary: with_language, fingerprint, ..Self::NONE };
+        };
+        Self {
+            cache_control: cache_control(keep),
+            vary: if keep.by_language { with_language } else { HeaderValue::from_static("accept") },
+            surrogate_key: surrogate_key(&keep.tags),
+            fingerprint,
+        }
     }
 
     /// Writes the headers, and notes for [`validate`] what it has to know.
     pub(super) fn write(self, response: &mut Response) {
         let status = response.status();
         response.extensions_mut().insert(status);
-        response.headers_mut().insert(header::CACHE_CONTROL, self.cache_control);
-        response.headers_mut().append(header::VARY, self.vary);
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, self.cache_control);
+        headers.append(header::VARY, self.vary);
+        if let Some(keys) = self.surrogate_key {
+            headers.insert(SURROGATE_KEY, keys);
+        }
         if let Some(fingerprint) = self.fingerprint {
             response.extensions_mut().insert(fingerprint);
         }
     }
+}
+
+/// `Cache-Control` by RFC 9111, with the two extensions of RFC 5861.
+fn cache_control(keep: &Keep) -> HeaderValue {
+    let Keep { max_age_s, stale_s, .. } = keep;
+    let mut value = if keep.shared {
+        format!("public, max-age={max_age_s}, s-maxage={max_age_s}")
+    } else {
+        format!("private, max-age={max_age_s}")
+    };
+    if *stale_s > 0 {
+        // While a cache asks again an answer may be as old again as it was allowed to be; when we fail, older.
+        let _written =
+            write!(value, ", stale-while-revalidate={}, stale-if-error={stale_s}", stale_s.min(max_age_s));
+    }
+    HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("no-store"))
+}
+
+/// The services an answer came from, and then as many of the entities it is about as there is room for: whoever
+/// misses one can still make the service's answers be forgotten.
+fn surrogate_key(tags: &[String]) -> Option<HeaderValue> {
+    let (entities, services): (Vec<_>, Vec<_>) = tags.iter().partition(|tag| tag.contains(':'));
+    let mut value = String::new();
+    for tag in services.into_iter().chain(entities) {
+        if value.len() + 1 + tag.len() > MAX_SURROGATE_KEY {
+            break;
+        }
+        if !value.is_empty() {
+            value.push(' ');
+        }
+        value.push_str(tag);
+    }
+    HeaderValue::try_from(value).ok().filter(|value| !value.is_empty())
 }
 
 impl Fingerprint {

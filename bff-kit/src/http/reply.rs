@@ -1,9 +1,10 @@
 //! Answers on the wire.
 
-use async_graphql::{Response as GraphqlResponse, ServerError, Value};
+use async_graphql::{ServerError, Value};
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::accept::MediaType;
@@ -11,7 +12,7 @@ use super::caching::Caching;
 use super::refusal::{Refusal, Why};
 use crate::code::Code;
 use crate::config::HttpProfile;
-use crate::gateway::{Answer, GET_MUTATION, server_error};
+use crate::gateway::{Answer, GET_MUTATION, Shape, server_error};
 
 /// A status of the draft of GraphQL over HTTP that HTTP itself does not know: data, and errors beside it.
 const PARTIAL_SUCCESS: u16 = 294;
@@ -24,23 +25,15 @@ pub(super) struct Style {
     pub(super) method: Method,
 }
 
-/// A GraphQL response; without `data` when the request did not run.
+/// One of the answers to a batch.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(super) enum Shape<'a> {
-    Ran(&'a GraphqlResponse),
+pub(super) enum BatchItem<'a> {
+    Answered(Shape<'a>),
     Refused { errors: Vec<ServerError> },
 }
 
-impl<'a> Shape<'a> {
-    pub(super) fn of(answer: &'a Answer) -> Self {
-        if answer.refused {
-            Self::Refused { errors: answer.response.errors.clone() }
-        } else {
-            Self::Ran(&answer.response)
-        }
-    }
-
+impl BatchItem<'_> {
     pub(super) fn refused(refusal: Refusal) -> Self {
         Self::Refused { errors: vec![server_error(refusal.into_error())] }
     }
@@ -50,9 +43,9 @@ impl Style {
     /// An answer of the gateway, and its length in bytes.
     pub(super) fn answer(&self, answer: &Answer) -> (Response, usize) {
         let status = self.status(answer);
-        let body = json(&Shape::of(answer));
+        let body = answer.body().clone();
         let length = body.len();
-        let caching = Caching::of(&self.method, status, answer, &body);
+        let caching = Caching::of(&self.method, status, answer);
         let mut response = self.response(status, body, caching);
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
@@ -61,7 +54,7 @@ impl Style {
     }
 
     /// Answers to a batch, in its order. Each tells for itself what became of it.
-    pub(super) fn batch(&self, answers: &[Shape]) -> Response {
+    pub(super) fn batch(&self, answers: &[BatchItem<'_>]) -> Response {
         self.response(StatusCode::OK, json(&answers), Caching::NONE)
     }
 
@@ -69,7 +62,7 @@ impl Style {
     pub(super) fn refusal(&self, refusal: Refusal) -> Response {
         let status = refusal.status(self.profile);
         let (why, unread) = (refusal.why, refusal.leaves_unread());
-        let mut response = self.response(status, json(&Shape::refused(refusal)), Caching::NONE);
+        let mut response = self.response(status, json(&BatchItem::refused(refusal)), Caching::NONE);
         let headers = response.headers_mut();
         if why == Why::Method {
             headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
@@ -115,7 +108,7 @@ impl Style {
         }
     }
 
-    fn response(&self, status: StatusCode, body: Vec<u8>, caching: Caching) -> Response {
+    fn response(&self, status: StatusCode, body: Bytes, caching: Caching) -> Response {
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
@@ -147,8 +140,8 @@ fn has_code(error: &ServerError, code: Code) -> bool {
     matches!(own, Some(Value::String(own)) if own == code.as_str())
 }
 
-fn json(body: &impl Serialize) -> Vec<u8> {
+fn json(body: &impl Serialize) -> Bytes {
     let mut bytes = Vec::with_capacity(4096);
     serde_json::to_writer(&mut bytes, body).expect("a response holds nothing that JSON cannot");
-    bytes
+    bytes.into()
 }

@@ -98,6 +98,8 @@ pub struct PlannedCall {
     pub timeout_ms: u64,
     /// How long its answer may be called fresh, in seconds.
     pub fresh_s: u64,
+    /// How much longer an old answer is better than none, in seconds.
+    pub stale_s: u64,
     /// Whether it may be made again when it failed, or a second time when it is slow.
     pub repeat: Repeat,
     /// Whether its answer is the same for whoever asks.
@@ -133,6 +135,8 @@ pub struct Cache {
     pub scope: CacheScope,
     /// How long, in seconds.
     pub max_age_s: u64,
+    /// How much longer it is better than none, in seconds.
+    pub stale_s: u64,
     /// The call that decides it.
     pub because: String,
 }
@@ -305,6 +309,7 @@ impl Calls<'_> {
             optional: false,
             timeout_ms: millis(policy.timeout),
             fresh_s: policy.fresh.as_secs(),
+            stale_s: policy.stale.as_secs(),
             repeat: match step.effect {
                 Effect::None => Repeat::Freely,
                 Effect::Once => Repeat::AfterFailure,
@@ -363,20 +368,22 @@ fn formula(outline: &Outline, terms: &[Option<usize>]) -> String {
 }
 
 fn cache(calls: &[&PlannedCall]) -> Cache {
+    let nothing = |because| Cache { scope: CacheScope::None, max_age_s: 0, stale_s: 0, because };
     let calls = calls.iter().copied();
     if let Some(change) = calls.clone().find(|call| call.repeat != Repeat::Freely) {
-        return Cache { scope: CacheScope::None, max_age_s: 0, because: change.name.clone() };
+        return nothing(change.name.clone());
     }
     let Some(shortest) = calls.clone().min_by_key(|call| call.fresh_s) else {
-        return Cache { scope: CacheScope::None, max_age_s: 0, because: String::new() };
+        return nothing(String::new());
     };
     let (max_age_s, because) = (shortest.fresh_s, shortest.name.clone());
     if max_age_s == 0 {
-        return Cache { scope: CacheScope::None, max_age_s, because };
+        return nothing(because);
     }
+    let stale_s = calls.clone().map(|call| call.stale_s).min().unwrap_or_default();
     match calls.clone().find(|call| !call.public) {
-        Some(own) => Cache { scope: CacheScope::Private, max_age_s, because: own.name.clone() },
-        None => Cache { scope: CacheScope::Public, max_age_s, because },
+        Some(own) => Cache { scope: CacheScope::Private, max_age_s, stale_s, because: own.name.clone() },
+        None => Cache { scope: CacheScope::Public, max_age_s, stale_s, because },
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Prepared {
     document: ExecutableDocument,
     pub(crate) outline: Arc<Outline>,
     plan: OnceLock<Plan>,
+    /// The hash of its document, where it is registered.
+    registered: Option<String>,
     /// Whether a variable may be left out without standing for anything: an argument that names it is left out
     /// as well then.
     leaves_out: bool,
@@ -26,13 +28,28 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(super) fn new(document: ExecutableDocument, outline: Outline) -> Self {
-        let mut prepared =
-            Self { document, outline: Arc::new(outline), plan: OnceLock::new(), leaves_out: false };
+        let mut prepared = Self {
+            document,
+            outline: Arc::new(outline),
+            plan: OnceLock::new(),
+            registered: None,
+            leaves_out: false,
+        };
         prepared.leaves_out = prepared.operation().variable_definitions.iter().any(|it| {
             let definition = &it.node;
             definition.var_type.node.nullable && definition.default_value.is_none()
         });
         prepared
+    }
+
+    /// The same, registered under the hash of its document.
+    pub(crate) fn under(self, hash: String) -> Self {
+        Self { registered: Some(hash), ..self }
+    }
+
+    /// The hash of its document, where it is registered.
+    pub(crate) fn registered(&self) -> Option<&str> {
+        self.registered.as_deref()
     }
 
     /// The name the document gives it.

@@ -22,7 +22,7 @@ impl Home {
     /// Name to greet you by.
     #[graphql(directive = fetches::apply(ask::<UserById>(["caller"]).reading(["given_name"]).or("null")))]
     async fn name(&self, ctx: &Context<'_>) -> Nullable<String> {
-        let me = ctx.scope().caller.user()?;
+        let me = ctx.scope().caller().user()?;
         let user = ctx.fetch(UserById(me)).await;
         ctx.optional(user.map(|user| user.given_name.clone())).transpose()
     }
@@ -30,7 +30,7 @@ impl Home {
     /// Address of a picture of you.
     #[graphql(directive = fetches::apply(ask::<UserById>(["caller"]).reading(["avatar_url"]).or("null")))]
     async fn avatar(&self, ctx: &Context<'_>) -> Nullable<String> {
-        let me = ctx.scope().caller.user()?;
+        let me = ctx.scope().caller().user()?;
         let user = ctx.fetch(UserById(me)).await;
         ctx.optional(user.map(|user| user.avatar_url.clone())).transpose()
     }
@@ -38,7 +38,7 @@ impl Home {
     /// Number of things in your cart.
     #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"]).or("null")))]
     async fn cart_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
-        ctx.scope().caller.user()?;
+        ctx.scope().caller().user()?;
         let cart = ctx.fetch(MyCart).await;
         ctx.optional(cart.map(|cart| cart.item_count)).transpose()
     }
@@ -46,7 +46,7 @@ impl Home {
     /// Number of notifications you have not read.
     #[graphql(directive = fetches::apply(ask::<MyNotifications>(["caller"]).or("null")))]
     async fn unread_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
-        ctx.scope().caller.user()?;
+        ctx.scope().caller().user()?;
         let question = MyNotifications { page_size: 1, page_token: String::new(), skip: 0 };
         let page = ctx.fetch(question).await;
         ctx.optional(page.map(|page| page.unread_count)).transpose()

@@ -61,7 +61,7 @@ impl Answered for Viewer {
 
 /// Whoever asks; none who has not signed in.
 pub(super) fn me(ctx: &Context<'_>) -> Option<Hoisted<Viewer>> {
-    ctx.scope().caller.user().map(|me| Hoisted::by(Ok(UserById(me))))
+    ctx.scope().caller().user().map(|me| Hoisted::by(Ok(UserById(me))))
 }
 
 /// You: your account and what belongs to it.

@@ -99,8 +99,14 @@ fn a_change_of_the_services_names_the_operations_that_stand_on_it() {
             service.method.retain(|method| method.name() != "MarkRead");
         }
     }));
-    let read = "today's NotificationRead: shop.notifications.v1.NotificationService/MarkRead is removed";
-    assert_eq!(withdrawn, [read]);
+    let read = |release: &str| {
+        format!("{release} NotificationRead: shop.notifications.v1.NotificationService/MarkRead is removed")
+    };
+    assert_eq!(
+        withdrawn,
+        ["today's", "5.0.0", "5.1.0", "5.2.0"].map(read),
+        "and every app that is out there"
+    );
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn call(text: &mut String, call: &PlannedCall) {
     let need = if call.optional { "optional" } else { "critical" };
     let fresh = match call.fresh_s {
         0 => "never kept".to_owned(),
-        seconds => format!("fresh for {}", duration(seconds)),
+        seconds => format!("fresh for {}{}", duration(seconds), stale(call.stale_s)),
     };
     let repeat = match call.repeat {
         Repeat::Freely => "may be retried and hedged",
@@ -125,15 +125,26 @@ fn sentence(consequence: &Consequence) -> String {
     }
 }
 
+/// For how long an old answer may stand in for a new one.
+fn stale(seconds: u64) -> String {
+    if seconds == 0 { String::new() } else { format!(", {} more if we fail", duration(seconds)) }
+}
+
 fn cache(plan: &Plan) -> String {
     let cache = &plan.cache;
     match cache.scope {
         CacheScope::Public => {
-            format!("by anybody, for {} ({})", duration(cache.max_age_s), cache.because)
+            format!(
+                "by anybody, for {}{} ({})",
+                duration(cache.max_age_s),
+                stale(cache.stale_s),
+                cache.because
+            )
         }
         CacheScope::Private => format!(
-            "by the client alone, for {} ({} depends on who asks)",
+            "by the client alone, for {}{} ({} depends on who asks)",
             duration(cache.max_age_s),
+            stale(cache.stale_s),
             cache.because
         ),
         CacheScope::None if cache.because.is_empty() => "nothing to keep".to_owned(),

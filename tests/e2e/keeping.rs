@@ -1,0 +1,132 @@
+//! What may be kept of an answer, by whom, and what makes them forget it.
+
+use futures_util::future::join_all;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
+use http_body_util::Full;
+use proto::admin::Fault;
+use serde_json::{Value, json};
+
+use crate::support::{ADA, Answer, Kind, Shop, contracts, product_id, schema_folder};
+
+/// A shop that knows the registered operations.
+async fn shop() -> Shop {
+    Shop::with(|config| config.operations.folder = Some(schema_folder())).await
+}
+
+/// Asks for a registered operation by GET, at its own address.
+async fn get(shop: &Shop, kind: Kind, name: &str, variables: &Value, headers: &[(&str, &str)]) -> Answer {
+    let releases = contracts(kind).releases().unwrap();
+    let mut operations = releases.into_iter().rev().flat_map(|release| release.operations);
+    let id = operations.find(|it| it.name == name).unwrap().id;
+    let variables: String = variables.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let uri = format!("http://{}/graphql/o/{id}?variables={variables}", shop.address(kind));
+    let mut request = Request::get(uri).body(Full::default()).unwrap();
+    for (name, value) in headers {
+        let value = HeaderValue::from_str(value).unwrap();
+        request.headers_mut().insert(HeaderName::try_from(*name).unwrap(), value);
+    }
+    shop.send(request).await
+}
+
+fn header_of<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+fn stock() -> Value {
+    json!({ "p": product_id("kettle-gooseneck-09") })
+}
+
+#[tokio::test]
+async fn a_public_answer_may_be_kept_by_anybody_and_says_what_it_is_about() {
+    let shop = shop().await;
+    let answer = get(&shop, Kind::Iot, "Stock", &stock(), &[]).await.whole();
+    assert_eq!(
+        header_of(&answer.headers, "cache-control"),
+        "public, max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=3600"
+    );
+    assert_eq!(header_of(&answer.headers, "surrogate-key"), "inventory product:kettle-gooseneck-09");
+    let vary: Vec<_> = answer.headers.get_all(header::VARY).iter().map(|it| it.to_str().unwrap()).collect();
+    assert!(!vary.join(",").contains("accept-language"), "{vary:?}");
+    let tag = header_of(&answer.headers, "etag").to_owned();
+    assert!(tag.starts_with('"') && tag.ends_with('"'), "strong: {tag}");
+    let again = get(&shop, Kind::Iot, "Stock", &stock(), &[("if-none-match", &tag)]).await;
+    assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    assert_eq!(header_of(&again.headers, "cache-control"), header_of(&answer.headers, "cache-control"));
+    // Whoever asks: what depends on nobody is the same for all.
+    let signed_in = get(&shop, Kind::Iot, "Stock", &stock(), &[("x-device-id", "shelf-0001")]).await.whole();
+    assert_eq!(signed_in.headers[header::ETAG], tag);
+    assert!(header_of(&signed_in.headers, "cache-control").starts_with("public"));
+
+    let categories = get(&shop, Kind::Mobile, "Categories", &json!({}), &[]).await.whole();
+    let keys = header_of(&categories.headers, "surrogate-key");
+    assert!(keys.starts_with("catalog category:"), "{keys}");
+}
+
+#[tokio::test]
+async fn a_private_answer_may_be_kept_by_its_client_alone() {
+    let shop = shop().await;
+    let variables = json!({ "id": product_id("kettle-gooseneck-09") });
+    let hers = get(&shop, Kind::Mobile, "Product", &variables, &[ADA]).await.whole();
+    assert_eq!(
+        header_of(&hers.headers, "cache-control"),
+        "private, max-age=30, stale-while-revalidate=30, stale-if-error=300"
+    );
+    assert!(!hers.headers.contains_key("surrogate-key"));
+    assert!(header_of(&hers.headers, "vary").contains("accept"));
+    let tag = header_of(&hers.headers, "etag");
+    let again = get(&shop, Kind::Mobile, "Product", &variables, &[ADA, ("if-none-match", tag)]).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    // The price is told in the language that was asked for, and only then.
+    let all = |answer: &Answer| {
+        let values = answer.headers.get_all(header::VARY).iter();
+        values.map(|it| it.to_str().unwrap().to_owned()).collect::<Vec<_>>().join(", ")
+    };
+    assert!(all(&hers).contains("accept-language"), "{}", all(&hers));
+}
+
+#[tokio::test]
+async fn what_is_not_whole_or_may_not_be_kept_is_kept_by_nobody() {
+    let shop = shop().await;
+    let cart = get(&shop, Kind::Mobile, "Cart", &json!({}), &[ADA]).await.whole();
+    assert_eq!(cart.headers[header::CACHE_CONTROL], "no-store");
+    let refused = get(&shop, Kind::Iot, "Stock", &json!({}), &[]).await;
+    assert_eq!(refused.headers[header::CACHE_CONTROL], "no-store");
+    let failed = get(&shop, Kind::Iot, "Stock", &json!({ "p": "nonsense" }), &[]).await;
+    assert!(failed.body.get("errors").is_some());
+    assert_eq!(failed.headers[header::CACHE_CONTROL], "no-store");
+    shop.fail(Fault {
+        rpc: "shop.inventory.v1.InventoryService/BatchGetStock".into(),
+        // UNAVAILABLE
+        error_code: 14,
+        ..Fault::default()
+    });
+    let down = get(&shop, Kind::Iot, "Stock", &stock(), &[]).await;
+    assert_eq!(down.headers[header::CACHE_CONTROL], "no-store", "{}", down.text);
+    assert!(!down.headers.contains_key(header::ETAG) && !down.headers.contains_key("surrogate-key"));
+    // Nothing of the failure is left behind.
+    shop.domain.faults().clear();
+    let up = get(&shop, Kind::Iot, "Stock", &stock(), &[]).await.whole();
+    assert!(header_of(&up.headers, "cache-control").starts_with("public"));
+    let posted =
+        shop.iot(&format!("{{ inStock(product: \"{}\") }}", product_id("kettle-gooseneck-09"))).await;
+    assert_eq!(posted.whole().headers[header::CACHE_CONTROL], "no-store");
+}
+
+#[tokio::test]
+async fn those_who_ask_the_same_at_once_are_one_request_to_the_services() {
+    let shop = shop().await;
+    let stock = stock();
+    let all = join_all((0..200).map(|_| get(&shop, Kind::Iot, "Stock", &stock, &[]))).await;
+    let first = &all[0].text;
+    assert!(all.iter().all(|answer| answer.text == *first && answer.status == StatusCode::OK));
+    assert_eq!(shop.calls(), "InventoryService/BatchGetStock ×1, keys [1]\n");
+    // Other variables are another answer, and what is private is nobody else's.
+    let other = json!({ "p": product_id("moka-pot-6") });
+    get(&shop, Kind::Iot, "Stock", &other, &[]).await.whole();
+    assert_eq!(shop.calls(), "InventoryService/BatchGetStock ×1, keys [1]\n");
+    let product = json!({ "id": product_id("kettle-gooseneck-09") });
+    for user in ["user-ada-lindqvist", "user-nobody"] {
+        get(&shop, Kind::Mobile, "ProductOffer", &product, &[("x-user-id", user)]).await;
+        assert!(shop.calls().contains("PricingService"), "{user}");
+    }
+}
