@@ -164,7 +164,9 @@ impl Contracts {
             };
             for operation in &release.operations {
                 if let Err(none) = planner.plan(&operation.text) {
-                    none.problems().iter().for_each(|problem| wrong(&operation.name, problem));
+                    for problem in none.problems() {
+                        wrong(&operation.name, problem);
+                    }
                 }
                 let before = by_id.entry(&operation.id).or_insert((&operation.text, &release.version));
                 if *before.0 != operation.text {

@@ -63,8 +63,8 @@ impl<C: Client> Gateway<C> {
         let planner = Arc::new(Planner::of_server::<C>(config));
         let documents = Documents::new(
             planner.clone(),
-            config.document_policy(&C::DOCUMENTS),
-            config.automatic_bytes(&C::DOCUMENTS),
+            config.document_policy(C::DOCUMENTS),
+            config.automatic_bytes(C::DOCUMENTS),
         );
         Self {
             schema: schema::<C>(config.mode),
@@ -106,7 +106,8 @@ impl<C: Client> Gateway<C> {
                 });
             }
         };
-        let run = || self.run(&request, &operation, variables.clone(), caller.clone(), started);
+        // In a box, since it is large and stands in several places.
+        let run = || Box::pin(self.run(&request, &operation, variables.clone(), caller.clone(), started));
         if may_change || request.explain != Explain::No {
             return Arc::new(run().await);
         }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use crate::support::{ADA, Answer, Kind, Shop, contracts, product_id, schema_folder};
+use crate::support::{ADA, Answer, Kind, Shop, contracts, percent_encoded, product_id, schema_folder};
 
 /// A way to name an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +96,7 @@ fn send(shop: &Shop, kind: Kind, id: &str, parameters: &Value, by_get: bool) -> 
     }
     let pairs = parameters.as_object().unwrap().iter().map(|(name, value)| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        format!("{name}={encoded}")
+        format!("{name}={}", percent_encoded(&text))
     });
     let query = pairs.collect::<Vec<_>>().join("&");
     request.uri(format!("http://{address}/{path}?{query}")).body(Full::default()).unwrap()

@@ -6,7 +6,7 @@ use http_body_util::Full;
 use proto::admin::Fault;
 use serde_json::{Value, json};
 
-use crate::support::{ADA, Answer, Kind, Shop, contracts, product_id, schema_folder};
+use crate::support::{ADA, Answer, Kind, Shop, contracts, percent_encoded, product_id, schema_folder};
 
 /// A shop that knows the registered operations.
 async fn shop() -> Shop {
@@ -18,7 +18,7 @@ async fn get(shop: &Shop, kind: Kind, name: &str, variables: &Value, headers: &[
     let releases = contracts(kind).releases().unwrap();
     let mut operations = releases.into_iter().rev().flat_map(|release| release.operations);
     let id = operations.find(|it| it.name == name).unwrap().id;
-    let variables: String = variables.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let variables = percent_encoded(&variables.to_string());
     let uri = format!("http://{}/graphql/o/{id}?variables={variables}", shop.address(kind));
     let mut request = Request::get(uri).body(Full::default()).unwrap();
     for (name, value) in headers {

@@ -158,16 +158,15 @@ fn shortened<'a>(
     known: &[ReleasedOperation],
 ) -> impl Iterator<Item = (String, Value)> + use<'a> {
     let mut next = known.iter().filter_map(|it| it.id.parse::<u32>().ok()).max().unwrap_or_default();
-    let ids: Vec<_> = texts
-        .iter()
-        .map(|text| match known.iter().find(|it| it.text == *text && it.id.parse::<u32>().is_ok()) {
-            Some(known) => known.id.clone(),
-            None => {
-                next += 1;
-                next.to_string()
-            }
-        })
-        .collect();
+    let mut id = |text: &String| {
+        let known = known.iter().find(|it| it.text == *text && it.id.parse::<u32>().is_ok());
+        if let Some(known) = known {
+            return known.id.clone();
+        }
+        next += 1;
+        next.to_string()
+    };
+    let ids: Vec<_> = texts.iter().map(&mut id).collect();
     ids.into_iter().zip(texts.iter().map(|text| Value::from(text.as_str())))
 }
 

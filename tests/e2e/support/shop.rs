@@ -63,6 +63,14 @@ pub(crate) fn device_id(raw: &str) -> String {
     Id::<Device>::new(raw).to_id().to_string()
 }
 
+/// A text as a parameter of an address.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        write!(encoded, "%{byte:02X}").unwrap();
+        encoded
+    })
+}
+
 /// The domain and the three BFFs on ports of their own. All of it ends when this is dropped.
 pub(crate) struct Shop {
     pub(crate) domain: Domain,
