@@ -16,7 +16,8 @@ pub struct Iot;
 
 impl Client for Iot {
     const NAME: &'static str = "bff-iot";
-    const LIMITS: Limits = Limits { depth: 3, body_bytes: 4 * 1024, deadline: Duration::from_secs(1) };
+    const LIMITS: Limits =
+        Limits { depth: 3, body_bytes: 4 * 1024, deadline: Duration::from_secs(1), ..Limits::DEFAULT };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Never };
     type Query = schema::Query;

@@ -14,7 +14,7 @@ use crate::client::{Client, ClientSchema, schema};
 use crate::clock::Clock;
 use crate::code::Code;
 use crate::config::{Config, Mode};
-use crate::error::{Error, refusal};
+use crate::error::{Error, bounded, refusal};
 use crate::identity::{Caller, CredentialKey};
 use crate::language::Languages;
 use crate::operation::{BadVariable, Prepared};
@@ -55,6 +55,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn refused(errors: Vec<ServerError>) -> Self {
+        let errors = bounded(errors);
         Self { response: Response::from_errors(errors), refused: true, ..Self::default() }
     }
 }
@@ -142,6 +143,9 @@ impl<C: Client> Gateway<C> {
                 return Answer::refused(bad.iter().map(error).collect());
             }
         };
+        if let Err(errors) = self.planner.admit(operation, &variables) {
+            return Answer::refused(errors);
+        }
         let credential = match self.credential.sign(&caller) {
             Ok(credential) => credential,
             Err(error) => return Answer::refused(vec![server_error(error)]),

@@ -115,14 +115,20 @@ async fn ready<C: Client>(State(edge): State<Arc<Edge<C>>>) -> (StatusCode, &'st
 /// What is counted, as Prometheus reads it.
 async fn metrics<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String {
     let (violations, unregistered) = (edge.gateway.violations(), edge.gateway.documents().unregistered());
-    format!(
+    let mut text = format!(
         "# HELP bff_plan_violations_total Calls that were not in the plan of their operation.\n\
          # TYPE bff_plan_violations_total counter\n\
          bff_plan_violations_total {violations}\n\
          # HELP bff_unregistered_operations_total Operations that ran without being registered, where that is logged.\n\
          # TYPE bff_unregistered_operations_total counter\n\
-         bff_unregistered_operations_total {unregistered}\n"
-    )
+         bff_unregistered_operations_total {unregistered}\n\
+         # HELP bff_limit_exceeded_total Operations over a limit, whether refused or reported.\n\
+         # TYPE bff_limit_exceeded_total counter\n"
+    );
+    for (limit, count) in edge.gateway.planner().guard().exceeded() {
+        text.push_str(&format!("bff_limit_exceeded_total{{limit=\"{}\"}} {count}\n", limit.as_str()));
+    }
+    text
 }
 
 async fn graphql<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {

@@ -17,7 +17,8 @@ pub struct Mobile;
 
 impl Client for Mobile {
     const NAME: &'static str = "bff-mobile";
-    const LIMITS: Limits = Limits { depth: 8, body_bytes: 16 * 1024, deadline: Duration::from_secs(2) };
+    const LIMITS: Limits =
+        Limits { depth: 8, body_bytes: 16 * 1024, deadline: Duration::from_secs(2), ..Limits::DEFAULT };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Development };
     type Query = schema::Query;

@@ -16,7 +16,8 @@ pub struct Web;
 
 impl Client for Web {
     const NAME: &'static str = "bff-web";
-    const LIMITS: Limits = Limits { depth: 14, body_bytes: 64 * 1024, deadline: Duration::from_secs(3) };
+    const LIMITS: Limits =
+        Limits { depth: 14, body_bytes: 64 * 1024, deadline: Duration::from_secs(3), ..Limits::DEFAULT };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Always };
     type Query = schema::Query;
