@@ -80,6 +80,10 @@ impl<C: Client> Gateway<C> {
             config.document_policy(&C::DOCUMENTS),
             config.automatic_bytes(&C::DOCUMENTS),
         );
+        let documents = match config.mode {
+            Mode::Development => documents,
+            Mode::Production => documents.discreet(),
+        };
         Self {
             schema: schema::<C>(config.mode),
             planner,

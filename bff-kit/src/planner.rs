@@ -46,7 +46,8 @@ impl Planner {
     }
 
     /// The planner of a server, with what the configuration changes of it.
-    pub(crate) fn of_server<C: Client>(config: &Config) -> Self {
+    #[must_use]
+    pub fn of_server<C: Client>(config: &Config) -> Self {
         let Self { client, preparer } = Self::of::<C>();
         let preparer = Preparer {
             validate: validator::<C>(config.mode),
