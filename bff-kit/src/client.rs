@@ -42,7 +42,7 @@ pub struct Limits {
     pub deadline: Duration,
     /// Fields within fields, introspection aside.
     pub depth: u64,
-    /// Tokens of a document.
+    /// Tokens of a document, comments included.
     pub tokens: u64,
     /// Fields and fragments that a document selects, with its fragments written out.
     pub selections: u64,

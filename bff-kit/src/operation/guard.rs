@@ -165,7 +165,10 @@ mod tests {
         );
         let deep = format!("{}{}", "{a".repeat(65), "}".repeat(65));
         let errors = Guard::new(Limits::DEFAULT, Vec::new()).text(&deep).unwrap_err();
-        assert_eq!(errors[0].message, "The operation comes to 65 nested brackets; 64 is the limit (brackets).");
+        assert_eq!(
+            errors[0].message,
+            "The operation comes to 65 nested brackets; 64 is the limit (brackets)."
+        );
     }
 
     #[test]

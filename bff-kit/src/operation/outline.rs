@@ -15,8 +15,8 @@ use fetch::{Policies, Slot};
 use crate::path::try_visit;
 use crate::schema::{Catalogue, FieldInfo, StepInfo, StepKind};
 
-pub(crate) use walk::{MAX_NESTING, MAX_SELECTIONS};
 use walk::Walk;
+pub(crate) use walk::{MAX_NESTING, MAX_SELECTIONS};
 
 /// The calls of an operation and the masks they are made with.
 ///

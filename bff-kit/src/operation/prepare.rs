@@ -57,7 +57,11 @@ impl Preparer {
 
     /// Whether a prepared operation may run with these variables, which are coerced.
     pub(crate) fn admit(&self, operation: &Prepared, variables: &Variables) -> Result<(), Vec<ServerError>> {
-        if operation.costs_by_variables { self.guard.variables(&operation.outline, variables) } else { Ok(()) }
+        if operation.costs_by_variables {
+            self.guard.variables(&operation.outline, variables)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether the operation is there, and all of the document are of a kind that is served.

@@ -185,7 +185,8 @@ fn discreet(errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
     for error in &mut errors {
         let parts = error.message.split('"').enumerate();
         // What stands in quotes are names: the client's own, or the schema's.
-        let parts = parts.map(|(index, part)| if index % 2 == 1 && !text.contains(part) { "…" } else { part });
+        let parts =
+            parts.map(|(index, part)| if index % 2 == 1 && !text.contains(part) { "…" } else { part });
         error.message = parts.collect::<Vec<_>>().join("\"");
     }
     errors

@@ -119,7 +119,11 @@ mod tests {
         for (text, variables, expected) in cases {
             let outline = outline(text);
             assert!(depends(&outline), "{text}");
-            assert_eq!(with(&outline, &Variables::from_json(variables.clone())), expected, "{text} {variables}");
+            assert_eq!(
+                with(&outline, &Variables::from_json(variables.clone())),
+                expected,
+                "{text} {variables}"
+            );
         }
         assert_eq!(at_most(&outline(shops)), 401);
     }

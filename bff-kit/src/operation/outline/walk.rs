@@ -433,7 +433,8 @@ impl<'a> Walk<'a> {
             _ => (&info.bounds, field),
         };
         let most = bounds.items.map_or(UNBOUND, u64::from);
-        let always = |length: u64| Length { most: length.min(most), variable: None, unsaid: length.min(most) };
+        let always =
+            |length: u64| Length { most: length.min(most), variable: None, unsaid: length.min(most) };
         let Some(by) = bounds.by.as_deref().and_then(|by| by.strip_prefix("argument.")) else {
             return Some(always(most));
         };
