@@ -115,7 +115,12 @@ async fn ready<C: Client>(State(edge): State<Arc<Edge<C>>>) -> (StatusCode, &'st
 /// What is counted, as Prometheus reads it.
 async fn metrics<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String {
     let (violations, unregistered) = (edge.gateway.violations(), edge.gateway.documents().unregistered());
-    let mut text = format!(
+    let exceeded = edge.gateway.planner().guard().exceeded();
+    let exceeded: Vec<_> = exceeded
+        .map(|(limit, count)| format!("bff_limit_exceeded_total{{limit=\"{}\"}} {count}\n", limit.as_str()))
+        .collect();
+    let exceeded = exceeded.concat();
+    format!(
         "# HELP bff_plan_violations_total Calls that were not in the plan of their operation.\n\
          # TYPE bff_plan_violations_total counter\n\
          bff_plan_violations_total {violations}\n\
@@ -123,12 +128,9 @@ async fn metrics<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String {
          # TYPE bff_unregistered_operations_total counter\n\
          bff_unregistered_operations_total {unregistered}\n\
          # HELP bff_limit_exceeded_total Operations over a limit, whether refused or reported.\n\
-         # TYPE bff_limit_exceeded_total counter\n"
-    );
-    for (limit, count) in edge.gateway.planner().guard().exceeded() {
-        text.push_str(&format!("bff_limit_exceeded_total{{limit=\"{}\"}} {count}\n", limit.as_str()));
-    }
-    text
+         # TYPE bff_limit_exceeded_total counter\n\
+         {exceeded}"
+    )
 }
 
 async fn graphql<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
