@@ -294,7 +294,7 @@ impl Config {
         self.server.max_body_bytes.unwrap_or(limits.body_bytes)
     }
 
-    pub(crate) fn document_policy(&self, own: &Documents) -> DocumentPolicy {
+    pub(crate) fn document_policy(&self, own: Documents) -> DocumentPolicy {
         let usual = match self.mode {
             Mode::Development => DocumentPolicy::Open,
             Mode::Production => own.policy,
@@ -303,7 +303,7 @@ impl Config {
     }
 
     /// Room for automatic persisted queries, in bytes.
-    pub(crate) fn automatic_bytes(&self, own: &Documents) -> u64 {
+    pub(crate) fn automatic_bytes(&self, own: Documents) -> u64 {
         let takes = match own.automatic {
             AutomaticQueries::Never => false,
             AutomaticQueries::Development => self.mode == Mode::Development,

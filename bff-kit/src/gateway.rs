@@ -77,8 +77,8 @@ impl<C: Client> Gateway<C> {
         let planner = Arc::new(Planner::of_server::<C>(config));
         let documents = Documents::new(
             planner.clone(),
-            config.document_policy(&C::DOCUMENTS),
-            config.automatic_bytes(&C::DOCUMENTS),
+            config.document_policy(C::DOCUMENTS),
+            config.automatic_bytes(C::DOCUMENTS),
         );
         let documents = match config.mode {
             Mode::Development => documents,

@@ -53,7 +53,9 @@ impl Registry {
                         Arc::new(prepared)
                     }
                     Err(problems) => {
-                        problems.iter().for_each(|problem| wrong(&problem.message));
+                        for problem in &problems {
+                            wrong(&problem.message);
+                        }
                         continue;
                     }
                 },

@@ -160,12 +160,15 @@ fn shortened<'a>(
     let mut next = known.iter().filter_map(|it| it.id.parse::<u32>().ok()).max().unwrap_or_default();
     let ids: Vec<_> = texts
         .iter()
-        .map(|text| match known.iter().find(|it| it.text == *text && it.id.parse::<u32>().is_ok()) {
-            Some(known) => known.id.clone(),
-            None => {
-                next += 1;
-                next.to_string()
-            }
+        .map(|text| {
+            let known = known.iter().find(|it| it.text == *text && it.id.parse::<u32>().is_ok());
+            known.map_or_else(
+                || {
+                    next += 1;
+                    next.to_string()
+                },
+                |known| known.id.clone(),
+            )
         })
         .collect();
     ids.into_iter().zip(texts.iter().map(|text| Value::from(text.as_str())))
