@@ -141,6 +141,8 @@ fn describe(limit: Limit) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     const TIGHT: Limits = Limits { tokens: 10, selections: 3, aliases: 1, ..Limits::DEFAULT };
@@ -180,7 +182,7 @@ mod tests {
         assert_eq!(counts, [(Limit::Selections, 2), (Limit::Aliases, 1)]);
         let mut bomb = "{ ...F0 }".to_owned();
         for level in 0..20 {
-            bomb += &format!(" fragment F{level} on Q {{ ...F{0} ...F{0} }}", level + 1);
+            write!(bomb, " fragment F{level} on Q {{ ...F{0} ...F{0} }}", level + 1).unwrap();
         }
         let errors = document(&guard, &bomb);
         assert!(errors[0].ends_with("10000 is the limit (selections)."), "{errors:?}");
