@@ -16,7 +16,17 @@ pub struct Iot;
 
 impl Client for Iot {
     const NAME: &'static str = "bff-iot";
-    const LIMITS: Limits = Limits { depth: 3, body_bytes: 4 * 1024, deadline: Duration::from_secs(1) };
+    const LIMITS: Limits = Limits {
+        body_bytes: 4 * 1024,
+        deadline: Duration::from_secs(1),
+        depth: 3,
+        tokens: 400,
+        selections: 300,
+        aliases: 8,
+        root_fields: 8,
+        directives: 4,
+        cost: 400,
+    };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Never };
     type Query = schema::Query;

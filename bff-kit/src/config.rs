@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::client::{AutomaticQueries, DocumentPolicy, Documents, Limits};
+use crate::client::{AutomaticQueries, DocumentPolicy, Documents, Limit, Limits};
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 
 pub use layers::{ConfigError, Layers};
@@ -33,6 +33,9 @@ pub struct Config {
     /// What is kept of answers.
     #[serde(default)]
     pub cache: CacheConfig,
+    /// What a document may cost.
+    #[serde(default)]
+    pub limits: LimitsConfig,
     /// The services' side.
     #[serde(default)]
     pub upstream: UpstreamConfig,
@@ -168,6 +171,28 @@ impl Default for CacheConfig {
     }
 }
 
+/// What a document may cost. What is absent here is the client's own limit.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Fields within fields.
+    pub depth: Option<u64>,
+    /// Tokens of a document.
+    pub tokens: Option<u64>,
+    /// Selections, with fragments written out.
+    pub selections: Option<u64>,
+    /// Fields under another name than their own.
+    pub aliases: Option<u64>,
+    /// Fields of the query or mutation itself.
+    pub root_fields: Option<u64>,
+    /// Directives.
+    pub directives: Option<u64>,
+    /// Fields of the answer.
+    pub cost: Option<u64>,
+    /// Limits that are only reported: what is over one runs, is counted and leaves a line in the log.
+    pub report_only: Vec<Limit>,
+}
+
 /// The services' side.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -250,6 +275,7 @@ impl Config {
             server: ServerConfig::default(),
             operations: OperationsConfig::default(),
             cache: CacheConfig::default(),
+            limits: LimitsConfig::default(),
             upstream: UpstreamConfig::default(),
             credential: CredentialConfig::default(),
             log: LogConfig::default(),
@@ -305,6 +331,22 @@ impl Config {
             AutomaticQueries::Always => true,
         };
         self.operations.automatic_bytes.unwrap_or(if takes { AUTOMATIC_BYTES } else { 0 })
+    }
+
+    /// The client's limits, with what is said otherwise here.
+    pub(crate) fn limits(&self, own: &Limits) -> Limits {
+        let said = &self.limits;
+        Limits {
+            body_bytes: self.max_body_bytes(own),
+            deadline: self.deadline(own),
+            depth: said.depth.unwrap_or(own.depth),
+            tokens: said.tokens.unwrap_or(own.tokens),
+            selections: said.selections.unwrap_or(own.selections),
+            aliases: said.aliases.unwrap_or(own.aliases),
+            root_fields: said.root_fields.unwrap_or(own.root_fields),
+            directives: said.directives.unwrap_or(own.directives),
+            cost: said.cost.unwrap_or(own.cost),
+        }
     }
 
     pub(crate) fn deadline(&self, limits: &Limits) -> Duration {

@@ -10,6 +10,15 @@ use crate::code::Code;
 /// Text for everything whose cause is not the client's business.
 const MASKED: &str = "Something went wrong on our side.";
 
+/// Errors that a request which did not run is told of.
+const MAX_ERRORS: usize = 10;
+
+/// Places in the document that each of them names.
+const MAX_LOCATIONS: usize = 2;
+
+/// Characters of each. What a client sent may be in it, at any length.
+const MAX_MESSAGE: usize = 200;
+
 /// Why a field has no value.
 ///
 /// It deliberately does not implement `Display`: async-graphql would then show that text to clients.
@@ -203,6 +212,19 @@ pub(crate) fn coded(mut error: ServerError, code: Code) -> ServerError {
         extensions.set("code", code.as_str());
     }
     error
+}
+
+/// Errors of a request that did not run, so that what is wrong with it many times is not told as often.
+pub(crate) fn bounded(mut errors: Vec<ServerError>) -> Vec<ServerError> {
+    errors.truncate(MAX_ERRORS);
+    for error in &mut errors {
+        error.locations.truncate(MAX_LOCATIONS);
+        if let Some((end, _)) = error.message.char_indices().nth(MAX_MESSAGE) {
+            error.message.truncate(end);
+            error.message.push('…');
+        }
+    }
+    errors
 }
 
 fn violations_value(violations: &[Violation]) -> Value {

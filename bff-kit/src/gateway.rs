@@ -66,6 +66,10 @@ impl<C: Client> Gateway<C> {
             config.document_policy(C::DOCUMENTS),
             config.automatic_bytes(C::DOCUMENTS),
         );
+        let documents = match config.mode {
+            Mode::Development => documents,
+            Mode::Production => documents.discreet(),
+        };
         Self {
             schema: schema::<C>(config.mode),
             planner,
@@ -128,6 +132,7 @@ impl<C: Client> Gateway<C> {
         let variables = operation.coerce(self.planner.catalogue(), request.variables.clone());
         let error = |bad: &BadVariable| refusal(Code::BadUserInput, bad.to_string());
         let variables = variables.map_err(|bad| bad.iter().map(error).collect::<Vec<_>>())?;
+        self.planner.admit(&operation, &variables)?;
         Ok((operation, variables))
     }
 

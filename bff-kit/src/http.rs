@@ -129,6 +129,11 @@ async fn ready<C: Client>(State(edge): State<Arc<Edge<C>>>) -> (StatusCode, &'st
 async fn metrics<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String {
     let (violations, unregistered) = (edge.gateway.violations(), edge.gateway.documents().unregistered());
     let (taken, refused) = edge.gateway.documents().loads();
+    let exceeded = edge.gateway.planner().guard().exceeded();
+    let exceeded: Vec<_> = exceeded
+        .map(|(limit, count)| format!("bff_limit_exceeded_total{{limit=\"{}\"}} {count}\n", limit.as_str()))
+        .collect();
+    let exceeded = exceeded.concat();
     format!(
         "# HELP bff_plan_violations_total Calls that were not in the plan of their operation.\n\
          # TYPE bff_plan_violations_total counter\n\
@@ -139,7 +144,10 @@ async fn metrics<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String {
          # HELP bff_manifest_loads_total Times the manifests changed: taken, or refused because one of them is wrong.\n\
          # TYPE bff_manifest_loads_total counter\n\
          bff_manifest_loads_total{{result=\"taken\"}} {taken}\n\
-         bff_manifest_loads_total{{result=\"refused\"}} {refused}\n"
+         bff_manifest_loads_total{{result=\"refused\"}} {refused}\n\
+         # HELP bff_limit_exceeded_total Operations over a limit, whether refused or reported.\n\
+         # TYPE bff_limit_exceeded_total counter\n\
+         {exceeded}"
     )
 }
 

@@ -29,7 +29,7 @@ mod scope;
 mod server;
 
 pub use cli::{EXIT_USAGE, run, stop_signal};
-pub use client::{AutomaticQueries, Client, ClientSchema, DocumentPolicy, Documents, Limits, schema};
+pub use client::{AutomaticQueries, Client, ClientSchema, DocumentPolicy, Documents, Limit, Limits, schema};
 pub use clock::Clock;
 pub use code::Code;
 pub use context::ContextExt;

@@ -1,5 +1,6 @@
 //! One operation of a client: what it asks of the services, worked out before it runs.
 
+mod guard;
 mod literals;
 mod normalise;
 mod outline;
@@ -8,6 +9,7 @@ mod prepare;
 mod prepared;
 mod variables;
 
+pub(crate) use guard::Guard;
 pub(crate) use outline::Place;
 pub use outline::{Outline, OutlineError};
 pub use plan::{

@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
-use async_graphql::{Request, Response, ServerError};
+use async_graphql::{Request, Response, ServerError, Variables};
 use fetch::Policies;
 use futures_util::FutureExt as _;
 
 use crate::client::{Client, schema, strict_schema_builder};
 use crate::config::{Config, Mode};
-use crate::operation::{Outline, Plan, Prepared, Preparer, Validate};
+use crate::operation::{Guard, Outline, Plan, Prepared, Preparer, Validate};
 use crate::schema::{Catalogue, internal_sdl};
 
 /// Works out the plans of a client's operations.
@@ -38,7 +38,7 @@ impl Planner {
             policies: Arc::new(C::policies()),
             validate: validator::<C>(Mode::Development),
             deadline: C::LIMITS.deadline,
-            depth: C::LIMITS.depth,
+            guard: Guard::new(C::LIMITS, Vec::new()),
             masks: true,
             hoisting: true,
         };
@@ -46,11 +46,13 @@ impl Planner {
     }
 
     /// The planner of a server, with what the configuration changes of it.
-    pub(crate) fn of_server<C: Client>(config: &Config) -> Self {
+    #[must_use]
+    pub fn of_server<C: Client>(config: &Config) -> Self {
         let Self { client, preparer } = Self::of::<C>();
         let preparer = Preparer {
             validate: validator::<C>(config.mode),
             deadline: config.deadline(&C::LIMITS),
+            guard: Guard::new(config.limits(&C::LIMITS), config.limits.report_only.clone()),
             masks: config.upstream.read_masks,
             hoisting: config.upstream.hoisting,
             ..preparer
@@ -94,6 +96,15 @@ impl Planner {
     /// Prepares the operation of that name, or the only one, of a document.
     pub(crate) fn prepare(&self, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
         self.preparer.prepare(text, name)
+    }
+
+    /// Whether an operation may run with these variables, which are coerced.
+    pub(crate) fn admit(&self, operation: &Prepared, variables: &Variables) -> Result<(), Vec<ServerError>> {
+        self.preparer.admit(operation, variables)
+    }
+
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.preparer.guard
     }
 
     pub(crate) fn plan_of(&self, outline: &Outline) -> Plan {

@@ -17,7 +17,17 @@ pub struct Mobile;
 
 impl Client for Mobile {
     const NAME: &'static str = "bff-mobile";
-    const LIMITS: Limits = Limits { depth: 8, body_bytes: 16 * 1024, deadline: Duration::from_secs(2) };
+    const LIMITS: Limits = Limits {
+        body_bytes: 16 * 1024,
+        deadline: Duration::from_secs(2),
+        depth: 8,
+        tokens: 500,
+        selections: 300,
+        aliases: 10,
+        root_fields: 8,
+        directives: 10,
+        cost: 2_000,
+    };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Development };
     type Query = schema::Query;

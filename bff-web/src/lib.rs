@@ -16,7 +16,17 @@ pub struct Web;
 
 impl Client for Web {
     const NAME: &'static str = "bff-web";
-    const LIMITS: Limits = Limits { depth: 14, body_bytes: 64 * 1024, deadline: Duration::from_secs(3) };
+    const LIMITS: Limits = Limits {
+        body_bytes: 64 * 1024,
+        deadline: Duration::from_secs(3),
+        depth: 14,
+        tokens: 1_000,
+        selections: 500,
+        aliases: 20,
+        root_fields: 10,
+        directives: 20,
+        cost: 8_000,
+    };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Always };
     type Query = schema::Query;

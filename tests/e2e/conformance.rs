@@ -19,7 +19,7 @@ struct Failing;
 
 impl Client for Failing {
     const NAME: &'static str = "bff-failing";
-    const LIMITS: Limits = Limits { depth: 9, body_bytes: 4_096, deadline: Duration::from_secs(5) };
+    const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
     type Query = Query;

@@ -2,8 +2,10 @@
 
 mod batches;
 mod caching;
+mod costs;
 mod foreign;
 mod heads;
+mod hostile;
 mod panics;
 mod statuses;
 mod strict;

@@ -20,7 +20,7 @@ struct Screen;
 
 impl Client for Screen {
     const NAME: &'static str = "bff-screen";
-    const LIMITS: Limits = Limits { depth: 9, body_bytes: 64 * 1024, deadline: Duration::from_secs(5) };
+    const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), cost: u64::MAX, ..Limits::DEFAULT };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
     type Query = Query;

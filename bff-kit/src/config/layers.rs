@@ -183,6 +183,12 @@ mod tests {
             (&[("BFF_WEB__SERVER__TLS__CERTIFICATE", "a.pem")], "server.tls.key: missing field `key`"),
             (&[("BFF_WEB__SERVER__TLS__KEY", "a.pem")], "server.tls.certificate: missing field"),
             (&[("BFF_WEB__SERVER__HTTP_PROFILE", "newest")], "server.http_profile: unknown variant `newest`"),
+            (&[("BFF_WEB__LIMITS__COSTS", "1")], "limits.costs: unknown field `costs`"),
+            (&[("BFF_WEB__LIMITS__COST", "-1")], "limits.cost: "),
+            (
+                &[("BFF_WEB__LIMITS__REPORT_ONLY", "[\"cost\", \"alias\"]")],
+                "limits.report_only[1]: unknown variant `alias`",
+            ),
             (&[("BFF_WEB__MODE", "test")], "mode: unknown variant `test`"),
             (&[("BFF_WEB__SERVER__ALLOWED_ORIGINS", "[\"shop.example\"]")], "server.allowed_origins: "),
         ];

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::Analysis;
+use crate::error::bounded;
 
 /// What became of a request.
 #[derive(Debug, Default)]
@@ -50,6 +51,7 @@ pub(crate) enum Shape<'a> {
 
 impl Answer {
     pub(crate) fn refused(errors: Vec<ServerError>) -> Self {
+        let errors = bounded(errors);
         Self { response: Response::from_errors(errors), refused: true, ..Self::default() }
     }
 

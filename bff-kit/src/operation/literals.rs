@@ -160,7 +160,7 @@ mod tests {
             ),
             (
                 "{ find(by: { id: 1 }, all: [{ id: $a, colour: RED }, { id: $a, colour: BLUE }]) { __typename } }",
-                "\"all.1.colour\" expected one of RED, not BLUE.",
+                "\"all.1.colour\" expected a value of Colour, not BLUE.",
             ),
             (
                 "{ ...F } fragment F on Query { find(by: { id: $a, tags: [1] }) { __typename } }",

@@ -165,6 +165,8 @@ fn keep_used_fragments(document: &mut ExecutableDocument) {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use async_graphql_parser::parse_query;
 
     use super::*;
@@ -183,9 +185,9 @@ mod tests {
                 match &selection.node {
                     Selection::Field(field) => {
                         if let Some(alias) = &field.node.alias {
-                            text.push_str(&format!("{}:", alias.node));
+                            write!(text, "{}:", alias.node).unwrap();
                         }
-                        text.push_str(&format!("{} ", field.node.name.node));
+                        write!(text, "{} ", field.node.name.node).unwrap();
                         if !field.node.selection_set.node.items.is_empty() {
                             text.push_str("{ ");
                             write_set(&field.node.selection_set.node, text);
@@ -198,7 +200,7 @@ mod tests {
                         text.push_str("} ");
                     }
                     Selection::FragmentSpread(spread) => {
-                        text.push_str(&format!("...{} ", spread.node.fragment_name.node));
+                        write!(text, "...{} ", spread.node.fragment_name.node).unwrap();
                     }
                 }
             }

@@ -15,8 +15,8 @@ use fetch::{Policies, Slot};
 use crate::path::try_visit;
 use crate::schema::{Catalogue, FieldInfo, StepInfo, StepKind};
 
-pub(crate) use walk::MAX_SELECTIONS;
 use walk::Walk;
+pub(crate) use walk::{MAX_NESTING, MAX_SELECTIONS};
 
 /// The calls of an operation and the masks they are made with.
 ///
@@ -33,6 +33,8 @@ pub struct Outline {
     ty: OperationType,
     name: Option<String>,
     hoists: bool,
+    /// Fields that are outside every list.
+    single_fields: u64,
 }
 
 /// A field of the answer, list indices left out. Node 0 is the answer itself.
@@ -79,6 +81,10 @@ pub(super) struct Factor {
     pub(super) most: u64,
     /// The variable that says how many, where one does.
     pub(super) variable: Option<String>,
+    /// How many when that is left out.
+    pub(super) unsaid: u64,
+    /// Fields that are selected on each.
+    pub(super) fields: u64,
 }
 
 /// One slot: the questions of a type that are asked together.
@@ -227,6 +233,11 @@ impl Outline {
 
     pub(super) fn set_slots(&mut self, slots: impl IntoIterator<Item = Slot>) {
         self.slots = slots.into_iter().collect();
+    }
+
+    /// Fields outside every list; those within are counted at their [`Factor`].
+    pub(super) fn single_fields(&self) -> u64 {
+        self.single_fields
     }
 
     /// How many there are of something at most.

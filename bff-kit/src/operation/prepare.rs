@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::ServerError;
-use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{ServerError, Variables};
 use fetch::Policies;
 
 use super::literals;
 use super::normalise::normalised;
-use super::{Outline, OutlineError, Prepared};
+use super::outline::select;
+use super::{Guard, Outline, OutlineError, Prepared};
 use crate::code::Code;
 use crate::error::{coded, refusal};
 use crate::schema::Catalogue;
@@ -24,8 +25,8 @@ pub(crate) struct Preparer {
     pub(crate) validate: Validate,
     /// How long a request may take.
     pub(crate) deadline: Duration,
-    /// Fields within fields an operation may have.
-    pub(crate) depth: usize,
+    /// What an operation may cost.
+    pub(crate) guard: Guard,
     /// Whether calls say what they read.
     pub(crate) masks: bool,
     /// Whether what needs no more of an object than its key is asked beside it.
@@ -35,10 +36,12 @@ pub(crate) struct Preparer {
 impl Preparer {
     /// Prepares the operation of that name, or the only one, of a document.
     pub(crate) fn prepare(&self, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
+        self.guard.text(text)?;
         let document = async_graphql::parser::parse_query(text)
             .map_err(|error| vec![coded(ServerError::from(error), Code::ParseFailed)])?;
-        // The outline bounds the document before anything else walks it.
-        self.outline(&document, name).map_err(|error| vec![error])?;
+        // Everything after this writes fragments out, again and again.
+        self.guard.document(&document)?;
+        self.served(&document, name).map_err(|error| vec![invalid(error)])?;
         let mut errors = (self.validate)(&document, name);
         errors.extend(literals::problems(&self.catalogue, &document));
         if !errors.is_empty() {
@@ -47,20 +50,32 @@ impl Preparer {
         let simple = normalised(&self.catalogue, &document, name).ok_or(OutlineError::NoSuchOperation);
         let outline = simple.and_then(|simple| Ok((Outline::of(&self.catalogue, &simple, None)?, simple)));
         let (outline, simple) = outline.map_err(|error| vec![invalid(error)])?;
+        let costs_by_variables = self.guard.operation(&outline)?;
         let outline = outline.within(self.deadline, &self.policies);
         let outline = if self.masks { outline } else { outline.without_masks() };
         let outline = if self.hoisting { outline } else { outline.without_hoisting() };
-        Ok(Prepared::new(simple, outline))
+        Ok(Prepared::new(simple, outline, costs_by_variables))
     }
 
-    fn outline(&self, document: &ExecutableDocument, name: Option<&str>) -> Result<Outline, ServerError> {
-        let outline = Outline::of(&self.catalogue, document, name).map_err(invalid)?;
-        if outline.depth() > self.depth {
-            let (depth, limit) = (outline.depth(), self.depth);
-            let text = format!("The operation nests {depth} fields deep; {limit} is the limit.");
-            return Err(refusal(Code::ValidationFailed, text));
+    /// Whether a prepared operation may run with these variables, which are coerced.
+    pub(crate) fn admit(&self, operation: &Prepared, variables: &Variables) -> Result<(), Vec<ServerError>> {
+        if operation.costs_by_variables {
+            self.guard.variables(&operation.outline, variables)
+        } else {
+            Ok(())
         }
-        Ok(outline)
+    }
+
+    /// Whether the operation is there, and all of the document are of a kind that is served.
+    fn served(&self, document: &ExecutableDocument, name: Option<&str>) -> Result<(), OutlineError> {
+        select(&document.operations, name).ok_or(OutlineError::NoSuchOperation)?;
+        let served = |ty| match ty {
+            OperationType::Query => true,
+            OperationType::Mutation => self.catalogue.mutation().is_some(),
+            OperationType::Subscription => false,
+        };
+        let mut operations = document.operations.iter();
+        if operations.all(|(_, it)| served(it.node.ty)) { Ok(()) } else { Err(OutlineError::NotServed) }
     }
 }
 

@@ -24,16 +24,19 @@ pub(crate) struct Prepared {
     /// Whether a variable may be left out without standing for anything: an argument that names it is left out
     /// as well then.
     leaves_out: bool,
+    /// Whether it may cost too much with some variables.
+    pub(super) costs_by_variables: bool,
 }
 
 impl Prepared {
-    pub(super) fn new(document: ExecutableDocument, outline: Outline) -> Self {
+    pub(super) fn new(document: ExecutableDocument, outline: Outline, costs_by_variables: bool) -> Self {
         let mut prepared = Self {
             document,
             outline: Arc::new(outline),
             plan: OnceLock::new(),
             registered: None,
             leaves_out: false,
+            costs_by_variables,
         };
         prepared.leaves_out = prepared.operation().variable_definitions.iter().any(|it| {
             let definition = &it.node;
@@ -145,5 +148,5 @@ pub(crate) fn prepared_for_tests(text: &str) -> Prepared {
     let document = async_graphql::parser::parse_query(text).unwrap();
     let catalogue = Catalogue::of("schema { query: Query } type Query { a: Int }");
     let outline = Outline::of(&catalogue, &document, None).unwrap();
-    Prepared::new(document, outline)
+    Prepared::new(document, outline, false)
 }

@@ -167,7 +167,7 @@ impl Coercion<'_> {
             return match &value {
                 ConstValue::String(text) if values.contains(text) => ConstValue::Enum(Name::new(text)),
                 ConstValue::Enum(text) if values.iter().any(|value| value == text.as_str()) => value,
-                _ => self.refuse(&value, at, &format!("one of {}", values.join(", "))),
+                _ => self.refuse(&value, at, &format!("a value of {name}")),
             };
         }
         match (name, &value) {
@@ -301,7 +301,7 @@ mod tests {
             (
                 "$a: Colour",
                 json!({ "a": "GREEN" }),
-                "Variable \"$a\" expected one of RED, BLUE, not \"GREEN\".",
+                "Variable \"$a\" expected a value of Colour, not \"GREEN\".",
             ),
             ("$a: [Int!]", json!({ "a": [1, null] }), "Variable \"$a.1\" of type Int! must not be null."),
             ("$a: Line", json!({ "a": 1 }), "Variable \"$a\" expected an object of type Line, not 1."),

@@ -9,7 +9,7 @@ use super::{Automatic, Current, Registry, Stored};
 use crate::client::DocumentPolicy;
 use crate::code::Code;
 use crate::contracts::{ContractError, document_hash};
-use crate::error::refusal;
+use crate::error::{bounded, refusal};
 use crate::operation::Prepared;
 use crate::planner::Planner;
 
@@ -33,6 +33,8 @@ pub(crate) struct Documents {
     unregistered: AtomicU64,
     loaded: AtomicU64,
     kept: AtomicU64,
+    /// Whether errors keep names of the schema to themselves.
+    discreet: bool,
 }
 
 type Selected = Result<Arc<Prepared>, Vec<ServerError>>;
@@ -48,7 +50,13 @@ impl Documents {
             unregistered: AtomicU64::new(0),
             loaded: AtomicU64::new(0),
             kept: AtomicU64::new(0),
+            discreet: false,
         }
+    }
+
+    /// The same, whose errors name nothing that a client has not sent.
+    pub(crate) fn discreet(self) -> Self {
+        Self { discreet: true, ..self }
     }
 
     /// Takes other registered operations from now on; where they cannot all be taken, the ones there are stay.
@@ -147,7 +155,7 @@ impl Documents {
         let registry = self.registry.get();
         if registry.is_empty() && self.policy == DocumentPolicy::Open {
             // Nobody asks for its hash.
-            return self.planner.prepare(text, name).map(Arc::new);
+            return self.prepare(text, name);
         }
         let hash = document_hash(text);
         match registry.get(&hash) {
@@ -160,9 +168,15 @@ impl Documents {
         if self.policy == DocumentPolicy::Registered {
             return refuse(Code::QueryNotInSafelist, "Only registered operations are taken here.");
         }
-        let operation = self.planner.prepare(text, name).map(Arc::new)?;
+        let operation = self.prepare(text, name)?;
         self.note(&operation, hash);
         Ok(operation)
+    }
+
+    /// Prepares what a client sent.
+    fn prepare(&self, text: &str, name: Option<&str>) -> Selected {
+        let prepared = self.planner.prepare(text, name).map(Arc::new);
+        prepared.map_err(|errors| if self.discreet { discreet(errors, text) } else { errors })
     }
 
     /// Notes that an operation runs which is not registered, so that a team sees what it would shut out.
@@ -184,6 +198,19 @@ fn named(operation: Arc<Prepared>, name: Option<&str>) -> Selected {
         }
         _ => Ok(operation),
     }
+}
+
+/// The errors without what they quote of the schema: introspection by error messages is introspection too.
+fn discreet(errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
+    let mut errors = bounded(errors);
+    for error in &mut errors {
+        let parts = error.message.split('"').enumerate();
+        // What stands in quotes are names: the client's own, or the schema's.
+        let parts =
+            parts.map(|(index, part)| if index % 2 == 1 && !text.contains(part) { "…" } else { part });
+        error.message = parts.collect::<Vec<_>>().join("\"");
+    }
+    errors
 }
 
 fn refuse(code: Code, text: &str) -> Selected {

@@ -18,7 +18,7 @@ struct Faulty;
 
 impl Client for Faulty {
     const NAME: &'static str = "bff-faulty";
-    const LIMITS: Limits = Limits { depth: 3, body_bytes: 4_096, deadline: Duration::from_secs(5) };
+    const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
     type Query = Query;

@@ -18,7 +18,7 @@ use crate::schema::{BoundInfo, Catalogue, FieldInfo, StepInfo, StepKind};
 pub(crate) const MAX_SELECTIONS: usize = 10_000;
 
 /// Selections within selections, fragments counted: a fragment that holds itself ends here.
-const MAX_NESTING: usize = 128;
+pub(crate) const MAX_NESTING: usize = 128;
 
 /// Items of a list that says nothing of its length.
 const UNBOUND: u64 = 1_000;
@@ -87,6 +87,8 @@ pub(super) struct Walk<'a> {
     waves: usize,
     depth: usize,
     budget: usize,
+    /// Fields that are outside every list.
+    single_fields: u64,
 }
 
 impl<'a> Walk<'a> {
@@ -105,6 +107,7 @@ impl<'a> Walk<'a> {
             waves: 0,
             depth: 0,
             budget,
+            single_fields: 0,
         }
     }
 
@@ -149,6 +152,7 @@ impl<'a> Walk<'a> {
             ty,
             name: name.map(str::to_owned),
             hoists: true,
+            single_fields: self.single_fields,
         };
         let asks = outline.asks.iter().zip(self.masks).zip(joins);
         let slots: Vec<_> =
@@ -170,6 +174,10 @@ impl<'a> Walk<'a> {
             self.budget = self.budget.checked_sub(1).ok_or(OutlineError::TooLarge)?;
             match &selection.node {
                 Selection::Field(Positioned { node: field, .. }) => {
+                    match place.factor {
+                        Some(factor) => self.factors[factor].fields += 1,
+                        None => self.single_fields += 1,
+                    }
                     let node = self.child(place.node, &field.response_key().node);
                     let place = match self.catalogue.field(place.type_name, &field.name.node) {
                         Some(info) => self.field(info, field, place, node),
@@ -239,7 +247,7 @@ impl<'a> Walk<'a> {
     fn steps(
         &mut self,
         info: &'a FieldInfo,
-        list: Option<(u64, Option<&'a str>)>,
+        list: Option<Length<'a>>,
         place: Position<'a>,
         base: Producer,
         node: usize,
@@ -413,13 +421,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// How long the list of a field is at most, and the variable that says so.
-    fn list(
-        &self,
-        info: &'a FieldInfo,
-        field: &'a Field,
-        place: Position<'a>,
-    ) -> Option<(u64, Option<&'a str>)> {
+    /// How long the list of a field is.
+    fn list(&self, info: &'a FieldInfo, field: &'a Field, place: Position<'a>) -> Option<Length<'a>> {
         if !info.written_type.starts_with('[') {
             return None;
         }
@@ -430,26 +433,30 @@ impl<'a> Walk<'a> {
             _ => (&info.bounds, field),
         };
         let most = bounds.items.map_or(UNBOUND, u64::from);
+        let always =
+            |length: u64| Length { most: length.min(most), variable: None, unsaid: length.min(most) };
         let Some(by) = bounds.by.as_deref().and_then(|by| by.strip_prefix("argument.")) else {
-            return Some((most, None));
+            return Some(always(most));
+        };
+        let default = || {
+            let default = place.lists.filter(|(it, _)| std::ptr::eq(*it, bounds));
+            let default = match default {
+                Some(_) => self.default_of(place.node, by),
+                None => info.arguments.get(by).and_then(|it| it.default.clone()),
+            };
+            match default {
+                Some(async_graphql_value::ConstValue::Number(number)) => number.as_u64().unwrap_or(most),
+                _ => most,
+            }
         };
         Some(match wanted(arguments, by) {
-            Some(Value::Number(number)) => (number.as_u64().map_or(most, |wanted| wanted.min(most)), None),
-            Some(Value::List(list)) => (most.min(list.len() as u64), None),
-            Some(Value::Variable(variable)) => (most, Some(variable.as_str())),
-            Some(_) => (most, None),
-            None => {
-                let default = place.lists.filter(|(it, _)| std::ptr::eq(*it, bounds));
-                let default = match default {
-                    Some(_) => self.default_of(place.node, by),
-                    None => info.arguments.get(by).and_then(|it| it.default.clone()),
-                };
-                let default = match default {
-                    Some(async_graphql_value::ConstValue::Number(number)) => number.as_u64(),
-                    _ => None,
-                };
-                (default.map_or(most, |wanted| wanted.min(most)), None)
+            Some(Value::Number(number)) => always(number.as_u64().unwrap_or(most)),
+            Some(Value::List(list)) => always(list.len() as u64),
+            Some(Value::Variable(variable)) => {
+                Length { most, variable: Some(variable.as_str()), unsaid: default().min(most) }
             }
+            Some(_) => always(most),
+            None => always(default()),
         })
     }
 
@@ -458,8 +465,9 @@ impl<'a> Walk<'a> {
         self.nodes[node].fields.first()?.info.arguments.get(argument)?.default.clone()
     }
 
-    fn factor(&mut self, parent: Option<usize>, (most, variable): (u64, Option<&str>)) -> usize {
-        self.factors.push(Factor { parent, most, variable: variable.map(str::to_owned) });
+    fn factor(&mut self, parent: Option<usize>, list: Length<'a>) -> usize {
+        let Length { most, variable, unsaid } = list;
+        self.factors.push(Factor { parent, most, variable: variable.map(str::to_owned), unsaid, fields: 0 });
         self.factors.len() - 1
     }
 
@@ -472,6 +480,17 @@ impl<'a> Walk<'a> {
             node
         })
     }
+}
+
+/// How long a list is.
+#[derive(Clone, Copy)]
+struct Length<'a> {
+    /// Items at most.
+    most: u64,
+    /// The variable that says how many, where one does.
+    variable: Option<&'a str>,
+    /// Items when the variable is left out.
+    unsaid: u64,
 }
 
 /// Where a field's last call leaves its object.

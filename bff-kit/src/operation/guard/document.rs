@@ -1,0 +1,212 @@
+//! A parsed document: how much it selects once its fragments are written out, without writing them out.
+
+use std::collections::HashMap;
+
+use async_graphql_parser::types::{ExecutableDocument, Selection, SelectionSet};
+
+use crate::operation::outline::MAX_NESTING;
+
+/// What a document selects. Numbers that a fragment bomb would let overflow stay at their highest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct DocumentSize {
+    /// Fields within fields, introspection aside.
+    pub(super) depth: u64,
+    /// Fields, inline fragments and spreads.
+    pub(super) selections: u64,
+    pub(super) aliases: u64,
+    pub(super) directives: u64,
+    /// Fields at the top.
+    pub(super) root_fields: u64,
+    /// Selections within selections.
+    nesting: usize,
+}
+
+/// Why a document has no size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Endless {
+    /// The fragment of that name holds itself.
+    Cycle(String),
+    /// Its fragments lead from one to the next for too long.
+    TooDeep,
+}
+
+/// Measures all operations of a document together, and the fragments that none of them spreads. Each fragment is
+/// measured once.
+pub(super) fn measure(document: &ExecutableDocument) -> Result<DocumentSize, Endless> {
+    let mut measure = Measure { document: Some(document), fragments: HashMap::new() };
+    let mut size = DocumentSize::default();
+    for (_, operation) in document.operations.iter() {
+        let operation = &operation.node;
+        size.add(measure.set(&operation.selection_set.node, 0)?);
+        let of_variables = operation.variable_definitions.iter().map(|it| it.node.directives.len());
+        size.add_directives(operation.directives.len() + of_variables.sum::<usize>());
+    }
+    // What is never spread is validated all the same. It counts as it is written: which of these fragments is
+    // spread by another says nothing of the work.
+    let mut written = Measure { document: None, fragments: HashMap::new() };
+    for (name, fragment) in &document.fragments {
+        size.add_directives(fragment.node.directives.len());
+        if !measure.fragments.contains_key(name.as_str()) {
+            let own = written.set(&fragment.node.selection_set.node, 0)?;
+            size.add(DocumentSize { root_fields: 0, ..own });
+        }
+    }
+    Ok(size)
+}
+
+struct Measure<'a> {
+    /// Where fragments are looked up; none to leave spreads alone.
+    document: Option<&'a ExecutableDocument>,
+    /// The size of each fragment that was spread; none while it is measured.
+    fragments: HashMap<&'a str, Option<DocumentSize>>,
+}
+
+impl<'a> Measure<'a> {
+    fn set(&mut self, set: &'a SelectionSet, level: usize) -> Result<DocumentSize, Endless> {
+        if level > MAX_NESTING {
+            return Err(Endless::TooDeep);
+        }
+        let mut size = DocumentSize::default();
+        for selection in &set.items {
+            let mut own = match &selection.node {
+                Selection::Field(field) => {
+                    let field = &field.node;
+                    let below = self.set(&field.selection_set.node, level + 1)?;
+                    let introspects = matches!(field.name.node.as_str(), "__schema" | "__type");
+                    DocumentSize {
+                        depth: if introspects { 1 } else { below.depth + 1 },
+                        aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
+                        root_fields: 1,
+                        ..below
+                    }
+                }
+                Selection::InlineFragment(fragment) => {
+                    self.set(&fragment.node.selection_set.node, level + 1)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(&spread.node.fragment_name.node, level + 1)?
+                }
+            };
+            own.selections = own.selections.saturating_add(1);
+            own.nesting += 1;
+            own.add_directives(selection.node.directives().len());
+            size.add(own);
+        }
+        if level + size.nesting > MAX_NESTING {
+            return Err(Endless::TooDeep);
+        }
+        Ok(size)
+    }
+
+    fn fragment(&mut self, name: &'a str, level: usize) -> Result<DocumentSize, Endless> {
+        if let Some(known) = self.fragments.get(name) {
+            let known = known.ok_or_else(|| Endless::Cycle(name.to_owned()))?;
+            let fits = level + known.nesting <= MAX_NESTING;
+            return if fits { Ok(known) } else { Err(Endless::TooDeep) };
+        }
+        let Some(fragment) = self.document.and_then(|document| document.fragments.get(name)) else {
+            return Ok(DocumentSize::default());
+        };
+        self.fragments.insert(name, None);
+        let size = self.set(&fragment.node.selection_set.node, level)?;
+        self.fragments.insert(name, Some(size));
+        Ok(size)
+    }
+}
+
+impl DocumentSize {
+    fn add(&mut self, other: Self) {
+        self.depth = self.depth.max(other.depth);
+        self.nesting = self.nesting.max(other.nesting);
+        self.selections = self.selections.saturating_add(other.selections);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.directives = self.directives.saturating_add(other.directives);
+        self.root_fields = self.root_fields.saturating_add(other.root_fields);
+    }
+
+    fn add_directives(&mut self, directives: usize) {
+        self.directives = self.directives.saturating_add(directives as u64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use async_graphql_parser::parse_query;
+
+    use super::*;
+
+    fn size(text: &str) -> Result<DocumentSize, Endless> {
+        measure(&parse_query(text).unwrap())
+    }
+
+    /// Depth, selections, aliases, directives and root fields.
+    fn numbers(text: &str) -> [u64; 5] {
+        let it = size(text).unwrap();
+        [it.depth, it.selections, it.aliases, it.directives, it.root_fields]
+    }
+
+    #[test]
+    fn small_documents_have_these_sizes() {
+        let cases = [
+            ("{ a }", [1, 1, 0, 0, 1]),
+            ("{ a b: c { d e: f } }", [2, 4, 2, 0, 2]),
+            ("{ a @x @y { ... @z { b } } }", [2, 3, 0, 3, 1]),
+            ("query ($v: Int @x) @y { a }", [1, 1, 0, 2, 1]),
+            ("{ ...F a } fragment F on Q @x { b { c } ...G } fragment G on Q { d:e }", [2, 6, 1, 1, 3]),
+            // A spread counts its fragment as often as it stands there.
+            ("{ ...F ...F } fragment F on Q { a:b }", [1, 4, 2, 0, 2]),
+            // Operations count together; so does what nobody spreads, as it is written.
+            ("query A { a } query B { b { c } }", [2, 3, 0, 0, 2]),
+            ("{ a } fragment F on Q { b ...G } fragment G on Q { c { d:e } ...F }", [2, 6, 1, 0, 1]),
+            ("{ ...Unknown }", [0, 1, 0, 0, 0]),
+            ("{ a { __schema { types { name { x } } } } }", [2, 5, 0, 0, 1]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(numbers(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_that_is_measured_once_counts_as_if_it_were_written_out() {
+        // `level` fragments that each spread the next `width` times, and the same as inline fragments.
+        fn inline(level: usize, width: usize) -> String {
+            if level == 0 {
+                return "a { b: c @d }".to_owned();
+            }
+            format!("... on Q {{ {} }} ", inline(level - 1, width)).repeat(width)
+        }
+        fn named(levels: usize, width: usize) -> String {
+            let mut text = format!("{{ {} }}", format!("...F{levels} ").repeat(width));
+            for level in 1..=levels {
+                let below = match level {
+                    1 => "a { b: c @d }".to_owned(),
+                    level => format!("...F{} ", level - 1).repeat(width),
+                };
+                write!(text, " fragment F{level} on Q {{ {below} }}").unwrap();
+            }
+            text
+        }
+        for (levels, width) in [(1, 1), (1, 5), (3, 2), (4, 3), (6, 2), (10, 1)] {
+            let expanded = size(&format!("{{ {} }}", inline(levels, width)));
+            assert_eq!(size(&named(levels, width)), expanded, "{levels} levels, {width} wide");
+        }
+        assert_eq!(numbers(&named(70, 2))[1], u64::MAX);
+        assert_eq!(size(&named(MAX_NESTING, 1)), Err(Endless::TooDeep));
+    }
+
+    #[test]
+    fn circles_end() {
+        let cases = [
+            "{ ...A } fragment A on Q { ...A }",
+            "{ ...A } fragment A on Q { a { ...B } } fragment B on Q { ... { ...A } }",
+            "{ b } query B { ...A } fragment A on Q { ...A }",
+        ];
+        for text in &cases[..2] {
+            assert_eq!(size(text), Err(Endless::Cycle("A".to_owned())), "{text}");
+        }
+        let chain = "{ ...A } fragment A on Q { a { a { a } } ...B } fragment B on Q { b }";
+        assert_eq!(numbers(chain), [3, 6, 0, 0, 2]);
+    }
+}

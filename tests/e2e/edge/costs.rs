@@ -1,0 +1,292 @@
+//! What a document may cost: hostile ones are refused at once, shipped ones have room.
+
+use bff_iot::Iot;
+use bff_kit::config::{Config, Mode};
+use bff_kit::{Client, Limit, Limits, Planner};
+use bff_mobile::Mobile;
+use bff_web::Web;
+use http::{Request, StatusCode};
+use http_body_util::Full;
+use serde_json::json;
+use tokio::time::{Duration, Instant};
+
+use super::hostile::{CORPUS, Make};
+use crate::support::{Answer, Kind, Pipe, Shop, operations};
+
+/// A server for real users, as far as documents go.
+fn production() -> Config {
+    let mut config = Config::development();
+    config.mode = Mode::Production;
+    config.credential.key = Some("a key of this test's own".to_owned());
+    config
+}
+
+fn planner(kind: Kind, config: &Config) -> Planner {
+    match kind {
+        Kind::Mobile => Planner::of_server::<Mobile>(config),
+        Kind::Web => Planner::of_server::<Web>(config),
+        Kind::Iot => Planner::of_server::<Iot>(config),
+    }
+}
+
+fn limits(kind: Kind) -> Limits {
+    match kind {
+        Kind::Mobile => Mobile::LIMITS,
+        Kind::Web => Web::LIMITS,
+        Kind::Iot => Iot::LIMITS,
+    }
+}
+
+/// How long a document takes until it is refused or ready to run: the best of several times, as others use the
+/// machine too.
+fn best(planner: &Planner, document: &str, under: Duration, runs: usize) -> Duration {
+    let mut best = Duration::MAX;
+    for run in 0..runs {
+        let start = Instant::now();
+        drop(std::hint::black_box(planner.plan(document)));
+        best = best.min(start.elapsed());
+        if run >= 4 && best < under {
+            break;
+        }
+    }
+    best
+}
+
+const KILOBYTES: [usize; 4] = [1, 4, 16, 64];
+
+/// What the shortest measured time is taken for: below it the clock and the cache speak louder than the document.
+const FLOOR: Duration = Duration::from_micros(100);
+
+/// The exponent with which time grows with the length of the document: 1 is as fast as that grows.
+fn growth(planner: &Planner, make: Make) -> f64 {
+    let points = KILOBYTES.map(|kilobytes| {
+        let document = make(kilobytes * 1024);
+        let took = best(planner, &document, FLOOR, 12).max(FLOOR);
+        let bytes = u32::try_from(document.len().max(1)).unwrap();
+        (f64::from(bytes).ln(), took.as_secs_f64().ln())
+    });
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / 4.0;
+    let (x, y) = (mean(|it| it.0), mean(|it| it.1));
+    let covariance: f64 = points.iter().map(|it| (it.0 - x) * (it.1 - y)).sum();
+    let variance: f64 = points.iter().map(|it| (it.0 - x).powi(2)).sum();
+    // A document that cannot be made longer says nothing.
+    if variance < 1.0 { 0.0 } else { covariance / variance }
+}
+
+#[test]
+fn hostile_documents_are_refused_or_ready_within_ten_milliseconds() {
+    assert!(CORPUS.len() >= 60, "{}", CORPUS.len());
+    for kind in Kind::ALL {
+        let planner = planner(kind, &production());
+        for (name, make) in CORPUS {
+            // A longer one is not read.
+            let document = make(limits(kind).body_bytes);
+            let limit = Duration::from_millis(10);
+            let took = best(&planner, &document, limit, 200);
+            assert!(took < limit, "{kind}, {}: {took:?} for {} bytes", name, document.len());
+        }
+    }
+}
+
+#[test]
+fn the_time_a_document_takes_grows_no_faster_than_its_length() {
+    let planner = planner(Kind::Web, &production());
+    for (name, make) in CORPUS {
+        // Once more where the machine was busy with something else.
+        let exponent = growth(&planner, *make);
+        let exponent = if exponent > 1.2 { exponent.min(growth(&planner, *make)) } else { exponent };
+        assert!(exponent <= 1.2, "{name}: {exponent:.2}");
+    }
+}
+
+#[tokio::test]
+async fn answers_to_hostile_documents_are_short() {
+    let pipe = Pipe::with::<Web>(|config| *config = production(), std::future::pending());
+    let mut refused = 0;
+    for (name, make) in CORPUS {
+        let answer = pipe.ask(&make(9_000)).await;
+        if answer.body.get("data").is_some() {
+            assert_eq!(answer.status, StatusCode::OK, "{name}");
+            continue;
+        }
+        refused += 1;
+        assert!(matches!(answer.status.as_u16(), 400 | 413), "{}: {}", name, answer.text);
+        let errors = answer.body["errors"].as_array().unwrap();
+        assert!((1..=10).contains(&errors.len()), "{}: {}", name, answer.text);
+        assert!(answer.text.len() <= 4_096, "{}: {} bytes", name, answer.text.len());
+    }
+    assert!(refused >= 60, "{refused}");
+}
+
+#[tokio::test]
+async fn ten_thousand_errors_are_ten() {
+    let configure = |config: &mut Config| config.limits.report_only = Limit::ALL.to_vec();
+    let pipe = Pipe::with::<Web>(configure, std::future::pending());
+    let many = |unit: fn(usize) -> String| (0..9_999).map(unit).collect::<String>();
+    for document in [
+        format!("{{ viewer {{ id {} }} }}", many(|n| format!("@d{n}"))),
+        format!("query {} {{ viewer {{ id }} }}", many(|n| format!("@d{n}"))),
+        format!("{{ {} }}", many(|n| format!("f{n} "))),
+        format!("{{ {} }}", "x".repeat(60_000)),
+        format!("{{ a(b: \"{}", "x".repeat(60_000)),
+    ] {
+        let answer = pipe.ask(&document).await;
+        let shown = &document[..40];
+        answer.refused(400);
+        assert!(answer.body["errors"].as_array().unwrap().len() <= 10, "{shown}");
+        assert!(answer.text.len() <= 4_096, "{shown}: {} bytes", answer.text.len());
+    }
+}
+
+#[test]
+fn shipped_operations_use_no_more_than_half_of_what_they_may() {
+    for kind in Kind::ALL {
+        let own = limits(kind);
+        let mut config = production();
+        config.limits.tokens = Some(own.tokens / 2);
+        config.limits.selections = Some(own.selections / 2);
+        config.limits.aliases = Some(own.aliases / 2);
+        config.limits.root_fields = Some(own.root_fields / 2);
+        config.limits.directives = Some(own.directives / 2);
+        let planner = planner(kind, &config);
+        for operation in operations().into_iter().filter(|it| it.kind == kind) {
+            if let Err(none) = planner.plan(&operation.text) {
+                panic!("{kind} {}: {none}", operation.name);
+            }
+        }
+    }
+}
+
+/// As tools send it: it is long, and has nothing to do with what a client asks.
+const INTROSPECTION: &str = "query IntrospectionQuery { __schema { queryType { name } mutationType { name }
+    subscriptionType { name } types { ...FullType }
+    directives { name description locations args { ...InputValue } } } }
+    fragment FullType on __Type { kind name description
+        fields(includeDeprecated: true) { name description args { ...InputValue } type { ...TypeRef }
+            isDeprecated deprecationReason }
+        inputFields { ...InputValue } interfaces { ...TypeRef }
+        enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
+        possibleTypes { ...TypeRef } }
+    fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue }
+    fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name
+        ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+        ofType { kind name } } } } } } } } } }";
+
+#[tokio::test]
+async fn introspection_runs_in_development_alone() {
+    let open = [Pipe::open::<Mobile>(), Pipe::open::<Web>(), Pipe::open::<Iot>()];
+    for pipe in open {
+        let answer = pipe.ask(INTROSPECTION).await.whole();
+        assert!(answer.data("/__schema/types").as_array().unwrap().len() > 10);
+        let answer = pipe.ask("{ __type(name: \"Query\") { name } nam }").await;
+        answer.refused(400);
+    }
+    let pipe = Pipe::with::<Web>(|config| *config = production(), std::future::pending());
+    for document in [
+        INTROSPECTION,
+        "{ __schema { queryType { name } } }",
+        "{ __type(name: \"Query\") { fields { name } } }",
+        "{ a: __schema { types { name } } }",
+        "{ ... on Query { __type(name: \"Cart\") { name } } }",
+    ] {
+        let answer = pipe.ask(document).await;
+        assert!(!answer.text.contains("\"types\""), "{document}: {}", answer.text);
+        assert!(answer.body["data"].as_object().is_none_or(|it| it.values().all(serde_json::Value::is_null)));
+    }
+}
+
+#[tokio::test]
+async fn errors_name_nothing_of_the_schema_that_was_not_sent() {
+    let pipe = Pipe::with::<Web>(|config| *config = production(), std::future::pending());
+    let catalogue = Kind::Web.catalogue();
+    let types = catalogue.types();
+    let fields = types.values().flat_map(|fields| fields.iter());
+    let names = fields.flat_map(|(name, info)| info.arguments.keys().chain([name]));
+    let mut names: Vec<&str> = types.keys().copied().chain(names.map(String::as_str)).collect();
+    names.sort_unstable();
+    names.dedup();
+    for document in [
+        "{ nam }",
+        "{ viewe }",
+        "{ viewer { nam } }",
+        "{ viewer }",
+        "{ product { nam } }",
+        "{ product(i: 1) { nam } }",
+        "{ products(first: \"a\") { nam } }",
+        "{ node(id: \"a\") { ... on Produc { nam } } }",
+        "{ viewer { ... on Cart { nam } } }",
+        "query ($a: Produc) { nam }",
+        "query ($a: Cart) { nam(a: $a) }",
+        "query ($a: Int) { product(id: $a) { nam } }",
+        "mutation { cartAdd { nam } }",
+        "mutation { cartAdd(input: {}) { nam } }",
+        "mutation { cartAdd(input: {quantit: 1}) { nam } }",
+        "subscription { a }",
+        "{ nam @skp }",
+        "{ a b c d e f g h i j k l m }",
+        &format!("{{ {} }}", "a:nam ".repeat(40)),
+    ] {
+        let answer = pipe.ask(document).await;
+        answer.refused(400);
+        for error in answer.body["errors"].as_array().unwrap() {
+            let message = error["message"].as_str().unwrap();
+            assert!(!message.contains("Did you mean"), "{message}");
+            // What stands in quotes; everything else is our own words.
+            let quoted = message.split('"').skip(1).step_by(2);
+            for word in quoted.flat_map(|it| it.split(|character: char| !character.is_alphanumeric())) {
+                let known = names.binary_search(&word).is_ok();
+                assert!(!known || document.contains(word), "{document}: {message}");
+            }
+        }
+    }
+}
+
+/// Products, and what is related to each; how many of both is the variable's to say.
+const RELATED: &str =
+    "query ($n: Int! = 20) { products(first: $n) { nodes { related(first: $n) { id name } } } }";
+
+async fn ask(shop: &Shop, n: u64) -> Answer {
+    shop.ask_with(Kind::Web, json!({ "query": RELATED, "variables": { "n": n } })).await
+}
+
+async fn metrics(shop: &Shop) -> String {
+    let request = Request::get(format!("http://{}/metrics", shop.web)).body(Full::default()).unwrap();
+    shop.send(request).await.text
+}
+
+#[tokio::test]
+async fn a_cost_that_variables_decide_is_known_before_anything_is_asked() {
+    let shop = Shop::with(|config| config.limits.cost = Some(100)).await;
+    ask(&shop, 2).await.whole();
+    assert_ne!(shop.domain.calls().list().len(), 0);
+    shop.domain.calls().clear();
+    for n in [50, 2_147_483_647] {
+        let answer = ask(&shop, n).await;
+        answer.refused(400);
+        assert_eq!(answer.errors(), [": OPERATION_TOO_LARGE"]);
+        let message = answer.body["errors"][0]["message"].as_str().unwrap();
+        assert!(message.ends_with("fields in the answer; 100 is the limit (cost)."), "{message}");
+    }
+    assert_eq!(shop.domain.calls().list().len(), 0);
+    assert!(metrics(&shop).await.contains("bff_limit_exceeded_total{limit=\"cost\"} 2\n"));
+}
+
+#[tokio::test]
+async fn a_limit_is_reported_before_it_is_enforced() {
+    let shop = Shop::with(|config| {
+        config.limits.cost = Some(100);
+        config.limits.aliases = Some(0);
+        config.limits.tokens = Some(60);
+        config.limits.report_only = vec![Limit::Cost, Limit::Aliases];
+    });
+    let shop = shop.await;
+    ask(&shop, 8).await.whole();
+    shop.web("{ a: __typename }").await.whole();
+    shop.web(&format!("{{ {} }}", "__typename ".repeat(70))).await.refused(400);
+    let metrics = metrics(&shop).await;
+    for line in
+        ["{limit=\"cost\"} 1\n", "{limit=\"aliases\"} 1\n", "{limit=\"tokens\"} 1\n", "{limit=\"depth\"} 0\n"]
+    {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+}
