@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
-# Clients and audits of others, against the three BFFs of a shop of their own. Wants Rust and Node.
-# Arguments go to node's test runner, such as `--test-name-pattern=web`.
+# Clients and audits of others, against the three BFFs of a shop of their own. Wants Node, and Rust unless PLAYGROUND
+# names the program to run. Arguments go to node's test runner, such as `--test-name-pattern=web`.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 npm ci --no-audit --no-fund --silent
-cargo build --quiet --package playground
+(cd relay && npx relay-compiler relay.config.json > /dev/null)
+if [[ -z ${PLAYGROUND:-} ]]; then
+    cargo build --quiet --package playground
+    target=$(cargo metadata --no-deps --format-version 1 |
+        node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')
+    PLAYGROUND=$target/debug/playground
+fi
 
 folder=$(mktemp -d)
-target=$(cargo metadata --no-deps --format-version 1 | node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')
-"$target/debug/playground" --page 0 --mobile 0 --web 0 --iot 0 --domain 0 --log warn \
+"$PLAYGROUND" --plain --page 0 --mobile 0 --web 0 --iot 0 --domain 0 --log warn \
     >"$folder/announced" 2>"$folder/log" &
 shop=$!
 # Whatever happens, the shop closes, and what it complained of is shown.
