@@ -1,4 +1,7 @@
-// The three BFFs of the shop `run.sh` has opened.
+// The three BFFs of the shop `run.sh` has opened, and what was registered with them.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 
 const url = (name) => {
   const value = process.env[name];
@@ -6,16 +9,83 @@ const url = (name) => {
   return value;
 };
 
+export const ADA = { 'x-user-id': 'user-ada-lindqvist' };
+
 // Who asks, as development mode takes it.
 export const bffs = [
-  { name: 'mobile', url: url('MOBILE_URL'), headers: { 'x-user-id': 'user-ada-lindqvist' } },
-  { name: 'web', url: url('WEB_URL'), headers: { 'x-user-id': 'user-ada-lindqvist' } },
+  { name: 'mobile', url: url('MOBILE_URL'), headers: ADA },
+  { name: 'web', url: url('WEB_URL'), headers: ADA },
   { name: 'iot', url: url('IOT_URL'), headers: { 'x-device-id': 'shelf-0001' } },
 ];
+
+export const [mobile, web, iot] = bffs;
+
+// The global id of a product.
+export const productId = (slug) => Buffer.from(`Product:${slug}`).toString('base64url');
+
+export const KETTLE = productId('kettle-gooseneck-09');
+
+// A manifest of a client, by its path below schema/.
+export const manifest = (path) => JSON.parse(readFileSync(new URL(`../../schema/${path}`, import.meta.url)));
 
 // `fetch` with the headers of a caller besides its own.
 export const fetchAs = (headers) => (input, init = {}) => {
   const all = new Headers(init.headers);
   for (const [name, value] of Object.entries(headers)) all.set(name, value);
   return fetch(input, { ...init, headers: all });
+};
+
+// `fetch` that notes what is sent and what comes back: `sent` is a list of `{method, parameters, answer}`.
+export const recording = (headers = {}) => {
+  const sent = [];
+  const send = fetchAs(headers);
+  const recorded = async (input, init = {}) => {
+    const one = { method: init.method ?? 'GET', parameters: parameters(input, init) };
+    sent.push(one);
+    const response = await send(input, init);
+    one.status = response.status;
+    one.answer = await response.clone().json();
+    return response;
+  };
+  return { fetch: recorded, sent };
+};
+
+const parameters = (input, init) => {
+  if (init.body) return JSON.parse(init.body);
+  const json = (text) => (text ? JSON.parse(text) : undefined);
+  const { variables, extensions, ...others } = Object.fromEntries(new URL(input).searchParams);
+  return { ...others, variables: json(variables), extensions: json(extensions) };
+};
+
+// What a BFF answers to a plain request, without any client.
+export const plain = async ({ url }, parameters, headers = {}) => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(parameters),
+  });
+  return response.json();
+};
+
+// The data of a plain request that must not fail.
+export const plainData = async (bff, parameters, headers) => {
+  const { data, errors } = await plain(bff, parameters, headers);
+  assert.equal(errors, undefined);
+  return data;
+};
+
+// How a request named its operation and how the BFF took it: `GET hash PERSISTED_QUERY_NOT_FOUND`.
+export const told = ({ method, parameters, answer }) => {
+  const hash = parameters.extensions?.persistedQuery?.sha256Hash;
+  const named = [hash && 'hash', parameters.query && 'text'].filter(Boolean).join('+');
+  const code = answer.errors?.[0]?.extensions?.code;
+  return [method, named, code ?? 'data'].join(' ');
+};
+
+let many = 0;
+
+// A document nobody has sent before, whatever ran against this shop.
+export const newDocument = (selection, variables = '') => {
+  many += 1;
+  return `query New${process.pid}x${many}${variables} ${selection}`;
 };

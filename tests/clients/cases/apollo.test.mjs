@@ -1,0 +1,111 @@
+// Apollo Client against the BFFs: queries by hash, registered operations, errors beside data.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import test from 'node:test';
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client/core';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
+import { generatePersistedQueryIdsFromManifest } from '@apollo/persisted-query-lists';
+import {
+  ADA, KETTLE, iot, manifest, mobile, newDocument, plain, plainData, recording, told, web,
+} from '../shop.mjs';
+
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+const setUp = ({ url }, options, headers) => {
+  const { fetch, sent } = recording(headers);
+  const links = [new PersistedQueryLink({ sha256, ...options }), new HttpLink({ uri: url, fetch })];
+  const client = new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from(links) });
+  const query = (text, variables, more) =>
+    client.query({ query: gql(text), variables, fetchPolicy: 'no-cache', ...more });
+  return { client, query, sent };
+};
+
+const byName = (name) => {
+  const found = manifest('mobile/manifests/5.2.0.json').operations.find((it) => it.name === name);
+  assert.ok(found, `${name} is not registered`);
+  return found.body;
+};
+
+for (const [kind, useGETForHashedQueries] of [['POST', false], ['GET', true]]) {
+  test(`Apollo Client: a document is made known once, then its hash is enough: ${kind}`, async () => {
+    const text = newDocument('{ product(id: $id) { id name price { current { amount } } } }', '($id: ID!)');
+    const variables = { id: KETTLE };
+    const first = setUp(web, { useGETForHashedQueries });
+    const { data } = await first.query(text, variables);
+    const expected = await plainData(web, { query: first.sent[1].parameters.query, variables });
+    assert.deepEqual(data, expected);
+    assert.equal(data.product.name, 'Gooseneck Kettle 0.9 l');
+    // A text is long: it goes by POST either way.
+    const made = [`${kind} hash PERSISTED_QUERY_NOT_FOUND`, 'POST hash+text data'];
+    assert.deepEqual(first.sent.map(told), made);
+    assert.equal(first.sent[0].status, 200);
+
+    const second = setUp(web, { useGETForHashedQueries });
+    const again = await second.query(text, variables);
+    assert.deepEqual(again.data, expected);
+    assert.deepEqual(second.sent.map(told), [`${kind} hash data`]);
+  });
+}
+
+test('Apollo Client: registered operations go by the ids of the manifest, and never miss', async () => {
+  const ids = generatePersistedQueryIdsFromManifest({
+    loadManifest: async () => manifest('mobile/manifests/5.2.0.json'),
+  });
+  const { query, sent } = setUp(mobile, { ...ids, sha256: undefined, useGETForHashedQueries: true }, ADA);
+  const asked = [
+    ['Categories', {}],
+    ['Home', { recommended: 2 }],
+    ['Product', { id: KETTLE, reviews: 2 }],
+    ['Cart', {}],
+  ];
+  for (const [name, variables] of asked) {
+    const text = byName(name);
+    const { data } = await query(text, variables);
+    assert.deepEqual(data, await plainData(mobile, { query: text, variables }, ADA), name);
+  }
+  assert.deepEqual(sent.map(told), asked.map(() => 'GET hash data'));
+  const registered = manifest('mobile/manifests/5.2.0.json').operations;
+  for (const [index, [name]] of asked.entries()) {
+    const { id } = registered.find((it) => it.name === name);
+    assert.equal(sent[index].parameters.extensions.persistedQuery.sha256Hash, id);
+  }
+});
+
+test('Apollo Client: a mutation is sent by POST', async () => {
+  const ids = generatePersistedQueryIdsFromManifest({
+    loadManifest: async () => manifest('mobile/manifests/5.2.0.json'),
+  });
+  const { client, sent } = setUp(mobile, { ...ids, sha256: undefined, useGETForHashedQueries: true }, ADA);
+  const variables = { key: `apollo-${process.pid}-0001`, product: KETTLE };
+  const mutation = gql(byName('CartAdd'));
+  const { data } = await client.mutate({ mutation, variables, fetchPolicy: 'no-cache' });
+  assert.deepEqual(sent.map(told), ['POST hash data']);
+  assert.deepEqual(data.cartAdd.userErrors, []);
+  // Under its key, it happens once.
+  const again = await plainData(mobile, { query: byName('CartAdd'), variables }, ADA);
+  assert.deepEqual(again, data);
+});
+
+test('Apollo Client: what failed stands beside what did not', async () => {
+  const text = newDocument('{ cart { count } product(id: $id) { name } }', '($id: ID!)');
+  const { query, sent } = setUp(web, {});
+  const { data, error } = await query(text, { id: KETTLE }, { errorPolicy: 'all' });
+  const expected = await plain(web, { query: sent[1].parameters.query, variables: { id: KETTLE } });
+  assert.deepEqual(data, expected.data);
+  assert.equal(data.cart, null);
+  assert.equal(error.errors.length, 1);
+  assert.deepEqual(error.errors[0].path, ['cart']);
+  assert.equal(error.errors[0].extensions.code, 'UNAUTHENTICATED');
+  // Nothing of that looks like a document that is not known: it is not sent a third time.
+  assert.deepEqual(sent.map(told).slice(1), ['POST hash+text UNAUTHENTICATED']);
+});
+
+test('Apollo Client: a BFF that keeps no documents gets their text from then on', async () => {
+  const { query, sent } = setUp(iot, {}, iot.headers);
+  const text = newDocument('{ inStock(product: $p) }', '($p: ID!)');
+  const { data } = await query(text, { p: KETTLE });
+  assert.deepEqual(data, await plainData(iot, { query: text, variables: { p: KETTLE } }));
+  await query(newDocument('{ inStock(product: $p) }', '($p: ID!)'), { p: KETTLE });
+  assert.deepEqual(sent.map(told), ['POST hash PERSISTED_QUERY_NOT_SUPPORTED', 'POST text data', 'POST text data']);
+});

@@ -1,0 +1,106 @@
+// urql against the BFFs: queries by hash, registered operations, errors beside data.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import test from 'node:test';
+import { Client, fetchExchange } from '@urql/core';
+import { persistedExchange } from '@urql/exchange-persisted';
+import {
+  ADA, KETTLE, iot, manifest, mobile, newDocument, plain, plainData, recording, told, web,
+} from '../shop.mjs';
+
+const setUp = ({ url }, options, headers) => {
+  const { fetch, sent } = recording(headers);
+  const exchanges = [persistedExchange(options), fetchExchange];
+  const client = new Client({ url, fetch, exchanges, preferGetMethod: false, requestPolicy: 'network-only' });
+  const query = async (text, variables) => {
+    const { data, error } = await client.query(text, variables).toPromise();
+    return { data, error };
+  };
+  return { client, query, sent };
+};
+
+// The ids of a manifest by the name of the operation, as a build step would hand them over.
+const registered = manifest('mobile/manifests/5.2.0.json').operations;
+const byName = (name) => registered.find((it) => it.name === name);
+const generateHash = async (_, document) =>
+  byName(document.definitions.find((it) => it.kind === 'OperationDefinition').name.value).id;
+
+for (const kind of ['POST', 'GET']) {
+  test(`urql: a document is made known once, then its hash is enough: ${kind}`, async () => {
+    const text = newDocument('{ product(id: $id) { id name price { current { amount } } } }', '($id: ID!)');
+    const variables = { id: KETTLE };
+    const options = { preferGetForPersistedQueries: kind === 'GET' && 'force', enforcePersistedQueries: false };
+    const first = setUp(web, options);
+    const { data, error } = await first.query(text, variables);
+    assert.equal(error, undefined);
+    assert.deepEqual(data, await plainData(web, { query: text, variables }));
+    assert.equal(data.product.name, 'Gooseneck Kettle 0.9 l');
+    const made = [`${kind} hash PERSISTED_QUERY_NOT_FOUND`, `${kind} hash+text data`];
+    assert.deepEqual(first.sent.map(told), made);
+    // The hash is that of what urql sends.
+    const { query, extensions } = first.sent[1].parameters;
+    const hash = createHash('sha256').update(query).digest('hex');
+    assert.equal(extensions.persistedQuery.sha256Hash, hash);
+
+    const second = setUp(web, options);
+    assert.deepEqual((await second.query(text, variables)).data, data);
+    assert.deepEqual(second.sent.map(told), [`${kind} hash data`]);
+  });
+}
+
+test('urql: registered operations go by the ids of the manifest, and never miss', async () => {
+  const options = { generateHash, preferGetForPersistedQueries: 'force', enforcePersistedQueries: true };
+  const { query, sent } = setUp(mobile, options, ADA);
+  const asked = [
+    ['Categories', {}],
+    ['Home', { recommended: 2 }],
+    ['Product', { id: KETTLE, reviews: 2 }],
+    ['Cart', {}],
+  ];
+  for (const [name, variables] of asked) {
+    const text = byName(name).body;
+    const { data, error } = await query(text, variables);
+    assert.equal(error, undefined);
+    assert.deepEqual(data, await plainData(mobile, { query: text, variables }, ADA), name);
+  }
+  assert.deepEqual(sent.map(told), asked.map(() => 'GET hash data'));
+  for (const [index, [name]] of asked.entries()) {
+    assert.equal(sent[index].parameters.extensions.persistedQuery.sha256Hash, byName(name).id);
+  }
+});
+
+test('urql: a mutation is sent by POST', async () => {
+  const options = { generateHash, preferGetForPersistedQueries: 'force', enableForMutation: true };
+  const { client, sent } = setUp(mobile, options, ADA);
+  const variables = { key: `urql-${process.pid}-0001`, product: KETTLE };
+  const text = byName('CartAdd').body;
+  const { data, error } = await client.mutation(text, variables).toPromise();
+  assert.equal(error, undefined);
+  assert.deepEqual(sent.map(told), ['POST hash data']);
+  assert.deepEqual(data.cartAdd.userErrors, []);
+  // Under its key, it happens once.
+  assert.deepEqual(await plainData(mobile, { query: text, variables }, ADA), data);
+});
+
+test('urql: what failed stands beside what did not', async () => {
+  const text = newDocument('{ cart { count } product(id: $id) { name } }', '($id: ID!)');
+  const { query, sent } = setUp(web, {});
+  const { data, error } = await query(text, { id: KETTLE });
+  assert.deepEqual(data, (await plain(web, { query: text, variables: { id: KETTLE } })).data);
+  assert.equal(data.cart, null);
+  assert.equal(error.networkError, undefined);
+  assert.equal(error.graphQLErrors.length, 1);
+  assert.deepEqual(error.graphQLErrors[0].path, ['cart']);
+  assert.equal(error.graphQLErrors[0].extensions.code, 'UNAUTHENTICATED');
+  assert.equal(sent.length, 2);
+});
+
+test('urql: a BFF that keeps no documents gets their text from then on', async () => {
+  const { query, sent } = setUp(iot, { preferGetForPersistedQueries: false }, iot.headers);
+  const text = newDocument('{ inStock(product: $p) }', '($p: ID!)');
+  const { data } = await query(text, { p: KETTLE });
+  assert.deepEqual(data, await plainData(iot, { query: text, variables: { p: KETTLE } }));
+  await query(newDocument('{ inStock(product: $p) }', '($p: ID!)'), { p: KETTLE });
+  assert.deepEqual(sent.map(told), ['POST hash PERSISTED_QUERY_NOT_SUPPORTED', 'POST text data', 'POST text data']);
+});

@@ -1,0 +1,35 @@
+# Opens a shop of its own, and closes it when the script that sources this ends. Wants Rust, unless PLAYGROUND names the
+# program to run. $1 is what to log. Sets MOBILE_URL, WEB_URL, IOT_URL and SHOP_LOG, a file.
+
+if [[ -z ${PLAYGROUND:-} ]]; then
+    cargo build --quiet --package playground
+    target=$(cargo metadata --no-deps --format-version 1 |
+        node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')
+    PLAYGROUND=$target/debug/playground
+fi
+
+folder=$(mktemp -d)
+export SHOP_LOG=$folder/log
+"$PLAYGROUND" --plain --page 0 --mobile 0 --web 0 --iot 0 --domain 0 --log "$1" \
+    >"$folder/announced" 2>"$SHOP_LOG" &
+shop=$!
+# Whatever happens, the shop closes, and what it complained of is shown.
+close() {
+    status=$?
+    kill "$shop" 2>/dev/null || true
+    wait "$shop" 2>/dev/null || true
+    if [[ $status -ne 0 ]]; then grep -v ' INFO ' "$SHOP_LOG" >&2 || true; fi
+    rm -rf "$folder"
+    exit "$status"
+}
+trap close EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+until grep -q 'Ctrl-C' "$folder/announced"; do
+    kill -0 "$shop" 2>/dev/null || { echo "the shop did not open" >&2; exit 1; }
+    sleep 0.1
+done
+address() { awk -v name="$1" '$1 == name { print $2 }' "$folder/announced"; }
+MOBILE_URL=$(address mobile) WEB_URL=$(address web) IOT_URL=$(address iot)
+export MOBILE_URL WEB_URL IOT_URL
