@@ -10,6 +10,7 @@ fi
 
 folder=$(mktemp -d)
 export SHOP_LOG=$folder/log
+touch "$folder/announced"
 "$PLAYGROUND" --plain --page 0 --mobile 0 --web 0 --iot 0 --domain 0 --log "$1" \
     >"$folder/announced" 2>"$SHOP_LOG" &
 shop=$!

@@ -20,25 +20,24 @@ export const open = async (servers) => {
     return `backend ${name} { .host = "${host}"; .port = "${port}"; }\n`;
   });
   writeFileSync(join(folder, 'backends.vcl'), backends.join(''));
+  // It ends with this process, however that ends.
   const varnish = spawn(
-    'varnishd',
+    'setpriv',
     [
+      '--pdeathsig', 'TERM', 'varnishd',
       '-F', '-j', 'none', '-n', join(folder, 'work'), '-a', '127.0.0.1:0', '-s', 'malloc,32M',
       '-p', `vcl_path=${here}:${folder}`, '-f', join(here, 'bff.vcl'),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const stop = () => varnish.kill('SIGTERM');
-  process.on('exit', stop);
   const gone = new Promise((resolve) => {
     varnish.on('exit', resolve);
     varnish.on('error', resolve);
   });
   const close = async () => {
     agent.destroy();
-    stop();
+    varnish.kill('SIGTERM');
     await gone;
-    process.off('exit', stop);
     rmSync(folder, { recursive: true, force: true });
   };
 
