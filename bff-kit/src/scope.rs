@@ -143,7 +143,8 @@ impl RequestScope {
         }
     }
 
-    /// The errors that are still of account, at the paths of the finished answer.
+    /// The errors that are still of account, at the paths of the finished answer, and in the order of the document:
+    /// the same request is answered by the same bytes, whichever service was faster.
     pub(crate) fn settled(&self, errors: Vec<ServerError>) -> Vec<ServerError> {
         let notes = self.notes();
         let mut errors = errors;
@@ -151,6 +152,10 @@ impl RequestScope {
         for error in &mut errors {
             error.path = notes.renumbered(&error.path);
         }
+        errors.sort_by_cached_key(|error| {
+            let at = error.locations.first().map(|at| (at.line, at.column));
+            (at, error.path.iter().map(PlaceKey::of).collect::<Vec<_>>())
+        });
         errors
     }
 
@@ -187,6 +192,22 @@ impl Notes {
             segment => segment.clone(),
         };
         path.iter().enumerate().map(renumber).collect()
+    }
+}
+
+/// A segment of a path, as it is ordered.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum PlaceKey {
+    Field(String),
+    Index(usize),
+}
+
+impl PlaceKey {
+    fn of(segment: &PathSegment) -> Self {
+        match segment {
+            PathSegment::Field(name) => Self::Field(name.clone()),
+            PathSegment::Index(index) => Self::Index(*index),
+        }
     }
 }
 
