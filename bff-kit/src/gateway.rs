@@ -19,7 +19,7 @@ use crate::config::{Config, Mode};
 use crate::error::{Error, refusal};
 use crate::identity::{Caller, CredentialKey};
 use crate::language::Languages;
-use crate::operation::{BadVariable, Cache, CacheScope, Prepared};
+use crate::operation::{BadVariable, Cache, CacheScope, Plan, Prepared};
 use crate::planner::Planner;
 use crate::registry::{DocumentId, Documents};
 use crate::scope::RequestScope;
@@ -43,6 +43,19 @@ pub(crate) struct GraphqlRequest {
     pub(crate) languages: Languages,
     /// What the answer is to tell of how it came about.
     pub(crate) explain: Explain,
+}
+
+/// A request that is ready to run.
+#[derive(Clone)]
+struct Run<'a> {
+    request: &'a GraphqlRequest,
+    operation: &'a Prepared,
+    /// Its plan, where somebody wants to know it.
+    plan: Option<&'a Plan>,
+    /// As the operation declares them.
+    variables: &'a Variables,
+    caller: Caller,
+    started: Instant,
 }
 
 /// Answers the requests of one client.
@@ -110,12 +123,17 @@ impl<C: Client> Gateway<C> {
                 });
             }
         };
+        // Nobody asks for the plan of what may not be kept.
+        let plan = (!may_change || request.explain != Explain::No)
+            .then(|| operation.plan(|outline| self.planner.plan_of(outline)));
+        let run =
+            Run { request: &request, operation: &operation, plan, variables: &variables, caller, started };
         // In a box, since it is large and stands in several places.
-        let run = || Box::pin(self.run(&request, &operation, variables.clone(), caller.clone(), started));
+        let answer = || Box::pin(self.run(run.clone()));
         if may_change || request.explain != Explain::No {
-            return Arc::new(run().await);
+            return Arc::new(answer().await);
         }
-        self.shared.answer(&operation, &variables, &request.languages, run).await
+        self.shared.answer(&operation, &variables, &request.languages, answer).await
     }
 
     /// The operation of a request, and its variables as the operation declares them.
@@ -136,20 +154,14 @@ impl<C: Client> Gateway<C> {
         Ok((operation, variables))
     }
 
-    async fn run(
-        &self,
-        request: &GraphqlRequest,
-        operation: &Prepared,
-        variables: Variables,
-        caller: Caller,
-        started: Instant,
-    ) -> Answer {
+    async fn run(&self, run: Run<'_>) -> Answer {
+        let Run { request, operation, plan, variables, caller, started } = run;
         let credential = match self.credential.sign(&caller) {
             Ok(credential) => credential,
             Err(error) => return Answer::refused(vec![server_error(error)]),
         };
         let explain = request.explain;
-        let plan = operation.plan(|outline| self.planner.plan_of(outline));
+        let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
         let context = Arc::new(CallContext {
             channels: self.channels.clone(),
             policies: self.planner.policies().clone(),
@@ -157,7 +169,7 @@ impl<C: Client> Gateway<C> {
             credential,
             enforcement: self.enforcement.clone(),
             measure: explain == Explain::Analyze,
-            tags: (plan.cache.scope == CacheScope::Public).then(Tags::default),
+            tags: public.then(Tags::default),
             started,
             observed: Observed::default(),
         });
@@ -169,8 +181,8 @@ impl<C: Client> Gateway<C> {
             context.clone(),
         );
         let scope = Arc::new(scope);
-        let document = operation.document(&variables);
-        let mut graphql = Request::new("").variables(variables).data(scope.clone());
+        let document = operation.document(variables);
+        let mut graphql = Request::new("").variables(variables.clone()).data(scope.clone());
         graphql.set_parsed_query(document);
 
         let mut response = scope.fetches.drive(self.schema.execute(graphql)).await;
@@ -184,7 +196,7 @@ impl<C: Client> Gateway<C> {
         }
         let calls = context.observed.calls();
         let analysis = (explain == Explain::Analyze).then(|| Analysis::of(&calls, started.elapsed()));
-        if explain != Explain::No {
+        if let Some(plan) = plan.filter(|_| explain != Explain::No) {
             response.extensions.insert("plan".to_owned(), explain::extension(plan, analysis.as_ref()));
         }
         let mut answer = Answer {
@@ -196,7 +208,7 @@ impl<C: Client> Gateway<C> {
             ..Answer::default()
         };
         let keeps = explain == Explain::No && operation.is_query() && answer.is_whole();
-        answer.keep = keeps.then(|| keep(&plan.cache, &scope, &context)).flatten();
+        answer.keep = plan.filter(|_| keeps).and_then(|plan| keep(&plan.cache, &scope, &context));
         answer.took = started.elapsed();
         answer
     }

@@ -7,6 +7,7 @@ mod content;
 mod cors;
 mod head;
 mod json;
+mod metrics;
 mod origin;
 mod params;
 mod refusal;
@@ -17,7 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware;
@@ -59,9 +61,6 @@ pub(crate) struct Edge<C: Client> {
 /// Header by which developers ask for the plan of their operation: `plan`, or `analyze` for the calls as well.
 const PLAN_HEADER: &str = "x-bff-plan";
 
-/// Where an operation is asked for by its id alone, as the end of the path.
-const OPERATION_PATH: &str = "/graphql/o/";
-
 /// Shorter answers fit a packet as they are.
 const COMPRESSED_FROM_BYTES: u64 = 1024;
 
@@ -85,13 +84,13 @@ impl<C: Client> Edge<C> {
         let head = middleware::from_fn_with_state(self.profile, head::check);
         Router::new()
             .route("/graphql", any(graphql::<C>))
-            .route("/graphql/o/{id}", any(graphql::<C>))
+            .route("/graphql/o/{id}", any(operation::<C>))
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
             .layer(middleware::from_fn(caching::validate))
             .route("/", get(root::<C>))
             .route("/healthz", get(async || "ok"))
             .route("/readyz", get(ready::<C>))
-            .route("/metrics", get(metrics::<C>))
+            .route("/metrics", get(metrics::tell::<C>))
             .fallback(no_such_path::<C>)
             .layer(head)
             .layer(cors)
@@ -125,41 +124,22 @@ async fn ready<C: Client>(State(edge): State<Arc<Edge<C>>>) -> (StatusCode, &'st
     }
 }
 
-/// What is counted, as Prometheus reads it.
-async fn metrics<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String {
-    let (violations, unregistered) = (edge.gateway.violations(), edge.gateway.documents().unregistered());
-    let (taken, refused) = edge.gateway.documents().loads();
-    let exceeded = edge.gateway.planner().guard().exceeded();
-    let exceeded: Vec<_> = exceeded
-        .map(|(limit, count)| format!("bff_limit_exceeded_total{{limit=\"{}\"}} {count}\n", limit.as_str()))
-        .collect();
-    let exceeded = exceeded.concat();
-    format!(
-        "# HELP bff_plan_violations_total Calls that were not in the plan of their operation.\n\
-         # TYPE bff_plan_violations_total counter\n\
-         bff_plan_violations_total {violations}\n\
-         # HELP bff_unregistered_operations_total Operations that ran without being registered, where that is logged.\n\
-         # TYPE bff_unregistered_operations_total counter\n\
-         bff_unregistered_operations_total {unregistered}\n\
-         # HELP bff_manifest_loads_total Times the manifests changed: taken, or refused because one of them is wrong.\n\
-         # TYPE bff_manifest_loads_total counter\n\
-         bff_manifest_loads_total{{result=\"taken\"}} {taken}\n\
-         bff_manifest_loads_total{{result=\"refused\"}} {refused}\n\
-         # HELP bff_limit_exceeded_total Operations over a limit, whether refused or reported.\n\
-         # TYPE bff_limit_exceeded_total counter\n\
-         {exceeded}"
-    )
+async fn graphql<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
+    edge.handle(request, None).await
 }
 
-async fn graphql<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
-    let Some(media_type) = accept::negotiate(request.headers()) else {
-        let message = "Accept must allow application/graphql-response+json or application/json.";
-        return edge.style(&request, MediaType::Json).refusal(Refusal::new(Why::NotAcceptable, message));
-    };
-    let style = edge.style(&request, media_type);
-    match edge.respond(request, &style).await {
-        Ok(response) => response,
-        Err(refusal) => style.refusal(refusal),
+/// An operation that is asked for by its id alone.
+async fn operation<C: Client>(
+    State(edge): State<Arc<Edge<C>>>,
+    id: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    match id {
+        Ok(Path(id)) => edge.handle(request, Some(id)).await,
+        Err(_) => {
+            let refusal = Refusal::new(Why::Unreadable, "The path is not UTF-8.");
+            edge.style(&request, MediaType::Json).refusal(refusal)
+        }
     }
 }
 
@@ -168,12 +148,30 @@ impl<C: Client> Edge<C> {
         Style { profile: self.profile, media_type, method: request.method().clone() }
     }
 
+    /// Answers a request, whose path may name the operation.
+    async fn handle(&self, request: Request, id: Option<String>) -> Response {
+        let Some(media_type) = accept::negotiate(request.headers()) else {
+            let message = "Accept must allow application/graphql-response+json or application/json.";
+            return self.style(&request, MediaType::Json).refusal(Refusal::new(Why::NotAcceptable, message));
+        };
+        let style = self.style(&request, media_type);
+        match self.respond(request, id, &style).await {
+            Ok(response) => response,
+            Err(refusal) => style.refusal(refusal),
+        }
+    }
+
     /// What says that a browser was tricked is looked at first, and who asks last: a request that is not to be
     /// trusted gets the same answer whatever credential it carries.
-    async fn respond(&self, request: Request, style: &Style) -> Result<Response, Refusal> {
+    async fn respond(
+        &self,
+        request: Request,
+        id: Option<String>,
+        style: &Style,
+    ) -> Result<Response, Refusal> {
         let (head, body) = request.into_parts();
         self.origins.check(&head)?;
-        let mut parameters = match head.method {
+        let parameters = match head.method {
             Method::GET => Parameters::One(params::from_query(head.uri.query().unwrap_or_default())?),
             Method::POST => {
                 content::check(&head.headers)?;
@@ -181,15 +179,10 @@ impl<C: Client> Edge<C> {
             }
             _ => return Err(Refusal::new(Why::Method, "Send operations by GET or POST.")),
         };
-        if let Parameters::One(request) = parameters {
-            let request = match head.uri.path().strip_prefix(OPERATION_PATH) {
-                Some(id) => params::at_path(id, request)?,
-                None => params::named(request)?,
-            };
-            parameters = Parameters::One(request);
-        } else if head.uri.path().starts_with(OPERATION_PATH) {
-            return Err(Refusal::new(Why::IllFormed, "One operation at a time: the path names it."));
-        }
+        let parameters = match id {
+            Some(id) => parameters.at_path(id)?,
+            None => parameters.named()?,
+        };
         // Found out once, however many requests came together, and only if one gets that far.
         let caller = OnceLock::new();
         match parameters {

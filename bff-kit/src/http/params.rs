@@ -28,16 +28,33 @@ fn ill_formed(message: impl Into<String>) -> Refusal {
     Refusal::new(Why::IllFormed, message)
 }
 
-/// Notes that the path names the operation. A text beside it is one too many, another id as well.
-pub(super) fn at_path(id: &str, request: GraphqlRequest) -> Result<GraphqlRequest, Refusal> {
-    match request.id {
-        Some(_) => Err(ill_formed("The path names an operation, and so do the parameters.")),
-        None => Ok(GraphqlRequest { id: Some(DocumentId::Document(id.to_owned())), ..request }),
+impl Parameters {
+    /// The request for the operation that the path names. Nothing else may name one.
+    pub(super) fn at_path(self, id: String) -> Result<Self, Refusal> {
+        match self {
+            Self::One(request) if request.id.is_none() && id.len() <= MAX_ID_BYTES => {
+                Ok(Self::One(GraphqlRequest { id: Some(DocumentId::Document(id)), ..request }))
+            }
+            Self::One(request) if request.id.is_some() => {
+                Err(ill_formed("The path names an operation, and so do the parameters."))
+            }
+            Self::One(_) => Err(ill_formed("The path must end in the id of an operation.")),
+            Self::Many(_) => Err(ill_formed("One operation at a time: the path names it.")),
+        }
+    }
+
+    /// The requests, if each names an operation one way or another.
+    pub(super) fn named(self) -> Result<Self, Refusal> {
+        match self {
+            Self::One(request) => named(request).map(Self::One),
+            Self::Many(batch) => {
+                Ok(Self::Many(batch.into_iter().map(|request| request.and_then(named)).collect()))
+            }
+        }
     }
 }
 
-/// The request, if it names an operation one way or another.
-pub(super) fn named(request: GraphqlRequest) -> Result<GraphqlRequest, Refusal> {
+fn named(request: GraphqlRequest) -> Result<GraphqlRequest, Refusal> {
     if request.query.is_none() && request.id.is_none() {
         return Err(ill_formed("`query` is missing, or the id of an operation in its place."));
     }
@@ -58,7 +75,7 @@ pub(super) fn from_body(body: &[u8], max_batch: usize) -> Result<Parameters, Ref
         count if count > max_batch => {
             Err(unreadable(format!("The array holds {count} requests; {max_batch} is the limit.")))
         }
-        _ => Ok(Parameters::Many(batch.into_iter().map(|it| from_value(it).and_then(named)).collect())),
+        _ => Ok(Parameters::Many(batch.into_iter().map(from_value).collect())),
     }
 }
 

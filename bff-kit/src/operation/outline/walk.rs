@@ -76,6 +76,8 @@ pub(super) struct Walk<'a> {
     catalogue: &'a Catalogue,
     document: &'a ExecutableDocument,
     nodes: Vec<Node>,
+    /// Nodes by their parent and key.
+    children: HashMap<(usize, &'a str), usize>,
     factors: Vec<Factor>,
     asks: Vec<Ask>,
     masks: Vec<Mask>,
@@ -97,6 +99,7 @@ impl<'a> Walk<'a> {
             catalogue,
             document,
             nodes: vec![Node::default()],
+            children: HashMap::new(),
             factors: Vec::new(),
             asks: Vec::new(),
             masks: Vec::new(),
@@ -471,12 +474,12 @@ impl<'a> Walk<'a> {
         self.factors.len() - 1
     }
 
-    fn child(&mut self, parent: usize, key: &str) -> usize {
-        let found = self.nodes[parent].children.iter().copied().find(|child| self.nodes[*child].key == key);
-        found.unwrap_or_else(|| {
-            let node = self.nodes.len();
-            self.nodes.push(Node { key: key.to_owned(), parent, ..Node::default() });
-            self.nodes[parent].children.push(node);
+    fn child(&mut self, parent: usize, key: &'a str) -> usize {
+        let nodes = &mut self.nodes;
+        *self.children.entry((parent, key)).or_insert_with(|| {
+            let node = nodes.len();
+            nodes.push(Node { key: key.to_owned(), parent, ..Node::default() });
+            nodes[parent].children.push(node);
             node
         })
     }
