@@ -39,6 +39,7 @@ impl Planner {
             validate: validator::<C>(Mode::Development),
             deadline: C::LIMITS.deadline,
             guard: Guard::new(C::LIMITS, Vec::new()),
+            registered: Guard::new(C::LIMITS, Vec::new()),
             masks: true,
             hoisting: true,
         };
@@ -96,6 +97,11 @@ impl Planner {
     /// Prepares the operation of that name, or the only one, of a document.
     pub(crate) fn prepare(&self, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
         self.preparer.prepare(text, name)
+    }
+
+    /// Prepares an operation that a client has released, under the hash of its document.
+    pub(crate) fn register(&self, text: &str, hash: String) -> Result<Prepared, Vec<ServerError>> {
+        self.preparer.register(text, hash)
     }
 
     /// Whether an operation may run with these variables, which are coerced.

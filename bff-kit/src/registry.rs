@@ -47,10 +47,10 @@ impl Registry {
             let hash = document_hash(&operation.text);
             let prepared = match self.by_id.get(&hash) {
                 Some(prepared) => prepared.clone(),
-                None => match planner.prepare(&operation.text, None) {
+                None => match planner.register(&operation.text, hash.clone()) {
                     Ok(prepared) => {
                         self.operations += 1;
-                        Arc::new(prepared.under(hash.clone()))
+                        Arc::new(prepared)
                     }
                     Err(problems) => {
                         for problem in problems {

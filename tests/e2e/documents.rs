@@ -440,6 +440,24 @@ async fn every_operation_of_every_release_still_works() {
     assert!(count > 70, "{count}");
 }
 
+#[tokio::test]
+async fn what_was_released_keeps_working_when_a_limit_is_tightened() {
+    let shop = Shop::with(|config| {
+        config.operations.folder = Some(schema_folder());
+        config.limits.cost = Some(1);
+        config.limits.tokens = Some(20);
+    })
+    .await;
+    for form in FORMS {
+        let (id, text, variables) = form.query();
+        let with = json!({ "variables": variables });
+        shop.send(form.request(&shop, &id, &with, false)).await.whole();
+        let own = json!({ "query": format!("{text} # mine"), "variables": variables });
+        let answer = shop.send(send(&shop, form.client(), "", &own, false)).await;
+        assert_eq!(code(&answer).1, "OPERATION_TOO_LARGE", "{form:?}");
+    }
+}
+
 #[test]
 fn a_field_that_a_release_stands_on_cannot_be_removed() {
     let folder = copied();

@@ -27,6 +27,8 @@ pub(crate) struct Preparer {
     pub(crate) deadline: Duration,
     /// What an operation may cost.
     pub(crate) guard: Guard,
+    /// What a registered one may: what its client could rely on when it was released, whatever is tightened since.
+    pub(crate) registered: Guard,
     /// Whether calls say what they read.
     pub(crate) masks: bool,
     /// Whether what needs no more of an object than its key is asked beside it.
@@ -36,11 +38,20 @@ pub(crate) struct Preparer {
 impl Preparer {
     /// Prepares the operation of that name, or the only one, of a document.
     pub(crate) fn prepare(&self, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
-        self.guard.text(text)?;
+        self.within(&self.guard, text, name)
+    }
+
+    /// Prepares an operation that a client has released, under the hash of its document.
+    pub(crate) fn register(&self, text: &str, hash: String) -> Result<Prepared, Vec<ServerError>> {
+        self.within(&self.registered, text, None).map(|prepared| prepared.under(hash))
+    }
+
+    fn within(&self, guard: &Guard, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
+        guard.text(text)?;
         let document = async_graphql::parser::parse_query(text)
             .map_err(|error| vec![coded(ServerError::from(error), Code::ParseFailed)])?;
         // Everything after this writes fragments out, again and again.
-        self.guard.document(&document)?;
+        guard.document(&document)?;
         self.served(&document, name).map_err(|error| vec![invalid(error)])?;
         let mut errors = (self.validate)(&document, name);
         errors.extend(literals::problems(&self.catalogue, &document));
@@ -50,7 +61,7 @@ impl Preparer {
         let simple = normalised(&self.catalogue, &document, name).ok_or(OutlineError::NoSuchOperation);
         let outline = simple.and_then(|simple| Ok((Outline::of(&self.catalogue, &simple, None)?, simple)));
         let (outline, simple) = outline.map_err(|error| vec![invalid(error)])?;
-        let costs_by_variables = self.guard.operation(&outline)?;
+        let costs_by_variables = guard.operation(&outline)?;
         let outline = outline.within(self.deadline, &self.policies);
         let outline = if self.masks { outline } else { outline.without_masks() };
         let outline = if self.hoisting { outline } else { outline.without_hoisting() };
@@ -59,11 +70,11 @@ impl Preparer {
 
     /// Whether a prepared operation may run with these variables, which are coerced.
     pub(crate) fn admit(&self, operation: &Prepared, variables: &Variables) -> Result<(), Vec<ServerError>> {
-        if operation.costs_by_variables {
-            self.guard.variables(&operation.outline, variables)
-        } else {
-            Ok(())
+        if !operation.costs_by_variables {
+            return Ok(());
         }
+        let guard = if operation.registered().is_some() { &self.registered } else { &self.guard };
+        guard.variables(&operation.outline, variables)
     }
 
     /// Whether the operation is there, and all of the document are of a kind that is served.
