@@ -82,6 +82,16 @@ impl Error {
         }))
     }
 
+    /// The same error, telling of a part of the input that is wrong.
+    #[must_use]
+    pub(crate) fn about(mut self, field: impl Into<String>, description: impl Into<String>) -> Self {
+        if let Self::Client(error) = &mut self {
+            let violation = Violation { field: field.into(), description: description.into() };
+            Arc::make_mut(error).violations.push(violation);
+        }
+        self
+    }
+
     /// An error whose cause is logged and never shown.
     #[must_use]
     pub fn internal(cause: impl Into<String>) -> Self {

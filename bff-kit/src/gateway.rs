@@ -148,7 +148,10 @@ impl<C: Client> Gateway<C> {
             return Err(vec![refusal(Code::BadRequest, report::GET_MUTATION)]);
         }
         let variables = operation.coerce(self.planner.catalogue(), request.variables.clone());
-        let error = |bad: &BadVariable| refusal(Code::BadUserInput, bad.to_string());
+        let error = |bad: &BadVariable| {
+            let error = Error::client(Code::BadUserInput, bad.to_string());
+            server_error(error.about(&bad.path, &bad.problem))
+        };
         let variables = variables.map_err(|bad| bad.iter().map(error).collect::<Vec<_>>())?;
         self.planner.admit(&operation, &variables)?;
         Ok((operation, variables))

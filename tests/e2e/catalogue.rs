@@ -61,7 +61,17 @@ async fn imported(folder: &tempfile::TempDir) -> (Shop, Vec<Line>) {
     assert_eq!(lines.len(), import.imported);
     assert!(!lines.is_empty(), "{} has no good line", file.display());
     eprintln!("{}: {} products imported, {} lines refused", file.display(), lines.len(), refused.len());
-    (Shop::over(Some(data), |_| {}).await, lines)
+    // Twenty products under aliases are no request of a client of ours, but they are tested soon.
+    let shop = Shop::over(Some(data), |config| {
+        let limits = &mut config.limits;
+        for limit in
+            [&mut limits.aliases, &mut limits.root_fields, &mut limits.tokens, &mut limits.selections]
+        {
+            *limit = Some(10_000);
+        }
+        limits.cost = Some(100_000);
+    });
+    (shop.await, lines)
 }
 
 /// Asks for `field` of some products at once, under the aliases `p0`, `p1` and so on.

@@ -393,6 +393,8 @@ async fn variables_that_do_not_fit_are_errors_of_the_request() {
             let answer = shop.send(send(&shop, Kind::Mobile, "", &parameters, false)).await;
             assert_eq!(code(&answer), (200, "BAD_USER_INPUT"));
             assert_eq!(answer.body["errors"][0]["message"], message);
+            let at = &answer.body["errors"][0]["extensions"]["violations"][0]["field"];
+            assert!(message.contains(&format!("\"${}\"", at.as_str().unwrap())), "{at}");
             let modern = shop.post(shop.mobile, parameters, &[ADA]).await;
             assert_eq!(code(&modern), (400, "BAD_USER_INPUT"));
         }
@@ -445,7 +447,7 @@ async fn what_was_released_keeps_working_when_a_limit_is_tightened() {
     let shop = Shop::with(|config| {
         config.operations.folder = Some(schema_folder());
         config.limits.cost = Some(1);
-        config.limits.tokens = Some(20);
+        config.limits.tokens = Some(5);
     })
     .await;
     for form in FORMS {
