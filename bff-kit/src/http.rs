@@ -134,13 +134,10 @@ async fn operation<C: Client>(
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    match id {
-        Ok(Path(id)) => edge.handle(request, Some(id)).await,
-        Err(_) => {
-            let refusal = Refusal::new(Why::Unreadable, "The path is not UTF-8.");
-            edge.style(&request, MediaType::Json).refusal(refusal)
-        }
+    if let Ok(Path(id)) = id {
+        return edge.handle(request, Some(id)).await;
     }
+    edge.style(&request, MediaType::Json).refusal(Refusal::new(Why::Unreadable, "The path is not UTF-8."))
 }
 
 impl<C: Client> Edge<C> {
