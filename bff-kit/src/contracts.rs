@@ -4,8 +4,9 @@ mod budget;
 mod diff;
 mod impact;
 mod manifest;
+mod released;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ pub use budget::{Allowance, Budget, Exception};
 pub use diff::{Changes, Revision};
 pub use impact::{Impact, Protos};
 pub use manifest::{ManifestFormat, ReleasedOperation, document_hash};
+pub(crate) use released::Released;
 
 /// The folder `schema/<client>`.
 #[derive(Clone, Debug)]
@@ -148,36 +150,6 @@ impl Contracts {
         Ok(path)
     }
 
-    /// What is wrong with the manifests: operations of a release that no longer fit the schema, ids that two
-    /// releases give to different documents.
-    fn check_releases(&self, planner: &Planner) -> Vec<ContractError> {
-        let releases = match self.releases() {
-            Ok(releases) => releases,
-            Err(error) => return vec![error],
-        };
-        let mut errors = Vec::new();
-        let mut by_id = HashMap::new();
-        for release in &releases {
-            let mut wrong = |name: &str, problem: &str| {
-                let problem = format!("release {}, {name}: {problem}", release.version);
-                errors.push(ContractError { path: release.path.clone(), problem });
-            };
-            for operation in &release.operations {
-                if let Err(none) = planner.plan(&operation.text) {
-                    for problem in none.problems() {
-                        wrong(&operation.name, problem);
-                    }
-                }
-                let before = by_id.entry(&operation.id).or_insert((&operation.text, &release.version));
-                if *before.0 != operation.text {
-                    let id = &operation.id;
-                    wrong(&operation.name, &format!("the id {id} is another operation's in {}", before.1));
-                }
-            }
-        }
-        errors
-    }
-
     /// What every operation, of today and of every release, stands on that a change of the services' contracts
     /// removes or alters.
     pub fn impact(
@@ -235,7 +207,7 @@ impl Contracts {
             Ok(plans) => self.check_plans(&plans),
             Err(errors) => errors,
         };
-        errors.extend(self.check_releases(planner));
+        errors.extend(Released::load(self, planner).err().unwrap_or_default());
         errors
     }
 

@@ -33,32 +33,20 @@ impl Planner {
     /// The planner of a client.
     #[must_use]
     pub fn of<C: Client>() -> Self {
-        let preparer = Preparer {
-            catalogue: Catalogue::of(&internal_sdl(&schema::<C>(Mode::Development))),
-            policies: Arc::new(C::policies()),
-            validate: validator::<C>(Mode::Development),
-            deadline: C::LIMITS.deadline,
-            guard: Guard::new(C::LIMITS, Vec::new()),
-            registered: Guard::new(C::LIMITS, Vec::new()),
-            masks: true,
-            hoisting: true,
-        };
-        Self { client: short_name(C::NAME), preparer }
+        Self { client: short_name(C::NAME), preparer: preparer::<C>(Mode::Development) }
     }
 
     /// The planner of a server, with what the configuration changes of it.
     #[must_use]
     pub fn of_server<C: Client>(config: &Config) -> Self {
-        let Self { client, preparer } = Self::of::<C>();
         let preparer = Preparer {
-            validate: validator::<C>(config.mode),
             deadline: config.deadline(&C::LIMITS),
             guard: Guard::new(config.limits(&C::LIMITS), config.limits.report_only.clone()),
             masks: config.upstream.read_masks,
             hoisting: config.upstream.hoisting,
-            ..preparer
+            ..preparer::<C>(config.mode)
         };
-        Self { client, preparer }
+        Self { client: short_name(C::NAME), preparer }
     }
 
     /// The client, such as `"mobile"`.
@@ -85,12 +73,8 @@ impl Planner {
 
     /// The plan of the only operation of a document, which must fit the schema.
     pub fn plan(&self, text: &str) -> Result<Plan, NoPlan> {
-        let problem = |error: &ServerError| match error.locations.first() {
-            Some(at) => format!("line {}: {}", at.line, error.message),
-            None => error.message.clone(),
-        };
         let prepared =
-            self.prepare(text, None).map_err(|errors| NoPlan(errors.iter().map(problem).collect()))?;
+            self.prepare(text, None).map_err(|errors| NoPlan(errors.iter().map(located).collect()))?;
         Ok(self.plan_of(&prepared.outline))
     }
 
@@ -119,6 +103,20 @@ impl Planner {
     }
 }
 
+/// What prepares a client's operations, as the client itself has it.
+fn preparer<C: Client>(mode: Mode) -> Preparer {
+    Preparer {
+        catalogue: Catalogue::of(&internal_sdl(&schema::<C>(mode))),
+        policies: Arc::new(C::policies()),
+        validate: validator::<C>(mode),
+        deadline: C::LIMITS.deadline,
+        guard: Guard::new(C::LIMITS, Vec::new()),
+        registered: Guard::new(C::LIMITS, Vec::new()),
+        masks: true,
+        hoisting: true,
+    }
+}
+
 /// Holds documents against a client's schema.
 fn validator<C: Client>(mode: Mode) -> Validate {
     let strict = strict_schema_builder::<C>(mode).extension(OnlyValidate).finish();
@@ -131,6 +129,14 @@ fn validator<C: Client>(mode: Mode) -> Validate {
         // Nothing is executed, so there is nothing to wait for.
         strict.execute(request).now_or_never().map_or_else(Vec::new, |response| response.errors)
     })
+}
+
+/// What is wrong with a document, and where.
+pub(crate) fn located(error: &ServerError) -> String {
+    match error.locations.first() {
+        Some(at) => format!("line {}: {}", at.line, error.message),
+        None => error.message.clone(),
+    }
 }
 
 /// The name of the client in the name of its binary: `"mobile"` of `"bff-mobile"`.

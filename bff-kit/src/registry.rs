@@ -4,104 +4,26 @@ mod automatic;
 mod documents;
 mod folder;
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::contracts::{ContractError, Contracts, Release, document_hash};
-use crate::operation::Prepared;
-use crate::planner::Planner;
+use crate::contracts::Released;
 
 use automatic::{Automatic, Stored};
 pub(crate) use documents::{DocumentId, Documents};
 pub(crate) use folder::ManifestFolder;
 
-/// The registered operations of every release, by each id they may be asked by.
+/// The released operations a server answers from. Requests take those that are there when they come; others may take
+/// their place meanwhile.
 #[derive(Debug, Default)]
-pub(crate) struct Registry {
-    by_id: HashMap<String, Arc<Prepared>>,
-    operations: usize,
-    releases: usize,
-}
-
-impl Registry {
-    /// Prepares every operation of every manifest of a folder. All are good, or none is taken.
-    pub(crate) fn load(contracts: &Contracts, planner: &Planner) -> Result<Self, Vec<ContractError>> {
-        let releases = contracts.releases().map_err(|error| vec![error])?;
-        let mut registry = Self { releases: releases.len(), ..Self::default() };
-        let mut errors = Vec::new();
-        for release in &releases {
-            if let Err(wrong) = registry.add(release, planner) {
-                errors.extend(wrong);
-            }
-        }
-        if errors.is_empty() { Ok(registry) } else { Err(errors) }
-    }
-
-    fn add(&mut self, release: &Release, planner: &Planner) -> Result<(), Vec<ContractError>> {
-        let mut errors = Vec::new();
-        for operation in &release.operations {
-            let mut wrong = |problem: &str| {
-                let problem = format!("release {}, {}: {problem}", release.version, operation.name);
-                errors.push(ContractError { path: release.path.clone(), problem });
-            };
-            let hash = document_hash(&operation.text);
-            let prepared = match self.by_id.get(&hash) {
-                Some(prepared) => prepared.clone(),
-                None => match planner.register(&operation.text, hash.clone()) {
-                    Ok(prepared) => {
-                        self.operations += 1;
-                        Arc::new(prepared)
-                    }
-                    Err(problems) => {
-                        for problem in problems {
-                            wrong(&problem.message);
-                        }
-                        continue;
-                    }
-                },
-            };
-            let id = operation.id.strip_prefix("sha256:").unwrap_or(&operation.id);
-            let taken = self.by_id.get(id).is_some_and(|before| !Arc::ptr_eq(before, &prepared));
-            if taken {
-                wrong(&format!("the id {id} is another operation's in another release"));
-                continue;
-            }
-            self.by_id.insert(id.to_owned(), prepared.clone());
-            self.by_id.insert(hash, prepared);
-        }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
-    }
-
-    /// The operation of an id: of a manifest, or the hash of its document.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<Prepared>> {
-        self.by_id.get(id.strip_prefix("sha256:").unwrap_or(id)).cloned()
-    }
-
-    /// Whether there is nothing in it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.by_id.is_empty()
-    }
-}
-
-/// What a server says of a registry it has taken over.
-impl std::fmt::Display for Registry {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} operations of {} manifests", self.operations, self.releases)
-    }
-}
-
-/// The registry a server answers from. Requests take the one that is there when they come; another may take its
-/// place meanwhile.
-#[derive(Debug, Default)]
-struct Current(RwLock<Arc<Registry>>);
+struct Current(RwLock<Arc<Released>>);
 
 impl Current {
-    fn get(&self) -> Arc<Registry> {
+    fn get(&self) -> Arc<Released> {
         // Held for the length of a reference count: nobody waits for anybody who loads.
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, registry: Registry) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(registry);
+    fn set(&self, released: Released) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(released);
     }
 }

@@ -105,11 +105,11 @@ fn manifests<C: Client>(
 ) -> Result<Option<ManifestFolder>, ConfigError> {
     let Some(folder) = &config.operations.folder else { return Ok(None) };
     let mut folder = ManifestFolder::new(folder);
-    let registry = folder.load(gateway.planner()).map_err(|problems| {
+    let released = folder.load(gateway.planner()).map_err(|problems| {
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         ConfigError::new("operations.folder", problems.join("; "))
     })?;
-    gateway.documents().replace(C::NAME, Ok(registry));
+    gateway.documents().replace(C::NAME, Ok(released));
     Ok(Some(folder))
 }
 

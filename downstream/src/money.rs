@@ -1,15 +1,7 @@
 //! Amounts of money as text.
 
+use iso_currency::Currency;
 use proto::common::Money;
-
-/// Currencies of ISO 4217 that have no smaller unit.
-const WHOLE: [&str; 17] = [
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
-    "XOF", "XPF",
-];
-
-/// Currencies of ISO 4217 whose smaller unit is a thousandth.
-const THOUSANDTHS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
 
 /// The amount as a decimal number without its currency, with at least as many decimal places as the currency has:
 /// `"109.99"`.
@@ -17,12 +9,8 @@ const THOUSANDTHS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
 pub fn decimal(money: &Money) -> String {
     let negative = money.units < 0 || money.nanos < 0;
     let nanos = format!("{:09}", money.nanos.unsigned_abs());
-    let usual = match money.currency_code.as_str() {
-        code if WHOLE.contains(&code) => 0,
-        code if THOUSANDTHS.contains(&code) => 3,
-        _ => 2,
-    };
-    let places = nanos.trim_end_matches('0').len().max(usual);
+    let usual = Currency::from_code(&money.currency_code).and_then(Currency::exponent).unwrap_or(2);
+    let places = nanos.trim_end_matches('0').len().max(usize::from(usual));
     let sign = if negative { "-" } else { "" };
     let point = if places == 0 { "" } else { "." };
     format!("{sign}{}{point}{}", money.units.unsigned_abs(), &nanos[..places])

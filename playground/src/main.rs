@@ -33,7 +33,8 @@ struct Arguments {
     /// Port of the domain's services
     #[arg(long, default_value_t = 50051)]
     domain: u16,
-    /// File to keep the domain's data in; in memory when left out
+    /// File to keep the domain's data in; in memory when left out. `cargo run -p domain-stubs -- import CATALOGUE.jsonl
+    /// --data FILE` adds products of yours to it
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
     /// Serve so many products computed from their numbers instead of those of the data

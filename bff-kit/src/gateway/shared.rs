@@ -54,21 +54,10 @@ impl SharedAnswers {
             let shared = answer.keep.as_ref().is_some_and(|keep| keep.shared);
             if shared { Ok(answer) } else { Err(own.get_or_init(|| answer).clone()) }
         };
-        match shared(cache, key, first).await {
-            Some(answer) => answer,
-            // Somebody else's, which is not ours to see, or our own.
-            None => match own.into_inner() {
-                Some(own) => own,
-                None => Arc::new(run().await),
-            },
+        match (cache.try_get_with(key, first).await, own.into_inner()) {
+            (Ok(answer), _) | (Err(_), Some(answer)) => answer,
+            // Somebody else's, which is not ours to see.
+            (Err(_), None) => Arc::new(run().await),
         }
     }
-}
-
-async fn shared(
-    cache: &Cache<String, Arc<Answer>>,
-    key: String,
-    first: impl Future<Output = Result<Arc<Answer>, Arc<Answer>>>,
-) -> Option<Arc<Answer>> {
-    cache.try_get_with(key, first).await.ok()
 }

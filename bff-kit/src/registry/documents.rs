@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_graphql::ServerError;
 
-use super::{Automatic, Current, Registry, Stored};
+use super::{Automatic, Current, Stored};
 use crate::client::DocumentPolicy;
 use crate::code::Code;
-use crate::contracts::{ContractError, document_hash};
+use crate::contracts::{ContractError, Released, document_hash};
 use crate::error::{bounded, refusal};
 use crate::operation::Prepared;
 use crate::planner::Planner;
@@ -60,11 +60,11 @@ impl Documents {
     }
 
     /// Takes other registered operations from now on; where they cannot all be taken, the ones there are stay.
-    pub(crate) fn replace(&self, client: &str, loaded: Result<Registry, Vec<ContractError>>) {
+    pub(crate) fn replace(&self, client: &str, loaded: Result<Released, Vec<ContractError>>) {
         match loaded {
-            Ok(registry) => {
-                tracing::info!(client, "{client} takes {registry}");
-                self.registry.set(registry);
+            Ok(released) => {
+                tracing::info!(client, "{client} takes {released}");
+                self.registry.set(released);
                 self.loaded.fetch_add(1, Ordering::Relaxed);
             }
             Err(problems) => {

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::Registry;
-use crate::contracts::{ContractError, Contracts};
+use crate::contracts::{ContractError, Contracts, Released};
 use crate::planner::Planner;
 
 /// The folder a server takes its registered operations from.
@@ -25,14 +24,14 @@ impl ManifestFolder {
     }
 
     /// Prepares what is there now.
-    pub(crate) fn load(&mut self, planner: &Planner) -> Result<Registry, Vec<ContractError>> {
+    pub(crate) fn load(&mut self, planner: &Planner) -> Result<Released, Vec<ContractError>> {
         self.seen = self.look();
-        Registry::load(&self.contracts, planner)
+        Released::load(&self.contracts, planner)
     }
 
     /// Prepares what is there, if that is not what was there when it was looked at last. One that was written while
     /// it was read is looked at again.
-    pub(crate) fn reload(&mut self, planner: &Planner) -> Option<Result<Registry, Vec<ContractError>>> {
+    pub(crate) fn reload(&mut self, planner: &Planner) -> Option<Result<Released, Vec<ContractError>>> {
         (self.look() != self.seen).then(|| self.load(planner))
     }
 

@@ -1,7 +1,7 @@
 //! A stream of the stock of some products. Each message is read when it is sent, so that a slow watcher misses states
 //! in between but never ends with an old one.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use futures_util::{Stream, stream};
 use proto::inventory::{Stock, WatchStockResponse};
@@ -17,6 +17,8 @@ pub(super) struct Watch {
     watched: Watched,
     /// Products to send.
     due: VecDeque<String>,
+    /// What was sent last of each product: several changes may lead to the state that was sent for the first of them.
+    sent: HashMap<String, Stock>,
 }
 
 /// What of which products is watched.
@@ -37,18 +39,33 @@ impl Watch {
         let changes = changes.subscribe();
         let (ids, products) = (watched.ids.clone(), watched.products.clone());
         store.read(move |db| ids.iter().try_for_each(|id| products.check(db, id))).await?;
-        Ok(Self { store, changes, due: watched.ids.iter().cloned().collect(), watched })
+        Ok(Self { store, changes, due: watched.ids.iter().cloned().collect(), sent: HashMap::new(), watched })
     }
 
     /// The stream, which has no end of its own.
     pub(super) fn into_stream(self) -> impl Stream<Item = Result<WatchStockResponse, Status>> {
         stream::unfold(self, |mut watch| async {
-            let product = watch.next_due().await?;
-            let (products, mask) = (watch.watched.products.clone(), watch.watched.mask.clone());
-            let stock = watch.store.read(move |db| products.stock(db, &product, &mask)).await;
+            let stock = watch.next_state().await?;
             let response = stock.map(|stock| WatchStockResponse { stock: Some(stock) });
             Some((response.map_err(Status::from), watch))
         })
+    }
+
+    /// The next state that was not sent yet.
+    async fn next_state(&mut self) -> Option<Result<Stock, Refusal>> {
+        loop {
+            let product = self.next_due().await?;
+            let (id, products, mask) =
+                (product.clone(), self.watched.products.clone(), self.watched.mask.clone());
+            let stock = match self.store.read(move |db| products.stock(db, &id, &mask)).await {
+                Ok(stock) => stock,
+                Err(refusal) => return Some(Err(refusal)),
+            };
+            if self.sent.get(&product) != Some(&stock) {
+                self.sent.insert(product, stock.clone());
+                return Some(Ok(stock));
+            }
+        }
     }
 
     async fn next_due(&mut self) -> Option<String> {
@@ -101,5 +118,12 @@ mod tests {
         let stock = stream.next().await.unwrap().unwrap().stock.unwrap();
         assert_eq!(stock.product_id, "tarp-silnylon-3");
         assert!(stream.next().now_or_never().is_none(), "nothing else has changed");
+
+        // Set to what it was, it has not changed either: the next state to come is another one.
+        for quantity in [last, last, 3] {
+            domain.set_stock("tent-ridge-2", "lyon", quantity).await.unwrap();
+        }
+        let stock = stream.next().await.unwrap().unwrap().stock.unwrap();
+        assert_eq!(stock.warehouses[0].quantity, 3);
     }
 }

@@ -11,10 +11,6 @@ use rusqlite::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Currency([u8; 3]);
 
-/// Currencies without a smaller unit, then those that have thousandths; all others have hundredths.
-const WHOLE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
-const THOUSANDTHS: &str = "BHD IQD JOD KWD LYD OMR TND";
-
 impl Currency {
     /// The currency of the seed, and of whatever has no price.
     pub(crate) const EURO: Self = Self(*b"EUR");
@@ -25,14 +21,10 @@ impl Currency {
         letters.iter().all(u8::is_ascii_uppercase).then_some(Self(letters))
     }
 
-    /// Decimal places of its smallest unit.
+    /// Decimal places of its smallest unit; two where the currency is not known.
     pub(crate) fn decimals(self) -> usize {
-        let is_one_of = |codes: &str| codes.split(' ').any(|code| code == self.code());
-        match self {
-            _ if is_one_of(WHOLE) => 0,
-            _ if is_one_of(THOUSANDTHS) => 3,
-            _ => 2,
-        }
+        let known = iso_currency::Currency::from_code(self.code());
+        known.and_then(iso_currency::Currency::exponent).map_or(2, usize::from)
     }
 
     fn code(&self) -> &str {

@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(price("EUR"), Some(Money::from_cents(390)));
         assert_eq!(price("SEK").map(Money::cents), Some(4_290));
         assert_eq!(price("JPY").map(Money::cents), Some(624), "there are no hundredths of a yen");
-        assert_eq!(price("XXX"), None);
+        assert_eq!(price("THB"), None);
     }
 
     #[test]

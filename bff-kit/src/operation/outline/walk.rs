@@ -1,6 +1,8 @@
 //! The walk over a document that finds its calls.
 
-use std::collections::{BTreeSet, HashMap};
+mod slots;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::Positioned;
@@ -159,7 +161,7 @@ impl<'a> Walk<'a> {
         };
         let asks = outline.asks.iter().zip(self.masks).zip(joins);
         let slots: Vec<_> =
-            asks.map(|((ask, mask), joins)| Slot { joins, ..slot(&outline, ask, mask) }).collect();
+            asks.map(|((ask, mask), joins)| Slot { joins, ..slots::planned(&outline, ask, mask) }).collect();
         outline.set_slots(slots);
         outline
     }
@@ -313,22 +315,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Notes that a field asks a slot, with so many keys.
-    fn ask(&mut self, slot: usize, step: &StepInfo, term: Option<usize>, node: usize) {
-        step.reads.iter().for_each(|path| self.masks[slot].add(path));
-        let ask = &mut self.asks[slot];
-        if ask.nodes.contains(&node) {
-            return;
-        }
-        ask.nodes.push(node);
-        // Whoever asks is the same everywhere in a request.
-        let by_caller = step.by.iter().all(|by| by == "caller");
-        if !(by_caller && ask.by_caller) {
-            ask.terms.push(term);
-        }
-        ask.by_caller |= by_caller;
-    }
-
     fn step(&mut self, node: usize, step: &StepInfo, target: Target) {
         let steps = &mut self.nodes[node].steps;
         if !steps.iter().any(|it| it.name == step.name && it.target == target) {
@@ -341,78 +327,6 @@ impl<'a> Walk<'a> {
         let Producer::Choice(node) = place.ready else { return Position { type_name, ..place } };
         let chosen = self.choices.get(&(node, type_name)).copied().unwrap_or(place.ready);
         Position { type_name, known: chosen, ready: chosen, ..place }
-    }
-
-    fn slot(&mut self, step: &'a StepInfo, from: Producer) -> usize {
-        let key = self.slot_key(step, from);
-        if let Some(&slot) = self.slots.get(&(step.name.as_str(), key)) {
-            self.behind(slot, from);
-            return slot;
-        }
-        let slot = self.asks.len();
-        let wave = self.wave(from) + 1;
-        self.waves = self.waves.max(wave);
-        self.asks.push(Ask {
-            step: step.clone(),
-            wave,
-            from: from.slot().into_iter().collect(),
-            nodes: Vec::new(),
-            terms: Vec::new(),
-            by_caller: false,
-        });
-        self.masks.push(Mask::default());
-        self.slots.insert((&step.name, key), slot);
-        slot
-    }
-
-    /// What tells the slots of a question apart. Where it is joined there is one for all producers, unless that
-    /// would make it wait for itself.
-    fn slot_key(&self, step: &'a StepInfo, from: Producer) -> Producer {
-        let joins =
-            step.joined && matches!(from, Producer::Root | Producer::Slot(_) | Producer::Among { .. });
-        if !joins {
-            return from;
-        }
-        let joined = self.slots.get(&(step.name.as_str(), Producer::All));
-        match (joined, from.slot()) {
-            (Some(&joined), Some(from)) if joined == from || self.producers(from).contains(&joined) => {
-                Producer::Slot(from)
-            }
-            _ => Producer::All,
-        }
-    }
-
-    /// Notes that a slot waits for a producer as well, and whatever waits for that slot with it.
-    fn behind(&mut self, slot: usize, from: Producer) {
-        let Some(from) = from.slot() else { return };
-        if self.asks[slot].from.contains(&from) {
-            return;
-        }
-        self.asks[slot].from.push(from);
-        // Slots stand behind slots that were found before them, but for the joined ones: a few rounds settle it.
-        let mut late = true;
-        while std::mem::take(&mut late) {
-            for slot in 0..self.asks.len() {
-                let before = self.asks[slot].from.iter().map(|from| self.asks[*from].wave).max();
-                if before.is_some_and(|before| before >= self.asks[slot].wave) {
-                    self.asks[slot].wave = before.unwrap_or_default() + 1;
-                    self.waves = self.waves.max(self.asks[slot].wave);
-                    late = true;
-                }
-            }
-        }
-    }
-
-    /// All slots whose answers lead to a slot's keys.
-    fn producers(&self, slot: usize) -> BTreeSet<usize> {
-        let mut found = BTreeSet::new();
-        let mut left = self.asks[slot].from.clone();
-        while let Some(slot) = left.pop() {
-            if found.insert(slot) {
-                left.extend(&self.asks[slot].from);
-            }
-        }
-        found
     }
 
     /// Waves that are over when a producer has answered.
@@ -525,22 +439,4 @@ fn wanted<'a>(field: &'a Field, path: &str) -> Option<&'a Value> {
         }
     }
     Some(value)
-}
-
-/// The slot of a planned call.
-fn slot(outline: &Outline, ask: &Ask, mask: Mask) -> Slot {
-    let keys = ask.terms.iter().fold(0, |keys: u64, term| keys.saturating_add(outline.most(*term)));
-    let calls = keys.div_ceil(u64::from(ask.step.max_keys));
-    let optional = ask.nodes.iter().flat_map(|node| &outline.nodes[*node].fields).all(|field| {
-        let mut steps = field.info.steps.iter().filter(|step| step.name == ask.step.name);
-        field.info.fallback.is_some() || steps.all(|step| step.spare)
-    });
-    Slot {
-        mask: Some(mask),
-        max_keys: usize::try_from(keys).unwrap_or(usize::MAX),
-        max_calls: usize::try_from(calls).unwrap_or(usize::MAX),
-        until: None,
-        optional,
-        joins: Arc::default(),
-    }
 }
