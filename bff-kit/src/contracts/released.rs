@@ -19,14 +19,14 @@ impl Released {
     /// Prepares every operation of every manifest of a folder. All are good, or none is taken.
     pub(crate) fn load(contracts: &Contracts, planner: &Planner) -> Result<Self, Vec<ContractError>> {
         let releases = contracts.releases().map_err(|error| vec![error])?;
-        let mut released = Self { releases: releases.len(), ..Self::default() };
+        let mut all = Self { releases: releases.len(), ..Self::default() };
         let mut errors = Vec::new();
         for release in &releases {
-            if let Err(wrong) = released.add(release, planner) {
+            if let Err(wrong) = all.add(release, planner) {
                 errors.extend(wrong);
             }
         }
-        if errors.is_empty() { Ok(released) } else { Err(errors) }
+        if errors.is_empty() { Ok(all) } else { Err(errors) }
     }
 
     fn add(&mut self, release: &Release, planner: &Planner) -> Result<(), Vec<ContractError>> {
