@@ -8,7 +8,7 @@ use fetch::{Command, Fault, FaultKind, Fetch};
 
 use crate::error::Error;
 use crate::path::{field_path, segments};
-use crate::scope::RequestScope;
+use crate::scope::{RequestScope, in_arguments};
 
 /// What a resolver can do besides answering what it already holds.
 pub trait ContextExt {
@@ -61,7 +61,10 @@ impl ContextExt for Context<'_> {
             Ok(until) => self.scope().fetches.command(command, until).await,
             Err(fault) => Err(fault),
         };
-        answer.map_err(|fault| self.located(fault.into()))
+        answer.map_err(|fault| {
+            let place = self.scope().outline.place(self.path_node.as_ref());
+            self.located(in_arguments(fault, place.and_then(|place| place.step(C::name())), C::ALIASES))
+        })
     }
 
     fn send_later<C: Command>(&self, command: C) {

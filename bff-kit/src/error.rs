@@ -92,6 +92,19 @@ impl Error {
         self
     }
 
+    /// The same error, naming what is wrong as whoever asked calls it.
+    #[must_use]
+    pub(crate) fn renamed(mut self, path: impl Fn(&str) -> String) -> Self {
+        if let Self::Client(error) = &mut self
+            && !error.violations.is_empty()
+        {
+            for violation in &mut Arc::make_mut(error).violations {
+                violation.field = path(&violation.field);
+            }
+        }
+        self
+    }
+
     /// An error whose cause is logged and never shown.
     #[must_use]
     pub fn internal(cause: impl Into<String>) -> Self {

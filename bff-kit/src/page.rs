@@ -61,14 +61,16 @@ impl Page {
         write_cursor(&self.token, self.skip.saturating_add(behind))
     }
 
+    /// What `after` takes for the next page, by the token the service gave for it; none on the last page.
+    #[must_use]
+    pub fn next_cursor(next_token: &str) -> Option<String> {
+        (!next_token.is_empty()).then(|| write_cursor(next_token, 0))
+    }
+
     /// The cursor of the end of this page: the service's own token where it gave one, since that stays right
     /// when items come and go.
-    #[must_use]
-    pub fn end_cursor(&self, length: usize, next_token: &str) -> Option<String> {
-        if !next_token.is_empty() {
-            return Some(write_cursor(next_token, 0));
-        }
-        length.checked_sub(1).map(|last| self.cursor(last))
+    fn end_cursor(&self, length: usize, next_token: &str) -> Option<String> {
+        Self::next_cursor(next_token).or_else(|| length.checked_sub(1).map(|last| self.cursor(last)))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::identity::Caller;
 use crate::language::Languages;
 use crate::operation::Outline;
 use crate::path::{field_path, names, segments};
+use crate::schema::StepInfo;
 
 /// What belongs to one request: its loaders, who asks, what time it is, and what could not be answered.
 pub struct RequestScope {
@@ -99,7 +100,8 @@ impl RequestScope {
         path: Option<&QueryPathNode<'_>>,
         question: F,
     ) -> Result<F::Value, Error> {
-        let slot = self.outline.place(path).and_then(|place| place.slot(F::name()));
+        let place = self.outline.place(path);
+        let slot = place.and_then(|place| place.slot(F::name()));
         let answer = match slot {
             Some(slot) => self.fetches.fetch(slot, question).await,
             None => Err(fetch::Undeclared),
@@ -110,7 +112,10 @@ impl RequestScope {
             let _refused = self.fetches.context().enforcement.violation(cause.clone());
             Err(Fault::new(FaultKind::Internal, cause))
         });
-        answer.map_err(|fault| Error::from(fault).at(|| segments(path)))
+        answer.map_err(|fault| {
+            let step = place.and_then(|place| place.step(F::name()));
+            in_arguments(fault, step, F::ALIASES).at(|| segments(path))
+        })
     }
 
     /// What an optional field does with its answer: what a service failed to give is noted and becomes `None`.
@@ -172,6 +177,15 @@ impl RequestScope {
 
     fn notes(&self) -> MutexGuard<'_, Notes> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The error of a fault, naming arguments of the field where the service named fields of its request.
+pub(crate) fn in_arguments(fault: Fault, step: Option<&StepInfo>, aliases: &[(&str, &str)]) -> Error {
+    let error = Error::from(fault);
+    match step {
+        Some(step) => error.renamed(|field| step.argument_path(field, aliases)),
+        None => error,
     }
 }
 

@@ -11,6 +11,7 @@ use downstream::payments::MyPaymentMethods;
 use downstream::pricing::PriceOf;
 use downstream::recommendations::Recommended;
 use downstream::reviews::{RatingOf, ReviewsOf};
+use downstream::shipping::ShippingOf;
 use downstream::users::{MyPreferences, UserById};
 use fetch::{Policies, Policy};
 
@@ -29,6 +30,7 @@ pub(crate) fn table() -> Policies {
         .fetch::<RatingOf>(Policy::within_ms(300).fresh_s(300).stale_s(86_400))
         .fetch::<Recommended>(Policy::within_ms(400))
         .fetch::<ReviewsOf>(Policy::within_ms(300).fresh_s(300).stale_s(86_400))
+        .fetch::<ShippingOf>(Policy::within_ms(400).fresh_s(300).stale_s(600))
         .fetch::<StockOf>(Policy::within_ms(400).fresh_s(30).stale_s(300))
         .fetch::<UserById>(Policy::within_ms(300))
         .command::<AddToCart>(Policy::within_ms(1_500))

@@ -11,6 +11,7 @@ mod price;
 mod product;
 mod product_page;
 mod review;
+mod shipping_option;
 mod user_error;
 
 use async_graphql::{Context, ID, Object};
@@ -69,10 +70,10 @@ impl Query {
             let question = ProductsIn {
                 category: category.map(|id| id.raw()),
                 page_size: page.size,
-                page_token: page.token.clone(),
+                page_token: page.token,
                 skip: page.skip,
             };
-            Ok(ProductPage { products: ctx.fetch(question).await?, page })
+            Ok(ProductPage(ctx.fetch(question).await?))
         };
         products.await.or_null()
     }
@@ -93,13 +94,9 @@ impl Query {
     ) -> Nullable<ProductPage> {
         let products = async {
             let page = Page::of(first, after.as_deref(), ProductPage::MAX)?;
-            let question = ProductsMatching {
-                query,
-                page_size: page.size,
-                page_token: page.token.clone(),
-                skip: page.skip,
-            };
-            Ok(ProductPage { products: ctx.fetch(question).await?, page })
+            let question =
+                ProductsMatching { query, page_size: page.size, page_token: page.token, skip: page.skip };
+            Ok(ProductPage(ctx.fetch(question).await?))
         };
         products.await.or_null()
     }
@@ -123,9 +120,8 @@ impl Query {
     ) -> Nullable<Notifications> {
         let notifications = async {
             let page = Page::of(first, after.as_deref(), Notifications::MAX)?;
-            let question =
-                MyNotifications { page_size: page.size, page_token: page.token.clone(), skip: page.skip };
-            Ok(Notifications { answer: ctx.fetch(question).await?, page })
+            let question = MyNotifications { page_size: page.size, page_token: page.token, skip: page.skip };
+            Ok(Notifications(ctx.fetch(question).await?))
         };
         notifications.await.or_null()
     }
@@ -143,8 +139,8 @@ impl Query {
     ) -> Nullable<OrderPage> {
         let orders = async {
             let page = Page::of(first, after.as_deref(), OrderPage::MAX)?;
-            let question = MyOrders { page_size: page.size, page_token: page.token.clone(), skip: page.skip };
-            Ok(OrderPage { answer: ctx.fetch(question).await?, page })
+            let question = MyOrders { page_size: page.size, page_token: page.token, skip: page.skip };
+            Ok(OrderPage(ctx.fetch(question).await?))
         };
         orders.await.or_null()
     }

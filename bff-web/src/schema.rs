@@ -186,7 +186,7 @@ impl Query {
             .or_on::<UserById>("User", ["argument.id"])
     ))]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Id of the object.")] id: ID) -> Nullable<Node> {
-        node::find(ctx, &id).await.or_null()
+        node::find(ctx, &id, "id").await.or_null()
     }
 
     /// Whatever has these ids, in their order, 50 at most. Null for an id of nothing.
@@ -206,7 +206,8 @@ impl Query {
         if ids.len() > MAX_NODES.unsigned_abs() as usize {
             return Some(Err(Error::bad_input("ids", format!("names more than {MAX_NODES}"))));
         }
-        let nodes = ids.iter().map(async |id| node::find(ctx, id).await.or_null());
+        let find = async |(index, id)| node::find(ctx, id, &format!("ids.{index}")).await.or_null();
+        let nodes = ids.iter().enumerate().map(find);
         Some(Ok(futures_util::future::join_all(nodes).await))
     }
 

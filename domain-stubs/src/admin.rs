@@ -1,20 +1,18 @@
-//! The admin service: faults and the call log over the network.
+//! The admin service: faults, the call log, and what happens to a shop by itself, over the network.
 
 use proto::admin::{
-    ClearCallsRequest, ClearCallsResponse, ClearFaultsRequest, ClearFaultsResponse, ListCallsRequest,
-    ListCallsResponse, ListFaultsRequest, ListFaultsResponse, SetFaultRequest, SetFaultResponse,
-    admin_service_server::AdminService,
+    AdvanceOrderRequest, AdvanceOrderResponse, CancelOrderRequest, CancelOrderResponse, ClearCallsRequest,
+    ClearCallsResponse, ClearFaultsRequest, ClearFaultsResponse, ListCallsRequest, ListCallsResponse,
+    ListFaultsRequest, ListFaultsResponse, NotifyRequest, NotifyResponse, SetFaultRequest, SetFaultResponse,
+    SetStockRequest, SetStockResponse, admin_service_server::AdminService,
 };
 use tonic::{Request, Response, Status};
 
-use crate::{calls::Calls, faults::Faults};
+use crate::{domain::Domain, notifications::Announcement, refusal::Refusal};
 
-/// Faults and calls of one domain.
+/// What can be done to a domain beside what its services offer.
 #[derive(Debug, Clone)]
-pub(crate) struct Admin {
-    pub(crate) faults: Faults,
-    pub(crate) calls: Calls,
-}
+pub(crate) struct Admin(pub(crate) Domain);
 
 #[tonic::async_trait]
 impl AdminService for Admin {
@@ -23,7 +21,7 @@ impl AdminService for Admin {
         request: Request<SetFaultRequest>,
     ) -> Result<Response<SetFaultResponse>, Status> {
         // Without a fault there is no RPC in it either, which is refused.
-        self.faults.set(request.into_inner().fault.unwrap_or_default())?;
+        self.0.faults.set(request.into_inner().fault.unwrap_or_default())?;
         Ok(Response::new(SetFaultResponse {}))
     }
 
@@ -31,7 +29,7 @@ impl AdminService for Admin {
         &self,
         _: Request<ClearFaultsRequest>,
     ) -> Result<Response<ClearFaultsResponse>, Status> {
-        self.faults.clear();
+        self.0.faults.clear();
         Ok(Response::new(ClearFaultsResponse {}))
     }
 
@@ -39,18 +37,62 @@ impl AdminService for Admin {
         &self,
         _: Request<ListFaultsRequest>,
     ) -> Result<Response<ListFaultsResponse>, Status> {
-        Ok(Response::new(ListFaultsResponse { faults: self.faults.list() }))
+        Ok(Response::new(ListFaultsResponse { faults: self.0.faults.list() }))
     }
 
     async fn list_calls(&self, _: Request<ListCallsRequest>) -> Result<Response<ListCallsResponse>, Status> {
-        Ok(Response::new(ListCallsResponse { calls: self.calls.list() }))
+        Ok(Response::new(ListCallsResponse { calls: self.0.calls.list() }))
     }
 
     async fn clear_calls(
         &self,
         _: Request<ClearCallsRequest>,
     ) -> Result<Response<ClearCallsResponse>, Status> {
-        self.calls.clear();
+        self.0.calls.clear();
         Ok(Response::new(ClearCallsResponse {}))
+    }
+
+    async fn set_stock(
+        &self,
+        request: Request<SetStockRequest>,
+    ) -> Result<Response<SetStockResponse>, Status> {
+        let SetStockRequest { product_id, warehouse_id, quantity } = request.into_inner();
+        self.0.set_stock(&product_id, &warehouse_id, quantity).await?;
+        Ok(Response::new(SetStockResponse {}))
+    }
+
+    async fn advance_order(
+        &self,
+        request: Request<AdvanceOrderRequest>,
+    ) -> Result<Response<AdvanceOrderResponse>, Status> {
+        self.0.advance_order(&request.into_inner().order_id).await?;
+        Ok(Response::new(AdvanceOrderResponse {}))
+    }
+
+    async fn cancel_order(
+        &self,
+        request: Request<CancelOrderRequest>,
+    ) -> Result<Response<CancelOrderResponse>, Status> {
+        self.0.cancel_order(&request.into_inner().order_id).await?;
+        Ok(Response::new(CancelOrderResponse {}))
+    }
+
+    async fn notify(&self, request: Request<NotifyRequest>) -> Result<Response<NotifyResponse>, Status> {
+        let NotifyRequest { user_id, notification } = request.into_inner();
+        let notification = notification.unwrap_or_default();
+        for (field, value) in [("user_id", &user_id), ("notification.title", &notification.title)] {
+            if value.is_empty() {
+                return Err(Refusal::invalid("NOTIFICATION_INVALID", field, "must not be empty").into());
+            }
+        }
+        let announcement = Announcement {
+            kind: notification.kind(),
+            title: notification.title,
+            text: notification.text,
+            order_id: notification.order_id,
+            product_id: notification.product_id,
+        };
+        let notification = Some(self.0.notify(&user_id, announcement).await?);
+        Ok(Response::new(NotifyResponse { notification }))
     }
 }

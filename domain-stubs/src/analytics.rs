@@ -12,6 +12,7 @@ use tonic_types::FieldViolation;
 
 use crate::{
     clock::{self, Clock},
+    credential::Caller,
     refusal::Refusal,
     store::Store,
 };
@@ -32,9 +33,11 @@ impl AnalyticsService for Analytics {
         &self,
         request: Request<RecordEventsRequest>,
     ) -> Result<Response<RecordEventsResponse>, Status> {
-        let events = check(request.into_inner().events)?;
+        let (_, extensions, request) = request.into_parts();
+        let subject = Caller::of(&extensions)?.subject.clone().unwrap_or_default();
+        let events = check(request.events)?;
         let now = self.clock.now();
-        let recorded_count = self.store.write(move |db| record(db, &events, now)).await?;
+        let recorded_count = self.store.write(move |db| record(db, &subject, &events, now)).await?;
         Ok(Response::new(RecordEventsResponse { recorded_count }))
     }
 }
@@ -69,10 +72,15 @@ fn check(events: Vec<Event>) -> Result<Vec<(Event, Timestamp)>, Refusal> {
 }
 
 /// Records events; answers how many had not been recorded before.
-fn record(db: &Connection, events: &[(Event, Timestamp)], now: Timestamp) -> Result<i32, Refusal> {
+fn record(
+    db: &Connection,
+    subject: &str,
+    events: &[(Event, Timestamp)],
+    now: Timestamp,
+) -> Result<i32, Refusal> {
     let mut insert = db.prepare_cached(
-        "INSERT INTO events (id, name, time, create_time, properties) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO events (subject, name, id, time, create_time, properties) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (subject, name, id) DO NOTHING",
     )?;
     let mut recorded_count = 0;
     for (event, time) in events {
@@ -80,7 +88,7 @@ fn record(db: &Connection, events: &[(Event, Timestamp)], now: Timestamp) -> Res
         let properties: BTreeMap<_, _> = event.properties.iter().collect();
         let properties = serde_json::to_string(&properties).map_err(|error| Refusal::internal(&error))?;
         let (time, now) = (time.as_microsecond(), now.as_microsecond());
-        if insert.execute(params![event.id, event.name, time, now, properties])? > 0 {
+        if insert.execute(params![subject, event.name, event.id, time, now, properties])? > 0 {
             recorded_count += 1;
         }
     }

@@ -24,6 +24,8 @@ struct Switches {
 /// What goes wrong with one call.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Breakage {
+    /// Whether all of this happens when the service has done its work.
+    pub(crate) after_work: bool,
     /// Time to wait before anything else.
     pub(crate) wait: Duration,
     /// How the call fails after that.
@@ -80,6 +82,7 @@ impl Faults {
         let jitter = duration(fault.jitter.as_ref());
         let jitter = if jitter.is_zero() { jitter } else { jitter.mul_f64(random.unit()) };
         Breakage {
+            after_work: fault.after_work,
             wait: duration(fault.latency.as_ref()) + jitter,
             failure: draw_failure(fault, random),
             keys: KeyFaults(fault.key_faults.clone().into()),

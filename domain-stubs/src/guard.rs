@@ -95,19 +95,25 @@ impl Guard {
         running.note(|call| call.subject = caller.subject.clone().unwrap_or_default());
 
         let breakage = self.faults.draw(rpc);
-        let keys = breakage.keys.clone();
-        self.suffer(breakage).await?;
+        let (keys, after_work) = (breakage.keys.clone(), breakage.after_work);
+        let mut breakage = Some(breakage);
+        if !after_work {
+            self.suffer(breakage.take()).await?;
+        }
 
         let mut request = Request::from_parts(head, question.into_body());
         request.extensions_mut().insert(caller);
         request.extensions_mut().insert(keys);
-        match service.call(request).await {
-            Ok(response) => Ok(response),
+        let response = match service.call(request).await {
+            Ok(response) => response,
             Err(never) => match never {},
-        }
+        };
+        self.suffer(breakage).await?;
+        Ok(response)
     }
 
-    async fn suffer(&self, breakage: Breakage) -> Result<(), Refusal> {
+    async fn suffer(&self, breakage: Option<Breakage>) -> Result<(), Refusal> {
+        let Some(breakage) = breakage else { return Ok(()) };
         let suffered = async {
             if !breakage.wait.is_zero() {
                 tokio::time::sleep(breakage.wait).await;

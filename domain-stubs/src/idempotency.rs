@@ -3,8 +3,15 @@
 use prost::Message;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tonic::Code;
+use tonic_types::FieldViolation;
 
 use crate::refusal::Refusal;
+
+/// What is wrong with a key.
+pub(crate) fn violation(key: &str) -> Option<FieldViolation> {
+    let fits = (8..=64).contains(&key.chars().count());
+    (!fits).then(|| FieldViolation::new("idempotency_key", "must have 8 to 64 characters"))
+}
 
 /// A request to write, under the key its caller chose for it.
 #[derive(Debug)]
@@ -29,9 +36,8 @@ impl<M: Message> Write<'_, M> {
         db: &Connection,
         work: impl FnOnce() -> Result<R, Refusal>,
     ) -> Result<R, Refusal> {
-        if !(8..=64).contains(&self.key.chars().count()) {
-            let problem = "must have 8 to 64 characters";
-            return Err(Refusal::invalid("IDEMPOTENCY_KEY_INVALID", "idempotency_key", problem));
+        if let Some(violation) = violation(self.key) {
+            return Err(Refusal::invalid_fields("IDEMPOTENCY_KEY_INVALID", vec![violation]));
         }
         let request = self.request.encode_to_vec();
         if let Some((earlier_request, response)) = self.earlier(db)? {

@@ -135,10 +135,13 @@ impl Writer<'_> {
             let owner = other.map_or("a product of the shop".to_owned(), |sku| format!("sku {sku:?}"));
             return Ok(Err(format!("sku: {:?} makes the id {id:?}, which is that of {owner}", item.sku)));
         }
-        let category = stored::category(self.db, &item.category)?;
+        let Some(category) = stored::category(self.db, &item.category)? else {
+            let most = stored::MAX_CATEGORIES;
+            return Ok(Err(format!("category: {:?} would be one more than {most}", item.category)));
+        };
         let product = fill::product(id.clone(), item);
         if matches!(known, Known::Same) {
-            stored::leave_carts_of_other_currencies(self.db, &product)?;
+            stored::leave_carts_of_other_currencies(self.db, &product, Timestamp::now())?;
         }
         seed::write_product(self.db, &category, &product, &item.description, self.seed_time)?;
         let products = self.categories.entry(category.clone()).or_default();

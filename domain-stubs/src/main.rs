@@ -76,6 +76,9 @@ struct Serve {
     synthetic: Option<u32>,
 
     /// Services to serve; all of them when left out.
+    ///
+    /// Several processes share a shop when they are given the same data. A stream tells of what its own process has
+    /// changed: carts, inventory, orders and notifications belong together.
     #[arg(long, env = "SHOP_SERVICES", value_delimiter = ',', value_name = "NAME,...")]
     services: Vec<Service>,
 

@@ -106,7 +106,7 @@ impl NotificationService for Notifications {
         request: Request<ListNotificationsRequest>,
     ) -> Result<Response<ListNotificationsResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let user = user(&extensions)?;
+        let user = Caller::acting_user(&extensions)?;
         let mask = Mask::<Notification>::new(request.read_mask.as_ref())?;
         let page = Listing::new("ListNotifications", &[&user], DEFAULT_PAGE_SIZE).page(Asked {
             page_size: request.page_size.min(MAX_PAGE_SIZE),
@@ -134,7 +134,7 @@ impl NotificationService for Notifications {
         request: Request<MarkReadRequest>,
     ) -> Result<Response<MarkReadResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let user = user(&extensions)?;
+        let user = Caller::acting_user(&extensions)?;
         let count = request.notification_ids.len();
         if count > MAX_MARKED {
             let problem = format!("holds {count} notifications, {MAX_MARKED} are allowed");
@@ -165,15 +165,9 @@ impl NotificationService for Notifications {
         request: Request<WatchNotificationsRequest>,
     ) -> Result<Response<Self::WatchNotificationsStream>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let user = user(&extensions)?;
+        let user = Caller::acting_user(&extensions)?;
         let mask = Mask::<Notification>::new(request.read_mask.as_ref())?;
         let watch = Watch::begin(self.store.clone(), &self.news, user, mask).await?;
         Ok(Response::new(Box::pin(watch.into_stream())))
     }
-}
-
-/// The user in whose name a call is made.
-fn user(extensions: &tonic::Extensions) -> Result<String, Refusal> {
-    let user = Caller::of(extensions)?.user().map(str::to_owned);
-    user.ok_or_else(|| Refusal::unauthenticated("USER_REQUIRED", "notifications are those of a user"))
 }

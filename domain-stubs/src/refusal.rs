@@ -1,8 +1,10 @@
 //! Why the domain does not do what it was asked, and the one place where that becomes a gRPC status.
 
+use prost::Message as _;
+use prost_types::Any;
 use proto::common::KeyError;
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _, pb};
 
 /// Domain of every `google.rpc.ErrorInfo` this crate sends.
 pub(crate) const ERROR_DOMAIN: &str = "shop.example";
@@ -82,11 +84,21 @@ impl From<Refusal> for Status {
 
 impl From<Refusal> for KeyError {
     fn from(refusal: Refusal) -> Self {
+        let violations = refusal.fields.into_iter().map(|violation| pb::bad_request::FieldViolation {
+            field: violation.field,
+            description: violation.description,
+            ..pb::bad_request::FieldViolation::default()
+        });
+        let bad_request = pb::BadRequest { field_violations: violations.collect() };
+        let detail = (!bad_request.field_violations.is_empty()).then(|| Any {
+            type_url: "type.googleapis.com/google.rpc.BadRequest".to_owned(),
+            value: bad_request.encode_to_vec(),
+        });
         Self {
             code: refusal.code.into(),
             message: refusal.message,
             reason: refusal.reason.to_owned(),
-            details: Vec::new(),
+            details: detail.into_iter().collect(),
         }
     }
 }

@@ -91,10 +91,8 @@ impl ReviewService for Reviews {
         request: Request<CreateReviewRequest>,
     ) -> Result<Response<CreateReviewResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let user = Caller::of(&extensions)?.user().ok_or_else(|| {
-            Refusal::unauthenticated("USER_REQUIRED", "a review is written in the name of a user")
-        })?;
-        let draft = write::Draft::new(request, user, self.clock.now())?;
+        let user = Caller::acting_user(&extensions)?;
+        let draft = write::Draft::new(request, &user, self.clock.now())?;
         let response = self.store.write(move |db| write::create(db, &draft)).await?;
         Ok(Response::new(response))
     }

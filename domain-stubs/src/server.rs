@@ -236,7 +236,7 @@ pub(crate) async fn serve(
         service.add(domain, &guard, &mut routes);
         health.set_service_status(service.full_name(), ServingStatus::Serving).await;
     }
-    let admin = Admin { faults: domain.faults.clone(), calls: domain.calls.clone() };
+    let admin = Admin(domain.clone());
     routes.add_service(AdminServiceServer::new(admin));
     routes.add_service(reflection(services)?);
     routes.add_service(health_server);

@@ -79,6 +79,8 @@ impl UserService for Users {
             let (key, request) = (&request.idempotency_key, &request);
             let write = idempotency::Write { rpc: UPDATE_PREFERENCES, subject: &user, key, request, time };
             write.once(db, || {
+                // Whoever wants to be treated somehow is somebody.
+                known_name(db, &user, time)?;
                 let preferences = Some(preferences::update(db, &user, change)?);
                 Ok(UpdatePreferencesResponse { preferences })
             })

@@ -79,6 +79,7 @@ impl Fetch for ProductsIn {
     const RPC: Rpc = Rpc::read("shop.catalog.v1.CatalogService/ListProducts").public();
     const MAX_KEYS: usize = 1;
     const READS: &'static [&'static str] = &["id"];
+    const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<ProductPage>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
@@ -130,6 +131,7 @@ impl Fetch for ProductsMatching {
     const RPC: Rpc = Rpc::read("shop.catalog.v1.CatalogService/SearchProducts").public();
     const MAX_KEYS: usize = 1;
     const READS: &'static [&'static str] = &["id"];
+    const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<ProductPage>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {

@@ -5,7 +5,7 @@ use proto::common::KeyError;
 
 /// The fault of one key of a batch.
 pub(crate) fn fault(error: KeyError) -> Fault {
-    Fault::of_key(error.code, error.message, error.reason)
+    Fault::of_key(error.code, error.message, error.reason, &error.details)
 }
 
 /// The fault of a result that holds neither an item nor an error.

@@ -19,3 +19,6 @@ pub mod telemetry;
 pub mod users;
 
 mod key_error;
+
+/// What pages call the fields of a request for one.
+const PAGE_ALIASES: &[(&str, &str)] = &[("page_size", "first"), ("page_token", "after")];

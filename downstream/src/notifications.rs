@@ -35,6 +35,7 @@ impl Fetch for MyNotifications {
     const RPC: Rpc = Rpc::read("shop.notifications.v1.NotificationService/ListNotifications");
     const MAX_KEYS: usize = 1;
     const READS: &'static [&'static str] = &["id"];
+    const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<NotificationPage>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {

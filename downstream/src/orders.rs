@@ -37,6 +37,7 @@ impl Fetch for MyOrders {
     const RPC: Rpc = Rpc::read("shop.orders.v1.OrderService/ListOrders");
     const MAX_KEYS: usize = 1;
     const READS: &'static [&'static str] = &["id"];
+    const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<OrderPage>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
@@ -100,6 +101,7 @@ pub struct PlaceOrder {
 
 impl Command for PlaceOrder {
     const RPC: Rpc = Rpc::idempotent_write("shop.orders.v1.OrderService/PlaceOrder");
+    const ALIASES: &'static [(&'static str, &'static str)] = &[("country_code", "country")];
     type Value = Arc<Order>;
 
     async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {

@@ -38,6 +38,7 @@ impl Fetch for ReviewsOf {
     const RPC: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchListReviews").public();
     const MAX_KEYS: usize = 100;
     const READS: &'static [&'static str] = &["id"];
+    const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<ReviewPage>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {

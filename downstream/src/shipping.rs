@@ -10,6 +10,9 @@ use proto::shipping::{
 
 use crate::key_error;
 
+/// Ways to send a product that an answer may hold.
+pub const MAX_OPTIONS: i32 = 6;
+
 /// The ways to send a product to a country.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShippingOf {
@@ -23,6 +26,7 @@ impl Fetch for ShippingOf {
     const RPC: Rpc = Rpc::read("shop.shipping.v1.ShippingService/BatchGetShippingOptions").public();
     const MAX_KEYS: usize = 100;
     const READS: &'static [&'static str] = &["options"];
+    const ALIASES: &'static [(&'static str, &'static str)] = &[("country_code", "country")];
     type Value = Arc<ShippingOptions>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {

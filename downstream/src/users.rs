@@ -78,6 +78,8 @@ pub struct UpdatePreferences {
 
 impl Command for UpdatePreferences {
     const RPC: Rpc = Rpc::idempotent_write("shop.users.v1.UserService/UpdatePreferences");
+    const ALIASES: &'static [(&'static str, &'static str)] =
+        &[("preferences.language", "language"), ("preferences.country_code", "country")];
     type Value = Arc<Preferences>;
 
     async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {

@@ -10,6 +10,10 @@ pub trait Command: Debug + Send + Sized + 'static {
     /// The RPC that carries it out.
     const RPC: Rpc;
 
+    /// Fields of the request that go by another name with whoever asks, such as `("page_token", "after")`: what a
+    /// service says of one is told of the other.
+    const ALIASES: &'static [(&'static str, &'static str)] = &[];
+
     /// What it is answered with.
     type Value: Send + 'static;
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use prost::Message as _;
 use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
+use tonic_types::{StatusExt as _, pb};
 
 /// Why a call, or one key of it, has no answer. Cheap to clone: every key of a failed batch holds it.
 #[derive(Clone, Debug)]
@@ -64,14 +65,21 @@ impl Fault {
         }))
     }
 
-    /// A fault as one key of a batch carries it: a status code of gRPC, a message and a reason.
+    /// A fault as one key of a batch carries it: a status code of gRPC, a message, a reason, and details as those
+    /// of a `google.rpc.Status`. Of the details, what is wrong with the request is read.
     #[must_use]
-    pub fn of_key(code: i32, message: String, reason: String) -> Self {
+    pub fn of_key(code: i32, message: String, reason: String, details: &[prost_types::Any]) -> Self {
+        let bad_requests =
+            details.iter().filter(|detail| detail.type_url.ends_with("/google.rpc.BadRequest"));
+        let violations = bad_requests
+            .filter_map(|detail| pb::BadRequest::decode(detail.value.as_slice()).ok())
+            .flat_map(|bad| bad.field_violations)
+            .map(|violation| Violation { field: violation.field, description: violation.description });
         Self(Arc::new(Inner {
             kind: kind_of(Code::from_i32(code)),
             message,
             reason: Some(reason).filter(|reason| !reason.is_empty()),
-            violations: Vec::new(),
+            violations: violations.collect(),
             retry_after: None,
         }))
     }

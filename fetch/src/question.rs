@@ -20,6 +20,10 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     /// They are part of every read mask, which so is never empty.
     const READS: &'static [&'static str];
 
+    /// Fields of the request that go by another name with whoever asks, such as `("page_token", "after")`: what a
+    /// service says of one is told of the other.
+    const ALIASES: &'static [(&'static str, &'static str)] = &[];
+
     /// What one key is answered with.
     type Value: Clone + Send + Sync + 'static;
 

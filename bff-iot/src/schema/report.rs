@@ -1,21 +1,24 @@
 //! Readings and their receipt.
 
-use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
+use async_graphql::{
+    Context, Enum, ID, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject,
+    Value,
+};
 use bff_kit::{ContextExt as _, Error, Id};
 use downstream::telemetry::ReportReadings;
 use proto::telemetry;
 
 use super::device::Device;
 
-/// Readings one report may hold.
-pub(super) const MAX_READINGS: i32 = 50;
+/// Readings one report may hold: what fits into the body this client may send, however large their numbers.
+pub(super) const MAX_READINGS: i32 = 25;
 
 /// What a device measured.
 #[derive(InputObject)]
 pub(crate) struct ReportInput {
     /// The device.
     device: ID,
-    /// The readings, 50 at most.
+    /// The readings, 25 at most.
     readings: Vec<ReadingInput>,
 }
 
@@ -24,14 +27,33 @@ pub(crate) struct ReportInput {
 struct ReadingInput {
     /// Number of the reading, counted up from 1 and never used twice.
     seq: i64,
-    /// When it was measured, in seconds of the Unix clock.
-    at: i64,
+    /// When it was measured.
+    at: UnixSeconds,
     /// Weight on the shelf, in grams.
     weight_g: i32,
     /// Temperature, in thousandths of a degree Celsius.
     temp_mc: i32,
     /// Charge of the battery, in percent.
     battery: i32,
+}
+
+/// Seconds since 1970, UTC, as a whole number: more than an `Int` has room for from 2038 on.
+struct UnixSeconds(i64);
+
+/// Seconds since 1970, UTC, as a whole number: more than an `Int` has room for from 2038 on.
+#[Scalar]
+impl ScalarType for UnixSeconds {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::Number(number) => number.as_i64().map(Self),
+            _ => None,
+        }
+        .ok_or_else(|| InputValueError::expected_type(value))
+    }
+
+    fn to_value(&self) -> Value {
+        self.0.into()
+    }
 }
 
 /// What became of a report.
@@ -79,7 +101,7 @@ impl From<ReadingInput> for telemetry::Reading {
     fn from(reading: ReadingInput) -> Self {
         Self {
             sequence: reading.seq,
-            time: Some(prost_types::Timestamp { seconds: reading.at, nanos: 0 }),
+            time: Some(prost_types::Timestamp { seconds: reading.at.0, nanos: 0 }),
             weight_g: reading.weight_g,
             temperature_mc: reading.temp_mc,
             battery_percent: reading.battery,

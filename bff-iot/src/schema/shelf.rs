@@ -12,25 +12,24 @@ use downstream::pricing::PriceOf;
 use proto::telemetry;
 
 /// Characters a label has room for.
-const LABEL_CHARACTERS: i32 = 24;
+const LABEL_CHARACTERS: usize = 24;
+
+/// Bytes of so many characters at most.
+const LABEL_BYTES: i32 = 4 * 24;
 
 pub(crate) struct Shelf(pub(super) Arc<telemetry::Device>);
 
 /// What the label of a shelf shows.
 #[Object]
 impl Shelf {
-    /// Name of the product, 24 characters at most. Null when it is not known right now.
+    /// Name of the product, 24 characters at most: whole words, with an ellipsis where there are more. Null when it is not known right now.
     #[graphql(
         directive = fetches::apply(ask::<ProductById>(["parent.product_id"]).reading(["name"]).or("null")),
-        directive = bounds::apply(bytes(4 * LABEL_CHARACTERS))
+        directive = bounds::apply(bytes(LABEL_BYTES))
     )]
     async fn label(&self, ctx: &Context<'_>) -> Nullable<String> {
         let product = ctx.fetch(ProductById(self.product())).await;
-        ctx.optional(
-            product
-                .map(|product| product.name.chars().take(LABEL_CHARACTERS.unsigned_abs() as usize).collect()),
-        )
-        .transpose()
+        ctx.optional(product.map(|product| label(&product.name))).transpose()
     }
 
     /// Price of the product, such as "89.00 EUR". Null when it is not known right now.
@@ -62,5 +61,43 @@ impl Shelf {
 impl Shelf {
     fn product(&self) -> Arc<str> {
         self.0.product_id.as_str().into()
+    }
+}
+
+/// The name, or as many words of it as there is room for: half a number would name another product.
+fn label(name: &str) -> String {
+    let Some((room, _)) = name.char_indices().nth(LABEL_CHARACTERS - 1) else { return name.to_owned() };
+    if name.chars().count() == LABEL_CHARACTERS {
+        return name.to_owned();
+    }
+    let (beginning, rest) = name.split_at(room);
+    let words = match beginning.rfind(char::is_whitespace) {
+        Some(end) if !rest.starts_with(char::is_whitespace) => &beginning[..end],
+        // It ends with a word, or is a single one.
+        _ => beginning,
+    };
+    format!("{}…", words.trim_end_matches(|end: char| !end.is_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_never_ends_within_a_word_or_a_number() {
+        for (name, expected) in [
+            ("Gooseneck Kettle", "Gooseneck Kettle"),
+            ("Twenty-four characters!!", "Twenty-four characters!!"),
+            ("Rattan Proofing Basket 25 cm", "Rattan Proofing Basket…"),
+            ("Graphite Pencil Set of 12", "Graphite Pencil Set of…"),
+            ("Handwoven Runner Rug, 200 cm", "Handwoven Runner Rug…"),
+            ("Insulated Steel Bottle 750 ml", "Insulated Steel Bottle…"),
+            ("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffahrtsg…"),
+            ("ケトル ケトル ケトル ケトル ケトル ケトル ケトル", "ケトル ケトル ケトル ケトル ケトル…"),
+        ] {
+            assert_eq!(label(name), expected);
+            assert!(label(name).chars().count() <= LABEL_CHARACTERS);
+            assert!(label(name).len() <= LABEL_BYTES.unsigned_abs() as usize);
+        }
     }
 }

@@ -281,6 +281,11 @@ impl<'a> Place<'a> {
         })
     }
 
+    /// What the schema says of the question or command `name` of this field.
+    pub(crate) fn step(self, name: &str) -> Option<&'a StepInfo> {
+        self.node().fields.iter().flat_map(|field| &field.info.steps).find(|step| step.name == name)
+    }
+
     /// Whether this field has something to fall back to.
     pub(crate) fn is_optional(self) -> bool {
         self.node().fields.first().is_some_and(|field| field.info.fallback.is_some())

@@ -102,6 +102,34 @@ pub struct StepInfo {
     pub public: bool,
 }
 
+impl StepInfo {
+    /// Path, in the arguments of the field, of what stands in a field of the request.
+    pub(crate) fn argument_path(&self, request_field: &str, aliases: &[(&str, &str)]) -> String {
+        let alias = aliases.iter().find(|(field, _)| *field == request_field);
+        let path = camel_case(alias.map_or(request_field, |(_, alias)| alias));
+        let mut arguments = self.by.iter().filter_map(|by| by.strip_prefix("argument."));
+        match (arguments.next(), arguments.next(), self.kind) {
+            // A command stands in an input object, whole.
+            (Some(input), None, StepKind::Send | StepKind::SendLater) => format!("{input}.{path}"),
+            // The only value that a question takes from whoever asks.
+            (Some(argument), None, StepKind::Ask) => argument.to_owned(),
+            _ => path,
+        }
+    }
+}
+
+/// `idempotency_key` as GraphQL writes it: `idempotencyKey`.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}
+
 /// What a call does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {

@@ -11,10 +11,7 @@ use proto::notifications::{self, NotificationKind};
 
 use crate::format::{self, Language};
 
-pub(crate) struct Notifications {
-    pub(super) answer: Arc<NotificationPage>,
-    pub(super) page: Page,
-}
+pub(crate) struct Notifications(pub(super) Arc<NotificationPage>);
 
 impl Notifications {
     /// Notifications a page may hold.
@@ -26,18 +23,17 @@ impl Notifications {
 impl Notifications {
     /// Number of all that you have not read.
     async fn unread_count(&self) -> i32 {
-        self.answer.unread_count
+        self.0.unread_count
     }
 
     /// The newest, 20 at most.
     async fn items(&self) -> Vec<Notification> {
-        self.answer.notifications.iter().cloned().map(Notification).collect()
+        self.0.notifications.iter().cloned().map(Notification).collect()
     }
 
     /// What `after` takes for the next page. Null on the last page.
     async fn end_cursor(&self) -> Option<String> {
-        let next = &self.answer.next_page_token;
-        if next.is_empty() { None } else { self.page.end_cursor(self.answer.notifications.len(), next) }
+        Page::next_cursor(&self.0.next_page_token)
     }
 
     /// Whether a new one is to make a sound. Null when that is not known right now.

@@ -13,10 +13,7 @@ use crate::format::{self, Language};
 /// Lines of an order that the screen has room for.
 const MAX_LINES: i32 = 5;
 
-pub(crate) struct OrderPage {
-    pub(super) answer: Arc<orders::OrderPage>,
-    pub(super) page: Page,
-}
+pub(crate) struct OrderPage(pub(super) Arc<orders::OrderPage>);
 
 impl OrderPage {
     /// Orders a page may hold.
@@ -28,18 +25,17 @@ impl OrderPage {
 impl OrderPage {
     /// The orders, newest first, 20 at most.
     async fn items(&self) -> Vec<Order> {
-        self.answer.orders.iter().cloned().map(Order).collect()
+        self.0.orders.iter().cloned().map(Order).collect()
     }
 
     /// Number of orders on all pages together.
     async fn total(&self) -> i32 {
-        self.answer.total_size
+        self.0.total_size
     }
 
     /// What `after` takes for the next page. Null on the last page.
     async fn end_cursor(&self) -> Option<String> {
-        let next = &self.answer.next_page_token;
-        if next.is_empty() { None } else { self.page.end_cursor(self.answer.orders.len(), next) }
+        Page::next_cursor(&self.0.next_page_token)
     }
 }
 

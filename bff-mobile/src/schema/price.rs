@@ -18,8 +18,7 @@ impl Price {
     /// The price as text, such as "€89.00".
     #[graphql(directive = reads::apply(["customer_price"]), directive = bounds::apply(bytes(MONEY)))]
     async fn text(&self, ctx: &Context<'_>) -> String {
-        let language = Language::of(ctx.scope());
-        self.0.customer_price.as_ref().map(|price| format::money(price, language)).unwrap_or_default()
+        self.shown(ctx)
     }
 
     /// The price as text, such as "€89.00".
@@ -29,8 +28,7 @@ impl Price {
         directive = bounds::apply(bytes(MONEY))
     )]
     async fn formatted(&self, ctx: &Context<'_>) -> String {
-        let language = Language::of(ctx.scope());
-        self.0.customer_price.as_ref().map(|price| format::money(price, language)).unwrap_or_default()
+        self.shown(ctx)
     }
 
     /// The price as a decimal number, such as "89.00".
@@ -51,5 +49,12 @@ impl Price {
         let list = self.0.list_price.as_ref()?;
         let reduced = self.0.customer_price.as_ref() != Some(list);
         reduced.then(|| format::money(list, Language::of(ctx.scope())))
+    }
+}
+
+impl Price {
+    fn shown(&self, ctx: &Context<'_>) -> String {
+        let language = Language::of(ctx.scope());
+        self.0.customer_price.as_ref().map(|price| format::money(price, language)).unwrap_or_default()
     }
 }

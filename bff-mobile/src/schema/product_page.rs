@@ -8,10 +8,7 @@ use downstream::catalog;
 
 use super::product::Product;
 
-pub(crate) struct ProductPage {
-    pub(super) products: Arc<catalog::ProductPage>,
-    pub(super) page: Page,
-}
+pub(crate) struct ProductPage(pub(super) Arc<catalog::ProductPage>);
 
 impl ProductPage {
     /// Products a page may hold.
@@ -23,17 +20,16 @@ impl ProductPage {
 impl ProductPage {
     /// The products, by name, 20 at most.
     async fn items(&self) -> Vec<Product> {
-        self.products.products.iter().cloned().map(Product).collect()
+        self.0.products.iter().cloned().map(Product).collect()
     }
 
     /// Number of products on all pages together.
     async fn total(&self) -> i32 {
-        self.products.total_size
+        self.0.total_size
     }
 
     /// What `after` takes for the next page. Null on the last page.
     async fn end_cursor(&self) -> Option<String> {
-        let next = &self.products.next_page_token;
-        if next.is_empty() { None } else { self.page.end_cursor(self.products.products.len(), next) }
+        Page::next_cursor(&self.0.next_page_token)
     }
 }

@@ -45,16 +45,16 @@ pub(crate) enum UserErrorCode {
 
 impl UserError {
     /// What you can be told of a refusal; the error itself when it is a fault. `subject` names the input that
-    /// says what the change is about.
-    pub(super) fn of(error: Error, subject: &str) -> Result<Self, Error> {
+    /// says what the change is about, where one does.
+    pub(super) fn of(error: Error, subject: Option<&str>) -> Result<Self, Error> {
         let (field, message, code) = match &error {
-            Error::NotFound => (Some(subject), "There is no such thing.", UserErrorCode::NotFound),
+            Error::NotFound => (subject, "There is no such thing.", UserErrorCode::NotFound),
             refused => match refused.refusal() {
                 None => return Err(error),
                 Some("CART_EMPTY") => (None, "Your cart is empty.", UserErrorCode::CartEmpty),
                 Some("CART_FULL") => (None, "Your cart is full.", UserErrorCode::CartFull),
                 Some("CURRENCY_MISMATCH") => (
-                    Some(subject),
+                    subject,
                     "What is in your cart is sold in another currency.",
                     UserErrorCode::CurrencyMismatch,
                 ),
@@ -63,9 +63,7 @@ impl UserError {
                     "This key was used for something else.",
                     UserErrorCode::IdempotencyKeyReused,
                 ),
-                Some("OUT_OF_STOCK") => {
-                    (Some(subject), "There is not enough of it.", UserErrorCode::OutOfStock)
-                }
+                Some("OUT_OF_STOCK") => (subject, "There is not enough of it.", UserErrorCode::OutOfStock),
                 Some("PAYMENT_DECLINED") => {
                     (Some("paymentMethodId"), "The payment was declined.", UserErrorCode::PaymentDeclined)
                 }
@@ -89,12 +87,14 @@ impl UserError {
         Ok(Self { field, message: message.to_owned(), code })
     }
 
-    /// There is not enough of a product.
-    pub(super) fn out_of_stock() -> Self {
-        Self {
-            field: Some(vec!["input".to_owned(), "productId".to_owned()]),
-            message: "There is not enough of it.".to_owned(),
-            code: UserErrorCode::OutOfStock,
+    /// Where there is not enough of a product, says how many are left.
+    pub(super) fn say_how_many_are_left(&mut self, quantity: i64) {
+        if self.code == UserErrorCode::OutOfStock {
+            self.message = match quantity {
+                ..=0 => "There is none left.".to_owned(),
+                1 => "There is only one left.".to_owned(),
+                _ => format!("There are only {quantity} left."),
+            };
         }
     }
 }

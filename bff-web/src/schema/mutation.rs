@@ -91,7 +91,7 @@ impl Mutation {
             };
             match ctx.send(command).await {
                 Ok(order) => Ok(OrderPlacePayload { order: Some(Order(order)), user_errors: Vec::new() }),
-                Err(error) => UserError::of(error, "paymentMethodId")
+                Err(error) => UserError::of(error, None)
                     .map(|error| OrderPlacePayload { order: None, user_errors: vec![error] }),
             }
         };
@@ -116,7 +116,7 @@ impl Mutation {
                 Ok(review) => {
                     Ok(ReviewCreatePayload { review: Some(Review(review)), user_errors: Vec::new() })
                 }
-                Err(error) => UserError::of(error, "productId")
+                Err(error) => UserError::of(error, Some("productId"))
                     .map(|error| ReviewCreatePayload { review: None, user_errors: vec![error] }),
             }
         };
@@ -136,7 +136,7 @@ impl Mutation {
                     preferences: Some(Preferences(preferences)),
                     user_errors: Vec::new(),
                 }),
-                Err(error) => UserError::of(error, "idempotencyKey")
+                Err(error) => UserError::of(error, None)
                     .map(|error| PreferencesUpdatePayload { preferences: None, user_errors: vec![error] }),
             }
         };
@@ -156,12 +156,12 @@ impl Mutation {
         #[graphql(desc = "What you have read.")] input: NotificationsMarkReadInput,
     ) -> Nullable<NotificationsMarkReadPayload> {
         let change = async {
-            let ids = input.notification_ids.iter();
-            let parsed =
-                ids.map(|id| Id::<Notification>::parse(id, "input.notificationIds").map(|id| id.raw()));
+            let ids = input.notification_ids.iter().enumerate().map(|(index, id)| {
+                Id::<Notification>::parse(id, &format!("input.notificationIds.{index}")).map(|id| id.raw())
+            });
             let command = MarkRead {
                 idempotency_key: input.idempotency_key,
-                notifications: parsed.collect::<Result<_, _>>()?,
+                notifications: ids.collect::<Result<_, _>>()?,
             };
             match ctx.send(command).await {
                 Ok(marked) => Ok(NotificationsMarkReadPayload {
@@ -170,7 +170,7 @@ impl Mutation {
                     user_errors: Vec::new(),
                 }),
                 Err(error) => {
-                    UserError::of(error, "notificationIds").map(|error| NotificationsMarkReadPayload {
+                    UserError::of(error, Some("notificationIds")).map(|error| NotificationsMarkReadPayload {
                         notifications: Vec::new(),
                         unread_count: None,
                         user_errors: vec![error],
@@ -314,9 +314,8 @@ impl CartPayload {
     fn of(result: Result<Arc<proto::carts::Cart>, Error>) -> Result<Self, Error> {
         match result {
             Ok(cart) => Ok(Self { cart: Some(Cart(cart)), user_errors: Vec::new() }),
-            Err(error) => {
-                UserError::of(error, "productId").map(|error| Self { cart: None, user_errors: vec![error] })
-            }
+            Err(error) => UserError::of(error, Some("productId"))
+                .map(|error| Self { cart: None, user_errors: vec![error] }),
         }
     }
 }

@@ -22,22 +22,22 @@ pub(crate) enum Node {
     User(User),
 }
 
-/// The object behind an id.
-pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Node, Error> {
+/// The object behind an id, which stands in `argument`.
+pub(super) async fn find(ctx: &Context<'_>, id: &ID, argument: &str) -> Result<Node, Error> {
     match bff_kit::kind_of(id).as_deref() {
         Some(Product::NAME) => {
-            let id = Id::<Product>::parse(id, "id")?;
+            let id = Id::<Product>::parse(id, argument)?;
             ctx.fetch(ProductById(id.raw())).await.map(|product| Node::Product(Product(product)))
         }
         Some(Order::NAME) => {
-            let id = Id::<Order>::parse(id, "id")?;
+            let id = Id::<Order>::parse(id, argument)?;
             ctx.fetch(OrderById(id.raw())).await.map(|order| Node::Order(Order(order)))
         }
         Some(User::NAME) => {
-            let id = Id::<User>::parse(id, "id")?;
+            let id = Id::<User>::parse(id, argument)?;
             ctx.fetch(UserById(id.raw())).await.map(|user| Node::User(User(user)))
         }
         Some(_) => Err(Error::NotFound),
-        None => Err(ctx.located(Error::bad_input("id", "not an id"))),
+        None => Err(ctx.located(Error::bad_input(argument, "not an id"))),
     }
 }

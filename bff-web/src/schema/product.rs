@@ -10,7 +10,7 @@ use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
 use downstream::recommendations::{Recommended, RelatedTo};
 use downstream::reviews::{RatingOf, ReviewsOf};
-use downstream::shipping::ShippingOf;
+use downstream::shipping::{MAX_OPTIONS, ShippingOf};
 use proto::catalog;
 
 use super::image::Image;
@@ -174,7 +174,7 @@ impl Product {
     /// not known right now.
     #[graphql(
         directive = fetches::apply(ask::<ShippingOf>(["parent.id", "argument.country"]).or("null")),
-        directive = bounds::apply(items(6))
+        directive = bounds::apply(items(MAX_OPTIONS))
     )]
     async fn shipping_options(
         &self,

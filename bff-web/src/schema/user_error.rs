@@ -47,19 +47,19 @@ pub(crate) enum UserErrorCode {
 
 impl UserError {
     /// What you can be told of a refusal; the error itself when it is a fault. `subject` names the input that
-    /// says what the change is about.
-    pub(super) fn of(error: Error, subject: &str) -> Result<Self, Error> {
+    /// says what the change is about, where one does.
+    pub(super) fn of(error: Error, subject: Option<&str>) -> Result<Self, Error> {
         let (field, message, code) = match &error {
-            Error::NotFound => (Some(subject), "There is no such thing.", UserErrorCode::NotFound),
+            Error::NotFound => (subject, "There is no such thing.", UserErrorCode::NotFound),
             refused => match refused.refusal() {
                 None => return Err(error),
                 Some("ALREADY_REVIEWED") => {
-                    (Some(subject), "You have reviewed this product already.", UserErrorCode::AlreadyReviewed)
+                    (subject, "You have reviewed this product already.", UserErrorCode::AlreadyReviewed)
                 }
                 Some("CART_EMPTY") => (None, "Your cart is empty.", UserErrorCode::CartEmpty),
                 Some("CART_FULL") => (None, "Your cart is full.", UserErrorCode::CartFull),
                 Some("CURRENCY_MISMATCH") => (
-                    Some(subject),
+                    subject,
                     "What is in your cart is sold in another currency.",
                     UserErrorCode::CurrencyMismatch,
                 ),
@@ -68,9 +68,7 @@ impl UserError {
                     "This key was used for something else.",
                     UserErrorCode::IdempotencyKeyReused,
                 ),
-                Some("OUT_OF_STOCK") => {
-                    (Some(subject), "There is not enough of it.", UserErrorCode::OutOfStock)
-                }
+                Some("OUT_OF_STOCK") => (subject, "There is not enough of it.", UserErrorCode::OutOfStock),
                 Some("PAYMENT_DECLINED") => {
                     (Some("paymentMethodId"), "The payment was declined.", UserErrorCode::PaymentDeclined)
                 }

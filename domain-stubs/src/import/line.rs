@@ -8,6 +8,9 @@ use crate::pricing::{Currency, Money};
 /// Characters a stock keeping unit may have, so that an identifier can be made of it.
 const LONGEST_SKU: usize = 100;
 
+/// Bytes a description may have: what clients reckon with.
+const LONGEST_DESCRIPTION: usize = 8_000;
+
 /// A product as somebody else describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Item {
@@ -66,6 +69,9 @@ impl Line {
         }
         if sku.chars().count() > LONGEST_SKU {
             return Err(format!("sku: must not be longer than {LONGEST_SKU} characters"));
+        }
+        if description.len() > LONGEST_DESCRIPTION {
+            return Err(format!("description: must not be longer than {LONGEST_DESCRIPTION} bytes"));
         }
         let currency = Currency::parse(&price.currency).ok_or_else(|| {
             format!("price.currency: {:?} is not three capital letters, such as \"USD\"", price.currency)

@@ -1,5 +1,6 @@
 //! What an import finds in the store, and leaves there besides products.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::ids;
@@ -37,30 +38,46 @@ pub(super) fn remember(db: &Connection, id: &str, sku: &str) -> rusqlite::Result
     Ok(())
 }
 
-/// The identifier of the category with this name, which is added when there is none.
-pub(super) fn category(db: &Connection, name: &str) -> rusqlite::Result<String> {
+/// Categories the shop has room for: clients read them all at once.
+pub(super) const MAX_CATEGORIES: i64 = 100;
+
+/// The identifier of the category with this name, which is added when there is none; `None` when there is no room.
+pub(super) fn category(db: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
     let found = db
         .prepare_cached("SELECT id FROM categories WHERE name = ?1 ORDER BY id")?
         .query_row([name], |row| row.get(0))
         .optional()?;
-    if let Some(id) = found {
-        return Ok(id);
+    if found.is_some() {
+        return Ok(found);
+    }
+    let count: i64 = db.query_row("SELECT count(*) FROM categories", [], |row| row.get(0))?;
+    if count >= MAX_CATEGORIES {
+        return Ok(None);
     }
     let [id, other] = ids::category_ids(name);
     let mut insert = db.prepare_cached("INSERT OR IGNORE INTO categories (id, name) VALUES (?1, ?2)")?;
     if insert.execute([&id, name])? == 1 {
-        return Ok(id);
+        return Ok(Some(id));
     }
     insert.execute([&other, name])?;
-    Ok(other)
+    Ok(Some(other))
 }
 
 /// Takes a product out of all carts when it was sold in another currency until now.
-pub(super) fn leave_carts_of_other_currencies(db: &Connection, product: &Product) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "DELETE FROM cart_items WHERE product_id = ?1
-            AND product_id IN (SELECT product_id FROM list_prices WHERE currency <> ?2)",
-    )?
-    .execute(params![product.id, product.price.currency()])?;
+pub(super) fn leave_carts_of_other_currencies(
+    db: &Connection,
+    product: &Product,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let concerned = "product_id = ?1
+        AND product_id IN (SELECT product_id FROM list_prices WHERE currency <> ?2)";
+    let touch = format!(
+        "UPDATE carts SET update_time = ?3
+         WHERE user_id IN (SELECT user_id FROM cart_items WHERE {concerned})"
+    );
+    let currency = product.price.currency();
+    db.prepare_cached(&touch)?.execute(params![product.id, currency, now.as_microsecond()])?;
+    db.prepare_cached(&format!("DELETE FROM cart_items WHERE {concerned}"))?
+        .execute(params![product.id, currency])?;
     Ok(())
 }

@@ -22,10 +22,7 @@ pub(super) struct Draft {
 impl Draft {
     /// Checks what can be checked without the store.
     pub(super) fn new(request: CreateReviewRequest, author: &str, now: Timestamp) -> Result<Self, Refusal> {
-        let mut violations = Vec::new();
-        if !(8..=64).contains(&request.idempotency_key.chars().count()) {
-            violations.push(FieldViolation::new("idempotency_key", "must have 8 to 64 characters"));
-        }
+        let mut violations = Vec::from_iter(idempotency::violation(&request.idempotency_key));
         if !(1..=5).contains(&request.rating) {
             violations.push(FieldViolation::new("rating", "must be between 1 and 5"));
         }

@@ -18,6 +18,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/12_analytics.sql")),
     M::up(include_str!("migrations/13_currencies.sql")),
     M::up(include_str!("migrations/14_imports.sql")),
+    M::up(include_str!("migrations/15_events.sql")),
 ];
 
 /// Brings a database up to date.
