@@ -11,7 +11,7 @@ use downstream::payments::MyPaymentMethods;
 use downstream::pricing::PriceOf;
 use downstream::recommendations::Recommended;
 use downstream::reviews::{RatingOf, ReviewsOf};
-use downstream::shipping::ShippingOf;
+use downstream::shipping::ParcelOf;
 use downstream::users::{MyPreferences, UserById};
 use fetch::{Policies, Policy};
 
@@ -23,6 +23,7 @@ pub(crate) fn table() -> Policies {
         .fetch::<MyOrders>(Policy::within_ms(800))
         .fetch::<MyPaymentMethods>(Policy::within_ms(500))
         .fetch::<MyPreferences>(Policy::within_ms(300))
+        .fetch::<ParcelOf>(Policy::within_ms(400).fresh_s(300).stale_s(600))
         .fetch::<PriceOf>(Policy::within_ms(400).fresh_s(60).stale_s(86_400))
         .fetch::<ProductById>(Policy::within_ms(800).fresh_s(3600).stale_s(86_400))
         .fetch::<ProductsIn>(Policy::within_ms(800).fresh_s(3600).stale_s(86_400))
@@ -30,7 +31,6 @@ pub(crate) fn table() -> Policies {
         .fetch::<RatingOf>(Policy::within_ms(300).fresh_s(300).stale_s(86_400))
         .fetch::<Recommended>(Policy::within_ms(400))
         .fetch::<ReviewsOf>(Policy::within_ms(300).fresh_s(300).stale_s(86_400))
-        .fetch::<ShippingOf>(Policy::within_ms(400).fresh_s(300).stale_s(600))
         .fetch::<StockOf>(Policy::within_ms(400).fresh_s(30).stale_s(300))
         .fetch::<UserById>(Policy::within_ms(300))
         .command::<AddToCart>(Policy::within_ms(1_500))

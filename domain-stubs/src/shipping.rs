@@ -4,8 +4,9 @@ mod countries;
 mod tariff;
 
 use proto::shipping::{
-    BatchGetShippingOptionsRequest, BatchGetShippingOptionsResponse, ShippingOption, ShippingOptions,
-    ShippingQuery, ShippingResult, shipping_result::Outcome, shipping_service_server::ShippingService,
+    BatchGetShippingOptionsRequest, BatchGetShippingOptionsResponse, QuoteParcelRequest, QuoteParcelResponse,
+    ShippingOption, ShippingOptions, ShippingQuery, ShippingResult, shipping_result::Outcome,
+    shipping_service_server::ShippingService,
 };
 use rusqlite::Connection;
 use tonic::{Code, Request, Response, Status};
@@ -14,7 +15,7 @@ pub(crate) use self::countries::is_country;
 use self::tariff::Tariff;
 use crate::{
     assortment::Products,
-    batch::{Answer, Batch, Key},
+    batch::{Answer, Batch, Key, check_keys},
     hash::Random,
     mask::{Mask, Resource},
     pricing::{Currency, Money},
@@ -67,6 +68,20 @@ impl ShippingService for Shipping {
         let results = answers.into_iter().map(ShippingResult::from).collect();
         Ok(Response::new(BatchGetShippingOptionsResponse { results }))
     }
+
+    async fn quote_parcel(
+        &self,
+        request: Request<QuoteParcelRequest>,
+    ) -> Result<Response<QuoteParcelResponse>, Status> {
+        let request = request.into_inner();
+        let mask = Mask::<ShippingOptions>::new(request.read_mask.as_ref())?;
+        check_keys("product_ids", &request.product_ids)?;
+        let products = self.products.clone();
+        let quote = move |db: &Connection| quote(&products, db, &request);
+        let ways = self.store.read(quote).await?;
+        let quote = mask.trim(ShippingOptions { options: ways.into_iter().map(Into::into).collect() });
+        Ok(Response::new(QuoteParcelResponse { quote: Some(quote) }))
+    }
 }
 
 fn options(
@@ -76,16 +91,37 @@ fn options(
     mask: &Mask<ShippingOptions>,
 ) -> Result<ShippingOptions, Refusal> {
     let product = &query.product_id;
+    let ways = ways(product, currency(products, db, product)?, &query.country_code)?;
+    Ok(mask.trim(ShippingOptions { options: ways.into_iter().map(Into::into).collect() }))
+}
+
+fn quote(products: &Products, db: &Connection, request: &QuoteParcelRequest) -> Result<Vec<Way>, Refusal> {
+    let goods = request.product_ids.iter();
+    let goods: Vec<_> =
+        goods.map(|id| Ok((id.as_str(), currency(products, db, id)?))).collect::<Result<_, Refusal>>()?;
+    if goods.windows(2).any(|two| two[0].1 != two[1].1) {
+        let problem = "the products are not sold in one currency";
+        return Err(Refusal::new(Code::FailedPrecondition, "CURRENCY_MISMATCH", problem));
+    }
+    together(goods, &request.country_code)
+}
+
+/// The currency a product is sold in.
+fn currency(products: &Products, db: &Connection, product: &str) -> Result<Currency, Refusal> {
     let list_price = products.list_price(db, product)?.ok_or_else(|| Refusal::unknown_product(product))?;
-    let options =
-        ways(product, list_price.currency(), &query.country_code)?.into_iter().map(|way| ShippingOption {
+    Ok(list_price.currency())
+}
+
+impl From<Way> for ShippingOption {
+    fn from(way: Way) -> Self {
+        Self {
             id: way.id.to_owned(),
             name: way.name.to_owned(),
             price: Some(way.price.into()),
             min_days: way.days.0,
             max_days: way.days.1,
-        });
-    Ok(mask.trim(ShippingOptions { options: options.collect() }))
+        }
+    }
 }
 
 /// The ways to send a product to a country, the cheapest first, at prices in the currency it is sold in; none for a
@@ -123,23 +159,40 @@ fn ways(product: &str, currency: Currency, country: &str) -> Result<Vec<Way>, Re
     Ok(ways)
 }
 
-/// What sending several products together costs: as much as sending the dearest of them. Each comes with the
-/// currency it is sold in, which is the same for all.
+/// The ways to send several products together, the cheapest first: those that all of them can be sent in, as dear and
+/// as slow as the one that needs most. Each comes with the currency it is sold in, which is the same for all.
+fn together<'a>(
+    goods: impl IntoIterator<Item = (&'a str, Currency)>,
+    country: &str,
+) -> Result<Vec<Way>, Refusal> {
+    let mut common: Option<Vec<Way>> = None;
+    for (product, currency) in goods {
+        let ways = ways(product, currency, country)?;
+        let joined = |way: Way| {
+            let other = ways.iter().find(|other| other.id == way.id)?;
+            let dearer = if other.price.cents() > way.price.cents() { other.price } else { way.price };
+            let days = (way.days.0.max(other.days.0), way.days.1.max(other.days.1));
+            Some(Way { price: dearer, days, ..way })
+        };
+        common = Some(match common {
+            Some(common) => common.into_iter().filter_map(joined).collect(),
+            None => ways,
+        });
+    }
+    Ok(common.unwrap_or_default())
+}
+
+/// What sending several products together costs in one of those ways.
 pub(crate) fn price<'a>(
     goods: impl IntoIterator<Item = (&'a str, Currency)>,
     country: &str,
     option: &str,
 ) -> Result<Money, Refusal> {
-    let mut dearest: Option<Money> = None;
-    for (product, currency) in goods {
-        let ways = ways(product, currency, country)?;
-        let way = ways.iter().find(|way| way.id == option).ok_or_else(|| {
-            let problem = format!("{product:?} cannot be sent in this way");
-            Refusal::new(Code::FailedPrecondition, "SHIPPING_NOT_AVAILABLE", problem)
-        })?;
-        dearest = dearest.into_iter().chain([way.price]).max_by_key(|price| price.cents());
-    }
-    Ok(dearest.unwrap_or(Money::from_cents(0)))
+    let way = together(goods, country)?.into_iter().find(|way| way.id == option);
+    way.map(|way| way.price).ok_or_else(|| {
+        let problem = format!("not everything can be sent to {country:?} in the way {option:?}");
+        Refusal::new(Code::FailedPrecondition, "SHIPPING_NOT_AVAILABLE", problem)
+    })
 }
 
 impl From<Answer<ShippingQuery, ShippingOptions>> for ShippingResult {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use fetch::{Answers, Call, Fetch, Rpc, Tags};
 use proto::shipping::shipping_result::Outcome;
 use proto::shipping::{
-    BatchGetShippingOptionsRequest, BatchGetShippingOptionsResponse, ShippingOptions, ShippingQuery,
+    BatchGetShippingOptionsRequest, BatchGetShippingOptionsResponse, QuoteParcelRequest, QuoteParcelResponse,
+    ShippingOptions, ShippingQuery,
 };
 
 use crate::key_error;
 
-/// Ways to send a product that an answer may hold.
+/// Ways to send something that an answer may hold.
 pub const MAX_OPTIONS: i32 = 6;
 
 /// The ways to send a product to a country.
@@ -54,5 +55,39 @@ impl Fetch for ShippingOf {
 
     fn tag(&self, _answer: Option<&Arc<ShippingOptions>>, tags: &Tags) {
         tags.entity("product", &self.product);
+    }
+}
+
+/// The ways to send several products to a country in one parcel.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ParcelOf {
+    /// The products, each once.
+    pub products: Arc<[Arc<str>]>,
+    /// The country, by ISO 3166-1.
+    pub country: Arc<str>,
+}
+
+impl Fetch for ParcelOf {
+    const RPC: Rpc = Rpc::read("shop.shipping.v1.ShippingService/QuoteParcel").public();
+    const MAX_KEYS: usize = 1;
+    const READS: &'static [&'static str] = &["options"];
+    const ALIASES: &'static [(&'static str, &'static str)] = &[("country_code", "country")];
+    type Value = Arc<ShippingOptions>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let parcel = keys.first().cloned();
+        let request = QuoteParcelRequest {
+            product_ids: parcel.iter().flat_map(|it| it.products.iter()).map(ToString::to_string).collect(),
+            country_code: parcel.iter().map(|it| it.country.to_string()).collect(),
+            read_mask: call.mask(),
+        };
+        call.answer(keys, request, |response: QuoteParcelResponse| {
+            parcel.map(|parcel| (parcel, Ok(Arc::new(response.quote.unwrap_or_default()))))
+        })
+        .await
+    }
+
+    fn tag(&self, _answer: Option<&Arc<ShippingOptions>>, tags: &Tags) {
+        self.products.iter().for_each(|product| tags.entity("product", product));
     }
 }

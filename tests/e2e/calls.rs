@@ -34,6 +34,11 @@ async fn lists_and_aliases_ask_each_service_once_a_step() {
         (Kind::Mobile, format!("{{ products(first: 20) {{ items {{ {mobile} }} endCursor }} }}")),
         (Kind::Mobile, two("name inStock", &teapot)),
         (Kind::Mobile, two("name inStock", &kettle)),
+        (
+            Kind::Web,
+            "{ products(first: 50) { nodes { name price { current { amount } } stock { total } rating { average } } } }"
+                .to_owned(),
+        ),
         (Kind::Web, format!("{{ products(first: 50) {{ nodes {{ {web} }} }} }}")),
         (
             Kind::Web,

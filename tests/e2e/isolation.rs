@@ -1,103 +1,298 @@
-//! Nobody sees what is somebody else's, whichever id they name.
+//! Nobody sees or changes what is somebody else's, whichever id they name.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{ADA, Shop, device_id};
+use crate::support::{ADA, Kind, Shop, device_id, id_of, product_id};
 
 const ZOE: (&str, &str) = ("x-user-id", "user-zoe-marchetti");
 
+/// The device of Ada's shelf, and another one.
+const SHELVES: [(&str, &str); 2] = [("x-device-id", "shelf-0002"), ("x-device-id", "shelf-0001")];
+
+/// What takes the id of something that is everybody's.
+const PUBLIC: [(Kind, &str); 9] = [
+    (Kind::Mobile, "CartAddInput.productId"),
+    (Kind::Mobile, "Query.product(id:)"),
+    (Kind::Mobile, "Query.products(category:)"),
+    (Kind::Web, "CartAddInput.productId"),
+    (Kind::Web, "Query.product(id:)"),
+    (Kind::Web, "Query.products(category:)"),
+    (Kind::Web, "ReviewCreateInput.productId"),
+    (Kind::Iot, "Query.inStock(product:)"),
+    (Kind::Web, "Query.node(id:)"),
+];
+
+/// Something of Ada's that somebody else names.
+struct Attempt {
+    kind: Kind,
+    /// What takes the id.
+    coordinate: &'static str,
+    body: Value,
+    /// Where in the answer it shows that there is no such thing, and how.
+    told: (&'static str, Value),
+}
+
+/// Every place where an id can be named, as the schema has them.
+fn coordinates(kind: Kind) -> BTreeSet<String> {
+    let catalogue = kind.catalogue();
+    let is_id = |written: &str| written.trim_matches(['[', ']', '!']) == "ID";
+    let mut found = BTreeSet::new();
+    for (name, fields) in catalogue.types() {
+        for (field, info) in fields {
+            let ids = info.arguments.iter().filter(|(_, argument)| is_id(&argument.written_type));
+            found.extend(ids.map(|(argument, _)| format!("{name}.{field}({argument}:)")));
+            for argument in info.arguments.values() {
+                let input = argument.written_type.trim_matches(['[', ']', '!']);
+                let fields = catalogue.input(input).into_iter().flatten();
+                let ids = fields.filter(|(_, field)| is_id(&field.ty.to_string()));
+                found.extend(ids.map(|(field, _)| format!("{input}.{field}")));
+            }
+        }
+    }
+    found
+}
+
+fn query(text: &str) -> Value {
+    json!({ "query": text })
+}
+
+/// A mutation with what follows its key.
+fn mutation(field: &str, input_type: &str, mut input: Value) -> Value {
+    input["idempotencyKey"] = json!("key-of-another");
+    let text =
+        format!("mutation($input: {input_type}!) {{ {field}(input: $input) {{ userErrors {{ code }} }} }}");
+    json!({ "query": text, "variables": { "input": input } })
+}
+
+/// What Ada has, and Zoe tries to reach.
+async fn attempts(shop: &Shop) -> Vec<Attempt> {
+    let hers = "{ orders { nodes { id } } notifications { nodes { id } } viewer { paymentMethods { id } } }";
+    let hers = shop.ask(Kind::Web, hers).await.whole();
+    let [order, notification] = ["/orders/nodes/0/id", "/notifications/nodes/0/id"].map(|at| hers.data(at));
+    let method = hers.data("/viewer/paymentMethods/0/id");
+    let kettle = product_id("kettle-gooseneck-09");
+    let device = device_id("shelf-0002");
+    let reading = json!({ "seq": 1, "at": 1_780_315_000, "weightG": 900, "tempMc": 21_000, "battery": 80 });
+    let mut attempts = Vec::new();
+    let mut attempt = |kind, coordinate, body, at, value| {
+        attempts.push(Attempt { kind, coordinate, body, told: (at, value) });
+    };
+    for kind in [Kind::Mobile, Kind::Web] {
+        let pay = json!({ "paymentMethodId": method, "shippingOption": "standard", "country": "FR" });
+        let place = mutation("orderPlace", "OrderPlaceInput", pay);
+        let code = json!("PAYMENT_METHOD_NOT_FOUND");
+        attempt(kind, "OrderPlaceInput.paymentMethodId", place, "/orderPlace/userErrors/0/code", code);
+        // What is in Ada's cart is not in Zoe's.
+        let set = json!({ "productId": kettle, "quantity": 7 });
+        let set = mutation("cartSetQuantity", "CartSetQuantityInput", set);
+        attempt(
+            kind,
+            "CartSetQuantityInput.productId",
+            set,
+            "/cartSetQuantity/userErrors/0/code",
+            json!("NOT_FOUND"),
+        );
+        let remove = mutation("cartRemove", "CartRemoveInput", json!({ "productId": kettle }));
+        attempt(kind, "CartRemoveInput.productId", remove, "/cartRemove/userErrors", json!([]));
+    }
+    let not_found = json!("NOT_FOUND");
+    let read = json!({ "notificationId": notification });
+    let read = mutation("notificationRead", "NotificationReadInput", read);
+    let at = "/notificationRead/userErrors/0/code";
+    attempt(Kind::Mobile, "NotificationReadInput.notificationId", read, at, not_found.clone());
+    let mark = json!({ "notificationIds": [notification] });
+    let mark = mutation("notificationsMarkRead", "NotificationsMarkReadInput", mark);
+    let at = "/notificationsMarkRead/userErrors/0/code";
+    attempt(Kind::Web, "NotificationsMarkReadInput.notificationIds", mark, at, not_found);
+    let by_id = query(&format!("{{ order(id: {order}) {{ id }} }}"));
+    attempt(Kind::Web, "Query.order(id:)", by_id, "/order", Value::Null);
+    let node = query(&format!("{{ node(id: {order}) {{ id }} }}"));
+    attempt(Kind::Web, "Query.node(id:)", node, "/node", Value::Null);
+    let nodes = query(&format!("{{ nodes(ids: [{order}]) {{ id }} }}"));
+    attempt(Kind::Web, "Query.nodes(ids:)", nodes, "/nodes", json!([null]));
+    let shelf = query(&format!("{{ shelf(device: \"{device}\") {{ label }} }}"));
+    attempt(Kind::Iot, "Query.shelf(device:)", shelf, "/shelf", Value::Null);
+    let own = query(&format!("{{ device(id: \"{device}\") {{ location }} }}"));
+    attempt(Kind::Iot, "Query.device(id:)", own, "/device", Value::Null);
+    let report = json!({
+        "query": "mutation($input: ReportInput!) { report(input: $input) { acks { seq } } }",
+        "variables": { "input": { "device": device, "readings": [reading] } },
+    });
+    attempt(Kind::Iot, "ReportInput.device", report, "/report", Value::Null);
+    attempts
+}
+
+/// All that Ada and her device can see of themselves.
+async fn all_of_adas(shop: &Shop) -> Value {
+    let web = "{ cart { count items { quantity product { id } } } orders { totalCount nodes { id state } }
+        notifications { unreadCount nodes { id read } } }";
+    let web = shop.ask(Kind::Web, web).await.whole().body;
+    let device = format!("{{ device(id: \"{}\") {{ location readings }} }}", device_id("shelf-0002"));
+    let device = shop.post(shop.iot, query(&device), &[SHELVES[0]]).await.whole().body;
+    json!([web, device])
+}
+
+#[test]
+fn every_place_that_takes_an_id_is_tried() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let attempts = runtime.block_on(async { attempts(&Shop::open().await).await });
+    for kind in Kind::ALL {
+        let public = PUBLIC.iter().filter(|(of, _)| *of == kind).map(|(_, at)| *at);
+        let tried = attempts.iter().filter(|attempt| attempt.kind == kind).map(|attempt| attempt.coordinate);
+        let known: BTreeSet<_> = public.chain(tried).map(str::to_owned).collect();
+        assert_eq!(coordinates(kind), known, "{kind}");
+    }
+}
+
 #[tokio::test]
-async fn an_order_of_somebody_else_does_not_exist() {
+async fn what_is_somebody_elses_cannot_be_reached_by_its_id() {
     let shop = Shop::open().await;
-    let orders = shop.post(shop.web, json!({ "query": "{ orders { nodes { id } } }" }), &[ADA]).await.whole();
-    let ids: Vec<_> =
-        orders.data("/orders/nodes").as_array().unwrap().iter().map(|it| it["id"].clone()).collect();
-    assert!(!ids.is_empty());
-    for id in &ids {
-        let query =
-            format!("{{ order(id: {id}) {{ id }} node(id: {id}) {{ id }} nodes(ids: [{id}]) {{ id }} }}");
-        let hers = shop.post(shop.web, json!({ "query": query }), &[ADA]).await.whole();
-        assert_eq!(hers.data("/order/id"), id);
-        assert_eq!(hers.data("/node/id"), id);
-        let not_hers = shop.post(shop.web, json!({ "query": query }), &[ZOE]).await.whole();
-        assert_eq!(not_hers.body["data"], json!({ "order": null, "node": null, "nodes": [null] }));
+    let kettle = product_id("kettle-gooseneck-09");
+    let add = json!({ "productId": kettle, "quantity": 2 });
+    shop.ask_with(Kind::Web, mutation("cartAdd", "CartAddInput", add)).await.whole();
+    let attempts = attempts(&shop).await;
+    let before = all_of_adas(&shop).await;
+    // Something of her own, so that an order of hers fails for no other reason.
+    let own = mutation("cartAdd", "CartAddInput", json!({ "productId": product_id("tent-ridge-2") }));
+    shop.post(shop.web, own, &[ZOE]).await.whole();
+    for Attempt { kind, coordinate, body, told: (at, told) } in attempts {
+        let other = if kind == Kind::Iot { SHELVES[1] } else { ZOE };
+        let answer = shop.post(shop.address(kind), body, &[other]).await.whole();
+        assert_eq!(answer.data(at), &told, "{kind} {coordinate}: {}", answer.text);
+        assert_eq!(all_of_adas(&shop).await, before, "{kind} {coordinate}");
+    }
+    let shown = all_of_adas(&shop).await;
+    assert!(shown[0]["data"]["cart"]["items"].to_string().contains(&kettle), "{shown}");
+}
+
+#[tokio::test]
+async fn what_is_ones_own_is_reached_by_its_id() {
+    let shop = Shop::open().await;
+    let kettle = product_id("kettle-gooseneck-09");
+    for (index, Attempt { kind, coordinate, body, told: (at, told) }) in
+        attempts(&shop).await.into_iter().enumerate()
+    {
+        let own = if kind == Kind::Iot { SHELVES[0] } else { ADA };
+        // What came before may have emptied the cart.
+        let add = json!({ "productId": kettle });
+        let mut add = mutation("cartAdd", "CartAddInput", add);
+        add["variables"]["input"]["idempotencyKey"] = json!(format!("key-own-cart-{index}"));
+        shop.post(shop.web, add, &[ADA]).await.whole();
+        let answer = shop.post(shop.address(kind), body, &[own]).await.whole();
+        // An empty list of errors says the same to both.
+        let reached = answer.body["data"].pointer(at) != Some(&told) || told == json!([]);
+        assert!(reached, "{kind} {coordinate}: {}", answer.text);
     }
 }
 
 #[tokio::test]
 async fn what_belongs_to_somebody_is_never_answered_to_another() {
     let shop = Shop::open().await;
-    for (to, query) in [
-        (
-            shop.mobile,
-            "{ cart { count lines { quantity } } orders { items { id } } notifications { items { id } } }",
-        ),
+    let kettle = product_id("kettle-gooseneck-09");
+    let add = mutation("cartAdd", "CartAddInput", json!({ "productId": kettle }));
+    shop.post(shop.mobile, add, &[ADA]).await.whole();
+    for (to, field, private) in [
+        (shop.mobile, "home", "name cartCount unreadCount"),
+        (shop.mobile, "cart", "count total lines { quantity product { id } } paymentMethods { id }"),
+        (shop.mobile, "orders", "items { id }"),
+        (shop.mobile, "notifications", "items { id }"),
+        (shop.web, "viewer", "id email paymentMethods { id }"),
+        (shop.web, "cart", "count items { product { id } }"),
+        (shop.web, "orders", "nodes { id }"),
+        (shop.web, "notifications", "nodes { id }"),
         (
             shop.web,
-            "{ viewer { id email } cart { count } orders { nodes { id } } notifications { nodes { id } } }",
+            "dashboard",
+            "viewer { id email } cart { items { product { id } } } orders { nodes { id } }
+             notifications { nodes { id } }",
         ),
     ] {
-        let hers = shop.post(to, json!({ "query": query }), &[ADA]).await.whole();
-        let others = shop.post(to, json!({ "query": query }), &[ZOE]).await.whole();
-        assert_ne!(hers.body, others.body);
-        let ids = |text: &str| -> Vec<String> {
-            text.split("\"id\":\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
-        };
-        for id in ids(&hers.text) {
-            assert!(!others.text.contains(&id), "{id} is answered to both");
+        let body = query(&format!("{{ {field} {{ {private} }} }}"));
+        let hers = shop.post(to, body.clone(), &[ADA]).await.whole();
+        let others = shop.post(to, body.clone(), &[ZOE]).await.whole();
+        assert_ne!(hers.body["data"], others.body["data"], "{field}: nothing in it tells them apart");
+        for id in ids(&hers.body) {
+            assert!(!others.text.contains(&id), "{field}: {id} is answered to both");
         }
-        let nobodys = shop.post(to, json!({ "query": query }), &[]).await;
-        assert!(nobodys.body["data"].as_object().unwrap().values().all(Value::is_null), "{}", nobodys.text);
-        assert!(nobodys.errors().iter().all(|error| error.ends_with("UNAUTHENTICATED")), "{}", nobodys.text);
+        let nobodys = shop.post(to, body, &[]).await;
+        let nothing = &nobodys.body["data"][field];
+        let is_empty = nothing.is_null() || ids(nothing).is_empty();
+        assert!(is_empty && !nobodys.text.contains("ada"), "{field}: {}", nobodys.text);
+    }
+}
+
+/// Every `id` and `email` of an answer.
+fn ids(answer: &Value) -> Vec<String> {
+    match answer {
+        Value::Array(items) => items.iter().flat_map(ids).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(key, value)| match value {
+                Value::String(id) if key == "id" || key == "email" => vec![id.clone()],
+                value => ids(value),
+            })
+            .collect(),
+        _ => Vec::new(),
     }
 }
 
 #[tokio::test]
-async fn nobody_changes_what_is_somebody_elses() {
+async fn what_a_user_is_called_is_all_that_others_learn_of_them() {
     let shop = Shop::open().await;
-    let query = "{ notifications { items { id } } cart { paymentMethods { id } } }";
-    let hers = shop.post(shop.mobile, json!({ "query": query }), &[ADA]).await.whole();
-    let notification = hers.data("/notifications/items/0/id");
-    let method = hers.data("/cart/paymentMethods/0/id");
-    let read = json!({
-        "query": "mutation($input: NotificationReadInput!) { notificationRead(input: $input) { unreadCount userErrors { code } } }",
-        "variables": { "input": { "idempotencyKey": "key-not-hers", "notificationId": notification } },
-    });
-    let answer = shop.post(shop.mobile, read, &[ZOE]).await.whole();
-    assert_eq!(answer.data("/notificationRead/userErrors/0/code"), "NOT_FOUND");
-    let product = crate::support::product_id("kettle-gooseneck-09");
-    let add = json!({
-        "query": "mutation($input: CartAddInput!) { cartAdd(input: $input) { userErrors { code } } }",
-        "variables": { "input": { "idempotencyKey": "key-something", "productId": product } },
-    });
-    shop.post(shop.mobile, add, &[ZOE]).await.whole();
-    let order = json!({
-        "query": "mutation($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id } userErrors { code } } }",
-        "variables": { "input": { "idempotencyKey": "key-not-hers-2", "paymentMethodId": method,
-            "shippingOption": "standard", "country": "FR" } },
-    });
-    let answer = shop.post(shop.mobile, order, &[ZOE]).await.whole();
-    assert_eq!(answer.data("/orderPlace/userErrors/0/code"), "PAYMENT_METHOD_NOT_FOUND");
+    let ada = id_of("User", "user-ada-lindqvist");
+    let all = shop
+        .post(shop.web, query(&format!("{{ node(id: \"{ada}\") {{ id ... on User {{ name }} }} }}")), &[ZOE])
+        .await;
+    assert_eq!(all.whole().data("/node/name"), "Ada L.");
+    let catalogue = Kind::Web.catalogue();
+    let fields: Vec<_> = catalogue.fields("User").unwrap().keys().map(String::as_str).collect();
+    assert_eq!(fields, ["avatarUrl", "id", "name"]);
 }
 
 #[tokio::test]
-async fn a_device_learns_of_itself_alone() {
+async fn a_device_reports_for_itself() {
     let shop = Shop::open().await;
-    let other = device_id("shelf-0002");
-    let query =
-        format!("{{ device(id: \"{other}\") {{ location }} shelf(device: \"{other}\") {{ label }} }}");
-    let answer =
-        shop.post(shop.iot, json!({ "query": query }), &[("x-device-id", "shelf-0001")]).await.whole();
-    assert_eq!(answer.body["data"], json!({ "device": null, "shelf": null }));
     let reading = json!({ "seq": 1, "at": 1_780_315_000, "weightG": 900, "tempMc": 21_000, "battery": 80 });
     let report = json!({
         "query": "mutation($input: ReportInput!) { report(input: $input) { acks { seq status } nextS } }",
-        "variables": { "input": { "device": other, "readings": [reading] } },
+        "variables": { "input": { "device": device_id("shelf-0002"), "readings": [reading] } },
     });
-    let answer = shop.post(shop.iot, report.clone(), &[("x-device-id", "shelf-0001")]).await.whole();
-    assert_eq!(answer.data("/report"), &Value::Null);
-    let own = shop.post(shop.iot, report.clone(), &[("x-device-id", "shelf-0002")]).await.whole();
-    assert_eq!(own.data("/report/acks"), &json!([{ "seq": 1, "status": "STORED" }]));
-    let again = shop.post(shop.iot, report, &[("x-device-id", "shelf-0002")]).await.whole();
-    assert_eq!(again.data("/report/acks"), &json!([{ "seq": 1, "status": "REPEATED" }]));
+    for status in ["STORED", "REPEATED"] {
+        let answer = shop.post(shop.iot, report.clone(), &[SHELVES[0]]).await.whole();
+        assert_eq!(answer.data("/report/acks"), &json!([{ "seq": 1, "status": status }]));
+    }
+}
+
+#[tokio::test]
+async fn the_largest_report_fits_however_it_is_written() {
+    let shop = Shop::open().await;
+    let reading = |seq: i64| {
+        let (weight, temperature) = (i32::MIN, i32::MIN);
+        json!({ "seq": i64::from(i32::MAX) - seq, "at": 99_999_999_999_i64, "weightG": weight,
+            "tempMc": temperature, "battery": -100 })
+    };
+    let report = |count: i64| {
+        let readings: Vec<_> = (0..count).map(reading).collect();
+        json!({
+            "query": "mutation($input: ReportInput!) { report(input: $input) { acks { seq status } nextS } }",
+            "variables": { "input": { "device": device_id("shelf-0002"), "readings": readings } },
+        })
+    };
+    let spaced = |value: &Value| value.to_string().replace(':', ": ").replace(',', ", ");
+    let largest = report(25);
+    let (query, variables) = (&largest["query"], spaced(&largest["variables"]));
+    let largest = format!("{{ \"query\": {query}, \"variables\": {variables} }}");
+    assert_eq!(serde_json::from_str::<Value>(&largest).unwrap(), report(25));
+    let request = http::Request::post(format!("http://{}/graphql", shop.iot))
+        .header("content-type", "application/json")
+        .header(SHELVES[0].0, SHELVES[0].1)
+        .body(http_body_util::Full::from(largest))
+        .unwrap();
+    let answer = shop.send(request).await.whole();
+    assert_eq!(answer.data("/report/acks").as_array().unwrap().len(), 25);
+    assert!(answer.text.len() <= 1_200, "{}", answer.text.len());
+    let more = shop.post(shop.iot, report(26), &[SHELVES[0]]).await;
+    assert_eq!(more.body["errors"][0]["extensions"]["violations"][0]["field"], "input.readings");
 }

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bff_kit::config::Config;
 use proto::admin::{Call, Fault};
 use serde_json::{Value, json};
 
-use crate::support::{ADA, Answer, Shop, product_id};
+use crate::support::{ADA, Answer, Kind, Shop, id_of, product_id};
 
 /// No test waits longer than this for what should happen at once.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -16,6 +17,7 @@ struct Change {
     /// The RPC that makes it.
     rpc: &'static str,
     field: &'static str,
+    kind: Kind,
     to: SocketAddr,
     body: Value,
     /// A query whose answer tells whether it was made, and how often.
@@ -37,8 +39,16 @@ async fn state(shop: &Shop, change: &Change) -> Value {
     shop.post(change.to, json!({ "query": change.state }), &[ADA]).await.whole().body
 }
 
-/// One of each mutation of the phone and of the web shop that changes what can be counted.
+/// Puts something into the cart of whoever is named.
+fn add(key: &str, product: &str, quantity: i32) -> Value {
+    let input = json!({ "idempotencyKey": key, "productId": product, "quantity": quantity });
+    mutation("cartAdd", "CartAddInput", "cart { count }", &input)
+}
+
+/// Each mutation of the phone and of the web shop. Any of them may come first: there is a kettle in the cart.
 async fn changes(shop: &Shop) -> Vec<Change> {
+    let kettle = add("key-beforehand", &product_id("kettle-gooseneck-09"), 1);
+    shop.post(shop.mobile, kettle, &[ADA]).await.whole();
     let query = "{ notifications(first: 20) { items { id read } } cart { paymentMethods { id } } }";
     let hers = shop.post(shop.mobile, json!({ "query": query }), &[ADA]).await.whole();
     let items = hers.data("/notifications/items").as_array().unwrap();
@@ -52,23 +62,24 @@ async fn changes(shop: &Shop) -> Vec<Change> {
 
 fn cart_changes(shop: &Shop) -> Vec<Change> {
     let product = product_id("kettle-gooseneck-09");
-    let change = |rpc, field: &'static str, to, key: &str, quantity: Option<i32>| {
+    let change = |rpc, field: &'static str, kind, quantity: Option<i32>| {
+        let key = format!("key-{kind}-{field}");
         let mut input = json!({ "idempotencyKey": key, "productId": product });
         if let Some(quantity) = quantity {
             input["quantity"] = json!(quantity);
         }
         let input_type = format!("C{}Input", &field[1..]);
         let body = mutation(field, &input_type, "cart { count }", &input);
-        Change { rpc, field, to, body, state: "{ cart { count } }" }
+        Change { rpc, field, kind, to: shop.address(kind), body, state: "{ cart { count } }" }
     };
-    let (mobile, web) = (shop.mobile, shop.web);
-    vec![
-        change("shop.carts.v1.CartService/AddItem", "cartAdd", mobile, "key-mobile-add", Some(2)),
-        change("shop.carts.v1.CartService/AddItem", "cartAdd", web, "key-web-add", Some(1)),
-        change("shop.carts.v1.CartService/SetQuantity", "cartSetQuantity", mobile, "key-mobile-set", Some(5)),
-        change("shop.carts.v1.CartService/SetQuantity", "cartSetQuantity", web, "key-web-set", Some(4)),
-        change("shop.carts.v1.CartService/RemoveItem", "cartRemove", mobile, "key-mobile-remove", None),
-    ]
+    let of_client = |kind| {
+        [
+            change("shop.carts.v1.CartService/AddItem", "cartAdd", kind, Some(2)),
+            change("shop.carts.v1.CartService/SetQuantity", "cartSetQuantity", kind, Some(5)),
+            change("shop.carts.v1.CartService/RemoveItem", "cartRemove", kind, None),
+        ]
+    };
+    [of_client(Kind::Mobile), of_client(Kind::Web)].into_iter().flatten().collect()
 }
 
 fn notification_changes(shop: &Shop, one: &Value, other: &Value) -> Vec<Change> {
@@ -80,8 +91,8 @@ fn notification_changes(shop: &Shop, one: &Value, other: &Value) -> Vec<Change> 
     let selection = "unreadCount notifications { id read }";
     let mark = mutation("notificationsMarkRead", "NotificationsMarkReadInput", selection, &mark);
     vec![
-        Change { rpc, field: "notificationRead", to: shop.mobile, body: read, state },
-        Change { rpc, field: "notificationsMarkRead", to: shop.web, body: mark, state },
+        Change { rpc, field: "notificationRead", kind: Kind::Mobile, to: shop.mobile, body: read, state },
+        Change { rpc, field: "notificationsMarkRead", kind: Kind::Web, to: shop.web, body: mark, state },
     ]
 }
 
@@ -93,15 +104,18 @@ fn other_changes(shop: &Shop, method: &Value) -> Vec<Change> {
     let review =
         json!({ "idempotencyKey": "key-review", "productId": product, "rating": 4, "text": "Good." });
     let review = mutation("reviewCreate", "ReviewCreateInput", "review { id rating }", &review);
-    let order = |key: &str| {
-        let input = json!({ "idempotencyKey": key, "paymentMethodId": method, "shippingOption": "standard",
-            "country": "FR" });
-        mutation("orderPlace", "OrderPlaceInput", "order { id state }", &input)
+    let order = |kind: Kind, state| {
+        let input = json!({ "idempotencyKey": "key-order", "paymentMethodId": method,
+            "shippingOption": "standard", "country": "FR" });
+        let body = mutation("orderPlace", "OrderPlaceInput", "order { id state }", &input);
+        let rpc = "shop.orders.v1.OrderService/PlaceOrder";
+        Change { rpc, field: "orderPlace", kind, to: shop.address(kind), body, state }
     };
     vec![
         Change {
             rpc: "shop.users.v1.UserService/UpdatePreferences",
             field: "preferencesUpdate",
+            kind: Kind::Web,
             to: shop.web,
             body: prefer,
             state: "{ viewer { preferences { language newsletter notificationSound country } } }",
@@ -109,17 +123,13 @@ fn other_changes(shop: &Shop, method: &Value) -> Vec<Change> {
         Change {
             rpc: "shop.reviews.v1.ReviewService/CreateReview",
             field: "reviewCreate",
+            kind: Kind::Web,
             to: shop.web,
             body: review,
             state: "{ search(query: \"matcha whisk\") { nodes { rating { count } } } }",
         },
-        Change {
-            rpc: "shop.orders.v1.OrderService/PlaceOrder",
-            field: "orderPlace",
-            to: shop.mobile,
-            body: order("key-order"),
-            state: "{ orders { total } cart { count } }",
-        },
+        order(Kind::Mobile, "{ orders { total } cart { count } }"),
+        order(Kind::Web, "{ orders { totalCount } cart { count } }"),
     ]
 }
 
@@ -130,9 +140,24 @@ fn made(change: &Change, answer: &Answer) {
 }
 
 #[tokio::test]
+async fn every_change_is_among_those_that_are_repeated() {
+    let changes = changes(&Shop::open().await).await;
+    for kind in [Kind::Mobile, Kind::Web] {
+        let catalogue = kind.catalogue();
+        let all = catalogue.fields(catalogue.mutation().unwrap()).unwrap();
+        for field in all.keys() {
+            let tried = changes.iter().any(|change| change.kind == kind && change.field == field);
+            assert!(tried, "{kind}: {field}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn whatever_fails_on_the_way_a_change_repeated_under_its_key_is_made_once() {
-    let shop = Shop::open().await;
-    for change in changes(&shop).await {
+    let count = changes(&Shop::open().await).await.len();
+    for index in 0..count {
+        let shop = Shop::open().await;
+        let change = changes(&shop).await.remove(index);
         let before = state(&shop, &change).await;
         // The service refuses to work: nothing has changed.
         shop.fail(Fault { rpc: change.rpc.to_owned(), error_code: 14, ..Fault::default() });
@@ -170,12 +195,46 @@ async fn whatever_fails_on_the_way_a_change_repeated_under_its_key_is_made_once(
 }
 
 #[tokio::test]
+async fn a_change_whose_answer_was_lost_is_not_made_again() {
+    let count = changes(&Shop::open().await).await.len();
+    // The service does its work, and then says that it is gone, or says nothing.
+    let lost = [Fault { error_code: 14, ..Fault::default() }, Fault { black_hole: true, ..Fault::default() }];
+    for (index, lost) in (0..count).flat_map(|index| lost.iter().map(move |lost| (index, lost))) {
+        let short = |config: &mut Config| config.server.deadline_ms = Some(400);
+        let shop = Shop::with(short).await;
+        let change = changes(&shop).await.remove(index);
+        let before = state(&shop, &change).await;
+        shop.fail(Fault { rpc: change.rpc.to_owned(), after_work: true, ..lost.clone() });
+        let answer = send(&shop, &change).await;
+        let code = if lost.black_hole { "UPSTREAM_TIMEOUT" } else { "UPSTREAM_UNAVAILABLE" };
+        assert_eq!(answer.errors(), [format!("{}: {code}", change.field)]);
+        let after = state(&shop, &change).await;
+        assert_ne!(after, before, "{}: the work was done", change.field);
+        shop.domain.faults().clear();
+        made(&change, &send(&shop, &change).await);
+        assert_eq!(state(&shop, &change).await, after, "{}", change.field);
+    }
+}
+
+#[tokio::test]
+async fn what_was_added_is_answered_again_when_nothing_is_left_by_then() {
+    let shop = Shop::open().await;
+    let product = "tent-ridge-2";
+    let body = add("key-the-last-one", &product_id(product), 1);
+    let first = shop.post(shop.mobile, body.clone(), &[ADA]).await.whole();
+    assert_eq!(first.data("/cartAdd/userErrors"), &json!([]));
+    shop.sell_out(product).await;
+    let none = add("key-another", &product_id(product), 1);
+    let refused = shop.post(shop.mobile, none, &[ADA]).await.whole();
+    assert_eq!(refused.data("/cartAdd/userErrors/0/code"), "OUT_OF_STOCK");
+    assert_eq!(refused.data("/cartAdd/userErrors/0/message"), "There is none left.");
+    let again = shop.post(shop.mobile, body, &[ADA]).await.whole();
+    assert_eq!(again.body, first.body);
+}
+
+#[tokio::test]
 async fn what_the_shop_refuses_is_a_user_error_and_what_is_malformed_is_an_error() {
     let shop = Shop::open().await;
-    let add = |key: &str, product: &str, quantity: i32| {
-        let input = json!({ "idempotencyKey": key, "productId": product, "quantity": quantity });
-        mutation("cartAdd", "CartAddInput", "cart { count }", &input)
-    };
     let none_left = product_id("matcha-whisk-set");
     let kettle = product_id("kettle-gooseneck-09");
     for to in [shop.mobile, shop.web] {
@@ -210,4 +269,118 @@ async fn adding_to_the_cart_is_noted_for_statistics_without_waiting() {
     tokio::time::timeout(PATIENCE, sent).await.unwrap().whole();
     let noted = shop.domain.calls().wait_until(|calls: &[Call]| calls.iter().any(|call| call.rpc == rpc));
     tokio::time::timeout(PATIENCE, noted).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_by_its_path_in_the_arguments() {
+    let shop = Shop::open().await;
+    let [kettle, whisk] = ["kettle-gooseneck-09", "matcha-whisk-set"].map(product_id);
+    let hers = shop.ask(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
+    let method = hers.data("/cart/paymentMethods/0/id").clone();
+    let cart = |to, key: &str, product: &str, quantity: i32| (to, add(key, product, quantity));
+    let order = |to, country: &str| {
+        let input = json!({ "idempotencyKey": "key-order-1", "paymentMethodId": method,
+            "shippingOption": "standard", "country": country });
+        (to, mutation("orderPlace", "OrderPlaceInput", "order { id }", &input))
+    };
+    let prefer = |field: &str, value: &str| {
+        let input = json!({ "idempotencyKey": "key-prefer-1", field: value });
+        let selection = "preferences { language }";
+        (shop.web, mutation("preferencesUpdate", "PreferencesUpdateInput", selection, &input))
+    };
+    let review = |rating: i32, text: &str| {
+        let input =
+            json!({ "idempotencyKey": "key-review-1", "productId": whisk, "rating": rating, "text": text });
+        (shop.web, mutation("reviewCreate", "ReviewCreateInput", "review { id }", &input))
+    };
+    let mark = |ids: Value| {
+        let input = json!({ "idempotencyKey": "key-mark-01", "notificationIds": ids });
+        (shop.web, mutation("notificationsMarkRead", "NotificationsMarkReadInput", "unreadCount", &input))
+    };
+    let query = |to, text: String| (to, json!({ "query": text }));
+    let many = vec![id_of("Notification", "n"); 101];
+    let foreign = hers_reviews_cursor(&shop, &whisk).await;
+    for ((to, body), path) in [
+        (cart(shop.mobile, "short", &kettle, 1), "input.idempotencyKey"),
+        (cart(shop.web, "key-cart-01", &kettle, 21), "input.quantity"),
+        (cart(shop.mobile, "key-cart-01", "kettle", 1), "input.productId"),
+        (order(shop.mobile, "XX"), "input.country"),
+        (order(shop.web, "XX"), "input.country"),
+        (prefer("language", "no language"), "input.language"),
+        (prefer("country", "XX"), "input.country"),
+        (review(6, "Good."), "input.rating"),
+        (review(5, ""), "input.text"),
+        (mark(json!([id_of("Notification", "n"), "nonsense"])), "input.notificationIds.1"),
+        (mark(json!(many)), "input.notificationIds"),
+        (query(shop.web, format!("{{ nodes(ids: [\"{kettle}\", \"nonsense\"]) {{ id }} }}")), "ids.1"),
+        (query(shop.web, "{ node(id: \"nonsense\") { id } }".to_owned()), "id"),
+        (query(shop.mobile, "{ search(query: \" \") { total } }".to_owned()), "query"),
+        (query(shop.web, "{ products(first: 101) { totalCount } }".to_owned()), "first"),
+        (query(shop.mobile, format!("{{ products(after: \"{foreign}\") {{ total }} }}")), "after"),
+        (
+            query(
+                shop.web,
+                format!("{{ product(id: \"{kettle}\") {{ shippingOptions(country: \"XX\") {{ name }} }} }}"),
+            ),
+            "country",
+        ),
+        (query(shop.mobile, "{ cart { shippingOptions(country: \"XX\") { name } } }".to_owned()), "country"),
+        (
+            query(
+                shop.web,
+                format!(
+                    "{{ product(id: \"{kettle}\") {{ reviews(after: \"{foreign}\") {{ totalCount }} }} }}"
+                ),
+            ),
+            "after",
+        ),
+    ] {
+        let answer = shop.post(to, body.clone(), &[ADA]).await;
+        let error = &answer.body["errors"][0]["extensions"];
+        assert_eq!(error["code"], "BAD_USER_INPUT", "{body}: {}", answer.text);
+        assert_eq!(error["violations"][0]["field"], path, "{body}: {}", answer.text);
+    }
+}
+
+/// A cursor of the reviews of a product, which means nothing to any other list.
+async fn hers_reviews_cursor(shop: &Shop, product: &str) -> String {
+    let query =
+        format!("{{ product(id: \"{product}\") {{ reviews(first: 1) {{ pageInfo {{ endCursor }} }} }} }}");
+    let answer = shop.web(&query).await.whole();
+    answer.data("/product/reviews/pageInfo/endCursor").as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_refused_order_blames_no_more_than_what_is_wrong() {
+    for kind in [Kind::Mobile, Kind::Web] {
+        let shop = Shop::open().await;
+        let to = shop.address(kind);
+        let hers = shop.ask(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
+        let method = hers.data("/cart/paymentMethods/0/id").clone();
+        let order = |key: &str, method: &Value, option: &str| {
+            let input = json!({ "idempotencyKey": key, "paymentMethodId": method, "shippingOption": option,
+                "country": "FR" });
+            mutation("orderPlace", "OrderPlaceInput", "order { id }", &input)
+        };
+        let refused = async |body: Value, code: &str, field: Value| {
+            let answer = shop.post(to, body, &[ADA]).await.whole();
+            assert_eq!(answer.data("/orderPlace/userErrors/0/code"), code, "{}", answer.text);
+            assert_eq!(answer.data("/orderPlace/userErrors/0/field"), &field, "{}", answer.text);
+            assert_eq!(answer.data("/orderPlace/order"), &Value::Null);
+        };
+        let product = "tent-ridge-2";
+        shop.post(to, add("key-put-in", &product_id(product), 1), &[ADA]).await.whole();
+        let nobodys = json!(id_of("PaymentMethod", "nobody"));
+        let field = |name: &str| json!(["input", name]);
+        refused(
+            order("key-order-2", &nobodys, "standard"),
+            "PAYMENT_METHOD_NOT_FOUND",
+            field("paymentMethodId"),
+        )
+        .await;
+        refused(order("key-order-3", &method, "pigeon"), "SHIPPING_NOT_AVAILABLE", field("shippingOption"))
+            .await;
+        shop.sell_out(product).await;
+        refused(order("key-order-4", &method, "standard"), "OUT_OF_STOCK", Value::Null).await;
+    }
 }

@@ -1,6 +1,10 @@
 //! Every screen of every client on seeded data.
 
-use crate::support::{Kind, Shop, assert_snapshot, product_id, screens};
+use std::collections::BTreeSet;
+
+use async_graphql_parser::types::Selection;
+
+use crate::support::{Kind, Shop, assert_snapshot, device_id, id_of, order_id, product_id, screens};
 
 #[tokio::test]
 async fn every_screen_answers_as_reviewed() {
@@ -15,13 +19,24 @@ async fn every_screen_answers_as_reviewed() {
 fn every_root_field_is_on_a_screen() {
     for kind in Kind::ALL {
         let catalogue = kind.catalogue();
-        let all: String = screens().into_iter().filter(|it| it.kind == kind).map(|it| it.query).collect();
-        for field in catalogue.fields(catalogue.query()).unwrap().keys() {
-            // These are tested with whatever has an id of its own.
-            let by_id = ["node", "nodes", "order"].contains(&field.as_str());
-            assert!(by_id || all.contains(&format!("{{ {field}")), "{kind}: {field} is on no screen");
-        }
+        let of_kind = screens().into_iter().filter(|it| it.kind == kind);
+        let on_screens: BTreeSet<_> = of_kind.flat_map(|screen| root_fields(&screen.query)).collect();
+        let known: BTreeSet<_> = catalogue.fields(catalogue.query()).unwrap().keys().cloned().collect();
+        assert_eq!(on_screens, known, "{kind}");
     }
+}
+
+/// Names of the fields a query asks the root for.
+fn root_fields(query: &str) -> Vec<String> {
+    let document = async_graphql_parser::parse_query(query).unwrap();
+    let (_, operation) = document.operations.iter().next().unwrap();
+    let roots = operation.node.selection_set.node.items.iter();
+    roots
+        .map(|root| match &root.node {
+            Selection::Field(field) => field.node.name.node.to_string(),
+            other => panic!("{other:?} is no field"),
+        })
+        .collect()
 }
 
 #[tokio::test]
@@ -40,19 +55,35 @@ async fn a_page_of_a_category_holds_products_of_that_category() {
 #[tokio::test]
 async fn what_does_not_exist_is_null_and_what_is_malformed_is_an_error() {
     let shop = Shop::open().await;
-    let unknown = product_id("no-such-thing");
-    for (kind, query) in [
-        (Kind::Mobile, format!("{{ product(id: \"{unknown}\") {{ name }} }}")),
-        (Kind::Web, format!("{{ product(id: \"{unknown}\") {{ name }} }}")),
-        (Kind::Web, format!("{{ node(id: \"{unknown}\") {{ id }} }}")),
-        (Kind::Iot, format!("{{ inStock(product: \"{unknown}\") }}")),
+    let product = product_id("no-such-thing");
+    let [order, device] = [order_id("no-such-thing"), device_id("no-such-thing")];
+    let category = id_of("Category", "no-such-thing");
+    for (kind, unknown, query) in [
+        (Kind::Mobile, &product, "{ product(id: \"ID\") { name } }"),
+        (Kind::Mobile, &category, "{ products(category: \"ID\") { total } }"),
+        (Kind::Web, &product, "{ product(id: \"ID\") { name } }"),
+        (Kind::Web, &category, "{ products(category: \"ID\") { totalCount } }"),
+        (Kind::Web, &order, "{ order(id: \"ID\") { state } }"),
+        (Kind::Web, &product, "{ node(id: \"ID\") { id } }"),
+        (Kind::Web, &order, "{ node(id: \"ID\") { id } }"),
+        (Kind::Web, &id_of("User", "no-such-thing"), "{ node(id: \"ID\") { id } }"),
+        (Kind::Iot, &product, "{ inStock(product: \"ID\") }"),
+        (Kind::Iot, &device, "{ shelf(device: \"ID\") { label } }"),
+        (Kind::Iot, &device, "{ device(id: \"ID\") { location } }"),
     ] {
+        let query = query.replace("ID", unknown);
         let answer = shop.ask(kind, &query).await.whole();
-        assert!(answer.body["data"].as_object().unwrap().values().all(serde_json::Value::is_null));
-        let malformed = shop.ask(kind, &query.replace(&unknown, "lamp-7")).await;
+        let data = answer.body["data"].as_object().unwrap();
+        assert!(data.values().all(serde_json::Value::is_null), "{query}: {}", answer.text);
+        let unknown = unknown.as_str();
+        let malformed = shop.ask(kind, &query.replace(unknown, "lamp-7")).await;
         assert_eq!(malformed.errors().len(), 1);
         assert!(malformed.errors()[0].ends_with(": BAD_USER_INPUT"), "{}", malformed.text);
     }
+    let known = product_id("kettle-gooseneck-09");
+    let mixed = format!("{{ nodes(ids: [\"{product}\", \"{known}\", \"{order}\"]) {{ id }} }}");
+    let mixed = shop.ask(Kind::Web, &mixed).await.whole();
+    assert_eq!(mixed.data("/nodes"), &serde_json::json!([null, { "id": known }, null]));
 }
 
 #[tokio::test]

@@ -93,7 +93,10 @@ mod tests {
             ("Handwoven Runner Rug, 200 cm", "Handwoven Runner Rug…"),
             ("Insulated Steel Bottle 750 ml", "Insulated Steel Bottle…"),
             ("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffahrtsg…"),
-            ("ケトル ケトル ケトル ケトル ケトル ケトル ケトル", "ケトル ケトル ケトル ケトル ケトル…"),
+            (
+                "ケトル ケトル ケトル ケトル ケトル ケトル ケトル",
+                "ケトル ケトル ケトル ケトル ケトル ケトル…",
+            ),
         ] {
             assert_eq!(label(name), expected);
             assert!(label(name).chars().count() <= LABEL_CHARACTERS);

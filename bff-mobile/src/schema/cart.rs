@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object};
 use bff_kit::schema::{ask, bounds, bytes, fetches, hoist, items, reads};
-use bff_kit::{Answered, ContextExt as _, Error, Hoisted};
+use bff_kit::{Answered, ContextExt as _, Error, Hoisted, Nullable};
 use downstream::carts::{MAX_ITEMS, MyCart};
 use downstream::catalog::ProductById;
 use downstream::payments::{MAX_METHODS, MyPaymentMethods};
+use downstream::shipping::{MAX_OPTIONS, ParcelOf};
 use proto::carts;
 
 use super::payment_method::PaymentMethod;
 use super::product::Product;
+use super::shipping_option::ShippingOption;
 use crate::format::{self, Language, MONEY};
 
 pub(crate) struct Cart(pub(super) Arc<carts::Cart>);
@@ -54,6 +56,22 @@ impl Cart {
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>, Error> {
         let methods = ctx.optional(ctx.fetch(MyPaymentMethods).await)?.unwrap_or_default();
         Ok(methods.iter().cloned().map(PaymentMethod).collect())
+    }
+
+    /// How all of it can be sent to a country, the cheapest way first; empty when it cannot be. Null when that is not
+    /// known right now.
+    #[graphql(
+        directive = fetches::apply(ask::<ParcelOf>(["parent.items", "argument.country"]).or("null")),
+        directive = bounds::apply(items(MAX_OPTIONS))
+    )]
+    async fn shipping_options(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Country by ISO 3166-1, such as \"FR\".")] country: String,
+    ) -> Nullable<Vec<ShippingOption>> {
+        let products = self.0.items.iter().map(|item| item.product_id.as_str().into()).collect();
+        let options = ctx.fetch(ParcelOf { products, country: country.into() }).await;
+        ctx.optional(options.map(|it| it.options.iter().cloned().map(ShippingOption).collect())).transpose()
     }
 }
 

@@ -9,12 +9,10 @@ use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
 use downstream::reviews::{RatingOf, ReviewsOf};
-use downstream::shipping::{MAX_OPTIONS, ShippingOf};
 use proto::catalog;
 
 use super::price::Price;
 use super::review::Review;
-use super::shipping_option::ShippingOption;
 
 /// Reviews a product screen has room for.
 const MAX_REVIEWS: i32 = 3;
@@ -100,21 +98,5 @@ impl Product {
         };
         let page = ctx.optional(ctx.fetch(question).await)?;
         Ok(page.map(|page| page.reviews.iter().cloned().map(Review).collect()).unwrap_or_default())
-    }
-
-    /// How it can be sent to a country, the cheapest way first; empty when nothing is sent there. Null when that is
-    /// not known right now.
-    #[graphql(
-        directive = fetches::apply(ask::<ShippingOf>(["parent.id", "argument.country"]).or("null")),
-        directive = bounds::apply(items(MAX_OPTIONS))
-    )]
-    async fn shipping_options(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Country by ISO 3166-1, such as \"FR\".")] country: String,
-    ) -> Nullable<Vec<ShippingOption>> {
-        let question = ShippingOf { product: self.0.id.as_str().into(), country: country.into() };
-        let shipping = ctx.fetch(question).await;
-        ctx.optional(shipping.map(|it| it.options.iter().cloned().map(ShippingOption).collect())).transpose()
     }
 }

@@ -1,4 +1,4 @@
-//! A way to send a product.
+//! A way to send an order.
 
 use async_graphql::{Context, Object};
 use bff_kit::ContextExt as _;
@@ -9,7 +9,7 @@ use crate::format::{self, Language, MONEY};
 
 pub(crate) struct ShippingOption(pub(super) shipping::ShippingOption);
 
-/// One way to send a product.
+/// One way to send what is in your cart.
 #[Object]
 impl ShippingOption {
     /// What to name it by in an order, such as "express".

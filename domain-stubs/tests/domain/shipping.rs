@@ -86,6 +86,48 @@ async fn a_mask_that_leads_into_a_list_is_refused() {
     assert_eq!(refusal(&status), (Code::InvalidArgument, "READ_MASK_INVALID".into()));
 }
 
+#[tokio::test]
+async fn a_parcel_is_as_dear_and_as_slow_as_what_needs_most_in_it() {
+    let shop = Shop::open().await;
+    let clients = shop.anybody();
+    let products = clients.all_products(&["id"]).await;
+    for (products, country) in products.chunks(7).zip(ZONES.into_iter().cycle()) {
+        let products: Vec<_> = products.iter().map(|product| product.id.as_str()).collect();
+        let queries = products.iter().map(|product| query(product, country)).collect();
+        let alone = clients.shipping_options(queries, None).await.unwrap();
+        let alone: Vec<_> = alone.into_iter().map(|(_, options)| options.unwrap().options).collect();
+        let quote = clients.quote(&products, country).await.unwrap().options;
+        for way in ["pickup", "standard", "express"] {
+            let each: Vec<_> =
+                alone.iter().filter_map(|options| options.iter().find(|it| it.id == way)).collect();
+            let quoted = quote.iter().find(|it| it.id == way);
+            assert_eq!(quoted.is_some(), each.len() == products.len(), "{way} to {country}");
+            let Some(quoted) = quoted else { continue };
+            let dearest = each.iter().map(|it| cents(it.price.as_ref())).max();
+            assert_eq!(Some(cents(quoted.price.as_ref())), dearest);
+            assert_eq!(Some(quoted.min_days), each.iter().map(|it| it.min_days).max());
+            assert_eq!(Some(quoted.max_days), each.iter().map(|it| it.max_days).max());
+        }
+        assert!(quote.is_sorted_by_key(|option| cents(option.price.as_ref())));
+    }
+}
+
+#[tokio::test]
+async fn a_parcel_of_nothing_or_to_nowhere_has_no_options_and_what_does_not_exist_is_refused() {
+    let shop = Shop::open().await;
+    let clients = shop.anybody();
+    assert_eq!(clients.quote(&[], "FR").await.unwrap(), ShippingOptions::default());
+    assert_eq!(clients.quote(&[PRODUCT], "JP").await.unwrap(), ShippingOptions::default());
+    for (products, country, code, reason) in [
+        (&[PRODUCT][..], "XX", Code::InvalidArgument, "COUNTRY_INVALID"),
+        (&[PRODUCT, "nope"], "FR", Code::NotFound, "PRODUCT_NOT_FOUND"),
+        (&[PRODUCT, PRODUCT], "FR", Code::InvalidArgument, "DUPLICATE_KEY"),
+    ] {
+        let status = clients.quote(products, country).await.unwrap_err();
+        assert_eq!(refusal(&status), (code, reason.into()));
+    }
+}
+
 fn query(product: &str, country: &str) -> ShippingQuery {
     ShippingQuery { product_id: product.into(), country_code: country.into() }
 }

@@ -30,7 +30,9 @@ fn arguments(kind: Kind, coordinate: &str) -> String {
         (Kind::Iot, "Query.device") => format!("(id: \"{}\")", super::device_id("shelf-0001")),
         (Kind::Web, "Query.order") => format!("(id: \"{}\")", super::order_id(ADAS_ORDER)),
         (Kind::Web, "Query.nodes") => format!("(ids: [\"{kettle}\", \"{}\"])", super::order_id(ADAS_ORDER)),
-        (Kind::Web, "Product.shippingOptions") => "(country: \"FR\")".to_owned(),
+        (Kind::Mobile, "Cart.shippingOptions") | (Kind::Web, "Product.shippingOptions") => {
+            "(country: \"FR\")".to_owned()
+        }
         (_, "Query.search") => "(query: \"lamp\", first: 20)".to_owned(),
         (_, "Query.products") => "(first: 20)".to_owned(),
         _ => String::new(),

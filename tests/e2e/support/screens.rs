@@ -1,6 +1,9 @@
 //! The screens of the three clients, as they ask for them.
 
-use super::{Kind, product_id};
+use super::{Kind, device_id, id_of, order_id, product_id};
+
+/// An order of Ada's, with several products.
+const ORDER: &str = "order-000160";
 
 /// What one screen of a client asks.
 #[derive(Clone, Debug)]
@@ -12,8 +15,12 @@ pub(crate) struct Screen {
 
 /// Every screen. Each root field of each client is in one of them.
 pub(crate) fn screens() -> Vec<Screen> {
-    let kettle = product_id("kettle-gooseneck-09");
-    let device = super::device_id("shelf-0001");
+    let ids = [
+        ("KETTLE", product_id("kettle-gooseneck-09")),
+        ("DEVICE", device_id("shelf-0001")),
+        ("ORDER", order_id(ORDER)),
+        ("USER", id_of("User", "user-zoe-marchetti")),
+    ];
     let mobile = [
         (
             "home",
@@ -36,7 +43,7 @@ pub(crate) fn screens() -> Vec<Screen> {
         ),
         (
             "cart",
-            "{ cart { count total paymentMethods { id label }
+            "{ cart { count total paymentMethods { id label } shippingOptions(country: \"FR\") { option name price days }
             lines { quantity price product { id name thumbnail price { text } inStock } } } }",
         ),
         (
@@ -68,6 +75,13 @@ pub(crate) fn screens() -> Vec<Screen> {
         ("orders", "{ orders(first: 3) { totalCount pageInfo { hasNextPage endCursor } nodes { id state total { amount }
             shipping country placedAt updatedAt
             items { name quantity unitPrice { amount } price { amount } product { thumbnailUrl } } } } }"),
+        ("order", "{ order(id: \"ORDER\") { id state total { amount currency } shipping country placedAt
+            items { name quantity unitPrice { amount } product { id name thumbnailUrl } } } }"),
+        ("node", "{ node(id: \"ORDER\") { __typename id ... on Order { state items { product { name } } } } }"),
+        ("nodes", "{ nodes(ids: [\"KETTLE\", \"ORDER\", \"USER\"]) { __typename id
+            ... on Product { name price { current { amount } } stock { total } }
+            ... on Order { state items { product { name } } }
+            ... on User { name } } }"),
         ("notifications", "{ notifications(first: 3) { totalCount unreadCount
             nodes { id kind title text read createdAt } pageInfo { hasNextPage } } }"),
         ("dashboard", "{ dashboard {
@@ -86,7 +100,7 @@ pub(crate) fn screens() -> Vec<Screen> {
         let screen = |(name, query): &(&'static str, &str)| Screen {
             kind,
             name,
-            query: query.replace("KETTLE", &kettle).replace("DEVICE", &device),
+            query: ids.iter().fold((*query).to_owned(), |query, (name, id)| query.replace(name, id)),
         };
         list.iter().map(screen).collect()
     };

@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bff_iot::Iot;
 use bff_kit::config::Config;
-use bff_kit::{Client, Clock, Entity, Id, Server};
+use bff_kit::{Client, Clock, Server};
 use bff_mobile::Mobile;
 use bff_web::Web;
 use bytes::Bytes;
@@ -36,31 +38,24 @@ pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
 /// A device on a shelf.
 const SHELF: (&str, &str) = ("x-device-id", "shelf-0001");
 
+/// The id of something, as clients know it.
+pub(crate) fn id_of(kind: &str, raw: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{kind}:{raw}"))
+}
+
 /// The id of a product, as clients know it.
 pub(crate) fn product_id(raw: &str) -> String {
-    struct Product;
-    impl Entity for Product {
-        const NAME: &'static str = "Product";
-    }
-    Id::<Product>::new(raw).to_id().to_string()
+    id_of("Product", raw)
 }
 
 /// The id of an order, as clients know it.
 pub(crate) fn order_id(raw: &str) -> String {
-    struct Order;
-    impl Entity for Order {
-        const NAME: &'static str = "Order";
-    }
-    Id::<Order>::new(raw).to_id().to_string()
+    id_of("Order", raw)
 }
 
 /// The id of a device, as devices know it.
 pub(crate) fn device_id(raw: &str) -> String {
-    struct Device;
-    impl Entity for Device {
-        const NAME: &'static str = "Device";
-    }
-    Id::<Device>::new(raw).to_id().to_string()
+    id_of("Device", raw)
 }
 
 /// A text as a parameter of an address.
@@ -185,6 +180,14 @@ impl Shop {
     pub(crate) async fn fetch(&self, request: Request<Full<Bytes>>) -> Response<Bytes> {
         let (head, body) = self.http.request(request).await.unwrap().into_parts();
         Response::from_parts(head, body.collect().await.unwrap().to_bytes())
+    }
+
+    /// Sells the last of a product.
+    pub(crate) async fn sell_out(&self, product: &str) {
+        for warehouse in ["bologna", "gdansk", "hamburg", "lyon", "porto", "rotterdam"] {
+            // One that never held it has none already.
+            let _unknown = self.domain.set_stock(product, warehouse, 0).await;
+        }
     }
 
     /// Breaks an RPC.

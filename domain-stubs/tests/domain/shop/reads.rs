@@ -12,7 +12,9 @@ use proto::{
         BatchGetRatingsRequest, BatchListReviewsRequest, Rating, ReviewsPage, ReviewsQuery, rating_result,
         reviews_result,
     },
-    shipping::{BatchGetShippingOptionsRequest, ShippingOptions, ShippingQuery, shipping_result},
+    shipping::{
+        BatchGetShippingOptionsRequest, QuoteParcelRequest, ShippingOptions, ShippingQuery, shipping_result,
+    },
     users::{BatchGetUsersRequest, User, user_result},
 };
 use tonic::Status;
@@ -141,6 +143,15 @@ impl Clients {
             Outcome::Error(error) => (result.query.unwrap(), Err(error)),
         });
         Ok(outcomes.collect())
+    }
+
+    pub(crate) async fn quote(&self, products: &[&str], country: &str) -> Result<ShippingOptions, Status> {
+        let request = QuoteParcelRequest {
+            product_ids: products.iter().map(ToString::to_string).collect(),
+            country_code: country.into(),
+            read_mask: None,
+        };
+        Ok(self.shipping().quote_parcel(request).await?.into_inner().quote.unwrap())
     }
 
     pub(crate) async fn users_by_id(
