@@ -1,13 +1,12 @@
 //! What a resolver can do.
 
 use std::future::Future;
-use std::time::Duration;
 
 use async_graphql::Context;
-use fetch::{Command, Fault, FaultKind, Fetch};
+use fetch::{Command, Fetch};
 
 use crate::error::Error;
-use crate::path::{field_path, segments};
+use crate::path::segments;
 use crate::scope::{RequestScope, in_arguments};
 
 /// What a resolver can do besides answering what it already holds.
@@ -57,7 +56,7 @@ impl ContextExt for Context<'_> {
     }
 
     async fn send<C: Command>(&self, command: C) -> Result<C::Value, Error> {
-        let answer = match declared::<C>(self) {
+        let answer = match self.scope().planned::<C>(self.path_node.as_ref()) {
             Ok(until) => self.scope().fetches.command(command, until).await,
             Err(fault) => Err(fault),
         };
@@ -68,7 +67,7 @@ impl ContextExt for Context<'_> {
     }
 
     fn send_later<C: Command>(&self, command: C) {
-        if declared::<C>(self).is_ok() {
+        if self.scope().planned::<C>(self.path_node.as_ref()).is_ok() {
             self.scope().fetches.command_later(command);
         }
     }
@@ -80,21 +79,4 @@ impl ContextExt for Context<'_> {
     fn located(&self, error: Error) -> Error {
         error.at(|| segments(self.path_node.as_ref()))
     }
-}
-
-/// When a command must have ended, counted from the start of the request; an error where the field a resolver
-/// stands at may not send it.
-fn declared<C: Command>(ctx: &Context<'_>) -> Result<Option<Duration>, Fault> {
-    let (scope, path) = (ctx.scope(), ctx.path_node.as_ref());
-    if let Some(send) = scope.outline.place(path).and_then(|place| place.send(C::name())) {
-        return Ok(send.until);
-    }
-    let what = format!("{} sends {} without declaring it", field_path(path), C::name());
-    scope
-        .fetches
-        .context()
-        .enforcement
-        .violation(what)
-        .map_err(|what| Fault::new(FaultKind::Internal, what))?;
-    Ok(None)
 }

@@ -28,7 +28,7 @@ use shared::SharedAnswers;
 
 pub(crate) use crate::error::server_error;
 pub(crate) use answer::{Answer, Keep, Shape};
-pub(crate) use explain::{Analysis, Explain};
+pub(crate) use explain::{Analysis, Explain, MadeCall};
 pub(crate) use report::{GET_MUTATION, access_line};
 
 /// A GraphQL request, whatever it came over.
@@ -171,6 +171,7 @@ impl<C: Client> Gateway<C> {
             deadline: started + self.deadline,
             credential,
             enforcement: self.enforcement.clone(),
+            operation: operation.label().clone(),
             measure: explain == Explain::Analyze,
             tags: public.then(Tags::default),
             started,

@@ -73,8 +73,13 @@ impl Planner {
 
     /// The plan of the only operation of a document, which must fit the schema.
     pub fn plan(&self, text: &str) -> Result<Plan, NoPlan> {
+        self.plan_named(text, None)
+    }
+
+    /// The plan of the operation of that name, or of the only one, of a document, which must fit the schema.
+    pub fn plan_named(&self, text: &str, name: Option<&str>) -> Result<Plan, NoPlan> {
         let prepared =
-            self.prepare(text, None).map_err(|errors| NoPlan(errors.iter().map(located).collect()))?;
+            self.prepare(text, name).map_err(|errors| NoPlan(errors.iter().map(located).collect()))?;
         Ok(self.plan_of(&prepared.outline))
     }
 

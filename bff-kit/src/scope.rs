@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_graphql::{PathSegment, QueryPathNode, ServerError, Value};
-use fetch::{CallContext, Fault, FaultKind, Fetch, Fetches};
+use fetch::{CallContext, Command, Fault, FaultKind, Fetch, Fetches};
 use jiff::Timestamp;
 
 use crate::code::Code;
@@ -25,6 +26,8 @@ pub struct RequestScope {
     pub(crate) fetches: Fetches,
     pub(crate) outline: Arc<Outline>,
     notes: Mutex<Notes>,
+    /// Whether each command of the outline was sent.
+    sent: Box<[AtomicBool]>,
 }
 
 /// Something of a request, and whether the answer depends on it.
@@ -69,7 +72,24 @@ impl RequestScope {
     ) -> Self {
         let fetches = Fetches::new(context, outline.slots().clone());
         let (caller, languages) = (Read::new(caller), Read::new(languages));
-        Self { caller, languages, now, fetches, outline, notes: Mutex::default() }
+        let sent = outline.sends().iter().map(|_| AtomicBool::new(false)).collect();
+        Self { caller, languages, now, fetches, outline, notes: Mutex::default(), sent }
+    }
+
+    /// When the command `C` of the field at `path` must have ended, counted from the start of the request; an error
+    /// where the field may not send it, or has.
+    pub(crate) fn planned<C: Command>(
+        &self,
+        path: Option<&QueryPathNode<'_>>,
+    ) -> Result<Option<Duration>, Fault> {
+        let found = self.outline.place(path).and_then(|place| place.send(C::name()));
+        let what = match found {
+            Some((index, send)) if !self.sent[index].swap(true, Ordering::Relaxed) => return Ok(send.until),
+            Some(_) => "more than once",
+            None => "without declaring it",
+        };
+        let what = format!("{} sends {} {what}", field_path(path), C::name());
+        self.fetches.context().violation(&what).map(|()| None)
     }
 
     /// Who asks. An answer that depends on it is shared with nobody.
@@ -102,16 +122,16 @@ impl RequestScope {
     ) -> Result<F::Value, Error> {
         let place = self.outline.place(path);
         let slot = place.and_then(|place| place.slot(F::name()));
+        let what = |what: &str| format!("{} asks {} {what}", field_path(path), F::name());
         let answer = match slot {
-            Some(slot) => self.fetches.fetch(slot, question).await,
-            None => Err(fetch::Undeclared),
+            Some(slot) => self.fetches.fetch(slot, question).await.unwrap_or_else(|fetch::Undeclared| {
+                Err(Fault::new(FaultKind::Internal, what("in the slot of another question")))
+            }),
+            None => match self.fetches.context().violation(&what("without declaring it")) {
+                Ok(()) => self.fetches.fetch_unplanned(question).await,
+                Err(refused) => Err(refused),
+            },
         };
-        let answer = answer.unwrap_or_else(|fetch::Undeclared| {
-            let cause = format!("{} asks {} without declaring it", field_path(path), F::name());
-            // It cannot be counted and let go: there is no slot it could be asked in.
-            let _refused = self.fetches.context().enforcement.violation(cause.clone());
-            Err(Fault::new(FaultKind::Internal, cause))
-        });
         answer.map_err(|fault| {
             let step = place.and_then(|place| place.step(F::name()));
             in_arguments(fault, step, F::ALIASES).at(|| segments(path))

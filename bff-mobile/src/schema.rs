@@ -109,21 +109,18 @@ impl Query {
 
     /// The notification screen. Null with an error for those who have not signed in.
     #[graphql(
-        directive = fetches::apply(ask::<MyNotifications>(["caller", "argument.first", "argument.after"])),
+        directive = fetches::apply(hoist::<Notifications>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(items(Notifications::MAX).by("argument.first").of(["items"]))
     )]
     async fn notifications(
         &self,
-        ctx: &Context<'_>,
         #[graphql(desc = "Notifications on the page, 20 at most.", default = 3)] first: i32,
         #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
-    ) -> Nullable<Notifications> {
-        let notifications = async {
-            let page = Page::of(first, after.as_deref(), Notifications::MAX)?;
-            let question = MyNotifications { page_size: page.size, page_token: page.token, skip: page.skip };
-            Ok(Notifications(ctx.fetch(question).await?))
-        };
-        notifications.await.or_null()
+    ) -> Hoisted<Notifications> {
+        let page = Page::of(first, after.as_deref(), Notifications::MAX);
+        let question =
+            |page: Page| MyNotifications { page_size: page.size, page_token: page.token, skip: page.skip };
+        Hoisted::by(page.map(question))
     }
 
     /// The order screen. Null with an error for those who have not signed in.

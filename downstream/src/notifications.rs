@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use fetch::{Answers, Call, Command, Fault, Fetch, Keyed, Rpc};
 use proto::notifications::{
     ListNotificationsRequest, ListNotificationsResponse, MarkReadRequest, MarkReadResponse, Notification,
 };
@@ -19,7 +19,7 @@ pub struct MyNotifications {
 }
 
 /// A page of notifications.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct NotificationPage {
     /// The notifications, newest first.
     pub notifications: Vec<Arc<Notification>>,
@@ -55,6 +55,15 @@ impl Fetch for MyNotifications {
             [(asked, Ok(Arc::new(page)))]
         })
         .await
+    }
+}
+
+/// Whose notifications they are, is known.
+impl Keyed for MyNotifications {
+    const KEY: &'static [&'static str] = &[];
+
+    fn known(&self) -> Arc<NotificationPage> {
+        Arc::default()
     }
 }
 

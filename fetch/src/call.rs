@@ -28,6 +28,8 @@ pub struct CallContext {
     pub credential: MetadataValue<Ascii>,
     /// What happens to calls that were not planned.
     pub enforcement: Arc<Enforcement>,
+    /// The operation, as its developers know it.
+    pub operation: Arc<str>,
     /// Whether the size of each answer is noted, which costs a walk over it.
     pub measure: bool,
     /// What the answers are about, where somebody may keep what comes of them.
@@ -45,6 +47,8 @@ pub struct Observed(Mutex<Vec<ObservedCall>>);
 /// A call that was made.
 #[derive(Clone, Debug)]
 pub struct ObservedCall {
+    /// The slot it was planned in; none for a command, or a call that was not planned.
+    pub slot: Option<usize>,
     /// Name of the fetch or command.
     pub name: &'static str,
     /// The RPC.
@@ -59,6 +63,14 @@ pub struct ObservedCall {
     pub bytes: Option<usize>,
     /// What went wrong.
     pub fault: Option<FaultKind>,
+}
+
+impl CallContext {
+    /// Notes a call that was not planned. An error says why it is refused, where it is.
+    pub fn violation(&self, what: &str) -> Result<(), Fault> {
+        let refused = self.enforcement.violation(&self.operation, what);
+        refused.map_err(|what| Fault::new(FaultKind::Internal, what))
+    }
 }
 
 impl Observed {
@@ -98,6 +110,7 @@ pub struct Call<'a> {
     end: Instant,
     mask: Option<&'a Mask>,
     keys: usize,
+    slot: Option<usize>,
 }
 
 impl<'a> Call<'a> {
@@ -112,7 +125,7 @@ impl<'a> Call<'a> {
             tracing::error!(name, "{message}");
             return Err(Fault::new(FaultKind::Internal, message));
         };
-        Ok(Self { context, rpc, name, policy, end: context.deadline, mask, keys: 0 })
+        Ok(Self { context, rpc, name, policy, end: context.deadline, mask, keys: 0, slot: None })
     }
 
     /// The same call, ending when so much time has gone by since the start of the request.
@@ -125,6 +138,11 @@ impl<'a> Call<'a> {
     pub(crate) fn worth_it(self, optional: bool) -> Result<Self, Fault> {
         let left = self.end.saturating_duration_since(Instant::now());
         if optional && left < self.policy.least() { Err(self.timed_out()) } else { Ok(self) }
+    }
+
+    /// The same call, planned in this slot.
+    pub(crate) fn of_slot(self, slot: usize) -> Self {
+        Self { slot: Some(slot), ..self }
     }
 
     pub(crate) fn with_keys(self, keys: usize) -> Self {
@@ -146,6 +164,7 @@ impl<'a> Call<'a> {
     {
         let CallContext { observed, started, measure, .. } = self.context;
         let index = observed.start(ObservedCall {
+            slot: self.slot,
             name: self.name,
             rpc: self.rpc.path(),
             keys: self.keys,

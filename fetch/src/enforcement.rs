@@ -28,10 +28,10 @@ impl Enforcement {
         self.violations.load(Ordering::Relaxed)
     }
 
-    /// Notes a call that was not planned. `Err` says why it is refused, where it is.
-    pub fn violation(&self, what: String) -> Result<(), String> {
+    /// Notes a call of an operation that was not planned. `Err` says why it is refused, where it is.
+    pub(crate) fn violation(&self, operation: &str, what: &str) -> Result<(), String> {
         let violations = self.violations.fetch_add(1, Ordering::Relaxed) + 1;
-        tracing::error!(violations, "outside of the plan: {what}");
-        if self.refuses { Err(what) } else { Ok(()) }
+        tracing::error!(violations, operation, "outside of the plan of {operation}: {what}");
+        if self.refuses { Err(format!("outside of the plan of {operation}: {what}")) } else { Ok(()) }
     }
 }

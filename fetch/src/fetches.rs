@@ -121,6 +121,15 @@ impl Fetches {
         }
     }
 
+    /// Answers a question that no slot was made for: in a call of its own, and whole, since nobody knows what is read
+    /// of the answer. What enforces the plans decides whether it may be asked.
+    pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<F::Value, Fault> {
+        let call = Call::new(&self.context, F::RPC, F::name(), None)?.with_keys(1);
+        let mut answers = F::batch(vec![key.clone()], call).await.into_map();
+        let none = || Err(Fault::new(FaultKind::Internal, format!("{} answered no key", F::name())));
+        answers.remove(&key).unwrap_or_else(none)
+    }
+
     /// What to wait for while one of these slots has yet to answer: its batch, or nothing, where it has yet to
     /// send one.
     fn under_way(&self, slots: &[usize]) -> Option<Batch> {
@@ -247,8 +256,7 @@ impl<F: Fetch> SlotBatch<F> {
             slot.max_keys,
             slot.max_calls,
         );
-        let refused = self.context.enforcement.violation(what);
-        refused.map_err(|what| Fault::new(FaultKind::Internal, what))
+        self.context.violation(&what)
     }
 }
 
@@ -260,7 +268,7 @@ impl<F: Fetch> BatchFn<F, Result<F::Value, Fault>> for SlotBatch<F> {
         let call = self
             .planned(slot, keys.len())
             .and_then(|()| Call::new(&self.context, F::RPC, F::name(), slot.mask.as_ref()))
-            .and_then(|call| call.until(slot.until).worth_it(slot.optional));
+            .and_then(|call| call.of_slot(self.slot).until(slot.until).worth_it(slot.optional));
         let call = match call {
             Ok(call) => call,
             Err(fault) => return Answers::failed(keys, &fault).into_map(),

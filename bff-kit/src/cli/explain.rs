@@ -14,8 +14,8 @@ use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::contracts::OperationFile;
-use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest};
-use crate::operation::Plan;
+use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, MadeCall};
+use crate::operation::{Plan, PlannedCall};
 use crate::planner::Planner;
 
 /// `explain`
@@ -23,15 +23,18 @@ use crate::planner::Planner;
 pub(super) struct Explain {
     /// Name of an operation of the client, or a file that holds any; all of the client's when left out
     operation: Option<String>,
+    /// The operation that is meant, where the file holds several
+    #[arg(long = "operation", value_name = "NAME", requires = "operation")]
+    name: Option<String>,
     /// As JSON, for tools
     #[arg(long)]
     json: bool,
     /// Run it against the services as well, and print what was observed beside what was planned
     #[arg(long)]
     analyze: bool,
-    /// Variables to run it with, as JSON, or `@FILE` that holds them
-    #[arg(long, value_name = "JSON", default_value = "{}", requires = "analyze")]
-    variables: String,
+    /// Variables to run it with, as JSON, or `@FILE` that holds them; those of `examples.json` when left out
+    #[arg(long, value_name = "JSON", requires = "analyze")]
+    variables: Option<String>,
     /// Header to run it with, such as `x-user-id: user-ada-lindqvist`
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", requires = "analyze")]
     headers: Vec<String>,
@@ -54,7 +57,8 @@ impl Explain {
             return Ok(());
         };
         let text = document(operation, &contracts.operations().unwrap_or_default())?;
-        let plan = planner.plan(&text).map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
+        let plan = planner.plan_named(&text, self.name.as_deref());
+        let plan = plan.map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
         if !self.analyze {
             print(&if self.json { json(&plan)? } else { shown(&plan.to_string()) });
             return Ok(());
@@ -72,7 +76,7 @@ impl Explain {
 
     /// Runs the operation; answers how many bytes came of it, and the calls.
     fn execute<C: Client>(self, query: String) -> Result<(usize, Analysis), Failure> {
-        let variables = self.variables()?;
+        let variables = self.variables::<C>()?;
         let headers = self.headers()?;
         let mut settings = self.settings;
         settings.mode.get_or_insert_with(|| "development".to_owned());
@@ -91,6 +95,7 @@ impl Explain {
             let caller = caller.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
             let request = GraphqlRequest {
                 query: Some(query),
+                operation_name: self.name,
                 variables,
                 explain: Told::Analyze,
                 ..GraphqlRequest::default()
@@ -108,11 +113,18 @@ impl Explain {
         })
     }
 
-    fn variables(&self) -> Result<Variables, Failure> {
-        let text = match self.variables.strip_prefix('@') {
+    fn variables<C: Client>(&self) -> Result<Variables, Failure> {
+        let Some(variables) = &self.variables else {
+            let examples = self.folder.contracts::<C>().examples().unwrap_or_default();
+            let example = self.operation.as_ref().and_then(|operation| examples.get(operation));
+            return Ok(example
+                .map(|example| Variables::from_json(example.variables.clone()))
+                .unwrap_or_default());
+        };
+        let text = match variables.strip_prefix('@') {
             Some(file) => std::fs::read_to_string(PathBuf::from(file))
                 .map_err(|error| Failure::Usage(format!("--variables: {file}: {error}")))?,
-            None => self.variables.clone(),
+            None => variables.clone(),
         };
         let json: serde_json::Value =
             serde_json::from_str(&text).map_err(|error| Failure::Usage(format!("--variables: {error}")))?;
@@ -177,7 +189,6 @@ fn counted(number: u64, of: &str) -> String {
 
 /// What was planned beside what was observed.
 fn beside(plan: &Plan, analysis: &Analysis, bytes: usize) -> String {
-    let ms = |micros: u64| format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100);
     let mut text = format!(
         "\nobserved\n  time    {} of {} ms planned at worst\n  answer  {bytes} bytes of {} planned at most\n",
         ms(analysis.took_us),
@@ -185,43 +196,57 @@ fn beside(plan: &Plan, analysis: &Analysis, bytes: usize) -> String {
         plan.total.bytes
     );
     let mut left: Vec<_> = analysis.calls.iter().collect();
-    let planned = plan
-        .waves
-        .iter()
-        .enumerate()
-        .flat_map(|(wave, it)| it.calls.iter().map(move |call| (format!("wave {}", wave + 1), call)));
-    let later = plan.later.iter().map(|call| ("later".to_owned(), call));
-    let mut heading = String::new();
-    for (wave, call) in planned.chain(later) {
-        if wave != heading {
-            let _written = write!(text, "\n  {wave}\n");
-            heading = wave;
-        }
-        let mut made = 0;
-        // Of several calls of one kind the plan's first takes the first that was made, as waves do.
-        while let Some(at) = left.iter().position(|it| it.name == call.name).filter(|_| made < call.calls) {
-            let it = left.remove(at);
-            made += 1;
-            let end = it.end_us.map_or("still under way".to_owned(), |end| format!("to {}", ms(end)));
-            let answer = it.bytes.map_or(String::new(), |bytes| format!(", {bytes} bytes"));
-            let fault = it.fault.as_ref().map_or(String::new(), |fault| format!(", failed: {fault}"));
-            let _written = writeln!(
-                text,
-                "    {:<22} {} of {} keys, from {} {end}{answer}{fault}",
-                call.name,
-                it.keys,
-                call.keys.most,
-                ms(it.start_us)
-            );
-        }
-        if made == 0 {
-            let _written = writeln!(text, "    {:<22} not made", call.name);
-        }
+    for (index, wave) in plan.waves.iter().enumerate() {
+        let (lines, over) = observed(&wave.calls, &mut left);
+        let over = over.map_or("nothing was called".to_owned(), |over| format!("over after {}", ms(over)));
+        let _written =
+            write!(text, "\n  wave {}, {over} of {} ms planned\n{lines}", index + 1, wave.until_ms);
+    }
+    if !plan.later.is_empty() {
+        let _written = write!(text, "\n  afterwards\n{}", observed(&plan.later, &mut left).0);
     }
     for it in left {
         let _written = writeln!(text, "  outside of the plan: {} with {} keys", it.name, it.keys);
     }
     text
+}
+
+/// A line for each call that was made of these planned ones, and when the last of them was over.
+fn observed(planned: &[PlannedCall], left: &mut Vec<&MadeCall>) -> (String, Option<u64>) {
+    let (mut text, mut over) = (String::new(), None);
+    for call in planned {
+        let made: Vec<_> = match call.slot {
+            Some(_) => left.extract_if(.., |made| made.is_of(call)).collect(),
+            // Commands have no slot: the first that was sent is the first that was planned.
+            None => {
+                left.iter().position(|made| made.is_of(call)).map(|at| left.remove(at)).into_iter().collect()
+            }
+        };
+        let fields = call.fields.join(", ");
+        if made.is_empty() {
+            let _written = writeln!(text, "    {:<22} not made, for {fields}", call.name);
+        }
+        for it in made {
+            over = over.max(it.end_us);
+            let end = it.end_us.map_or("still under way".to_owned(), |end| format!("to {}", ms(end)));
+            let answer = it.bytes.map_or(String::new(), |bytes| format!(", {bytes} bytes"));
+            let fault = it.fault.as_ref().map_or(String::new(), |fault| format!(", failed: {fault}"));
+            let _written = writeln!(
+                text,
+                "    {:<22} {} of {} keys, from {} {end}, {} ms planned{answer}{fault}, for {fields}",
+                call.name,
+                it.keys,
+                call.keys.most,
+                ms(it.start_us),
+                call.timeout_ms,
+            );
+        }
+    }
+    (text, over)
+}
+
+fn ms(micros: u64) -> String {
+    format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100)
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {

@@ -98,31 +98,69 @@ impl Budget {
     }
 }
 
-/// What a plan uses beyond what it may, with the part of it that does.
+/// What a plan uses beyond what it may, with the lines of the plan that do.
 fn over(plan: &Plan, allowed: &Allowance) -> Vec<String> {
     let total = &plan.total;
-    let calls = || plan.waves.iter().flat_map(|wave| &wave.calls);
-    let named = |call: &PlannedCall| format!("{} for {}", call.name, call.fields.join(", "));
-    let heaviest = |weight: fn(&PlannedCall) -> u64| calls().max_by_key(|call| weight(call)).map(named);
+    let lines = Lines::of(plan);
+    let calls = || plan.waves.iter().flat_map(|wave| &wave.calls).chain(&plan.later);
+    let the =
+        |calls: Vec<&PlannedCall>| calls.iter().map(|call| lines.call(call)).collect::<Vec<_>>().join("; ");
+    let heaviest = |weight: fn(&PlannedCall) -> u64| {
+        let mut calls: Vec<_> = calls().collect();
+        calls.sort_by_key(|call| std::cmp::Reverse(weight(call)));
+        calls.truncate(3);
+        the(calls)
+    };
     let late = || {
         let late = plan.waves.iter().skip(usize::try_from(allowed.waves).unwrap_or(usize::MAX));
-        late.flat_map(|wave| &wave.calls).map(named).collect::<Vec<_>>().join("; ")
+        the(late.flat_map(|wave| &wave.calls).collect())
     };
-    let longest = || calls().max_by_key(|call| call.timeout_ms).map(named).unwrap_or_default();
     let largest = || {
         let largest = plan.sizes.iter().take(3).map(|it| format!("{} with {}", it.path, it.bytes));
         largest.collect::<Vec<_>>().join("; ")
     };
-    let cases: [(&str, u64, u64, &dyn Fn() -> String); 5] = [
-        ("waves", total.waves, allowed.waves, &late),
-        ("calls", total.calls, allowed.calls, &|| heaviest(|call| call.calls).unwrap_or_default()),
-        ("bytes", total.bytes, allowed.bytes, &largest),
-        ("ms", total.time_ms, allowed.time_ms, &longest),
-        ("cost", total.cost, allowed.cost, &|| heaviest(|call| call.keys.most).unwrap_or_default()),
+    let cases = [
+        ("waves", "waves", total.waves, allowed.waves),
+        ("calls", "calls", total.calls, allowed.calls),
+        ("answer", "bytes", total.bytes, allowed.bytes),
+        ("time", "ms", total.time_ms, allowed.time_ms),
+        ("cost", "cost", total.cost, allowed.cost),
     ];
-    let over = cases.into_iter().filter(|(_, used, allowed, _)| used > allowed);
-    over.map(|(unit, used, allowed, where_)| {
-        format!("{used} {unit}, {allowed} in the budget of {}: {}", plan.kind_plural(), where_())
+    let over = cases.into_iter().filter(|(_, _, used, allowed)| used > allowed);
+    over.map(|(name, unit, used, allowed)| {
+        let culprits = match name {
+            "waves" => late(),
+            "calls" => the(calls().collect()),
+            "answer" => largest(),
+            "time" => heaviest(|call| call.timeout_ms),
+            _ => heaviest(|call| call.calls * 10 + call.keys.most),
+        };
+        let (line, of) = (lines.total(name), plan.kind_plural());
+        format!("line {line}: {used} {unit}, {allowed} in the budget of {of}: {culprits}")
     })
     .collect()
+}
+
+/// The lines of a plan's text, counted from 1.
+struct Lines(Vec<String>);
+
+impl Lines {
+    fn of(plan: &Plan) -> Self {
+        Self(plan.to_string().lines().map(|line| line.trim().to_owned()).collect())
+    }
+
+    /// The line of the summary that begins with this name.
+    fn total(&self, name: &str) -> usize {
+        self.0.iter().position(|line| line.starts_with(name)).map_or(0, |at| at + 1)
+    }
+
+    /// A call, and the line that names it.
+    fn call(&self, call: &PlannedCall) -> String {
+        let asks = format!("asks    {}", call.name);
+        let named = |pair: &[String]| {
+            pair[0] == asks && call.fields.first().is_some_and(|field| pair[1] == format!("for     {field}"))
+        };
+        let line = self.0.windows(2).position(named).map_or(0, |at| at + 1);
+        format!("{} for {} (line {line})", call.name, call.fields.join(", "))
+    }
 }

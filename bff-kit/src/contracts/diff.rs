@@ -1,11 +1,15 @@
 //! What changed between two revisions of a client's plans.
 
+mod facts;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use super::{ContractError, Contracts};
+
+use facts::{Facts, SectionChange};
 
 /// The committed plans of a client at one moment, by operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,9 +28,8 @@ struct Change {
     kind: Kind,
     /// Lines of the summary that differ: name, old and new value.
     totals: Vec<(String, Option<String>, Option<String>)>,
-    /// Calls and consequences that are gone and that are new.
-    gone: Vec<String>,
-    new: Vec<String>,
+    /// What is said of each call and of its failing, where that differs.
+    sections: Vec<SectionChange>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,19 +84,8 @@ impl Revision {
             };
             let read = |text: Option<&String>| text.map(|text| Facts::of(text)).unwrap_or_default();
             let (old, new) = (read(old), read(new));
-            let names: Vec<_> =
-                new.order.iter().chain(old.order.iter().filter(|it| !new.totals.contains_key(*it))).collect();
-            let totals = names.into_iter().filter_map(|name| {
-                let (was, is) = (old.totals.get(name).cloned(), new.totals.get(name).cloned());
-                (was != is).then(|| (name.clone(), was, is))
-            });
-            Some(Change {
-                operation: name.clone(),
-                kind,
-                totals: totals.collect(),
-                gone: old.lines.difference(&new.lines).cloned().collect(),
-                new: new.lines.difference(&old.lines).cloned().collect(),
-            })
+            let (totals, sections) = (old.totals_changed(&new), old.sections_changed(&new));
+            Some(Change { operation: name.clone(), kind, totals, sections })
         };
         Changes { client: client.to_owned(), operations: names.into_iter().filter_map(change).collect() }
     }
@@ -116,9 +108,10 @@ impl Changes {
                 let _written = writeln!(text, "  {name:<7} {}", arrow(old.as_deref(), new.as_deref()));
             }
             // All of a plan that came or went would say nothing that its file does not.
-            if change.kind == Kind::Changed {
-                change.gone.iter().for_each(|line| _ = writeln!(text, "  - {line}"));
-                change.new.iter().for_each(|line| _ = writeln!(text, "  + {line}"));
+            for section in change.sections.iter().filter(|_| change.kind == Kind::Changed) {
+                let _written = writeln!(text, "  {}", section.heading);
+                section.gone.iter().for_each(|line| _ = writeln!(text, "    - {line}"));
+                section.new.iter().for_each(|line| _ = writeln!(text, "    + {line}"));
             }
         }
         if text.is_empty() { format!("{}: no plan changed\n", self.client) } else { text }
@@ -132,10 +125,11 @@ impl Changes {
             text.push_str("No plan changed.\n");
             return text;
         }
-        text.push_str("| operation | waves | calls | time | answer | cost |\n|---|---|---|---|---|---|\n");
+        text.push_str("| operation | waves | calls | keys | time | answer | cost | cache |\n");
+        text.push_str("|---|---|---|---|---|---|---|---|\n");
         for change in &self.operations {
             let _written = write!(text, "| **{}** {} ", change.operation, change.kind.word());
-            for name in ["waves", "calls", "time", "answer", "cost"] {
+            for name in ["waves", "calls", "keys", "time", "answer", "cost", "cache"] {
                 let cell = change.totals.iter().find(|(it, ..)| it == name);
                 let cell =
                     cell.map(|(_, old, new)| arrow(old.as_deref(), new.as_deref())).unwrap_or_default();
@@ -145,8 +139,11 @@ impl Changes {
         }
         for change in self.operations.iter().filter(|it| it.kind == Kind::Changed) {
             let _written = write!(text, "\n<details><summary>{}</summary>\n\n```diff\n", change.operation);
-            change.gone.iter().for_each(|line| _ = writeln!(text, "- {line}"));
-            change.new.iter().for_each(|line| _ = writeln!(text, "+ {line}"));
+            for section in &change.sections {
+                let _written = writeln!(text, "  {}", section.heading);
+                section.gone.iter().for_each(|line| _ = writeln!(text, "- {line}"));
+                section.new.iter().for_each(|line| _ = writeln!(text, "+ {line}"));
+            }
             text.push_str("```\n\n</details>\n");
         }
         text
@@ -168,46 +165,5 @@ fn arrow(old: Option<&str>, new: Option<&str>) -> String {
         (Some(old), Some(new)) => format!("{old} → {new}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),
         (None, None) => String::new(),
-    }
-}
-
-/// What a plan says, taken from its text: the lines of its summary, and each other line with what it stands below.
-#[derive(Default)]
-struct Facts {
-    order: Vec<String>,
-    totals: BTreeMap<String, String>,
-    lines: BTreeSet<String>,
-}
-
-impl Facts {
-    fn of(text: &str) -> Self {
-        let mut facts = Self::default();
-        let mut headings: Vec<(usize, String)> = Vec::new();
-        let mut in_summary = true;
-        for line in text.lines().skip(1).filter(|line| !line.trim().is_empty()) {
-            let indent = line.len() - line.trim_start().len();
-            let line = line.trim();
-            in_summary &= indent > 0;
-            if in_summary {
-                let (name, value) = line.split_once(' ').unwrap_or((line, ""));
-                facts.order.push(name.to_owned());
-                facts.totals.insert(name.to_owned(), value.trim().to_owned());
-                continue;
-            }
-            headings.retain(|(of, _)| *of < indent);
-            // When a wave is over follows from its calls, and the legend of the failures is always the same.
-            let heading = match line.split(", over after").next().unwrap_or(line) {
-                legend if legend.starts_with("what is missing when") => "if it fails",
-                heading => heading,
-            };
-            let path: Vec<_> =
-                headings.iter().map(|(_, heading)| heading.as_str()).chain([heading]).collect();
-            // A heading alone says nothing; the lines below it carry it along.
-            if indent > 2 {
-                facts.lines.insert(path.join(": ").split_whitespace().collect::<Vec<_>>().join(" "));
-            }
-            headings.push((indent, heading.to_owned()));
-        }
-        facts
     }
 }

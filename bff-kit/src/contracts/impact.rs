@@ -104,10 +104,11 @@ struct Changes<'a> {
 impl Changes<'_> {
     /// A path of a read mask, which belongs to the first message below the answer that has it.
     fn path(&mut self, answer: &MessageDescriptor, path: &str) {
-        let Some(fields) = resolve(answer, path) else {
+        let Some((wrappers, fields)) = resolve(answer, path) else {
             self.found.push(format!("reads {path}, which it never had"));
             return;
         };
+        self.wrappers(&wrappers, &fields);
         for field in &fields {
             if !self.field(field, "reads") {
                 return;
@@ -115,6 +116,25 @@ impl Changes<'_> {
         }
         if let Some(Kind::Message(message)) = fields.last().map(FieldDescriptor::kind) {
             self.message(&message, "reads");
+        }
+    }
+
+    /// The messages that the answered one comes in: masks do not reach them, so all of them is read.
+    fn wrappers(&mut self, wrappers: &[MessageDescriptor], fields: &[FieldDescriptor]) {
+        let answered = fields.first().map(|field| field.parent_message().clone());
+        for wrapper in wrappers {
+            if !self.seen.insert(wrapper.full_name().to_owned()) {
+                continue;
+            }
+            for field in wrapper.fields() {
+                if self.field(&field, "reads")
+                    && let Kind::Message(below) = field.kind()
+                    && Some(&below) != answered.as_ref()
+                    && !wrappers.contains(&below)
+                {
+                    self.message(&below, "reads");
+                }
+            }
         }
     }
 
@@ -152,19 +172,20 @@ impl Changes<'_> {
     }
 }
 
-/// The fields a path leads over.
-fn resolve(answer: &MessageDescriptor, path: &str) -> Option<Vec<FieldDescriptor>> {
-    let mut left = VecDeque::from([answer.clone()]);
+/// The messages around the one a path begins at, and the fields it leads over.
+fn resolve(answer: &MessageDescriptor, path: &str) -> Option<(Vec<MessageDescriptor>, Vec<FieldDescriptor>)> {
+    let mut left = VecDeque::from([(Vec::new(), answer.clone())]);
     let mut seen = HashSet::new();
-    while let Some(message) = left.pop_front() {
+    while let Some((wrappers, message)) = left.pop_front() {
         if let Some(fields) = within(&message, path) {
-            return Some(fields);
+            return Some((wrappers, fields));
         }
         for field in message.fields() {
             if let Kind::Message(below) = field.kind()
                 && seen.insert(below.full_name().to_owned())
             {
-                left.push_back(below);
+                let wrappers = wrappers.iter().chain([&message]).cloned().collect();
+                left.push_back((wrappers, below));
             }
         }
     }

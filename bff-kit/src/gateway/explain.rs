@@ -6,7 +6,7 @@ use async_graphql::Value;
 use fetch::ObservedCall;
 use serde::Serialize;
 
-use crate::operation::Plan;
+use crate::operation::{Plan, PlannedCall};
 
 /// What a request wants to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub(crate) struct Analysis {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MadeCall {
+    /// The planned call it is: the one of the same slot. None for a command, or a call that was not planned.
+    pub(crate) slot: Option<usize>,
     pub(crate) name: &'static str,
     pub(crate) rpc: &'static str,
     pub(crate) keys: usize,
@@ -55,9 +57,17 @@ impl Explain {
     }
 }
 
+impl MadeCall {
+    /// Whether this is the planned call, or one of several that it takes.
+    pub(crate) fn is_of(&self, planned: &PlannedCall) -> bool {
+        self.slot == planned.slot && self.name == planned.name
+    }
+}
+
 impl Analysis {
     pub(super) fn of(calls: &[ObservedCall], took: Duration) -> Self {
         let call = |call: &ObservedCall| MadeCall {
+            slot: call.slot,
             name: call.name,
             rpc: call.rpc,
             keys: call.keys,

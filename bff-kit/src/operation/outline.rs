@@ -12,6 +12,7 @@ use async_graphql_parser::types::{
 };
 use fetch::{Policies, Slot};
 
+use super::plan::Timing;
 use crate::path::try_visit;
 use crate::schema::{Catalogue, FieldInfo, StepInfo, StepKind};
 
@@ -201,6 +202,11 @@ impl Outline {
         self
     }
 
+    /// The commands of the operation.
+    pub(crate) fn sends(&self) -> &[Send] {
+        &self.sends
+    }
+
     /// The slots of the operation.
     #[must_use]
     pub fn slots(&self) -> &Arc<[Slot]> {
@@ -220,13 +226,11 @@ impl Outline {
     /// The same outline, with the deadline split over its waves: see [`Plan`](super::Plan).
     #[must_use]
     pub fn within(mut self, deadline: Duration, policies: &Policies) -> Self {
-        let shares = super::plan::shares(&self, policies, deadline);
-        if shares.iter().any(Option::is_some) {
-            let share = |(slot, ask): (&Slot, &Ask)| Slot { until: shares[ask.wave], ..slot.clone() };
-            self.slots = self.slots.iter().zip(&self.asks).map(share).collect();
-            for send in self.sends.iter_mut().filter(|send| send.step.kind == StepKind::Send) {
-                send.until = shares[send.wave];
-            }
+        let timing = Timing::of(&self, policies, deadline);
+        let share = |(slot, ask): (&Slot, &Ask)| Slot { until: timing.share(ask.wave), ..slot.clone() };
+        self.slots = self.slots.iter().zip(&self.asks).map(share).collect();
+        for send in self.sends.iter_mut().filter(|send| send.step.kind == StepKind::Send) {
+            send.until = timing.share(send.wave);
         }
         self
     }
@@ -273,10 +277,10 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// The command `name` of this field.
-    pub(crate) fn send(self, name: &str) -> Option<&'a Send> {
+    /// The command `name` of this field, and which of all commands it is.
+    pub(crate) fn send(self, name: &str) -> Option<(usize, &'a Send)> {
         self.node().steps.iter().find_map(|step| match step.target {
-            Target::Send(send) if step.name == name => Some(&self.outline.sends[send]),
+            Target::Send(send) if step.name == name => Some((send, &self.outline.sends[send])),
             _ => None,
         })
     }

@@ -4,6 +4,7 @@
 mod failure;
 mod size;
 mod text;
+mod timing;
 
 use std::fmt;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::schema::{Catalogue, StepInfo, StepKind};
 
 pub use failure::{Consequence, Failure, Fault, Outcome};
 pub use size::FieldSize;
+pub(super) use timing::Timing;
 
 /// The plan of an operation. As text it is a file that people review; as JSON it is for tools.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -54,7 +56,8 @@ pub struct Total {
     pub calls: u64,
     /// Keys of all calls.
     pub keys: u64,
-    /// Time until the answer when every call takes as long as it may, in milliseconds.
+    /// Time until the answer when every call takes as long as its policy lets it, in milliseconds. Where that is more
+    /// than the deadline leaves, each wave is cut off after its share of it.
     pub time_ms: u64,
     /// Time the client's deadline leaves, in milliseconds.
     pub deadline_ms: u64,
@@ -78,6 +81,8 @@ pub struct Wave {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedCall {
+    /// What tells its calls from others of its kind where they are observed; none for a command.
+    pub slot: Option<usize>,
     /// The fetch or command.
     pub name: String,
     /// The RPC, such as `"shop.carts.v1.CartService/GetCart"`.
@@ -90,6 +95,8 @@ pub struct PlannedCall {
     pub keys: Count,
     /// Calls it takes.
     pub calls: u64,
+    /// Keys one call may ask.
+    pub keys_per_call: u64,
     /// Paths of the answer that are read; empty for a command.
     pub reads: Vec<String>,
     /// Whether the fields can do without it.
@@ -164,24 +171,20 @@ impl Plan {
         deadline: Duration,
     ) -> Self {
         let calls = Calls { outline, policies };
-        let mut waves: Vec<Wave> = Vec::new();
-        let shares = shares(outline, policies, deadline);
-        let mut until = Duration::ZERO;
-        for (index, calls) in calls.waves().into_iter().enumerate() {
-            until += longest(&calls);
-            let share = shares.get(index + 1).copied().flatten();
-            waves.push(Wave { until_ms: millis(share.unwrap_or(until)), calls });
-        }
+        let timing = Timing::of(outline, policies, deadline);
+        let wave = |(index, calls)| Wave { until_ms: millis(timing.until(index + 1)), calls };
+        let waves: Vec<_> = calls.waves().into_iter().enumerate().map(wave).collect();
         let later: Vec<_> = calls.sends(None);
         let all = || waves.iter().flat_map(|wave| &wave.calls).chain(&later);
         let sum = |of: fn(&PlannedCall) -> u64| all().map(of).fold(0, u64::saturating_add);
         let (call_count, keys) = (sum(|call| call.calls), sum(|call| call.keys.most));
         let (bytes, sizes) = size::of(outline, catalogue);
+        let cache = cache(&all().collect::<Vec<_>>());
         let total = Total {
             waves: waves.len() as u64,
             calls: call_count,
             keys,
-            time_ms: waves.last().map_or(0, |wave| wave.until_ms),
+            time_ms: millis(timing.uncut),
             deadline_ms: millis(deadline),
             bytes,
             cost: call_count.saturating_mul(10).saturating_add(keys),
@@ -191,8 +194,8 @@ impl Plan {
             operation: outline.name().unwrap_or("(unnamed)").to_owned(),
             kind: if outline.operation_type() == OperationType::Mutation { "mutation" } else { "query" },
             total,
-            cache: cache(&all().collect::<Vec<_>>()),
-            failures: failure::table(outline, catalogue),
+            failures: failure::table(outline, catalogue, cache.stale_s),
+            cache,
             waves,
             later,
             sizes,
@@ -218,30 +221,6 @@ impl fmt::Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&text::plan(self))
     }
-}
-
-/// When the calls of each wave must have ended, so that those behind it have their share of the deadline. Time
-/// that a wave does not use is left to the next. None where the deadline leaves every call all the time it may
-/// take.
-pub(super) fn shares(outline: &Outline, policies: &Policies, deadline: Duration) -> Vec<Option<Duration>> {
-    let timeout = |step: &StepInfo| policies.get(&step.name).map_or(Duration::ZERO, |policy| policy.timeout);
-    let last = outline.asks.iter().map(|ask| ask.wave).max().unwrap_or_default();
-    let mut longest =
-        vec![Duration::ZERO; last.max(outline.sends.iter().map(|it| it.wave).max().unwrap_or(0)) + 1];
-    for (wave, step) in
-        outline.asks.iter().map(|it| (it.wave, &it.step)).chain(
-            outline.sends.iter().filter(|it| it.step.kind == StepKind::Send).map(|it| (it.wave, &it.step)),
-        )
-    {
-        longest[wave] = longest[wave].max(timeout(step));
-    }
-    let whole: Duration = longest.iter().sum();
-    let mut until = Duration::ZERO;
-    let share = longest.into_iter().map(|wave| {
-        until += wave;
-        (whole > deadline).then(|| deadline.mul_f64(until.as_secs_f64() / whole.as_secs_f64()))
-    });
-    share.collect()
 }
 
 struct Calls<'a> {
@@ -270,6 +249,7 @@ impl Calls<'_> {
         let behind = ask.nodes.first().map_or(0, |node| self.behind(*node, Target::Ask(slot)));
         let keys = Count { most: runtime.max_keys as u64, formula: formula(self.outline, &ask.terms) };
         PlannedCall {
+            slot: Some(slot),
             behind: self.outline.nodes[behind].key.clone(),
             fields: ask.nodes.iter().map(|node| self.outline.path(*node)).collect(),
             keys,
@@ -299,12 +279,14 @@ impl Calls<'_> {
     fn step(&self, step: &StepInfo) -> PlannedCall {
         let policy = self.policies.get(&step.name).unwrap_or(Policy::within_ms(0));
         PlannedCall {
+            slot: None,
             name: step.name.clone(),
             rpc: step.rpc.clone(),
             behind: String::new(),
             fields: Vec::new(),
             keys: Count { most: 1, formula: String::new() },
             calls: 1,
+            keys_per_call: u64::from(step.max_keys),
             reads: Vec::new(),
             optional: false,
             timeout_ms: millis(policy.timeout),
@@ -364,7 +346,8 @@ fn formula(outline: &Outline, terms: &[Option<usize>]) -> String {
     let terms: Vec<_> =
         terms.iter().map(|term| term.map_or_else(|| "1".to_owned(), |term| outline.product(term))).collect();
     let text = terms.join(" + ");
-    if text.bytes().all(|byte| byte.is_ascii_digit()) { String::new() } else { text }
+    // A sum of bare numbers says no more than their sum.
+    if text.contains(['$', '×']) { text } else { String::new() }
 }
 
 fn cache(calls: &[&PlannedCall]) -> Cache {
@@ -385,10 +368,6 @@ fn cache(calls: &[&PlannedCall]) -> Cache {
         Some(own) => Cache { scope: CacheScope::Private, max_age_s, stale_s, because: own.name.clone() },
         None => Cache { scope: CacheScope::Public, max_age_s, stale_s, because },
     }
-}
-
-fn longest(calls: &[PlannedCall]) -> Duration {
-    Duration::from_millis(calls.iter().map(|call| call.timeout_ms).max().unwrap_or_default())
 }
 
 fn millis(duration: Duration) -> u64 {

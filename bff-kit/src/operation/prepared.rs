@@ -19,6 +19,8 @@ pub(crate) struct Prepared {
     document: ExecutableDocument,
     pub(crate) outline: Arc<Outline>,
     plan: OnceLock<Plan>,
+    /// Its name, as logs have it.
+    label: Arc<str>,
     /// The hash of its document, where it is registered.
     registered: Option<String>,
     /// Whether a variable may be left out without standing for anything: an argument that names it is left out
@@ -32,6 +34,7 @@ impl Prepared {
     pub(super) fn new(document: ExecutableDocument, outline: Outline, costs_by_variables: bool) -> Self {
         let mut prepared = Self {
             document,
+            label: outline.name().unwrap_or("(unnamed)").into(),
             outline: Arc::new(outline),
             plan: OnceLock::new(),
             registered: None,
@@ -58,6 +61,11 @@ impl Prepared {
     /// The name the document gives it.
     pub(crate) fn name(&self) -> Option<&str> {
         self.outline.name()
+    }
+
+    /// Its name, as logs have it.
+    pub(crate) fn label(&self) -> &Arc<str> {
+        &self.label
     }
 
     /// Whether it is a query: the only kind that may be sent by GET.

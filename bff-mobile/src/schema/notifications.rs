@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 use bff_kit::schema::{ask, fetches, reads};
-use bff_kit::{ContextExt as _, Entity, Id, Nullable, Page};
-use downstream::notifications::NotificationPage;
+use bff_kit::{Answered, ContextExt as _, Entity, Id, Nullable, Page};
+use downstream::notifications::{MyNotifications, NotificationPage};
 use downstream::users::MyPreferences;
 use proto::notifications::{self, NotificationKind};
 
@@ -16,6 +16,14 @@ pub(crate) struct Notifications(pub(super) Arc<NotificationPage>);
 impl Notifications {
     /// Notifications a page may hold.
     pub(super) const MAX: i32 = 20;
+}
+
+impl Answered for Notifications {
+    type By = MyNotifications;
+
+    fn from_answer(page: Arc<NotificationPage>) -> Self {
+        Self(page)
+    }
 }
 
 /// What the shop tells you.

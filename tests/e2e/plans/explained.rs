@@ -90,6 +90,7 @@ async fn ask(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
         deadline: now + Duration::from_secs(1),
         credential: HeaderValue::from_static("none").to_str().unwrap().parse().unwrap(),
         enforcement: enforcement.clone(),
+        operation: "Test".into(),
         tags: None,
         measure: false,
         started: now,

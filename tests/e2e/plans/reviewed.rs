@@ -39,7 +39,7 @@ fn a_review_shows_what_changed() {
     assert_eq!(text, shown.split("```").next().unwrap());
     let markdown = changes.to_markdown();
     assert!(markdown.contains("| **Home** changed "), "{markdown}");
-    assert!(markdown.contains("```diff\n+ if it fails: ReviewService"), "{markdown}");
+    assert!(markdown.contains("```diff\n  wave 2: ReviewService/BatchGetRatings\n+ asks    RatingOf\n"), "{markdown}");
     assert!(old.changes("mobile", &old).is_empty());
 
     std::fs::remove_file(copy.plan_path("Badges")).unwrap();

@@ -21,6 +21,11 @@ pub struct Failure {
     pub timeout: Vec<Consequence>,
     /// When it finds nothing.
     pub not_found: Vec<Consequence>,
+    /// Whether anybody waits for it: nothing is missing when what nobody waits for fails.
+    pub awaited: bool,
+    /// How old beyond its freshness an answer may be that stands in, where a cache has one, in seconds. None may when
+    /// it is 0.
+    pub stale_s: u64,
 }
 
 /// A way to fail.
@@ -86,11 +91,12 @@ impl Fault {
     }
 }
 
-/// The failure table of an operation: every RPC it waits for.
-pub(super) fn table(outline: &Outline, catalogue: &Catalogue) -> Vec<Failure> {
+/// The failure table of an operation: every RPC of its plan.
+pub(super) fn table(outline: &Outline, catalogue: &Catalogue, stale_s: u64) -> Vec<Failure> {
     let asks = outline.asks.iter().map(|ask| &ask.step);
-    let sends = outline.sends.iter().map(|send| &send.step).filter(|step| step.kind == StepKind::Send);
-    let rpcs: BTreeSet<&str> = asks.chain(sends).map(|step| step.rpc.as_str()).collect();
+    let steps: Vec<_> = asks.chain(outline.sends.iter().map(|send| &send.step)).collect();
+    let rpcs: BTreeSet<&str> = steps.iter().map(|step| step.rpc.as_str()).collect();
+    let awaited = |rpc: &str| steps.iter().any(|step| step.rpc == rpc && step.kind != StepKind::SendLater);
     let of = |rpc: &str, fault| {
         let mut found = Vec::new();
         let walk = Walk { outline, catalogue, rpc, fault };
@@ -102,6 +108,8 @@ pub(super) fn table(outline: &Outline, catalogue: &Catalogue) -> Vec<Failure> {
         unavailable: of(rpc, Fault::Unavailable),
         timeout: of(rpc, Fault::Timeout),
         not_found: of(rpc, Fault::NotFound),
+        awaited: awaited(rpc),
+        stale_s,
     };
     rpcs.into_iter().map(failure).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CacheScope, Consequence, Fault, Outcome, Plan, PlannedCall, Repeat};
+use super::{CacheScope, Consequence, Fault, Outcome, Plan, PlannedCall, Repeat, Total};
 
 /// The text of a plan.
 pub(super) fn plan(plan: &Plan) -> String {
@@ -12,7 +12,7 @@ pub(super) fn plan(plan: &Plan) -> String {
         ("waves", number(total.waves)),
         ("calls", at_most(total.calls)),
         ("keys", at_most(total.keys)),
-        ("time", format!("{} at worst, of {}", millis(total.time_ms), millis(total.deadline_ms))),
+        ("time", time(total)),
         ("answer", format!("{} at most", bytes(total.bytes))),
         ("cost", number(total.cost)),
         ("cache", cache(plan)),
@@ -21,7 +21,8 @@ pub(super) fn plan(plan: &Plan) -> String {
         push(&mut text, 2, name, &value);
     }
     for (index, wave) in plan.waves.iter().enumerate() {
-        let _written = write!(text, "\nwave {}, over after {}\n", index + 1, millis(wave.until_ms));
+        let over = if is_cut(total) { "cut off" } else { "over" };
+        let _written = write!(text, "\nwave {}, {over} after {}\n", index + 1, millis(wave.until_ms));
         push(&mut text, 2, "calls", &wave.to_string());
         wave.calls.iter().for_each(|it| call(&mut text, it));
     }
@@ -34,6 +35,7 @@ pub(super) fn plan(plan: &Plan) -> String {
         let slow = Fault::Timeout.code().unwrap_or_default();
         let _written =
             write!(text, "\nwhat is missing when a service fails: down is {down}, slow is {slow}\n");
+        push(&mut text, 2, "stale", &stand_in(plan));
     }
     for failure in &plan.failures {
         let _written = write!(text, "\n  {}\n", short(&failure.rpc));
@@ -46,7 +48,8 @@ pub(super) fn plan(plan: &Plan) -> String {
         }
         for (case, consequences) in cases {
             let sentences = sentences(consequences);
-            let sentences = if sentences.is_empty() { vec!["nothing".to_owned()] } else { sentences };
+            let nothing = if failure.awaited { "nothing" } else { "nothing: nobody waits for it" };
+            let sentences = if sentences.is_empty() { vec![nothing.to_owned()] } else { sentences };
             for (index, sentence) in sentences.iter().enumerate() {
                 let _written = writeln!(text, "    {:<14} {sentence}", if index == 0 { case } else { "" });
             }
@@ -69,22 +72,27 @@ fn call(text: &mut String, call: &PlannedCall) {
     };
     push(text, 4, "keys", &keys);
     if call.calls > 1 {
-        push(text, 4, "calls", &at_most(call.calls));
+        let each = match call.keys_per_call {
+            1 => "a key".to_owned(),
+            keys => format!("{} keys", number(keys)),
+        };
+        push(text, 4, "calls", &format!("{}, of {each} each", at_most(call.calls)));
     }
     if !call.reads.is_empty() {
         push(text, 4, "reads", &call.reads.join(", "));
     }
     let need = if call.optional { "optional" } else { "critical" };
     let fresh = match call.fresh_s {
-        0 => "never kept".to_owned(),
-        seconds => format!("fresh for {}{}", duration(seconds), stale(call.stale_s)),
+        _ if call.repeat != Repeat::Freely => String::new(),
+        0 => ", never kept".to_owned(),
+        seconds => format!(", fresh for {}", duration(seconds)),
     };
     let repeat = match call.repeat {
         Repeat::Freely => "may be retried and hedged",
         Repeat::AfterFailure => "may be retried",
         Repeat::Never => "is never repeated",
     };
-    push(text, 4, "is", &format!("{need}, {} at most, {fresh}, {repeat}", millis(call.timeout_ms)));
+    push(text, 4, "is", &format!("{need}, {} at most{fresh}, {repeat}", millis(call.timeout_ms)));
 }
 
 /// The calls of a wave in a line, such as `BatchGetProducts ×3 (cart, orders, recommendations), GetCart`.
@@ -97,10 +105,40 @@ pub(super) fn summary(calls: &[PlannedCall]) -> String {
             continue;
         }
         let count = of_rpc.iter().map(|call| call.calls).fold(0, u64::saturating_add);
-        let behind: Vec<_> = of_rpc.iter().map(|call| call.behind.as_str()).collect();
+        let behind: Vec<_> = of_rpc.iter().map(behind).collect();
         parts.push(format!("{method} ×{count} ({})", behind.join(", ")));
     }
     parts.join(", ")
+}
+
+/// What leads to a call, and how many it takes where that is more than one.
+fn behind(call: &PlannedCall) -> String {
+    if call.calls > 1 { format!("{} ×{}", call.behind, call.calls) } else { call.behind.clone() }
+}
+
+fn time(total: &Total) -> String {
+    let (time, deadline) = (millis(total.time_ms), millis(total.deadline_ms));
+    if is_cut(total) {
+        format!("{time} if everything is slow, cut off after {deadline}")
+    } else {
+        format!("{time} at worst, of {deadline}")
+    }
+}
+
+/// Whether the deadline may end calls before their own time is up.
+fn is_cut(total: &Total) -> bool {
+    total.time_ms > total.deadline_ms
+}
+
+/// Whether an old answer can stand in for one that cannot be had.
+fn stand_in(plan: &Plan) -> String {
+    match (plan.cache.scope, plan.cache.stale_s) {
+        (CacheScope::None, _) | (_, 0) => "no old answer can stand in".to_owned(),
+        (scope, seconds) => {
+            let whose = if scope == CacheScope::Public { "a cache" } else { "the client" };
+            format!("an old answer can stand in, for {} more, where {whose} has one", duration(seconds))
+        }
+    }
 }
 
 fn sentences(consequences: &[Consequence]) -> Vec<String> {
@@ -121,7 +159,7 @@ fn sentence(consequence: &Consequence) -> String {
             format!("{what} is {value}{}", if code.is_some() { ", degraded" } else { "" })
         }
         Outcome::UserErrors => format!("{what} says so in userErrors"),
-        Outcome::Unchanged { .. } => format!("{what} does without, degraded"),
+        Outcome::Unchanged { .. } => format!("{what} goes on without it, degraded"),
     }
 }
 

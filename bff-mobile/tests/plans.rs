@@ -1,0 +1,157 @@
+//! The commands by which a team reads, checks and compares plans.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../schema/mobile");
+
+/// Runs a command of the phone app's BFF on a folder of contracts.
+fn bff(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bff-mobile"));
+    command.args(arguments).arg("--schema").arg(folder).stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+/// What a command prints that ends well.
+fn printed(arguments: &[&str], folder: &Path) -> String {
+    let output = bff(arguments, folder);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a command says that does not.
+fn complaint(arguments: &[&str], folder: &Path) -> String {
+    let output = bff(arguments, folder);
+    assert_ne!(output.status.code(), Some(0), "{arguments:?}");
+    assert!(output.stdout.is_empty());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// A copy of the contracts, to change.
+fn copy() -> (tempfile::TempDir, PathBuf) {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let target = to.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() {
+                copy(&entry.path(), &target);
+            } else {
+                std::fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("mobile");
+    copy(Path::new(SCHEMA), &folder);
+    (parent, folder)
+}
+
+fn replace(file: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{} does not say {from}", file.display());
+    std::fs::write(file, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn explain_prints_the_committed_plan_and_a_line_for_each_operation() {
+    let schema = Path::new(SCHEMA);
+    let plan = std::fs::read_to_string(schema.join("plans/Home.plan")).unwrap();
+    assert_eq!(printed(&["explain", "Home"], schema), plan, "without colours where nobody looks");
+    let all = printed(&["explain"], schema);
+    let home = all.lines().find(|line| line.starts_with("Home ")).unwrap();
+    assert!(home.contains("2 waves, 6 calls, 1200 ms"), "{home}");
+    let json: serde_json::Value =
+        serde_json::from_str(&printed(&["explain", "Home", "--json"], schema)).unwrap();
+    assert_eq!(json["total"]["calls"], 6);
+    assert_eq!(json["failures"][0]["staleS"], 0);
+    let unknown = complaint(&["explain", "Hom"], schema);
+    assert!(unknown.contains("Hom is neither a file nor an operation; there are: Badges, "), "{unknown}");
+}
+
+#[test]
+fn explain_takes_any_file_and_any_operation_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.graphql");
+    std::fs::write(&file, "query One { categories { name } } query Other { home { cartCount } }").unwrap();
+    let file = file.to_str().unwrap();
+    let schema = Path::new(SCHEMA);
+    let other = printed(&["explain", file, "--operation", "Other"], schema);
+    assert!(other.starts_with("query Other of mobile") && other.contains("CartService/GetCart"), "{other}");
+    let both = complaint(&["explain", file], schema);
+    assert!(both.contains("or several and"), "{both}");
+}
+
+#[test]
+fn check_names_the_line_of_the_plan_that_breaks_the_budget() {
+    let (_parent, folder) = copy();
+    assert!(printed(&["check"], &folder).contains("keep their plans and the budget"));
+    let budget = folder.join("budget.toml");
+    replace(&budget, "[query]\nwaves = 2\ncalls = 8", "[query]\nwaves = 1\ncalls = 5");
+    let said = complaint(&["check"], &folder);
+    let of_home = |what: &str| {
+        let line = said.lines().find(|line| line.contains("Home.plan: line ") && line.contains(what));
+        line.unwrap_or_else(|| panic!("{what}: {said}")).to_owned()
+    };
+    let waves = of_home("2 waves, 1 in the budget of queries");
+    assert!(
+        waves.contains("line 3: ") && waves.contains("PriceOf for home.recommended.price (line "),
+        "{waves}"
+    );
+    let plan = std::fs::read_to_string(folder.join("plans/Home.plan")).unwrap();
+    let number: usize = waves.rsplit("(line ").next().unwrap().trim_end_matches(')').parse().unwrap();
+    assert_eq!(plan.lines().nth(number - 1), Some("    asks    PriceOf"));
+    let calls = of_home("6 calls, 5 in the budget of queries");
+    assert!(calls.contains("MyCart for home.cartCount (line "), "{calls}");
+}
+
+#[test]
+fn an_exception_of_the_budget_gives_its_reason_and_is_of_an_operation() {
+    let (_parent, folder) = copy();
+    let budget = folder.join("budget.toml");
+    let tight = std::fs::read_to_string(&budget).unwrap().replace("calls = 8", "calls = 5");
+    let with = |exceptions: &str| std::fs::write(&budget, format!("{tight}{exceptions}")).unwrap();
+    let home = |reason: &str| format!("\n[exceptions.Home]\nreason = \"{reason}\"\ncalls = 6\n");
+    with("");
+    let over = complaint(&["check"], &folder);
+    assert!(over.contains("Home.plan: line 4: 6 calls, 5 in the budget of queries: "), "{over}");
+    with(&home("It is the first thing everybody sees."));
+    assert!(!complaint_or_nothing(&folder).contains("Home.plan"));
+    with(&home(" "));
+    assert!(complaint(&["check"], &folder).contains("the exception of Home gives no reason"));
+    with("\n[exceptions.Hime]\nreason = \"It was renamed.\"\n");
+    assert!(complaint(&["check"], &folder).contains("has an exception in the budget, and is no operation"));
+}
+
+/// What `check` complains of, if it does.
+fn complaint_or_nothing(folder: &Path) -> String {
+    String::from_utf8(bff(&["check"], folder).stderr).unwrap()
+}
+
+#[test]
+fn diff_tells_folders_apart_call_by_call_and_for_a_pull_request() {
+    let (_parent, folder) = copy();
+    replace(
+        &folder.join("operations/Home.graphql"),
+        "recommended(first: $recommended)",
+        "recommended(first: 3)",
+    );
+    replace(&folder.join("operations/Home.graphql"), "($recommended: Int! = 5)", "");
+    let plan = printed(&["explain", "Home"], &folder);
+    std::fs::write(folder.join("plans/Home.plan"), plan).unwrap();
+    let text = printed(&["diff", SCHEMA], &folder);
+    assert!(text.starts_with("mobile Home changed\n"), "{text}");
+    let prices = "  wave 2: PricingService/BatchGetPrices\n    - keys    at most 5 = $recommended\n    + keys    at most 3\n";
+    assert!(text.contains(prices), "{text}");
+    let markdown = printed(&["diff", SCHEMA, "--markdown"], &folder);
+    assert!(markdown.contains("| **Home** changed |  |  | at most 14 → at most 10 |"), "{markdown}");
+    assert_eq!(printed(&["diff", SCHEMA], Path::new(SCHEMA)), "mobile: no plan changed\n");
+}
+
+#[test]
+fn impact_wants_descriptors() {
+    let said = complaint(&["impact", "no-such-file.binpb", "nor-this.binpb"], Path::new(SCHEMA));
+    assert!(said.contains("no-such-file.binpb: "), "{said}");
+}
