@@ -39,7 +39,10 @@ fn a_review_shows_what_changed() {
     assert_eq!(text, shown.split("```").next().unwrap());
     let markdown = changes.to_markdown();
     assert!(markdown.contains("| **Home** changed "), "{markdown}");
-    assert!(markdown.contains("```diff\n  wave 2: ReviewService/BatchGetRatings\n+ asks    RatingOf\n"), "{markdown}");
+    assert!(
+        markdown.contains("```diff\n  wave 2: ReviewService/BatchGetRatings\n+ asks    RatingOf\n"),
+        "{markdown}"
+    );
     assert!(old.changes("mobile", &old).is_empty());
 
     std::fs::remove_file(copy.plan_path("Badges")).unwrap();
@@ -84,6 +87,14 @@ fn a_change_of_the_services_names_the_operations_that_stand_on_it() {
     let home = "today's Home: shop.catalog.v1.CatalogService/BatchGetProducts reads Product.thumbnail_url, which is removed";
     assert!(removed.iter().any(|line| line == home), "{removed:#?}");
     assert!(removed.iter().all(|line| !line.contains("Badges")), "{removed:#?}");
+
+    // What no mask names, because it stands beside what was asked for.
+    let uncounted = impact(&protos(|set| {
+        let answer = message(set, "shop.notifications.v1", "ListNotificationsResponse");
+        answer.field.retain(|field| field.name() != "unread_count");
+    }));
+    let home = "today's Home: shop.notifications.v1.NotificationService/ListNotifications reads ListNotificationsResponse.unread_count, which is removed";
+    assert!(uncounted.iter().any(|line| line == home), "{uncounted:#?}");
 
     let retyped = impact(&protos(|set| {
         let stock = message(set, "shop.inventory.v1", "Stock");
