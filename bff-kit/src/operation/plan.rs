@@ -6,6 +6,7 @@ mod size;
 mod text;
 mod timing;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub struct Plan {
     pub kind: &'static str,
     /// What all of it comes to.
     pub total: Total,
+    /// Variables that say how long a list is, and how long it may be.
+    pub lists: BTreeMap<String, u64>,
     /// Whether the answer may be kept, and by whom.
     pub cache: Cache,
     /// The calls, wave by wave.
@@ -194,6 +197,7 @@ impl Plan {
             operation: outline.name().unwrap_or("(unnamed)").to_owned(),
             kind: if outline.operation_type() == OperationType::Mutation { "mutation" } else { "query" },
             total,
+            lists: lists(outline),
             failures: failure::table(outline, catalogue, cache.stale_s),
             cache,
             waves,
@@ -340,6 +344,11 @@ impl Outline {
             None => own,
         }
     }
+}
+
+fn lists(outline: &Outline) -> BTreeMap<String, u64> {
+    let factors = outline.factors.iter();
+    factors.filter_map(|factor| Some((factor.variable.clone()?, factor.most))).collect()
 }
 
 fn formula(outline: &Outline, terms: &[Option<usize>]) -> String {

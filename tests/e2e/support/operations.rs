@@ -40,20 +40,34 @@ impl Operation {
         self.plan.kind == "mutation"
     }
 
-    /// Every variable that says how long a list may be, at its bound or at another number.
-    pub(crate) fn sized(&self, size: Option<u64>) -> Value {
+    /// Every variable that says how long a list is, at its bound or at another number. Lists of ids are filled with
+    /// these.
+    pub(crate) fn sized(&self, size: Option<u64>, ids: &[String]) -> Value {
         let mut variables = self.full.clone();
-        let calls = self.plan.waves.iter().flat_map(|wave| &wave.calls);
-        for call in calls {
-            // A single variable alone tells its own bound.
-            let Some(name) = call.keys.formula.strip_prefix('$').filter(|name| !name.contains(' ')) else {
-                continue;
+        for (name, most) in &self.plan.lists {
+            let size = size.unwrap_or(*most);
+            variables[name] = match variables.get(name) {
+                Some(Value::Array(_)) => ids.iter().take(usize::try_from(size).unwrap()).cloned().collect(),
+                // No list is asked for that is to be empty.
+                _ => json!(size.max(1)),
             };
-            if variables.get(name).is_some_and(Value::is_number) {
-                variables[name] = json!(size.unwrap_or(call.keys.most));
-            }
         }
         variables
+    }
+
+    /// The length of a list that a variable of the operation says, where these are sent.
+    pub(crate) fn length(&self, variable: &str, variables: &Value) -> Option<u64> {
+        let default = || {
+            let document = async_graphql::parser::parse_query(&self.text).ok()?;
+            let (_, operation) = document.operations.iter().next()?;
+            let definitions = &operation.node.variable_definitions;
+            let definition = definitions.iter().find(|it| it.node.name.node == variable)?;
+            definition.node.default_value.clone()?.node.into_json().ok()
+        };
+        match variables.get(variable).cloned().or_else(default)? {
+            Value::Array(items) => Some(items.len() as u64),
+            other => other.as_u64(),
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Probe {
     /// Response keys from the root to the field.
     pub(crate) path: Vec<String>,
     pub(crate) info: FieldInfo,
+    /// Whether one of several calls answers an object on the way, by its type.
+    pub(crate) is_choice: bool,
 }
 
 /// An order of hers.
@@ -72,5 +74,16 @@ fn probe(catalogue: &Catalogue, coordinate: String, way: &[(String, String)], in
         query,
         path: way.iter().map(|(field, _)| field.clone()).collect(),
         info: info.clone(),
+        is_choice: chooses(catalogue, way),
     }
+}
+
+/// Whether a field on the way has a call for each type of object.
+fn chooses(catalogue: &Catalogue, way: &[(String, String)]) -> bool {
+    let mut type_name = catalogue.query().to_owned();
+    way.iter().any(|(field, _)| {
+        let info = catalogue.field(&type_name, field).unwrap();
+        type_name.clone_from(&info.type_name);
+        info.steps.iter().any(|step| step.on.is_some())
+    })
 }

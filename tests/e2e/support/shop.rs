@@ -35,8 +35,13 @@ fn now() -> Timestamp {
 /// A customer with a cart, orders and notifications.
 pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
 
+/// A domain over the data in a file, or in memory.
+fn options(data: Option<PathBuf>) -> Options {
+    Options { data, seed_time: now(), ..Options::default() }
+}
+
 /// A device on a shelf.
-const SHELF: (&str, &str) = ("x-device-id", "shelf-0001");
+pub(crate) const SHELF: (&str, &str) = ("x-device-id", "shelf-0001");
 
 /// The id of something, as clients know it.
 pub(crate) fn id_of(kind: &str, raw: &str) -> String {
@@ -89,16 +94,20 @@ impl Shop {
 
     /// A shop over the data in a file.
     pub(crate) async fn over(data: Option<PathBuf>, configure: impl Fn(&mut Config)) -> Self {
-        Self::start(data, |config, _| configure(config)).await
+        Self::opened(options(data), |config, _| configure(config)).await
+    }
+
+    /// A shop of so many products that are computed from their numbers.
+    pub(crate) async fn synthetic(products: u32) -> Self {
+        Self::opened(Options { synthetic: Some(products), ..options(None) }, |_, _| {}).await
     }
 
     /// A shop with another configuration of each BFF. The folder of operations is that of all clients.
     pub(crate) async fn per_client(configure: impl Fn(&mut Config, Kind)) -> Self {
-        Self::start(None, configure).await
+        Self::opened(options(None), configure).await
     }
 
-    async fn start(data: Option<PathBuf>, configure: impl Fn(&mut Config, Kind)) -> Self {
-        let options = Options { data, seed_time: now(), ..Options::default() };
+    async fn opened(options: Options, configure: impl Fn(&mut Config, Kind)) -> Self {
         let domain = Domain::open(options).unwrap();
         let mut servers = JoinSet::new();
         let listener = listener().await;
