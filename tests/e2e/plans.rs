@@ -5,6 +5,7 @@ mod counted;
 mod explained;
 mod failing;
 mod guarded;
+mod left;
 mod random;
 mod reviewed;
 

@@ -1,0 +1,117 @@
+//! A client whose resolvers leave their plans: in development they hear of it, in production its users do not.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use async_graphql::{Context, Object};
+use bff_kit::config::{Config, Mode};
+use bff_kit::identity::{Authenticator, Development};
+use bff_kit::schema::{fetches, send};
+use bff_kit::{
+    AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Documents, Limits, Nullable, OrNull as _,
+};
+use downstream::analytics::RecordEvents;
+use downstream::catalog::AllCategories;
+use fetch::{Policies, Policy};
+use http_body_util::Full;
+use proto::analytics::Event;
+
+use crate::support::{Pipe, Shop};
+
+struct Wandering;
+
+impl Client for Wandering {
+    const NAME: &'static str = "bff-wandering";
+    const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
+    const DOCUMENTS: Documents =
+        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
+    type Query = Query;
+    type Mutation = Mutation;
+
+    fn policies() -> Policies {
+        Policies::new()
+            .fetch::<AllCategories>(Policy::within_ms(2_000))
+            .command::<RecordEvents>(Policy::within_ms(2_000))
+    }
+
+    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
+        Box::new(Development::user(mode))
+    }
+}
+
+#[derive(Default)]
+struct Query;
+
+#[Object]
+impl Query {
+    /// Asks what it does not declare.
+    async fn undeclared(&self, ctx: &Context<'_>) -> Nullable<usize> {
+        ctx.fetch(AllCategories).await.map(|all| all.len()).or_null()
+    }
+}
+
+#[derive(Default)]
+struct Mutation;
+
+#[Object]
+impl Mutation {
+    /// Sends twice what it declares once.
+    #[graphql(directive = fetches::apply(send::<RecordEvents>([])))]
+    async fn twice(&self, ctx: &Context<'_>) -> Nullable<i32> {
+        let event = |id: &str| Event {
+            id: id.to_owned(),
+            name: "seen".to_owned(),
+            time: Some(prost_types::Timestamp::default()),
+            ..Event::default()
+        };
+        let both = async {
+            let first = ctx.send(RecordEvents(vec![event("event-0001")])).await?;
+            Ok(first + ctx.send(RecordEvents(vec![event("event-0002")])).await?)
+        };
+        both.await.or_null()
+    }
+}
+
+/// The client in front of a shop's services.
+async fn wandering(mode: Mode) -> (Shop, Pipe) {
+    let upstream = RefCell::new(String::new());
+    let shop = Shop::with(|config| upstream.borrow_mut().clone_from(&config.upstream.default)).await;
+    let configure = |config: &mut Config| {
+        config.mode = mode;
+        config.upstream.default = upstream.into_inner();
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+    };
+    (shop, Pipe::with::<Wandering>(configure, std::future::pending()))
+}
+
+/// Calls outside of the plans that the client counts.
+async fn violations(pipe: &Pipe) -> String {
+    let request = http::Request::get("/metrics").header("host", "bff").body(Full::default()).unwrap();
+    let metrics = pipe.http1().await.send(request).await;
+    let line = metrics.text.lines().find(|line| line.starts_with("bff_plan_violations_total ")).unwrap();
+    line.to_owned()
+}
+
+#[tokio::test]
+async fn a_developer_is_refused_what_is_outside_of_the_plan() {
+    let (shop, pipe) = wandering(Mode::Development).await;
+    for (number, document) in ["{ undeclared }", "mutation { twice }"].into_iter().enumerate() {
+        let answer = pipe.ask(document).await;
+        let field = document.trim_start_matches("mutation ").trim_matches(['{', '}', ' ']);
+        assert_eq!(answer.errors(), [format!("{field}: INTERNAL_SERVER_ERROR")], "{}", answer.text);
+        assert_eq!(violations(&pipe).await, format!("bff_plan_violations_total {}", number + 1));
+    }
+    let calls = shop.domain.calls().list();
+    assert_eq!(calls.len(), 1, "the first command was planned, and nothing else: {calls:?}");
+}
+
+#[tokio::test]
+async fn a_customer_is_answered_and_the_call_is_counted() {
+    let (shop, pipe) = wandering(Mode::Production).await;
+    let answer = pipe.ask("{ undeclared }").await.whole();
+    assert_eq!(answer.data("/undeclared"), 10);
+    assert_eq!(violations(&pipe).await, "bff_plan_violations_total 1");
+    let twice = pipe.ask("mutation { twice }").await;
+    assert_eq!(violations(&pipe).await, "bff_plan_violations_total 2");
+    assert_eq!(shop.domain.calls().list().len(), 3, "{}", twice.text);
+}
