@@ -8,6 +8,14 @@ use serde_json::Value;
 
 use crate::support::{Answer, Operation, Shop, operations};
 
+/// RPCs whose failing cannot be seen: a page after the first has no head, and what is refetched is an order.
+const UNSEEN: [&str; 4] = [
+    "mobile Notifications shop.users.v1.UserService/GetPreferences",
+    "web Refetch shop.inventory.v1.InventoryService/BatchGetStock",
+    "web Refetch shop.pricing.v1.PricingService/BatchGetPrices",
+    "web Refetch shop.users.v1.UserService/BatchGetUsers",
+];
+
 /// How long a request may take when a service is silent: long enough for those that are not.
 const DEADLINE_MS: u64 = 900;
 
@@ -18,6 +26,8 @@ struct Expected {
     /// Paths, list indices left out, with codes.
     errors: BTreeSet<String>,
     degraded: BTreeSet<String>,
+    /// Consequences that there was something for.
+    applied: usize,
 }
 
 impl Expected {
@@ -28,6 +38,7 @@ impl Expected {
             let mut data = std::mem::take(&mut expected.data);
             if apply(&mut data, &path, consequence) {
                 expected.note(consequence);
+                expected.applied += 1;
             }
             expected.data = data;
         }
@@ -97,22 +108,34 @@ fn lines(all: Vec<String>) -> BTreeSet<String> {
     all.into_iter().map(line).collect()
 }
 
-fn check(operation: &Operation, failure: &Failure, fault: Fault, healthy: &Answer, answer: &Answer) {
+/// Holds an answer against the failure table; answers how many of its consequences could be seen.
+fn check(operation: &Operation, failure: &Failure, fault: Fault, healthy: &Answer, answer: &Answer) -> usize {
     let consequences = match fault {
         Fault::Unavailable => &failure.unavailable,
         Fault::Timeout => &failure.timeout,
         Fault::NotFound => &failure.not_found,
     };
     let what = format!("{} {}, {} {fault:?}: {}", operation.kind, operation.name, failure.rpc, answer.text);
+    assert!(failure.awaited || consequences.is_empty(), "{what}");
     if consequences.iter().any(|it| it.outcome == Outcome::UserErrors) {
-        let path = format!("/{}/userErrors/0/code", consequences[0].path);
+        let [consequence] = &consequences[..] else { panic!("{what}") };
+        let path = format!("/{}/userErrors/0/code", consequence.path);
         assert_eq!(answer.data(&path), "NOT_FOUND", "{what}");
-        return;
+        // The payload holds nothing but what is wrong, and nothing beside it is touched.
+        let payload = answer.data(&format!("/{}", consequence.path)).as_object().unwrap();
+        let others = payload.iter().filter(|(field, _)| *field != "userErrors" && *field != "__typename");
+        assert!(
+            others.into_iter().all(|(_, value)| value.is_null() || *value == serde_json::json!([])),
+            "{what}"
+        );
+        assert_eq!((lines(answer.errors()), lines(answer.degraded())), Default::default(), "{what}");
+        return 1;
     }
     let expected = Expected::of(&healthy.body["data"], consequences);
     assert_eq!(timeless(&answer.body["data"]), timeless(&expected.data), "{what}");
     assert_eq!(lines(answer.errors()), expected.errors, "{what}");
     assert_eq!(lines(answer.degraded()), expected.degraded, "{what}");
+    expected.applied
 }
 
 fn broken(rpc: &str, fault: Fault) -> admin::Fault {
@@ -136,7 +159,7 @@ async fn run(operation: &Operation, fault: Option<admin::Fault>) -> Answer {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_fails_as_its_plan_says() {
     let shop = Shop::with(|config| config.server.deadline_ms = Some(DEADLINE_MS)).await;
-    let mut cases = 0;
+    let (mut cases, mut seen, mut unseen) = (0, 0, Vec::new());
     for operation in operations() {
         // A change that was made would be another one the next time.
         let healthy = if operation.is_mutation() {
@@ -156,12 +179,17 @@ async fn every_operation_fails_as_its_plan_says() {
                     shop.domain.faults().clear();
                     answer
                 };
-                check(&operation, failure, fault, &healthy, &answer);
+                let applied = check(&operation, failure, fault, &healthy, &answer);
                 cases += 1;
+                seen += applied;
+                if applied == 0 && failure.awaited && fault == Fault::Unavailable {
+                    unseen.push(format!("{} {} {}", operation.kind, operation.name, failure.rpc));
+                }
             }
         }
     }
-    assert!(cases >= 200, "{cases}");
+    assert!(cases >= 200 && seen >= cases, "{cases} cases, {seen} consequences");
+    assert_eq!(unseen, UNSEEN, "nothing shows that these failed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

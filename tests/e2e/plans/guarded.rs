@@ -1,57 +1,94 @@
 //! A change that the plans were not told of is found, and the message says where.
 
+use std::path::Path;
+
 use bff_kit::Planner;
 use bff_kit::schema::Catalogue;
 
 use crate::support::{Kind, contracts, planner};
 
-/// The planner of the phone app's BFF, had its schema said something else.
-fn altered(from: &str, to: &str) -> Planner {
-    let sdl = Kind::Mobile.internal_sdl();
+/// A field of each client, and an operation that selects it.
+const FIELDS: [(Kind, &str, &str); 3] = [
+    (Kind::Mobile, "cartCount", "Home"),
+    (Kind::Web, "shippingOptions", "ProductPage"),
+    (Kind::Iot, "price", "Shelf"),
+];
+
+/// The planner of a BFF, had its schema said something else.
+fn altered(kind: Kind, from: &str, to: &str) -> Planner {
+    let sdl = kind.internal_sdl();
     let changed = sdl.replace(from, to);
     assert_ne!(sdl, changed, "the schema does not say {from}");
-    planner(Kind::Mobile).with_catalogue(Catalogue::of(&changed))
+    planner(kind).with_catalogue(Catalogue::of(&changed))
 }
 
-fn problems(planner: &Planner) -> Vec<String> {
-    let problems = contracts(Kind::Mobile).check(planner);
-    problems
-        .into_iter()
-        .map(|it| format!("{}: {}", it.path.file_name().unwrap().display(), it.problem))
-        .collect()
+/// What `check` says of one operation.
+fn problems(kind: Kind, planner: &Planner, operation: &str) -> Vec<String> {
+    let problems = contracts(kind).check(planner);
+    let of_operation = |path: &Path| path.file_stem().is_some_and(|name| name == operation);
+    problems.into_iter().filter(|it| of_operation(&it.path)).map(|it| it.problem).collect()
 }
 
 /// The whole `@fetch` of a field, as the schema writes it.
-fn directive(field: &str) -> String {
-    let sdl = Kind::Mobile.internal_sdl();
-    let at = sdl.find(&format!("  {field}: ")).unwrap_or_else(|| panic!("no field {field}"));
-    let line = sdl[at..].lines().next().unwrap();
-    line[line.find(" @fetch").unwrap()..].to_owned()
+fn directive(kind: Kind, field: &str) -> String {
+    let sdl = kind.internal_sdl();
+    let lines = sdl.lines().skip_while(|line| {
+        let line = line.trim_start();
+        !(line.starts_with(&format!("{field}:")) || line.starts_with(&format!("{field}(")))
+    });
+    let line =
+        lines.into_iter().find(|line| line.contains(" @fetch")).unwrap_or_else(|| panic!("no field {field}"));
+    let directive = &line[line.find(" @fetch").unwrap()..];
+    let others = [" @bounds", " @reads"].into_iter().filter_map(|other| directive.find(other));
+    directive[..others.min().unwrap_or(directive.len())].to_owned()
+}
+
+/// The line of a committed plan that a problem names.
+fn line_of(kind: Kind, operation: &str, problem: &str) -> String {
+    let number = problem.strip_prefix("line ").and_then(|rest| rest.split([' ', ':']).next()).unwrap();
+    let plan = std::fs::read_to_string(contracts(kind).plan_path(operation)).unwrap();
+    plan.lines().nth(number.parse::<usize>().unwrap() - 1).unwrap().trim().to_owned()
 }
 
 #[test]
 fn a_fetch_that_is_taken_away_is_found() {
-    let problems = problems(&altered(&directive("cartCount"), ""));
-    let found = problems.iter().find(|it| it.starts_with("Home.plan: line "));
-    assert!(found.is_some_and(|it| it.contains("says `calls")), "{problems:?}");
+    for (kind, field, operation) in FIELDS {
+        let problems = problems(kind, &altered(kind, &directive(kind, field), ""), operation);
+        let [problem] = &problems[..] else { panic!("{kind} {operation}: {problems:?}") };
+        let said = line_of(kind, operation, problem);
+        assert!(problem.contains(&format!("says `{said}`, the operation does `")), "{problem}");
+    }
 }
 
 #[test]
 fn a_call_that_is_added_behind_another_is_found() {
-    let one = r#"{name: "RatingOf", "#;
-    let chain = r#"{name: "StockOf", kind: ASK, rpc: "shop.inventory.v1.InventoryService/BatchGetStock", by: ["parent.id"], reads: ["product_id"], keys: 100, effect: NONE, public: true}, {name: "RatingOf", "#;
-    let problems = problems(&altered(one, chain));
-    let budget = problems.iter().find(|it| it.contains("waves,") && it.contains("in the budget of queries"));
-    assert!(budget.is_some_and(|it| it.contains("RatingOf for ")), "{problems:?}");
-    assert!(problems.iter().any(|it| it.contains(".plan: line ")), "{problems:?}");
+    // Behind the prices of the cards: a third wave, where two are allowed.
+    let (kind, operation) = (Kind::Mobile, "Home");
+    let one = r#"{name: "PriceOf", "#;
+    let chain = r#"{name: "StockOf", kind: ASK, rpc: "shop.inventory.v1.InventoryService/BatchGetStock", by: ["parent.id"], reads: ["product_id"], keys: 100, effect: NONE, public: true}, {name: "PriceOf", "#;
+    let problems = problems(kind, &altered(kind, one, chain), operation);
+    let budget = problems.iter().find(|it| it.starts_with("line 3: 3 waves, 2 in the budget of queries"));
+    let budget = budget.unwrap_or_else(|| panic!("{problems:?}"));
+    assert!(budget.contains("PriceOf for home.recommended.price (line "), "{budget}");
+    assert!(line_of(kind, operation, budget).starts_with("waves"));
+    let committed = problems.iter().find(|it| it.contains("says `"));
+    let committed = committed.unwrap_or_else(|| panic!("{problems:?}"));
+    assert_eq!(line_of(kind, operation, committed), "waves   2");
 }
 
 #[test]
 fn a_fallback_that_is_dropped_is_found() {
-    let own = directive("cartCount");
-    let without = own.replace(r#", fallback: "null""#, "");
-    assert_ne!(own, without);
-    let problems = problems(&altered(&own, &without));
-    let found = problems.iter().find(|it| it.starts_with("Home.plan: line "));
-    assert!(found.is_some_and(|it| it.contains("says `is") && it.contains("critical")), "{problems:?}");
+    for (kind, field, operation) in FIELDS {
+        let own = directive(kind, field);
+        let without = own.replace(r#", fallback: "null""#, "");
+        assert_ne!(own, without);
+        let problems = problems(kind, &altered(kind, &own, &without), operation);
+        let [problem] = &problems[..] else { panic!("{kind} {operation}: {problems:?}") };
+        let said = line_of(kind, operation, problem);
+        assert!(problem.contains(&format!("says `{said}`")), "{problem}");
+        assert!(
+            problem.contains("optional") && problem.contains("critical"),
+            "{kind} {operation}: {problem}"
+        );
+    }
 }
