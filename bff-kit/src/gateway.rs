@@ -130,7 +130,9 @@ impl<C: Client> Gateway<C> {
             Run { request: &request, operation: &operation, plan, variables: &variables, caller, started };
         // In a box, since it is large and stands in several places.
         let answer = || Box::pin(self.run(run.clone()));
-        if may_change || request.explain != Explain::No {
+        // What depends on who asks is nobody else's: no request waits for that of another.
+        let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
+        if may_change || !public || request.explain != Explain::No {
             return Arc::new(answer().await);
         }
         self.shared.answer(&operation, &variables, &request.languages, answer).await
@@ -209,6 +211,7 @@ impl<C: Client> Gateway<C> {
             operation_name: operation.name().map(str::to_owned),
             calls: calls.len(),
             analysis,
+            personal: scope.depends_on_caller(),
             ..Answer::default()
         };
         let keeps = explain == Explain::No && operation.is_query() && answer.is_whole();

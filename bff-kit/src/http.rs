@@ -21,7 +21,7 @@ use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
@@ -50,6 +50,8 @@ pub(crate) use head::MAX_HEADER_BYTES;
 pub(crate) struct Edge<C: Client> {
     gateway: Gateway<C>,
     authenticator: Box<dyn Authenticator>,
+    /// Headers that tell who asks.
+    credentials: Arc<[HeaderName]>,
     draining: Arc<AtomicBool>,
     origins: Origins,
     body: BodyLimits,
@@ -66,9 +68,11 @@ const COMPRESSED_FROM_BYTES: u64 = 1024;
 
 impl<C: Client> Edge<C> {
     pub(crate) fn new(gateway: Gateway<C>, draining: Arc<AtomicBool>, config: &Config) -> Self {
+        let authenticator = C::authenticator(config.mode);
         Self {
             gateway,
-            authenticator: C::authenticator(config.mode),
+            credentials: authenticator.reads().into(),
+            authenticator,
             draining,
             origins: Origins::new(&config.server.allowed_origins),
             body: BodyLimits::of(config, &C::LIMITS),
@@ -142,7 +146,12 @@ async fn operation<C: Client>(
 
 impl<C: Client> Edge<C> {
     fn style(&self, request: &Request, media_type: MediaType) -> Style {
-        Style { profile: self.profile, media_type, method: request.method().clone() }
+        Style {
+            profile: self.profile,
+            media_type,
+            method: request.method().clone(),
+            credentials: self.credentials.clone(),
+        }
     }
 
     /// Answers a request, whose path may name the operation.

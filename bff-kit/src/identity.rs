@@ -5,7 +5,7 @@ mod development;
 
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::error::Error;
 
@@ -27,6 +27,9 @@ pub enum Caller {
 pub trait Authenticator: Send + Sync {
     /// The caller named by a request's headers; an error when they name one that is not accepted.
     fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Error>;
+
+    /// The headers it reads: what a private answer depends on, so that a browser shows nobody what it kept of another.
+    fn reads(&self) -> Vec<HeaderName>;
 }
 
 impl Caller {

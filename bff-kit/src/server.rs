@@ -13,7 +13,6 @@ use axum::serve::Listener;
 use fetch::{Channels, Connector, Upstreams};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
 
 use crate::client::Client;
 use crate::clock::Clock;
@@ -56,7 +55,7 @@ impl Server {
         let tls = self.config.server.tls.as_ref().map(tls::acceptor).transpose()?;
         let draining = Arc::new(AtomicBool::new(false));
         let gateway = Gateway::<C>::new(&self.config, channels, self.clock);
-        let mut manifests = manifests(&self.config, &gateway)?;
+        let manifests = manifests(&self.config, &gateway)?;
         let (documents, planner) = (gateway.documents().clone(), gateway.planner().clone());
         let routes = Edge::new(gateway, draining.clone(), &self.config).routes();
         let timers = Timers::of(&self.config.server);
@@ -70,16 +69,14 @@ impl Server {
             draining.store(true, Ordering::Relaxed);
             tokio::time::sleep(stop_delay).await;
         });
-        let mut look = tokio::time::interval(Duration::from_millis(self.config.operations.reload_ms));
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut beside = JoinSet::new();
+        if let Some(folder) = manifests {
+            let every = Duration::from_millis(self.config.operations.reload_ms);
+            beside.spawn(folder.watch(every, planner, move |loaded| documents.replace(C::NAME, loaded)));
+        }
         loop {
             tokio::select! {
                 () = &mut ending => break,
-                _now = look.tick(), if manifests.is_some() => {
-                    if let Some(loaded) = manifests.as_mut().and_then(|folder| folder.reload(&planner)) {
-                        documents.replace(C::NAME, loaded);
-                    }
-                }
                 (io, _peer) = listener.accept() => {
                     let (tls, routes, stopped) = (tls.clone(), routes.clone(), stopped.clone());
                     connections.spawn(connection::open(io, tls, routes, timers, stopped));

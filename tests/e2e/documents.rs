@@ -296,6 +296,76 @@ async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit
     }
 }
 
+/// How often manifests were taken, and how often they could not be.
+fn loads(metrics: &Answer) -> [u64; 2] {
+    ["taken", "refused"].map(|result| {
+        let name = format!("bff_manifest_loads_total{{result=\"{result}\"}} ");
+        let line = metrics.text.lines().find_map(|line| line.strip_prefix(&name));
+        line.unwrap_or_else(|| panic!("{name}: {}", metrics.text)).parse().unwrap()
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_request_fails_while_manifests_come_and_go() {
+    let folder = copied();
+    let shop = shop(folder.path()).await;
+    let manifests = folder.path().join("mobile/manifests");
+    let metrics = || Request::get(format!("http://{}/metrics", shop.mobile)).body(Full::default()).unwrap();
+    let (known, _, variables) = Form::DocumentId.query();
+    let changing = async {
+        for round in 0..50 {
+            let [taken, _] = loads(&shop.send(metrics()).await);
+            let text = format!("query New {{ a{round}: __typename }}");
+            let manifest = json!({ document_hash(&text): text });
+            fs::write(manifests.join("9.0.0.relay.json"), manifest.to_string()).unwrap();
+            until(&shop, metrics, |answer| loads(answer)[0] > taken).await;
+        }
+        // As a deployment does that puts another folder in its place, and one that fails half way.
+        let away = folder.path().join("mobile/away");
+        for leaves_empty in [false, true] {
+            let [taken, refused] = loads(&shop.send(metrics()).await);
+            fs::rename(&manifests, &away).unwrap();
+            until(&shop, metrics, |answer| loads(answer)[1] > refused).await;
+            if leaves_empty {
+                fs::create_dir(&manifests).unwrap();
+                until(&shop, metrics, |answer| loads(answer)[1] > refused + 1).await;
+                fs::remove_dir(&manifests).unwrap();
+            }
+            fs::rename(&away, &manifests).unwrap();
+            until(&shop, metrics, |answer| loads(answer)[0] > taken).await;
+        }
+    };
+    let mut changing = std::pin::pin!(changing);
+    let mut asked = 0;
+    loop {
+        let body = json!({ "variables": variables });
+        let request = Form::DocumentId.request(&shop, &known, &body, false);
+        tokio::select! {
+            () = &mut changing => break,
+            answer = shop.send(request) => {
+                answer.whole();
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 50, "{asked}");
+}
+
+#[tokio::test]
+async fn a_server_does_not_start_without_the_manifests_it_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::development();
+    config.operations.folder = Some(folder.path().to_owned());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let served = bff_kit::Server::new(config).serve::<bff_mobile::Mobile>(
+        listener,
+        fetch::tcp(),
+        std::future::pending(),
+    );
+    let error = served.await.unwrap_err().to_string();
+    assert!(error.contains("operations.folder") && error.contains("manifests: cannot be read: "), "{error}");
+}
+
 #[tokio::test]
 async fn a_document_is_kept_once_it_was_sent_if_it_is_valid() {
     let shop = shop(&schema_folder()).await;

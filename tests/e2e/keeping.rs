@@ -76,12 +76,28 @@ async fn a_private_answer_may_be_kept_by_its_client_alone() {
     let tag = header_of(&hers.headers, "etag");
     let again = get(&shop, Kind::Mobile, "Product", &variables, &[ADA, ("if-none-match", tag)]).await;
     assert_eq!(again.status, StatusCode::NOT_MODIFIED);
-    // The price is told in the language that was asked for, and only then.
-    let all = |answer: &Answer| {
-        let values = answer.headers.get_all(header::VARY).iter();
-        values.map(|it| it.to_str().unwrap().to_owned()).collect::<Vec<_>>().join(", ")
-    };
-    assert!(all(&hers).contains("accept-language"), "{}", all(&hers));
+}
+
+/// What an answer says it depends on, besides its compression and where it was asked from.
+fn vary(answer: &Answer) -> Vec<String> {
+    let values = answer.headers.get_all(header::VARY).iter().map(|it| it.to_str().unwrap().to_owned());
+    let values = values.collect::<Vec<_>>().join(", ");
+    let names = values.split(", ").filter(|name| !["accept-encoding", "origin"].contains(name));
+    names.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn an_answer_names_the_headers_that_it_depends_on_and_no_others() {
+    let shop = shop().await;
+    let public = get(&shop, Kind::Iot, "Stock", &stock(), &[("x-device-id", "shelf-0001")]).await.whole();
+    assert_eq!(vary(&public), ["accept"]);
+    let product = json!({ "id": product_id("kettle-gooseneck-09") });
+    // The price is told in the language that was asked for, and depends on who asks: the same browser must not show
+    // it to whoever signs in next.
+    let private = get(&shop, Kind::Mobile, "Product", &product, &[ADA]).await.whole();
+    assert_eq!(vary(&private), ["accept", "accept-language", "x-user-id"]);
+    let unkept = get(&shop, Kind::Mobile, "Cart", &json!({}), &[ADA]).await.whole();
+    assert_eq!(vary(&unkept), ["accept", "accept-language"]);
 }
 
 #[tokio::test]
@@ -128,5 +144,41 @@ async fn those_who_ask_the_same_at_once_are_one_request_to_the_services() {
     for user in ["user-ada-lindqvist", "user-nobody"] {
         get(&shop, Kind::Mobile, "ProductOffer", &product, &[("x-user-id", user)]).await;
         assert!(shop.calls().contains("PricingService"), "{user}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_down_is_not_asked_again_by_everybody_who_waits() {
+    let shop = shop().await;
+    let rpc = "shop.inventory.v1.InventoryService/BatchGetStock".to_owned();
+    // Silent: all of them ask long before the first is answered.
+    shop.fail(Fault { rpc, black_hole: true, ..Fault::default() });
+    let stock = stock();
+    let all = join_all((0..20).map(|_| get(&shop, Kind::Iot, "Stock", &stock, &[]))).await;
+    assert!(all.iter().all(|answer| answer.text == all[0].text));
+    assert!(all.iter().all(|answer| answer.headers[header::CACHE_CONTROL] == "no-store"));
+    assert_eq!(shop.calls(), "InventoryService/BatchGetStock ×1, keys [1]\n");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_an_answer_that_is_somebody_elses() {
+    let shop = shop().await;
+    let rpc = "shop.carts.v1.CartService/GetCart".to_owned();
+    // Two requests, both of which the service is silent to: were one to wait for the other, it would be there last.
+    shop.fail(Fault { rpc: rpc.clone(), black_hole: true, ..Fault::default() });
+    let nothing = json!({});
+    let ask = async |user| get(&shop, Kind::Mobile, "Badges", &nothing, &[("x-user-id", user)]).await;
+    let asked = |calls: &[proto::admin::Call]| calls.iter().filter(|call| call.rpc == rpc).count() == 2;
+    let calls = shop.domain.calls();
+    let both = futures_util::future::join(ask("user-ada-lindqvist"), ask("user-zoe-marchetti"));
+    let mut both = std::pin::pin!(both);
+    // Both have asked while neither is answered.
+    tokio::select! {
+        answered = &mut both => panic!("{}", answered.0.text),
+        _both = calls.wait_until(asked) => {}
+    }
+    let (hers, zoes) = both.await;
+    for answer in [hers, zoes] {
+        assert_eq!(answer.degraded(), ["home.cartCount: UPSTREAM_TIMEOUT ×1"], "{}", answer.text);
     }
 }

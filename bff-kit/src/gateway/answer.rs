@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) took: Duration,
     /// The calls that were made, where they were asked for.
     pub(crate) analysis: Option<Analysis>,
+    /// Whether it depends on who asked.
+    pub(crate) personal: bool,
     /// Who may keep it; none where nobody may.
     pub(crate) keep: Option<Keep>,
     pub(crate) body: OnceLock<Bytes>,

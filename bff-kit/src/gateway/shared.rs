@@ -34,8 +34,9 @@ impl SharedAnswers {
         Self(cache)
     }
 
-    /// The answer to an operation, from here where there is one, else from `run`, which then runs once for all who
-    /// ask meanwhile. What turns out not to be for everybody, or not to be whole, goes to the one who asked alone.
+    /// The answer to an operation whose plan is public, from here where there is one, else from `run`, which then runs
+    /// once for all who ask meanwhile. What is not whole is not kept, but goes to all of them: a service that is down
+    /// is not asked again by each. What turns out to depend on who asks goes to the one who asked alone.
     pub(super) async fn answer<F: Future<Output = Answer>>(
         &self,
         operation: &Prepared,
@@ -56,6 +57,7 @@ impl SharedAnswers {
         };
         match (cache.try_get_with(key, first).await, own.into_inner()) {
             (Ok(answer), _) | (Err(_), Some(answer)) => answer,
+            (Err(answer), None) if !answer.personal => (*answer).clone(),
             // Somebody else's, which is not ours to see.
             (Err(_), None) => Arc::new(run().await),
         }

@@ -46,7 +46,13 @@ impl Caching {
 
     /// What may be kept of this answer. A whole answer to a GET can be asked for again; one with a fault or a
     /// fallback in it must not outlive the fault.
-    pub(super) fn of(method: &Method, status: StatusCode, answer: &Answer) -> Self {
+    /// `credentials` are the headers that tell who asks.
+    pub(super) fn of(
+        method: &Method,
+        status: StatusCode,
+        answer: &Answer,
+        credentials: &[HeaderName],
+    ) -> Self {
         let with_language = HeaderValue::from_static("accept, accept-language");
         if method != Method::GET || status != StatusCode::OK || !answer.is_whole() {
             return Self { vary: with_language, ..Self::NONE };
@@ -57,7 +63,7 @@ impl Caching {
         };
         Self {
             cache_control: cache_control(keep),
-            vary: if keep.by_language { with_language } else { HeaderValue::from_static("accept") },
+            vary: vary(keep, credentials),
             surrogate_key: surrogate_key(&keep.tags),
             fingerprint,
         }
@@ -77,6 +83,15 @@ impl Caching {
             response.extensions_mut().insert(fingerprint);
         }
     }
+}
+
+/// The headers that an answer depends on.
+fn vary(keep: &Keep, credentials: &[HeaderName]) -> HeaderValue {
+    let language = keep.by_language.then_some(header::ACCEPT_LANGUAGE);
+    let credentials = credentials.iter().filter(|_| !keep.shared).cloned();
+    let names: Vec<_> = [header::ACCEPT].into_iter().chain(language).chain(credentials).collect();
+    let names: Vec<_> = names.iter().map(HeaderName::as_str).collect();
+    HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("*"))
 }
 
 /// `Cache-Control` by RFC 9111, with the two extensions of RFC 5861.

@@ -1,5 +1,7 @@
 //! Limits on the head of a request.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
@@ -27,7 +29,8 @@ pub(super) async fn check(State(profile): State<HttpProfile>, request: Request, 
         return next.run(request).await;
     };
     let media_type = negotiate(request.headers()).unwrap_or(MediaType::Json);
-    Style { profile, media_type, method: request.method().clone() }.refusal(refusal)
+    Style { profile, media_type, method: request.method().clone(), credentials: Arc::default() }
+        .refusal(refusal)
 }
 
 fn length(headers: &HeaderMap) -> usize {

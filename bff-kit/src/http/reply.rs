@@ -1,8 +1,10 @@
 //! Answers on the wire.
 
+use std::sync::Arc;
+
 use async_graphql::{ServerError, Value};
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use serde::Serialize;
@@ -23,6 +25,8 @@ pub(super) struct Style {
     pub(super) profile: HttpProfile,
     pub(super) media_type: MediaType,
     pub(super) method: Method,
+    /// Headers that tell who asks.
+    pub(super) credentials: Arc<[HeaderName]>,
 }
 
 /// One of the answers to a batch.
@@ -45,7 +49,7 @@ impl Style {
         let status = self.status(answer);
         let body = answer.body().clone();
         let length = body.len();
-        let caching = Caching::of(&self.method, status, answer);
+        let caching = Caching::of(&self.method, status, answer, &self.credentials);
         let mut response = self.response(status, body, caching);
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::{Authenticator, Caller};
 use crate::code::Code;
@@ -46,5 +46,9 @@ impl Authenticator for Development {
         let name = named
             .ok_or_else(|| Error::client(Code::Unauthenticated, format!("{} names nobody.", self.header)))?;
         Ok((self.caller)(name.into()))
+    }
+
+    fn reads(&self) -> Vec<HeaderName> {
+        vec![HeaderName::from_static(self.header)]
     }
 }
