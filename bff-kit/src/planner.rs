@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use crate::client::{Client, schema, strict_schema_builder};
 use crate::config::{Config, Mode};
 use crate::operation::{Guard, Outline, Plan, Prepared, Preparer, Validate};
-use crate::schema::{Catalogue, internal_sdl};
+use crate::schema::{Catalogue, Scalars, internal_sdl};
 
 /// Works out the plans of a client's operations.
 pub struct Planner {
@@ -111,7 +111,8 @@ impl Planner {
 /// What prepares a client's operations, as the client itself has it.
 fn preparer<C: Client>(mode: Mode) -> Preparer {
     Preparer {
-        catalogue: Catalogue::of(&internal_sdl(&schema::<C>(mode))),
+        catalogue: Catalogue::of(&internal_sdl(&schema::<C>(mode)))
+            .with_scalars(Scalars::of::<C::Query, C::Mutation>()),
         policies: Arc::new(C::policies()),
         validate: validator::<C>(mode),
         deadline: C::LIMITS.deadline,

@@ -2,8 +2,10 @@
 
 mod catalogue;
 mod directives;
+mod scalars;
 mod sdl;
 
 pub use catalogue::{Argument, BoundInfo, Catalogue, FieldInfo, InputField, StepInfo, StepKind};
 pub use directives::{Bound, Steps, ask, bounds, bytes, fetches, hoist, items, reads, send};
+pub(crate) use scalars::Scalars;
 pub use sdl::{internal_sdl, public_sdl};

@@ -51,6 +51,10 @@ impl ScalarType for UnixSeconds {
         .ok_or_else(|| InputValueError::expected_type(value))
     }
 
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::Number(number) if number.is_i64())
+    }
+
     fn to_value(&self) -> Value {
         self.0.into()
     }

@@ -185,8 +185,8 @@ impl Coercion<'_> {
             ("Float" | "Boolean" | "String" | "ID", _) => {
                 self.refuse(&value, at, &format!("a value of type {name}"))
             }
-            // A scalar of the schema's own knows best itself.
-            _ => value,
+            _ if self.catalogue.scalars().takes(name, &value) => value,
+            _ => self.refuse(&value, at, &format!("a value of type {name}")),
         }
     }
 
@@ -231,16 +231,41 @@ fn shown(value: &ConstValue) -> String {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::{EmptyMutation, InputValueError, InputValueResult, Scalar, ScalarType, Value};
     use async_graphql_parser::parse_query;
     use serde_json::json;
 
     use super::*;
+    use crate::schema::Scalars;
+
+    /// A scalar that does not take every number.
+    struct Even(i64);
+
+    #[Scalar]
+    impl ScalarType for Even {
+        fn parse(value: Value) -> InputValueResult<Self> {
+            match &value {
+                Value::Number(number) => number.as_i64().filter(|number| number % 2 == 0).map(Self),
+                _ => None,
+            }
+            .ok_or_else(|| InputValueError::expected_type(value))
+        }
+
+        fn is_valid(value: &Value) -> bool {
+            Self::parse(value.clone()).is_ok()
+        }
+
+        fn to_value(&self) -> Value {
+            self.0.into()
+        }
+    }
 
     const SDL: &str = "
         schema { query: Query }
         type Query { a: Int }
         enum Colour { RED BLUE }
         scalar Anything
+        scalar Even
         input Line { product: ID!, quantity: Int! = 1, colour: Colour, tags: [String!], inner: Line }
     ";
 
@@ -248,7 +273,8 @@ mod tests {
         let document = parse_query(format!("query Q({declared}) {{ a }}")).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let definitions = operation.node.variable_definitions.iter().map(|it| &it.node);
-        let coerced = coerce(&Catalogue::of(SDL), definitions, Variables::from_json(sent.clone()));
+        let catalogue = Catalogue::of(SDL).with_scalars(Scalars::of::<Even, EmptyMutation>());
+        let coerced = coerce(&catalogue, definitions, Variables::from_json(sent.clone()));
         match coerced {
             Ok(variables) => Ok(serde_json::to_value(variables).unwrap()),
             Err(errors) => Err(errors.iter().map(ToString::to_string).collect()),
@@ -268,6 +294,7 @@ mod tests {
             ("$a: Float", json!({ "a": 2 }), json!({ "a": 2 })),
             ("$a: Colour", json!({ "a": "RED" }), json!({ "a": "RED" })),
             ("$a: Anything", json!({ "a": { "b": [1] } }), json!({ "a": { "b": [1] } })),
+            ("$a: [Even]", json!({ "a": [2, null] }), json!({ "a": [2, null] })),
             (
                 "$a: Line",
                 json!({ "a": { "product": "p", "inner": { "product": "q", "quantity": 2, "tags": "t" } } }),
@@ -303,6 +330,7 @@ mod tests {
                 json!({ "a": "GREEN" }),
                 "Variable \"$a\" expected a value of Colour, not \"GREEN\".",
             ),
+            ("$a: [Even]", json!({ "a": [2, 3] }), "Variable \"$a.1\" expected a value of type Even, not 3."),
             ("$a: [Int!]", json!({ "a": [1, null] }), "Variable \"$a.1\" of type Int! must not be null."),
             ("$a: Line", json!({ "a": 1 }), "Variable \"$a\" expected an object of type Line, not 1."),
             (

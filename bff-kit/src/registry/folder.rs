@@ -26,12 +26,7 @@ type Seen = (PathBuf, u64, Option<SystemTime>);
 impl ManifestFolder {
     /// The manifests in a folder `schema/<client>`.
     pub(crate) fn new(folder: &Path) -> Self {
-        Self {
-            contracts: Contracts::new(folder),
-            path: folder.join("manifests"),
-            seen: None,
-            held: false,
-        }
+        Self { contracts: Contracts::new(folder), path: folder.join("manifests"), seen: None, held: false }
     }
 
     /// Prepares what is there now. A folder that is not there is an error: an operator who names one means it, and one

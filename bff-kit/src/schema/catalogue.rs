@@ -9,6 +9,8 @@ use async_graphql_parser::types::{
 use async_graphql_value::ConstValue;
 use fetch::Effect;
 
+use super::Scalars;
+
 /// Every field of a schema, read from its internal SDL.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
@@ -19,6 +21,7 @@ pub struct Catalogue {
     inputs: HashMap<String, BTreeMap<String, InputField>>,
     /// Objects that implement each interface.
     implementations: HashMap<String, Vec<String>>,
+    scalars: Scalars,
     query: String,
     mutation: Option<String>,
 }
@@ -198,6 +201,15 @@ impl Catalogue {
         catalogue
     }
 
+    /// The same, with scalars of its own that know which values are theirs. The SDL does not say.
+    pub(crate) fn with_scalars(self, scalars: Scalars) -> Self {
+        Self { scalars, ..self }
+    }
+
+    pub(crate) fn scalars(&self) -> &Scalars {
+        &self.scalars
+    }
+
     /// The type of queries.
     #[must_use]
     pub fn query(&self) -> &str {
@@ -238,6 +250,11 @@ impl Catalogue {
     #[must_use]
     pub fn implementations(&self, type_name: &str) -> &[String] {
         self.implementations.get(type_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether whatever is of the first type is of the second as well.
+    pub(crate) fn is_a(&self, type_name: &str, other: &str) -> bool {
+        type_name == other || self.implementations(other).iter().any(|object| object == type_name)
     }
 
     /// All types that have fields, by name.
