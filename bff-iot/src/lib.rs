@@ -19,6 +19,7 @@ impl Client for Iot {
     const LIMITS: Limits = Limits {
         body_bytes: 4 * 1024,
         deadline: Duration::from_secs(1),
+        bytes: 3 * 1024,
         depth: 3,
         tokens: 400,
         selections: 300,

@@ -40,6 +40,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// How long a request may take.
     pub deadline: Duration,
+    /// Bytes of a document.
+    pub bytes: u64,
     /// Fields within fields, introspection aside.
     pub depth: u64,
     /// Tokens of a document, comments included.
@@ -62,6 +64,7 @@ impl Limits {
     pub const DEFAULT: Self = Self {
         body_bytes: 16 * 1024,
         deadline: Duration::from_secs(3),
+        bytes: 8 * 1024,
         depth: 10,
         tokens: 1_000,
         selections: 500,
@@ -75,6 +78,7 @@ impl Limits {
     #[must_use]
     pub const fn of(&self, limit: Limit) -> u64 {
         match limit {
+            Limit::Bytes => self.bytes,
             Limit::Depth => self.depth,
             Limit::Tokens => self.tokens,
             Limit::Selections => self.selections,
@@ -90,6 +94,8 @@ impl Limits {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
+    /// Bytes of the text.
+    Bytes,
     /// Fields within fields.
     Depth,
     /// Tokens.
@@ -108,7 +114,8 @@ pub enum Limit {
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Bytes,
         Self::Depth,
         Self::Tokens,
         Self::Selections,
@@ -122,6 +129,7 @@ impl Limit {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Bytes => "bytes",
             Self::Depth => "depth",
             Self::Tokens => "tokens",
             Self::Selections => "selections",

@@ -175,6 +175,8 @@ impl Default for CacheConfig {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
+    /// Bytes of a document.
+    pub bytes: Option<u64>,
     /// Fields within fields.
     pub depth: Option<u64>,
     /// Tokens of a document.
@@ -339,6 +341,7 @@ impl Config {
         Limits {
             body_bytes: self.max_body_bytes(own),
             deadline: self.deadline(own),
+            bytes: said.bytes.unwrap_or(own.bytes),
             depth: said.depth.unwrap_or(own.depth),
             tokens: said.tokens.unwrap_or(own.tokens),
             selections: said.selections.unwrap_or(own.selections),

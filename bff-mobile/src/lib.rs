@@ -20,6 +20,7 @@ impl Client for Mobile {
     const LIMITS: Limits = Limits {
         body_bytes: 16 * 1024,
         deadline: Duration::from_secs(2),
+        bytes: 4 * 1024,
         depth: 8,
         tokens: 500,
         selections: 300,

@@ -19,6 +19,7 @@ impl Client for Web {
     const LIMITS: Limits = Limits {
         body_bytes: 64 * 1024,
         deadline: Duration::from_secs(3),
+        bytes: 8 * 1024,
         depth: 14,
         tokens: 1_000,
         selections: 500,

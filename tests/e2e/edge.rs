@@ -1,9 +1,11 @@
 //! What the server says to requests and connections that are not as they should be.
 
 mod batches;
+mod bodies;
 mod caching;
 mod costs;
 mod foreign;
+mod growth;
 mod heads;
 mod hostile;
 mod panics;

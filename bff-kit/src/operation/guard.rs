@@ -16,11 +16,14 @@ use crate::client::{Limit, Limits};
 use crate::code::Code;
 use crate::error::refusal;
 
-use document::Endless;
+use document::Unmeasured;
 
 /// Brackets that may be open at once, whatever a client's limits: the parser descends for each. It is the depth at
 /// which that parser gives up by itself, once it has descended.
 const MAX_BRACKETS: u64 = 64;
+
+/// Unused fragments that are told of at most.
+const MAX_UNUSED: usize = 10;
 
 /// Holds documents against the limits of a client.
 #[derive(Debug)]
@@ -39,6 +42,7 @@ impl Guard {
 
     /// Whether a text may be parsed.
     pub(super) fn text(&self, text: &str) -> Checked {
+        self.within(&[(Limit::Bytes, text.len() as u64)])?;
         let size = text::measure(text);
         if size.nesting > MAX_BRACKETS {
             return too_large("brackets", "nested brackets", size.nesting, MAX_BRACKETS);
@@ -48,11 +52,18 @@ impl Guard {
 
     /// Whether a document may be validated.
     pub(super) fn document(&self, document: &ExecutableDocument) -> Checked {
-        let size = document::measure(document).map_err(|endless| match endless {
-            Endless::Cycle(name) => {
+        let size = document::measure(document).map_err(|unmeasured| match unmeasured {
+            Unmeasured::Cycle(name) => {
                 vec![refusal(Code::ValidationFailed, format!("Fragment \"{name}\" holds itself."))]
             }
-            Endless::TooDeep => {
+            Unmeasured::Unused(names) => {
+                let unused = names.into_iter().take(MAX_UNUSED);
+                let told = unused.map(|name| {
+                    refusal(Code::ValidationFailed, format!("Fragment \"{name}\" is never used."))
+                });
+                told.collect()
+            }
+            Unmeasured::TooDeep => {
                 let text = "The operation nests too deep with its fragments written out.";
                 vec![refusal(Code::OperationTooLarge, text)]
             }
@@ -129,6 +140,7 @@ fn exceeded(name: &str, what: &str, measured: u64, bound: u64) -> ServerError {
 /// What is counted, as an error names it.
 fn describe(limit: Limit) -> &'static str {
     match limit {
+        Limit::Bytes => "bytes",
         Limit::Depth => "fields within fields",
         Limit::Tokens => "tokens",
         Limit::Selections => "selections, fragments written out",

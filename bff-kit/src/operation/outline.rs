@@ -6,13 +6,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{QueryPathNode, QueryPathSegment};
+use async_graphql::{QueryPathNode, QueryPathSegment, ServerError};
 use async_graphql_parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
 };
 use fetch::{Policies, Slot};
 
 use super::plan::Timing;
+use crate::code::Code;
+use crate::error::refusal;
 use crate::path::try_visit;
 use crate::schema::{Catalogue, FieldInfo, StepInfo, StepKind};
 
@@ -126,6 +128,13 @@ pub enum OutlineError {
     NoSuchOperation,
     /// The schema has no root for this kind of operation.
     NotServed,
+}
+
+impl OutlineError {
+    /// What the client is told of it.
+    pub(super) fn refusal(self) -> ServerError {
+        refusal(Code::ValidationFailed, self.to_string())
+    }
 }
 
 impl fmt::Display for OutlineError {

@@ -12,7 +12,7 @@ use super::normalise::normalised;
 use super::outline::select;
 use super::{Guard, Outline, OutlineError, Prepared};
 use crate::code::Code;
-use crate::error::{coded, refusal};
+use crate::error::coded;
 use crate::schema::Catalogue;
 
 /// Holds a document against a schema; answers what is wrong with it.
@@ -52,15 +52,14 @@ impl Preparer {
             .map_err(|error| vec![coded(ServerError::from(error), Code::ParseFailed)])?;
         // Everything after this writes fragments out, again and again.
         guard.document(&document)?;
-        self.served(&document, name).map_err(|error| vec![invalid(error)])?;
+        self.served(&document, name).map_err(|error| vec![error.refusal()])?;
         let mut errors = (self.validate)(&document, name);
         errors.extend(literals::problems(&self.catalogue, &document));
         if !errors.is_empty() {
             return Err(errors.into_iter().map(|error| coded(error, Code::ValidationFailed)).collect());
         }
-        let simple = normalised(&self.catalogue, &document, name).ok_or(OutlineError::NoSuchOperation);
-        let outline = simple.and_then(|simple| Ok((Outline::of(&self.catalogue, &simple, None)?, simple)));
-        let (outline, simple) = outline.map_err(|error| vec![invalid(error)])?;
+        let simple = normalised(&self.catalogue, &document, name)?;
+        let outline = Outline::of(&self.catalogue, &simple, None).map_err(|error| vec![error.refusal()])?;
         let costs_by_variables = guard.operation(&outline)?;
         let outline = outline.within(self.deadline, &self.policies);
         let outline = if self.masks { outline } else { outline.without_masks() };
@@ -88,8 +87,4 @@ impl Preparer {
         let mut operations = document.operations.iter();
         if operations.all(|(_, it)| served(it.node.ty)) { Ok(()) } else { Err(OutlineError::NotServed) }
     }
-}
-
-fn invalid(error: OutlineError) -> ServerError {
-    refusal(Code::ValidationFailed, error.to_string())
 }

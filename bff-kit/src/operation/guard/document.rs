@@ -23,17 +23,18 @@ pub(super) struct DocumentSize {
 
 /// Why a document has no size.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Endless {
+pub(super) enum Unmeasured {
     /// The fragment of that name holds itself.
     Cycle(String),
     /// Its fragments lead from one to the next for too long.
     TooDeep,
+    /// No operation comes to these fragments.
+    Unused(Vec<String>),
 }
 
-/// Measures all operations of a document together, and the fragments that none of them spreads. Each fragment is
-/// measured once.
-pub(super) fn measure(document: &ExecutableDocument) -> Result<DocumentSize, Endless> {
-    let mut measure = Measure { document: Some(document), fragments: HashMap::new() };
+/// Measures all operations of a document together. Each fragment is measured once.
+pub(super) fn measure(document: &ExecutableDocument) -> Result<DocumentSize, Unmeasured> {
+    let mut measure = Measure { document, fragments: HashMap::new() };
     let mut size = DocumentSize::default();
     for (_, operation) in document.operations.iter() {
         let operation = &operation.node;
@@ -41,30 +42,29 @@ pub(super) fn measure(document: &ExecutableDocument) -> Result<DocumentSize, End
         let of_variables = operation.variable_definitions.iter().map(|it| it.node.directives.len());
         size.add_directives(operation.directives.len() + of_variables.sum::<usize>());
     }
-    // What is never spread is validated all the same. It counts as it is written: which of these fragments is
-    // spread by another says nothing of the work.
-    let mut written = Measure { document: None, fragments: HashMap::new() };
-    for (name, fragment) in &document.fragments {
+    // Not valid, and validation would walk each of them to where it ends.
+    let unused = document.fragments.keys().filter(|name| !measure.fragments.contains_key(name.as_str()));
+    let mut unused: Vec<_> = unused.map(ToString::to_string).collect();
+    if !unused.is_empty() {
+        unused.sort_unstable();
+        return Err(Unmeasured::Unused(unused));
+    }
+    for fragment in document.fragments.values() {
         size.add_directives(fragment.node.directives.len());
-        if !measure.fragments.contains_key(name.as_str()) {
-            let own = written.set(&fragment.node.selection_set.node, 0)?;
-            size.add(DocumentSize { root_fields: 0, ..own });
-        }
     }
     Ok(size)
 }
 
 struct Measure<'a> {
-    /// Where fragments are looked up; none to leave spreads alone.
-    document: Option<&'a ExecutableDocument>,
+    document: &'a ExecutableDocument,
     /// The size of each fragment that was spread; none while it is measured.
     fragments: HashMap<&'a str, Option<DocumentSize>>,
 }
 
 impl<'a> Measure<'a> {
-    fn set(&mut self, set: &'a SelectionSet, level: usize) -> Result<DocumentSize, Endless> {
+    fn set(&mut self, set: &'a SelectionSet, level: usize) -> Result<DocumentSize, Unmeasured> {
         if level > MAX_NESTING {
-            return Err(Endless::TooDeep);
+            return Err(Unmeasured::TooDeep);
         }
         let mut size = DocumentSize::default();
         for selection in &set.items {
@@ -93,18 +93,18 @@ impl<'a> Measure<'a> {
             size.add(own);
         }
         if level + size.nesting > MAX_NESTING {
-            return Err(Endless::TooDeep);
+            return Err(Unmeasured::TooDeep);
         }
         Ok(size)
     }
 
-    fn fragment(&mut self, name: &'a str, level: usize) -> Result<DocumentSize, Endless> {
+    fn fragment(&mut self, name: &'a str, level: usize) -> Result<DocumentSize, Unmeasured> {
         if let Some(known) = self.fragments.get(name) {
-            let known = known.ok_or_else(|| Endless::Cycle(name.to_owned()))?;
+            let known = known.ok_or_else(|| Unmeasured::Cycle(name.to_owned()))?;
             let fits = level + known.nesting <= MAX_NESTING;
-            return if fits { Ok(known) } else { Err(Endless::TooDeep) };
+            return if fits { Ok(known) } else { Err(Unmeasured::TooDeep) };
         }
-        let Some(fragment) = self.document.and_then(|document| document.fragments.get(name)) else {
+        let Some(fragment) = self.document.fragments.get(name) else {
             return Ok(DocumentSize::default());
         };
         self.fragments.insert(name, None);
@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    fn size(text: &str) -> Result<DocumentSize, Endless> {
+    fn size(text: &str) -> Result<DocumentSize, Unmeasured> {
         measure(&parse_query(text).unwrap())
     }
 
@@ -157,9 +157,8 @@ mod tests {
             ("{ ...F a } fragment F on Q @x { b { c } ...G } fragment G on Q { d:e }", [2, 6, 1, 1, 3]),
             // A spread counts its fragment as often as it stands there.
             ("{ ...F ...F } fragment F on Q { a:b }", [1, 4, 2, 0, 2]),
-            // Operations count together; so does what nobody spreads, as it is written.
+            // Operations count together.
             ("query A { a } query B { b { c } }", [2, 3, 0, 0, 2]),
-            ("{ a } fragment F on Q { b ...G } fragment G on Q { c { d:e } ...F }", [2, 6, 1, 0, 1]),
             ("{ ...Unknown }", [0, 1, 0, 0, 0]),
             ("{ a { __schema { types { name { x } } } } }", [2, 5, 0, 0, 1]),
         ];
@@ -193,7 +192,13 @@ mod tests {
             assert_eq!(size(&named(levels, width)), expanded, "{levels} levels, {width} wide");
         }
         assert_eq!(numbers(&named(70, 2))[1], u64::MAX);
-        assert_eq!(size(&named(MAX_NESTING, 1)), Err(Endless::TooDeep));
+        assert_eq!(size(&named(MAX_NESTING, 1)), Err(Unmeasured::TooDeep));
+    }
+
+    #[test]
+    fn fragments_that_no_operation_comes_to_are_named() {
+        let text = "query A { a } query B { ...U } fragment G on Q { c ...F } fragment F on Q { ...G } fragment U on Q { a }";
+        assert_eq!(size(text), Err(Unmeasured::Unused(vec!["F".to_owned(), "G".to_owned()])));
     }
 
     #[test]
@@ -204,7 +209,7 @@ mod tests {
             "{ b } query B { ...A } fragment A on Q { ...A }",
         ];
         for text in &cases[..2] {
-            assert_eq!(size(text), Err(Endless::Cycle("A".to_owned())), "{text}");
+            assert_eq!(size(text), Err(Unmeasured::Cycle("A".to_owned())), "{text}");
         }
         let chain = "{ ...A } fragment A on Q { a { a { a } } ...B } fragment B on Q { b }";
         assert_eq!(numbers(chain), [3, 6, 0, 0, 2]);

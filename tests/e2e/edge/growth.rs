@@ -1,0 +1,37 @@
+//! How time grows with length.
+
+use tokio::time::{Duration, Instant};
+
+/// How long it takes to run this once: the best of several rounds, each so often that a clock tells them apart.
+pub(super) fn per_run(mut run: impl FnMut()) -> Duration {
+    const ROUND: Duration = Duration::from_micros(500);
+    let mut times = 1;
+    let mut best = Duration::MAX;
+    let mut rounds = 0;
+    while rounds < 5 {
+        let start = Instant::now();
+        (0..times).for_each(|_| run());
+        let took = start.elapsed();
+        if took < ROUND {
+            times *= 2;
+            continue;
+        }
+        best = best.min(took / times);
+        rounds += 1;
+    }
+    best
+}
+
+/// The exponent with which time grows with length, between each length and the next: 1 is as fast as that grows.
+/// What cannot be made longer says nothing.
+pub(super) fn growth(points: &[(usize, Duration)]) -> f64 {
+    let ln = |&(bytes, took): &(usize, Duration)| {
+        (f64::from(u32::try_from(bytes.max(1)).unwrap()).ln(), took.as_secs_f64().ln())
+    };
+    let points: Vec<_> = points.iter().map(ln).collect();
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / points.len() as f64;
+    let (x, y) = (mean(|it| it.0), mean(|it| it.1));
+    let covariance: f64 = points.iter().map(|it| (it.0 - x) * (it.1 - y)).sum();
+    let variance: f64 = points.iter().map(|it| (it.0 - x).powi(2)).sum();
+    if variance < 1.0 { 0.0 } else { covariance / variance }
+}
