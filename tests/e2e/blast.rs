@@ -88,7 +88,9 @@ impl Expected<'_> {
     }
 }
 
-fn check(screen: &Screen, rpc: &str, healthy: &Answer, answer: &Answer, what: &str) {
+/// What an answer holds when all calls of an RPC fail: its data, the paths that take their fallback, and those that
+/// fail.
+fn failing(screen: &Screen, rpc: &str, healthy: &Answer) -> (Value, BTreeSet<String>, BTreeSet<String>) {
     let catalogue = screen.kind.catalogue();
     let document = async_graphql_parser::parse_query(&screen.query).unwrap();
     let mut expected = Expected {
@@ -101,13 +103,20 @@ fn check(screen: &Screen, rpc: &str, healthy: &Answer, answer: &Answer, what: &s
     let operation = expected.document.operations.iter().next().unwrap().1;
     let set = &operation.node.selection_set.node;
     let data = expected.object(catalogue.query(), set, &healthy.body["data"], "");
+    (data, expected.degraded, expected.failed)
+}
+
+/// Paths of what an answer tells of as `path: CODE`.
+fn paths(lines: Vec<String>) -> BTreeSet<String> {
+    lines.iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
+}
+
+fn check(screen: &Screen, rpc: &str, healthy: &Answer, answer: &Answer, what: &str) {
+    let (data, degraded, failed) = failing(screen, rpc, healthy);
     let shown = format!("{} {} with {rpc} {what}: {}", screen.kind, screen.name, answer.text);
     assert_eq!(answer.body["data"], data, "{shown}");
-    let paths = |lines: Vec<String>| -> BTreeSet<String> {
-        lines.iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
-    };
-    assert_eq!(paths(answer.degraded()), expected.degraded, "{shown}");
-    assert_eq!(paths(answer.errors()), expected.failed, "{shown}");
+    assert_eq!(paths(answer.degraded()), degraded, "{shown}");
+    assert_eq!(paths(answer.errors()), failed, "{shown}");
     for word in [".v1.", "Service", "on purpose"] {
         assert!(!answer.text.contains(word), "{word} is said: {shown}");
     }
@@ -186,6 +195,94 @@ async fn keys_that_are_left_out_or_doubled_fail_and_keys_too_many_do_not() {
         }
         shop.domain.calls().clear();
     }
+}
+
+/// Holds what there is against what there would be if all were well, and if all had failed: it is one or the other
+/// wherever they differ. Counts both.
+fn mix(healthy: &Value, failing: &Value, actual: &Value, count: &mut [u64; 2]) -> Result<(), String> {
+    if healthy == failing {
+        return if actual == healthy { Ok(()) } else { Err(format!("{actual} in place of {healthy}")) };
+    }
+    match (healthy, failing, actual) {
+        (Value::Object(healthy), Value::Object(failing), Value::Object(actual)) => {
+            healthy.iter().try_for_each(|(key, healthy)| mix(healthy, &failing[key], &actual[key], count))
+        }
+        // The RPC feeds what holds it as well, by another key.
+        (Value::Object(healthy), Value::Null, Value::Object(actual)) => {
+            healthy.iter().try_for_each(|(key, healthy)| mix(healthy, failing, &actual[key], count))
+        }
+        (Value::Array(healthy), Value::Array(failing), Value::Array(actual))
+            if healthy.len() == failing.len() && healthy.len() == actual.len() =>
+        {
+            let mut items = healthy.iter().zip(failing).zip(actual);
+            items.try_for_each(|((healthy, failing), actual)| mix(healthy, failing, actual, count))
+        }
+        // A list without what is lost.
+        (Value::Array(healthy), _, Value::Array(actual)) if !actual.is_empty() => {
+            let mut left = healthy.iter();
+            if !actual.iter().all(|item| left.any(|healthy| healthy == item)) {
+                return Err("a list of something else".to_owned());
+            }
+            count[0] += actual.len() as u64;
+            count[1] += (healthy.len() - actual.len()) as u64;
+            Ok(())
+        }
+        _ if actual == healthy => {
+            count[0] += 1;
+            Ok(())
+        }
+        _ if actual == failing => {
+            count[1] += 1;
+            Ok(())
+        }
+        _ => Err(format!("{actual}, neither {healthy} nor {failing}")),
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_fails_takes_what_needs_it_and_nothing_else() {
+    let shop = Shop::open().await;
+    let mut cases = 0;
+    for screen in screens() {
+        let healthy = shop.ask(screen.kind, &screen.query).await.whole();
+        let calls = shop.domain.calls().list();
+        let batches: BTreeSet<_> =
+            calls.iter().map(|it| &it.rpc).filter(|it| it.contains("/Batch")).collect();
+        for rpc in batches {
+            let keys = calls.iter().filter(|call| call.rpc == *rpc).flat_map(|call| &call.keys);
+            let keys: BTreeSet<_> = keys.collect();
+            let key = (*keys.first().unwrap()).clone();
+            let (failing, degraded, failed) = failing(&screen, rpc, &healthy);
+            for (kind, error_code) in
+                [(KeyFaultKind::Error, 14), (KeyFaultKind::Omit, 0), (KeyFaultKind::Duplicate, 0)]
+            {
+                let fault = KeyFault { keys: vec![key.clone()], kind: kind.into(), error_code };
+                shop.fail(Fault { rpc: rpc.clone(), key_faults: vec![fault], ..Fault::default() });
+                let answer = shop.ask(screen.kind, &screen.query).await;
+                shop.domain.faults().clear();
+                let shown =
+                    format!("{} {}, {rpc} with {key} {kind:?}: {}", screen.kind, screen.name, answer.text);
+                let mut count = [0, 0];
+                mix(&healthy.body["data"], &failing, &answer.body["data"], &mut count)
+                    .unwrap_or_else(|problem| panic!("{problem}: {shown}"));
+                let [kept, lost] = count;
+                assert_eq!(kept > 0, keys.len() > 1, "{shown}");
+                assert!(lost > 0, "{shown}");
+                let told = paths(answer.degraded()).into_iter().chain(paths(answer.errors()));
+                let known = |path: &str| degraded.contains(path) || failed.contains(path);
+                let above = |path: &str| path.match_indices('.').any(|(end, _)| known(&path[..end]));
+                for path in told {
+                    assert!(known(&path) || above(&path), "{path}: {shown}");
+                }
+                let degraded = answer.body.pointer("/extensions/degraded").and_then(Value::as_array);
+                let counts = degraded.into_iter().flatten().map(|entry| entry["count"].as_u64().unwrap());
+                assert_eq!(counts.sum::<u64>() + answer.errors().len() as u64, lost, "{shown}");
+                cases += 1;
+            }
+        }
+        shop.domain.calls().clear();
+    }
+    assert!(cases > 100, "{cases}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use proto::{
 use tokio::task::JoinHandle;
 use tonic::{Code, Status};
 
-use crate::shop::{GET_PRODUCTS, PRODUCT, Shop, ids, reasons, refusal, violations};
+use crate::shop::{ADA, GET_PRODUCTS, PRODUCT, Shop, ids, reasons, refusal, violations};
 
 const OTHER: &str = "sleeping-mat-inflatable-6";
 
@@ -53,6 +53,37 @@ async fn a_failed_write_has_written_nothing() {
     // Another key would be a second review, had the first been written.
     let request = CreateReviewRequest { idempotency_key: "87654321".into(), ..request };
     reviews.create_review(request).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_fails_after_the_work_has_written_it() {
+    let shop = Shop::open().await;
+    let rpc = "shop.reviews.v1.ReviewService/CreateReview".to_owned();
+    shop.break_with(Fault { rpc, error_code: Code::Unavailable.into(), after_work: true, ..fault() });
+    let request = CreateReviewRequest {
+        idempotency_key: "12345678".into(),
+        product_id: PRODUCT.into(),
+        rating: 5,
+        text: "Good.".into(),
+    };
+    let before = shop.anybody().rating(PRODUCT).await.review_count;
+    let mut reviews = shop.user("user-new").reviews();
+    let status = reviews.create_review(request.clone()).await.unwrap_err();
+    assert_eq!(refusal(&status), (Code::Unavailable, "FAULT_INJECTED".into()));
+    assert_eq!(shop.anybody().rating(PRODUCT).await.review_count, before + 1);
+    shop.domain.faults().clear();
+    reviews.create_review(request).await.unwrap();
+    assert_eq!(shop.anybody().rating(PRODUCT).await.review_count, before + 1, "the same key is the same review");
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_service_is_not_hidden_by_what_was_to_fail_after_its_work() {
+    let shop = Shop::open().await;
+    let rpc = "shop.carts.v1.CartService/AddItem".to_owned();
+    shop.break_with(Fault { rpc, error_code: Code::Unavailable.into(), after_work: true, ..fault() });
+    let before = shop.user(ADA).cart().await;
+    shop.user(ADA).add("first-key", "nope", 1).await.unwrap_err();
+    assert_eq!(shop.user(ADA).cart().await, before);
 }
 
 #[tokio::test]

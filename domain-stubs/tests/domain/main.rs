@@ -5,6 +5,8 @@
 /// What every test stands on: a shop of its own, and clients of its services.
 mod shop;
 
+/// What happens to a shop by itself can be made to happen over the network.
+mod admin;
 /// An event is recorded once, whoever sends it and however often.
 mod analytics;
 /// A batch answers key by key, and no key twice.

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use domain_stubs::{Domain, Options, Services, credential::Actor};
 use jiff::SignedDuration;
 use proto::{
+    analytics::{Event, RecordEventsRequest},
     carts::Cart,
-    notifications::{ListNotificationsRequest, ListNotificationsResponse},
+    notifications::{ListNotificationsRequest, ListNotificationsResponse, MarkReadRequest},
     orders::{ListOrdersRequest, ListOrdersResponse, OrderState},
     reviews::{CreateReviewRequest, Review, ReviewsQuery},
     users::{GetPreferencesRequest, GetPreferencesResponse, Preferences, UpdatePreferencesRequest},
@@ -54,6 +55,10 @@ async fn a_customer_finds_everything_again_when_the_file_is_opened_again() {
     let added = clients.add("first-key", PRODUCT, 2).await.unwrap();
     let set = clients.set_quantity("first-key", PRODUCT, 3).await.unwrap();
     let changed = clients.users().update_preferences(preferences()).await.unwrap().into_inner();
+    let other = clients.cart().await.items[0].product_id.clone();
+    let removed = clients.remove("second-key", &other).await.unwrap();
+    let read = clients.notifications().mark_read(all_read(&clients).await).await.unwrap().into_inner();
+    assert_eq!(record(&clients).await, 1);
     let before = everything(&clients).await;
     shop.stop().await;
 
@@ -66,6 +71,10 @@ async fn a_customer_finds_everything_again_when_the_file_is_opened_again() {
     assert_eq!(clients.set_quantity("first-key", PRODUCT, 3).await.unwrap(), set);
     let again = clients.users().update_preferences(preferences()).await.unwrap().into_inner();
     assert_eq!(again, changed);
+    assert_eq!(clients.remove("second-key", &other).await.unwrap(), removed);
+    let again = clients.notifications().mark_read(all_read(&clients).await).await.unwrap().into_inner();
+    assert_eq!((again, read.unread_count), (read, 0));
+    assert_eq!(record(&clients).await, 0);
     assert_eq!(everything(&clients).await, before, "nothing was done again");
     let status = clients.add("first-key", PRODUCT, 1).await.unwrap_err();
     assert_eq!(refusal(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
@@ -108,6 +117,26 @@ async fn killed_in_the_middle_of_writes_it_has_lost_nothing_it_acknowledged() {
     let author = &reviews_acknowledged[0].author_id;
     let again = create(&shop.user(author), request(author)).await.unwrap();
     assert_eq!(again, reviews_acknowledged[0]);
+}
+
+/// A request to mark all notifications of a customer read.
+async fn all_read(clients: &Clients) -> MarkReadRequest {
+    let page = ListNotificationsRequest { page_size: 50, ..Default::default() };
+    let list = clients.notifications().list_notifications(page).await.unwrap().into_inner();
+    let notification_ids = list.notifications.into_iter().map(|notification| notification.id).collect();
+    MarkReadRequest { idempotency_key: "first-key".into(), notification_ids, ..Default::default() }
+}
+
+/// Records an event; answers how many events that were new.
+async fn record(clients: &Clients) -> i32 {
+    let event = Event {
+        id: "the-only-event".into(),
+        name: "cart_add".into(),
+        time: Some(prost_types::Timestamp { seconds: now().as_second(), nanos: 0 }),
+        ..Event::default()
+    };
+    let request = RecordEventsRequest { events: vec![event] };
+    clients.analytics().record_events(request).await.unwrap().into_inner().recorded_count
 }
 
 /// What the services tell a customer.
