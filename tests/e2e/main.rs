@@ -51,5 +51,9 @@ mod isolation;
 mod keeping;
 /// What each client can change, and that repeating it changes nothing more.
 mod mutations;
+/// What the shop refuses to do, as each client is told.
+mod refusals;
+/// What devices report is counted once, whatever is lost on the way.
+mod reports;
 /// How a server stops.
 mod stopping;

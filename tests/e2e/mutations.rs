@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bff_kit::config::Config;
-use proto::admin::{Call, Fault};
+use proto::admin::{Call, CallEnd, Fault};
 use serde_json::{Value, json};
 
 use crate::support::{ADA, Answer, Kind, Shop, id_of, product_id};
@@ -259,15 +259,83 @@ async fn what_the_shop_refuses_is_a_user_error_and_what_is_malformed_is_an_error
 }
 
 #[tokio::test]
+async fn a_key_that_was_used_for_something_else_is_refused() {
+    let count = changes(&Shop::open().await).await.len();
+    for index in 0..count {
+        let shop = Shop::open().await;
+        let all = changes(&shop).await;
+        let notifications = all.iter().find_map(|it| it.body.pointer("/variables/input/notificationIds"));
+        let notification = notifications.unwrap()[0].clone();
+        let mut change = all.into_iter().nth(index).unwrap();
+        let input = change.body.pointer("/variables/input").unwrap().clone();
+        let field = change.field;
+        made(&change, &send(&shop, &change).await);
+        let after = state(&shop, &change).await;
+        let (other, value) = [
+            ("quantity", json!(7)),
+            ("country", json!("DE")),
+            ("text", json!("Better.")),
+            ("language", json!("it")),
+            ("notificationId", notification.clone()),
+            ("notificationIds", json!([])),
+            ("productId", json!(product_id("desk-lamp-arm-brass"))),
+        ]
+        .into_iter()
+        .find(|(name, _)| input.get(name).is_some())
+        .unwrap();
+        change.body["variables"]["input"][other] = value;
+        let answer = send(&shop, &change).await.whole();
+        let error = answer.data(&format!("/{field}/userErrors/0"));
+        assert_eq!(error["code"], "IDEMPOTENCY_KEY_REUSED", "{field} with another {other}: {}", answer.text);
+        assert_eq!(error["field"], json!(["input", "idempotencyKey"]), "{field}");
+        assert_eq!(state(&shop, &change).await, after, "{field}");
+    }
+}
+
+/// The RPC that notes what was added.
+const RECORD: &str = "shop.analytics.v1.AnalyticsService/RecordEvents";
+
+#[tokio::test]
+async fn what_was_added_is_noted_once_for_each_customer_and_what_was_refused_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.db");
+    let shop = Shop::over(Some(file.clone()), |_| {}).await;
+    let noted = || {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let db = rusqlite::Connection::open_with_flags(&file, flags).unwrap();
+        let mut rows = db.prepare("SELECT subject, id FROM events ORDER BY subject, id").unwrap();
+        let rows = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+        rows.unwrap().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let before = noted();
+    let kettle = product_id("kettle-gooseneck-09");
+    let refused = add("key-refused", &product_id("matcha-whisk-set"), 1);
+    let refused = shop.post(shop.mobile, refused, &[ADA]).await.whole();
+    assert_eq!(refused.data("/cartAdd/userErrors/0/code"), "OUT_OF_STOCK");
+    const ZOE: (&str, &str) = ("x-user-id", "user-zoe-marchetti");
+    // Twice by one, once by the other, under the same key.
+    for (index, user) in [ADA, ADA, ZOE].into_iter().enumerate() {
+        shop.post(shop.mobile, add("key-noted", &kettle, 1), &[user]).await.whole();
+        let ended = |calls: &[Call]| {
+            let all = calls.iter().filter(|call| call.rpc == RECORD && call.end() == CallEnd::Answered);
+            all.count() == index + 1
+        };
+        tokio::time::timeout(PATIENCE, shop.domain.calls().wait_until(ended)).await.unwrap();
+    }
+    let new: Vec<_> = noted().into_iter().filter(|event| !before.contains(event)).collect();
+    let expected = [ADA, ZOE].map(|(_, user)| (user.to_owned(), "key-noted".to_owned()));
+    assert_eq!(new, expected);
+}
+
+#[tokio::test]
 async fn adding_to_the_cart_is_noted_for_statistics_without_waiting() {
     let shop = Shop::open().await;
-    let rpc = "shop.analytics.v1.AnalyticsService/RecordEvents";
-    shop.fail(Fault { rpc: rpc.to_owned(), black_hole: true, ..Fault::default() });
+    shop.fail(Fault { rpc: RECORD.to_owned(), black_hole: true, ..Fault::default() });
     let input = json!({ "idempotencyKey": "key-noted-1", "productId": product_id("kettle-gooseneck-09") });
     let body = mutation("cartAdd", "CartAddInput", "cart { count }", &input);
     let sent = shop.post(shop.mobile, body, &[ADA]);
     tokio::time::timeout(PATIENCE, sent).await.unwrap().whole();
-    let noted = shop.domain.calls().wait_until(|calls: &[Call]| calls.iter().any(|call| call.rpc == rpc));
+    let noted = shop.domain.calls().wait_until(|calls: &[Call]| calls.iter().any(|call| call.rpc == RECORD));
     tokio::time::timeout(PATIENCE, noted).await.unwrap();
 }
 

@@ -17,5 +17,5 @@ pub(crate) use operations::{Operation, contracts, operations, planner, schema_fo
 pub(crate) use pipe::{Connection, Pipe};
 pub(crate) use probe::{Probe, probes};
 pub(crate) use screens::{Screen, screens};
-pub(crate) use shop::{ADA, SHELF, Shop, device_id, id_of, order_id, percent_encoded, product_id};
+pub(crate) use shop::{ADA, SHELF, Shop, device_id, id_of, options, order_id, percent_encoded, product_id};
 pub(crate) use snapshot::{assert_same_as_file, assert_snapshot};

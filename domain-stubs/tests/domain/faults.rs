@@ -73,7 +73,11 @@ async fn what_fails_after_the_work_has_written_it() {
     assert_eq!(shop.anybody().rating(PRODUCT).await.review_count, before + 1);
     shop.domain.faults().clear();
     reviews.create_review(request).await.unwrap();
-    assert_eq!(shop.anybody().rating(PRODUCT).await.review_count, before + 1, "the same key is the same review");
+    assert_eq!(
+        shop.anybody().rating(PRODUCT).await.review_count,
+        before + 1,
+        "the same key is the same review"
+    );
 }
 
 #[tokio::test]

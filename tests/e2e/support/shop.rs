@@ -36,7 +36,8 @@ fn now() -> Timestamp {
 pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
 
 /// A domain over the data in a file, or in memory.
-fn options(data: Option<PathBuf>) -> Options {
+/// Options of a domain over the data in a file, or in memory.
+pub(crate) fn options(data: Option<PathBuf>) -> Options {
     Options { data, seed_time: now(), ..Options::default() }
 }
 
