@@ -179,7 +179,7 @@ impl Query {
         notification::mine(ctx, first, after).await.or_null()
     }
 
-    /// Whatever has this id. Null when there is nothing.
+    /// The product, the order of yours or the user that has this id. Null when there is none.
     #[graphql(directive = fetches::apply(
         ask::<ProductById>(["argument.id"]).on("Product")
             .or_on::<OrderById>("Order", ["argument.id"])
@@ -189,7 +189,7 @@ impl Query {
         node::find(ctx, &id, "id").await.or_null()
     }
 
-    /// Whatever has these ids, in their order, 50 at most. Null for an id of nothing.
+    /// The products, orders of yours and users that have these ids, in their order, 50 at most. Null where there is none.
     #[graphql(
         directive = fetches::apply(
             ask::<ProductById>(["argument.ids"]).on("Product")

@@ -49,6 +49,8 @@ mod identity;
 mod isolation;
 /// What may be kept of an answer, by whom, and what makes them forget it.
 mod keeping;
+/// An id that is none is an error that names it, wherever an id is taken.
+mod malformed;
 /// What each client can change, and that repeating it changes nothing more.
 mod mutations;
 /// What the shop refuses to do, as each client is told.

@@ -1,0 +1,104 @@
+//! An id that is none is an error that names it by its path, wherever an id is taken.
+
+use bff_kit::schema::Catalogue;
+use serde_json::{Map, Value, json};
+
+use crate::support::{Kind, Shop, device_id, id_of, product_id};
+
+/// The name in a type as the schema writes it: `"ID"` of `"[ID!]!"`.
+fn named(written: &str) -> &str {
+    written.trim_matches(|character| "[]!".contains(character))
+}
+
+/// A request that takes an id which is none, and the path of that in its arguments.
+struct Case {
+    coordinate: String,
+    query: String,
+    variables: Value,
+    path: String,
+}
+
+/// A value of an input field that nothing is wrong with.
+fn value(name: &str, ty: &str) -> Value {
+    match (name, named(ty)) {
+        ("device", _) => json!(device_id("shelf-0001")),
+        ("productId", _) => json!(product_id("kettle-gooseneck-09")),
+        (_, "ID") if ty.starts_with('[') => json!([id_of("Notification", "n")]),
+        (_, "ID") => json!(id_of("PaymentMethod", "p")),
+        ("idempotencyKey", _) => json!("a-key-of-its-own"),
+        ("country", _) => json!("FR"),
+        (_, "Int") => json!(1),
+        (_, "String") => json!("standard"),
+        _ if ty.starts_with('[') => json!([]),
+        _ => Value::Null,
+    }
+}
+
+fn nonsense(ty: &str) -> (Value, &'static str) {
+    if ty.starts_with('[') { (json!(["nonsense"]), ".0") } else { (json!("nonsense"), "") }
+}
+
+/// What is selected of a field, so that it can be asked for.
+fn selection(catalogue: &Catalogue, type_name: &str) -> &'static str {
+    if catalogue.fields(type_name).is_some() { "{ __typename }" } else { "" }
+}
+
+/// One for every id that is taken, as the schema says it.
+fn cases(kind: Kind) -> Vec<Case> {
+    let catalogue = kind.catalogue();
+    let roots = [Some(catalogue.query()), catalogue.mutation()];
+    let mut cases = Vec::new();
+    for (type_name, fields) in catalogue.types() {
+        for (field, info) in fields {
+            for (argument, taken) in &info.arguments {
+                let ty = &taken.written_type;
+                let below = selection(&catalogue, &info.type_name);
+                let root = if Some(type_name) == catalogue.mutation() { "mutation" } else { "query" };
+                let query = format!("{root}($value: {ty}) {{ {field}({argument}: $value) {below} }}");
+                let coordinate = format!("{kind}: {type_name}.{field}({argument}:)");
+                if named(ty) == "ID" {
+                    assert!(roots.contains(&Some(type_name)), "{coordinate} is not tried yet");
+                    let (value, end) = nonsense(ty);
+                    let path = format!("{argument}{end}");
+                    cases.push(Case { coordinate, query, variables: json!({ "value": value }), path });
+                    continue;
+                }
+                let Some(input) = catalogue.input(named(ty)) else { continue };
+                for (name, at) in input.iter().filter(|(_, at)| named(&at.ty.to_string()) == "ID") {
+                    let all = input.iter().map(|(name, at)| (name.clone(), value(name, &at.ty.to_string())));
+                    let mut sent: Map<_, _> = all.filter(|(_, value)| !value.is_null()).collect();
+                    let (value, end) = nonsense(&at.ty.to_string());
+                    sent.insert(name.clone(), value);
+                    cases.push(Case {
+                        coordinate: format!("{coordinate} {name}"),
+                        query: query.clone(),
+                        variables: json!({ "value": sent }),
+                        path: format!("{argument}.{name}{end}"),
+                    });
+                }
+            }
+        }
+    }
+    cases
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_named_by_its_path_wherever_one_is_taken() {
+    let shop = Shop::open().await;
+    let mut tried = 0;
+    for kind in Kind::ALL {
+        for Case { coordinate, query, variables, path } in cases(kind) {
+            let answer = shop.ask_with(kind, json!({ "query": query, "variables": variables })).await;
+            let errors = answer.body["errors"].as_array();
+            assert_eq!(errors.map(Vec::len), Some(1), "{coordinate}: {}", answer.text);
+            let extensions = &errors.unwrap()[0]["extensions"];
+            assert_eq!(extensions["code"], "BAD_USER_INPUT", "{coordinate}: {}", answer.text);
+            let violations = extensions["violations"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let fields: Vec<_> = violations.iter().map(|it| &it["field"]).collect();
+            assert_eq!(fields, [&json!(path)], "{coordinate}: {}", answer.text);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 20, "{tried}");
+    assert_eq!(shop.calls(), "", "nobody was asked");
+}
