@@ -250,3 +250,31 @@ async fn what_a_user_is_called_is_all_that_others_learn_of_them() {
     let fields: Vec<_> = catalogue.fields("User").unwrap().keys().map(String::as_str).collect();
     assert_eq!(fields, ["avatarUrl", "id", "name"]);
 }
+
+#[tokio::test]
+async fn a_cursor_of_somebody_elses_list_leads_to_nothing_of_theirs() {
+    let shop = Shop::open().await;
+    let mobile = "items { id }";
+    let web = "nodes { id } pageInfo { endCursor }";
+    for (kind, list, selection, items, cursor) in [
+        (Kind::Mobile, "orders", format!("{mobile} endCursor"), "items", "/endCursor"),
+        (Kind::Mobile, "notifications", format!("{mobile} endCursor"), "items", "/endCursor"),
+        (Kind::Web, "orders", web.to_owned(), "nodes", "/pageInfo/endCursor"),
+        (Kind::Web, "notifications", web.to_owned(), "nodes", "/pageInfo/endCursor"),
+    ] {
+        let page = |after: &str| query(&format!("{{ {list}(first: 2{after}) {{ {selection} }} }}"));
+        let ids = |answer: &Value| -> BTreeSet<String> {
+            let items = answer[items].as_array().into_iter().flatten();
+            items.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+        };
+        let first = shop.ask_with(kind, page("")).await.whole().data(&format!("/{list}")).clone();
+        let after = first.pointer(cursor).unwrap().as_str().unwrap();
+        let all = query(&format!("{{ {list}(first: 20) {{ {selection} }} }}"));
+        let all = shop.ask_with(kind, all).await.whole();
+        let hers = ids(all.data(&format!("/{list}")));
+        assert!(hers.len() > 2, "{kind} {list}: there is more behind the cursor");
+        let answer = shop.post(shop.address(kind), page(&format!(", after: \"{after}\"")), &[ZOE]).await;
+        let seen = ids(&answer.body["data"][list]);
+        assert!(seen.is_disjoint(&hers), "{kind} {list}: {}", answer.text);
+    }
+}
