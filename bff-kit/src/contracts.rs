@@ -5,6 +5,7 @@ mod diff;
 mod impact;
 mod manifest;
 mod released;
+mod short_ids;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,7 @@ pub use diff::{Changes, Revision};
 pub use impact::{Impact, Protos};
 pub use manifest::{ManifestFormat, ReleasedOperation, document_hash};
 pub(crate) use released::Released;
+use short_ids::ShortIds;
 
 /// The folder `schema/<client>`.
 #[derive(Clone, Debug)]
@@ -134,20 +136,50 @@ impl Contracts {
         let wrong = |problem: String| vec![ContractError { path: path.clone(), problem }];
         let one = |error| vec![error];
         let texts: Vec<_> = self.operations().map_err(one)?.into_iter().map(|it| it.text).collect();
-        let known: Vec<_> = self.releases().map_err(one)?.into_iter().flat_map(|it| it.operations).collect();
-        let manifest = manifest::write(format, &texts, &known).map_err(wrong)?;
-        if let Ok(there) = std::fs::read_to_string(&path) {
-            if there == manifest {
-                return Ok(path);
-            }
+        let mut short_ids = self.short_ids()?;
+        let manifest = manifest::write(format, &texts, &mut short_ids).map_err(wrong)?;
+        let there = std::fs::read_to_string(&path).ok();
+        if there.as_ref().is_some_and(|there| *there != manifest) {
             return Err(wrong(
                 "is released with other operations; give this one a version of its own".to_owned(),
             ));
         }
-        let folder = path.parent().unwrap_or(&self.0);
-        let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, manifest));
-        written.map_err(|error| wrong(error.to_string()))?;
+        let write =
+            |path: &Path, text: &str| std::fs::write(path, text).map_err(|error| wrong(error.to_string()));
+        // The ids first: one that was given and is not used is better than one that is given again.
+        if format == ManifestFormat::Short {
+            write(&self.short_ids_path(), &short_ids.to_text().map_err(wrong)?)?;
+        }
+        if there.is_none() {
+            let folder = path.parent().unwrap_or(&self.0);
+            std::fs::create_dir_all(folder).map_err(|error| wrong(error.to_string()))?;
+            write(&path, &manifest)?;
+        }
         Ok(path)
+    }
+
+    fn short_ids_path(&self) -> PathBuf {
+        self.0.join("short-ids.json")
+    }
+
+    /// All short ids that were ever given, those of the manifests among them; else which of them were given twice.
+    fn short_ids(&self) -> Result<ShortIds, Vec<ContractError>> {
+        let path = self.short_ids_path();
+        let mut ids = if path.exists() {
+            let text = read(&path).map_err(|error| vec![error])?;
+            ShortIds::parse(&text).map_err(|problem| vec![ContractError { path, problem }])?
+        } else {
+            ShortIds::default()
+        };
+        let mut errors = Vec::new();
+        for release in self.releases().map_err(|error| vec![error])? {
+            for operation in &release.operations {
+                if let Err(problem) = ids.hold(operation) {
+                    errors.push(ContractError { path: release.path.clone(), problem });
+                }
+            }
+        }
+        if errors.is_empty() { Ok(ids) } else { Err(errors) }
     }
 
     /// What every operation, of today and of every release, stands on that a change of the services' contracts
@@ -182,6 +214,12 @@ impl Contracts {
     /// Works out every operation's plan.
     pub fn planned(&self, planner: &Planner) -> Result<Vec<Plan>, Vec<ContractError>> {
         let operations = self.operations().map_err(|error| vec![error])?;
+        let (plans, errors) = self.plans_of(&operations, planner);
+        if errors.is_empty() { Ok(plans) } else { Err(errors) }
+    }
+
+    /// The plans of the operations that have one, and why the others have none.
+    fn plans_of(&self, operations: &[OperationFile], planner: &Planner) -> (Vec<Plan>, Vec<ContractError>) {
         let (mut plans, mut errors) = (Vec::new(), Vec::new());
         for operation in operations {
             match planner.plan(&operation.text) {
@@ -196,27 +234,36 @@ impl Contracts {
                 }
             }
         }
-        if errors.is_empty() { Ok(plans) } else { Err(errors) }
+        (plans, errors)
     }
 
     /// Everything that is wrong with the contracts: operations that do not fit the schema, of today or of any
-    /// release, plans that are not the committed ones, plans beyond the budget. Empty when all is well.
+    /// release, plans that are not the committed ones, plans beyond the budget, short ids given twice. Empty when all
+    /// is well.
     #[must_use]
     pub fn check(&self, planner: &Planner) -> Vec<ContractError> {
-        let mut errors = match self.planned(planner) {
-            Ok(plans) => self.check_plans(&plans),
-            Err(errors) => errors,
+        let mut errors = match self.operations() {
+            Ok(operations) => {
+                let (plans, mut errors) = self.plans_of(&operations, planner);
+                errors.extend(self.check_plans(&operations, &plans));
+                errors
+            }
+            Err(error) => vec![error],
         };
-        errors.extend(Released::load(self, planner).err().unwrap_or_default());
+        match Released::load(self, planner) {
+            Ok(_) => errors.extend(self.short_ids().err().unwrap_or_default()),
+            Err(released) => errors.extend(released),
+        }
         errors
     }
 
     /// What is wrong with today's plans: those beyond the budget, and those that are not the committed ones.
-    fn check_plans(&self, plans: &[Plan]) -> Vec<ContractError> {
+    fn check_plans(&self, operations: &[OperationFile], plans: &[Plan]) -> Vec<ContractError> {
         let mut errors = Vec::new();
+        let is_operation = |name: &str| operations.iter().any(|operation| operation.name == name);
         match self.budget() {
             Ok(budget) => {
-                for (operation, problem) in budget.broken(plans) {
+                for (operation, problem) in budget.broken(plans, is_operation) {
                     errors.push(ContractError { path: self.plan_path(&operation), problem });
                 }
             }
@@ -235,11 +282,9 @@ impl Contracts {
                     };
                     errors.push(ContractError { path: self.plan_path(&plan.operation), problem });
                 }
-                for (name, _) in &committed {
-                    if !plans.iter().any(|plan| plan.operation == *name) {
-                        let problem = "is the plan of no operation".to_owned();
-                        errors.push(ContractError { path: self.plan_path(name), problem });
-                    }
+                for (name, _) in committed.iter().filter(|(name, _)| !is_operation(name)) {
+                    let problem = "is the plan of no operation".to_owned();
+                    errors.push(ContractError { path: self.plan_path(name), problem });
                 }
             }
             Err(error) => errors.push(error),

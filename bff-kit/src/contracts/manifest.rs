@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
+use super::short_ids::ShortIds;
+
 /// Name and version of Apollo's format.
 const APOLLO: (&str, u32) = ("apollo-persisted-query-manifest", 1);
 
@@ -122,11 +124,11 @@ fn map(object: Map<String, Value>) -> Result<Vec<ReleasedOperation>, String> {
     object.into_iter().map(operation).collect()
 }
 
-/// Writes a manifest. `known` are the short ids of earlier releases, with their documents.
+/// Writes a manifest, giving short ids to documents that have none where the format has such.
 pub(super) fn write(
     format: ManifestFormat,
     texts: &[String],
-    known: &[ReleasedOperation],
+    short_ids: &mut ShortIds,
 ) -> Result<String, String> {
     let manifest = match format {
         ManifestFormat::Apollo => {
@@ -146,28 +148,11 @@ pub(super) fn write(
             serde_json::to_string_pretty(&all.collect::<Map<_, _>>())
         }
         ManifestFormat::Short => {
-            serde_json::to_string_pretty(&shortened(texts, known).collect::<Map<_, _>>())
+            let all = texts.iter().map(|text| (short_ids.give(text).to_string(), Value::from(text.as_str())));
+            serde_json::to_string_pretty(&all.collect::<Map<_, _>>())
         }
     };
     manifest.map(|text| text + "\n").map_err(|error| error.to_string())
-}
-
-/// A short id for every document: the one it has, or the next that no release has used.
-fn shortened<'a>(
-    texts: &'a [String],
-    known: &[ReleasedOperation],
-) -> impl Iterator<Item = (String, Value)> + use<'a> {
-    let mut next = known.iter().filter_map(|it| it.id.parse::<u32>().ok()).max().unwrap_or_default();
-    let mut id = |text: &String| {
-        let known = known.iter().find(|it| it.text == *text && it.id.parse::<u32>().is_ok());
-        if let Some(known) = known {
-            return known.id.clone();
-        }
-        next += 1;
-        next.to_string()
-    };
-    let ids: Vec<_> = texts.iter().map(&mut id).collect();
-    ids.into_iter().zip(texts.iter().map(|text| Value::from(text.as_str())))
 }
 
 /// Name and kind of the only operation of a document.
@@ -191,20 +176,11 @@ mod tests {
     fn every_format_reads_as_it_was_written() {
         let texts = [HOME.to_owned(), "mutation Change { b }".to_owned()];
         for format in [ManifestFormat::Apollo, ManifestFormat::Relay, ManifestFormat::Short] {
-            let written = write(format, &texts, &[]).unwrap();
+            let written = write(format, &texts, &mut ShortIds::default()).unwrap();
             let read = parse(&written).unwrap();
             let names: Vec<_> = read.iter().map(|it| (it.name.as_str(), it.text.as_str())).collect();
             assert_eq!(names, [("Home", HOME), ("Change", "mutation Change { b }")], "{format:?}");
         }
-    }
-
-    #[test]
-    fn short_ids_stay_and_are_never_given_twice() {
-        let first = parse(&write(ManifestFormat::Short, &[HOME.to_owned()], &[]).unwrap()).unwrap();
-        let texts = ["query New { a }".to_owned(), HOME.to_owned()];
-        let second = parse(&write(ManifestFormat::Short, &texts, &first).unwrap()).unwrap();
-        let ids: Vec<_> = second.iter().map(|it| (it.id.as_str(), it.name.as_str())).collect();
-        assert_eq!(ids, [("2", "New"), ("1", "Home")]);
     }
 
     #[test]

@@ -1,0 +1,81 @@
+//! Short ids, and the document each was given to once and for all: a device in the field goes on sending one long after
+//! the manifest of its release is gone.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use serde::{Deserialize, Serialize};
+
+use super::manifest::{ReleasedOperation, document_hash};
+
+/// The file `short-ids.json`: the hash of the document of each id.
+#[derive(Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(super) struct ShortIds(BTreeMap<u32, String>);
+
+impl ShortIds {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn to_text(&self) -> Result<String, String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|error| error.to_string())
+    }
+
+    /// Takes over the id of an operation, where it is a short one; an error when it is that of another document.
+    pub(super) fn hold(&mut self, operation: &ReleasedOperation) -> Result<(), String> {
+        let Ok(id) = operation.id.parse() else { return Ok(()) };
+        let hash = document_hash(&operation.text);
+        match self.0.entry(id) {
+            Entry::Vacant(free) => {
+                free.insert(hash);
+            }
+            Entry::Occupied(held) if *held.get() != hash => {
+                return Err(format!("{}: the id {id} was given to another document before", operation.name));
+            }
+            Entry::Occupied(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The id of a document: the one it has, or the next that none ever had.
+    pub(super) fn give(&mut self, text: &str) -> u32 {
+        let hash = document_hash(text);
+        if let Some((id, _)) = self.0.iter().find(|(_, held)| **held == hash) {
+            return *id;
+        }
+        let id = self.0.keys().last().map_or(1, |last| last + 1);
+        self.0.insert(id, hash);
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_stays_with_its_document_whatever_becomes_of_its_release() {
+        let mut ids = ShortIds::default();
+        assert_eq!(["query A { a }", "query B { a }", "query A { a }"].map(|text| ids.give(text)), [1, 2, 1]);
+        // Nothing of this is in a manifest any more.
+        let mut ids = ShortIds::parse(&ids.to_text().unwrap()).unwrap();
+        assert_eq!(["query C { a }", "query B { a }"].map(|text| ids.give(text)), [3, 2]);
+    }
+
+    #[test]
+    fn an_id_of_another_document_is_refused() {
+        let operation = |id: &str, text: &str| ReleasedOperation {
+            id: id.to_owned(),
+            name: "A".to_owned(),
+            text: text.to_owned(),
+        };
+        let mut ids = ShortIds::default();
+        ids.hold(&operation("7", "query A { a }")).unwrap();
+        ids.hold(&operation("7", "query A { a }")).unwrap();
+        ids.hold(&operation("not-short", "query A { b }")).unwrap();
+        let error = ids.hold(&operation("7", "query A { b }")).unwrap_err();
+        assert_eq!(error, "A: the id 7 was given to another document before");
+        assert_eq!(ids.give("query A { b }"), 8);
+    }
+}
