@@ -1,12 +1,16 @@
-//! Random operations over every schema: none asks more than its plan, and hoisting changes no answer.
+//! Random operations over every schema, with variables, fragments, conditions and fields that are selected twice: none
+//! asks more than its plan, and hoisting changes no answer.
 
 use std::fmt::Write as _;
 
 use bff_kit::Planner;
-use bff_kit::schema::{Argument, Catalogue, FieldInfo};
+use bff_kit::schema::{Argument, Catalogue, FieldInfo, StepKind};
+
+use proto::admin::Call;
+use serde_json::{Map, Value, json};
 
 use super::within;
-use crate::support::{Answer, Dice, Kind, Shop, device_id, order_id, planner, product_id};
+use crate::support::{Answer, Dice, Kind, Shop, device_id, id_of, order_id, planner, product_id};
 
 /// Operations tried for each client.
 const OPERATIONS: [(Kind, u32); 3] = [(Kind::Mobile, 900), (Kind::Web, 900), (Kind::Iot, 300)];
@@ -14,20 +18,85 @@ const OPERATIONS: [(Kind, u32); 3] = [(Kind::Mobile, 900), (Kind::Web, 900), (Ki
 /// Fields of one operation at most: enough for every shape, few enough to run thousands.
 const FIELDS: usize = 40;
 
-/// Writes random queries that fit a schema.
+/// Writes random operations that fit a schema.
 struct Writer<'a> {
     kind: Kind,
     catalogue: &'a Catalogue,
     dice: Dice,
-    fields: usize,
-    aliases: usize,
+    /// What the operation holds so far.
+    so_far: Operation,
 }
 
-impl Writer<'_> {
-    fn query(&mut self) -> String {
-        (self.fields, self.aliases) = (0, 0);
+/// What an operation holds.
+#[derive(Default)]
+struct Operation {
+    fields: usize,
+    aliases: usize,
+    fragments: Vec<String>,
+    /// Each with its type.
+    declared: Vec<String>,
+    variables: Map<String, Value>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(kind: Kind, catalogue: &'a Catalogue) -> Self {
+        Self { kind, catalogue, dice: Dice(2_026), so_far: Operation::default() }
+    }
+
+    /// A query, with its variables.
+    fn query(&mut self) -> (String, Value) {
+        self.so_far = Operation::default();
         let root = self.catalogue.query().to_owned();
-        format!("query Random {}", self.object(&root, 1))
+        let selection = self.object(&root, 1);
+        self.whole("query", &selection)
+    }
+
+    /// A mutation of one field, with its variables. Each has a key of its own.
+    fn mutation(&mut self, field: &str, number: usize) -> (String, Value) {
+        self.so_far = Operation::default();
+        let catalogue = self.catalogue;
+        let info = catalogue.field(catalogue.mutation().unwrap(), field).unwrap();
+        let ty = &info.arguments["input"].written_type;
+        let mut input = Map::new();
+        for (name, at) in catalogue.input(ty.trim_end_matches('!')).unwrap() {
+            let value = valid(name, &at.ty.to_string(), number);
+            if !value.is_null() {
+                input.insert(name.clone(), value);
+            }
+        }
+        self.so_far.declared.push(format!("$input: {ty}"));
+        self.so_far.variables.insert("input".to_owned(), Value::Object(input));
+        let selection = self.object(&info.type_name, 2);
+        self.whole("mutation", &format!("{{ {field}(input: $input) {selection} }}"))
+    }
+
+    fn whole(&mut self, kind: &str, selection: &str) -> (String, Value) {
+        let Operation { declared, fragments, variables, .. } = std::mem::take(&mut self.so_far);
+        let declared = if declared.is_empty() { String::new() } else { format!("({})", declared.join(", ")) };
+        (format!("{kind} Random{declared} {selection}{}", fragments.concat()), Value::Object(variables))
+    }
+
+    /// A new variable of that type.
+    fn variable(&mut self, ty: &str, value: Value) -> String {
+        let name = format!("v{}", self.so_far.declared.len());
+        self.so_far.declared.push(format!("${name}: {ty}"));
+        self.so_far.variables.insert(name.clone(), value);
+        format!("${name}")
+    }
+
+    /// Whether something is selected may stand there, or be a variable's to say.
+    fn condition(&mut self) -> String {
+        if self.dice.roll(8) > 0 {
+            return String::new();
+        }
+        let directive = ["include", "skip"][self.pick(2)];
+        let applies = self.dice.roll(2) == 0;
+        let value = if self.dice.roll(2) == 0 {
+            self.variable("Boolean!", json!(applies))
+        } else {
+            applies.to_string()
+        };
+        format!(" @{directive}(if: {value})")
     }
 
     fn pick(&mut self, of: usize) -> usize {
@@ -43,7 +112,20 @@ impl Writer<'_> {
         for _ in 0..wanted {
             let (name, info) = fields[self.pick(fields.len())];
             let selection = self.field(type_name, name, info, depth);
-            write!(text, " {selection}").unwrap();
+            match self.dice.roll(6) {
+                0 => {
+                    let fragment = format!("F{}", self.so_far.fragments.len());
+                    let defined = format!(" fragment {fragment} on {type_name} {{ {selection} }}");
+                    self.so_far.fragments.push(defined);
+                    let condition = self.condition();
+                    write!(text, " ...{fragment}{condition}").unwrap();
+                }
+                1 => {
+                    let condition = self.condition();
+                    write!(text, " ...{condition} {{ {selection} }}").unwrap();
+                }
+                _ => write!(text, " {selection}").unwrap(),
+            }
         }
         for implementation in catalogue.implementations(type_name) {
             if self.dice.roll(10) < 7 {
@@ -57,19 +139,23 @@ impl Writer<'_> {
     fn field(&mut self, type_name: &str, name: &str, info: &FieldInfo, depth: usize) -> String {
         let is_object = self.catalogue.fields(&info.type_name).is_some();
         // Six deep is enough for each client, and what is selected is bounded.
-        if is_object && (depth > 6 || self.fields > FIELDS) {
+        if is_object && (depth > 6 || self.so_far.fields > FIELDS) {
             return "__typename".to_owned();
         }
-        self.fields += 1;
-        self.aliases += 1;
+        self.so_far.fields += 1;
+        self.so_far.aliases += 1;
         // The same field twice, with other arguments, needs another name.
         let arguments = self.arguments(type_name, name, info);
-        let mut text = format!("a{}: {name}{arguments}", self.aliases);
-        if is_object {
-            let selection = self.object(&info.type_name, depth + 1);
-            write!(text, " {selection}").unwrap();
+        let field = format!("a{}: {name}{arguments}", self.so_far.aliases);
+        // With the same ones it does not.
+        let times = if self.dice.roll(8) == 0 { 2 } else { 1 };
+        let mut text = Vec::new();
+        for _ in 0..times {
+            let condition = self.condition();
+            let below = if is_object { self.object(&info.type_name, depth + 1) } else { String::new() };
+            text.push(format!("{field}{condition} {below}"));
         }
-        text
+        text.join(" ")
     }
 
     fn arguments(&mut self, type_name: &str, field: &str, info: &FieldInfo) -> String {
@@ -77,7 +163,13 @@ impl Writer<'_> {
         for (name, argument) in &info.arguments {
             let needed = argument.written_type.ends_with('!') && argument.default.is_none();
             if needed || (name != "after" && self.dice.roll(2) == 0) {
-                given.push(format!("{name}: {}", self.value(type_name, field, name, argument, info)));
+                let value = self.value(type_name, field, name, argument, info);
+                let value = if self.dice.roll(2) == 0 {
+                    self.variable(&argument.written_type, serde_json::from_str(&value).unwrap())
+                } else {
+                    value
+                };
+                given.push(format!("{name}: {value}"));
             }
         }
         if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) }
@@ -107,37 +199,106 @@ impl Writer<'_> {
     }
 }
 
-/// One operation: within its plan, and the same with hoisting and without.
-async fn holds(kind: Kind, plans: &Planner, hoisted: &Shop, unhoisted: &Shop, query: &str) -> bool {
-    let Ok(plan) = plans.plan(query) else { return false };
+/// A value of an input field that nothing is wrong with.
+fn valid(name: &str, ty: &str, number: usize) -> Value {
+    match name {
+        "idempotencyKey" => json!(format!("random-key-{number}")),
+        "productId" => json!(product_id("kettle-gooseneck-09")),
+        "device" => json!(device_id("shelf-0001")),
+        "notificationId" => json!(id_of("Notification", "no-such-notification")),
+        "paymentMethodId" => json!(id_of("PaymentMethod", "pay-ada-lindqvist-1")),
+        "country" => json!("FR"),
+        "language" => json!("fr"),
+        "rating" | "quantity" => json!(1),
+        "text" | "shippingOption" => json!("standard"),
+        _ if ty.starts_with('[') => json!([]),
+        _ => Value::Null,
+    }
+}
+
+/// One query: within its plan, and the same with hoisting and without.
+async fn holds(
+    kind: Kind,
+    plans: &Planner,
+    hoisted: &Shop,
+    unhoisted: &Shop,
+    query: &(String, Value),
+) -> bool {
+    let (query, variables) = query;
+    let plan = match plans.plan(query) {
+        Ok(plan) => plan,
+        Err(none) => {
+            assert!(none.problems().iter().all(|it| it.contains("is the limit")), "{query}: {none}");
+            return false;
+        }
+    };
+    let body = json!({ "query": query, "variables": variables });
     hoisted.domain.calls().clear();
-    let with = hoisted.ask(kind, query).await;
+    let with = hoisted.ask_with(kind, body.clone()).await;
     within(&plan, &hoisted.domain.calls().list(), query);
-    let without = unhoisted.ask(kind, query).await;
+    let without = unhoisted.ask_with(kind, body).await;
     let told = |answer: &Answer| (answer.errors(), answer.degraded());
-    assert_eq!(told(&with), told(&without), "{query}");
-    assert_eq!(with.body, without.body, "{query}");
-    assert!(with.body.get("data").is_some(), "{query}: {}", with.text);
+    assert_eq!(told(&with), told(&without), "{query} {variables}");
+    assert_eq!(with.body, without.body, "{query} {variables}");
+    assert!(with.body.get("data").is_some(), "{query} {variables}: {}", with.text);
     true
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn random_operations_keep_their_plans_and_answer_the_same_without_hoisting() {
+async fn random_queries_keep_their_plans_and_answer_the_same_without_hoisting() {
     let hoisted = Shop::open().await;
     let unhoisted = Shop::with(|config| config.upstream.hoisting = false).await;
     let mut tried = 0;
+    let mut with = [("($v", 0), (" fragment ", 0), ("@include(if: $", 0), ("@skip(if: false", 0)];
     for (kind, operations) in OPERATIONS {
         let catalogue = kind.catalogue();
         let planner = planner(kind);
-        let mut writer = Writer { kind, catalogue: &catalogue, dice: Dice(2_026), fields: 0, aliases: 0 };
+        let mut writer = Writer::new(kind, &catalogue);
         let mut left = operations;
         while left > 0 {
             let query = writer.query();
             if holds(kind, &planner, &hoisted, &unhoisted, &query).await {
+                with.iter_mut().for_each(|(what, times)| *times += u32::from(query.0.contains(*what)));
                 left -= 1;
                 tried += 1;
             }
         }
     }
     assert!(tried >= 2_000, "{tried}");
+    assert!(with.iter().all(|(_, times)| *times > 100), "{with:?}");
+}
+
+/// Mutations tried of each field: as many of a product may stand in a cart.
+const MUTATIONS: usize = 20;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn random_mutations_keep_their_plans() {
+    let shop = Shop::open().await;
+    for kind in Kind::ALL {
+        let catalogue = kind.catalogue();
+        let planner = planner(kind);
+        let mut writer = Writer::new(kind, &catalogue);
+        for (field, info) in catalogue.fields(catalogue.mutation().unwrap()).unwrap() {
+            let later = info.steps.iter().find(|step| step.kind == StepKind::SendLater);
+            let mut tried = 0;
+            for number in 0.. {
+                let (query, variables) = writer.mutation(field, number);
+                let Ok(plan) = planner.plan(&query) else { continue };
+                shop.domain.calls().clear();
+                let body = json!({ "query": query, "variables": variables });
+                let answer = shop.ask_with(kind, body).await;
+                assert!(answer.body.get("data").is_some(), "{query} {variables}: {}", answer.text);
+                if let Some(later) = later {
+                    // Nobody waits for it but us, so that it is not taken for the next one's.
+                    let arrived = |calls: &[Call]| calls.iter().any(|call| call.rpc == later.rpc);
+                    shop.domain.calls().wait_until(arrived).await;
+                }
+                within(&plan, &shop.domain.calls().list(), &query);
+                tried += 1;
+                if tried == MUTATIONS {
+                    break;
+                }
+            }
+        }
+    }
 }
