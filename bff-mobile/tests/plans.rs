@@ -5,6 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use domain_stubs::{Domain, Options, Services};
+
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../schema/mobile");
 
 /// Runs a command of the phone app's BFF on a folder of contracts.
@@ -82,6 +84,55 @@ fn explain_takes_any_file_and_any_operation_in_it() {
     assert!(other.starts_with("query Other of mobile") && other.contains("CartService/GetCart"), "{other}");
     let both = complaint(&["explain", file], schema);
     assert!(both.contains("or several and"), "{both}");
+}
+
+/// The services, for as long as this is kept.
+fn domain() -> (tokio::runtime::Runtime, String) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    let domain = Domain::open(Options::default()).unwrap();
+    runtime.spawn(async move { domain.serve(listener, Services::all(), std::future::pending()).await });
+    (runtime, upstream)
+}
+
+#[test]
+fn explain_can_run_an_operation_and_print_what_was_observed_beside_what_was_planned() {
+    let (_running, upstream) = domain();
+    let schema = Path::new(SCHEMA);
+    let analyze = |arguments: &[&str]| {
+        let common = ["--analyze", "--mode", "development", "--upstream", &upstream];
+        printed(&[&["explain"], arguments, &common].concat(), schema)
+    };
+    let text = analyze(&["Home", "-H", "x-user-id: user-ada-lindqvist"]);
+    let (plan, observed) = text.split_once("\nobserved\n").unwrap();
+    assert_eq!(plan.trim_end(), printed(&["explain", "Home"], schema).trim_end());
+    for line in [
+        "  answer  ",
+        " bytes of 2600 planned at most\n",
+        "  wave 1, over after ",
+        " ms of 500 ms planned\n",
+        "    MyCart                 1 of 1 keys, from ",
+        " ms, 500 ms planned, ",
+        "  wave 2, over after ",
+        "    PriceOf                5 of 5 keys, from ",
+        " bytes, for home.recommended.price\n",
+    ] {
+        assert!(observed.contains(line), "{line}: {observed}");
+    }
+    let text =
+        analyze(&["Home", "-H", "x-user-id: user-ada-lindqvist", "--variables", "{\"recommended\": 2}"]);
+    assert!(text.contains("    PriceOf                2 of 5 keys, from "), "{text}");
+    // Nobody signs in, and nothing is there to be asked.
+    let down = ["explain", "Home", "--analyze", "--mode", "development", "--upstream", "http://127.0.0.1:1"];
+    let text = printed(&down, schema);
+    for line in [
+        "    MyCart                 not made, for home.cartCount\n",
+        ", failed: Unavailable, for home.recommended\n",
+        "  wave 2, nothing was called, 1200 ms planned\n",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
 }
 
 #[test]

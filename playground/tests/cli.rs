@@ -139,3 +139,79 @@ fn a_file_that_is_no_shop_ends_with_one_line() {
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.contains("shop.db"), "{said}");
 }
+
+#[test]
+fn without_node_it_says_so_in_one_line_and_serves_the_plain_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let web = folder.path().join("playground/web");
+    std::fs::create_dir_all(web.join("src")).unwrap();
+    for file in ["index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"] {
+        std::fs::write(web.join(file), "{}").unwrap();
+    }
+    let mut command = playground(&ANY_PORT[1..]);
+    command.current_dir(folder.path()).env("PATH", "");
+    let mut shop = Running(command.spawn().unwrap());
+    let log = BufReader::new(shop.0.stderr.take().unwrap());
+    let page = addresses(&mut shop)[0].1.clone();
+    let mut said = log.lines().map(Result::unwrap);
+    let line = said.find(|line| line.contains("Node")).unwrap();
+    assert!(line.contains("there is no Node here"), "{line}");
+    let index = exchange(&page, "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    assert!(index.starts_with("HTTP/1.1 200 ") && index.contains("<textarea"), "{index}");
+}
+
+#[test]
+fn a_type_is_compared_as_each_client_reads_it() {
+    let output = playground(&["compare", "Product"]).output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("Product, as each client reads it\n\nmobile\n"), "{text}");
+    for line in [
+        "  inStock    Boolean     InventoryService/BatchGetStock\n",
+        "  shippingOptions  [ShippingOption!]  ShippingService/BatchGetShippingOptions\n",
+        "  Query.inStock  Boolean  InventoryService/BatchGetStock\n",
+        "  in all: fields 7, RPCs 5, calls 5, waves 1, bytes ",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let output = playground(&["compare", "Nothing"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "playground: no client has a type Nothing\n");
+}
+
+#[test]
+fn what_changed_in_the_plans_of_all_clients_is_told_at_once() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let diff = |old: &std::path::Path, more: &[&str]| {
+        let arguments = [&["diff", old.to_str().unwrap()], more].concat();
+        let output = playground(&arguments).current_dir(&root).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let same = diff(&root.join("schema"), &[]);
+    assert_eq!(same, "mobile: no plan changed\nweb: no plan changed\niot: no plan changed\n");
+    let old = tempfile::tempdir().unwrap();
+    for client in ["mobile", "web", "iot"] {
+        for part in ["operations", "plans"] {
+            let folder = old.path().join(client).join(part);
+            std::fs::create_dir_all(&folder).unwrap();
+            for entry in std::fs::read_dir(root.join("schema").join(client).join(part)).unwrap() {
+                let entry = entry.unwrap();
+                // Each lacks the plan of one operation, which so is new.
+                let name = entry.file_name().into_string().unwrap();
+                if !["Home.plan", "Dashboard.plan", "Shelf.plan"].contains(&name.as_str()) {
+                    std::fs::copy(entry.path(), folder.join(name)).unwrap();
+                }
+            }
+        }
+    }
+    let text = diff(old.path(), &[]);
+    let mut news = text.lines().filter(|line| !line.starts_with(' '));
+    let expected = ["mobile Home is new", "web Dashboard is new", "iot Shelf is new"];
+    assert!(news.by_ref().eq(expected), "{text}");
+    assert!(text.contains("mobile Home is new\n  waves   2\n  calls   at most 6\n"), "{text}");
+    let markdown = diff(old.path(), &["--markdown"]);
+    for line in ["### Plans of mobile\n", "| **Home** is new | 2 | at most 6 |", "### Plans of iot\n"] {
+        assert!(markdown.contains(line), "{line}: {markdown}");
+    }
+}

@@ -198,9 +198,9 @@ fn beside(plan: &Plan, analysis: &Analysis, bytes: usize) -> String {
     let mut left: Vec<_> = analysis.calls.iter().collect();
     for (index, wave) in plan.waves.iter().enumerate() {
         let (lines, over) = observed(&wave.calls, &mut left);
-        let over = over.map_or("nothing was called".to_owned(), |over| format!("over after {}", ms(over)));
-        let _written =
-            write!(text, "\n  wave {}, {over} of {} ms planned\n{lines}", index + 1, wave.until_ms);
+        let over =
+            over.map_or("nothing was called,".to_owned(), |over| format!("over after {} of", ms(over)));
+        let _written = write!(text, "\n  wave {}, {over} {} ms planned\n{lines}", index + 1, wave.until_ms);
     }
     if !plan.later.is_empty() {
         let _written = write!(text, "\n  afterwards\n{}", observed(&plan.later, &mut left).0);
