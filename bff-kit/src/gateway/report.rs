@@ -26,8 +26,7 @@ pub(super) fn shown(error: ServerError, refused: bool) -> ServerError {
             );
         }
         Some(_) => {}
-        // async-graphql itself says what is wrong with an argument, and only that, without a source.
-        None if error.source.is_none() => return coded(error, Code::BadUserInput),
+        None if is_of_an_argument(&error) => return coded(error, Code::BadUserInput),
         None => {
             tracing::error!(
                 cause = error.message,
@@ -44,6 +43,13 @@ pub(super) fn shown(error: ServerError, refused: bool) -> ServerError {
         Some(path) => ServerError { path, ..error },
         None => error,
     }
+}
+
+/// Whether async-graphql itself says what is wrong with an argument. It does so without a source, as a resolver may
+/// that makes an error of a text, but in words of its own.
+fn is_of_an_argument(error: &ServerError) -> bool {
+    let own = ["Failed to parse \"", "Expected input type \""];
+    error.source.is_none() && own.iter().any(|words| error.message.starts_with(words))
 }
 
 fn path_text(error: &ServerError) -> String {

@@ -306,16 +306,21 @@ async fn a_limit_is_reported_before_it_is_enforced() {
         config.limits.cost = Some(100);
         config.limits.aliases = Some(0);
         config.limits.tokens = Some(60);
-        config.limits.report_only = vec![Limit::Cost, Limit::Aliases];
+        config.limits.bytes = Some(100);
+        config.limits.report_only = vec![Limit::Cost, Limit::Aliases, Limit::Bytes];
     });
     let shop = shop.await;
     ask(&shop, 8).await.whole();
     shop.web("{ a: __typename }").await.whole();
     shop.web(&format!("{{ {} }}", "__typename ".repeat(70))).await.refused(400);
     let metrics = metrics(&shop).await;
-    for line in
-        ["{limit=\"cost\"} 1\n", "{limit=\"aliases\"} 1\n", "{limit=\"tokens\"} 1\n", "{limit=\"depth\"} 0\n"]
-    {
+    for line in [
+        "{limit=\"bytes\"} 1\n",
+        "{limit=\"cost\"} 1\n",
+        "{limit=\"aliases\"} 1\n",
+        "{limit=\"tokens\"} 1\n",
+        "{limit=\"depth\"} 0\n",
+    ] {
         assert!(metrics.contains(line), "{line}: {metrics}");
     }
 }

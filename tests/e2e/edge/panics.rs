@@ -1,4 +1,4 @@
-//! A resolver that panics.
+//! Resolvers that panic, and those that fail with what is not theirs to tell.
 
 use std::time::Duration;
 
@@ -45,6 +45,18 @@ impl Query {
     async fn broken(&self) -> Option<bool> {
         Some("no boolean".parse().expect("the secret of the house"))
     }
+
+    async fn worded(&self) -> Option<async_graphql::Result<bool>> {
+        Some(Err("the secret of the house".into()))
+    }
+
+    async fn foreign(&self) -> Option<async_graphql::Result<bool>> {
+        Some(Err(std::io::Error::other("the secret of the house").into()))
+    }
+
+    async fn few(&self, #[graphql(validator(maximum = 3))] count: i32) -> Option<i32> {
+        Some(count)
+    }
 }
 
 fn request(body: &Value, accept: &str) -> Request<Full<Bytes>> {
@@ -76,4 +88,18 @@ async fn a_panic_is_one_masked_error_and_the_connection_lives() {
     assert_eq!(answer.body[0], json!({ "data": { "fine": true } }));
     assert_eq!(answer.body[1]["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
     assert_eq!(answer.body[2], json!({ "data": { "fine": true } }));
+}
+
+#[tokio::test]
+async fn an_error_that_nobody_made_for_clients_is_masked() {
+    let pipe = Pipe::open::<Faulty>();
+    for field in ["worded", "foreign"] {
+        let answer = pipe.ask(&format!("{{ {field} fine }}")).await;
+        assert_eq!(answer.errors(), [format!("{field}: INTERNAL_SERVER_ERROR")]);
+        assert_eq!(answer.body["data"], json!({ field: null, "fine": true }));
+        assert!(!answer.text.contains("secret"), "{}", answer.text);
+    }
+    // What the schema itself says of an argument is the client's to know.
+    let answer = pipe.ask("{ few(count: 4) }").await;
+    assert_eq!(answer.errors(), ["few: BAD_USER_INPUT"]);
 }
