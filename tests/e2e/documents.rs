@@ -1,5 +1,7 @@
 //! Four ways to name an operation, and what becomes of each: known, unknown, wrong, changed, flooded.
 
+mod forty;
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -160,7 +162,7 @@ async fn until(
 }
 
 #[tokio::test]
-async fn a_known_operation_runs_and_an_unknown_one_does_not() {
+async fn an_id_is_sent_by_post_or_get_and_spelt_in_its_ways_alone() {
     let schema = schema_folder();
     let shop = Shop::per_client(|config, kind| {
         config.operations.folder = Some(schema.clone());
@@ -168,82 +170,32 @@ async fn a_known_operation_runs_and_an_unknown_one_does_not() {
     })
     .await;
     for form in FORMS {
-        let (id, text, variables) = form.query();
-        let ask =
-            async |id: &str, more: Value, by_get| shop.send(form.request(&shop, id, &more, by_get)).await;
+        let (id, _, variables) = form.query();
         let with = json!({ "variables": variables });
+        let ask =
+            async |id: &str, more: &Value, by_get| shop.send(form.request(&shop, id, more, by_get)).await;
+        let hit = ask(&id, &with, false).await.whole();
+        assert_eq!(ask(&id, &with, true).await.whole().text, hit.text, "{form:?}");
 
-        // Hit, by POST and by GET, with the answer of the text.
-        let hit = ask(&id, with.clone(), false).await.whole();
-        assert_eq!(ask(&id, with.clone(), true).await.whole().text, hit.text, "{form:?}");
-        let sent = json!({ "query": text, "variables": variables });
-        let by_text = shop.send(send(&shop, form.client(), "", &sent, false)).await.whole();
-        assert_eq!(by_text.text, hit.text, "{form:?}");
-
-        // Miss.
-        let unknown = if form == Form::Short { "9999".to_owned() } else { "0".repeat(64) };
-        let missed = ask(&unknown, with.clone(), false).await;
+        let upper = ask(&id.to_uppercase(), &with, false).await;
         if form == Form::Persisted {
-            let body = "{\"errors\":[{\"message\":\"PersistedQueryNotFound\",\"extensions\":{\"code\":\"PERSISTED_QUERY_NOT_FOUND\"}}]}";
-            assert_eq!((missed.status, missed.text.as_str()), (StatusCode::OK, body));
-        }
-        let not_found = (404, "PERSISTED_QUERY_NOT_IN_LIST");
-        assert_eq!(
-            code(&missed),
-            if form == Form::Persisted { (200, "PERSISTED_QUERY_NOT_FOUND") } else { not_found },
-            "{form:?}"
-        );
-
-        // Mismatch: a hash that is not the document's, a name that is not the operation's.
-        if form == Form::Persisted {
-            let other = json!({ "query": "{ __typename }", "variables": {} });
-            let answer = ask(&id, other, false).await;
-            assert_eq!(code(&answer), (400, "PERSISTED_QUERY_HASH_MISMATCH"));
-            assert_eq!(answer.body["errors"][0]["message"], "provided sha does not match query");
-        }
-        let named = json!({ "variables": variables, "operationName": "Another" });
-        let answer = ask(&id, named, false).await;
-        assert_eq!(code(&answer).1, "GRAPHQL_VALIDATION_FAILED", "{form:?}");
-
-        // A wrong version of the id: another kind of hash, another protocol, another way to write it.
-        if form == Form::Persisted {
-            let version = json!({ "variables": variables,
-                "extensions": { "persistedQuery": { "version": 2, "sha256Hash": id } } });
-            let answer = shop.send(send(&shop, Kind::Web, "", &version, false)).await;
-            assert_eq!(code(&answer), (400, "BAD_REQUEST"));
-            assert_eq!(answer.body["errors"][0]["message"], "Unsupported persisted query version");
-            let answer = ask(&id.to_uppercase(), with.clone(), false).await;
-            assert_eq!(code(&answer), (400, "BAD_REQUEST"));
+            assert_eq!(code(&upper), (400, "BAD_REQUEST"));
         } else {
-            for wrong in [format!("sha512:{id}"), format!("0{id}"), id.to_uppercase() + "A"] {
-                assert_eq!(code(&ask(&wrong, with.clone(), false).await), not_found, "{form:?} {wrong}");
-            }
-            if form != Form::Short {
-                let prefixed = ask(&format!("sha256:{id}"), with.clone(), false).await.whole();
-                assert_eq!(prefixed.text, hit.text);
+            for wrong in [format!("0{id}"), id.to_uppercase() + "A"] {
+                let answer = ask(&wrong, &with, false).await;
+                assert_eq!(code(&answer), (404, "PERSISTED_QUERY_NOT_IN_LIST"), "{form:?} {wrong}");
             }
         }
-
-        // Body and id. With Apollo's clients that is how a document is made known.
-        let both = ask(&id, json!({ "query": text, "variables": variables }), false).await;
-        if form == Form::Persisted {
-            assert_eq!(both.whole().text, hit.text);
-        } else {
-            assert_eq!(code(&both), (400, "CANNOT_SEND_PQ_ID_AND_BODY"), "{form:?}");
+        if matches!(form, Form::DocumentId | Form::Path) {
+            let prefixed = ask(&format!("sha256:{id}"), &with, false).await.whole();
+            assert_eq!(prefixed.text, hit.text);
         }
 
-        // A mutation by GET.
         shop.domain.calls().clear();
-        let change = ask(&form.mutation(), json!({}), true).await;
+        let change = ask(&form.mutation(), &json!({}), true).await;
         assert_eq!(code(&change), (405, "BAD_REQUEST"), "{form:?}");
         assert_eq!(change.headers[header::ALLOW], "POST");
         assert_eq!(shop.domain.calls().list().len(), 0, "{form:?}");
-
-        // The id of another client's operation.
-        let other = if form.client() == Kind::Mobile { Form::Persisted } else { Form::DocumentId };
-        let answer = ask(&other.query().0, with, false).await;
-        assert!(answer.body.get("data").is_none(), "{form:?}: {}", answer.text);
-        assert!(code(&answer).1.starts_with("PERSISTED_QUERY_NOT_"), "{form:?}");
     }
 }
 
@@ -276,10 +228,7 @@ async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit
             fs::remove_file(&gone).unwrap();
         }
         let (known, _, variables) = form.query();
-        let metrics = || {
-            let uri = format!("http://{}/metrics", shop.address(form.client()));
-            Request::get(uri).body(Full::default()).unwrap()
-        };
+        let metrics = || metrics(&shop, form.client());
         let refused =
             |answer: &Answer| !answer.text.contains("bff_manifest_loads_total{result=\"refused\"} 0\n");
         until(&shop, metrics, refused).await;
@@ -296,6 +245,11 @@ async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit
     }
 }
 
+/// A request for what a server counts.
+fn metrics(shop: &Shop, kind: Kind) -> Request<Full<Bytes>> {
+    Request::get(format!("http://{}/metrics", shop.address(kind))).body(Full::default()).unwrap()
+}
+
 /// How often manifests were taken, and how often they could not be.
 fn loads(metrics: &Answer) -> [u64; 2] {
     ["taken", "refused"].map(|result| {
@@ -310,7 +264,7 @@ async fn no_request_fails_while_manifests_come_and_go() {
     let folder = copied();
     let shop = shop(folder.path()).await;
     let manifests = folder.path().join("mobile/manifests");
-    let metrics = || Request::get(format!("http://{}/metrics", shop.mobile)).body(Full::default()).unwrap();
+    let metrics = || metrics(&shop, Kind::Mobile);
     let (known, _, variables) = Form::DocumentId.query();
     let changing = async {
         for round in 0..50 {
@@ -391,28 +345,6 @@ async fn a_document_is_kept_once_it_was_sent_if_it_is_valid() {
 }
 
 #[tokio::test]
-async fn a_flood_of_ids_and_documents_leaves_what_is_registered_alone() {
-    let schema = schema_folder();
-    let shop = Shop::per_client(|config, kind| {
-        config.operations.folder = Some(schema.clone());
-        config.operations.automatic_bytes = Some(100_000);
-        own_policies(config, kind);
-    })
-    .await;
-    for form in FORMS {
-        for number in 0..500 {
-            let text = format!("query Flood {{ a{number}: __typename }}");
-            let more = if form == Form::Persisted { json!({ "query": text }) } else { json!({}) };
-            let id = if form == Form::Short { format!("1{number}") } else { document_hash(&text) };
-            let answer = shop.send(form.request(&shop, &id, &more, false)).await;
-            assert_eq!(answer.body.get("data").is_some(), form == Form::Persisted, "{}", answer.text);
-        }
-        let (id, _, variables) = form.query();
-        shop.send(form.request(&shop, &id, &json!({ "variables": variables }), false)).await.whole();
-    }
-}
-
-#[tokio::test]
 async fn a_team_tightens_step_by_step() {
     let schema = schema_folder();
     let unknown = json!({ "query": "query Free { __typename }" });
@@ -437,8 +369,7 @@ async fn a_team_tightens_step_by_step() {
             }
         }
         assert_eq!(refused, if policy == DocumentPolicy::Registered { 1_000 } else { 0 });
-        let metrics = Request::get(format!("http://{}/metrics", shop.mobile)).body(Full::default()).unwrap();
-        let metrics = shop.send(metrics).await.text;
+        let metrics = shop.send(metrics(&shop, Kind::Mobile)).await.text;
         let logged = u8::from(policy == DocumentPolicy::Log);
         assert!(metrics.contains(&format!("bff_unregistered_operations_total {logged}\n")), "{metrics}");
     }

@@ -16,6 +16,7 @@ mod tls;
 use std::fmt::Write as _;
 
 use bff_iot::Iot;
+use bff_kit::config::{Config, Mode};
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
 use http_body_util::Full;
@@ -40,6 +41,25 @@ fn seconds(from: u64, to: u64) -> std::ops::Range<Duration> {
 const HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
 
 /// The timers of a server as it comes: 5 s for a head, 5 s for a body, 60 s without a request.
+#[tokio::test]
+async fn whoever_opens_a_development_server_is_led_to_the_playground_and_nobody_else_is() {
+    let page = || {
+        let request = Request::get("/").header(header::HOST, "bff").header(header::ACCEPT, "text/html");
+        request.body(Full::<Bytes>::default()).unwrap()
+    };
+    let development = Pipe::open::<Iot>().http1().await.send(page()).await;
+    assert_eq!(development.status, StatusCode::OK);
+    assert!(development.text.contains("http://localhost:4000"), "{}", development.text);
+    assert!(development.text.is_ascii() && !development.text.contains('<'), "no page of its own");
+    let production = |config: &mut Config| {
+        config.mode = Mode::Production;
+        config.credential.key = Some("a key of this test's own".to_owned());
+    };
+    let production = Pipe::with::<Iot>(production, std::future::pending()).http1().await.send(page()).await;
+    production.refused(404);
+    assert!(!production.text.contains("4000"), "{}", production.text);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_only_waits_is_closed() {
     let pipe = Pipe::open::<Iot>();

@@ -38,7 +38,17 @@ pub(super) async fn tell<C: Client>(State(edge): State<Arc<Edge<C>>>) -> String 
         "Operations over a limit, whether refused or reported.",
         exceeded.map(|(limit, count)| (Some(("limit", limit.as_str())), count)),
     );
+    gauge(
+        &mut text,
+        "bff_automatic_documents_bytes",
+        "What the documents take that were sent once and are named by their hash since, in bytes.",
+        gateway.documents().automatic_bytes(),
+    );
     text
+}
+
+fn gauge(text: &mut String, name: &str, help: &str, value: u64) {
+    let _written = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
 }
 
 /// A label and what stands under it.

@@ -44,6 +44,12 @@ impl Automatic {
     pub(crate) fn insert(&self, hash: String, stored: Stored) {
         self.0.insert(hash, stored);
     }
+
+    /// What all of them take, in bytes as they are counted here.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.run_pending_tasks();
+        self.0.weighted_size()
+    }
 }
 
 #[cfg(test)]
@@ -61,8 +67,7 @@ mod tests {
         for number in 0..100_000 {
             store.insert(format!("{number:064x}"), stored("{ a }"));
         }
-        store.0.run_pending_tasks();
-        assert!(store.0.weighted_size() <= max_bytes, "{}", store.0.weighted_size());
+        assert!(store.bytes() <= max_bytes, "{}", store.bytes());
         assert!(store.0.entry_count() > 100);
         // One that is larger than all there is room for is not kept at all.
         store.insert("large".to_owned(), stored(&" ".repeat(100_000)));

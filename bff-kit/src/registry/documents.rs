@@ -81,6 +81,11 @@ impl Documents {
         (self.loaded.load(Ordering::Relaxed), self.kept.load(Ordering::Relaxed))
     }
 
+    /// What the documents take that were sent with their hash, in bytes.
+    pub(crate) fn automatic_bytes(&self) -> u64 {
+        self.automatic.as_ref().map_or(0, Automatic::bytes)
+    }
+
     /// Operations that ran without being registered, since the start.
     pub(crate) fn unregistered(&self) -> u64 {
         self.unregistered.load(Ordering::Relaxed)
