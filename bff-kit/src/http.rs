@@ -86,7 +86,7 @@ impl<C: Client> Edge<C> {
     pub(crate) fn routes(self) -> Router {
         let cors = cors::layer(&self.origins);
         let head = middleware::from_fn_with_state(self.profile, head::check);
-        Router::new()
+        let routes = Router::new()
             .route("/graphql", any(graphql::<C>))
             .route("/graphql/o/{id}", any(operation::<C>))
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
@@ -97,8 +97,12 @@ impl<C: Client> Edge<C> {
             .route("/metrics", get(metrics::tell::<C>))
             .fallback(no_such_path::<C>)
             .layer(head)
-            .layer(cors)
-            .with_state(Arc::new(self))
+            .layer(cors);
+        let routes = match self.mode {
+            Mode::Development => routes.layer(cors::timing(&self.origins)),
+            Mode::Production => routes,
+        };
+        routes.with_state(Arc::new(self))
     }
 }
 

@@ -107,7 +107,7 @@ fn failing(screen: &Screen, rpc: &str, healthy: &Answer) -> (Value, BTreeSet<Str
 }
 
 /// Paths of what an answer tells of as `path: CODE`.
-fn paths(lines: Vec<String>) -> BTreeSet<String> {
+fn paths(lines: &[String]) -> BTreeSet<String> {
     lines.iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
 }
 
@@ -115,8 +115,8 @@ fn check(screen: &Screen, rpc: &str, healthy: &Answer, answer: &Answer, what: &s
     let (data, degraded, failed) = failing(screen, rpc, healthy);
     let shown = format!("{} {} with {rpc} {what}: {}", screen.kind, screen.name, answer.text);
     assert_eq!(answer.body["data"], data, "{shown}");
-    assert_eq!(paths(answer.degraded()), degraded, "{shown}");
-    assert_eq!(paths(answer.errors()), failed, "{shown}");
+    assert_eq!(paths(&answer.degraded()), degraded, "{shown}");
+    assert_eq!(paths(&answer.errors()), failed, "{shown}");
     for word in [".v1.", "Service", "on purpose"] {
         assert!(!answer.text.contains(word), "{word} is said: {shown}");
     }
@@ -268,7 +268,7 @@ async fn a_key_that_fails_takes_what_needs_it_and_nothing_else() {
                 let [kept, lost] = count;
                 assert_eq!(kept > 0, keys.len() > 1, "{shown}");
                 assert!(lost > 0, "{shown}");
-                let told = paths(answer.degraded()).into_iter().chain(paths(answer.errors()));
+                let told = paths(&answer.degraded()).into_iter().chain(paths(&answer.errors()));
                 let known = |path: &str| degraded.contains(path) || failed.contains(path);
                 let above = |path: &str| path.match_indices('.').any(|(end, _)| known(&path[..end]));
                 for path in told {

@@ -312,9 +312,9 @@ async fn what_was_added_is_noted_once_for_each_customer_and_what_was_refused_is_
     let refused = add("key-refused", &product_id("matcha-whisk-set"), 1);
     let refused = shop.post(shop.mobile, refused, &[ADA]).await.whole();
     assert_eq!(refused.data("/cartAdd/userErrors/0/code"), "OUT_OF_STOCK");
-    const ZOE: (&str, &str) = ("x-user-id", "user-zoe-marchetti");
+    let zoe = ("x-user-id", "user-zoe-marchetti");
     // Twice by one, once by the other, under the same key.
-    for (index, user) in [ADA, ADA, ZOE].into_iter().enumerate() {
+    for (index, user) in [ADA, ADA, zoe].into_iter().enumerate() {
         shop.post(shop.mobile, add("key-noted", &kettle, 1), &[user]).await.whole();
         let ended = |calls: &[Call]| {
             let all = calls.iter().filter(|call| call.rpc == RECORD && call.end() == CallEnd::Answered);
@@ -323,7 +323,7 @@ async fn what_was_added_is_noted_once_for_each_customer_and_what_was_refused_is_
         tokio::time::timeout(PATIENCE, shop.domain.calls().wait_until(ended)).await.unwrap();
     }
     let new: Vec<_> = noted().into_iter().filter(|event| !before.contains(event)).collect();
-    let expected = [ADA, ZOE].map(|(_, user)| (user.to_owned(), "key-noted".to_owned()));
+    let expected = [ADA, zoe].map(|(_, user)| (user.to_owned(), "key-noted".to_owned()));
     assert_eq!(new, expected);
 }
 

@@ -37,6 +37,7 @@ pub(super) fn normalised(
     let mut written = Written { catalogue, document, conflicts: Vec::new() };
     let selected = written.set(root, &[&operation.selection_set.node]);
     if !written.conflicts.is_empty() {
+        written.conflicts.truncate(MAX_CONFLICTS);
         return Err(written.conflicts);
     }
     let mut operation = Positioned::new(operation.clone(), Pos::default());
@@ -123,16 +124,10 @@ impl<'a> Written<'a> {
             if let Found::Field(before, all) = &mut found.items[at] {
                 match conflict(&before.node, &field.node) {
                     None => all.extend(sets),
-                    Some(problem) if self.conflicts.len() < MAX_CONFLICTS => {
-                        self.conflicts.push(ServerError {
-                            locations: vec![before.pos, field.pos],
-                            ..refusal(
-                                Code::ValidationFailed,
-                                format!("Fields \"{key}\" conflict: {problem}."),
-                            )
-                        })
-                    }
-                    Some(_) => {}
+                    Some(problem) => self.conflicts.push(ServerError {
+                        locations: vec![before.pos, field.pos],
+                        ..refusal(Code::ValidationFailed, format!("Fields \"{key}\" conflict: {problem}."))
+                    }),
                 }
             }
             return;

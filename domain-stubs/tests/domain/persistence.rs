@@ -124,7 +124,7 @@ async fn all_read(clients: &Clients) -> MarkReadRequest {
     let page = ListNotificationsRequest { page_size: 50, ..Default::default() };
     let list = clients.notifications().list_notifications(page).await.unwrap().into_inner();
     let notification_ids = list.notifications.into_iter().map(|notification| notification.id).collect();
-    MarkReadRequest { idempotency_key: "first-key".into(), notification_ids, ..Default::default() }
+    MarkReadRequest { idempotency_key: "first-key".into(), notification_ids }
 }
 
 /// Records an event; answers how many events that were new.

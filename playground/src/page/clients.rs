@@ -59,6 +59,8 @@ const CLIENTS: [About; 3] = [
 #[derive(Serialize)]
 struct Shipped {
     name: String,
+    /// The release it is of, where today's operation of that name is another or there is none.
+    release: Option<String>,
     text: String,
     variables: Value,
 }
@@ -68,18 +70,34 @@ impl Clients {
         Self { addresses, contracts, planners: std::array::from_fn(|_| OnceLock::new()) }
     }
 
-    /// The operations a client ships, as the files stand now.
+    /// The operations a client ships as the files stand now, and those of its releases that are others, the newest
+    /// release first.
     fn shipped(&self, client: &str) -> Result<Vec<Shipped>, ContractError> {
         let Some(folder) = &self.contracts else { return Ok(Vec::new()) };
         let contracts = Contracts::new(folder.join(client));
-        let mut examples = contracts.examples()?;
-        let operations = contracts.operations()?.into_iter();
-        let shipped = operations.map(|operation| Shipped {
-            variables: examples.remove(&operation.name).map_or_else(|| json!({}), |it| it.variables),
-            name: operation.name,
-            text: operation.text,
-        });
-        Ok(shipped.collect())
+        let examples = contracts.examples()?;
+        let variables = |name: &str, text: &str| {
+            let all = examples.get(name).and_then(|example| example.variables.as_object());
+            let declared = |(name, _): &(&String, &Value)| text.contains(&format!("${name}"));
+            let own = all.into_iter().flatten().filter(declared);
+            Value::Object(own.map(|(name, value)| (name.clone(), value.clone())).collect())
+        };
+        let shipped = |release: Option<&str>, name: String, text: String| Shipped {
+            variables: variables(&name, &text),
+            release: release.map(str::to_owned),
+            name,
+            text,
+        };
+        let today = contracts.operations()?.into_iter();
+        let mut all: Vec<_> = today.map(|it| shipped(None, it.name, it.text)).collect();
+        for release in contracts.releases()?.into_iter().rev() {
+            for operation in release.operations {
+                if all.iter().all(|known| known.text != operation.text) {
+                    all.push(shipped(Some(&release.version), operation.name, operation.text));
+                }
+            }
+        }
+        Ok(all)
     }
 }
 

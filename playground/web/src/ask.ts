@@ -14,7 +14,9 @@ export interface Answer {
   status: number;
   /** The answer without the plan, which no client sees. */
   body: { data?: unknown; errors?: unknown; extensions?: Record<string, unknown> };
-  /** Bytes of the body as they were sent. */
+  /** Bytes of the body as they were sent, compressed where they were. */
+  wireBytes: number;
+  /** Bytes of the body's text. */
   bytes: number;
   plan?: Plan;
   observed?: Observed;
@@ -29,6 +31,8 @@ export async function ask(
   headers: Record<string, string>,
   explain: Explain,
 ): Promise<Answer> {
+  // Only so many are kept, and the one that counts is the next.
+  performance.clearResourceTimings();
   const response = await fetch(endpoint(client), {
     method: "POST",
     headers: {
@@ -40,14 +44,9 @@ export async function ask(
     body: JSON.stringify(operation),
   });
   const text = await response.text();
-  // What was sent may have been compressed; without the header it was not.
-  const sent = response.headers.get("content-length");
   const body = JSON.parse(text) as Answer["body"];
-  const answer: Answer = {
-    status: response.status,
-    body,
-    bytes: sent ? Number(sent) : new TextEncoder().encode(text).length,
-  };
+  const bytes = new TextEncoder().encode(text).length;
+  const answer: Answer = { status: response.status, body, bytes, wireBytes: wireBytes(response.url) ?? bytes };
   const told = body.extensions?.["plan"] as (Plan & { observed?: Observed }) | undefined;
   if (told) {
     const { observed, ...plan } = told;
@@ -58,6 +57,13 @@ export async function ask(
     answer.body = Object.keys(extensions).length > 0 ? { ...rest, extensions } : rest;
   }
   return answer;
+}
+
+/** What the last answer from there took on the wire. A browser tells of it where the BFF lets it: in development. */
+function wireBytes(url: string): number | undefined {
+  const entries = performance.getEntriesByName(url, "resource") as PerformanceResourceTiming[];
+  const bytes = entries.at(-1)?.encodedBodySize;
+  return bytes && bytes > 0 ? bytes : undefined;
 }
 
 /** Thrown where a document has no plan: what is wrong with it. */

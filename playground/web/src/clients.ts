@@ -3,6 +3,8 @@
 /** An operation that a client ships, ready to run. */
 export interface Shipped {
   name: string;
+  /** The release it is of, where today's operation of that name is another or there is none; null for today's. */
+  release: string | null;
   text: string;
   variables: Record<string, unknown>;
 }

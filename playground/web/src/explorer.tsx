@@ -94,8 +94,8 @@ function Examples({ client, headers }: { client: Client; headers: string }) {
     headerEditor: state.headerEditor,
     responseEditor: state.responseEditor,
   }));
-  const choose = (name: string) => {
-    const operation = client.operations.find((it) => it.name === name);
+  const choose = (value: string) => {
+    const operation = client.operations.find((it) => valueOf(it) === value);
     if (!operation) return;
     queryEditor?.setValue(operation.text);
     variableEditor?.setValue(pretty(operation.variables));
@@ -103,16 +103,21 @@ function Examples({ client, headers }: { client: Client; headers: string }) {
     responseEditor?.setValue("");
   };
   const shown = client.operations.find((it) => it.text === document);
+  const today = client.operations.filter((it) => it.release === null);
+  const released = client.operations.filter((it) => it.release !== null);
   const groups: [string, Shipped[]][] = [
-    ["Queries", client.operations.filter((it) => !changes(it))],
-    ["Mutations", client.operations.filter(changes)],
+    ["Queries", today.filter((it) => !changes(it))],
+    ["Mutations", today.filter(changes)],
+    ...[...Map.groupBy(released, (it) => it.release)].map(
+      ([release, operations]): [string, Shipped[]] => [`As release ${release} has them`, operations],
+    ),
   ];
   return (
     <div className="examples">
       <label htmlFor={id}>Example</label>
       <select
         id={id}
-        value={shown?.name ?? ""}
+        value={shown ? valueOf(shown) : ""}
         disabled={!queryEditor || client.operations.length === 0}
         title={shown && about(shown)}
         onChange={(event) => choose(event.target.value)}
@@ -125,7 +130,7 @@ function Examples({ client, headers }: { client: Client; headers: string }) {
             operations.length > 0 && (
               <optgroup key={title} label={title}>
                 {operations.map((operation) => (
-                  <option key={operation.name} value={operation.name}>
+                  <option key={valueOf(operation)} value={valueOf(operation)}>
                     {operation.name}
                   </option>
                 ))}
@@ -135,6 +140,11 @@ function Examples({ client, headers }: { client: Client; headers: string }) {
       </select>
     </div>
   );
+}
+
+/** What tells an example from the others. */
+function valueOf({ name, release }: Shipped): string {
+  return release === null ? name : `${name}@${release}`;
 }
 
 /** What the editors are called, in the order of the page. */

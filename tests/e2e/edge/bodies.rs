@@ -1,12 +1,10 @@
 //! What stands around a document may mean harm as well: variables and what else a body holds.
 
-use std::time::Instant;
-
 use bff_web::Web;
 use bytes::Bytes;
 use http::{Request, header};
 use http_body_util::Full;
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 
 use super::growth::growth;
 use crate::support::{Answer, Pipe};

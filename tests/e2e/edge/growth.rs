@@ -29,7 +29,8 @@ pub(super) fn growth(points: &[(usize, Duration)]) -> f64 {
         (f64::from(u32::try_from(bytes.max(1)).unwrap()).ln(), took.as_secs_f64().ln())
     };
     let points: Vec<_> = points.iter().map(ln).collect();
-    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / points.len() as f64;
+    let count = f64::from(u32::try_from(points.len()).unwrap());
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
     let (x, y) = (mean(|it| it.0), mean(|it| it.1));
     let covariance: f64 = points.iter().map(|it| (it.0 - x) * (it.1 - y)).sum();
     let variance: f64 = points.iter().map(|it| (it.0 - x).powi(2)).sum();

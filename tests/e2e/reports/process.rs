@@ -64,6 +64,7 @@ impl Drop for Process {
 /// The other process. It ends with the one that started it at the latest, whose end of the pipe closes then.
 #[tokio::test]
 #[ignore = "is started by another test, as a process of its own"]
+#[expect(clippy::disallowed_methods, reason = "what one test tells another process, not configuration")]
 async fn serves_the_domain_until_it_is_killed() {
     let (data, listen) = (std::env::var(DATA).unwrap(), std::env::var(LISTEN).unwrap());
     let domain = Domain::open(options(Some(data.into()))).unwrap();

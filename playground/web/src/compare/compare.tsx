@@ -70,7 +70,7 @@ async function see(clients: Client[], product: Product): Promise<Seen[]> {
       const operation = { query: view.query, variables: { id: product.id } };
       const plain = await ask(client, operation, client.headers, "no");
       const told = await ask(client, operation, client.headers, "analyze");
-      return { view, client, answer: { ...told, bytes: plain.bytes } };
+      return { view, client, answer: { ...told, bytes: plain.bytes, wireBytes: plain.wireBytes } };
     }),
   );
 }
@@ -139,7 +139,7 @@ function Picker(props: { clients: Client[]; product: Product | undefined; onPick
 }
 
 function Summary({ seen }: { seen: Seen[] }) {
-  const most = Math.max(...seen.map((it) => it.answer.bytes), 1);
+  const most = Math.max(...seen.map((it) => it.answer.wireBytes), 1);
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="In figures">
       <table className="summary">
@@ -149,6 +149,9 @@ function Summary({ seen }: { seen: Seen[] }) {
             <th scope="col">Client</th>
             <th scope="col" className="number">
               Bytes on the wire
+            </th>
+            <th scope="col" className="number">
+              Bytes of text
             </th>
             <th scope="col" className="number">
               Calls
@@ -171,11 +174,12 @@ function Summary({ seen }: { seen: Seen[] }) {
               <tr key={client.name}>
                 <th scope="row">{client.title}</th>
                 <td className="number">
-                  {count(answer.bytes)}
+                  {count(answer.wireBytes)}
                   <span className="meter" aria-hidden="true">
-                    <span style={{ width: `${(answer.bytes / most) * 100}%` }} />
+                    <span style={{ width: `${(answer.wireBytes / most) * 100}%` }} />
                   </span>
                 </td>
+                <td className="number">{count(answer.bytes)}</td>
                 <td className="number">{calls.length}</td>
                 <td className="number">{calls.reduce((sum, call) => sum + call.keys, 0)}</td>
                 <td className="number">{count(calls.reduce((sum, call) => sum + (call.bytes ?? 0), 0))}</td>
@@ -196,7 +200,7 @@ function Card({ seen: { view, client, answer } }: { seen: Seen }) {
     <section className="card" aria-labelledby={id}>
       <h3 id={id}>{client.title}</h3>
       <p className="quiet">
-        {view.shows}: {count(answer.bytes)} bytes, {many(calls.length, "call")}
+        {view.shows}: {many(answer.wireBytes, "byte")} on the wire, {many(calls.length, "call")}
       </p>
       <Code title="Query" text={view.query} of={client.title} />
       <Code title="Answer" text={JSON.stringify(answer.body, null, 2)} of={client.title} />

@@ -123,7 +123,7 @@ function PlanOf(props: { client: Client; run: Run | undefined; document: string;
           {plan.failures.length > 0 && (
             <section aria-label="Failures">
               <h3 className="part">When a service fails</h3>
-              <Failures failures={plan.failures} />
+              <Failures plan={plan} />
             </section>
           )}
         </>

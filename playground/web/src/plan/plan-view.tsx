@@ -3,7 +3,7 @@
 import { Fragment, useId } from "react";
 
 import { Rpc } from "./rpc";
-import { bytes, cache, consequence, count, keys, manner } from "./text";
+import { bytes, cache, calls, consequence, count, isCut, keys, manner, standIn, time } from "./text";
 import type { Consequence, Failure, Plan, PlannedCall } from "./types";
 
 export function Totals({ plan }: { plan: Plan }) {
@@ -17,7 +17,7 @@ export function Totals({ plan }: { plan: Plan }) {
       <Fact name="answer">{bytes(total.bytes)} at most</Fact>
       <Fact name="cost">{count(total.cost)}</Fact>
       <Fact name="time" wide>
-        {count(total.timeMs)} ms at worst, of {count(total.deadlineMs)} ms
+        {time(plan)}
         <span className="meter" aria-hidden="true">
           <span style={{ width: `${share * 100}%` }} />
         </span>
@@ -44,7 +44,10 @@ export function Waves({ plan }: { plan: Plan }) {
       {plan.waves.map((wave, index) => (
         <section key={index} className="planned-wave">
           <h3>
-            Wave {index + 1} <span className="quiet">over after {count(wave.untilMs)} ms</span>
+            Wave {index + 1}{" "}
+            <span className="quiet">
+              {isCut(plan) ? "cut off" : "over"} after {count(wave.untilMs)} ms
+            </span>
           </h3>
           <Calls calls={wave.calls} />
         </section>
@@ -62,10 +65,10 @@ export function Waves({ plan }: { plan: Plan }) {
   );
 }
 
-function Calls({ calls }: { calls: PlannedCall[] }) {
+function Calls(props: { calls: PlannedCall[] }) {
   return (
     <ul className="calls">
-      {calls.map((call, index) => (
+      {props.calls.map((call, index) => (
         <li key={index}>
           <h4>
             <Rpc rpc={call.rpc} />
@@ -81,6 +84,12 @@ function Calls({ calls }: { calls: PlannedCall[] }) {
             </dd>
             <dt>keys</dt>
             <dd>{keys(call)}</dd>
+            {calls(call) && (
+              <>
+                <dt>calls</dt>
+                <dd>{calls(call)}</dd>
+              </>
+            )}
             {call.reads.length > 0 && (
               <>
                 <dt>reads</dt>
@@ -96,9 +105,12 @@ function Calls({ calls }: { calls: PlannedCall[] }) {
   );
 }
 
-export function Failures({ failures }: { failures: Failure[] }) {
+export function Failures({ plan }: { plan: Plan }) {
+  const { failures } = plan;
   const caption = useId();
   return (
+    <>
+    <p className="quiet">Down is UPSTREAM_UNAVAILABLE, slow is UPSTREAM_TIMEOUT; {standIn(plan)}.</p>
     <div className="scroll" tabIndex={0} role="region" aria-labelledby={caption}>
       <table className="failures">
         <caption id={caption}>What is missing when a service fails</caption>
@@ -116,16 +128,17 @@ export function Failures({ failures }: { failures: Failure[] }) {
                 <Rpc rpc={failure.rpc} />
               </th>
               <td>
-                <Sentences of={failure.unavailable} instead={slow(failure)} />
+                <Sentences of={failure.unavailable} instead={slow(failure)} awaited={failure.awaited} />
               </td>
               <td>
-                <Sentences of={failure.notFound} />
+                <Sentences of={failure.notFound} awaited={failure.awaited} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+    </>
   );
 }
 
@@ -135,8 +148,9 @@ function slow({ unavailable, timeout }: Failure): Consequence[] | undefined {
   return said(unavailable) === said(timeout) ? undefined : timeout;
 }
 
-function Sentences({ of, instead }: { of: Consequence[]; instead?: Consequence[] | undefined }) {
-  if (of.length === 0 && !instead) return "nothing";
+function Sentences(props: { of: Consequence[]; instead?: Consequence[] | undefined; awaited: boolean }) {
+  const { of, instead, awaited } = props;
+  if (of.length === 0 && !instead) return awaited ? "nothing" : "nothing: nobody waits for it";
   return (
     <>
       {of.map((it, index) => (

@@ -29,38 +29,62 @@ export function bytes(value: number): string {
   return value < 1000 ? `${value} bytes` : `${(value / 1000).toFixed(1)} kB`;
 }
 
-export function fresh(seconds: number): string {
-  return seconds === 0 ? "never kept" : `fresh for ${duration(seconds)}`;
-}
-
 function duration(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   return seconds < 7200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
+/** Whether the deadline may end calls before their own time is up. */
+export function isCut({ total }: Plan): boolean {
+  return total.timeMs > total.deadlineMs;
+}
+
+export function time(plan: Plan): string {
+  const [time, deadline] = [`${count(plan.total.timeMs)} ms`, `${count(plan.total.deadlineMs)} ms`];
+  return isCut(plan) ? `${time} if everything is slow, cut off after ${deadline}` : `${time} at worst, of ${deadline}`;
+}
+
 export function cache({ cache, kind }: Plan): string {
-  const { because, maxAgeS, scope } = cache;
+  const { because, maxAgeS, scope, staleS } = cache;
+  const stale = staleS === 0 ? "" : `, ${duration(staleS)} more if we fail`;
   switch (scope) {
     case "public":
-      return `by anybody, for ${duration(maxAgeS)} (${because})`;
+      return `by anybody, for ${duration(maxAgeS)}${stale} (${because})`;
     case "private":
-      return `by the client alone, for ${duration(maxAgeS)} (${because} depends on who asks)`;
+      return `by the client alone, for ${duration(maxAgeS)}${stale} (${because} depends on who asks)`;
     case "none":
       if (!because) return "nothing to keep";
       return kind === "mutation" ? "not at all" : `not at all (${because} is never kept)`;
   }
 }
 
-export function keys(call: PlannedCall): string {
-  const { most, formula } = call.keys;
-  const of = formula ? `at most ${count(most)} = ${formula}` : count(most);
-  return call.calls > 1 ? `${of}, in ${call.calls} calls` : of;
+/** Whether an old answer can stand in for one that cannot be had. */
+export function standIn({ cache: { scope, staleS } }: Plan): string {
+  if (scope === "none" || staleS === 0) return "no old answer can stand in";
+  const whose = scope === "public" ? "a cache" : "the client";
+  return `an old answer can stand in, for ${duration(staleS)} more, where ${whose} has one`;
+}
+
+function atMost(most: number): string {
+  return most > 1 ? `at most ${count(most)}` : count(most);
+}
+
+export function keys({ keys: { most, formula } }: PlannedCall): string {
+  return formula ? `at most ${count(most)} = ${formula}` : atMost(most);
+}
+
+/** How many calls it takes, where that is more than one. */
+export function calls({ calls, keysPerCall }: PlannedCall): string | undefined {
+  const each = keysPerCall === 1 ? "a key" : `${count(keysPerCall)} keys`;
+  return calls > 1 ? `${atMost(calls)}, of ${each} each` : undefined;
 }
 
 export function manner(call: PlannedCall): string {
   const repeat = { freely: "may be retried and hedged", afterFailure: "may be retried", never: "is never repeated" };
   const optional = call.optional ? "optional" : "critical";
-  return `${optional}, ${count(call.timeoutMs)} ms at most, ${fresh(call.freshS)}, ${repeat[call.repeat]}`;
+  const kept = call.freshS === 0 ? ", never kept" : `, fresh for ${duration(call.freshS)}`;
+  const fresh = call.repeat === "freely" ? kept : "";
+  return `${optional}, ${count(call.timeoutMs)} ms at most${fresh}, ${repeat[call.repeat]}`;
 }
 
 /** What becomes of a field, such as `home.cartCount is null, degraded`. */
@@ -75,6 +99,6 @@ export function consequence(it: Consequence): string {
     case "userErrors":
       return `${field} says so in userErrors`;
     case "unchanged":
-      return `${field} does without, degraded`;
+      return `${field} goes on without it, degraded`;
   }
 }

@@ -12,7 +12,7 @@ export interface Plan {
     bytes: number;
     cost: number;
   };
-  cache: { scope: "public" | "private" | "none"; maxAgeS: number; because: string };
+  cache: { scope: "public" | "private" | "none"; maxAgeS: number; staleS: number; because: string };
   waves: Wave[];
   /** Commands nobody waits for. */
   later: PlannedCall[];
@@ -25,11 +25,14 @@ export interface Wave {
 }
 
 export interface PlannedCall {
+  /** Tells its calls from others of its kind where they are observed; null for a command. */
+  slot: number | null;
   name: string;
   rpc: string;
   fields: string[];
   keys: { most: number; formula: string };
   calls: number;
+  keysPerCall: number;
   reads: string[];
   optional: boolean;
   timeoutMs: number;
@@ -39,6 +42,8 @@ export interface PlannedCall {
 
 export interface Failure {
   rpc: string;
+  /** Whether the answer waits for it. */
+  awaited: boolean;
   unavailable: Consequence[];
   timeout: Consequence[];
   notFound: Consequence[];
@@ -59,6 +64,8 @@ export interface Observed {
 }
 
 export interface MadeCall {
+  /** The planned call it is; null for a command, and for one that was not planned. */
+  slot: number | null;
   name: string;
   rpc: string;
   keys: number;

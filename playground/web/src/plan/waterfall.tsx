@@ -3,7 +3,7 @@
 import { useId, useState, type CSSProperties } from "react";
 
 import { Rpc } from "./rpc";
-import { bytes, count, many, method, millis } from "./text";
+import { bytes, count, isCut, many, method, millis } from "./text";
 import type { MadeCall, Observed, Plan, PlannedCall } from "./types";
 
 /** A call and what became of it. */
@@ -24,30 +24,26 @@ interface Group {
 }
 
 /**
- * Deals the calls that were made out to the waves they were planned in. Calls of a kind are planned for different
- * fields, but what is made does not say for which: such calls are shown together, and counted.
+ * Deals the calls that were made out to the waves they were planned in, by the slot they share with what was planned.
+ * Commands have none: the first that was sent is the first that was planned.
  */
 export function grouped(plan: Plan, observed: Observed): Group[] {
   const left = [...observed.calls].sort((one, other) => one.startUs - other.startUs);
-  const kind = (call: { name: string; rpc: string }) => `${call.rpc} ${call.name}`;
   const take = (calls: PlannedCall[]): Row[] =>
-    [...Map.groupBy(calls, kind)].flatMap(([key, alike]) => {
-      const most = alike.reduce((sum, call) => sum + call.calls, 0);
-      const rpc = alike[0]?.rpc ?? "";
-      const planned = alike.length === 1 ? alike[0] : longest(alike);
-      const rows: Row[] = [];
-      while (rows.length < most) {
-        const at = left.findIndex((it) => kind(it) === key);
+    calls.flatMap((planned): Row[] => {
+      const { rpc } = planned;
+      const most = planned.slot === null ? 1 : left.length;
+      const made: MadeCall[] = [];
+      while (made.length < most) {
+        const at = left.findIndex((it) => it.slot === planned.slot && it.name === planned.name);
         if (at < 0) break;
-        const note = most > 1 ? ` ${rows.length + 1} of ${most}` : "";
-        rows.push({ rpc, planned, made: left.splice(at, 1)[0], note });
+        made.push(...left.splice(at, 1));
       }
-      const missing = most - rows.length;
-      if (missing > 0) {
-        const which = missing > 1 ? `${rows.length + 1} to ${most}` : `${most}`;
-        rows.push({ rpc, planned, made: undefined, note: most > 1 ? ` ${which} of ${most}` : "" });
-      }
-      return rows;
+      if (made.length === 0) return [{ rpc, planned, made: undefined, note: which(planned, calls) }];
+      return made.map((call, index) => {
+        const note = made.length > 1 ? ` ${index + 1} of ${made.length}` : "";
+        return { rpc, planned, made: call, note: which(planned, calls) + note };
+      });
     });
   const groups: Group[] = plan.waves.map((wave, index) => ({
     title: `Wave ${index + 1}`,
@@ -61,10 +57,10 @@ export function grouped(plan: Plan, observed: Observed): Group[] {
   return groups;
 }
 
-/** What all of a kind keep: they share a policy, and are critical where one is. */
-function longest(alike: PlannedCall[]): PlannedCall | undefined {
-  const [first] = alike;
-  return first && { ...first, optional: alike.every((call) => call.optional) };
+/** For which field a call is made, where its wave calls the same RPC for another as well. */
+function which(planned: PlannedCall, calls: PlannedCall[]): string {
+  const alike = calls.filter((call) => call.rpc === planned.rpc);
+  return alike.length > 1 && planned.fields[0] ? ` for ${planned.fields[0]}` : "";
 }
 
 export function Waterfall({ plan, observed }: { plan: Plan; observed: Observed }) {
@@ -80,7 +76,8 @@ export function Waterfall({ plan, observed }: { plan: Plan; observed: Observed }
   return (
     <>
       <p>
-        Answered in <strong>{millis(observed.tookUs)}</strong> of {count(plan.total.timeMs)} ms at worst, with{" "}
+        Answered in <strong>{millis(observed.tookUs)}</strong> of{" "}
+        {count(Math.min(plan.total.timeMs, plan.total.deadlineMs))} ms {isCut(plan) ? "until it is cut off" : "at worst"}, with{" "}
         {made} of {plan.total.calls} calls, {keys} of {count(plan.total.keys)} keys and {bytes(read)} read.
       </p>
       <label className="check">
