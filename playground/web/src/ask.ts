@@ -31,8 +31,7 @@ export async function ask(
   headers: Record<string, string>,
   explain: Explain,
 ): Promise<Answer> {
-  // Only so many are kept, and the one that counts is the next.
-  performance.clearResourceTimings();
+  const timing = new Timing();
   const response = await fetch(endpoint(client), {
     method: "POST",
     headers: {
@@ -46,7 +45,7 @@ export async function ask(
   const text = await response.text();
   const body = JSON.parse(text) as Answer["body"];
   const bytes = new TextEncoder().encode(text).length;
-  const answer: Answer = { status: response.status, body, bytes, wireBytes: wireBytes(response.url) ?? bytes };
+  const answer: Answer = { status: response.status, body, bytes, wireBytes: (await timing.bodyBytes(response.url)) ?? bytes };
   const told = body.extensions?.["plan"] as (Plan & { observed?: Observed }) | undefined;
   if (told) {
     const { observed, ...plan } = told;
@@ -59,11 +58,38 @@ export async function ask(
   return answer;
 }
 
-/** What the last answer from there took on the wire. A browser tells of it where the BFF lets it: in development. */
-function wireBytes(url: string): number | undefined {
-  const entries = performance.getEntriesByName(url, "resource") as PerformanceResourceTiming[];
-  const bytes = entries.at(-1)?.encodedBodySize;
-  return bytes && bytes > 0 ? bytes : undefined;
+/** How long a browser may take to tell how an answer came, once it is there. */
+const TIMING_MS = 500;
+
+/** Hears from the browser how answers came. It tells of the bytes where the BFF lets it: in development. */
+class Timing {
+  #entries: PerformanceResourceTiming[] = [];
+  #told = () => {};
+  #observer = new PerformanceObserver((list) => {
+    this.#entries.push(...(list.getEntries() as PerformanceResourceTiming[]));
+    this.#told();
+  });
+
+  constructor() {
+    this.#observer.observe({ type: "resource" });
+  }
+
+  /** Bytes of the body that came from there, as it was sent. */
+  async bodyBytes(url: string): Promise<number | undefined> {
+    const found = () => this.#entries.find((it) => it.name === url);
+    if (!found()) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, TIMING_MS);
+        this.#told = () => {
+          if (!found()) return;
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#observer.disconnect();
+    return found()?.encodedBodySize || undefined;
+  }
 }
 
 /** Thrown where a document has no plan: what is wrong with it. */

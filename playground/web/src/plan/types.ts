@@ -29,6 +29,8 @@ export interface PlannedCall {
   slot: number | null;
   name: string;
   rpc: string;
+  /** What leads to it, where its wave calls the same RPC for something else as well; empty elsewhere. */
+  behind: string;
   fields: string[];
   keys: { most: number; formula: string };
   calls: number;

@@ -39,10 +39,10 @@ export function grouped(plan: Plan, observed: Observed): Group[] {
         if (at < 0) break;
         made.push(...left.splice(at, 1));
       }
-      if (made.length === 0) return [{ rpc, planned, made: undefined, note: which(planned, calls) }];
+      if (made.length === 0) return [{ rpc, planned, made: undefined, note: which(planned) }];
       return made.map((call, index) => {
         const note = made.length > 1 ? ` ${index + 1} of ${made.length}` : "";
-        return { rpc, planned, made: call, note: which(planned, calls) + note };
+        return { rpc, planned, made: call, note: which(planned) + note };
       });
     });
   const groups: Group[] = plan.waves.map((wave, index) => ({
@@ -57,10 +57,9 @@ export function grouped(plan: Plan, observed: Observed): Group[] {
   return groups;
 }
 
-/** For which field a call is made, where its wave calls the same RPC for another as well. */
-function which(planned: PlannedCall, calls: PlannedCall[]): string {
-  const alike = calls.filter((call) => call.rpc === planned.rpc);
-  return alike.length > 1 && planned.fields[0] ? ` for ${planned.fields[0]}` : "";
+/** What leads to a call, where its wave calls the same RPC for something else as well. */
+function which({ behind }: PlannedCall): string {
+  return behind ? ` for ${behind}` : "";
 }
 
 export function Waterfall({ plan, observed }: { plan: Plan; observed: Observed }) {
