@@ -1,5 +1,6 @@
 # Opens a shop of its own, and closes it when the script that sources this ends. Wants Rust, unless PLAYGROUND names the
-# program to run. $1 is what to log. Sets MOBILE_URL, WEB_URL, IOT_URL and SHOP_LOG, a file.
+# program to run. $1 is what to log; SHOP_FOLDER a folder to run it in, whose `schema` it then takes. Sets MOBILE_URL,
+# WEB_URL, IOT_URL, DOMAIN_URL and SHOP_LOG, a file. What a script starts besides goes into `beside`, and ends with it.
 
 if [[ -z ${PLAYGROUND:-} ]]; then
     cargo build --quiet --package playground
@@ -11,14 +12,17 @@ fi
 folder=$(mktemp -d)
 export SHOP_LOG=$folder/log
 touch "$folder/announced"
-"$PLAYGROUND" --plain --page 0 --mobile 0 --web 0 --iot 0 --domain 0 --log "$1" \
+PLAYGROUND=$(realpath "$PLAYGROUND")
+ports=(--page 0 --mobile 0 --web 0 --iot 0 --domain 0)
+(cd "${SHOP_FOLDER:-.}" && exec "$PLAYGROUND" --plain "${ports[@]}" --log "$1") \
     >"$folder/announced" 2>"$SHOP_LOG" &
 shop=$!
+beside=()
 # Whatever happens, the shop closes, and what it complained of is shown.
 close() {
     status=$?
-    kill "$shop" 2>/dev/null || true
-    wait "$shop" 2>/dev/null || true
+    kill "$shop" "${beside[@]}" 2>/dev/null || true
+    wait "$shop" "${beside[@]}" 2>/dev/null || true
     if [[ $status -ne 0 ]]; then grep -v ' INFO ' "$SHOP_LOG" >&2 || true; fi
     rm -rf "$folder"
     exit "$status"
@@ -33,4 +37,5 @@ until grep -q 'Ctrl-C' "$folder/announced"; do
 done
 address() { awk -v name="$1" '$1 == name { print $2 }' "$folder/announced"; }
 MOBILE_URL=$(address mobile) WEB_URL=$(address web) IOT_URL=$(address iot)
-export MOBILE_URL WEB_URL IOT_URL
+DOMAIN_URL=http://$(address domain)
+export MOBILE_URL WEB_URL IOT_URL DOMAIN_URL

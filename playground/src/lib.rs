@@ -42,7 +42,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// So many products computed from their numbers instead of those of the data.
     pub synthetic: Option<u32>,
-    /// Folder that holds the contracts of each client; without it the page has no examples.
+    /// Folder that holds the contracts of each client; without it no operation is registered, and the page has no
+    /// examples.
     pub contracts: Option<PathBuf>,
     /// Folder of the page's sources, which are built in the background with Node; without it, or where that fails,
     /// a plain page is served.
@@ -153,6 +154,7 @@ impl Shop {
         config.server.allowed_origins =
             vec![format!("http://{page}"), format!("http://localhost:{}", page.port())];
         config.log = self.log.clone();
+        config.operations.folder.clone_from(&self.sources.contracts);
         config
     }
 }
@@ -164,7 +166,7 @@ async fn bff<C: Client>(
 ) -> anyhow::Result<()> {
     let mut config = config;
     let client = C::NAME.trim_start_matches("bff-");
-    config.operations.folder = Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../schema").join(client));
+    config.operations.folder = config.operations.folder.map(|contracts| contracts.join(client));
     let listener = listener.tap_io(|io| {
         // A socket that refuses still works, only slower.
         let _set = io.set_nodelay(true);

@@ -20,6 +20,9 @@ export const bffs = [
 
 export const [mobile, web, iot] = bffs;
 
+// The phone app's, as it is outside development: registered operations alone.
+export const registered = { name: 'registered', url: url('REGISTERED_URL'), headers: ADA };
+
 // The global id of a product.
 export const productId = (slug) => Buffer.from(`Product:${slug}`).toString('base64url');
 

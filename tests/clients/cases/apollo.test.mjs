@@ -7,7 +7,8 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { generatePersistedQueryIdsFromManifest } from '@apollo/persisted-query-lists';
 import {
-  ADA, KETTLE, iot, manifest, mobile, newDocument, plain, plainData, recording, told, web,
+  ADA, KETTLE, iot, manifest, mobile, newDocument, plain, plainData, recording, registered, told,
+  web,
 } from '../shop.mjs';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
@@ -65,9 +66,9 @@ test('Apollo Client: registered operations go by the ids of the manifest, and ne
     assert.deepEqual(data, await plainData(mobile, { query: text, variables }, ADA), name);
   }
   assert.deepEqual(sent.map(told), asked.map(() => 'GET hash data'));
-  const registered = manifest('mobile/manifests/5.2.0.json').operations;
+  const { operations } = manifest('mobile/manifests/5.2.0.json');
   for (const [index, [name]] of asked.entries()) {
-    const { id } = registered.find((it) => it.name === name);
+    const { id } = operations.find((it) => it.name === name);
     assert.equal(sent[index].parameters.extensions.persistedQuery.sha256Hash, id);
   }
 });
@@ -108,4 +109,22 @@ test('Apollo Client: a BFF that keeps no documents gets their text from then on'
   assert.deepEqual(data, await plainData(iot, { query: text, variables: { p: KETTLE } }));
   await query(newDocument('{ inStock(product: $p) }', '($p: ID!)'), { p: KETTLE });
   assert.deepEqual(sent.map(told), ['POST hash PERSISTED_QUERY_NOT_SUPPORTED', 'POST text data', 'POST text data']);
+});
+
+test('Apollo Client: where registered operations alone run, they do, and a document of its own is refused', async () => {
+  const ids = generatePersistedQueryIdsFromManifest({
+    loadManifest: async () => manifest('mobile/manifests/5.2.0.json'),
+  });
+  const { query, sent } = setUp(registered, { ...ids, sha256: undefined, useGETForHashedQueries: true }, ADA);
+  const { data } = await query(byName('Categories'), {});
+  assert.deepEqual(data, await plainData(mobile, { query: byName('Categories') }, ADA));
+  assert.deepEqual(sent.map(told), ['GET hash data']);
+
+  const free = setUp(registered, {}, ADA);
+  await assert.rejects(free.query(newDocument('{ categories { name } }')), (error) => {
+    assert.equal(error.errors[0].extensions.code, 'PERSISTED_QUERY_NOT_IN_LIST');
+    return true;
+  });
+  // Apollo does not send the text of what is not in the list.
+  assert.deepEqual(free.sent.map(told), ['POST hash PERSISTED_QUERY_NOT_IN_LIST']);
 });

@@ -6,7 +6,8 @@ import test from 'node:test';
 import { Client, fetchExchange } from '@urql/core';
 import { persistedExchange } from '@urql/exchange-persisted';
 import {
-  ADA, KETTLE, iot, manifest, mobile, newDocument, plain, plainData, recording, told, web,
+  ADA, KETTLE, iot, manifest, mobile, newDocument, plain, plainData, recording, registered as strict, told,
+  web,
 } from '../shop.mjs';
 
 const setUp = ({ url }, options, headers) => {
@@ -103,4 +104,19 @@ test('urql: a BFF that keeps no documents gets their text from then on', async (
   assert.deepEqual(data, await plainData(iot, { query: text, variables: { p: KETTLE } }));
   await query(newDocument('{ inStock(product: $p) }', '($p: ID!)'), { p: KETTLE });
   assert.deepEqual(sent.map(told), ['POST hash PERSISTED_QUERY_NOT_SUPPORTED', 'POST text data', 'POST text data']);
+});
+
+test('urql: where registered operations alone run, they do, and a document of its own is refused', async () => {
+  const options = { generateHash, preferGetForPersistedQueries: 'force', enforcePersistedQueries: true };
+  const { query, sent } = setUp(strict, options, ADA);
+  const text = byName('Categories').body;
+  const { data, error } = await query(text, {});
+  assert.equal(error, undefined);
+  assert.deepEqual(data, await plainData(mobile, { query: text }, ADA));
+  assert.deepEqual(sent.map(told), ['GET hash data']);
+
+  const free = setUp(strict, { preferGetForPersistedQueries: false }, ADA);
+  const refused = await free.query(newDocument('{ categories { name } }'), {});
+  assert.equal(refused.error.graphQLErrors[0].extensions.code, 'PERSISTED_QUERY_NOT_IN_LIST');
+  assert.deepEqual(free.sent.map(told), ['POST hash PERSISTED_QUERY_NOT_IN_LIST']);
 });

@@ -1,10 +1,8 @@
-// What a page of the web shop would ask by Relay: each selects what the registered operation of the same beginning does,
-// so that the one is read from the answer to the other. `run.sh` has Relay's compiler turn them into artefacts, against
-// the schema of the web shop.
+// What a page of the web shop would ask by Relay. `run.sh` has Relay's compiler turn them into artefacts, against the
+// schema of the web shop, and registers what it persists of them.
 
 import { graphql } from 'relay-runtime';
 
-// As `CategoryMenu`.
 export const menu = graphql`
   query documentsCategoryMenuQuery {
     categories {
@@ -16,7 +14,6 @@ export const menu = graphql`
   }
 `;
 
-// As `ProductReviewsMore`.
 export const reviews = graphql`
   query documentsProductReviewsMoreQuery($id: ID!, $after: String) {
     product(id: $id) {
@@ -42,7 +39,6 @@ export const reviews = graphql`
   }
 `;
 
-// As `Refetch`.
 export const refetch = graphql`
   query documentsRefetchQuery($id: ID!) {
     node(id: $id) {
@@ -80,7 +76,6 @@ export const refetch = graphql`
   }
 `;
 
-// Not registered: its text is sent.
 export const products = graphql`
   query documentsProductsQuery($first: Int!, $after: String) {
     products(first: $first, after: $after) @connection(key: "documents_products") {
