@@ -20,7 +20,7 @@ source ../open-shop.sh warn
 
 # The phone app's BFF once more, which takes registered operations alone.
 if [[ -z ${BFF_MOBILE:-} ]]; then
-    cargo build --quiet --package bff-mobile
+    cargo build --quiet --workspace --bin bff-mobile
     BFF_MOBILE=$(dirname "$PLAYGROUND")/bff-mobile
 fi
 "$BFF_MOBILE" --mode development --listen 127.0.0.1:0 --upstream "$DOMAIN_URL" \
