@@ -1,14 +1,16 @@
 //! What a document may cost: hostile ones are refused at once, shipped ones have room.
 
+use std::time::Duration;
+
 use bff_iot::Iot;
 use bff_kit::config::{Config, Mode};
 use bff_kit::{Client, DocumentPolicy, Limit, Limits, Planner};
 use bff_mobile::Mobile;
 use bff_web::Web;
+use cpu_time::ThreadTime;
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use serde_json::json;
-use tokio::time::{Duration, Instant};
 
 use super::growth::{growth, per_run};
 use super::hostile::{CORPUS, Make};
@@ -48,12 +50,12 @@ fn limits(kind: Kind) -> Limits {
     }
 }
 
-/// How long a document takes until it is refused or ready to run: the best of several times, as others use the
-/// machine too.
+/// CPU time a document takes until it is refused or ready to run: the best of several times, as others use the machine
+/// too.
 fn best(planner: &Planner, document: &str, under: Duration, runs: usize) -> Duration {
     let mut best = Duration::MAX;
     for run in 0..runs {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         drop(std::hint::black_box(planner.plan(document)));
         best = best.min(start.elapsed());
         if run >= 4 && best < under {
@@ -90,10 +92,9 @@ fn that_grow(planner: &Planner) -> Vec<String> {
         (growth(&points), points)
     };
     let grow = CORPUS.iter().filter_map(|(name, make)| {
-        let first = measure(*make);
-        // Once more where the machine was busy with something else.
-        let (exponent, points) = if first.0 > 1.2 { measure(*make) } else { first };
-        (exponent > 1.2).then(|| format!("{name}: {exponent:.2} {points:?}"))
+        // Once more where the machine was busy with something else: memory and caches are everybody's.
+        let mut tries = (0..3).map(|_| measure(*make)).skip_while(|(exponent, _)| *exponent > 1.2);
+        tries.next().is_none().then(|| format!("{name}: {:?}", measure(*make)))
     });
     grow.collect()
 }

@@ -1,15 +1,17 @@
 //! How time grows with length.
 
-use tokio::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How long it takes to run this once: the best of several rounds, each so often that a clock tells them apart.
+use cpu_time::ThreadTime;
+
+/// CPU time it takes to run this once, as others use the machine too: the best of several rounds, each so often that a clock tells them apart.
 pub(super) fn per_run(mut run: impl FnMut()) -> Duration {
     const ROUND: Duration = Duration::from_micros(500);
     let mut times = 1;
     let mut best = Duration::MAX;
     let mut rounds = 0;
     while rounds < 5 {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         (0..times).for_each(|_| run());
         let took = start.elapsed();
         if took < ROUND {
