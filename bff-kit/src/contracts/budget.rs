@@ -80,7 +80,7 @@ impl Budget {
         }
     }
 
-    /// Every plan beyond the budget, as `(operation, problem)`, and every exception of no operation.
+    /// Every plan beyond the budget, as `(operation, problem)`, and every exception of what is no operation.
     #[must_use]
     pub fn broken(&self, plans: &[Plan], is_operation: impl Fn(&str) -> bool) -> Vec<(String, String)> {
         let mut broken = Vec::new();

@@ -45,8 +45,7 @@ impl Caching {
     };
 
     /// What may be kept of this answer. A whole answer to a GET can be asked for again; one with a fault or a
-    /// fallback in it must not outlive the fault.
-    /// `credentials` are the headers that tell who asks.
+    /// fallback in it must not outlive the fault. `credentials` are the headers that tell who asks.
     pub(super) fn of(
         method: &Method,
         status: StatusCode,
@@ -85,13 +84,14 @@ impl Caching {
     }
 }
 
-/// The headers that an answer depends on.
+/// The headers that an answer depends on: whoever may see that of another, who asks is none of them.
 fn vary(keep: &Keep, credentials: &[HeaderName]) -> HeaderValue {
-    let language = keep.by_language.then_some(header::ACCEPT_LANGUAGE);
-    let credentials = credentials.iter().filter(|_| !keep.shared).cloned();
-    let names: Vec<_> = [header::ACCEPT].into_iter().chain(language).chain(credentials).collect();
-    let names: Vec<_> = names.iter().map(HeaderName::as_str).collect();
-    HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("*"))
+    let all = if keep.by_language { "accept, accept-language" } else { "accept" };
+    if keep.shared || credentials.is_empty() {
+        return HeaderValue::from_static(all);
+    }
+    let all: Vec<_> = std::iter::once(all).chain(credentials.iter().map(HeaderName::as_str)).collect();
+    HeaderValue::try_from(all.join(", ")).unwrap_or(HeaderValue::from_static("*"))
 }
 
 /// `Cache-Control` by RFC 9111, with the two extensions of RFC 5861.

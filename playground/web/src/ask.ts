@@ -45,7 +45,8 @@ export async function ask(
   const text = await response.text();
   const body = JSON.parse(text) as Answer["body"];
   const bytes = new TextEncoder().encode(text).length;
-  const answer: Answer = { status: response.status, body, bytes, wireBytes: (await timing.bodyBytes(response.url)) ?? bytes };
+  const wireBytes = (await timing.bodyBytes(response.url)) ?? bytes;
+  const answer: Answer = { status: response.status, body, bytes, wireBytes };
   const told = body.extensions?.["plan"] as (Plan & { observed?: Observed }) | undefined;
   if (told) {
     const { observed, ...plan } = told;

@@ -110,34 +110,34 @@ export function Failures({ plan }: { plan: Plan }) {
   const caption = useId();
   return (
     <>
-    <p className="quiet">Down is UPSTREAM_UNAVAILABLE, slow is UPSTREAM_TIMEOUT; {standIn(plan)}.</p>
-    <div className="scroll" tabIndex={0} role="region" aria-labelledby={caption}>
-      <table className="failures">
-        <caption id={caption}>What is missing when a service fails</caption>
-        <thead>
-          <tr>
-            <th scope="col">When this fails</th>
-            <th scope="col">down or slow</th>
-            <th scope="col">finds nothing</th>
-          </tr>
-        </thead>
-        <tbody>
-          {failures.map((failure) => (
-            <tr key={failure.rpc}>
-              <th scope="row">
-                <Rpc rpc={failure.rpc} />
-              </th>
-              <td>
-                <Sentences of={failure.unavailable} instead={slow(failure)} awaited={failure.awaited} />
-              </td>
-              <td>
-                <Sentences of={failure.notFound} awaited={failure.awaited} />
-              </td>
+      <p className="quiet">Down is UPSTREAM_UNAVAILABLE, slow is UPSTREAM_TIMEOUT; {standIn(plan)}.</p>
+      <div className="scroll" tabIndex={0} role="region" aria-labelledby={caption}>
+        <table className="failures">
+          <caption id={caption}>What is missing when a service fails</caption>
+          <thead>
+            <tr>
+              <th scope="col">When this fails</th>
+              <th scope="col">down or slow</th>
+              <th scope="col">finds nothing</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {failures.map((failure) => (
+              <tr key={failure.rpc}>
+                <th scope="row">
+                  <Rpc rpc={failure.rpc} />
+                </th>
+                <td>
+                  <Sentences of={failure.unavailable} instead={slow(failure)} awaited={failure.awaited} />
+                </td>
+                <td>
+                  <Sentences of={failure.notFound} awaited={failure.awaited} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </>
   );
 }

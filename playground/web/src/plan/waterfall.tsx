@@ -76,7 +76,8 @@ export function Waterfall({ plan, observed }: { plan: Plan; observed: Observed }
     <>
       <p>
         Answered in <strong>{millis(observed.tookUs)}</strong> of{" "}
-        {count(Math.min(plan.total.timeMs, plan.total.deadlineMs))} ms {isCut(plan) ? "until it is cut off" : "at worst"}, with{" "}
+        {count(Math.min(plan.total.timeMs, plan.total.deadlineMs))} ms{" "}
+        {isCut(plan) ? "until it is cut off" : "at worst"}, with{" "}
         {made} of {plan.total.calls} calls, {keys} of {count(plan.total.keys)} keys and {bytes(read)} read.
       </p>
       <label className="check">
