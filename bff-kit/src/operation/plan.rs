@@ -90,7 +90,7 @@ pub struct PlannedCall {
     pub name: String,
     /// The RPC, such as `"shop.carts.v1.CartService/GetCart"`.
     pub rpc: String,
-    /// What leads to it, where the same RPC is called in the same wave for something else as well.
+    /// What leads to it, in a word: it tells calls of one RPC in one wave apart.
     pub behind: String,
     /// Fields that ask for it.
     pub fields: Vec<String>,

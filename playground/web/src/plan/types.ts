@@ -29,7 +29,7 @@ export interface PlannedCall {
   slot: number | null;
   name: string;
   rpc: string;
-  /** What leads to it, where its wave calls the same RPC for something else as well; empty elsewhere. */
+  /** What leads to it, in a word: it tells calls of one RPC in one wave apart. */
   behind: string;
   fields: string[];
   keys: { most: number; formula: string };

@@ -39,10 +39,10 @@ export function grouped(plan: Plan, observed: Observed): Group[] {
         if (at < 0) break;
         made.push(...left.splice(at, 1));
       }
-      if (made.length === 0) return [{ rpc, planned, made: undefined, note: which(planned) }];
+      if (made.length === 0) return [{ rpc, planned, made: undefined, note: which(planned, calls) }];
       return made.map((call, index) => {
         const note = made.length > 1 ? ` ${index + 1} of ${made.length}` : "";
-        return { rpc, planned, made: call, note: which(planned) + note };
+        return { rpc, planned, made: call, note: which(planned, calls) + note };
       });
     });
   const groups: Group[] = plan.waves.map((wave, index) => ({
@@ -58,8 +58,8 @@ export function grouped(plan: Plan, observed: Observed): Group[] {
 }
 
 /** What leads to a call, where its wave calls the same RPC for something else as well. */
-function which({ behind }: PlannedCall): string {
-  return behind ? ` for ${behind}` : "";
+function which({ rpc, behind }: PlannedCall, calls: PlannedCall[]): string {
+  return calls.filter((call) => call.rpc === rpc).length > 1 ? ` for ${behind}` : "";
 }
 
 export function Waterfall({ plan, observed }: { plan: Plan; observed: Observed }) {
