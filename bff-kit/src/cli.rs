@@ -11,7 +11,7 @@ use axum::serve::ListenerExt as _;
 use clap::{Args, Parser, Subcommand};
 
 use crate::client::{Client, schema};
-use crate::config::{Config, ConfigError, Layers, Mode};
+use crate::config::{Config, ConfigError, Layers};
 use crate::planner::short_name;
 use crate::schema::{internal_sdl, public_sdl};
 use crate::server::Server;
@@ -81,7 +81,7 @@ pub fn run<C: Client>() -> ExitCode {
     };
     let result = match arguments.command {
         Some(Command::Schema { internal }) => {
-            let schema = schema::<C>(Mode::Development);
+            let schema = schema::<C>();
             let sdl = if internal { internal_sdl(&schema) } else { public_sdl(&schema) };
             return print(&sdl);
         }

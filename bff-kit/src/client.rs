@@ -176,26 +176,15 @@ pub enum AutomaticQueries {
 /// The schema of a client.
 pub type ClientSchema<C> = Schema<<C as Client>::Query, <C as Client>::Mutation, EmptySubscription>;
 
-/// Builds the schema that runs a client's operations. It takes them for valid: the kit has held them against the
-/// strict one before.
+/// Builds the schema of a client. It takes operations for valid: the kit has looked at them before.
 #[must_use]
-pub fn schema<C: Client>(mode: Mode) -> ClientSchema<C> {
-    schema_builder::<C>(mode).validation_mode(ValidationMode::Fast).finish()
+pub fn schema<C: Client>() -> ClientSchema<C> {
+    schema_builder::<C>().finish()
 }
 
-/// The schema that documents are held against.
-pub(crate) fn strict_schema_builder<C: Client>(
-    mode: Mode,
-) -> SchemaBuilder<C::Query, C::Mutation, EmptySubscription> {
-    schema_builder::<C>(mode).validation_mode(ValidationMode::Strict)
-}
-
-fn schema_builder<C: Client>(mode: Mode) -> SchemaBuilder<C::Query, C::Mutation, EmptySubscription> {
-    let builder = Schema::build(C::Query::default(), C::Mutation::default(), EmptySubscription)
+pub(crate) fn schema_builder<C: Client>() -> SchemaBuilder<C::Query, C::Mutation, EmptySubscription> {
+    Schema::build(C::Query::default(), C::Mutation::default(), EmptySubscription)
+        .validation_mode(ValidationMode::Fast)
         // The guard has bounded the document before; this limit must only not be the tighter one.
-        .limit_recursive_depth(256);
-    match mode {
-        Mode::Development => builder,
-        Mode::Production => builder.disable_introspection().disable_suggestions(),
-    }
+        .limit_recursive_depth(256)
 }

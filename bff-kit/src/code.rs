@@ -13,6 +13,8 @@ pub enum Code {
     ParseFailed,
     /// The document does not fit the schema.
     ValidationFailed,
+    /// The document holds no operation of that name, or several and none was named.
+    OperationResolutionFailure,
     /// The document is larger than the client's may be, or asks for more.
     OperationTooLarge,
     /// The server does not know a document of this hash yet: send it along.
@@ -53,6 +55,7 @@ impl Code {
             Self::BadRequest => "BAD_REQUEST",
             Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::OperationResolutionFailure => "OPERATION_RESOLUTION_FAILURE",
             Self::OperationTooLarge => "OPERATION_TOO_LARGE",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",

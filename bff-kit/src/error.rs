@@ -10,11 +10,11 @@ use crate::code::Code;
 /// Text for everything whose cause is not the client's business.
 const MASKED: &str = "Something went wrong on our side.";
 
-/// Errors that a request which did not run is told of.
+/// Errors that a request is told of.
 const MAX_ERRORS: usize = 10;
 
 /// Places in the document that each of them names.
-const MAX_LOCATIONS: usize = 2;
+const MAX_LOCATIONS: usize = 10;
 
 /// Characters of each. What a client sent may be in it, at any length.
 const MAX_MESSAGE: usize = 200;
@@ -228,6 +228,11 @@ pub(crate) fn refusal(code: Code, text: impl Into<String>) -> ServerError {
     server_error(Error::client(code, text))
 }
 
+/// The same error, at these places of the document.
+pub(crate) fn located(error: ServerError, locations: Vec<Pos>) -> ServerError {
+    ServerError { locations, ..error }
+}
+
 /// The error with a code, unless it has one.
 pub(crate) fn coded(mut error: ServerError, code: Code) -> ServerError {
     let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
@@ -237,8 +242,9 @@ pub(crate) fn coded(mut error: ServerError, code: Code) -> ServerError {
     error
 }
 
-/// Errors of a request that did not run, so that what is wrong with it many times is not told as often.
-pub(crate) fn bounded(mut errors: Vec<ServerError>) -> Vec<ServerError> {
+/// The errors that are told of, and how many are not. What is wrong many times is not told as often.
+pub(crate) fn bounded(mut errors: Vec<ServerError>) -> (Vec<ServerError>, usize) {
+    let omitted = errors.len().saturating_sub(MAX_ERRORS);
     errors.truncate(MAX_ERRORS);
     for error in &mut errors {
         error.locations.truncate(MAX_LOCATIONS);
@@ -247,7 +253,7 @@ pub(crate) fn bounded(mut errors: Vec<ServerError>) -> Vec<ServerError> {
             error.message.push('…');
         }
     }
-    errors
+    (errors, omitted)
 }
 
 fn violations_value(violations: &[Violation]) -> Value {

@@ -2,17 +2,18 @@
 
 mod answer;
 mod explain;
+mod failing;
 mod report;
 mod shared;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_graphql::{Request, ServerError, Value, Variables};
 use fetch::{CallContext, Channels, Enforcement, Observed, Tags};
 use tokio::time::Instant;
 
-use crate::client::{Client, ClientSchema, schema};
+use crate::client::{Client, ClientSchema, schema, schema_builder};
 use crate::clock::Clock;
 use crate::code::Code;
 use crate::config::{Config, Mode};
@@ -24,6 +25,7 @@ use crate::planner::Planner;
 use crate::registry::{DocumentId, Documents};
 use crate::scope::RequestScope;
 
+use failing::FailingFields;
 use shared::SharedAnswers;
 
 pub(crate) use crate::error::server_error;
@@ -61,6 +63,8 @@ struct Run<'a> {
 /// Answers the requests of one client.
 pub(crate) struct Gateway<C: Client> {
     schema: ClientSchema<C>,
+    /// The same for requests with fields that fail, made once there is one.
+    failing_schema: OnceLock<ClientSchema<C>>,
     planner: Arc<Planner>,
     documents: Arc<Documents>,
     channels: Channels,
@@ -84,7 +88,8 @@ impl<C: Client> Gateway<C> {
             Mode::Production => documents.discreet(),
         };
         Self {
-            schema: schema::<C>(config.mode),
+            schema: schema::<C>(),
+            failing_schema: OnceLock::new(),
             planner,
             documents: Arc::new(documents),
             channels,
@@ -165,6 +170,10 @@ impl<C: Client> Gateway<C> {
             Ok(credential) => credential,
             Err(error) => return Answer::refused(vec![server_error(error)]),
         };
+        let (document, failing) = match operation.form(self.planner.catalogue(), variables) {
+            Ok(form) => form,
+            Err(error) => return Answer::failed(error, operation),
+        };
         let explain = request.explain;
         let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
         let context = Arc::new(CallContext {
@@ -186,17 +195,22 @@ impl<C: Client> Gateway<C> {
             operation.outline.clone(),
             context.clone(),
         );
-        let scope = Arc::new(scope);
-        let document = operation.document(variables);
+        let schema = if failing.is_empty() {
+            &self.schema
+        } else {
+            self.failing_schema.get_or_init(|| schema_builder::<C>().extension(FailingFields).finish())
+        };
+        let scope = Arc::new(scope.with_failing(failing));
         let mut graphql = Request::new("").variables(variables.clone()).data(scope.clone());
         graphql.set_parsed_query(document);
 
-        let mut response = scope.fetches.drive(self.schema.execute(graphql)).await;
+        let mut response = scope.fetches.drive(schema.execute(graphql)).await;
         let refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
         let errors = response.errors.into_iter().map(|error| report::shown(error, refused)).collect();
         response.errors = scope.settled(errors);
+        answer::bound(&mut response);
         if let Some(degraded) = scope.degraded() {
             response.extensions.insert("degraded".to_owned(), degraded);
         }

@@ -131,19 +131,20 @@ async fn object<T: Answered>(
         };
     };
     let known = Part { object: &T::from_answer(key.known()), place, hoisted: true };
+    // Its fields, or how it is not there.
     let behind = async {
-        match answer.await? {
-            Some(object) => {
-                let part = Part { object: &object, place, hoisted: false };
-                resolve_container(ctx, &part).await.map(Some)
-            }
-            None => Ok(None),
-        }
+        let object = match answer.await {
+            Ok(Some(object)) => object,
+            Ok(None) => return Err(Ok(None)),
+            Err(error) => return Err(Err(error)),
+        };
+        let part = Part { object: &object, place, hoisted: false };
+        Ok(resolve_container(ctx, &part).await)
     };
     // Both to their ends: what others wait for together with this object must not be dropped.
     match join(resolve_container(ctx, &known), behind).await {
-        (beside, Ok(Some(behind))) => Ok(Some(merged(beside?, behind, place))),
-        (_, nothing) => {
+        (beside, Ok(behind)) => Ok(Some(merged(beside?, behind?, place))),
+        (_, Err(nothing)) => {
             scope.absent(path);
             nothing
         }

@@ -3,14 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
-use async_graphql::{Request, Response, ServerError, Variables};
+use async_graphql::{ServerError, Variables};
 use fetch::Policies;
-use futures_util::FutureExt as _;
 
-use crate::client::{Client, schema, strict_schema_builder};
+use crate::client::{Client, schema};
 use crate::config::{Config, Mode};
-use crate::operation::{Guard, Outline, Plan, Prepared, Preparer, Validate};
+use crate::operation::{Guard, Outline, Plan, Prepared, Preparer};
 use crate::schema::{Catalogue, Scalars, internal_sdl};
 
 /// Works out the plans of a client's operations.
@@ -111,30 +109,16 @@ impl Planner {
 /// What prepares a client's operations, as the client itself has it.
 fn preparer<C: Client>(mode: Mode) -> Preparer {
     Preparer {
-        catalogue: Catalogue::of(&internal_sdl(&schema::<C>(mode)))
+        catalogue: Catalogue::of(&internal_sdl(&schema::<C>()))
             .with_scalars(Scalars::of::<C::Query, C::Mutation>()),
         policies: Arc::new(C::policies()),
-        validate: validator::<C>(mode),
         deadline: C::LIMITS.deadline,
         guard: Guard::new(C::LIMITS, Vec::new()),
         registered: Guard::new(C::LIMITS, Vec::new()),
+        introspection: mode == Mode::Development,
         masks: true,
         hoisting: true,
     }
-}
-
-/// Holds documents against a client's schema.
-fn validator<C: Client>(mode: Mode) -> Validate {
-    let strict = strict_schema_builder::<C>(mode).extension(OnlyValidate).finish();
-    Box::new(move |document, name| {
-        let mut request = Request::new("");
-        if let Some(name) = name {
-            request = request.operation_name(name);
-        }
-        request.set_parsed_query(document.clone());
-        // Nothing is executed, so there is nothing to wait for.
-        strict.execute(request).now_or_never().map_or_else(Vec::new, |response| response.errors)
-    })
 }
 
 /// What is wrong with a document, and where.
@@ -165,19 +149,3 @@ impl fmt::Display for NoPlan {
 }
 
 impl std::error::Error for NoPlan {}
-
-/// Ends every request once it is validated.
-struct OnlyValidate;
-
-impl ExtensionFactory for OnlyValidate {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for OnlyValidate {
-    async fn execute(&self, _: &ExtensionContext<'_>, _: Option<&str>, _: NextExecute<'_>) -> Response {
-        Response::default()
-    }
-}

@@ -13,7 +13,7 @@ use crate::code::Code;
 use crate::error::Error;
 use crate::identity::Caller;
 use crate::language::Languages;
-use crate::operation::Outline;
+use crate::operation::{Failing, Outline};
 use crate::path::{field_path, names, segments};
 use crate::schema::StepInfo;
 
@@ -28,6 +28,7 @@ pub struct RequestScope {
     notes: Mutex<Notes>,
     /// Whether each command of the outline was sent.
     sent: Box<[AtomicBool]>,
+    failing: Vec<Failing>,
 }
 
 /// Something of a request, and whether the answer depends on it.
@@ -60,6 +61,8 @@ struct Notes {
     absent: Vec<Vec<PathSegment>>,
     /// Items that were left out of their list.
     omitted: BTreeSet<(String, usize)>,
+    /// Errors of fields that failed before they ran.
+    failed: Vec<ServerError>,
 }
 
 impl RequestScope {
@@ -73,7 +76,24 @@ impl RequestScope {
         let fetches = Fetches::new(context, outline.slots().clone());
         let (caller, languages) = (Read::new(caller), Read::new(languages));
         let sent = outline.sends().iter().map(|_| AtomicBool::new(false)).collect();
-        Self { caller, languages, now, fetches, outline, notes: Mutex::default(), sent }
+        Self { caller, languages, now, fetches, outline, notes: Mutex::default(), sent, failing: Vec::new() }
+    }
+
+    /// The same, with fields that fail before they run.
+    pub(crate) fn with_failing(self, failing: Vec<Failing>) -> Self {
+        Self { failing, ..self }
+    }
+
+    pub(crate) fn failing(&self) -> &[Failing] {
+        &self.failing
+    }
+
+    /// Notes the error of a field that failed before it ran. A field may be looked at more than once.
+    pub(crate) fn failed(&self, error: ServerError) {
+        let mut notes = self.notes();
+        if notes.failed.iter().all(|it| it.path != error.path) {
+            notes.failed.push(error);
+        }
     }
 
     /// When the command `C` of the field at `path` must have ended, counted from the start of the request; an error
@@ -83,13 +103,17 @@ impl RequestScope {
         path: Option<&QueryPathNode<'_>>,
     ) -> Result<Option<Duration>, Fault> {
         let found = self.outline.place(path).and_then(|place| place.send(C::name()));
-        let what = match found {
-            Some((index, send)) if !self.sent[index].swap(true, Ordering::Relaxed) => return Ok(send.until),
-            Some(_) => "more than once",
-            None => "without declaring it",
-        };
-        let what = format!("{} sends {} {what}", field_path(path), C::name());
-        self.fetches.context().violation(&what).map(|()| None)
+        let what = |what: &str| format!("{} sends {} {what}", field_path(path), C::name());
+        let context = self.fetches.context();
+        match found {
+            Some((index, send)) if !self.sent[index].swap(true, Ordering::Relaxed) => Ok(send.until),
+            // Whatever the mode: nobody wants to have bought twice.
+            Some(_) => {
+                let what = what("more than once");
+                context.violation(&what).and_then(|()| Err(Fault::new(FaultKind::Internal, what)))
+            }
+            None => context.violation(&what("without declaring it")).map(|()| None),
+        }
     }
 
     /// Who asks. An answer that depends on it is shared with nobody.
@@ -171,8 +195,9 @@ impl RequestScope {
     /// The errors that are still of account, at the paths of the finished answer, and in the order of the document:
     /// the same request is answered by the same bytes, whichever service was faster.
     pub(crate) fn settled(&self, errors: Vec<ServerError>) -> Vec<ServerError> {
-        let notes = self.notes();
+        let mut notes = self.notes();
         let mut errors = errors;
+        errors.append(&mut notes.failed);
         errors.retain(|error| !notes.is_absent(&error.path));
         for error in &mut errors {
             error.path = notes.renumbered(&error.path);

@@ -68,7 +68,7 @@ impl Reading {
                 let own = answered_by(catalogue, type_name);
                 let row = |(name, info): (&String, &std::sync::Arc<FieldInfo>)| {
                     let rpc = info.steps.last().map_or(own.as_str(), |step| &step.rpc);
-                    (name.clone(), info.written_type.clone(), method(rpc).to_owned())
+                    (name.clone(), info.ty.to_string(), method(rpc).to_owned())
                 };
                 (fields.iter().map(row).collect(), writer.path_to(type_name))
             }
@@ -164,12 +164,11 @@ impl Writer<'_> {
 
     /// The arguments a field cannot do without, each a variable.
     fn arguments(&mut self, field: &str, info: &FieldInfo) -> String {
-        let needed =
-            info.arguments.iter().filter(|(_, it)| it.written_type.ends_with('!') && it.default.is_none());
+        let needed = info.arguments.iter().filter(|(_, it)| it.is_required());
         let mut given = Vec::new();
         for (name, argument) in needed {
             let variable = format!("{field}{}", self.variables.len());
-            self.variables.push(format!("${variable}: {}", argument.written_type));
+            self.variables.push(format!("${variable}: {}", argument.ty));
             given.push(format!("{name}: ${variable}"));
         }
         if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) }
@@ -199,7 +198,7 @@ fn parts(catalogue: &Catalogue, rpcs: &BTreeSet<String>) -> Vec<(String, String,
             if let Some(step) = info.steps.iter().find(|step| rpcs.contains(&step.rpc)) {
                 parts.push((
                     format!("{type_name}.{name}"),
-                    info.written_type.clone(),
+                    info.ty.to_string(),
                     method(&step.rpc).to_owned(),
                 ));
             }

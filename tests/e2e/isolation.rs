@@ -41,10 +41,11 @@ fn coordinates(kind: Kind) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (name, fields) in catalogue.types() {
         for (field, info) in fields {
-            let ids = info.arguments.iter().filter(|(_, argument)| is_id(&argument.written_type));
+            let ids = info.arguments.iter().filter(|(_, argument)| is_id(&argument.ty.to_string()));
             found.extend(ids.map(|(argument, _)| format!("{name}.{field}({argument}:)")));
             for argument in info.arguments.values() {
-                let input = argument.written_type.trim_matches(['[', ']', '!']);
+                let ty = argument.ty.to_string();
+                let input = ty.trim_matches(['[', ']', '!']);
                 let fields = catalogue.input(input).into_iter().flatten();
                 let ids = fields.filter(|(_, field)| is_id(&field.ty.to_string()));
                 found.extend(ids.map(|(field, _)| format!("{input}.{field}")));

@@ -51,7 +51,7 @@ fn cases(kind: Kind) -> Vec<Case> {
     for (type_name, fields) in catalogue.types() {
         for (field, info) in fields {
             for (argument, taken) in &info.arguments {
-                let ty = &taken.written_type;
+                let ty = &taken.ty.to_string();
                 let below = selection(&catalogue, &info.type_name);
                 let root = if Some(type_name) == catalogue.mutation() { "mutation" } else { "query" };
                 let query = format!("{root}($value: {ty}) {{ {field}({argument}: $value) {below} }}");

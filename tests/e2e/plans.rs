@@ -82,7 +82,7 @@ fn selected(catalogue: &Catalogue, text: &str) -> BTreeSet<String> {
             let (on, below) = match &selection.node {
                 Selection::Field(field) => {
                     let Some(info) = catalogue.field(type_name, &field.node.name.node) else { continue };
-                    let types = catalogue.implementations(type_name).iter().map(String::as_str);
+                    let types = catalogue.possible(type_name).iter().map(String::as_str);
                     found.extend(types.chain([type_name]).map(|it| format!("{it}.{}", field.node.name.node)));
                     (info.type_name.as_str(), &field.node.selection_set)
                 }

@@ -1,14 +1,16 @@
 //! What became of a request.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use async_graphql::{Response, ServerError};
+use async_graphql::{Response, ServerError, Value};
 use bytes::Bytes;
 use serde::Serialize;
 
 use super::Analysis;
 use crate::error::bounded;
+use crate::operation::Prepared;
 
 /// What became of a request.
 #[derive(Debug, Default)]
@@ -48,19 +50,40 @@ pub(crate) struct Keep {
 #[serde(untagged)]
 pub(crate) enum Shape<'a> {
     Ran(&'a Response),
-    Refused { errors: &'a [ServerError] },
+    Refused {
+        errors: &'a [ServerError],
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        extensions: &'a BTreeMap<String, Value>,
+    },
+}
+
+/// Bounds what a response tells of errors: one wrong field of a long list does not become a long list of errors.
+pub(super) fn bound(response: &mut Response) {
+    let (errors, omitted) = bounded(std::mem::take(&mut response.errors));
+    response.errors = errors;
+    if omitted > 0 {
+        response.extensions.insert("omittedErrors".to_owned(), omitted.into());
+    }
 }
 
 impl Answer {
     pub(crate) fn refused(errors: Vec<ServerError>) -> Self {
-        let errors = bounded(errors);
-        Self { response: Response::from_errors(errors), refused: true, ..Self::default() }
+        let mut response = Response::from_errors(errors);
+        bound(&mut response);
+        Self { response, refused: true, ..Self::default() }
+    }
+
+    /// The answer to an operation that failed as a whole once it ran.
+    pub(crate) fn failed(error: ServerError, operation: &Prepared) -> Self {
+        let response = Response::from_errors(vec![error]);
+        Self { response, operation_name: operation.name().map(str::to_owned), ..Self::default() }
     }
 
     /// The answer as its media types write it.
     pub(crate) fn shape(&self) -> Shape<'_> {
         if self.refused {
-            Shape::Refused { errors: &self.response.errors }
+            let Response { errors, extensions, .. } = &self.response;
+            Shape::Refused { errors, extensions }
         } else {
             Shape::Ran(&self.response)
         }

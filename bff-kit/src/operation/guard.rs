@@ -8,22 +8,14 @@ mod text;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_graphql::{ServerError, Variables};
-use async_graphql_parser::types::ExecutableDocument;
 
 use super::Outline;
+use super::document::Document;
 use super::outline::MAX_SELECTIONS;
+use super::parse::MAX_BRACKETS;
 use crate::client::{Limit, Limits};
 use crate::code::Code;
 use crate::error::refusal;
-
-use document::Unmeasured;
-
-/// Brackets that may be open at once, whatever a client's limits: the parser descends for each. It is the depth at
-/// which that parser gives up by itself, once it has descended.
-const MAX_BRACKETS: u64 = 64;
-
-/// Unused fragments that are told of at most.
-const MAX_UNUSED: usize = 10;
 
 /// Holds documents against the limits of a client.
 #[derive(Debug)]
@@ -51,22 +43,10 @@ impl Guard {
     }
 
     /// Whether a document may be validated.
-    pub(super) fn document(&self, document: &ExecutableDocument) -> Checked {
-        let size = document::measure(document).map_err(|unmeasured| match unmeasured {
-            Unmeasured::Cycle(name) => {
-                vec![refusal(Code::ValidationFailed, format!("Fragment \"{name}\" holds itself."))]
-            }
-            Unmeasured::Unused(names) => {
-                let unused = names.into_iter().take(MAX_UNUSED);
-                let told = unused.map(|name| {
-                    refusal(Code::ValidationFailed, format!("Fragment \"{name}\" is never used."))
-                });
-                told.collect()
-            }
-            Unmeasured::TooDeep => {
-                let text = "The operation nests too deep with its fragments written out.";
-                vec![refusal(Code::OperationTooLarge, text)]
-            }
+    pub(super) fn document(&self, document: &Document) -> Checked {
+        let size = document::measure(document).map_err(|document::TooDeep| {
+            let text = "The operation nests too deep with its fragments written out.";
+            vec![refusal(Code::OperationTooLarge, text)]
         })?;
         self.within(&[
             (Limit::Depth, size.depth),
@@ -160,7 +140,7 @@ mod tests {
     const TIGHT: Limits = Limits { tokens: 10, selections: 3, aliases: 1, ..Limits::DEFAULT };
 
     fn document(guard: &Guard, text: &str) -> Vec<String> {
-        let document = async_graphql_parser::parse_query(text).unwrap();
+        let document = crate::operation::parse::parse(text).unwrap();
         let errors = guard.document(&document).err().unwrap_or_default();
         errors.into_iter().map(|error| error.message).collect()
     }

@@ -1,309 +1,430 @@
-//! An operation in its simplest form: the same answer from less to walk.
+//! An operation in its simplest form, as async-graphql runs it: the same answer from less to walk.
 //!
-//! async-graphql runs a field once for each time it is selected, and looks fragments up on every walk. So fields
-//! that are selected twice become one, and fragments that always apply are written out where they are spread. Fields
-//! that share a name in the answer and are not the same are found on the way: async-graphql looks for them in each
-//! set by itself, and would answer one for the other.
+//! async-graphql runs a field once for each time it is selected. So every key of an object is selected once here:
+//! fragments are written out, those that never apply and what a condition leaves out are gone, and fields of one key
+//! are one field. On an interface or union they may have to be written out by object, where a key is selected for
+//! some of them and for others as well. What is left has no named fragments and no conditions.
+
+mod arguments;
+mod types;
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::{Name, Pos, Positioned, ServerError};
-use async_graphql_parser::types::{
-    DocumentOperations, ExecutableDocument, Field, OperationType, Selection, SelectionSet,
-};
+use async_graphql::{Name, Pos, Positioned};
+use async_graphql_parser::types as run;
+use async_graphql_value::indexmap::IndexMap;
 
-use super::OutlineError;
-use super::outline::select;
-use crate::code::Code;
-use crate::error::refusal;
-use crate::schema::Catalogue;
+use super::conditions::{Conditions, NullCondition, is_condition};
+use super::document::{Directive, Document, Field, Operation, Selection, SelectionSet};
+use super::literal;
+use super::outline::MAX_SELECTIONS;
+use crate::schema::{Catalogue, Kind};
 
-/// Conflicts that are told of at most.
-const MAX_CONFLICTS: usize = 10;
+use types::Types;
 
-/// A document of nothing but the operation of that name, or the only one, in its simplest form; else what is wrong
-/// with it. The document must fit the schema.
+/// An operation that is ready for async-graphql.
+#[derive(Debug)]
+pub(super) struct Normalised {
+    /// The operation alone.
+    pub(super) document: run::ExecutableDocument,
+    /// Fields that fail with these variables, whatever a service says.
+    pub(super) failing: Vec<Failing>,
+    /// Variables that may be null and stand where null may not, each once.
+    pub(super) risky: Vec<Name>,
+}
+
+/// A field that fails before it runs, or an object that fails in place of its fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failing {
+    /// Its keys in the answer, from the root on, and the type it is a field of.
+    pub(crate) path: Vec<Name>,
+    pub(crate) parent: String,
+    /// What may not be null.
+    pub(crate) cause: NullCause,
+    /// Where the document names what is null.
+    pub(crate) pos: Pos,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NullCause {
+    /// The argument of that name, or something in it: the field never runs.
+    Argument(Name),
+    /// A condition of a field of the object: no object is there to be told of, unless it is null anyway.
+    Condition,
+}
+
+/// Why there is no simplest form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unwritten {
+    /// It comes to too many selections once interfaces are written out by object.
+    TooLarge,
+    /// A condition of a field of the root is null.
+    NullCondition(NullCondition),
+}
+
+type Written<T> = Result<T, Unwritten>;
+
+/// The simplest form of an operation of a valid document.
 pub(super) fn normalised(
     catalogue: &Catalogue,
-    document: &ExecutableDocument,
-    name: Option<&str>,
-) -> Result<ExecutableDocument, Vec<ServerError>> {
-    let selected = select(&document.operations, name);
-    let (name, operation) = selected.ok_or_else(|| vec![OutlineError::NoSuchOperation.refusal()])?;
+    document: &Document,
+    operation: &Operation,
+    conditions: Conditions<'_>,
+) -> Written<Normalised> {
     let root = match operation.ty {
-        OperationType::Mutation => catalogue.mutation().unwrap_or_default(),
+        run::OperationType::Mutation => catalogue.mutation().unwrap_or_default(),
         _ => catalogue.query(),
     };
-    let mut written = Written { catalogue, document, conflicts: Vec::new() };
-    let selected = written.set(root, &[&operation.selection_set.node]);
-    if !written.conflicts.is_empty() {
-        written.conflicts.truncate(MAX_CONFLICTS);
-        return Err(written.conflicts);
-    }
-    let mut operation = Positioned::new(operation.clone(), Pos::default());
-    operation.node.selection_set.node = selected;
-    let operations = match name {
-        Some(name) => DocumentOperations::Multiple(HashMap::from([(Name::new(name), operation)])),
-        None => DocumentOperations::Single(operation),
+    let mut writer = Writer {
+        catalogue,
+        document,
+        conditions,
+        left: MAX_SELECTIONS,
+        path: Vec::new(),
+        failing: Vec::new(),
+        risky: Vec::new(),
     };
-    let mut normalised = ExecutableDocument { operations, fragments: document.fragments.clone() };
-    keep_used_fragments(&mut normalised);
-    Ok(normalised)
+    let Set { selections, null } = writer.set(root, &[&operation.selections])?;
+    if let Some(pos) = null {
+        return Err(Unwritten::NullCondition(NullCondition(pos)));
+    }
+    let Writer { failing, mut risky, .. } = writer;
+    risky.sort_unstable();
+    risky.dedup();
+    let nullable =
+        |name: &Name| operation.variables.iter().any(|it| it.name.node == *name && it.ty.node.nullable);
+    risky.retain(nullable);
+    let definition = run::OperationDefinition {
+        ty: operation.ty,
+        variable_definitions: operation.variables.iter().map(|it| variable(catalogue, it)).collect(),
+        directives: Vec::new(),
+        selection_set: Positioned::new(selections, operation.selections.pos),
+    };
+    let definition = Positioned::new(definition, operation.pos);
+    let operations = match &operation.name {
+        Some(name) => run::DocumentOperations::Multiple(HashMap::from([(name.node.clone(), definition)])),
+        None => run::DocumentOperations::Single(definition),
+    };
+    let document = run::ExecutableDocument { operations, fragments: HashMap::new() };
+    Ok(Normalised { document, failing, risky })
 }
 
-struct Written<'a> {
+fn variable(
+    catalogue: &Catalogue,
+    definition: &super::document::VariableDefinition,
+) -> Positioned<run::VariableDefinition> {
+    let ty = &definition.ty;
+    let default = definition.default.as_ref().and_then(|value| {
+        let constant = literal::typed(catalogue, value, &ty.node).into_const()?;
+        Some(Positioned::new(constant, value.pos))
+    });
+    let definition_of = run::VariableDefinition {
+        name: definition.name.clone(),
+        var_type: Positioned::new(ty.node.clone(), ty.pos),
+        directives: Vec::new(),
+        default_value: default,
+    };
+    Positioned::new(definition_of, definition.pos)
+}
+
+struct Writer<'a> {
     catalogue: &'a Catalogue,
-    document: &'a ExecutableDocument,
-    /// Fields that cannot be merged.
-    conflicts: Vec<ServerError>,
+    document: &'a Document,
+    conditions: Conditions<'a>,
+    /// Selections there is still room for.
+    left: usize,
+    /// Keys of the answer, down to where the writer stands.
+    path: Vec<Name>,
+    failing: Vec<Failing>,
+    risky: Vec<Name>,
 }
 
-impl<'a> Written<'a> {
-    /// The selections of all these sets on an object of the type, as one set.
-    fn set(&mut self, type_name: &str, sets: &[&'a SelectionSet]) -> SelectionSet {
-        let mut found = Selected::default();
-        for set in sets {
-            self.collect(type_name, set, &mut found);
-        }
-        let items = found.items.into_iter().map(|found| match found {
-            Found::Field(field, sets) if sets.is_empty() => {
-                Positioned::new(Selection::Field(field.clone()), field.pos)
-            }
-            Found::Field(field, sets) => {
-                // Of what the schema does not know, introspection, only what stands here is seen.
-                let info = self.catalogue.field(type_name, &field.node.name.node);
-                let below = self.set(info.map_or("", |info| &info.type_name), &sets);
-                let node = Field {
-                    selection_set: Positioned::new(below, field.node.selection_set.pos),
-                    ..field.node.clone()
-                };
-                Positioned::new(Selection::Field(Positioned::new(node, field.pos)), field.pos)
-            }
-            Found::Fragment(selection) => selection.clone(),
-        });
-        SelectionSet { items: items.collect() }
-    }
+/// The fields that are selected under each key, in the order in which the keys come first.
+type Keys<'a> = IndexMap<&'a Name, Vec<&'a Field>>;
 
-    fn collect(&mut self, type_name: &str, set: &'a SelectionSet, found: &mut Selected<'a>) {
-        for selection in &set.items {
-            match self.always(type_name, &selection.node) {
-                Some(below) => self.collect(type_name, below, found),
-                None => match &selection.node {
-                    Selection::Field(field) => self.field(field, found),
-                    _ => found.items.push(Found::Fragment(selection)),
-                },
-            }
-        }
-    }
-
-    /// What a fragment selects that applies to every object of the type.
-    fn always(&self, type_name: &str, selection: &'a Selection) -> Option<&'a SelectionSet> {
-        let (on, set) = match selection {
-            Selection::InlineFragment(fragment) if fragment.node.directives.is_empty() => {
-                (fragment.node.type_condition.as_ref(), &fragment.node.selection_set)
-            }
-            Selection::FragmentSpread(spread) if spread.node.directives.is_empty() => {
-                let fragment = &self.document.fragments.get(&spread.node.fragment_name.node)?.node;
-                if !fragment.directives.is_empty() {
-                    return None;
-                }
-                (Some(&fragment.type_condition), &fragment.selection_set)
-            }
-            _ => return None,
-        };
-        on.is_none_or(|on| self.catalogue.is_a(type_name, &on.node.on.node)).then_some(&set.node)
-    }
-
-    fn field(&mut self, field: &'a Positioned<Field>, found: &mut Selected<'a>) {
-        let key = field.node.response_key().node.as_str();
-        let below = &field.node.selection_set.node;
-        let sets = if below.items.is_empty() { Vec::new() } else { vec![below] };
-        // One that may be left out says nothing of another.
-        let always = field.node.directives.is_empty();
-        if always && let Some(&at) = found.fields.get(key) {
-            if let Found::Field(before, all) = &mut found.items[at] {
-                match conflict(&before.node, &field.node) {
-                    None => all.extend(sets),
-                    Some(problem) => self.conflicts.push(ServerError {
-                        locations: vec![before.pos, field.pos],
-                        ..refusal(Code::ValidationFailed, format!("Fields \"{key}\" conflict: {problem}."))
-                    }),
-                }
-            }
-            return;
-        }
-        if always {
-            found.fields.insert(key, found.items.len());
-        }
-        found.items.push(Found::Field(field, sets));
-    }
+/// A field that is selected on some of the objects that may be there.
+struct Narrowed<'a> {
+    types: Types<'a>,
+    field: &'a Field,
 }
 
-/// Why two fields of one name in the answer are not the same.
-fn conflict(one: &Field, other: &Field) -> Option<String> {
-    let (name, other_name) = (&one.name.node, &other.name.node);
-    if name != other_name {
-        return Some(format!("\"{name}\" and \"{other_name}\" are different fields"));
-    }
-    let same = one.arguments.len() == other.arguments.len()
-        && one.arguments.iter().all(|(name, value)| {
-            other.get_argument(&name.node).is_some_and(|other| other.node == value.node)
-        });
-    (!same).then(|| "they have differing arguments".to_owned())
+/// The key of objects that fail because a condition within them is null. No field of a client's is named so.
+pub(crate) const NULL_CONDITION: &str = "__nullCondition";
+
+/// What is selected on an object.
+struct Set {
+    selections: run::SelectionSet,
+    /// A condition that is null: the objects it is about have [`NULL_CONDITION`] in place of their fields.
+    null: Option<Pos>,
 }
 
-/// What a set selects.
+/// What is selected on the objects of an interface or union.
 #[derive(Default)]
-struct Selected<'a> {
-    items: Vec<Found<'a>>,
-    /// Where the field of each name in the answer stands that is always there.
-    fields: HashMap<&'a str, usize>,
+struct Narrowings<'a> {
+    fields: Vec<Narrowed<'a>>,
+    /// Objects that fail, and the condition that is null.
+    null: Vec<(Types<'a>, Pos)>,
+    /// Fragments that were looked at.
+    spread: HashSet<(&'a str, Types<'a>)>,
 }
 
-enum Found<'a> {
-    /// A field, and the sets below it wherever it was selected.
-    Field(&'a Positioned<Field>, Vec<&'a SelectionSet>),
-    /// A fragment that does not always apply.
-    Fragment(&'a Positioned<Selection>),
-}
+impl<'a> Writer<'a> {
+    /// The selections of all these sets on an object of the type, as one set.
+    fn set(&mut self, type_name: &'a str, sets: &[&'a SelectionSet]) -> Written<Set> {
+        let (items, null) = if self.catalogue.kind(type_name) == Some(Kind::Object) {
+            let mut keys = Keys::new();
+            let mut spread = HashSet::new();
+            let collected =
+                sets.iter().try_for_each(|set| self.collect(type_name, set, &mut keys, &mut spread));
+            match collected {
+                Ok(()) => (self.fields(type_name, &keys)?, None),
+                Err(NullCondition(pos)) => (vec![null_condition(pos)], Some(pos)),
+            }
+        } else {
+            let all = Types::of(self.catalogue, type_name);
+            let mut narrowings = Narrowings::default();
+            for set in sets {
+                self.narrow(&all, set, &mut narrowings)?;
+            }
+            let null = narrowings.null.first().map(|(_, pos)| *pos);
+            let items = if null.is_some() || overlap(&narrowings.fields) {
+                self.by_object(&all, &narrowings)?
+            } else {
+                self.by_condition(type_name, &all, &narrowings.fields)?
+            };
+            (items, null)
+        };
+        Ok(Set { selections: run::SelectionSet { items }, null })
+    }
 
-/// Drops the fragments that nothing spreads any more.
-fn keep_used_fragments(document: &mut ExecutableDocument) {
-    fn spreads<'a>(set: &'a SelectionSet, found: &mut Vec<&'a str>) {
+    /// The fields of a set that an object of the type has.
+    fn collect(
+        &self,
+        type_name: &str,
+        set: &'a SelectionSet,
+        keys: &mut Keys<'a>,
+        spread: &mut HashSet<&'a str>,
+    ) -> Result<(), NullCondition> {
         for selection in &set.items {
-            match &selection.node {
-                Selection::Field(field) => spreads(&field.node.selection_set.node, found),
-                Selection::InlineFragment(fragment) => spreads(&fragment.node.selection_set.node, found),
-                Selection::FragmentSpread(spread) => found.push(&spread.node.fragment_name.node),
+            // What was looked at needs no second look, whatever condition it has there.
+            if matches!(selection, Selection::Spread(it) if spread.contains(it.name.node.as_str()))
+                || !self.conditions.include(selection.directives())?
+            {
+                continue;
+            }
+            let (on, below) = match selection {
+                Selection::Field(field) => {
+                    keys.entry(field.response_key()).or_default().push(field);
+                    continue;
+                }
+                Selection::Inline(fragment) => (fragment.on.as_ref(), &fragment.selections),
+                Selection::Spread(it) => {
+                    spread.insert(&it.name.node);
+                    let Some(fragment) = self.document.fragment(&it.name.node) else { continue };
+                    (Some(&fragment.on), &fragment.selections)
+                }
+            };
+            let applies = |on: &Positioned<Name>| {
+                on.node == type_name || self.catalogue.possible(&on.node).iter().any(|it| it == type_name)
+            };
+            if on.is_none_or(applies) {
+                self.collect(type_name, below, keys, spread)?;
             }
         }
+        Ok(())
     }
-    let mut used = HashSet::new();
-    let mut left = Vec::new();
-    for (_, operation) in document.operations.iter() {
-        spreads(&operation.node.selection_set.node, &mut left);
-    }
-    while let Some(name) = left.pop() {
-        if used.insert(name.to_owned())
-            && let Some(fragment) = document.fragments.get(name)
-        {
-            spreads(&fragment.node.selection_set.node, &mut left);
+
+    /// The fields of a set, each with the objects that have it there.
+    fn narrow(
+        &mut self,
+        types: &Types<'a>,
+        set: &'a SelectionSet,
+        narrowings: &mut Narrowings<'a>,
+    ) -> Written<()> {
+        for selection in &set.items {
+            if let Selection::Spread(it) = selection
+                && narrowings.spread.contains(&(it.name.node.as_str(), types.clone()))
+            {
+                continue;
+            }
+            match self.conditions.include(selection.directives()) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(NullCondition(pos)) => {
+                    narrowings.null.push((types.clone(), pos));
+                    continue;
+                }
+            }
+            let (on, below) = match selection {
+                Selection::Field(field) => {
+                    narrowings.fields.push(Narrowed { types: types.clone(), field });
+                    self.spend()?;
+                    continue;
+                }
+                Selection::Inline(fragment) => (fragment.on.as_ref(), &fragment.selections),
+                Selection::Spread(it) => {
+                    narrowings.spread.insert((&it.name.node, types.clone()));
+                    let Some(fragment) = self.document.fragment(&it.name.node) else { continue };
+                    (Some(&fragment.on), &fragment.selections)
+                }
+            };
+            let types = match on {
+                Some(on) => types.within(self.catalogue, &on.node),
+                None => types.clone(),
+            };
+            if !types.is_empty() {
+                self.narrow(&types, below, narrowings)?;
+            }
         }
+        Ok(())
     }
-    document.fragments.retain(|name, _| used.contains(name.as_str()));
+
+    /// A fragment for each object, with all fields it has.
+    fn by_object(
+        &mut self,
+        all: &Types<'a>,
+        narrowings: &Narrowings<'a>,
+    ) -> Written<Vec<Positioned<run::Selection>>> {
+        let mut items = Vec::new();
+        for object in all.names() {
+            if let Some((_, pos)) = narrowings.null.iter().find(|(types, _)| types.contains(object)) {
+                items.push(fragment(object, vec![null_condition(*pos)], *pos));
+                continue;
+            }
+            let mut keys = Keys::new();
+            for it in narrowings.fields.iter().filter(|it| it.types.contains(object)) {
+                keys.entry(it.field.response_key()).or_default().push(it.field);
+            }
+            if let Some((_, first)) = keys.first() {
+                let pos = first[0].pos;
+                items.push(fragment(object, self.fields(object, &keys)?, pos));
+            }
+        }
+        Ok(items)
+    }
+
+    /// A fragment for each run of fields that the same objects have, and none for those that all have.
+    fn by_condition(
+        &mut self,
+        type_name: &'a str,
+        all: &Types<'a>,
+        narrowed: &[Narrowed<'a>],
+    ) -> Written<Vec<Positioned<run::Selection>>> {
+        let mut runs: Vec<(&Types<'a>, Keys<'a>)> = Vec::new();
+        let mut places: HashMap<(&Name, &Types<'a>), usize> = HashMap::new();
+        for it in narrowed {
+            let key = it.field.response_key();
+            let place = *places.entry((key, &it.types)).or_insert_with(|| {
+                if runs.last().is_none_or(|(types, _)| **types != it.types) {
+                    runs.push((&it.types, Keys::new()));
+                }
+                runs.len() - 1
+            });
+            runs[place].1.entry(key).or_default().push(it.field);
+        }
+        let mut items = Vec::new();
+        for (types, keys) in runs {
+            let pos = keys[0][0].pos;
+            if types == all {
+                items.extend(self.fields(type_name, &keys)?);
+            } else {
+                for object in types.names() {
+                    items.push(fragment(object, self.fields(object, &keys)?, pos));
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    fn fields(&mut self, type_name: &'a str, keys: &Keys<'a>) -> Written<Vec<Positioned<run::Selection>>> {
+        keys.values().map(|fields| self.field(type_name, fields)).collect()
+    }
+
+    /// Fields of one key, as one.
+    fn field(&mut self, type_name: &'a str, fields: &[&'a Field]) -> Written<Positioned<run::Selection>> {
+        self.spend()?;
+        let field = fields[0];
+        let info = self.catalogue.selectable(type_name, &field.name.node);
+        self.path.push(field.response_key().clone());
+        let arguments = self.arguments(&field.arguments, info.map(|info| &info.arguments));
+        if let Some((argument, pos)) = info.and_then(|info| self.null_argument(field, info)) {
+            self.fails(type_name, NullCause::Argument(argument), pos);
+        }
+        let sets: Vec<_> = fields.iter().filter_map(|field| field.selections.as_ref()).collect();
+        let below = match info {
+            Some(info) if !sets.is_empty() => {
+                let Set { selections, null } = self.set(&info.type_name, &sets)?;
+                if let Some(pos) = null {
+                    self.fails(type_name, NullCause::Condition, pos);
+                }
+                selections
+            }
+            _ => run::SelectionSet::default(),
+        };
+        self.path.pop();
+        let own = field.directives.iter().filter(|it| !is_condition(it));
+        let node = run::Field {
+            alias: field.alias.clone(),
+            name: field.name.clone(),
+            arguments,
+            directives: own.map(|it| self.directive(it)).collect(),
+            selection_set: Positioned::new(below, field.selections.as_ref().map_or(field.pos, |set| set.pos)),
+        };
+        Ok(Positioned::new(run::Selection::Field(Positioned::new(node, field.pos)), field.pos))
+    }
+
+    fn directive(&mut self, directive: &Directive) -> Positioned<run::Directive> {
+        let info = self.catalogue.directive(&directive.name.node);
+        let arguments = self.arguments(&directive.arguments, info.map(|info| &info.arguments));
+        Positioned::new(run::Directive { name: directive.name.clone(), arguments }, directive.pos)
+    }
+
+    fn fails(&mut self, type_name: &str, cause: NullCause, pos: Pos) {
+        let (path, parent) = (self.path.clone(), type_name.to_owned());
+        self.failing.push(Failing { path, parent, cause, pos });
+    }
+
+    fn spend(&mut self) -> Written<()> {
+        self.left = self.left.checked_sub(1).ok_or(Unwritten::TooLarge)?;
+        Ok(())
+    }
+}
+
+/// Whether a key is selected for some objects, and apart from that for some of the same and others.
+fn overlap(narrowed: &[Narrowed<'_>]) -> bool {
+    let mut keys: HashMap<&Name, Vec<&Types<'_>>> = HashMap::new();
+    narrowed.iter().any(|it| {
+        let before = keys.entry(it.field.response_key()).or_default();
+        let overlaps = before.iter().any(|types| **types != it.types && types.overlap(&it.types));
+        if !before.contains(&&it.types) {
+            before.push(&it.types);
+        }
+        overlaps
+    })
+}
+
+/// Marks an object that fails.
+fn null_condition(pos: Pos) -> Positioned<run::Selection> {
+    let name = |name| Positioned::new(Name::new(name), pos);
+    let field = run::Field {
+        alias: Some(name(NULL_CONDITION)),
+        name: name("__typename"),
+        arguments: Vec::new(),
+        directives: Vec::new(),
+        selection_set: Positioned::default(),
+    };
+    Positioned::new(run::Selection::Field(Positioned::new(field, pos)), pos)
+}
+
+fn fragment(on: &str, items: Vec<Positioned<run::Selection>>, pos: Pos) -> Positioned<run::Selection> {
+    let condition = run::TypeCondition { on: Positioned::new(Name::new(on), pos) };
+    let fragment = run::InlineFragment {
+        type_condition: Some(Positioned::new(condition, pos)),
+        directives: Vec::new(),
+        selection_set: Positioned::new(run::SelectionSet { items }, pos),
+    };
+    Positioned::new(run::Selection::InlineFragment(Positioned::new(fragment, pos)), pos)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fmt::Write as _;
-
-    use async_graphql_parser::parse_query;
-
-    use super::*;
-
-    const SDL: &str = "
-        schema { query: Query }
-        interface Node { id: ID! }
-        type Query { node: Node, shop: Shop }
-        type Shop implements Node { id: ID!, name: String, best: Shop, near(first: Int): [Shop!] }
-    ";
-
-    /// The document in one line, as far as these tests go.
-    fn shown(document: &ExecutableDocument) -> String {
-        fn write_set(set: &SelectionSet, text: &mut String) {
-            for selection in &set.items {
-                match &selection.node {
-                    Selection::Field(field) => {
-                        if let Some(alias) = &field.node.alias {
-                            write!(text, "{}:", alias.node).unwrap();
-                        }
-                        write!(text, "{} ", field.node.name.node).unwrap();
-                        if !field.node.selection_set.node.items.is_empty() {
-                            text.push_str("{ ");
-                            write_set(&field.node.selection_set.node, text);
-                            text.push_str("} ");
-                        }
-                    }
-                    Selection::InlineFragment(fragment) => {
-                        text.push_str("... { ");
-                        write_set(&fragment.node.selection_set.node, text);
-                        text.push_str("} ");
-                    }
-                    Selection::FragmentSpread(spread) => {
-                        write!(text, "...{} ", spread.node.fragment_name.node).unwrap();
-                    }
-                }
-            }
-        }
-        fn set_of(document: &ExecutableDocument) -> &SelectionSet {
-            &document.operations.iter().next().unwrap().1.node.selection_set.node
-        }
-        let mut text = String::new();
-        write_set(set_of(document), &mut text);
-        let mut names: Vec<_> = document.fragments.keys().map(ToString::to_string).collect();
-        names.sort();
-        format!("{}| {}", text, names.join(" ")).trim_end().to_owned()
-    }
-
-    #[test]
-    fn what_is_selected_twice_is_selected_once_and_what_always_applies_is_written_out() {
-        let cases = [
-            ("{ shop { id } shop { name id } }", "shop { id name } |"),
-            (
-                "{ shop { ...S } shop { best { id } } } fragment S on Shop { name best { ...T } } fragment T on Shop { name }",
-                "shop { name best { name id } } |",
-            ),
-            ("{ ... { shop { id } } ... on Query { shop { name } } }", "shop { id name } |"),
-            ("{ a: shop { id } b: shop { id } a: shop { name } }", "a:shop { id name } b:shop { id } |"),
-            // What may not apply stays as it is.
-            (
-                "{ node { id ...S } } fragment S on Shop { name ...T } fragment T on Shop { id }",
-                "node { id ...S } | S T",
-            ),
-            // Every shop is a node.
-            ("{ shop { ... on Node { id } ...N name } } fragment N on Node { id }", "shop { id name } |"),
-            (
-                "{ node { ... on Node { id } ... on Shop { ... on Node { id } name } } }",
-                "node { id ... { ... { id } name } } |",
-            ),
-            ("{ shop { ... @include(if: true) { id } id } }", "shop { ... { id } id } |"),
-            ("{ shop { id @skip(if: true) id } }", "shop { id id } |"),
-            ("{ __schema { types { name } } }", "__schema { types { name } } |"),
-            ("{ __schema { types { name } types { kind } } }", "__schema { types { name kind } } |"),
-        ];
-        for (text, expected) in cases {
-            let document = parse_query(text).unwrap();
-            let normalised = normalised(&Catalogue::of(SDL), &document, None).unwrap();
-            assert_eq!(shown(&normalised), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn fields_of_one_name_that_are_not_the_same_are_told() {
-        let cases = [
-            (
-                "{ shop { x: id } shop { x: name } }",
-                "Fields \"x\" conflict: \"id\" and \"name\" are different fields.",
-            ),
-            (
-                "{ shop { best { name } ...S } } fragment S on Shop { best { name: id } }",
-                "Fields \"name\" conflict: \"name\" and \"id\" are different fields.",
-            ),
-            (
-                "{ shop { near(first: 1) { id } ... on Node { id } } ... { shop { near(first: 2) { id } } } }",
-                "Fields \"near\" conflict: they have differing arguments.",
-            ),
-        ];
-        for (text, expected) in cases {
-            let errors = normalised(&Catalogue::of(SDL), &parse_query(text).unwrap(), None).unwrap_err();
-            let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
-            assert_eq!(messages, [expected], "{text}");
-            assert_eq!(errors[0].locations.len(), 2, "{text}");
-        }
-        let alike = "{ shop { near(first: 1) { id } } shop { near(first: 1) { name } } }";
-        assert!(normalised(&Catalogue::of(SDL), &parse_query(alike).unwrap(), None).is_ok());
-        let many = format!("{{ {} }}", "shop { x: id } shop { x: name } ".repeat(100));
-        let errors = normalised(&Catalogue::of(SDL), &parse_query(many).unwrap(), None).unwrap_err();
-        assert_eq!(errors.len(), MAX_CONFLICTS);
-    }
-}
+mod tests;

@@ -2,24 +2,25 @@
 
 mod walk;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{QueryPathNode, QueryPathSegment, ServerError};
-use async_graphql_parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
-};
+use async_graphql::{Name, QueryPathNode, QueryPathSegment};
+use async_graphql_parser::types::{ExecutableDocument, OperationType};
 use fetch::{Policies, Slot};
 
 use super::plan::Timing;
-use crate::code::Code;
-use crate::error::refusal;
 use crate::path::try_visit;
 use crate::schema::{Catalogue, FieldInfo, StepInfo, StepKind};
 
 use walk::Walk;
-pub(crate) use walk::{MAX_NESTING, MAX_SELECTIONS};
+
+/// Selections an operation may have once its fragments are written out. It bounds every later walk over the
+/// document: without it a few hundred bytes of nested fragments cost minutes.
+pub(crate) const MAX_SELECTIONS: usize = 10_000;
+
+/// Selections within selections, fragments counted.
+pub(crate) const MAX_NESTING: usize = 128;
 
 /// The calls of an operation and the masks they are made with.
 ///
@@ -117,63 +118,15 @@ pub(crate) struct Send {
     pub(crate) until: Option<Duration>,
 }
 
-/// Why an operation has no outline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutlineError {
-    /// It selects more than the limit, counted with its fragments written out.
-    TooLarge,
-    /// It nests deeper than the limit, or a fragment holds itself.
-    TooDeep,
-    /// The document holds no operation of that name, or several and no name was given.
-    NoSuchOperation,
-    /// The schema has no root for this kind of operation.
-    NotServed,
-}
-
-impl OutlineError {
-    /// What the client is told of it.
-    pub(super) fn refusal(self) -> ServerError {
-        refusal(Code::ValidationFailed, self.to_string())
-    }
-}
-
-impl fmt::Display for OutlineError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::TooLarge => "The operation selects too many fields.",
-            Self::TooDeep => "The operation nests too deep, or a fragment holds itself.",
-            Self::NoSuchOperation => {
-                "The document holds no operation of that name, or several and `operationName` names none."
-            }
-            Self::NotServed => "This kind of operation is not served here.",
-        })
-    }
-}
-
-impl std::error::Error for OutlineError {}
-
 impl Outline {
-    /// Works out the outline of an operation. What the schema does not know is passed over: validation has
-    /// its own word for it.
-    pub fn of(
-        catalogue: &Catalogue,
-        document: &ExecutableDocument,
-        operation_name: Option<&str>,
-    ) -> Result<Self, OutlineError> {
-        let (name, selected) =
-            select(&document.operations, operation_name).ok_or(OutlineError::NoSuchOperation)?;
-        let mut budget = MAX_SELECTIONS;
-        let mut outline = None;
-        // The other operations of the document do not run, but are validated: they count as well.
-        for (_, operation) in document.operations.iter() {
-            let mut walk = Walk::new(catalogue, document, budget);
-            walk.operation(&operation.node)?;
-            budget = walk.budget();
-            if std::ptr::eq(&raw const operation.node, selected) {
-                outline = Some(walk.outline(selected.ty, name));
-            }
-        }
-        outline.ok_or(OutlineError::NoSuchOperation)
+    /// Works out the outline of an operation in its simplest form.
+    pub(super) fn of(catalogue: &Catalogue, normalised: &ExecutableDocument) -> Self {
+        let mut operations = normalised.operations.iter();
+        let (name, operation) =
+            operations.next().expect("a document in its simplest form holds its operation");
+        let mut walk = Walk::new(catalogue);
+        walk.operation(&operation.node);
+        walk.outline(operation.node.ty, name.map(Name::as_str))
     }
 
     /// Fields within fields, introspection aside.
@@ -314,24 +267,4 @@ impl<'a> Place<'a> {
         let nodes = &self.outline.nodes;
         self.outline.hoists && self.node().children.iter().any(|child| nodes[*child].hoisted)
     }
-}
-
-/// The operation of that name, or the only one, with its name.
-pub(super) fn select<'a>(
-    operations: &'a DocumentOperations,
-    name: Option<&str>,
-) -> Option<(Option<&'a str>, &'a OperationDefinition)> {
-    let (found, operation) = match (operations, name) {
-        (DocumentOperations::Single(operation), None) => (None, operation),
-        (DocumentOperations::Multiple(operations), Some(name)) => {
-            let (name, operation) = operations.get_key_value(name)?;
-            (Some(name.as_str()), operation)
-        }
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            let (name, operation) = operations.iter().next()?;
-            (Some(name.as_str()), operation)
-        }
-        _ => return None,
-    };
-    Some((found, &operation.node))
 }

@@ -3,32 +3,30 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{ServerError, Variables};
 use fetch::Policies;
 
-use super::literals;
-use super::normalise::normalised;
-use super::outline::select;
-use super::{Guard, Outline, OutlineError, Prepared};
+use super::conditions::Conditions;
+use super::normalise::{Unwritten, normalised};
+use super::parse::{SyntaxError, parse};
+use super::validate::{Problem, problems};
+use super::{Guard, Outline, Prepared};
 use crate::code::Code;
-use crate::error::coded;
+use crate::error::{located, refusal};
 use crate::schema::Catalogue;
-
-/// Holds a document against a schema; answers what is wrong with it.
-pub(crate) type Validate = Box<dyn Fn(&ExecutableDocument, Option<&str>) -> Vec<ServerError> + Send + Sync>;
 
 /// Prepares the operations of one client.
 pub(crate) struct Preparer {
     pub(crate) catalogue: Catalogue,
     pub(crate) policies: Arc<Policies>,
-    pub(crate) validate: Validate,
     /// How long a request may take.
     pub(crate) deadline: Duration,
     /// What an operation may cost.
     pub(crate) guard: Guard,
     /// What a registered one may: what its client could rely on when it was released, whatever is tightened since.
     pub(crate) registered: Guard,
+    /// Whether a document may ask the schema about itself. A registered one may always.
+    pub(crate) introspection: bool,
     /// Whether calls say what they read.
     pub(crate) masks: bool,
     /// Whether what needs no more of an object than its key is asked beside it.
@@ -38,33 +36,42 @@ pub(crate) struct Preparer {
 impl Preparer {
     /// Prepares the operation of that name, or the only one, of a document.
     pub(crate) fn prepare(&self, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
-        self.within(&self.guard, text, name)
+        self.within(&self.guard, self.introspection, text, name)
     }
 
     /// Prepares an operation that a client has released, under the hash of its document.
     pub(crate) fn register(&self, text: &str, hash: String) -> Result<Prepared, Vec<ServerError>> {
-        self.within(&self.registered, text, None).map(|prepared| prepared.under(hash))
+        self.within(&self.registered, true, text, None).map(|prepared| prepared.under(hash))
     }
 
-    fn within(&self, guard: &Guard, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
+    fn within(
+        &self,
+        guard: &Guard,
+        introspection: bool,
+        text: &str,
+        name: Option<&str>,
+    ) -> Result<Prepared, Vec<ServerError>> {
         guard.text(text)?;
-        let document = async_graphql::parser::parse_query(text)
-            .map_err(|error| vec![coded(ServerError::from(error), Code::ParseFailed)])?;
+        let document = parse(text).map_err(|error| vec![of_syntax(&error)])?;
         // Everything after this writes fragments out, again and again.
         guard.document(&document)?;
-        self.served(&document, name).map_err(|error| vec![error.refusal()])?;
-        let mut errors = (self.validate)(&document, name);
-        errors.extend(literals::problems(&self.catalogue, &document));
-        if !errors.is_empty() {
-            return Err(errors.into_iter().map(|error| coded(error, Code::ValidationFailed)).collect());
+        let problems = problems(&self.catalogue, &document, introspection);
+        if !problems.is_empty() {
+            return Err(problems.into_iter().map(of_problem).collect());
         }
-        let simple = normalised(&self.catalogue, &document, name)?;
-        let outline = Outline::of(&self.catalogue, &simple, None).map_err(|error| vec![error.refusal()])?;
+        let Some(operation) = document.operation(name) else {
+            let text =
+                "The document holds no operation of that name, or several and `operationName` names none.";
+            return Err(vec![refusal(Code::OperationResolutionFailure, text)]);
+        };
+        let normalised = normalised(&self.catalogue, &document, operation, Conditions::Open);
+        let normalised = normalised.map_err(|unwritten| vec![of_unwritten(unwritten)])?;
+        let outline = Outline::of(&self.catalogue, &normalised.document);
         let costs_by_variables = guard.operation(&outline)?;
         let outline = outline.within(self.deadline, &self.policies);
         let outline = if self.masks { outline } else { outline.without_masks() };
         let outline = if self.hoisting { outline } else { outline.without_hoisting() };
-        Ok(Prepared::new(simple, outline, costs_by_variables))
+        Ok(Prepared::new(document, normalised, outline, costs_by_variables))
     }
 
     /// Whether a prepared operation may run with these variables, which are coerced.
@@ -75,16 +82,26 @@ impl Preparer {
         let guard = if operation.registered().is_some() { &self.registered } else { &self.guard };
         guard.variables(&operation.outline, variables)
     }
+}
 
-    /// Whether the operation is there, and all of the document are of a kind that is served.
-    fn served(&self, document: &ExecutableDocument, name: Option<&str>) -> Result<(), OutlineError> {
-        select(&document.operations, name).ok_or(OutlineError::NoSuchOperation)?;
-        let served = |ty| match ty {
-            OperationType::Query => true,
-            OperationType::Mutation => self.catalogue.mutation().is_some(),
-            OperationType::Subscription => false,
-        };
-        let mut operations = document.operations.iter();
-        if operations.all(|(_, it)| served(it.node.ty)) { Ok(()) } else { Err(OutlineError::NotServed) }
+fn of_syntax(error: &SyntaxError) -> ServerError {
+    let text = format!("Syntax Error: {}", error.problem);
+    located(refusal(Code::ParseFailed, text), vec![error.pos])
+}
+
+fn of_problem(problem: Problem) -> ServerError {
+    located(refusal(Code::ValidationFailed, problem.message), problem.locations)
+}
+
+pub(super) fn of_unwritten(unwritten: Unwritten) -> ServerError {
+    match unwritten {
+        Unwritten::TooLarge => {
+            let text = "The operation selects too much once it is written out for each type.";
+            refusal(Code::OperationTooLarge, text)
+        }
+        Unwritten::NullCondition(condition) => {
+            let text = "The condition of `@skip` or `@include` must not be null.";
+            located(refusal(Code::BadUserInput, text), vec![condition.0])
+        }
     }
 }

@@ -2,21 +2,26 @@
 
 use std::sync::{Arc, OnceLock};
 
-use async_graphql::Variables;
 use async_graphql::parser::types::{
     ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
+use async_graphql::{ServerError, Variables};
 use async_graphql_value::Value;
 
+use super::document::Document;
+use super::normalise::{Failing, Normalised};
 use super::variables::{BadVariable, coerce};
+use super::variants::Variants;
 use super::{Outline, Plan};
 use crate::schema::Catalogue;
 
 /// An operation that was parsed, validated, normalised and outlined.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    /// One operation, and the fragments it still has.
+    /// The operation in its simplest form, as if every condition held.
     document: ExecutableDocument,
+    /// Its other forms, where it has some.
+    variants: Option<Variants>,
     pub(crate) outline: Arc<Outline>,
     plan: OnceLock<Plan>,
     /// Its name, as logs have it.
@@ -31,9 +36,15 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    pub(super) fn new(document: ExecutableDocument, outline: Outline, costs_by_variables: bool) -> Self {
+    pub(super) fn new(
+        source: Document,
+        normalised: Normalised,
+        outline: Outline,
+        costs_by_variables: bool,
+    ) -> Self {
         let mut prepared = Self {
-            document,
+            document: normalised.document,
+            variants: Variants::of(source, outline.name(), normalised.risky),
             label: outline.name().unwrap_or("(unnamed)").into(),
             outline: Arc::new(outline),
             plan: OnceLock::new(),
@@ -87,19 +98,23 @@ impl Prepared {
         coerce(catalogue, self.operation().variable_definitions.iter().map(|it| &it.node), sent)
     }
 
-    /// The document to run with these variables, which are coerced.
-    pub(crate) fn document(&self, variables: &Variables) -> ExecutableDocument {
-        let mut document = self.document.clone();
+    /// The document to run with these variables, which are coerced, and the fields that fail with them.
+    pub(crate) fn form(
+        &self,
+        catalogue: &Catalogue,
+        variables: &Variables,
+    ) -> Result<(ExecutableDocument, Vec<Failing>), ServerError> {
+        let (mut document, failing) = match &self.variants {
+            Some(variants) => variants.of_variables(catalogue, variables, &self.document)?,
+            None => (self.document.clone(), Vec::new()),
+        };
         if self.leaves_out {
             // async-graphql would take a variable that was left out for null.
             for operation in operations(&mut document) {
                 leave_out(&mut operation.selection_set.node, variables);
             }
-            for fragment in document.fragments.values_mut() {
-                leave_out(&mut fragment.node.selection_set.node, variables);
-            }
         }
-        document
+        Ok((document, failing))
     }
 
     fn operation(&self) -> &OperationDefinition {
@@ -153,8 +168,13 @@ fn has_value(value: &mut Value, variables: &Variables) -> bool {
 /// An operation over a schema with one field.
 #[cfg(test)]
 pub(crate) fn prepared_for_tests(text: &str) -> Prepared {
-    let document = async_graphql::parser::parse_query(text).unwrap();
+    use super::conditions::Conditions;
+    use super::normalise::normalised;
+
     let catalogue = Catalogue::of("schema { query: Query } type Query { a: Int }");
-    let outline = Outline::of(&catalogue, &document, None).unwrap();
-    Prepared::new(document, outline, false)
+    let document = super::parse::parse(text).unwrap();
+    let operation = document.operation(None).unwrap();
+    let normalised = normalised(&catalogue, &document, operation, Conditions::Open).unwrap();
+    let outline = Outline::of(&catalogue, &normalised.document);
+    Prepared::new(document, normalised, outline, false)
 }

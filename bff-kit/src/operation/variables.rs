@@ -60,18 +60,6 @@ pub(crate) fn coerce<'a>(
     if coercion.errors.is_empty() { Ok(coerced) } else { Err(coercion.errors) }
 }
 
-/// What is wrong with a literal, which stands at `path` of the arguments.
-pub(super) fn literal_problems(
-    catalogue: &Catalogue,
-    value: ConstValue,
-    ty: &Type,
-    path: &str,
-) -> impl Iterator<Item = String> + use<> {
-    let mut coercion = Coercion { catalogue, errors: Vec::new() };
-    coercion.value(value, ty, &At { above: None, segment: Segment::Name(path) });
-    coercion.errors.into_iter().map(|error| format!("\"{}\" {}", error.path, error.problem))
-}
-
 struct Coercion<'a> {
     catalogue: &'a Catalogue,
     errors: Vec<BadVariable>,
@@ -179,9 +167,10 @@ impl Coercion<'_> {
             ("Float", ConstValue::Number(_))
             | ("Boolean", ConstValue::Boolean(_))
             | ("String" | "ID", ConstValue::String(_)) => value,
-            ("ID", ConstValue::Number(number)) if number.is_i64() || number.is_u64() => {
-                ConstValue::String(number.to_string())
-            }
+            ("ID", ConstValue::Number(number)) => match whole(number) {
+                Some(text) => ConstValue::String(text),
+                None => self.refuse(&value, at, "a value of type ID"),
+            },
             ("Float" | "Boolean" | "String" | "ID", _) => {
                 self.refuse(&value, at, &format!("a value of type {name}"))
             }
@@ -199,6 +188,14 @@ impl Coercion<'_> {
         if self.errors.len() < MAX_ERRORS {
             self.errors.push(BadVariable { path: at.to_string(), problem });
         }
+    }
+}
+
+/// The digits of a whole number; `3.0` is 3.
+fn whole(number: &async_graphql_value::Number) -> Option<String> {
+    match number.as_f64() {
+        Some(float) if number.is_f64() => (float.fract() == 0.0).then(|| format!("{float:.0}")),
+        _ => Some(number.to_string()),
     }
 }
 
@@ -289,6 +286,7 @@ mod tests {
             ("$a: Int = 7", json!({ "a": null }), json!({ "a": null })),
             ("$a: Int", json!({}), json!({})),
             ("$a: ID!", json!({ "a": 12 }), json!({ "a": "12" })),
+            ("$a: ID!", json!({ "a": 12.0 }), json!({ "a": "12" })),
             ("$a: [Int!]!", json!({ "a": 12 }), json!({ "a": [12] })),
             ("$a: [[Int]]", json!({ "a": [[1], null, [2]] }), json!({ "a": [[1], null, [2]] })),
             ("$a: Float", json!({ "a": 2 }), json!({ "a": 2 })),

@@ -9,7 +9,7 @@ use super::{Automatic, Current, Stored};
 use crate::client::DocumentPolicy;
 use crate::code::Code;
 use crate::contracts::{ContractError, Released, document_hash};
-use crate::error::{bounded, refusal};
+use crate::error::refusal;
 use crate::operation::Prepared;
 use crate::planner::Planner;
 
@@ -206,8 +206,7 @@ fn named(operation: Arc<Prepared>, name: Option<&str>) -> Selected {
 }
 
 /// The errors without what they quote of the schema: introspection by error messages is introspection too.
-fn discreet(errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
-    let mut errors = bounded(errors);
+fn discreet(mut errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
     for error in &mut errors {
         let parts = error.message.split('"').enumerate();
         // What stands in quotes are names: the client's own, or the schema's.

@@ -13,6 +13,9 @@ use crate::hoisted::Answered;
 /// Names of the directives, which the public SDL leaves out.
 pub(super) const NAMES: [&str; 3] = ["bounds", "fetch", "reads"];
 
+/// Types that those directives take.
+pub(super) const TYPES: [&str; 4] = ["_Effect", "_KeySource", "_Step", "_StepKind"];
+
 /// Definitions of the directives, as the internal SDL ends with them.
 pub(super) const DEFINITIONS: &str = r#"
 """Where a key comes from: `argument.NAME`, `parent.PATH` (a path of the parent's message), `caller` (who asks), or `previous` (the step before)."""

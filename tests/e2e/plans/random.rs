@@ -56,7 +56,7 @@ impl<'a> Writer<'a> {
         self.so_far = Operation::default();
         let catalogue = self.catalogue;
         let info = catalogue.field(catalogue.mutation().unwrap(), field).unwrap();
-        let ty = &info.arguments["input"].written_type;
+        let ty = &info.arguments["input"].ty.to_string();
         let mut input = Map::new();
         for (name, at) in catalogue.input(ty.trim_end_matches('!')).unwrap() {
             let value = valid(name, &at.ty.to_string(), number);
@@ -127,7 +127,7 @@ impl<'a> Writer<'a> {
                 _ => write!(text, " {selection}").unwrap(),
             }
         }
-        for implementation in catalogue.implementations(type_name) {
+        for implementation in catalogue.possible(type_name) {
             if self.dice.roll(10) < 7 {
                 let selection = self.object(implementation, depth + 1);
                 write!(text, " ... on {implementation} {selection}").unwrap();
@@ -161,11 +161,11 @@ impl<'a> Writer<'a> {
     fn arguments(&mut self, type_name: &str, field: &str, info: &FieldInfo) -> String {
         let mut given = Vec::new();
         for (name, argument) in &info.arguments {
-            let needed = argument.written_type.ends_with('!') && argument.default.is_none();
+            let needed = argument.is_required();
             if needed || (name != "after" && self.dice.roll(2) == 0) {
                 let value = self.value(type_name, field, name, argument, info);
                 let value = if self.dice.roll(2) == 0 {
-                    self.variable(&argument.written_type, serde_json::from_str(&value).unwrap())
+                    self.variable(&argument.ty.to_string(), serde_json::from_str(&value).unwrap())
                 } else {
                     value
                 };
@@ -179,7 +179,7 @@ impl<'a> Writer<'a> {
         let products = ["kettle-gooseneck-09", "teapot-cast-iron-08", "no-such-product"];
         let product = product_id(products[self.pick(products.len())]);
         let order = order_id("order-000001");
-        match (name, it.written_type.as_str()) {
+        match (name, it.ty.to_string().as_str()) {
             ("first", _) => {
                 let most = info.bounds.items.unwrap_or(1);
                 (1 + self.dice.roll(u64::from(most.min(7)))).to_string()
@@ -194,7 +194,7 @@ impl<'a> Writer<'a> {
             ("id", _) if field == "order" => format!("\"{order}\""),
             ("id", _) if field == "node" && self.dice.roll(10) < 3 => format!("\"{order}\""),
             ("id" | "product", _) => format!("\"{product}\""),
-            _ => panic!("no value for {type_name}.{field}({name}: {})", it.written_type),
+            _ => panic!("no value for {type_name}.{field}({name}: {})", it.ty),
         }
     }
 }

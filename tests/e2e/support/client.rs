@@ -3,7 +3,6 @@
 use std::fmt;
 
 use bff_iot::Iot;
-use bff_kit::config::Mode;
 use bff_kit::schema::{Catalogue, internal_sdl, public_sdl};
 use bff_kit::{Client, schema};
 use bff_mobile::Mobile;
@@ -22,7 +21,7 @@ impl Kind {
 
     pub(crate) fn internal_sdl(self) -> String {
         fn of<C: Client>() -> String {
-            internal_sdl(&schema::<C>(Mode::Development))
+            internal_sdl(&schema::<C>())
         }
         match self {
             Self::Mobile => of::<Mobile>(),
@@ -33,7 +32,7 @@ impl Kind {
 
     pub(crate) fn public_sdl(self) -> String {
         fn of<C: Client>() -> String {
-            public_sdl(&schema::<C>(Mode::Development))
+            public_sdl(&schema::<C>())
         }
         match self {
             Self::Mobile => of::<Mobile>(),

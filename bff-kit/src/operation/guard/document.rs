@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use async_graphql_parser::types::{ExecutableDocument, Selection, SelectionSet};
-
+use crate::operation::document::{Document, Selection, SelectionSet};
 use crate::operation::outline::MAX_NESTING;
 
 /// What a document selects. Numbers that a fragment bomb would let overflow stay at their highest.
@@ -21,57 +20,47 @@ pub(super) struct DocumentSize {
     nesting: usize,
 }
 
-/// Why a document has no size.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Unmeasured {
-    /// The fragment of that name holds itself.
-    Cycle(String),
-    /// Its fragments lead from one to the next for too long.
-    TooDeep,
-    /// No operation comes to these fragments.
-    Unused(Vec<String>),
-}
+/// A document has no size: its fragments lead from one to the next for too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooDeep;
 
-/// Measures all operations of a document together. Each fragment is measured once.
-pub(super) fn measure(document: &ExecutableDocument) -> Result<DocumentSize, Unmeasured> {
+/// Measures all operations of a document together. Each fragment is measured once. One that holds itself, which is
+/// not valid, counts for nothing within itself.
+pub(super) fn measure(document: &Document) -> Result<DocumentSize, TooDeep> {
     let mut measure = Measure { document, fragments: HashMap::new() };
     let mut size = DocumentSize::default();
-    for (_, operation) in document.operations.iter() {
-        let operation = &operation.node;
-        size.add(measure.set(&operation.selection_set.node, 0)?);
-        let of_variables = operation.variable_definitions.iter().map(|it| it.node.directives.len());
+    for operation in &document.operations {
+        size.add(measure.set(&operation.selections, 0)?);
+        let of_variables = operation.variables.iter().map(|it| it.directives.len());
         size.add_directives(operation.directives.len() + of_variables.sum::<usize>());
     }
-    // Not valid, and validation would walk each of them to where it ends.
-    let unused = document.fragments.keys().filter(|name| !measure.fragments.contains_key(name.as_str()));
-    let mut unused: Vec<_> = unused.map(ToString::to_string).collect();
-    if !unused.is_empty() {
-        unused.sort_unstable();
-        return Err(Unmeasured::Unused(unused));
-    }
-    for fragment in document.fragments.values() {
-        size.add_directives(fragment.node.directives.len());
+    for fragment in &document.fragments {
+        size.add_directives(fragment.directives.len());
+        // One that nothing spreads is not valid, but is walked until that is known.
+        measure.fragment(&fragment.name.node, 0)?;
     }
     Ok(size)
 }
 
 struct Measure<'a> {
-    document: &'a ExecutableDocument,
+    document: &'a Document,
     /// The size of each fragment that was spread; none while it is measured.
     fragments: HashMap<&'a str, Option<DocumentSize>>,
 }
 
 impl<'a> Measure<'a> {
-    fn set(&mut self, set: &'a SelectionSet, level: usize) -> Result<DocumentSize, Unmeasured> {
+    fn set(&mut self, set: &'a SelectionSet, level: usize) -> Result<DocumentSize, TooDeep> {
         if level > MAX_NESTING {
-            return Err(Unmeasured::TooDeep);
+            return Err(TooDeep);
         }
         let mut size = DocumentSize::default();
         for selection in &set.items {
-            let mut own = match &selection.node {
+            let mut own = match selection {
                 Selection::Field(field) => {
-                    let field = &field.node;
-                    let below = self.set(&field.selection_set.node, level + 1)?;
+                    let below = match &field.selections {
+                        Some(set) => self.set(set, level + 1)?,
+                        None => DocumentSize::default(),
+                    };
                     let introspects = matches!(field.name.node.as_str(), "__schema" | "__type");
                     DocumentSize {
                         depth: if introspects { 1 } else { below.depth + 1 },
@@ -80,35 +69,28 @@ impl<'a> Measure<'a> {
                         ..below
                     }
                 }
-                Selection::InlineFragment(fragment) => {
-                    self.set(&fragment.node.selection_set.node, level + 1)?
-                }
-                Selection::FragmentSpread(spread) => {
-                    self.fragment(&spread.node.fragment_name.node, level + 1)?
-                }
+                Selection::Inline(fragment) => self.set(&fragment.selections, level + 1)?,
+                Selection::Spread(spread) => self.fragment(&spread.name.node, level + 1)?,
             };
             own.selections = own.selections.saturating_add(1);
             own.nesting += 1;
-            own.add_directives(selection.node.directives().len());
+            own.add_directives(selection.directives().len());
             size.add(own);
         }
         if level + size.nesting > MAX_NESTING {
-            return Err(Unmeasured::TooDeep);
+            return Err(TooDeep);
         }
         Ok(size)
     }
 
-    fn fragment(&mut self, name: &'a str, level: usize) -> Result<DocumentSize, Unmeasured> {
+    fn fragment(&mut self, name: &'a str, level: usize) -> Result<DocumentSize, TooDeep> {
         if let Some(known) = self.fragments.get(name) {
-            let known = known.ok_or_else(|| Unmeasured::Cycle(name.to_owned()))?;
-            let fits = level + known.nesting <= MAX_NESTING;
-            return if fits { Ok(known) } else { Err(Unmeasured::TooDeep) };
+            let known = known.unwrap_or_default();
+            return if level + known.nesting <= MAX_NESTING { Ok(known) } else { Err(TooDeep) };
         }
-        let Some(fragment) = self.document.fragments.get(name) else {
-            return Ok(DocumentSize::default());
-        };
+        let Some(fragment) = self.document.fragment(name) else { return Ok(DocumentSize::default()) };
         self.fragments.insert(name, None);
-        let size = self.set(&fragment.node.selection_set.node, level)?;
+        let size = self.set(&fragment.selections, level)?;
         self.fragments.insert(name, Some(size));
         Ok(size)
     }
@@ -133,12 +115,11 @@ impl DocumentSize {
 mod tests {
     use std::fmt::Write as _;
 
-    use async_graphql_parser::parse_query;
-
     use super::*;
+    use crate::operation::parse::parse;
 
-    fn size(text: &str) -> Result<DocumentSize, Unmeasured> {
-        measure(&parse_query(text).unwrap())
+    fn size(text: &str) -> Result<DocumentSize, TooDeep> {
+        measure(&parse(text).unwrap())
     }
 
     /// Depth, selections, aliases, directives and root fields.
@@ -192,24 +173,18 @@ mod tests {
             assert_eq!(size(&named(levels, width)), expanded, "{levels} levels, {width} wide");
         }
         assert_eq!(numbers(&named(70, 2))[1], u64::MAX);
-        assert_eq!(size(&named(MAX_NESTING, 1)), Err(Unmeasured::TooDeep));
-    }
-
-    #[test]
-    fn fragments_that_no_operation_comes_to_are_named() {
-        let text = "query A { a } query B { ...U } fragment G on Q { c ...F } fragment F on Q { ...G } fragment U on Q { a }";
-        assert_eq!(size(text), Err(Unmeasured::Unused(vec!["F".to_owned(), "G".to_owned()])));
+        assert_eq!(size(&named(MAX_NESTING, 1)), Err(TooDeep));
     }
 
     #[test]
     fn circles_end() {
         let cases = [
-            "{ ...A } fragment A on Q { ...A }",
-            "{ ...A } fragment A on Q { a { ...B } } fragment B on Q { ... { ...A } }",
-            "{ b } query B { ...A } fragment A on Q { ...A }",
+            ("{ ...A } fragment A on Q { ...A }", [0, 2, 0, 0, 0]),
+            ("{ ...A } fragment A on Q { a { ...B } } fragment B on Q { ... { ...A } }", [1, 5, 0, 0, 1]),
+            ("{ b } query B { ...A } fragment A on Q { ...A }", [1, 3, 0, 0, 1]),
         ];
-        for text in &cases[..2] {
-            assert_eq!(size(text), Err(Unmeasured::Cycle("A".to_owned())), "{text}");
+        for (text, expected) in cases {
+            assert_eq!(numbers(text), expected, "{text}");
         }
         let chain = "{ ...A } fragment A on Q { a { a { a } } ...B } fragment B on Q { b }";
         assert_eq!(numbers(chain), [3, 6, 0, 0, 2]);

@@ -7,20 +7,13 @@ use std::sync::Arc;
 
 use async_graphql::Positioned;
 use async_graphql_parser::types::{
-    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+    BaseType, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql_value::Value;
 use fetch::{Mask, Slot};
 
-use super::{Ask, Factor, Node, NodeStep, Outline, OutlineError, Selected, Send, Target};
+use super::{Ask, Factor, Node, NodeStep, Outline, Selected, Send, Target};
 use crate::schema::{BoundInfo, Catalogue, FieldInfo, StepInfo, StepKind};
-
-/// Selections an operation may have once its fragments are written out. It bounds every later walk over the
-/// document: without it a few hundred bytes of nested fragments cost minutes.
-pub(crate) const MAX_SELECTIONS: usize = 10_000;
-
-/// Selections within selections, fragments counted: a fragment that holds itself ends here.
-pub(crate) const MAX_NESTING: usize = 128;
 
 /// Items of a list that says nothing of its length.
 const UNBOUND: u64 = 1_000;
@@ -76,7 +69,6 @@ const UNKNOWN_TYPE: &str = "";
 
 pub(super) struct Walk<'a> {
     catalogue: &'a Catalogue,
-    document: &'a ExecutableDocument,
     nodes: Vec<Node>,
     /// Nodes by their parent and key.
     children: HashMap<(usize, &'a str), usize>,
@@ -90,16 +82,14 @@ pub(super) struct Walk<'a> {
     changes: HashMap<Producer, usize>,
     waves: usize,
     depth: usize,
-    budget: usize,
     /// Fields that are outside every list.
     single_fields: u64,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, document: &'a ExecutableDocument, budget: usize) -> Self {
+    pub(super) fn new(catalogue: &'a Catalogue) -> Self {
         Self {
             catalogue,
-            document,
             nodes: vec![Node::default()],
             children: HashMap::new(),
             factors: Vec::new(),
@@ -111,24 +101,17 @@ impl<'a> Walk<'a> {
             changes: HashMap::new(),
             waves: 0,
             depth: 0,
-            budget,
             single_fields: 0,
         }
     }
 
-    /// Selections there is still room for.
-    pub(super) fn budget(&self) -> usize {
-        self.budget
-    }
-
-    pub(super) fn operation(&mut self, operation: &'a OperationDefinition) -> Result<(), OutlineError> {
+    pub(super) fn operation(&mut self, operation: &'a OperationDefinition) {
         let root = match operation.ty {
-            OperationType::Query => Some(self.catalogue.query()),
             OperationType::Mutation => self.catalogue.mutation(),
-            OperationType::Subscription => None,
+            _ => Some(self.catalogue.query()),
         };
         let place = Position {
-            type_name: root.ok_or(OutlineError::NotServed)?,
+            type_name: root.unwrap_or(UNKNOWN_TYPE),
             node: 0,
             known: Producer::Root,
             ready: Producer::Root,
@@ -137,7 +120,7 @@ impl<'a> Walk<'a> {
             lists: None,
             depth: 0,
         };
-        self.selections(&operation.selection_set.node, place, 0)
+        self.selections(&operation.selection_set.node, place);
     }
 
     pub(super) fn outline(self, ty: OperationType, name: Option<&str>) -> Outline {
@@ -166,17 +149,8 @@ impl<'a> Walk<'a> {
         outline
     }
 
-    fn selections(
-        &mut self,
-        set: &'a SelectionSet,
-        place: Position<'a>,
-        nesting: usize,
-    ) -> Result<(), OutlineError> {
-        if nesting > MAX_NESTING {
-            return Err(OutlineError::TooDeep);
-        }
+    fn selections(&mut self, set: &'a SelectionSet, place: Position<'a>) {
         for selection in &set.items {
-            self.budget = self.budget.checked_sub(1).ok_or(OutlineError::TooLarge)?;
             match &selection.node {
                 Selection::Field(Positioned { node: field, .. }) => {
                     match place.factor {
@@ -188,23 +162,18 @@ impl<'a> Walk<'a> {
                         Some(info) => self.field(info, field, place, node),
                         None => Position { type_name: UNKNOWN_TYPE, node, ..place },
                     };
-                    self.selections(&field.selection_set.node, place, nesting + 1)?;
-                }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
-                        let place = self.within(place, &fragment.node.type_condition.node.on.node);
-                        self.selections(&fragment.node.selection_set.node, place, nesting + 1)?;
-                    }
+                    self.selections(&field.selection_set.node, place);
                 }
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref();
                     let type_name = condition.map_or(place.type_name, |condition| &condition.node.on.node);
                     let place = self.within(place, type_name);
-                    self.selections(&fragment.node.selection_set.node, place, nesting + 1)?;
+                    self.selections(&fragment.node.selection_set.node, place);
                 }
+                // The simplest form of an operation has none.
+                Selection::FragmentSpread(_) => {}
             }
         }
-        Ok(())
     }
 
     /// Notes what a field asks and reads; answers where its own fields stand.
@@ -340,7 +309,7 @@ impl<'a> Walk<'a> {
 
     /// How long the list of a field is.
     fn list(&self, info: &'a FieldInfo, field: &'a Field, place: Position<'a>) -> Option<Length<'a>> {
-        if !info.written_type.starts_with('[') {
+        if !matches!(info.ty.base, BaseType::List(_)) {
             return None;
         }
         let (bounds, arguments) = match place.lists {

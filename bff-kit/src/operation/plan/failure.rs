@@ -173,8 +173,7 @@ impl Walk<'_> {
     /// The field that becomes null when this one has no value: itself, or the nearest one above that may.
     fn nullable(&self, index: usize) -> usize {
         let node = &self.outline.nodes[index];
-        let nullable =
-            |field: &Selected| !field.info.written_type.ends_with('!') || field.info.fallback.is_some();
+        let nullable = |field: &Selected| field.info.ty.nullable || field.info.fallback.is_some();
         if index == 0 || node.fields.iter().all(nullable) { index } else { self.nullable(node.parent) }
     }
 }

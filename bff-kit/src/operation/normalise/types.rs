@@ -1,0 +1,43 @@
+//! Sets of the objects that an interface or union may be.
+
+use std::rc::Rc;
+
+use crate::schema::Catalogue;
+
+/// Some of the objects that may be there, in the order of the schema.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Types<'a>(Rc<[&'a str]>);
+
+impl<'a> Types<'a> {
+    /// All that a type may be.
+    pub(super) fn of(catalogue: &'a Catalogue, type_name: &str) -> Self {
+        Self(catalogue.possible(type_name).iter().map(String::as_str).collect())
+    }
+
+    /// Those of them that are of the type as well.
+    pub(super) fn within(&self, catalogue: &Catalogue, type_name: &str) -> Self {
+        let possible = catalogue.possible(type_name);
+        let is_one = |object: &&str| possible.iter().any(|it| it == object);
+        if self.0.iter().all(is_one) {
+            return self.clone();
+        }
+        Self(self.0.iter().copied().filter(is_one).collect())
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let names = self.0.clone();
+        (0..names.len()).map(move |index| names[index])
+    }
+
+    pub(super) fn contains(&self, object: &str) -> bool {
+        self.0.contains(&object)
+    }
+
+    pub(super) fn overlap(&self, other: &Self) -> bool {
+        self.0.iter().any(|object| other.contains(object))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,82 @@
+//! The forms an operation has for different variables: what its conditions leave of it.
+
+use std::sync::OnceLock;
+
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{Name, ServerError, Variables};
+use async_graphql_value::ConstValue;
+
+use super::conditions::{Conditions, deciding};
+use super::document::Document;
+use super::normalise::{Failing, Normalised, normalised};
+use super::prepare::of_unwritten;
+use crate::schema::Catalogue;
+
+/// Variables that decide on selections, up to which every form is kept once it was needed.
+const MOST_KEPT: usize = 3;
+
+/// An operation whose form depends on variables.
+#[derive(Debug)]
+pub(super) struct Variants {
+    source: Document,
+    operation: Option<Name>,
+    /// The variables that decide on selections.
+    deciding: Vec<Name>,
+    /// Variables that may be null and stand where null may not.
+    risky: Vec<Name>,
+    /// A form for each combination of what decides, where there are few.
+    kept: Box<[OnceLock<ExecutableDocument>]>,
+}
+
+impl Variants {
+    /// The forms of an operation; none where it has one alone.
+    pub(super) fn of(source: Document, operation: Option<&str>, risky: Vec<Name>) -> Option<Self> {
+        let deciding: Vec<_> = deciding(&source).into_iter().map(Name::new).collect();
+        if deciding.is_empty() && risky.is_empty() {
+            return None;
+        }
+        let kept = if deciding.is_empty() || deciding.len() > MOST_KEPT { 0 } else { 1 << deciding.len() };
+        let kept = (0..kept).map(|_| OnceLock::new()).collect();
+        Some(Self { source, operation: operation.map(Name::new), deciding, risky, kept })
+    }
+
+    /// The form for these variables, which are coerced, and the fields that fail with them. `open` is the form in
+    /// which every condition holds.
+    pub(super) fn of_variables(
+        &self,
+        catalogue: &Catalogue,
+        variables: &Variables,
+        open: &ExecutableDocument,
+    ) -> Result<(ExecutableDocument, Vec<Failing>), ServerError> {
+        let fails = self.risky.iter().any(|name| variables.get(name) == Some(&ConstValue::Null));
+        if self.deciding.is_empty() && !fails {
+            return Ok((open.clone(), Vec::new()));
+        }
+        let form = self.decided(variables).filter(|_| !fails).and_then(|index| self.kept.get(index));
+        if let Some(known) = form.and_then(OnceLock::get) {
+            return Ok((known.clone(), Vec::new()));
+        }
+        let Normalised { document, failing, .. } = self.written(catalogue, variables)?;
+        if let Some(form) = form {
+            // Somebody else may have kept it meanwhile, which is the same.
+            let _kept = form.set(document.clone());
+        }
+        Ok((document, failing))
+    }
+
+    fn written(&self, catalogue: &Catalogue, variables: &Variables) -> Result<Normalised, ServerError> {
+        let operation = self.source.operation(self.operation.as_deref());
+        let operation = operation.expect("the operation was found when it was prepared");
+        normalised(catalogue, &self.source, operation, Conditions::Decided(variables)).map_err(of_unwritten)
+    }
+
+    /// Which of the combinations this is; none where one of them is null.
+    fn decided(&self, variables: &Variables) -> Option<usize> {
+        self.deciding.iter().try_fold(0, |index, name| match variables.get(name) {
+            Some(ConstValue::Boolean(value)) => Some(index << 1 | usize::from(*value)),
+            // Of another operation of the document.
+            None => Some(index << 1),
+            Some(_) => None,
+        })
+    }
+}
