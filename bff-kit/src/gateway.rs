@@ -108,12 +108,12 @@ impl<C: Client> Gateway<C> {
     /// asked only once that is settled.
     pub(crate) async fn answer(
         &self,
-        request: GraphqlRequest,
+        mut request: GraphqlRequest,
         identify: impl FnOnce() -> Result<Caller, Error>,
         may_change: bool,
     ) -> Arc<Answer> {
         let started = Instant::now();
-        let prepared = self.prepare(&request, may_change).and_then(|(operation, variables)| {
+        let prepared = self.prepare(&mut request, may_change).and_then(|(operation, variables)| {
             let caller = identify().map_err(|error| vec![server_error(error)])?;
             Ok((operation, variables, caller))
         });
@@ -146,7 +146,7 @@ impl<C: Client> Gateway<C> {
     /// The operation of a request, and its variables as the operation declares them.
     fn prepare(
         &self,
-        request: &GraphqlRequest,
+        request: &mut GraphqlRequest,
         may_change: bool,
     ) -> Result<(Arc<Prepared>, Variables), Vec<ServerError>> {
         let name = request.operation_name.as_deref();
@@ -154,7 +154,7 @@ impl<C: Client> Gateway<C> {
         if !may_change && !operation.is_query() {
             return Err(vec![refusal(Code::BadRequest, report::GET_MUTATION)]);
         }
-        let variables = operation.coerce(self.planner.catalogue(), request.variables.clone());
+        let variables = operation.coerce(self.planner.catalogue(), std::mem::take(&mut request.variables));
         let error = |bad: &BadVariable| {
             let error = Error::client(Code::BadUserInput, bad.to_string());
             server_error(error.about(&bad.path, &bad.problem))

@@ -52,14 +52,22 @@ export const judge = async (bff, parameters) => {
   return { kind: codes.includes('INTERNAL_SERVER_ERROR') ? 'fault' : 'valid', errors, body };
 };
 
-// Runs a task for each of a list, some at a time; answers come in the order of the list.
+// Runs a task for each of a list, some at a time; answers come in the order of the list. The first task that fails is the
+// last to start.
 export const each = async (list, task, atOnce = AT_ONCE) => {
+  // Making the list took its time: connections that were closed meanwhile are noticed before they are used.
+  await new Promise(setImmediate);
   const answers = new Array(list.length);
   let next = 0;
   const worker = async () => {
     while (next < list.length) {
       const at = next++;
-      answers[at] = await task(list[at], at);
+      try {
+        answers[at] = await task(list[at], at);
+      } catch (error) {
+        next = list.length;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));

@@ -43,9 +43,9 @@ const ofSyntax = ([wanted], errors) => {
 // Which errors there are is for each to say; the first place to look at is the same. Of several fields that conflict,
 // each server picks pairs of its own, and stops at others: there, that some conflict is what both have to say.
 const ofValidation = (wanted, errors) => {
-  const cut = wanted.length > MOST_ERRORS;
+  const cut = [wanted, errors].some((list) => list.length >= MOST_ERRORS);
   const [clash, clashHere] = [wanted, errors].map((list) => list.some(isConflict));
-  if (errors.length < MOST_ERRORS && clash !== clashHere) return clash ? 'no conflict told of' : 'a conflict that is none';
+  if (!cut && clash !== clashHere) return clash ? 'no conflict told of' : 'a conflict that is none';
   const places = (list) => list.filter((error) => !isConflict(error)).flatMap(({ locations }) => locations);
   const [there, here] = [wanted, errors].map(places);
   if (!cut) return firstOf(there) === firstOf(here) ? null : 'another first location';

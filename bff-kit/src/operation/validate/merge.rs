@@ -5,7 +5,7 @@
 //! one name and the same arguments), and once for the shape of their values (whatever the object is, a key of the
 //! answer holds a list or none, and one type of leaf). Each combination of fields is looked at once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use async_graphql::Pos;
@@ -263,15 +263,12 @@ fn conflict(one: &Field, other: &Field) -> Option<String> {
 
 /// Whether the same is given under the same names, in whatever order.
 fn same_arguments(one: &[Argument], other: &[Argument]) -> bool {
-    fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
-        let mut sorted: Vec<_> = arguments.iter().collect();
-        sorted.sort_by_key(|it| it.name.node.as_str());
-        sorted
+    if one.len() != other.len() {
+        return false;
     }
-    let same = |(one, other): (&Argument, &Argument)| {
-        one.name.node == other.name.node && same_value(&one.value, &other.value)
-    };
-    one.len() == other.len() && by_name(one).into_iter().zip(by_name(other)).all(same)
+    let by_name: HashMap<&str, &Value> = other.iter().map(|it| (it.name.node.as_str(), &it.value)).collect();
+    let same = |it: &Argument| by_name.get(it.name.node.as_str()).is_some_and(|of| same_value(&it.value, of));
+    one.iter().all(same)
 }
 
 /// Whether two values are written alike.

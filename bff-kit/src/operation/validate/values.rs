@@ -67,7 +67,7 @@ impl<'a> Validator<'a> {
                 let object =
                     place.ty.map(base_name).filter(|it| self.catalogue.kind(it) == Some(Kind::Input));
                 if let Some(object) = object {
-                    self.object(fields, object, value.pos);
+                    self.object(fields, object, value.pos, place.settled);
                 } else {
                     self.leaf(value, place);
                     for field in fields {
@@ -85,18 +85,24 @@ impl<'a> Validator<'a> {
     }
 
     /// Checks the fields of an input object.
-    fn object(&mut self, sent: &'a [Argument], type_name: &'a str, at: Pos) {
+    fn object(&mut self, sent: &'a [Argument], type_name: &'a str, at: Pos, settled: bool) {
         let Some(fields) = self.catalogue.input(type_name) else { return };
         let one_of = self.catalogue.is_one_of(type_name);
         for field in sent {
             let name = &field.name.node;
             let known = fields.get(name.as_str());
-            if known.is_none() {
+            if known.is_none() && !settled {
                 let meant = self.meant(name, fields.keys());
                 self.wrong(field.pos, format!("\"{type_name}\" has no field \"{name}\"{meant}"));
             }
             let place = known.map(Place::from).unwrap_or_default();
-            self.value(&field.value, Place { one_of: known.and(one_of.then_some(type_name)), ..place });
+            self.value(
+                &field.value,
+                Place { one_of: known.and(one_of.then_some(type_name)), settled, ..place },
+            );
+        }
+        if settled {
+            return;
         }
         let is_sent = |name: &str| sent.iter().any(|it| it.name.node == name);
         for (name, field) in fields {

@@ -1,0 +1,36 @@
+//! CPU time it takes to prepare each operation that the web shop ships: from its text to what runs.
+//!
+//! `cargo run --release -p bff-web --example prepare`
+
+use std::path::Path;
+
+use bff_kit::Planner;
+use bff_web::Web;
+use cpu_time::ThreadTime;
+
+const ROUNDS: u32 = 20;
+const TIMES: u32 = 200;
+
+#[expect(clippy::print_stdout, reason = "the figures are what it is asked for")]
+fn main() -> std::io::Result<()> {
+    let planner = Planner::of::<Web>();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/web/operations");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder)?.map(|it| it.map(|it| it.path())).collect::<Result<_, _>>()?;
+    files.sort();
+    for file in files.iter().filter(|it| it.extension().is_some_and(|it| it == "graphql")) {
+        let text = std::fs::read_to_string(file)?;
+        // The best of several rounds: others use the machine too.
+        let round = || {
+            let start = ThreadTime::now();
+            for _ in 0..TIMES {
+                drop(std::hint::black_box(planner.plan(&text)));
+            }
+            start.elapsed() / TIMES
+        };
+        let best = (0..ROUNDS).map(|_| round()).min().unwrap_or_default();
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        println!("{name:<24} {:>8.1} µs, {:>5} bytes", best.as_secs_f64() * 1e6, text.len());
+    }
+    Ok(())
+}
