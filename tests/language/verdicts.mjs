@@ -45,7 +45,9 @@ const ofSyntax = ([wanted], errors) => {
 const ofValidation = (wanted, errors) => {
   const cut = [wanted, errors].some((list) => list.length >= MOST_ERRORS);
   const [clash, clashHere] = [wanted, errors].map((list) => list.some(isConflict));
-  if (!cut && clash !== clashHere) return clash ? 'no conflict told of' : 'a conflict that is none';
+  // Where an argument is given twice, it depends on the order whether the fields conflict besides.
+  const twice = wanted.some(({ message }) => message.startsWith('There can be only one argument'));
+  if (!cut && !twice && clash !== clashHere) return clash ? 'no conflict told of' : 'a conflict that is none';
   const places = (list) => list.filter((error) => !isConflict(error)).flatMap(({ locations }) => locations);
   const [there, here] = [wanted, errors].map(places);
   if (!cut) return firstOf(there) === firstOf(here) ? null : 'another first location';
