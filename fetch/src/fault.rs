@@ -71,15 +71,16 @@ impl Fault {
     pub fn of_key(code: i32, message: String, reason: String, details: &[prost_types::Any]) -> Self {
         let bad_requests =
             details.iter().filter(|detail| detail.type_url.ends_with("/google.rpc.BadRequest"));
-        let violations = bad_requests
+        let violations: Vec<_> = bad_requests
             .filter_map(|detail| pb::BadRequest::decode(detail.value.as_slice()).ok())
             .flat_map(|bad| bad.field_violations)
-            .map(|violation| Violation { field: violation.field, description: violation.description });
+            .map(|violation| Violation { field: violation.field, description: violation.description })
+            .collect();
         Self(Arc::new(Inner {
-            kind: kind_of(Code::from_i32(code)),
+            kind: kind_of(Code::from_i32(code), &violations),
             message,
             reason: Some(reason).filter(|reason| !reason.is_empty()),
-            violations: violations.collect(),
+            violations,
             retry_after: None,
         }))
     }
@@ -119,26 +120,33 @@ impl From<Status> for Fault {
     fn from(status: Status) -> Self {
         let details = status.get_error_details();
         let violations = details.bad_request().into_iter().flat_map(|bad| &bad.field_violations);
+        let violations: Vec<_> = violations
+            .map(|violation| Violation {
+                field: violation.field.clone(),
+                description: violation.description.clone(),
+            })
+            .collect();
         Self(Arc::new(Inner {
-            kind: kind_of(status.code()),
+            kind: kind_of(status.code(), &violations),
             message: status.message().to_owned(),
             reason: details.error_info().map(|info| info.reason.clone()),
-            violations: violations
-                .map(|violation| Violation {
-                    field: violation.field.clone(),
-                    description: violation.description.clone(),
-                })
-                .collect(),
+            violations,
             retry_after: details.retry_info().and_then(|info| info.retry_delay),
         }))
     }
 }
 
+/// The field of a request that says what is read of the answer. No client fills it.
+const READ_MASK: &str = "read_mask";
+
 /// The one place where status codes of gRPC become kinds. `Cancelled` by our own deadline is told apart by the
 /// call, which knows the time.
-fn kind_of(code: Code) -> FaultKind {
+fn kind_of(code: Code, violations: &[Violation]) -> FaultKind {
+    let is_mask = |it: &Violation| it.field == READ_MASK || it.field.starts_with("read_mask.");
     match code {
         Code::NotFound => FaultKind::NotFound,
+        // We wrote the mask: that a service refuses it is our fault, whoever asks.
+        Code::InvalidArgument | Code::OutOfRange if violations.iter().any(is_mask) => FaultKind::Internal,
         Code::InvalidArgument | Code::OutOfRange => FaultKind::InvalidArgument,
         Code::Unauthenticated => FaultKind::Unauthenticated,
         Code::PermissionDenied => FaultKind::PermissionDenied,
@@ -152,5 +160,36 @@ fn kind_of(code: Code) -> FaultKind {
         | Code::Unimplemented
         | Code::Internal
         | Code::DataLoss => FaultKind::Internal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic_types::ErrorDetails;
+
+    use super::*;
+
+    #[test]
+    fn a_refused_read_mask_is_no_fault_of_whoever_asks() {
+        let kind = |field: &str| {
+            let details = ErrorDetails::with_bad_request_violation(field, "no path \"avatar_url\"");
+            let status = Status::with_error_details(Code::InvalidArgument, "refused", details.clone());
+            let bad_request = pb::BadRequest {
+                field_violations: vec![pb::bad_request::FieldViolation {
+                    field: field.to_owned(),
+                    ..Default::default()
+                }],
+            };
+            let detail = prost_types::Any {
+                type_url: "type.googleapis.com/google.rpc.BadRequest".to_owned(),
+                value: bad_request.encode_to_vec(),
+            };
+            let of_key = Fault::of_key(Code::InvalidArgument.into(), String::new(), String::new(), &[detail]);
+            assert_eq!(Fault::from(status).kind(), of_key.kind(), "{field}");
+            of_key.kind()
+        };
+        assert_eq!(kind("read_mask"), FaultKind::Internal);
+        assert_eq!(kind("read_mask.paths"), FaultKind::Internal);
+        assert_eq!(kind("page_size"), FaultKind::InvalidArgument);
     }
 }

@@ -32,6 +32,8 @@ mod catalogue;
 mod conformance;
 /// What a client sees when a service fails, is slow, or answers nonsense.
 mod failures;
+/// What documents mean: fields that are one, conditions, nulls, and how many errors are told.
+mod language;
 /// A slow producer holds up nobody, and every batch is whole.
 mod pace;
 

@@ -5,6 +5,7 @@
 //! are one field. On an interface or union they may have to be written out by object, where a key is selected for
 //! some of them and for others as well. What is left has no named fragments and no conditions.
 
+mod abstracts;
 mod arguments;
 mod types;
 
@@ -19,8 +20,6 @@ use super::document::{Directive, Document, Field, Operation, Selection, Selectio
 use super::literal;
 use super::outline::MAX_SELECTIONS;
 use crate::schema::{Catalogue, Kind};
-
-use types::Types;
 
 /// An operation that is ready for async-graphql.
 #[derive(Debug)]
@@ -142,12 +141,6 @@ struct Writer<'a> {
 /// The fields that are selected under each key, in the order in which the keys come first.
 type Keys<'a> = IndexMap<&'a Name, Vec<&'a Field>>;
 
-/// A field that is selected on some of the objects that may be there.
-struct Narrowed<'a> {
-    types: Types<'a>,
-    field: &'a Field,
-}
-
 /// The key of objects that fail because a condition within them is null. No field of a client's is named so.
 pub(crate) const NULL_CONDITION: &str = "__nullCondition";
 
@@ -156,16 +149,6 @@ struct Set {
     selections: run::SelectionSet,
     /// A condition that is null: the objects it is about have [`NULL_CONDITION`] in place of their fields.
     null: Option<Pos>,
-}
-
-/// What is selected on the objects of an interface or union.
-#[derive(Default)]
-struct Narrowings<'a> {
-    fields: Vec<Narrowed<'a>>,
-    /// Objects that fail, and the condition that is null.
-    null: Vec<(Types<'a>, Pos)>,
-    /// Fragments that were looked at.
-    spread: HashSet<(&'a str, Types<'a>)>,
 }
 
 impl<'a> Writer<'a> {
@@ -181,18 +164,7 @@ impl<'a> Writer<'a> {
                 Err(NullCondition(pos)) => (vec![null_condition(pos)], Some(pos)),
             }
         } else {
-            let all = Types::of(self.catalogue, type_name);
-            let mut narrowings = Narrowings::default();
-            for set in sets {
-                self.narrow(&all, set, &mut narrowings)?;
-            }
-            let null = narrowings.null.first().map(|(_, pos)| *pos);
-            let items = if null.is_some() || overlap(&narrowings.fields) {
-                self.by_object(&all, &narrowings)?
-            } else {
-                self.by_condition(type_name, &all, &narrowings.fields)?
-            };
-            (items, null)
+            self.of_abstract(type_name, sets)?
         };
         Ok(Set { selections: run::SelectionSet { items }, null })
     }
@@ -232,108 +204,6 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(())
-    }
-
-    /// The fields of a set, each with the objects that have it there.
-    fn narrow(
-        &mut self,
-        types: &Types<'a>,
-        set: &'a SelectionSet,
-        narrowings: &mut Narrowings<'a>,
-    ) -> Written<()> {
-        for selection in &set.items {
-            if let Selection::Spread(it) = selection
-                && narrowings.spread.contains(&(it.name.node.as_str(), types.clone()))
-            {
-                continue;
-            }
-            match self.conditions.include(selection.directives()) {
-                Ok(true) => {}
-                Ok(false) => continue,
-                Err(NullCondition(pos)) => {
-                    narrowings.null.push((types.clone(), pos));
-                    continue;
-                }
-            }
-            let (on, below) = match selection {
-                Selection::Field(field) => {
-                    narrowings.fields.push(Narrowed { types: types.clone(), field });
-                    self.spend()?;
-                    continue;
-                }
-                Selection::Inline(fragment) => (fragment.on.as_ref(), &fragment.selections),
-                Selection::Spread(it) => {
-                    narrowings.spread.insert((&it.name.node, types.clone()));
-                    let Some(fragment) = self.document.fragment(&it.name.node) else { continue };
-                    (Some(&fragment.on), &fragment.selections)
-                }
-            };
-            let types = match on {
-                Some(on) => types.within(self.catalogue, &on.node),
-                None => types.clone(),
-            };
-            if !types.is_empty() {
-                self.narrow(&types, below, narrowings)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A fragment for each object, with all fields it has.
-    fn by_object(
-        &mut self,
-        all: &Types<'a>,
-        narrowings: &Narrowings<'a>,
-    ) -> Written<Vec<Positioned<run::Selection>>> {
-        let mut items = Vec::new();
-        for object in all.names() {
-            if let Some((_, pos)) = narrowings.null.iter().find(|(types, _)| types.contains(object)) {
-                items.push(fragment(object, vec![null_condition(*pos)], *pos));
-                continue;
-            }
-            let mut keys = Keys::new();
-            for it in narrowings.fields.iter().filter(|it| it.types.contains(object)) {
-                keys.entry(it.field.response_key()).or_default().push(it.field);
-            }
-            if let Some((_, first)) = keys.first() {
-                let pos = first[0].pos;
-                items.push(fragment(object, self.fields(object, &keys)?, pos));
-            }
-        }
-        Ok(items)
-    }
-
-    /// A fragment for each run of fields that the same objects have, and none for those that all have.
-    fn by_condition(
-        &mut self,
-        type_name: &'a str,
-        all: &Types<'a>,
-        narrowed: &[Narrowed<'a>],
-    ) -> Written<Vec<Positioned<run::Selection>>> {
-        let mut runs: Vec<(&Types<'a>, Keys<'a>)> = Vec::new();
-        let mut places: HashMap<(&Name, &Types<'a>), usize> = HashMap::new();
-        for it in narrowed {
-            let key = it.field.response_key();
-            let place = *places.entry((key, &it.types)).or_insert_with(|| {
-                if runs.last().is_none_or(|(types, _)| **types != it.types) {
-                    runs.push((&it.types, Keys::new()));
-                }
-                runs.len() - 1
-            });
-            runs[place].1.entry(key).or_default().push(it.field);
-        }
-        let mut items = Vec::new();
-        for (types, keys) in runs {
-            let pos = keys[0][0].pos;
-            if types == all {
-                items.extend(self.fields(type_name, &keys)?);
-            } else {
-                for object in types.names() {
-                    items.push(fragment(object, self.fields(object, &keys)?, pos));
-                }
-            }
-        }
-        Ok(items)
     }
 
     fn fields(&mut self, type_name: &'a str, keys: &Keys<'a>) -> Written<Vec<Positioned<run::Selection>>> {
@@ -388,19 +258,6 @@ impl<'a> Writer<'a> {
         self.left = self.left.checked_sub(1).ok_or(Unwritten::TooLarge)?;
         Ok(())
     }
-}
-
-/// Whether a key is selected for some objects, and apart from that for some of the same and others.
-fn overlap(narrowed: &[Narrowed<'_>]) -> bool {
-    let mut keys: HashMap<&Name, Vec<&Types<'_>>> = HashMap::new();
-    narrowed.iter().any(|it| {
-        let before = keys.entry(it.field.response_key()).or_default();
-        let overlaps = before.iter().any(|types| **types != it.types && types.overlap(&it.types));
-        if !before.contains(&&it.types) {
-            before.push(&it.types);
-        }
-        overlaps
-    })
 }
 
 /// Marks an object that fails.

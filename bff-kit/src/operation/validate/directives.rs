@@ -30,7 +30,7 @@ impl<'a> Validator<'a> {
             }
             seen.entry(name).or_insert(directive.pos);
             let taken = info.map(|info| &info.arguments);
-            self.arguments(&directive.arguments, taken, directive.pos, &format!("\"@{name}\""));
+            self.arguments(&directive.arguments, taken, directive.pos, ("@", name));
         }
     }
 }

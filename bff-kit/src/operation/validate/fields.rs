@@ -74,7 +74,7 @@ impl<'a> Validator<'a> {
             }
         }
         let taken = info.map(|info| &info.arguments);
-        self.arguments(&field.arguments, taken, field.pos, &format!("\"{name}\""));
+        self.arguments(&field.arguments, taken, field.pos, ("", name));
         self.directives(&field.directives, DirectiveLocation::Field);
         if let Some(set) = &field.selections {
             self.set(set, info.and_then(|info| self.composite(&info.type_name)));
@@ -130,13 +130,14 @@ impl<'a> Validator<'a> {
         matches!(kind, Kind::Object | Kind::Interface | Kind::Union).then_some(type_name)
     }
 
-    /// Checks arguments against those that a field or directive takes; against none, where it is not known.
+    /// Checks arguments against those that a field or directive takes; against none, where it is not known. `of` is its
+    /// name, after what such a name begins with.
     pub(super) fn arguments(
         &mut self,
         arguments: &'a [crate::operation::document::Argument],
         taken: Option<&'a BTreeMap<String, Argument>>,
         at: Pos,
-        of: &str,
+        of: (&str, &str),
     ) {
         let mut sent: HashMap<&str, Pos> = HashMap::with_capacity(arguments.len());
         for argument in arguments {
@@ -144,7 +145,7 @@ impl<'a> Validator<'a> {
             let known = taken.and_then(|taken| taken.get(name));
             if let Some(taken) = taken.filter(|_| known.is_none()) {
                 let meant = self.meant(name, taken.keys());
-                self.wrong(argument.pos, format!("{of} takes no argument \"{name}\"{meant}"));
+                self.wrong(argument.pos, format!("\"{}{}\" takes no argument \"{name}\"{meant}", of.0, of.1));
             }
             if let Some(before) = sent.insert(name, argument.name.pos) {
                 let both = vec![before, argument.name.pos];
@@ -154,7 +155,9 @@ impl<'a> Validator<'a> {
         }
         for (name, argument) in taken.into_iter().flatten() {
             if argument.is_required() && !sent.contains_key(name.as_str()) {
-                let message = format!("{of} takes an argument \"{name}\" of type \"{}\".", argument.ty);
+                let (sign, of) = of;
+                let message =
+                    format!("\"{sign}{of}\" takes an argument \"{name}\" of type \"{}\".", argument.ty);
                 self.wrong(at, message);
             }
         }

@@ -214,8 +214,13 @@ impl<'a> Merge<'_, 'a> {
     }
 }
 
-/// Whether this combination of several fields was not looked at yet. One field alone is in one way alone.
+/// Whether there is something to look at in this combination of fields, and it was not looked at yet.
 fn is_new(seen: &mut HashSet<Vec<*const Field>>, fields: &[Selected<'_>]) -> bool {
+    if let [alone] = fields
+        && alone.field.selections.is_none()
+    {
+        return false;
+    }
     let mut key: Vec<_> = fields.iter().map(|it| std::ptr::from_ref(it.field)).collect();
     key.sort_unstable();
     seen.insert(key)
