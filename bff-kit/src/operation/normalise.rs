@@ -186,7 +186,7 @@ impl<'a> Writer<'a> {
             }
             let (on, below) = match selection {
                 Selection::Field(field) => {
-                    keys.entry(field.response_key()).or_default().push(field);
+                    keys.entry(field.response_key()).or_insert_with(|| Vec::with_capacity(1)).push(field);
                     continue;
                 }
                 Selection::Inline(fragment) => (fragment.on.as_ref(), &fragment.selections),

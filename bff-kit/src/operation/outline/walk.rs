@@ -2,7 +2,7 @@
 
 mod slots;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql::Positioned;
@@ -77,6 +77,8 @@ pub(super) struct Walk<'a> {
     masks: Vec<Mask>,
     sends: Vec<Send>,
     slots: HashMap<(&'a str, Producer), usize>,
+    /// Which field asks which slot.
+    asked: HashSet<(usize, usize)>,
     choices: HashMap<(usize, &'a str), Producer>,
     /// Waves that are over before and after each field that changes something.
     changes: HashMap<Producer, usize>,
@@ -97,6 +99,7 @@ impl<'a> Walk<'a> {
             masks: Vec::new(),
             sends: Vec::new(),
             slots: HashMap::new(),
+            asked: HashSet::new(),
             choices: HashMap::new(),
             changes: HashMap::new(),
             waves: 0,
@@ -194,6 +197,8 @@ impl<'a> Walk<'a> {
         let fields = &mut self.nodes[node].fields;
         if !fields.iter().any(|selected| selected.type_name == place.type_name) {
             let items = factor.filter(|_| list.is_some()).map(|factor| self.factors[factor].most);
+            // Most have one, and documents may have thousands of them.
+            fields.reserve_exact(1);
             fields.push(Selected { type_name: place.type_name.to_owned(), info: info.clone(), items });
         }
         self.nodes[node].hoisted |= hoisted;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use async_graphql_value::indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::code::Code;
@@ -40,7 +41,7 @@ pub enum Fault {
 }
 
 /// What becomes of one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Consequence {
     /// The field, list indices left out; empty for the whole answer.
@@ -54,7 +55,7 @@ pub struct Consequence {
 }
 
 /// What a field becomes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "becomes", rename_all = "camelCase")]
 pub enum Outcome {
     /// `null`, with an error of this code, or without one where there is nothing to find.
@@ -98,10 +99,10 @@ pub(super) fn table(outline: &Outline, catalogue: &Catalogue, stale_s: u64) -> V
     let rpcs: BTreeSet<&str> = steps.iter().map(|step| step.rpc.as_str()).collect();
     let awaited = |rpc: &str| steps.iter().any(|step| step.rpc == rpc && step.kind != StepKind::SendLater);
     let of = |rpc: &str, fault| {
-        let mut found = Vec::new();
+        let mut found = IndexSet::new();
         let walk = Walk { outline, catalogue, rpc, fault };
         walk.children(0, &mut found);
-        found
+        found.into_iter().collect()
     };
     let failure = |rpc: &str| Failure {
         rpc: rpc.to_owned(),
@@ -122,13 +123,13 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn children(&self, node: usize, found: &mut Vec<Consequence>) {
+    fn children(&self, node: usize, found: &mut IndexSet<Consequence>) {
         for child in &self.outline.nodes[node].children {
             self.field(*child, found);
         }
     }
 
-    fn field(&self, index: usize, found: &mut Vec<Consequence>) {
+    fn field(&self, index: usize, found: &mut IndexSet<Consequence>) {
         let node = &self.outline.nodes[index];
         let mut gone = false;
         for field in &node.fields {
@@ -142,9 +143,7 @@ impl Walk<'_> {
                 if outcome != (Outcome::Unchanged { code: None }) {
                     let (path, on) = (self.outline.path(self.nullable(index)), step.on.clone());
                     let consequence = Consequence { path, on, outcome };
-                    if !found.contains(&consequence) {
-                        found.push(consequence);
-                    }
+                    found.insert(consequence);
                 }
                 // An object of another type is still there, and so are its fields.
                 gone |= !unchanged && step.on.is_none();

@@ -52,6 +52,7 @@ impl Validator<'_> {
         let mut merge = Merge {
             validator: self,
             left: MOST,
+            single: HashSet::new(),
             same: HashSet::new(),
             shapes: HashSet::new(),
             told: HashSet::new(),
@@ -76,6 +77,7 @@ struct Merge<'v, 'a> {
     validator: &'v mut Validator<'a>,
     left: usize,
     /// Combinations of fields that were looked at.
+    single: HashSet<Vec<*const Field>>,
     same: HashSet<Vec<*const Field>>,
     shapes: HashSet<Vec<*const Field>>,
     /// Places that were told of.
@@ -84,52 +86,72 @@ struct Merge<'v, 'a> {
 
 impl<'a> Merge<'_, 'a> {
     fn of(&mut self, set: &'a SelectionSet, parent: Option<&'a str>) {
-        self.same(&vec![(set, parent, None)]);
-        self.shape(&vec![(set, parent, None)]);
+        self.alone(&vec![(set, parent, None)]);
+    }
+
+    /// Looks at sets that are in no object together with others. Most keys are selected once: nothing is compared
+    /// there, and what is below is alone as well.
+    fn alone(&mut self, sets: &Sets<'a>) {
+        for fields in self.grouped(sets).values() {
+            if fields.len() > 1 {
+                self.same_of(fields);
+                self.shape_of(fields);
+            } else if is_new(&mut self.single, fields) {
+                self.alone(&below(fields));
+            }
+        }
     }
 
     /// Looks for fields that are not the same and may be in one object.
     fn same(&mut self, sets: &Sets<'a>) {
-        let catalogue = self.validator.catalogue;
         for fields in self.grouped(sets).values() {
-            if is_new(&mut self.same, fields) {
-                let object_of = |it: &Selected<'a>| {
-                    it.parent.filter(|parent| catalogue.kind(parent) == Some(Kind::Object))
-                };
-                let mut objects: Vec<_> = fields.iter().map(object_of).collect();
-                objects.sort_unstable();
-                objects.dedup();
-                // What is selected on an interface may be in every object.
-                if objects.len() > 1 {
-                    objects.retain(Option::is_some);
-                }
-                for object in objects {
-                    let meet =
-                        |it: &&Selected<'a>| matches!(object_of(it), of if of.is_none() || of == object);
-                    let together = fields.iter().filter(meet).cloned().collect();
-                    let alike = self.compare(together, |first, other| conflict(first.field, other.field));
-                    for fields in &alike {
-                        self.same(&below(fields));
-                    }
-                }
+            self.same_of(fields);
+        }
+    }
+
+    fn same_of(&mut self, fields: &[Selected<'a>]) {
+        let catalogue = self.validator.catalogue;
+        if !is_new(&mut self.same, fields) {
+            return;
+        }
+        let object_of =
+            |it: &Selected<'a>| it.parent.filter(|parent| catalogue.kind(parent) == Some(Kind::Object));
+        let mut objects: Vec<_> = fields.iter().map(object_of).collect();
+        objects.sort_unstable();
+        objects.dedup();
+        // What is selected on an interface may be in every object.
+        if objects.len() > 1 {
+            objects.retain(Option::is_some);
+        }
+        for object in objects {
+            let meet = |it: &&Selected<'a>| matches!(object_of(it), of if of.is_none() || of == object);
+            let together = fields.iter().filter(meet).cloned().collect();
+            let alike = self.compare(together, |first, other| conflict(first.field, other.field));
+            for fields in &alike {
+                self.same(&below(fields));
             }
         }
     }
 
     /// Looks for fields whose values cannot stand under one key, in whatever object.
     fn shape(&mut self, sets: &Sets<'a>) {
-        let catalogue = self.validator.catalogue;
         for fields in self.grouped(sets).values() {
-            if is_new(&mut self.shapes, fields) {
-                let alike = self.compare(fields.clone(), |first, other| {
-                    let (first, other) = (&first.info?.ty, &other.info?.ty);
-                    (!same_shape(catalogue, first, other))
-                        .then(|| format!("one is a \"{first}\", and one is a \"{other}\""))
-                });
-                for fields in &alike {
-                    self.shape(&below(fields));
-                }
-            }
+            self.shape_of(fields);
+        }
+    }
+
+    fn shape_of(&mut self, fields: &[Selected<'a>]) {
+        let catalogue = self.validator.catalogue;
+        if !is_new(&mut self.shapes, fields) {
+            return;
+        }
+        let alike = self.compare(fields.to_vec(), |first, other| {
+            let (first, other) = (&first.info?.ty, &other.info?.ty);
+            (!same_shape(catalogue, first, other))
+                .then(|| format!("one is a \"{first}\", and one is a \"{other}\""))
+        });
+        for fields in &alike {
+            self.shape(&below(fields));
         }
     }
 
@@ -197,7 +219,9 @@ impl<'a> Merge<'_, 'a> {
                     let below = parent.and_then(|parent| catalogue.selectable(parent, name));
                     let below = below.map(|it| it.type_name.as_str());
                     let selected = Selected { field, parent, info, below, around: around.cloned() };
-                    groups.entry(field.response_key()).or_default().push(selected);
+                    // Most keys are selected once, and documents may have thousands of them.
+                    let group = groups.entry(field.response_key());
+                    group.or_insert_with(|| Vec::with_capacity(1)).push(selected);
                 }
                 Selection::Inline(fragment) => {
                     let on = fragment.on.as_ref().map_or(parent, |on| Some(on.node.as_str()));

@@ -85,10 +85,10 @@ impl<'a> Walk<'a> {
     /// Notes that a field asks a slot, with so many keys.
     pub(super) fn ask(&mut self, slot: usize, step: &StepInfo, term: Option<usize>, node: usize) {
         step.reads.iter().for_each(|path| self.masks[slot].add(path));
-        let ask = &mut self.asks[slot];
-        if ask.nodes.contains(&node) {
+        if !self.asked.insert((slot, node)) {
             return;
         }
+        let ask = &mut self.asks[slot];
         ask.nodes.push(node);
         // Whoever asks is the same everywhere in a request.
         let by_caller = step.by.iter().all(|by| by == "caller");
