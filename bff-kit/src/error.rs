@@ -11,7 +11,7 @@ use crate::code::Code;
 const MASKED: &str = "Something went wrong on our side.";
 
 /// Errors that a request is told of.
-const MAX_ERRORS: usize = 10;
+pub(crate) const MAX_ERRORS: usize = 10;
 
 /// Places in the document that each of them names.
 const MAX_LOCATIONS: usize = 10;
@@ -228,8 +228,8 @@ pub(crate) fn refusal(code: Code, text: impl Into<String>) -> ServerError {
     server_error(Error::client(code, text))
 }
 
-/// The same error, at these places of the document.
-pub(crate) fn located(error: ServerError, locations: Vec<Pos>) -> ServerError {
+/// An error with the places of the document that it is about.
+pub(crate) fn at_places(error: ServerError, locations: Vec<Pos>) -> ServerError {
     ServerError { locations, ..error }
 }
 

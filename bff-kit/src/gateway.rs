@@ -63,7 +63,7 @@ struct Run<'a> {
 /// Answers the requests of one client.
 pub(crate) struct Gateway<C: Client> {
     schema: ClientSchema<C>,
-    /// The same for requests with fields that fail, made once there is one.
+    /// Schema of the requests in which fields fail before they run; made when the first one comes.
     failing_schema: OnceLock<ClientSchema<C>>,
     planner: Arc<Planner>,
     documents: Arc<Documents>,
@@ -172,7 +172,9 @@ impl<C: Client> Gateway<C> {
         };
         let (document, failing) = match operation.form(self.planner.catalogue(), variables) {
             Ok(form) => form,
-            Err(error) => return Answer::failed(error, operation),
+            Err(error) => {
+                return Answer { took: started.elapsed(), ..Answer::failed(error, operation) };
+            }
         };
         let explain = request.explain;
         let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);

@@ -11,7 +11,7 @@ use async_graphql::parser::types::{BaseType, Type};
 use async_graphql::{PathSegment, QueryPathNode, QueryPathSegment, ServerError, ServerResult, Value};
 
 use crate::code::Code;
-use crate::error::{Error, located, server_error};
+use crate::error::{Error, at_places, server_error};
 use crate::operation::{Failing, NULL_CONDITION, NullCause};
 use crate::path::{segments, try_visit};
 use crate::scope::RequestScope;
@@ -52,7 +52,7 @@ impl Extension for FailingFields {
     }
 }
 
-/// Whether a field is the one that stands there.
+/// Compares where a failing field stands with where a resolver is.
 fn is_at(failing: &Failing, node: &QueryPathNode<'_>) -> bool {
     let mut names = failing.path.iter();
     let visited = try_visit(node, &mut |segment| match segment {
@@ -87,7 +87,7 @@ fn without_objects(
     }
 }
 
-/// What a failed field is: null with an error beside it, or an error of what is around it.
+/// Fails a field: null with an error beside it where it may be null, else an error of the object around it.
 fn failed(scope: &RequestScope, failing: &Failing, path: Vec<PathSegment>, ty: &Type) -> ServerResult<Value> {
     let error = match &failing.cause {
         NullCause::Argument(name) => Error::bad_input(name.as_str(), "must not be null"),
@@ -95,7 +95,7 @@ fn failed(scope: &RequestScope, failing: &Failing, path: Vec<PathSegment>, ty: &
             Error::client(Code::BadUserInput, "The condition of `@skip` or `@include` must not be null.")
         }
     };
-    let error = located(server_error(error.at(|| path.clone())), vec![failing.pos]);
+    let error = at_places(server_error(error.at(|| path.clone())), vec![failing.pos]);
     null_or(scope, ServerError { path, ..error }, ty)
 }
 

@@ -5,7 +5,7 @@ use async_graphql_value::ConstValue;
 
 use super::document::{Directive, Document, Field, Literal, Selection, SelectionSet};
 
-/// What is known of the variables when conditions are read.
+/// Values of the variables, as far as they are known when conditions are read.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Conditions<'a> {
     /// Nothing: what a variable decides counts as there.
@@ -19,7 +19,7 @@ pub(super) enum Conditions<'a> {
 pub(super) struct NullCondition(pub(super) Pos);
 
 impl Conditions<'_> {
-    /// Whether a selection with these directives applies.
+    /// Decides by its directives whether a selection applies.
     pub(super) fn include(self, directives: &[Directive]) -> Result<bool, NullCondition> {
         for (name, wanted) in [("skip", false), ("include", true)] {
             let condition =
@@ -68,7 +68,7 @@ pub(super) fn deciding(document: &Document) -> Vec<&str> {
     found
 }
 
-/// Whether a directive is one of those that the document answers itself: nothing that runs sees it.
+/// Tells `@skip` and `@include` from other directives: nothing that runs sees them.
 pub(super) fn is_condition(directive: &Directive) -> bool {
     matches!(directive.name.node.as_str(), "skip" | "include")
 }

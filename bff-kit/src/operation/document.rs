@@ -28,7 +28,7 @@ pub(crate) struct VariableDefinition {
     pub(crate) pos: Pos,
     pub(crate) name: Positioned<Name>,
     pub(crate) ty: Positioned<Type>,
-    /// Where the name within the type stands.
+    /// Position of the name within the type.
     pub(crate) named_pos: Pos,
     pub(crate) default: Option<Value>,
     pub(crate) directives: Vec<Directive>,

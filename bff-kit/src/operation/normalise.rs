@@ -141,8 +141,9 @@ struct Writer<'a> {
 /// The fields that are selected under each key, in the order in which the keys come first.
 type Keys<'a> = IndexMap<&'a Name, Vec<&'a Field>>;
 
-/// The key of objects that fail because a condition within them is null. No field of a client's is named so.
-pub(crate) const NULL_CONDITION: &str = "__nullCondition";
+/// The key of objects that fail because a condition within them is null. It is no name, so that no client can select
+/// something under it.
+pub(crate) const NULL_CONDITION: &str = "null condition";
 
 /// What is selected on an object.
 struct Set {
@@ -154,17 +155,15 @@ struct Set {
 impl<'a> Writer<'a> {
     /// The selections of all these sets on an object of the type, as one set.
     fn set(&mut self, type_name: &'a str, sets: &[&'a SelectionSet]) -> Written<Set> {
-        let (items, null) = if self.catalogue.kind(type_name) == Some(Kind::Object) {
-            let mut keys = Keys::new();
-            let mut spread = HashSet::new();
-            let collected =
-                sets.iter().try_for_each(|set| self.collect(type_name, set, &mut keys, &mut spread));
-            match collected {
-                Ok(()) => (self.fields(type_name, &keys)?, None),
-                Err(NullCondition(pos)) => (vec![null_condition(pos)], Some(pos)),
-            }
-        } else {
-            self.of_abstract(type_name, sets)?
+        if self.catalogue.kind(type_name) != Some(Kind::Object) {
+            return self.of_abstract(type_name, sets);
+        }
+        let mut keys = Keys::new();
+        let mut spread = HashSet::new();
+        let collected = sets.iter().try_for_each(|set| self.collect(type_name, set, &mut keys, &mut spread));
+        let (items, null) = match collected {
+            Ok(()) => (self.fields(type_name, &keys)?, None),
+            Err(NullCondition(pos)) => (vec![null_condition(pos)], Some(pos)),
         };
         Ok(Set { selections: run::SelectionSet { items }, null })
     }
@@ -243,7 +242,7 @@ impl<'a> Writer<'a> {
         Ok(Positioned::new(run::Selection::Field(Positioned::new(node, field.pos)), field.pos))
     }
 
-    fn directive(&mut self, directive: &Directive) -> Positioned<run::Directive> {
+    fn directive(&self, directive: &Directive) -> Positioned<run::Directive> {
         let info = self.catalogue.directive(&directive.name.node);
         let arguments = self.arguments(&directive.arguments, info.map(|info| &info.arguments));
         Positioned::new(run::Directive { name: directive.name.clone(), arguments }, directive.pos)

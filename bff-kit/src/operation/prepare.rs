@@ -12,7 +12,7 @@ use super::parse::{SyntaxError, parse};
 use super::validate::{Problem, problems};
 use super::{Guard, Outline, Prepared};
 use crate::code::Code;
-use crate::error::{located, refusal};
+use crate::error::{at_places, refusal};
 use crate::schema::Catalogue;
 
 /// Prepares the operations of one client.
@@ -86,11 +86,11 @@ impl Preparer {
 
 fn of_syntax(error: &SyntaxError) -> ServerError {
     let text = format!("Syntax Error: {}", error.problem);
-    located(refusal(Code::ParseFailed, text), vec![error.pos])
+    at_places(refusal(Code::ParseFailed, text), vec![error.pos])
 }
 
 fn of_problem(problem: Problem) -> ServerError {
-    located(refusal(Code::ValidationFailed, problem.message), problem.locations)
+    at_places(refusal(Code::ValidationFailed, problem.message), problem.locations)
 }
 
 pub(super) fn of_unwritten(unwritten: Unwritten) -> ServerError {
@@ -101,7 +101,7 @@ pub(super) fn of_unwritten(unwritten: Unwritten) -> ServerError {
         }
         Unwritten::NullCondition(condition) => {
             let text = "The condition of `@skip` or `@include` must not be null.";
-            located(refusal(Code::BadUserInput, text), vec![condition.0])
+            at_places(refusal(Code::BadUserInput, text), vec![condition.0])
         }
     }
 }

@@ -69,6 +69,11 @@ impl Prepared {
         self.registered.as_deref()
     }
 
+    /// Trees that are kept of its document beyond one: the source and the forms for what variables decide.
+    pub(crate) fn further_trees(&self) -> usize {
+        self.variants.as_ref().map_or(0, Variants::trees)
+    }
+
     /// The name the document gives it.
     pub(crate) fn name(&self) -> Option<&str> {
         self.outline.name()

@@ -84,10 +84,10 @@ impl Validator<'_> {
         if !self.introspection || self.problems.len() >= MOST_MEANT || name.len() > LONGEST_MEANT {
             return ".".to_owned();
         }
-        let distance = |known: &&String| strsim::damerau_levenshtein(name, known);
-        let nearest = known.into_iter().min_by_key(distance);
-        match nearest.filter(|nearest| distance(nearest) <= 1 + name.len() / 4) {
-            Some(nearest) => format!("; did you mean \"{nearest}\"?"),
+        let distance = |known: &'n String| (strsim::damerau_levenshtein(name, known), known);
+        let nearest = known.into_iter().map(distance).min();
+        match nearest.filter(|(distance, _)| *distance <= 1 + name.len() / 4) {
+            Some((_, nearest)) => format!("; did you mean \"{nearest}\"?"),
             None => ".".to_owned(),
         }
     }

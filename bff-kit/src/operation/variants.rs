@@ -40,6 +40,11 @@ impl Variants {
         Some(Self { source, operation: operation.map(Name::new), deciding, risky, kept })
     }
 
+    /// Trees that it holds at most.
+    pub(super) fn trees(&self) -> usize {
+        1 + self.kept.len()
+    }
+
     /// The form for these variables, which are coerced, and the fields that fail with them. `open` is the form in
     /// which every condition holds.
     pub(super) fn of_variables(

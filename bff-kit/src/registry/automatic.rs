@@ -7,7 +7,8 @@ use moka::sync::Cache;
 
 use crate::operation::Prepared;
 
-/// What a prepared document takes beyond its text, in bytes of text: each selection becomes nodes of several trees.
+/// What a prepared document takes beyond its text, in bytes of text: each selection becomes nodes of several trees. As
+/// much is counted for its source and for each further form, where its form depends on variables.
 const BYTES_PER_BYTE: usize = 24;
 
 /// What every entry takes, however short its text, in bytes.
@@ -29,7 +30,8 @@ pub(crate) struct Stored {
 impl Automatic {
     pub(crate) fn new(max_bytes: u64) -> Self {
         let weight = |hash: &String, stored: &Stored| {
-            let bytes = hash.len() + stored.text.len() * BYTES_PER_BYTE + BYTES_PER_ENTRY;
+            let trees = 1 + stored.operation.further_trees();
+            let bytes = hash.len() + stored.text.len() * BYTES_PER_BYTE * trees + BYTES_PER_ENTRY;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         let cache = Cache::builder().max_capacity(max_bytes).weigher(weight);

@@ -9,7 +9,7 @@ use super::{Automatic, Current, Stored};
 use crate::client::DocumentPolicy;
 use crate::code::Code;
 use crate::contracts::{ContractError, Released, document_hash};
-use crate::error::refusal;
+use crate::error::{MAX_ERRORS, refusal};
 use crate::operation::Prepared;
 use crate::planner::Planner;
 
@@ -207,7 +207,8 @@ fn named(operation: Arc<Prepared>, name: Option<&str>) -> Selected {
 
 /// The errors without what they quote of the schema: introspection by error messages is introspection too.
 fn discreet(mut errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
-    for error in &mut errors {
+    // The others are counted, not told.
+    for error in errors.iter_mut().take(MAX_ERRORS) {
         let parts = error.message.split('"').enumerate();
         // What stands in quotes are names: the client's own, or the schema's.
         let parts =

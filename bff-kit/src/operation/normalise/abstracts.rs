@@ -6,7 +6,7 @@ use async_graphql::{Name, Pos, Positioned};
 use async_graphql_parser::types as run;
 
 use super::types::Types;
-use super::{Keys, Writer, Written, fragment, null_condition};
+use super::{Keys, Set, Writer, Written, fragment, null_condition};
 use crate::operation::conditions::NullCondition;
 use crate::operation::document::{Field, Selection, SelectionSet};
 
@@ -27,12 +27,8 @@ struct Narrowings<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// The selections of all these sets on what an interface or union may be, and a condition that is null.
-    pub(super) fn of_abstract(
-        &mut self,
-        type_name: &'a str,
-        sets: &[&'a SelectionSet],
-    ) -> Written<(Vec<Positioned<run::Selection>>, Option<Pos>)> {
+    /// The selections of all these sets on what an interface or union may be, as one set.
+    pub(super) fn of_abstract(&mut self, type_name: &'a str, sets: &[&'a SelectionSet]) -> Written<Set> {
         let all = Types::of(self.catalogue, type_name);
         let mut narrowings = Narrowings::default();
         for set in sets {
@@ -44,7 +40,7 @@ impl<'a> Writer<'a> {
         } else {
             self.by_condition(type_name, &all, &narrowings.fields)?
         };
-        Ok((items, null))
+        Ok(Set { selections: run::SelectionSet { items }, null })
     }
 
     /// The fields of a set, each with the objects that have it there.

@@ -16,8 +16,7 @@ use super::Validator;
 use crate::operation::document::{Argument, Field, Literal, Selection, SelectionSet, Value};
 use crate::schema::{Catalogue, FieldInfo, Kind};
 
-/// Fields that are looked at, counted as often as they are. The guard has bounded a valid document before; one that
-/// holds itself could go on for ever, and has an error already.
+/// Fields that are looked at, counted as often as they are. What would take more is refused rather than passed.
 const MOST: usize = 200_000;
 
 /// Fields of one key up to which each pair is compared, so that every place that is to be mended is told of.
@@ -69,6 +68,11 @@ impl Validator<'_> {
         // What no operation comes to is not valid, and has its own conflicts.
         for fragment in document.fragments.iter().filter(|it| !used.contains(&it.pos)) {
             merge.of(&fragment.selections, Some(&fragment.on.node));
+        }
+        if merge.left == 0
+            && let Some(operation) = document.operations.first()
+        {
+            self.wrong(operation.pos, "The document selects too much under the same names to be compared.");
         }
     }
 }
@@ -145,7 +149,10 @@ impl<'a> Merge<'_, 'a> {
         if !is_new(&mut self.shapes, fields) {
             return;
         }
-        let alike = self.compare(fields.to_vec(), |first, other| {
+        // What a field without a type is compared to says nothing: the first is one that has a type.
+        let mut fields = fields.to_vec();
+        fields.sort_by_key(|it| it.info.is_none());
+        let alike = self.compare(fields, |first, other| {
             let (first, other) = (&first.info?.ty, &other.info?.ty);
             (!same_shape(catalogue, first, other))
                 .then(|| format!("one is a \"{first}\", and one is a \"{other}\""))
