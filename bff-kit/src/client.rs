@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_graphql::{EmptySubscription, ObjectType, Schema, SchemaBuilder, ValidationMode};
-use fetch::Policies;
+use fetch::{Policies, Reasons};
 use serde::Deserialize;
 
 use crate::config::Mode;
@@ -19,6 +19,10 @@ pub trait Client: Send + Sync + 'static {
 
     /// Which operations it may send.
     const DOCUMENTS: Documents;
+
+    /// Reasons by which its services speak of who acts. Where none is named, `UNAUTHENTICATED` and
+    /// `PERMISSION_DENIED` are faults of this server and never said to a client.
+    const REASONS: Reasons = Reasons { nobody_acts: &[], may_not: &[] };
 
     /// The root of queries.
     type Query: ObjectType + Default + 'static;

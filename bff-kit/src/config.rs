@@ -203,6 +203,8 @@ pub struct UpstreamConfig {
     pub default: String,
     /// Addresses by full service name, such as `"shop.reviews.v1.ReviewService"`.
     pub services: BTreeMap<String, String>,
+    /// Longest answer to one call, in bytes. A longer one is a fault of the service.
+    pub max_answer_bytes: usize,
     /// Whether calls say what they read. Turn it off for services that do not honour read masks.
     pub read_masks: bool,
     /// Whether what needs no more of an object than its key is asked beside the object instead of behind it. Turn
@@ -215,6 +217,7 @@ impl Default for UpstreamConfig {
         Self {
             default: "http://127.0.0.1:50051".to_owned(),
             services: BTreeMap::new(),
+            max_answer_bytes: 4 * 1024 * 1024,
             read_masks: true,
             hoisting: true,
         }

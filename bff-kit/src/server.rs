@@ -113,7 +113,11 @@ fn manifests<C: Client>(
 /// Opens the channels to the services. Nothing is connected before it is needed.
 pub(crate) fn channels(config: &Config, connector: &impl Connector) -> Result<Channels, ConfigError> {
     let upstream = &config.upstream;
-    let upstreams = Upstreams { default: upstream.default.clone(), services: upstream.services.clone() };
+    let upstreams = Upstreams {
+        default: upstream.default.clone(),
+        services: upstream.services.clone(),
+        max_answer_bytes: upstream.max_answer_bytes,
+    };
     Channels::open(&upstreams, connector).map_err(|bad| {
         let key = match bad.service {
             Some(service) => format!("upstream.services.{service}"),

@@ -14,6 +14,8 @@ pub struct Upstreams {
     pub default: String,
     /// Addresses by full service name, such as `"shop.reviews.v1.ReviewService"`.
     pub services: BTreeMap<String, String>,
+    /// Longest answer to one call, in bytes.
+    pub max_answer_bytes: usize,
 }
 
 /// An address that is not a URI with a scheme and an authority.
@@ -30,6 +32,7 @@ pub struct BadAddress {
 pub struct Channels {
     default: Channel,
     services: BTreeMap<String, Channel>,
+    max_answer_bytes: usize,
 }
 
 /// What opens the connections below a channel: TCP in production, anything with two ends in tests.
@@ -77,11 +80,15 @@ impl Channels {
             .iter()
             .map(|(service, address)| Ok((service.clone(), open(Some(service), address)?)))
             .collect::<Result<_, _>>()?;
-        Ok(Self { default, services })
+        Ok(Self { default, services, max_answer_bytes: upstreams.max_answer_bytes })
     }
 
     pub(crate) fn of(&self, service: &str) -> Channel {
         self.services.get(service).unwrap_or(&self.default).clone()
+    }
+
+    pub(crate) fn max_answer_bytes(&self) -> usize {
+        self.max_answer_bytes
     }
 }
 

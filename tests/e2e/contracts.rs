@@ -87,6 +87,11 @@ fn the_protos_keep_the_rules() {
         for message in file.messages() {
             assert_eq!(message.child_messages().filter(|it| !it.is_map_entry()).count(), 0, "nested types");
             assert!(message.fields().all(|field| is_snake(field.name())), "{}", message.full_name());
+            // Whoever lists something can go on behind each item.
+            if message.get_field_by_name("next_page_token").is_some() {
+                let tokens = message.get_field_by_name("item_tokens");
+                assert!(tokens.is_some_and(|it| it.is_list()), "{}", message.full_name());
+            }
         }
         for value in file.enums().flat_map(|it| it.values().filter(|it| it.number() == 0).collect::<Vec<_>>())
         {

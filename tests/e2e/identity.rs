@@ -96,8 +96,7 @@ async fn a_review_is_written_once_under_one_key() {
     let unknown = send("key-three-3", "no-such-thing", 4, &somebody).await.whole();
     assert_eq!(code(&unknown), "NOT_FOUND");
     let six = send("key-four-4", "teapot-cast-iron-08", 6, &somebody).await;
-    assert_eq!(six.errors(), ["reviewCreate: BAD_USER_INPUT"]);
-    assert_eq!(six.body["errors"][0]["extensions"]["violations"][0]["field"], "input.rating");
+    assert_eq!(code(&six.whole()), "INVALID");
     let nobody = send("key-five-5", "teapot-cast-iron-08", 5, &[]).await;
     assert_eq!(nobody.errors(), ["reviewCreate: UNAUTHENTICATED"]);
 }

@@ -37,6 +37,8 @@ mod language;
 /// A slow producer holds up nobody, and every batch is whole.
 mod pace;
 
+/// Whose fault it was: what of a service's words is said to the client, and what to the log.
+mod blame;
 /// What each failing call does to each screen: its own fields and no others.
 mod blast;
 /// Deadlines and cancellation reach the services.
@@ -61,3 +63,5 @@ mod refusals;
 mod reports;
 /// How a server stops.
 mod stopping;
+/// What a service says and a BFF does not know is told as nothing: never as something else.
+mod values;

@@ -3,6 +3,8 @@
 mod answer;
 mod client;
 mod dice;
+mod liar;
+mod logged;
 mod operations;
 mod pipe;
 mod probe;
@@ -13,6 +15,8 @@ mod snapshot;
 pub(crate) use answer::Answer;
 pub(crate) use client::Kind;
 pub(crate) use dice::Dice;
+pub(crate) use liar::Lies;
+pub(crate) use logged::Logged;
 pub(crate) use operations::{Operation, contracts, operations, planner, schema_folder};
 pub(crate) use pipe::{Connection, Pipe};
 pub(crate) use probe::{Probe, probes};

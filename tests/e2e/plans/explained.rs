@@ -83,13 +83,18 @@ impl Fetch for Echo {
 async fn ask(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
     let slot = Slot { max_keys: 3, max_calls: 2, ..Slot::default() };
     let now = Instant::now();
-    let nowhere = Upstreams { default: "http://127.0.0.1:1".to_owned(), services: BTreeMap::new() };
+    let nowhere = Upstreams {
+        default: "http://127.0.0.1:1".to_owned(),
+        services: BTreeMap::new(),
+        max_answer_bytes: 4096,
+    };
     let context = CallContext {
         channels: Channels::open(&nowhere, &fetch::tcp()).unwrap(),
         policies: Arc::new(Policies::new().fetch::<Echo>(Policy::within_ms(100))),
         deadline: now + Duration::from_secs(1),
         credential: HeaderValue::from_static("none").to_str().unwrap().parse().unwrap(),
         enforcement: enforcement.clone(),
+        log: Arc::default(),
         operation: "Test".into(),
         tags: None,
         measure: false,

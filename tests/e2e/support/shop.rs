@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{Answer, Kind};
+use super::{Answer, Kind, Lies};
 
 /// The time it is in every test: the shop was seeded at this moment.
 fn now() -> Timestamp {
@@ -35,7 +36,6 @@ fn now() -> Timestamp {
 /// A customer with a cart, orders and notifications.
 pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
 
-/// A domain over the data in a file, or in memory.
 /// Options of a domain over the data in a file, or in memory.
 pub(crate) fn options(data: Option<PathBuf>) -> Options {
     Options { data, seed_time: now(), ..Options::default() }
@@ -79,7 +79,8 @@ pub(crate) struct Shop {
     pub(crate) web: SocketAddr,
     pub(crate) iot: SocketAddr,
     http: HttpClient<HttpConnector, Full<Bytes>>,
-    _servers: JoinSet<()>,
+    domain_address: SocketAddr,
+    servers: JoinSet<()>,
 }
 
 impl Shop {
@@ -98,9 +99,25 @@ impl Shop {
         Self::opened(options(data), |config, _| configure(config)).await
     }
 
+    /// A shop with another domain.
+    pub(crate) async fn of(options: Options) -> Self {
+        Self::opened(options, |_, _| {}).await
+    }
+
+    /// A shop whose services may be made to lie.
+    pub(crate) async fn lied_to() -> (Self, Lies) {
+        let (lies, listener) = (Lies::default(), listener().await);
+        let liar = format!("http://{}", listener.local_addr().unwrap());
+        let mut shop =
+            Self::opened(options(None), |config, _| config.upstream.default.clone_from(&liar)).await;
+        let domain = shop.domain_address;
+        shop.servers.spawn(lies.clone().serve(listener, domain));
+        (shop, lies)
+    }
+
     /// A shop of so many products that are computed from their numbers.
     pub(crate) async fn synthetic(products: u32) -> Self {
-        Self::opened(Options { synthetic: Some(products), ..options(None) }, |_, _| {}).await
+        Self::of(Options { synthetic: Some(products), ..options(None) }).await
     }
 
     /// A shop with another configuration of each BFF. The folder of operations is that of all clients.
@@ -108,11 +125,21 @@ impl Shop {
         Self::opened(options(None), configure).await
     }
 
+    /// A shop so long after it opened its doors.
+    pub(crate) async fn after(time: Duration) -> Self {
+        Self::opened_at(now() + time, options(None), |_, _| {}).await
+    }
+
     async fn opened(options: Options, configure: impl Fn(&mut Config, Kind)) -> Self {
+        Self::opened_at(now(), options, configure).await
+    }
+
+    async fn opened_at(now: Timestamp, options: Options, configure: impl Fn(&mut Config, Kind)) -> Self {
         let domain = Domain::open(options).unwrap();
         let mut servers = JoinSet::new();
         let listener = listener().await;
-        let upstream = format!("http://{}", listener.local_addr().unwrap());
+        let domain_address = listener.local_addr().unwrap();
+        let upstream = format!("http://{domain_address}");
         let config = |kind: Kind| {
             let mut config = Config::development();
             config.upstream.default.clone_from(&upstream);
@@ -127,11 +154,11 @@ impl Shop {
                 domain.serve(listener, Services::all(), std::future::pending()).await.unwrap();
             });
         }
-        let mobile = start::<Mobile>(&mut servers, config(Kind::Mobile)).await;
-        let web = start::<Web>(&mut servers, config(Kind::Web)).await;
-        let iot = start::<Iot>(&mut servers, config(Kind::Iot)).await;
+        let mobile = start::<Mobile>(&mut servers, config(Kind::Mobile), now).await;
+        let web = start::<Web>(&mut servers, config(Kind::Web), now).await;
+        let iot = start::<Iot>(&mut servers, config(Kind::Iot), now).await;
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
-        Self { domain, mobile, web, iot, http, _servers: servers }
+        Self { domain, mobile, web, iot, http, domain_address, servers }
     }
 
     /// Sends a query to the phone app's BFF.
@@ -226,10 +253,10 @@ async fn listener() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
-async fn start<C: Client>(servers: &mut JoinSet<()>, config: Config) -> SocketAddr {
+async fn start<C: Client>(servers: &mut JoinSet<()>, config: Config, now: Timestamp) -> SocketAddr {
     let listener = listener().await;
     let address = listener.local_addr().unwrap();
-    let server = Server::new(config).with_clock(Clock::fixed(now()));
+    let server = Server::new(config).with_clock(Clock::fixed(now));
     servers.spawn(async move {
         server.serve::<C>(listener, fetch::tcp(), std::future::pending()).await.unwrap();
     });
