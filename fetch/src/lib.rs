@@ -6,6 +6,7 @@
 //!
 //! This crate knows neither GraphQL nor HTTP nor any particular service.
 
+mod address;
 mod answers;
 mod call;
 mod channels;
@@ -19,10 +20,12 @@ mod question;
 mod rpc;
 mod settling;
 mod tags;
+mod tls;
 
+pub use address::{Address, BadAddress};
 pub use answers::Answers;
 pub use call::{Call, CallContext, Observed, ObservedCall};
-pub use channels::{BadAddress, Channels, Connector, Upstreams, tcp};
+pub use channels::{Channels, Connector, Upstream, Upstreams, tcp};
 pub use command::Command;
 pub use enforcement::Enforcement;
 pub use fault::{Fault, FaultKind, Violation};
@@ -32,3 +35,4 @@ pub use policy::{Policies, Policy};
 pub use question::{Fetch, Keyed};
 pub use rpc::{Effect, Rpc};
 pub use tags::Tags;
+pub use tls::{Identity, Tls};

@@ -61,3 +61,5 @@ mod refusals;
 mod reports;
 /// How a server stops.
 mod stopping;
+/// How services are reached: over TLS where their address says so, with whom that proves, and never otherwise.
+mod upstreams;

@@ -76,6 +76,22 @@ fn bad_arguments_end_it_with_64() {
 }
 
 #[test]
+fn a_key_that_anybody_could_guess_ends_it_with_64_and_is_not_shown() {
+    let variable = |key: &str| command(&[]).env("SHOP_CREDENTIAL_KEY", key).output().unwrap();
+    for output in [
+        run(&["--credential-key", "hunter2"]),
+        run(&["--credential-key="]),
+        variable(""),
+        variable("hunter2"),
+        variable("hunter2, and so on to 31 bytes."),
+    ] {
+        assert_eq!(output.status.code(), Some(64));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("--credential-key") && !told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
 fn help_is_no_error() {
     assert_eq!(run(&["--help"]).status.code(), Some(0));
 }
