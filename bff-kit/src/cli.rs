@@ -165,9 +165,8 @@ fn layers<C: Client>(settings: Settings) -> Result<Layers, ConfigError> {
     if let Some(path) = &settings.config {
         layers = layers.file(path)?;
     }
-    #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
-    let environment = std::env::vars();
-    let mut layers = layers.environment(&C::NAME.to_ascii_uppercase().replace('-', "_"), environment);
+    let prefix = C::NAME.to_ascii_uppercase().replace('-', "_");
+    let mut layers = layers.environment(&prefix, environment(&prefix)?.into_iter());
     let flags = [
         ("--listen", "server.listen", settings.listen),
         ("--mode", "mode", settings.mode),
@@ -185,6 +184,21 @@ fn layers<C: Client>(settings: Settings) -> Result<Layers, ConfigError> {
         layers = layers.flag("--set", key, value);
     }
     Ok(layers)
+}
+
+/// The variables of the environment. One of another program need not be text.
+fn environment(prefix: &str) -> Result<Vec<(String, String)>, ConfigError> {
+    let mut variables = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => variables.push((name, value)),
+            (Ok(name), Err(_)) if name.starts_with(prefix) => {
+                return Err(ConfigError::new(name, "is not UTF-8 (from the environment)"));
+            }
+            _ => {}
+        }
+    }
+    Ok(variables)
 }
 
 /// Ready when the process is asked to stop: by Ctrl-C or SIGTERM.

@@ -28,32 +28,24 @@ pub use layers::{Layers, Origin};
 pub use secret::Secret;
 
 /// Everything a BFF can be told. An unknown key is an error.
-#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Whom this process serves.
-    #[serde(default)]
     pub mode: Mode,
     /// The server's side.
-    #[serde(default)]
     pub server: ServerConfig,
     /// Which operations run.
-    #[serde(default)]
     pub operations: OperationsConfig,
     /// What is kept of answers.
-    #[serde(default)]
     pub cache: CacheConfig,
     /// What a document may cost.
-    #[serde(default)]
     pub limits: LimitsConfig,
     /// The services' side.
-    #[serde(default)]
     pub upstream: UpstreamConfig,
     /// The credential shown to the services.
-    #[serde(default)]
     pub credential: CredentialConfig,
     /// What is logged.
-    #[serde(default)]
     pub log: LogConfig,
 }
 
@@ -326,20 +318,16 @@ impl Config {
     /// The configuration of a development server: all defaults, key included.
     #[must_use]
     pub fn development() -> Self {
-        Self {
-            mode: Mode::Development,
-            server: ServerConfig::default(),
-            operations: OperationsConfig::default(),
-            cache: CacheConfig::default(),
-            limits: LimitsConfig::default(),
-            upstream: UpstreamConfig::default(),
-            credential: CredentialConfig::default(),
-            log: LogConfig::default(),
-        }
+        Self { mode: Mode::Development, ..Self::default() }
     }
 
     /// Every setting that has a value, by section. Secrets are hidden.
-    pub(crate) fn to_toml(&self) -> toml::Table {
+    ///
+    /// # Panics
+    ///
+    /// Never: settings are tables, texts, numbers and lists.
+    #[must_use]
+    pub fn to_toml(&self) -> toml::Table {
         toml::Table::try_from(self).expect("settings are tables, texts, numbers and lists")
     }
 }

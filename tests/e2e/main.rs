@@ -39,6 +39,8 @@ mod pace;
 
 /// What each failing call does to each screen: its own fields and no others.
 mod blast;
+/// What settings do at the start, and that the documentation lists each as the code has it.
+mod configuration;
 /// Deadlines and cancellation reach the services.
 mod deadlines;
 /// Four ways to name an operation, and what becomes of each: known, unknown, wrong, changed, flooded.

@@ -9,7 +9,7 @@ use crate::config::{Config, Layers, SERVICE, Setting, settings};
 /// Prints them.
 pub(super) fn run<C: Client>(of: Settings) -> Result<(), Failure> {
     let (layers, config) = configuration::<C>(of)?;
-    super::print(&listing(&layers, &config.effective(&C::LIMITS, C::DOCUMENTS)));
+    super::print(&listing(&layers, &config.effective::<C>()));
     Ok(())
 }
 

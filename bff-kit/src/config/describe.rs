@@ -34,7 +34,7 @@ pub struct Setting {
 pub fn settings() -> Vec<Setting> {
     let mut found = Vec::new();
     collect(&schema(), "", &mut found);
-    let defaults = Config::development().to_toml();
+    let defaults = Config::default().to_toml();
     for setting in &mut found {
         setting.default = lookup(&defaults, &setting.key).cloned();
     }

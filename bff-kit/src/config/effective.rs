@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Config, Mode, Secret};
-use crate::client::{AutomaticQueries, DocumentPolicy, Documents, Limits};
+use crate::client::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 
 /// Room for automatic persisted queries where they are taken, in bytes.
@@ -58,12 +58,13 @@ impl Config {
     }
 
     /// The same configuration, with what the client decides written out.
-    pub(crate) fn effective(mut self, own: &Limits, documents: Documents) -> Self {
-        let limits = self.limits(own);
+    #[must_use]
+    pub fn effective<C: Client>(mut self) -> Self {
+        let limits = self.limits(&C::LIMITS);
         self.server.max_body_bytes = Some(limits.body_bytes);
         self.server.deadline_ms = u64::try_from(limits.deadline.as_millis()).ok();
-        self.operations.policy = Some(self.document_policy(documents));
-        self.operations.automatic_bytes = Some(self.automatic_bytes(documents));
+        self.operations.policy = Some(self.document_policy(C::DOCUMENTS));
+        self.operations.automatic_bytes = Some(self.automatic_bytes(C::DOCUMENTS));
         let said = &mut self.limits;
         for (said, limit) in [
             (&mut said.bytes, limits.bytes),

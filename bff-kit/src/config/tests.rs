@@ -304,4 +304,7 @@ fn every_setting_is_described() {
     for setting in all {
         assert!(setting.meaning.ends_with('.') && !setting.kind.is_empty(), "{setting:?}");
     }
+    let default = |key: &str| settings().into_iter().find(|it| it.key == key).unwrap().default;
+    assert_eq!(default("mode").unwrap().as_str(), Some("production"));
+    assert_eq!(default("limits.cost"), None);
 }
