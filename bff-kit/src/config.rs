@@ -31,7 +31,8 @@ pub use secret::Secret;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Whom this process serves.
+    /// Users of this process: `development` lets developers sign in by header and ask for the schema, `production` is
+    /// for real users.
     pub mode: Mode,
     /// The server's side.
     pub server: ServerConfig,
@@ -49,11 +50,11 @@ pub struct Config {
     pub log: LogConfig,
 }
 
-/// Whom a process serves.
+/// Users of a process.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Its developers: sign-in by header, introspection.
+    /// Its developers, who sign in by header and ask for the schema.
     Development,
     /// Real users.
     #[default]
@@ -67,29 +68,30 @@ pub struct ServerConfig {
     /// Address to listen on.
     #[schemars(extend("format" = "address:port"))]
     pub listen: SocketAddr,
-    /// How long a client may take for the head of a request, in milliseconds.
+    /// Time a client has for the head of a request, in milliseconds.
     #[schemars(range(min = 1))]
     pub header_timeout_ms: u64,
-    /// How long a client may take for the body of a request, in milliseconds.
+    /// Time a client has for the body of a request, in milliseconds.
     #[schemars(range(min = 1))]
     pub body_timeout_ms: u64,
-    /// How long a connection may stay open without a request, in milliseconds.
+    /// Time a connection may stay open without a request, in milliseconds.
     #[schemars(range(min = 1))]
     pub idle_timeout_ms: u64,
-    /// How long connections are still taken once the server is told to stop, in milliseconds. `/readyz` says so
-    /// meanwhile, so that a load balancer looks elsewhere before anybody is turned away. 0 takes none.
+    /// Time for which connections are still taken once the server is told to stop, in milliseconds. `/readyz` says so
+    /// meanwhile, so that a load balancer looks elsewhere before anybody is turned away. At 0 the server takes none
+    /// from then on.
     pub stop_delay_ms: u64,
-    /// How long running requests get to finish after that, in milliseconds; 0 cuts them off.
+    /// Time that running requests then have to finish, in milliseconds. At 0 they are cut off.
     pub drain_timeout_ms: u64,
     /// Longest request body, in bytes; the client's own limit when absent.
     #[schemars(range(min = 1))]
     pub max_body_bytes: Option<usize>,
-    /// How long a request may take until it is answered, in milliseconds; the client's own limit when absent.
+    /// Time a request may take until it is answered, in milliseconds; the client's own limit when absent.
     #[schemars(range(min = 1))]
     pub deadline_ms: Option<u64>,
-    /// Which statuses tell of GraphQL errors.
+    /// Version of GraphQL over HTTP that decides which statuses tell of GraphQL errors.
     pub http_profile: HttpProfile,
-    /// Requests that may come at once, in an array; 0 refuses arrays.
+    /// Most requests that may come at once, in an array; 0 refuses arrays.
     pub max_batch: usize,
     /// Certificate and key to speak TLS with; plain HTTP when absent.
     pub tls: Option<TlsConfig>,
@@ -134,10 +136,11 @@ pub enum HttpProfile {
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsConfig {
-    /// PEM file of the certificate, followed by those it is signed with.
+    /// PEM file of the certificate that clients are shown, followed by those it is signed with. Plain HTTP is spoken
+    /// when absent.
     #[schemars(extend("format" = "path"))]
     pub certificate: PathBuf,
-    /// PEM file of its private key.
+    /// PEM file of the private key of that certificate.
     #[schemars(extend("format" = "path"))]
     pub key: PathBuf,
 }
@@ -151,11 +154,12 @@ pub struct OperationsConfig {
     /// registered.
     #[schemars(extend("format" = "path"))]
     pub folder: Option<PathBuf>,
-    /// Which operations run; the client's own policy when absent.
+    /// Operations that run: all (`open`), all while those that are not registered are counted and logged (`log`), or
+    /// the `registered` ones; the client's own policy when absent.
     pub policy: Option<DocumentPolicy>,
     /// Room for automatic persisted queries, in bytes; the client decides when absent, 0 takes none.
     pub automatic_bytes: Option<u64>,
-    /// How often the folder is looked at for other manifests, in milliseconds.
+    /// Time between two looks at the folder for other manifests, in milliseconds.
     #[schemars(range(min = 1))]
     pub reload_ms: u64,
 }
@@ -172,8 +176,8 @@ impl Default for OperationsConfig {
 pub struct CacheConfig {
     /// Room for answers to registered operations that came by GET, in bytes; 0 keeps none.
     pub response_bytes: u64,
-    /// How long such an answer is kept, in milliseconds. It need not be long: it is for those who ask at the same
-    /// time, and what a cache in front forgets comes back from here until then.
+    /// Time for which such an answer is kept, in milliseconds. It need not be long: it is for those who ask at the
+    /// same time, and what a cache in front forgets comes back from here until then.
     #[schemars(range(min = 1, max = 86_400_000))]
     pub response_ms: u64,
 }
@@ -188,29 +192,30 @@ impl Default for CacheConfig {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
-    /// Bytes of a document.
+    /// Most bytes of a document; the client's own limit when absent.
     #[schemars(range(min = 1))]
     pub bytes: Option<u64>,
-    /// Fields within fields.
+    /// Most fields within fields; the client's own limit when absent.
     #[schemars(range(min = 1))]
     pub depth: Option<u64>,
-    /// Tokens of a document.
+    /// Most tokens of a document, comments included; the client's own limit when absent.
     #[schemars(range(min = 1))]
     pub tokens: Option<u64>,
-    /// Selections, with fragments written out.
+    /// Most selections of a document, with fragments written out; the client's own limit when absent.
     #[schemars(range(min = 1))]
     pub selections: Option<u64>,
-    /// Fields under another name than their own.
+    /// Most fields under another name than their own; the client's own limit when absent.
     pub aliases: Option<u64>,
-    /// Fields of the query or mutation itself.
+    /// Most fields of the query or mutation itself; the client's own limit when absent.
     #[schemars(range(min = 1))]
     pub root_fields: Option<u64>,
-    /// Directives.
+    /// Most directives of a document; the client's own limit when absent.
     pub directives: Option<u64>,
-    /// Fields of the answer.
+    /// Most fields of an answer, those of list items as often as there may be items; the client's own limit when
+    /// absent.
     #[schemars(range(min = 1))]
     pub cost: Option<u64>,
-    /// Limits that are only reported: what is over one runs, is counted and leaves a line in the log.
+    /// Limits that are only reported: a document over one runs, is counted and leaves a line in the log.
     pub report_only: Vec<Limit>,
 }
 
@@ -218,26 +223,27 @@ pub struct LimitsConfig {
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct UpstreamConfig {
-    /// Address of every service that is not named in `services`: `http://HOST:PORT` in plain text, `https://HOST:PORT`
-    /// over TLS.
+    /// Address of every service that has none of its own: `http://HOST:PORT` in plain text, `https://HOST:PORT` over
+    /// TLS.
+    #[schemars(extend("format" = "URL"))]
     pub default: String,
     /// PEM file of the certificates that those of the services must lead to; the root certificates of the system when
     /// absent.
     #[schemars(extend("format" = "path"))]
     pub ca: Option<PathBuf>,
-    /// PEM file of the certificate that is shown to services that ask for one, followed by those it is signed with; none
-    /// is shown when absent.
+    /// PEM file of the certificate that is shown to services that ask for one, followed by those it is signed with;
+    /// none is shown when absent.
     #[schemars(extend("format" = "path"))]
     pub client_certificate: Option<PathBuf>,
-    /// PEM file of its private key.
+    /// PEM file of the private key of that certificate.
     #[schemars(extend("format" = "path"))]
     pub client_key: Option<PathBuf>,
     /// What is different for single services, by full name, such as `"shop.reviews.v1.ReviewService"`.
     pub services: BTreeMap<String, ServiceConfig>,
-    /// Whether calls say what they read. Turn it off for services that do not honour read masks.
+    /// Read masks on calls. Turn them off for services that do not honour them.
     pub read_masks: bool,
-    /// Whether what needs no more of an object than its key is asked beside the object instead of behind it. Turn
-    /// it off to see what that saves; the answers are the same.
+    /// Calls that need no more of an object than its key are made beside the one that answers the object, instead of
+    /// behind it. Turn it off to see what that saves; the answers are the same.
     pub hoisting: bool,
 }
 
@@ -259,12 +265,13 @@ impl Default for UpstreamConfig {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceConfig {
-    /// Its address. A text in place of the section means this.
+    /// Address of this service; that of all services when absent. A text in place of the section sets this.
+    #[schemars(extend("format" = "URL"))]
     pub address: Option<String>,
-    /// PEM file of the certificates that its own must lead to.
+    /// PEM file of the certificates that that of this service must lead to; as for all services when absent.
     #[schemars(extend("format" = "path"))]
     pub ca: Option<PathBuf>,
-    /// PEM file of the certificate that is shown to it. Goes with `client_key`.
+    /// PEM file of the certificate that is shown to this service; as for all services when absent.
     #[schemars(extend("format" = "path"))]
     pub client_certificate: Option<PathBuf>,
     /// PEM file of the private key of that certificate.
@@ -276,8 +283,8 @@ pub struct ServiceConfig {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CredentialConfig {
-    /// Key it is signed with, shared with the services. Must be set in production, to 32 bytes or more; in development
-    /// it is one that everybody can read when absent.
+    /// Key that the credential shown to the services is signed with, which they share. Must be set in production, to
+    /// 32 bytes or more; in development it is one that everybody can read when absent.
     pub key: Option<Secret>,
 }
 
@@ -285,9 +292,9 @@ pub struct CredentialConfig {
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
-    /// Which lines, such as `"info"` or `"bff_kit=debug,info"`.
+    /// Log lines that are written, such as `"info"` or `"bff_kit=debug,info"`.
     pub filter: String,
-    /// How they are written.
+    /// Format of log lines: for people, or one JSON object a line.
     pub format: LogFormat,
 }
 

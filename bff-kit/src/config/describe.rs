@@ -15,11 +15,11 @@ pub const SERVICE: &str = "<service>";
 pub struct Setting {
     /// Its key, such as `server.listen`. One of a single service has [`SERVICE`] in it.
     pub key: String,
-    /// What it takes, and in which unit.
+    /// Values it takes, in words, with their unit and bounds.
     pub kind: String,
-    /// What holds where it is not set; none where the client decides, or where it is absent then.
+    /// Value where it is not set; none where the client decides, or where it is absent then.
     pub default: Option<toml::Value>,
-    /// What it does.
+    /// Its effect, as the comment of its field has it.
     pub meaning: String,
     /// Least number that can work.
     pub(super) minimum: Option<i64>,
@@ -71,8 +71,8 @@ fn collect(schema: &Value, key: &str, found: &mut Vec<Setting>) {
 
 /// The schema of what an optional value is where it is set.
 fn present(schema: &Value) -> &Value {
-    let either = schema["anyOf"].as_array().into_iter().flatten();
-    either.into_iter().find(|it| it["type"] != "null").unwrap_or(schema)
+    let mut either = schema["anyOf"].as_array().into_iter().flatten();
+    either.find(|it| it["type"] != "null").unwrap_or(schema)
 }
 
 fn setting(key: &str, schema: &Value) -> Setting {
@@ -89,7 +89,7 @@ fn setting(key: &str, schema: &Value) -> Setting {
     }
 }
 
-/// What a setting takes, in words.
+/// Values that a setting takes, in words.
 fn kind(key: &str, schema: &Value) -> String {
     let is = |kind: &str| schema["type"] == kind || schema["type"][0] == kind;
     let names = values(schema);

@@ -14,13 +14,14 @@ use super::value::{Node, toml_of};
 #[derive(Clone, Debug)]
 pub struct Layers {
     services: Vec<&'static str>,
-    settings: Vec<Setting>,
+    assignments: Vec<Assignment>,
     /// Keys of all settings there are.
     known: Vec<String>,
 }
 
+/// One value that one place sets.
 #[derive(Clone, Debug)]
-struct Setting {
+struct Assignment {
     path: Vec<String>,
     value: Node,
     origin: Origin,
@@ -61,7 +62,7 @@ impl Layers {
     #[must_use]
     pub fn new(services: impl IntoIterator<Item = &'static str>) -> Self {
         let known = describe::settings().into_iter().map(|setting| setting.key).collect();
-        Self { services: services.into_iter().collect(), settings: Vec::new(), known }
+        Self { services: services.into_iter().collect(), assignments: Vec::new(), known }
     }
 
     /// Full names of the services that the BFF calls.
@@ -140,7 +141,7 @@ impl Layers {
                 value
             }
         };
-        self.settings.push(Setting { path, value, origin: origin.clone() });
+        self.assignments.push(Assignment { path, value, origin: origin.clone() });
     }
 
     /// Whether it holds settings.
@@ -173,7 +174,7 @@ impl Layers {
 
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
         let mut root = Node::Section([].into());
-        for Setting { path, value, origin } in &self.settings {
+        for Assignment { path, value, origin } in &self.assignments {
             root.insert(path, value.clone())
                 .map_err(|problem| ConfigError::new(path.join("."), problem).from(origin.clone()))?;
         }
@@ -201,10 +202,9 @@ impl Layers {
         let key = key.split('[').next().unwrap_or(key);
         let exact = |set: &str| set == key;
         let around = |set: &str| is_within(set, key) || is_within(key, set);
-        let last = |is: &dyn Fn(&str) -> bool| {
-            self.settings.iter().rev().find(|setting| is(&setting.path.join(".")))
-        };
-        last(&exact).or_else(|| last(&around)).map_or(Origin::Default, |setting| setting.origin.clone())
+        let last =
+            |is: &dyn Fn(&str) -> bool| self.assignments.iter().rev().find(|it| is(&it.path.join(".")));
+        last(&exact).or_else(|| last(&around)).map_or(Origin::Default, |it| it.origin.clone())
     }
 }
 

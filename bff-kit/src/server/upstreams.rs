@@ -41,10 +41,8 @@ pub(super) fn upstreams(config: &UpstreamConfig) -> Result<Upstreams, ConfigErro
     let files = Files::of("upstream", &all);
     let default = address("upstream.default", &config.default)?;
     let mut built = Vec::new();
-    let mut services = Vec::new();
-    for (service, own) in &config.services {
-        services.push((service, format!("upstream.services.{service}"), own));
-    }
+    let section = |service: &String| format!("upstream.services.{service}");
+    let services: Vec<_> = config.services.iter().map(|(it, own)| (it, section(it), own)).collect();
     let mut open = |address: Address, files| Upstream::new(address, || tls(&mut built, files));
     let mut upstreams = Upstreams { default: open(default.clone(), files)?, services: [].into() };
     let mut speaks_tls = default.is_tls();

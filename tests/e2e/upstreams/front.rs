@@ -20,11 +20,13 @@ pub(super) struct Handshake {
     pub(super) protocol: &'static [u8],
 }
 
+/// The protocol that a connection agreed on, or why it came to none.
+pub(super) type Agreed = Result<Vec<u8>, String>;
+
 /// A TLS listener in front of a plain one.
 pub(super) struct Front {
     pub(super) address: SocketAddr,
-    /// For each connection the protocol agreed on, or why there was none.
-    seen: Arc<Mutex<Vec<Result<Vec<u8>, String>>>>,
+    seen: Arc<Mutex<Vec<Agreed>>>,
     _serving: JoinSet<()>,
 }
 
@@ -81,8 +83,8 @@ impl Front {
         Self { address, seen: kept, _serving: serving }
     }
 
-    /// For each connection the protocol agreed on, or why there was none.
-    pub(super) fn seen(&self) -> Vec<Result<Vec<u8>, String>> {
+    /// All connections so far whose handshake has ended.
+    pub(super) fn seen(&self) -> Vec<Agreed> {
         self.seen.lock().unwrap().clone()
     }
 }
