@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use async_graphql::{EmptySubscription, ObjectType, Schema, SchemaBuilder, ValidationMode};
 use fetch::{Policies, Reasons};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Mode;
 use crate::identity::Authenticator;
@@ -95,7 +96,7 @@ impl Limits {
 }
 
 /// What is measured of a document, by its name in [`Limits`].
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// Bytes of the text.
@@ -155,7 +156,7 @@ pub struct Documents {
 }
 
 /// Which operations run. A team tightens it step by step.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DocumentPolicy {
     /// All.

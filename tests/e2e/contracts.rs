@@ -37,6 +37,18 @@ fn every_question_has_a_row_in_the_policy_table() {
     }
 }
 
+/// Settings may name the services of the policy table, and no others.
+#[test]
+fn the_services_of_the_policy_table_are_those_of_the_schema() {
+    for kind in Kind::ALL {
+        let services =
+            steps(kind).into_iter().filter_map(|step| Some(step.rpc.split_once('/')?.0.to_owned()));
+        let called: BTreeSet<_> = services.collect();
+        let known: BTreeSet<_> = kind.policies().services().map(str::to_owned).collect();
+        assert_eq!(known, called, "{kind}");
+    }
+}
+
 #[test]
 fn every_declared_rpc_is_in_the_contracts_and_paths_are_of_its_messages() {
     let pool = pool();

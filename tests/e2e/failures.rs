@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use bff_kit::config::ServiceConfig;
 use proto::admin::{Fault, KeyFault, KeyFaultKind};
 use serde_json::{Value, json};
 
@@ -172,6 +173,7 @@ async fn a_missing_key_and_one_answered_twice_fail_for_themselves_alone_and_an_e
 async fn a_service_that_is_not_there_fails_its_fields_and_no_others() {
     let shop = Shop::with(|config| {
         let nowhere = "http://127.0.0.1:1".to_owned();
+        let nowhere = ServiceConfig { address: Some(nowhere), ..ServiceConfig::default() };
         config.upstream.services.insert("shop.reviews.v1.ReviewService".to_owned(), nowhere);
     })
     .await;

@@ -36,7 +36,7 @@ async fn the_domain_knows_who_asks_and_prices_accordingly() {
 async fn signing_in_by_header_is_refused_outside_development() {
     let shop = Shop::with(|config| {
         config.mode = Mode::Production;
-        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
         config.operations.policy = Some(bff_kit::DocumentPolicy::Open);
     })
     .await;
@@ -65,7 +65,8 @@ async fn a_header_that_names_nobody_is_refused() {
 async fn introspection_is_for_development() {
     let production = Shop::with(|config| {
         config.mode = Mode::Production;
-        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
+        config.operations.policy = Some(bff_kit::DocumentPolicy::Open);
     })
     .await;
     let development = Shop::open().await;
