@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Kind, Shop};
+use crate::support::{Answer, Kind, Shop, contracts};
 
 /// A block of a document: what stands behind the three quotes, and its text.
-fn blocks(file: &str) -> Vec<(String, String)> {
+pub(crate) fn blocks(file: &str) -> Vec<(String, String)> {
     let path = format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
     let blocks = text.split("```").skip(1).step_by(2);
@@ -92,7 +92,8 @@ async fn the_bytes_and_calls_of_the_three_clients_are_those_measured() {
 fn the_page_about_plans_shows_a_plan_that_is_there() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
-    let (page, plan) = (read("docs/plans.md"), read("schema/mobile/plans/Home.plan"));
+    let plan = std::fs::read_to_string(contracts(Kind::Mobile).plan_path("Home")).unwrap();
+    let page = read("docs/plans.md");
     let shown: Vec<_> =
         page.split("```text\n").skip(1).map(|block| block.split("\n```").next().unwrap()).collect();
     assert_eq!(shown.len(), 2);

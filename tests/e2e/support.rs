@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod dice;
+mod network;
 mod operations;
 mod pipe;
 mod probe;
@@ -13,7 +14,9 @@ mod snapshot;
 pub(crate) use answer::Answer;
 pub(crate) use client::Kind;
 pub(crate) use dice::Dice;
-pub(crate) use operations::{Operation, contracts, operations, planner, schema_folder};
+pub(crate) use operations::{
+    Operation, SCHEMA, contracts, copied_schema, in_folder, operations, planner, schema_folder,
+};
 pub(crate) use pipe::{Connection, Pipe};
 pub(crate) use probe::{Probe, probes};
 pub(crate) use screens::{Screen, screens};

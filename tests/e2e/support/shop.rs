@@ -1,10 +1,11 @@
 //! A shop of a test's own.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use axum::serve::{Listener, ListenerExt as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bff_iot::Iot;
@@ -25,7 +26,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{Answer, Kind};
+use super::network::Network;
+use super::{Answer, Connection, Kind};
 
 /// The time it is in every test: the shop was seeded at this moment.
 fn now() -> Timestamp {
@@ -79,6 +81,8 @@ pub(crate) struct Shop {
     pub(crate) web: SocketAddr,
     pub(crate) iot: SocketAddr,
     http: HttpClient<HttpConnector, Full<Bytes>>,
+    /// Where there are no sockets.
+    network: Option<Network>,
     _servers: JoinSet<()>,
 }
 
@@ -108,11 +112,40 @@ impl Shop {
         Self::opened(options(None), configure).await
     }
 
+    /// A shop without sockets, for tests that hold the clock: no call is late because the machine is busy.
+    pub(crate) fn in_memory(configure: impl Fn(&mut Config)) -> Self {
+        let network = Network::default();
+        let (connector, configure) = (network.connector(), |config: &mut Config, _| configure(config));
+        Self {
+            network: Some(network.clone()),
+            ..Self::built(options(None), configure, || network.listen(), connector)
+        }
+    }
+
     async fn opened(options: Options, configure: impl Fn(&mut Config, Kind)) -> Self {
+        let mut listeners = Vec::new();
+        for _ in 0..4 {
+            listeners.push(TcpListener::bind("127.0.0.1:0").await.unwrap());
+        }
+        let listen = || {
+            let listener = listeners.pop().unwrap();
+            let address = listener.local_addr().unwrap();
+            let tapped = listener.tap_io(|io: &mut tokio::net::TcpStream| drop(io.set_nodelay(true)));
+            (tapped, address)
+        };
+        Self::built(options, configure, listen, fetch::tcp())
+    }
+
+    fn built<L: Listener<Addr: Debug>>(
+        options: Options,
+        configure: impl Fn(&mut Config, Kind),
+        mut listen: impl FnMut() -> (L, SocketAddr),
+        connector: impl fetch::Connector,
+    ) -> Self {
         let domain = Domain::open(options).unwrap();
         let mut servers = JoinSet::new();
-        let listener = listener().await;
-        let upstream = format!("http://{}", listener.local_addr().unwrap());
+        let (listener, address) = listen();
+        let upstream = format!("http://{address}");
         let config = |kind: Kind| {
             let mut config = Config::development();
             config.upstream.default.clone_from(&upstream);
@@ -124,14 +157,14 @@ impl Shop {
         {
             let domain = domain.clone();
             servers.spawn(async move {
-                domain.serve(listener, Services::all(), std::future::pending()).await.unwrap();
+                domain.serve_on(listener, Services::all(), std::future::pending()).await.unwrap();
             });
         }
-        let mobile = start::<Mobile>(&mut servers, config(Kind::Mobile)).await;
-        let web = start::<Web>(&mut servers, config(Kind::Web)).await;
-        let iot = start::<Iot>(&mut servers, config(Kind::Iot)).await;
+        let mobile = start::<Mobile, _>(&mut servers, config(Kind::Mobile), listen(), &connector);
+        let web = start::<Web, _>(&mut servers, config(Kind::Web), listen(), &connector);
+        let iot = start::<Iot, _>(&mut servers, config(Kind::Iot), listen(), &connector);
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
-        Self { domain, mobile, web, iot, http, _servers: servers }
+        Self { domain, mobile, web, iot, http, network: None, _servers: servers }
     }
 
     /// Sends a query to the phone app's BFF.
@@ -187,7 +220,14 @@ impl Shop {
     }
 
     /// Sends any request, whose answer need not be text.
-    pub(crate) async fn fetch(&self, request: Request<Full<Bytes>>) -> Response<Bytes> {
+    pub(crate) async fn fetch(&self, mut request: Request<Full<Bytes>>) -> Response<Bytes> {
+        if let Some(network) = &self.network {
+            let to = std::mem::take(request.uri_mut());
+            let host = HeaderValue::from_str(to.authority().unwrap().as_str()).unwrap();
+            request.headers_mut().insert(header::HOST, host);
+            *request.uri_mut() = to.path_and_query().unwrap().as_str().parse().unwrap();
+            return Connection::over(network.connect(&to).unwrap()).await.fetch(request).await;
+        }
         let (head, body) = self.http.request(request).await.unwrap().into_parts();
         Response::from_parts(head, body.collect().await.unwrap().to_bytes())
     }
@@ -222,16 +262,16 @@ impl Shop {
     }
 }
 
-async fn listener() -> TcpListener {
-    TcpListener::bind("127.0.0.1:0").await.unwrap()
-}
-
-async fn start<C: Client>(servers: &mut JoinSet<()>, config: Config) -> SocketAddr {
-    let listener = listener().await;
-    let address = listener.local_addr().unwrap();
+fn start<C: Client, L: Listener<Addr: Debug>>(
+    servers: &mut JoinSet<()>,
+    config: Config,
+    (listener, address): (L, SocketAddr),
+    connector: &impl fetch::Connector,
+) -> SocketAddr {
     let server = Server::new(config).with_clock(Clock::fixed(now()));
+    let connector = connector.clone();
     servers.spawn(async move {
-        server.serve::<C>(listener, fetch::tcp(), std::future::pending()).await.unwrap();
+        server.serve::<C>(listener, connector, std::future::pending()).await.unwrap();
     });
     address
 }
