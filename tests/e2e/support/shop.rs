@@ -37,10 +37,14 @@ fn now() -> Timestamp {
 /// A customer with a cart, orders and notifications.
 pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
 
-/// A domain over the data in a file, or in memory.
-/// Options of a domain over the data in a file, or in memory.
+/// Options of a domain over the data in a file, or in memory. Its clock stands still, as those of the BFFs do.
 pub(crate) fn options(data: Option<PathBuf>) -> Options {
-    Options { data, seed_time: now(), ..Options::default() }
+    Options { data, ..options_at(now()) }
+}
+
+/// Options of a domain whose shop was opened at a moment, which it still is.
+fn options_at(moment: Timestamp) -> Options {
+    Options { seed_time: moment, clock: domain_stubs::Clock::fixed(moment), ..Options::default() }
 }
 
 /// A device on a shelf.
@@ -90,6 +94,11 @@ impl Shop {
     /// A shop in development mode.
     pub(crate) async fn open() -> Self {
         Self::with(|_| {}).await
+    }
+
+    /// A shop that was opened at another moment, before now: what it issues must not have expired.
+    pub(crate) async fn opened_at(moment: &str) -> Self {
+        Self::opened(options_at(moment.parse().unwrap()), |_, _| {}).await
     }
 
     /// A shop with another configuration of the BFFs.
@@ -142,6 +151,7 @@ impl Shop {
         mut listen: impl FnMut() -> (L, SocketAddr),
         connector: impl fetch::Connector,
     ) -> Self {
+        let clock = Clock::fixed(options.seed_time);
         let domain = Domain::open(options).unwrap();
         let mut servers = JoinSet::new();
         let (listener, address) = listen();
@@ -160,9 +170,10 @@ impl Shop {
                 domain.serve_on(listener, Services::all(), std::future::pending()).await.unwrap();
             });
         }
-        let mobile = start::<Mobile, _>(&mut servers, config(Kind::Mobile), listen(), &connector);
-        let web = start::<Web, _>(&mut servers, config(Kind::Web), listen(), &connector);
-        let iot = start::<Iot, _>(&mut servers, config(Kind::Iot), listen(), &connector);
+        let server = |kind| Server::new(config(kind)).with_clock(clock.clone());
+        let mobile = start::<Mobile, _>(&mut servers, server(Kind::Mobile), listen(), &connector);
+        let web = start::<Web, _>(&mut servers, server(Kind::Web), listen(), &connector);
+        let iot = start::<Iot, _>(&mut servers, server(Kind::Iot), listen(), &connector);
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
         Self { domain, mobile, web, iot, http, network: None, _servers: servers }
     }
@@ -264,11 +275,10 @@ impl Shop {
 
 fn start<C: Client, L: Listener<Addr: Debug>>(
     servers: &mut JoinSet<()>,
-    config: Config,
+    server: Server,
     (listener, address): (L, SocketAddr),
     connector: &impl fetch::Connector,
 ) -> SocketAddr {
-    let server = Server::new(config).with_clock(Clock::fixed(now()));
     let connector = connector.clone();
     servers.spawn(async move {
         server.serve::<C>(listener, connector, std::future::pending()).await.unwrap();
