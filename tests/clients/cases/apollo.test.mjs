@@ -7,8 +7,8 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { generatePersistedQueryIdsFromManifest } from '@apollo/persisted-query-lists';
 import {
-  ADA, KETTLE, exampleOf, failOnWarnings, iot, mobile, newDocument, plain, plainData, recording, registered, shipped,
-  shippedOperation, told, web,
+  ADA, KETTLE, exampleOf, failOnWarnings, iot, mobile, newDocument, plain, plainData, productId, recording, registered,
+  shipped, shippedOperation, told, web,
 } from '../shop.mjs';
 
 failOnWarnings(afterEach);
@@ -88,8 +88,8 @@ for (const { name, body } of shipped.operations.filter((it) => it.type === 'quer
 }
 
 test('Apollo Client: one cache for every operation, where the cart and the home screen are one each', async () => {
-  // As docs/operations.md has it: neither has an id.
-  const typePolicies = { Cart: { keyFields: [] }, Home: { keyFields: [] } };
+  // As docs/operations.md has it: neither has an id, nor has a price, which is its product's.
+  const typePolicies = { Cart: { keyFields: [] }, Home: { keyFields: [] }, Price: { merge: true } };
   const { client, query } = setUp(mobile, byId(), ADA, new InMemoryCache({ typePolicies }));
   const answers = [];
   for (const { name, body } of shipped.operations.filter((it) => it.type === 'query')) {
@@ -142,7 +142,8 @@ test('Apollo Client: a BFF that keeps no documents gets their text from then on'
   const text = newDocument('{ inStock(product: $p) }', '($p: ID!)');
   const { data } = await query(text, { p: KETTLE });
   assert.deepEqual(data, await plainData(iot, { query: text, variables: { p: KETTLE } }));
-  await query(newDocument('{ inStock(product: $p) }', '($p: ID!)'), { p: KETTLE });
+  // Of another product: its cache has the first.
+  await query(newDocument('{ inStock(product: $p) }', '($p: ID!)'), { p: productId('moka-pot-6') });
   assert.deepEqual(sent.map(told), ['POST hash PERSISTED_QUERY_NOT_SUPPORTED', 'POST text data', 'POST text data']);
 });
 

@@ -72,15 +72,6 @@ test('urql: registered operations go by the ids of the manifest, and never miss'
   }
 });
 
-test('urql: what it hashes of a shipped operation is what is registered', async () => {
-  const options = { preferGetForPersistedQueries: false, enforcePersistedQueries: true };
-  const { query, sent } = setUp(strict, options, ADA);
-  const { data, error } = await query(byName('Home').body, { recommended: 2 });
-  assert.equal(error, undefined);
-  assert.equal(data.home.recommended.length, 2);
-  assert.deepEqual(sent.map(told), ['POST hash data']);
-});
-
 test('urql: a mutation is sent by POST', async () => {
   const options = { generateHash, preferGetForPersistedQueries: 'force', enableForMutation: true };
   const { client, sent } = setUp(mobile, options, ADA);
