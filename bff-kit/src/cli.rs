@@ -43,11 +43,13 @@ enum Command {
     },
     /// Show the plan of an operation, or of all in a line each
     Explain(explain::Explain),
+    /// Write the plans of the operations, to be reviewed and committed with them
+    Plan(plans::Plan),
     /// Write the manifest of a release: the operations that this version of the client ships
     Register(plans::Register),
     /// Check operations, plans, budget and every released operation, as CI does
     Check(plans::Check),
-    /// Show what changed between two revisions of the plans
+    /// Show what changed in the plans since a revision
     Diff(plans::Diff),
     /// Show which operations stand on what a change of the services' contracts removes or alters
     Impact(plans::Impact),
@@ -89,6 +91,7 @@ pub fn run<C: Client>() -> ExitCode {
             return print(&sdl);
         }
         Some(Command::Explain(explain)) => explain.run::<C>(),
+        Some(Command::Plan(plan)) => plan.run::<C>(),
         Some(Command::Register(register)) => register.run::<C>(),
         Some(Command::Check(check)) => check.run::<C>(),
         Some(Command::Diff(diff)) => diff.run::<C>(),

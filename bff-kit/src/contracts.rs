@@ -2,49 +2,35 @@
 
 mod budget;
 mod diff;
+mod examples;
 mod impact;
 mod manifest;
+mod operations;
+mod plans;
 mod released;
 mod short_ids;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
 
 use crate::operation::Plan;
 use crate::planner::Planner;
 
 pub use budget::{Allowance, Budget, Exception};
 pub use diff::{Changes, Revision};
+pub use examples::Example;
 pub use impact::{Impact, Protos};
 pub use manifest::{ManifestFormat, ReleasedOperation, document_hash};
+use operations::Sources;
+pub use operations::{OperationFile, printed};
+pub use plans::WrittenPlans;
 pub(crate) use released::Released;
 use short_ids::ShortIds;
 
 /// The folder `schema/<client>`.
 #[derive(Clone, Debug)]
 pub struct Contracts(PathBuf);
-
-/// An operation that a client ships.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OperationFile {
-    /// Its name, which is the file's as well.
-    pub name: String,
-    /// The document.
-    pub text: String,
-}
-
-/// Variables to run an operation with.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Example {
-    /// As the client sends them, optional ones included: a JSON object.
-    pub variables: serde_json::Value,
-    /// Those it cannot do without.
-    pub minimal: serde_json::Value,
-}
 
 /// The operations of one released version of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +50,17 @@ pub struct ContractError {
     pub path: PathBuf,
     /// What is wrong.
     pub problem: String,
+    /// What to do where it is meant.
+    pub way_out: Option<WayOut>,
+}
+
+/// What to do where the folder is meant as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WayOut {
+    /// Write the plans of the operations, as they are now.
+    WritePlans,
+    /// Let an operation use more, and say why.
+    Except,
 }
 
 impl Contracts {
@@ -75,36 +72,18 @@ impl Contracts {
 
     /// The operations, by name.
     pub fn operations(&self) -> Result<Vec<OperationFile>, ContractError> {
-        let read = |path: PathBuf| {
-            let text = read(&path)?;
-            Ok(OperationFile { name: stem(&path), text })
-        };
-        files(&self.0.join("operations"), "graphql")?.into_iter().map(read).collect()
+        Sources::read(&self.operation_folder()).map(|sources| sources.operations())
     }
 
-    /// Variables to run the operations with, by name of the operation: `examples.json`.
-    pub fn examples(&self) -> Result<BTreeMap<String, Example>, ContractError> {
-        let path = self.0.join("examples.json");
-        let text = read(&path)?;
-        serde_json::from_str(&text).map_err(|error| ContractError { path, problem: error.to_string() })
+    fn operation_folder(&self) -> PathBuf {
+        self.0.join("operations")
     }
 
-    /// The file an operation's plan is committed in.
-    #[must_use]
-    pub fn plan_path(&self, operation: &str) -> PathBuf {
-        self.0.join("plans").join(format!("{operation}.plan"))
+    fn operation_path(&self, operation: &str) -> PathBuf {
+        self.operation_folder().join(format!("{operation}.graphql"))
     }
 
-    /// The plans that are committed, as `(operation, text)`, by name.
-    pub fn plans(&self) -> Result<Vec<(String, String)>, ContractError> {
-        let folder = self.0.join("plans");
-        if !folder.is_dir() {
-            return Ok(Vec::new());
-        }
-        files(&folder, "plan")?.into_iter().map(|path| Ok((stem(&path), read(&path)?))).collect()
-    }
-
-    /// The released versions that manifests tell of, by file name. None where there is no such folder.
+    /// The released versions that manifests tell of, the oldest first. None where there is no such folder.
     pub fn releases(&self) -> Result<Vec<Release>, ContractError> {
         let folder = self.0.join("manifests");
         if !folder.is_dir() {
@@ -112,12 +91,14 @@ impl Contracts {
         }
         let release = |path: PathBuf| {
             let text = read(&path)?;
-            let operations =
-                manifest::parse(&text).map_err(|problem| ContractError { path: path.clone(), problem })?;
+            let operations = manifest::parse(&text).map_err(|problem| ContractError::new(&path, problem))?;
             let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             Ok(Release { version: manifest::version_of(&file).to_owned(), operations, path })
         };
-        files(&folder, "json")?.into_iter().map(release).collect()
+        let releases: Result<Vec<_>, _> = files(&folder, "json")?.into_iter().map(release).collect();
+        let mut releases = releases?;
+        releases.sort_by_cached_key(|release| manifest::age_of(&release.version));
+        Ok(releases)
     }
 
     /// Writes the manifest of a release: today's operations, which must keep their plans and the budget. A release
@@ -133,10 +114,15 @@ impl Contracts {
             return Err(problems);
         }
         let path = self.0.join("manifests").join(format!("{version}.{}", format.extension()));
-        let wrong = |problem: String| vec![ContractError { path: path.clone(), problem }];
-        let one = |error| vec![error];
-        let texts: Vec<_> = self.operations().map_err(one)?.into_iter().map(|it| it.text).collect();
+        let wrong = |problem: String| vec![ContractError::new(&path, problem)];
+        let operations = self.operations().map_err(|error| vec![error])?;
         let mut short_ids = self.short_ids()?;
+        let text = |operation: OperationFile| {
+            // A device goes on sending the id that its document was given when documents were released as written.
+            let is_as_written = format == ManifestFormat::Short && short_ids.holds(&operation.text);
+            if is_as_written { operation.text } else { printed(&operation.text) }
+        };
+        let texts: Vec<_> = operations.into_iter().map(text).collect();
         let manifest = manifest::write(format, &texts, &mut short_ids).map_err(wrong)?;
         let there = std::fs::read_to_string(&path).ok();
         if there.as_ref().is_some_and(|there| *there != manifest) {
@@ -167,7 +153,7 @@ impl Contracts {
         let path = self.short_ids_path();
         let mut ids = if path.exists() {
             let text = read(&path).map_err(|error| vec![error])?;
-            ShortIds::parse(&text).map_err(|problem| vec![ContractError { path, problem }])?
+            ShortIds::parse(&text).map_err(|problem| vec![ContractError::new(path, problem)])?
         } else {
             ShortIds::default()
         };
@@ -175,7 +161,7 @@ impl Contracts {
         for release in self.releases().map_err(|error| vec![error])? {
             for operation in &release.operations {
                 if let Err(problem) = ids.hold(operation) {
-                    errors.push(ContractError { path: release.path.clone(), problem });
+                    errors.push(ContractError::new(&release.path, problem));
                 }
             }
         }
@@ -195,8 +181,7 @@ impl Contracts {
         for release in self.releases().map_err(|error| vec![error])? {
             for operation in &release.operations {
                 let plan = planner.plan(&operation.text).map_err(|none| {
-                    let path = release.path.clone();
-                    vec![ContractError { path, problem: format!("{}: {none}", operation.name) }]
+                    vec![ContractError::new(&release.path, format!("{}: {none}", operation.name))]
                 })?;
                 found.extend(old.impact(new, Some(&release.version), &plan));
             }
@@ -208,92 +193,85 @@ impl Contracts {
     pub fn budget(&self) -> Result<Budget, ContractError> {
         let path = self.0.join("budget.toml");
         let text = read(&path)?;
-        Budget::parse(&text).map_err(|problem| ContractError { path, problem })
-    }
-
-    /// Works out every operation's plan.
-    pub fn planned(&self, planner: &Planner) -> Result<Vec<Plan>, Vec<ContractError>> {
-        let operations = self.operations().map_err(|error| vec![error])?;
-        let (plans, errors) = self.plans_of(&operations, planner);
-        if errors.is_empty() { Ok(plans) } else { Err(errors) }
-    }
-
-    /// The plans of the operations that have one, and why the others have none.
-    fn plans_of(&self, operations: &[OperationFile], planner: &Planner) -> (Vec<Plan>, Vec<ContractError>) {
-        let (mut plans, mut errors) = (Vec::new(), Vec::new());
-        for operation in operations {
-            match planner.plan(&operation.text) {
-                Ok(plan) if plan.operation == operation.name => plans.push(plan),
-                Ok(plan) => {
-                    let problem =
-                        format!("holds the operation {}; file and operation share a name", plan.operation);
-                    errors.push(self.wrong(&operation.name, problem));
-                }
-                Err(none) => {
-                    errors.extend(none.problems().iter().map(|it| self.wrong(&operation.name, it.clone())));
-                }
-            }
-        }
-        (plans, errors)
+        Budget::parse(&text).map_err(|problem| ContractError::new(path, problem))
     }
 
     /// Everything that is wrong with the contracts: operations that do not fit the schema, of today or of any
-    /// release, plans that are not the committed ones, plans beyond the budget, short ids given twice. Empty when all
-    /// is well.
+    /// release, or are beyond the budget, plans that are not the committed ones, fragments of one name, examples that
+    /// do not fit, short ids given twice. Empty when all is well.
     #[must_use]
     pub fn check(&self, planner: &Planner) -> Vec<ContractError> {
-        let mut errors = match self.operations() {
-            Ok(operations) => {
-                let (plans, mut errors) = self.plans_of(&operations, planner);
+        let mut errors = Vec::new();
+        let releases = self.releases().unwrap_or_default();
+        match Sources::read(&self.operation_folder()) {
+            Ok(sources) => {
+                let operations = sources.operations();
+                errors.extend(sources.check());
+                let (plans, unplanned) = self.plans_of(&operations, planner);
+                errors.extend(unplanned);
+                errors.extend(self.check_budget(planner, &operations, &plans, &releases));
                 errors.extend(self.check_plans(&operations, &plans));
-                errors
+                errors.extend(self.check_examples(&operations, &releases, planner));
             }
-            Err(error) => vec![error],
-        };
+            Err(error) => errors.push(error),
+        }
         match Released::load(self, planner) {
             Ok(_) => errors.extend(self.short_ids().err().unwrap_or_default()),
-            Err(released) => errors.extend(released),
+            Err(wrong) => errors.extend(wrong),
         }
         errors
     }
 
-    /// What is wrong with today's plans: those beyond the budget, and those that are not the committed ones.
-    fn check_plans(&self, operations: &[OperationFile], plans: &[Plan]) -> Vec<ContractError> {
+    /// Operations beyond the budget, whether they are today's or come by a manifest, and its exceptions of what is
+    /// no operation.
+    fn check_budget(
+        &self,
+        planner: &Planner,
+        operations: &[OperationFile],
+        plans: &[Plan],
+        releases: &[Release],
+    ) -> Vec<ContractError> {
+        let budget = match self.budget() {
+            Ok(budget) => budget,
+            Err(error) => return vec![error],
+        };
         let mut errors = Vec::new();
-        let is_operation = |name: &str| operations.iter().any(|operation| operation.name == name);
-        match self.budget() {
-            Ok(budget) => {
-                for (operation, problem) in budget.broken(plans, is_operation) {
-                    errors.push(ContractError { path: self.plan_path(&operation), problem });
-                }
-            }
-            Err(error) => errors.push(error),
+        for plan in plans {
+            let path = self.plan_path(&plan.operation);
+            let problems = budget.broken(plan, true).into_iter();
+            errors.extend(problems.map(|it| ContractError::new(&path, it).way_out(WayOut::Except)));
         }
-        match self.plans() {
-            Ok(committed) => {
-                for plan in plans {
-                    let found = committed.iter().find(|(name, _)| *name == plan.operation);
-                    let problem = match found {
-                        None => "is missing; write it with UPDATE_SNAPSHOTS=1 cargo test".to_owned(),
-                        Some((_, text)) => match first_difference(text, &plan.to_string()) {
-                            None => continue,
-                            Some(difference) => difference,
-                        },
-                    };
-                    errors.push(ContractError { path: self.plan_path(&plan.operation), problem });
-                }
-                for (name, _) in committed.iter().filter(|(name, _)| !is_operation(name)) {
-                    let problem = "is the plan of no operation".to_owned();
-                    errors.push(ContractError { path: self.plan_path(name), problem });
-                }
+        let mut names: BTreeSet<_> = operations.iter().map(|it| it.name.as_str()).collect();
+        let mut seen = HashSet::new();
+        for (release, operation) in
+            releases.iter().flat_map(|it| it.operations.iter().map(move |op| (it, op)))
+        {
+            names.insert(&operation.name);
+            // Releases share most of their operations. One that has no plan is told of as such.
+            if !seen.insert(&operation.text) {
+                continue;
             }
-            Err(error) => errors.push(error),
+            let Ok(plan) = planner.plan(&operation.text) else { continue };
+            let problems = budget.broken(&plan, false).into_iter();
+            errors.extend(problems.map(|problem| {
+                let problem = format!("release {}, {}: {problem}", release.version, operation.name);
+                ContractError::new(&release.path, problem).way_out(WayOut::Except)
+            }));
         }
+        let stray = budget.exceptions.keys().filter(|name| !names.contains(name.as_str()));
+        let stray = stray.map(|name| format!("has an exception for {name}, which is no operation"));
+        errors.extend(stray.map(|problem| ContractError::new(self.0.join("budget.toml"), problem)));
         errors
     }
+}
 
-    fn wrong(&self, operation: &str, problem: String) -> ContractError {
-        ContractError { path: self.0.join("operations").join(format!("{operation}.graphql")), problem }
+impl ContractError {
+    pub(crate) fn new(path: impl Into<PathBuf>, problem: impl Into<String>) -> Self {
+        Self { path: path.into(), problem: problem.into(), way_out: None }
+    }
+
+    fn way_out(self, way_out: WayOut) -> Self {
+        Self { way_out: Some(way_out), ..self }
     }
 }
 
@@ -305,33 +283,13 @@ impl fmt::Display for ContractError {
 
 impl std::error::Error for ContractError {}
 
-/// Where a committed plan and the operation's own part ways.
-fn first_difference(committed: &str, planned: &str) -> Option<String> {
-    if committed == planned {
-        return None;
-    }
-    let (mut old, mut new) = (committed.lines(), planned.lines());
-    let mut line = 1;
-    loop {
-        match (old.next(), new.next()) {
-            (Some(one), Some(other)) if one == other => line += 1,
-            (one, other) => {
-                let show =
-                    |line: Option<&str>| line.map_or("nothing".to_owned(), |it| format!("`{}`", it.trim()));
-                return Some(format!("line {line} says {}, the operation does {}", show(one), show(other)));
-            }
-        }
-    }
-}
-
 fn read(path: &Path) -> Result<String, ContractError> {
-    std::fs::read_to_string(path)
-        .map_err(|error| ContractError { path: path.to_owned(), problem: error.to_string() })
+    std::fs::read_to_string(path).map_err(|error| ContractError::new(path, error.to_string()))
 }
 
 /// The files of a folder with this extension, by name.
 fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, ContractError> {
-    let wrong = |error: std::io::Error| ContractError { path: folder.to_owned(), problem: error.to_string() };
+    let wrong = |error: std::io::Error| ContractError::new(folder, error.to_string());
     let entries: Result<Vec<_>, _> = std::fs::read_dir(folder).map_err(wrong)?.collect();
     let mut paths: Vec<_> = entries.map_err(wrong)?.into_iter().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|it| it == extension));

@@ -40,6 +40,6 @@ pub use hoisted::{Answered, Hoisted, HoistedList};
 pub use id::{Entity, Id, kind_of};
 pub use language::Languages;
 pub use page::{Connection, Edge, Page};
-pub use planner::{NoPlan, Planner};
+pub use planner::{NoPlan, Planner, Problem};
 pub use scope::RequestScope;
 pub use server::Server;

@@ -23,9 +23,18 @@ impl fmt::Debug for Planner {
     }
 }
 
-/// Why a document has no plan: what is wrong with it, a line for each problem.
+/// Why a document has no plan: everything that is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoPlan(Vec<String>);
+pub struct NoPlan(Vec<Problem>);
+
+/// Something that is wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, counted from 1, where it is one's.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
 
 impl Planner {
     /// The planner of a client.
@@ -77,7 +86,7 @@ impl Planner {
     /// The plan of the operation of that name, or of the only one, of a document, which must fit the schema.
     pub fn plan_named(&self, text: &str, name: Option<&str>) -> Result<Plan, NoPlan> {
         let prepared =
-            self.prepare(text, name).map_err(|errors| NoPlan(errors.iter().map(located).collect()))?;
+            self.prepare(text, name).map_err(|errors| NoPlan(errors.iter().map(Problem::of).collect()))?;
         Ok(self.plan_of(&prepared.outline))
     }
 
@@ -94,6 +103,13 @@ impl Planner {
     /// Whether an operation may run with these variables, which are coerced.
     pub(crate) fn admit(&self, operation: &Prepared, variables: &Variables) -> Result<(), Vec<ServerError>> {
         self.preparer.admit(operation, variables)
+    }
+
+    /// What is wrong with variables that are sent with the only operation of a document; nothing where it has no plan.
+    pub(crate) fn misfits(&self, text: &str, sent: &serde_json::Value) -> Vec<String> {
+        let Ok(prepared) = self.prepare(text, None) else { return Vec::new() };
+        let coerced = prepared.coerce(self.catalogue(), Variables::from_json(sent.clone()));
+        coerced.err().unwrap_or_default().iter().map(ToString::to_string).collect()
     }
 
     pub(crate) fn guard(&self) -> &Guard {
@@ -121,30 +137,38 @@ fn preparer<C: Client>(mode: Mode) -> Preparer {
     }
 }
 
-/// What is wrong with a document, and where.
-pub(crate) fn located(error: &ServerError) -> String {
-    match error.locations.first() {
-        Some(at) => format!("line {}: {}", at.line, error.message),
-        None => error.message.clone(),
-    }
-}
-
 /// The name of the client in the name of its binary: `"mobile"` of `"bff-mobile"`.
 pub(crate) fn short_name(name: &'static str) -> &'static str {
     name.strip_prefix("bff-").unwrap_or(name)
 }
 
 impl NoPlan {
-    /// What is wrong, a line for each problem.
+    /// Everything that is wrong.
     #[must_use]
-    pub fn problems(&self) -> &[String] {
+    pub fn problems(&self) -> &[Problem] {
         &self.0
+    }
+}
+
+impl Problem {
+    pub(crate) fn of(error: &ServerError) -> Self {
+        Self { line: error.locations.first().map(|at| at.line), message: error.message.clone() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(formatter, "line {line}: ")?;
+        }
+        formatter.write_str(&self.message)
     }
 }
 
 impl fmt::Display for NoPlan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0.join("; "))
+        let problems: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        formatter.write_str(&problems.join("; "))
     }
 }
 

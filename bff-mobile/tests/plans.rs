@@ -25,13 +25,20 @@ fn printed(arguments: &[&str], folder: &Path) -> String {
 
 /// What a command says that does not.
 fn complaint(arguments: &[&str], folder: &Path) -> String {
-    let output = bff(arguments, folder);
-    assert_ne!(output.status.code(), Some(0), "{arguments:?}");
-    assert!(output.stdout.is_empty());
-    String::from_utf8(output.stderr).unwrap()
+    let (printed, said) = failed(arguments, folder);
+    assert_eq!(printed, "");
+    said
 }
 
-/// A copy of the contracts, to change.
+/// What a command prints that does not end well, and what it says of that.
+fn failed(arguments: &[&str], folder: &Path) -> (String, String) {
+    let output = bff(arguments, folder);
+    assert_ne!(output.status.code(), Some(0), "{arguments:?}");
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
+}
+
+/// A copy of the contracts, to change. Its plans are those of its operations, whatever is committed.
 fn copy() -> (tempfile::TempDir, PathBuf) {
     fn copy(from: &Path, to: &Path) {
         std::fs::create_dir_all(to).unwrap();
@@ -48,6 +55,7 @@ fn copy() -> (tempfile::TempDir, PathBuf) {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("mobile");
     copy(Path::new(SCHEMA), &folder);
+    printed(&["plan", "--write"], &folder);
     (parent, folder)
 }
 
@@ -59,7 +67,8 @@ fn replace(file: &Path, from: &str, to: &str) {
 
 #[test]
 fn explain_prints_the_committed_plan_and_a_line_for_each_operation() {
-    let schema = Path::new(SCHEMA);
+    let (_parent, folder) = copy();
+    let schema = folder.as_path();
     let plan = std::fs::read_to_string(schema.join("plans/Home.plan")).unwrap();
     assert_eq!(printed(&["explain", "Home"], schema), plan, "without colours where nobody looks");
     let all = printed(&["explain"], schema);
@@ -109,7 +118,7 @@ fn explain_can_run_an_operation_and_print_what_was_observed_beside_what_was_plan
     assert_eq!(plan.trim_end(), printed(&["explain", "Home"], schema).trim_end());
     for line in [
         "  answer  ",
-        " bytes of 2600 planned at most\n",
+        " planned at most\n",
         "  wave 1, over after ",
         " ms of 500 ms planned\n",
         "    MyCart                 1 of 1 keys, from ",
@@ -125,7 +134,8 @@ fn explain_can_run_an_operation_and_print_what_was_observed_beside_what_was_plan
     assert!(text.contains("    PriceOf                2 of 5 keys, from "), "{text}");
     // Nobody signs in, and nothing is there to be asked.
     let down = ["explain", "Home", "--analyze", "--mode", "development", "--upstream", "http://127.0.0.1:1"];
-    let text = printed(&down, schema);
+    let (text, said) = failed(&down, schema);
+    assert_eq!(said, "bff-mobile: 1 of 1 call failed: Recommended (Unavailable)\n");
     for line in [
         "    MyCart                 not made, for home.cartCount\n",
         ", failed: Unavailable, for home.recommended\n",
@@ -138,7 +148,7 @@ fn explain_can_run_an_operation_and_print_what_was_observed_beside_what_was_plan
 #[test]
 fn check_names_the_line_of_the_plan_that_breaks_the_budget() {
     let (_parent, folder) = copy();
-    assert!(printed(&["check"], &folder).contains("keep their plans and the budget"));
+    assert!(printed(&["check"], &folder).contains(" operations within plan and budget, "));
     let budget = folder.join("budget.toml");
     replace(&budget, "[query]\nwaves = 2\ncalls = 8", "[query]\nwaves = 1\ncalls = 5");
     let said = complaint(&["check"], &folder);
@@ -154,6 +164,8 @@ fn check_names_the_line_of_the_plan_that_breaks_the_budget() {
     let plan = std::fs::read_to_string(folder.join("plans/Home.plan")).unwrap();
     let number: usize = waves.rsplit("(line ").next().unwrap().trim_end_matches(')').parse().unwrap();
     assert_eq!(plan.lines().nth(number - 1), Some("    asks    PriceOf"));
+    let way_out = "\nto let an operation use more: an exception with its reason in ";
+    assert!(said.ends_with(&format!("{way_out}{}\n", budget.display())), "{said}");
     let calls = of_home("6 calls, 5 in the budget of queries");
     assert!(calls.contains("MyCart for home.cartCount (line "), "{calls}");
 }
@@ -173,7 +185,8 @@ fn an_exception_of_the_budget_gives_its_reason_and_is_of_an_operation() {
     with(&home(" "));
     assert!(complaint(&["check"], &folder).contains("the exception of Home gives no reason"));
     with("\n[exceptions.Hime]\nreason = \"It was renamed.\"\n");
-    assert!(complaint(&["check"], &folder).contains("has an exception in the budget, and is no operation"));
+    let stray = "budget.toml: has an exception for Hime, which is no operation";
+    assert!(complaint(&["check"], &folder).contains(stray));
 }
 
 /// What `check` complains of, if it does.
@@ -190,15 +203,112 @@ fn diff_tells_folders_apart_call_by_call_and_for_a_pull_request() {
         "recommended(first: 3)",
     );
     replace(&folder.join("operations/Home.graphql"), "($recommended: Int! = 5)", "");
-    let plan = printed(&["explain", "Home"], &folder);
-    std::fs::write(folder.join("plans/Home.plan"), plan).unwrap();
-    let text = printed(&["diff", SCHEMA], &folder);
+    let (_before, before) = copy();
+    let before = before.to_str().unwrap();
+    // Of the operations as they are: no plan of the change is written yet.
+    let text = printed(&["diff", before], &folder);
     assert!(text.starts_with("mobile Home changed\n"), "{text}");
     let prices = "  wave 2: PricingService/BatchGetPrices\n    - keys    at most 5 = $recommended\n    + keys    at most 3\n";
     assert!(text.contains(prices), "{text}");
-    let markdown = printed(&["diff", SCHEMA, "--markdown"], &folder);
+    assert_eq!(printed(&["diff", before, folder.to_str().unwrap()], Path::new(SCHEMA)), text);
+    let markdown = printed(&["diff", before, "--markdown"], &folder);
     assert!(markdown.contains("| **Home** changed |  |  | at most 14 → at most 10 |"), "{markdown}");
-    assert_eq!(printed(&["diff", SCHEMA], Path::new(SCHEMA)), "mobile: no plan changed\n");
+    assert_eq!(printed(&["diff", before], Path::new(before)), "mobile: no plan changed\n");
+
+    let unknown = complaint(&["diff", "no-such-revision"], Path::new(SCHEMA));
+    assert!(
+        unknown.contains("no-such-revision is neither a folder nor a revision that git knows here"),
+        "{unknown}"
+    );
+    replace(&folder.join("operations/Home.graphql"), "cartCount", "cartCounts");
+    let wrong = complaint(&["diff", before], &folder);
+    assert!(wrong.contains("1 problem\n") && wrong.contains("operations/Home.graphql: line "), "{wrong}");
+}
+
+#[test]
+fn check_names_the_way_out_and_plan_write_is_it() {
+    let (_parent, folder) = copy();
+    assert_eq!(printed(&["plan", "--write"], &folder), "bff-mobile: every plan is as its operation is\n");
+    replace(
+        &folder.join("operations/Home.graphql"),
+        "recommended(first: $recommended)",
+        "recommended(first: 3)",
+    );
+    replace(&folder.join("operations/Home.graphql"), "($recommended: Int! = 5)", "");
+    std::fs::remove_file(folder.join("plans/Cart.plan")).unwrap();
+    std::fs::write(folder.join("plans/Old.plan"), "query Old of mobile\n").unwrap();
+    let said = complaint(&["check"], &folder);
+    assert!(said.starts_with("bff-mobile: 3 problems\n"), "{said}");
+    for problem in ["Cart.plan: is missing\n", "Home.plan: line ", "Old.plan: is the plan of no operation\n"]
+    {
+        assert!(said.contains(problem), "{said}");
+    }
+    let command = format!("plan --write --schema {}", folder.display());
+    assert!(
+        said.ends_with(&format!("\nto have the plans as the operations are now: bff-mobile {command}\n")),
+        "{said}"
+    );
+
+    let written = printed(&["plan", "--write"], &folder);
+    let lines: Vec<_> =
+        written.lines().map(|line| line.replace(folder.to_str().unwrap(), "mobile")).collect();
+    assert_eq!(
+        lines,
+        [
+            "bff-mobile: wrote mobile/plans/Cart.plan",
+            "bff-mobile: wrote mobile/plans/Home.plan",
+            "bff-mobile: removed mobile/plans/Old.plan",
+        ]
+    );
+    // The example of a variable that is gone does no harm.
+    let said = complaint_or_nothing(&folder);
+    assert_eq!(said, "");
+
+    // One that has no plan leaves all as they are.
+    replace(&folder.join("operations/Home.graphql"), "cartCount", "cartCounts");
+    replace(&folder.join("operations/Badges.graphql"), "unreadCount", "");
+    assert!(complaint(&["plan", "--write"], &folder).starts_with("bff-mobile: 1 problem\n"));
+    assert!(std::fs::read_to_string(folder.join("plans/Badges.plan")).unwrap().contains("home.unreadCount"));
+}
+
+#[test]
+fn the_walk_through_of_the_readme_ships_an_operation() {
+    let (parent, folder) = copy();
+    let schema = parent.path().join("schema");
+    std::fs::create_dir(&schema).unwrap();
+    let mobile = schema.join("mobile");
+    std::fs::rename(folder, &mobile).unwrap();
+
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let section = readme.split("\n## ").find(|it| it.starts_with("Ship an operation")).unwrap();
+    let block = |of: &str| {
+        let (_, after) = section.split_once(&format!("```{of}\n")).unwrap_or_else(|| panic!("no {of}"));
+        after.split("```").next().unwrap().to_owned()
+    };
+    std::fs::write(
+        mobile.join("operations/Widget.graphql"),
+        block("graphql schema/mobile/operations/Widget.graphql"),
+    )
+    .unwrap();
+    let example = block("json schema/mobile/examples.json");
+    replace(&mobile.join("examples.json"), "\"Home\": {", &format!("{}, \"Home\": {{", example.trim()));
+
+    let commands = section.lines().filter_map(|line| line.strip_prefix("cargo run -p bff-mobile -- "));
+    let mut told = Vec::new();
+    for command in commands {
+        let arguments = command.split('#').next().unwrap().split_whitespace();
+        let mut bff = Command::new(env!("CARGO_BIN_EXE_bff-mobile"));
+        let output = bff.args(arguments).current_dir(parent.path()).stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        told.push(String::from_utf8(output.stdout).unwrap());
+    }
+    assert_eq!(told.len(), 3);
+    assert_eq!(told[0], "bff-mobile: wrote schema/mobile/plans/Widget.plan\n");
+    assert!(told[1].contains(" operations within plan and budget, "), "{}", told[1]);
+    let release = told[2].trim().rsplit('/').next().unwrap();
+    let names: Vec<_> =
+        manifest(&mobile, release)["operations"].as_array().unwrap().iter().cloned().collect();
+    assert!(names.iter().any(|operation| operation["name"] == "Widget"), "{names:?}");
 }
 
 #[test]
@@ -211,7 +321,7 @@ fn impact_wants_descriptors() {
 fn check_tells_of_every_plan_also_where_one_operation_has_none() {
     let (_parent, folder) = copy();
     replace(&folder.join("operations/Home.graphql"), "query Home", "query Home @unknown");
-    replace(&folder.join("plans/Cart.plan"), "at most 151", "at most 150");
+    replace(&folder.join("plans/Cart.plan"), "query Cart of mobile", "query Cart of nobody");
     let said = complaint(&["check"], &folder);
     assert!(said.contains("operations/Home.graphql: line 2: "), "{said}");
     assert!(said.contains("plans/Cart.plan: line "), "{said}");
@@ -226,7 +336,7 @@ fn manifest(folder: &Path, file: &str) -> serde_json::Value {
 #[test]
 fn a_release_is_registered_in_each_format_and_again_with_the_same_operations_alone() {
     let (_parent, folder) = copy();
-    let count = std::fs::read_dir(folder.join("operations")).unwrap().count();
+    let count = std::fs::read_dir(folder.join("plans")).unwrap().count();
     for (format, file) in
         [("apollo", "9.0.0.json"), ("relay", "9.0.0.relay.json"), ("short", "9.0.0.short.json")]
     {
@@ -249,8 +359,7 @@ fn a_release_is_registered_in_each_format_and_again_with_the_same_operations_alo
     }
 
     replace(&folder.join("operations/Badges.graphql"), "query Badges {", "query Badges { __typename");
-    let plan = printed(&["explain", "Badges"], &folder);
-    std::fs::write(folder.join("plans/Badges.plan"), plan).unwrap();
+    printed(&["plan", "--write"], &folder);
     let said = complaint(&["register", "--release", "9.0.0"], &folder);
     assert!(
         said.contains("9.0.0.json: is released with other operations; give this one a version of its own")
@@ -268,10 +377,11 @@ fn a_short_id_is_never_given_again_though_its_manifest_is_gone() {
     let first = short("9.0.0");
     let gone = first.iter().find(|(_, text)| text.as_str().unwrap().contains("query Badges")).unwrap().0;
     std::fs::remove_file(folder.join("operations/Badges.graphql")).unwrap();
-    std::fs::remove_file(folder.join("plans/Badges.plan")).unwrap();
     let other = folder.join("operations/Other.graphql");
     std::fs::write(&other, "query Other { __typename }\n").unwrap();
-    std::fs::write(folder.join("plans/Other.plan"), printed(&["explain", "Other"], &folder)).unwrap();
+    let examples = "\"Other\": { \"variables\": {}, \"minimal\": {} }, \"Home\": {";
+    replace(&folder.join("examples.json"), "\"Home\": {", examples);
+    printed(&["plan", "--write"], &folder);
     std::fs::remove_file(folder.join("manifests/9.0.0.short.json")).unwrap();
     let second = short("9.1.0");
     let id = second.iter().find(|(_, text)| text.as_str().unwrap().contains("Other")).unwrap().0;

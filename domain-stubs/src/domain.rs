@@ -2,6 +2,7 @@
 
 use std::{fmt, future::Future, path::PathBuf, sync::Arc};
 
+use axum::serve::{Listener, ListenerExt as _};
 use jiff::Timestamp;
 use proto::notifications::Notification;
 use tokio::net::TcpListener;
@@ -108,6 +109,23 @@ impl Domain {
     pub async fn serve(
         &self,
         listener: TcpListener,
+        services: Services,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let listener = listener.tap_io(|socket| {
+            // A socket that cannot be tuned still serves.
+            socket.set_nodelay(true).ok();
+        });
+        self.serve_on(listener, services, shutdown).await
+    }
+
+    /// Serves connections of any kind, such as those that tests make without sockets.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve_on<L: Listener<Addr: fmt::Debug>>(
+        &self,
+        listener: L,
         services: Services,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {

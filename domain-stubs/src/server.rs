@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, future::Future, io, str::FromStr};
 
-use axum::serve::ListenerExt as _;
+use axum::serve::Listener;
 use proto::{
     admin::admin_service_server::AdminServiceServer,
     analytics::analytics_service_server::AnalyticsServiceServer,
@@ -17,7 +17,7 @@ use proto::{
     telemetry::telemetry_service_server::TelemetryServiceServer,
     users::user_service_server::UserServiceServer,
 };
-use tokio::{net::TcpListener, sync::watch};
+use tokio::sync::watch;
 use tonic::{server::NamedService, service::RoutesBuilder};
 use tonic_health::{
     ServingStatus,
@@ -216,9 +216,9 @@ impl std::error::Error for UnknownService {}
 /// The name under which the health of the server as a whole is asked.
 const OVERALL_HEALTH: &str = "";
 
-pub(crate) async fn serve(
+pub(crate) async fn serve<L: Listener<Addr: fmt::Debug>>(
     domain: &Domain,
-    listener: TcpListener,
+    listener: L,
     services: &Services,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
@@ -242,10 +242,6 @@ pub(crate) async fn serve(
     routes.add_service(health_server);
 
     // Not tonic's own server: its timer for `grpc-timeout` would run before ours and answer CANCELLED.
-    let listener = listener.tap_io(|socket| {
-        // A socket that cannot be tuned still serves.
-        socket.set_nodelay(true).ok();
-    });
     let served = services.clone();
     axum::serve(listener, routes.routes().into_axum_router())
         .with_graceful_shutdown(async move {

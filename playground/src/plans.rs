@@ -2,23 +2,32 @@
 
 use std::path::Path;
 
+use anyhow::bail;
+use bff_iot::Iot;
+use bff_kit::Planner;
 use bff_kit::contracts::{Contracts, Revision};
+use bff_mobile::Mobile;
+use bff_web::Web;
 
-/// The clients, by the names of their folders.
-const CLIENTS: [&str; 3] = ["mobile", "web", "iot"];
+/// The planner of each client.
+const CLIENTS: [fn() -> Planner; 3] = [Planner::of::<Mobile>, Planner::of::<Web>, Planner::of::<Iot>];
 
-/// The changes from an old revision to the contracts as they lie in `schema/`. The old one is a revision git knows,
-/// such as `main`, or a folder that holds one for each client.
+/// The changes from the plans of an old revision to the operations as they are now in `schema/`. The old one is a
+/// revision git knows, such as `main`, or a folder that holds one for each client.
 pub fn changes(old: &str, markdown: bool) -> anyhow::Result<String> {
     let mut text = String::new();
-    for client in CLIENTS {
+    for planner in CLIENTS {
+        let planner = planner();
+        let client = planner.client();
         let folder = Path::new("schema").join(client);
-        let was = if Path::new(old).is_dir() {
-            Revision::of(&Contracts::new(Path::new(old).join(client)))?
-        } else {
-            Revision::git(old, &folder)?
+        // One of git's for all, or a folder of each.
+        let own = Path::new(old).join(client);
+        let was = Revision::named(own.to_str().filter(|_| own.is_dir()).unwrap_or(old), &folder)?;
+        let is = match Revision::of_operations(&Contracts::new(folder), &planner) {
+            Ok(is) => is,
+            Err(errors) => bail!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
         };
-        let changes = was.changes(client, &Revision::of(&Contracts::new(folder))?);
+        let changes = was.changes(client, &is);
         text.push_str(&if markdown { changes.to_markdown() + "\n" } else { changes.to_text() });
     }
     Ok(text)

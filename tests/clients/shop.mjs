@@ -1,7 +1,7 @@
 // The three BFFs of the shop `run.sh` has opened, and what was registered with them.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 const url = (name) => {
   const value = process.env[name];
@@ -30,6 +30,29 @@ export const KETTLE = productId('kettle-gooseneck-09');
 
 // A manifest of a client, by its path below schema/.
 export const manifest = (path) => JSON.parse(readFileSync(new URL(`../../schema/${path}`, import.meta.url)));
+
+const newest = (client) =>
+  readdirSync(new URL(`../../schema/${client}/manifests`, import.meta.url))
+    .sort(new Intl.Collator('en', { numeric: true }).compare)
+    .at(-1);
+
+// What the phone app ships: the manifest of its last release, and an operation of it.
+export const shipped = manifest(`mobile/manifests/${newest('mobile')}`);
+export const shippedOperation = (name) => {
+  const found = shipped.operations.find((it) => it.name === name);
+  assert.ok(found, `${name} is not registered`);
+  return found;
+};
+
+// Variables to run an operation with.
+export const exampleOf = (client, name) => manifest(`${client}/examples.json`)[name].variables;
+
+// Fails every test of a file in which a client warns of something.
+export const failOnWarnings = (afterEach) => {
+  const warned = [];
+  console.warn = console.error = (...said) => warned.push(said.join(' '));
+  afterEach(() => assert.deepEqual(warned.splice(0), []));
+};
 
 // `fetch` with the headers of a caller besides its own.
 export const fetchAs = (headers) => (input, init = {}) => {

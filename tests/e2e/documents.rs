@@ -13,10 +13,11 @@ use bytes::Bytes;
 use http::{Request, StatusCode, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::time::Instant;
 
-use crate::support::{ADA, Answer, Kind, Shop, contracts, percent_encoded, product_id, schema_folder};
+use crate::support::{
+    ADA, Answer, Kind, Shop, contracts, copied_schema, in_folder, percent_encoded, product_id, schema_folder,
+};
 
 /// A way to name an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,20 +125,6 @@ fn own_policies(config: &mut Config, kind: Kind) {
     });
 }
 
-/// A copy of the contracts, to register something in.
-fn copied() -> TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    for kind in Kind::ALL {
-        let (from, to) = (schema_folder().join(kind.to_string()), copy.path().join(kind.to_string()));
-        fs::create_dir_all(to.join("manifests")).unwrap();
-        for file in fs::read_dir(from.join("manifests")).unwrap() {
-            let file = file.unwrap();
-            fs::copy(file.path(), to.join("manifests").join(file.file_name())).unwrap();
-        }
-    }
-    copy
-}
-
 #[track_caller]
 fn code(answer: &Answer) -> (u16, &str) {
     assert!(answer.body.get("data").is_none(), "{}", answer.text);
@@ -201,7 +188,7 @@ async fn an_id_is_sent_by_post_or_get_and_spelt_in_its_ways_alone() {
 
 #[tokio::test]
 async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit_is_not() {
-    let folder = copied();
+    let folder = copied_schema();
     let shop = shop(folder.path()).await;
     for form in FORMS.into_iter().filter(|form| *form != Form::Persisted) {
         let manifests = folder.path().join(form.client().to_string()).join("manifests");
@@ -261,7 +248,7 @@ fn loads(metrics: &Answer) -> [u64; 2] {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_request_fails_while_manifests_come_and_go() {
-    let folder = copied();
+    let folder = copied_schema();
     let shop = shop(folder.path()).await;
     let manifests = folder.path().join("mobile/manifests");
     let metrics = || metrics(&shop, Kind::Mobile);
@@ -463,7 +450,7 @@ async fn what_was_released_keeps_working_when_a_limit_is_tightened() {
 
 #[test]
 fn a_field_that_a_release_stands_on_cannot_be_removed() {
-    let folder = copied();
+    let folder = copied_schema();
     let manifests = folder.path().join("mobile/manifests");
     let old = fs::read_to_string(manifests.join("5.0.0.json")).unwrap();
     // As if the schema had lost the field: the release asks for one that is not there.
@@ -474,8 +461,7 @@ fn a_field_that_a_release_stands_on_cannot_be_removed() {
         operation["id"] = json!(document_hash(operation["body"].as_str().unwrap()));
     }
     fs::write(manifests.join("5.0.0.json"), manifest.to_string()).unwrap();
-    let problems = bff_kit::contracts::Contracts::new(folder.path().join("mobile"))
-        .check(&crate::support::planner(Kind::Mobile));
+    let problems = in_folder(folder.path(), Kind::Mobile).check(&crate::support::planner(Kind::Mobile));
     let found =
         problems.iter().map(ToString::to_string).find(|it| it.contains("release 5.0.0, Home:")).unwrap();
     assert!(found.contains("removedField") && found.contains("\"Price\""), "{found}");

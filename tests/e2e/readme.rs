@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Kind, Shop};
+use crate::support::{Answer, Kind, Shop, contracts};
 
 /// A block of a document: what stands behind the three quotes, and its text.
-fn blocks(file: &str) -> Vec<(String, String)> {
+pub(crate) fn blocks(file: &str) -> Vec<(String, String)> {
     let path = format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
     let blocks = text.split("```").skip(1).step_by(2);
@@ -31,15 +31,23 @@ async fn ask(shop: &Shop, kind: Kind, query: &str, headers: &[(&str, &str)]) -> 
     shop.post(to, json!({ "query": query }), headers).await
 }
 
+/// Moments at which somebody may read the documents, and open a shop to try them.
+const MOMENTS: [&str; 3] = ["2024-02-29T23:59:59Z", "2025-11-05T08:01:02.5Z", "2026-06-01T12:00:00Z"];
+
 #[tokio::test]
 async fn the_queries_of_the_readme_give_its_answers() {
-    let shop = Shop::open().await;
+    for moment in MOMENTS {
+        the_readme_is_answered(&Shop::opened_at(moment).await).await;
+    }
+}
+
+async fn the_readme_is_answered(shop: &Shop) {
     let mut pasted = 0;
     for pair in blocks("README.md").windows(2) {
         let Some((kind, headers)) = client(&pair[0].0) else { continue };
         let expected: Value = serde_json::from_str(&pair[1].1).unwrap();
         let query = &pair[0].1;
-        let answer = ask(&shop, kind, query, &headers).await;
+        let answer = ask(shop, kind, query, &headers).await;
         assert_eq!(answer.body, expected, "{query}");
         pasted += 1;
     }
@@ -70,7 +78,12 @@ fn shows(shown: &Value, answer: &Value) -> bool {
 
 #[tokio::test]
 async fn the_bytes_and_calls_of_the_three_clients_are_those_measured() {
-    let shop = Shop::open().await;
+    for moment in MOMENTS {
+        the_three_clients_are_answered(&Shop::opened_at(moment).await).await;
+    }
+}
+
+async fn the_three_clients_are_answered(shop: &Shop) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/clients.md");
     let document = std::fs::read_to_string(path).unwrap();
     let mut measured = 0;
@@ -78,7 +91,7 @@ async fn the_bytes_and_calls_of_the_three_clients_are_those_measured() {
         let [(block, query), (_, shown)] = pair else { continue };
         let Some((kind, headers)) = client(block) else { continue };
         shop.domain.calls().clear();
-        let answer = ask(&shop, kind, query, &headers).await.whole();
+        let answer = ask(shop, kind, query, &headers).await.whole();
         let shown: Value = serde_json::from_str(shown).unwrap();
         assert!(shows(&shown, &answer.body), "docs/clients.md: {kind} answers {}", answer.text);
         let row = format!("| {kind} | {} | {} |", answer.text.len(), shop.domain.calls().list().len());
@@ -92,7 +105,8 @@ async fn the_bytes_and_calls_of_the_three_clients_are_those_measured() {
 fn the_page_about_plans_shows_a_plan_that_is_there() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
-    let (page, plan) = (read("docs/plans.md"), read("schema/mobile/plans/Home.plan"));
+    let plan = std::fs::read_to_string(contracts(Kind::Mobile).plan_path("Home")).unwrap();
+    let page = read("docs/plans.md");
     let shown: Vec<_> =
         page.split("```text\n").skip(1).map(|block| block.split("\n```").next().unwrap()).collect();
     assert_eq!(shown.len(), 2);

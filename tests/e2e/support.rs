@@ -5,6 +5,7 @@ mod client;
 mod dice;
 mod liar;
 mod logged;
+mod network;
 mod operations;
 mod pipe;
 mod probe;
@@ -17,7 +18,9 @@ pub(crate) use client::Kind;
 pub(crate) use dice::Dice;
 pub(crate) use liar::Lies;
 pub(crate) use logged::Logged;
-pub(crate) use operations::{Operation, contracts, operations, planner, schema_folder};
+pub(crate) use operations::{
+    Operation, SCHEMA, contracts, copied_schema, in_folder, operations, planner, schema_folder,
+};
 pub(crate) use pipe::{Connection, Pipe};
 pub(crate) use probe::{Probe, probes};
 pub(crate) use screens::{Screen, screens};

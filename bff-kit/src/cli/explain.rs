@@ -8,12 +8,12 @@ use async_graphql::Variables;
 use clap::Args;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::plans::Folder;
+use super::plans::{Folder, counted};
 use super::{Failure, Settings, configuration, print};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::Mode;
-use crate::contracts::OperationFile;
+use crate::contracts::Contracts;
 use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, MadeCall};
 use crate::operation::{Plan, PlannedCall};
 use crate::planner::Planner;
@@ -44,19 +44,26 @@ pub(super) struct Explain {
     settings: Settings,
 }
 
+/// What came of running an operation.
+struct Run {
+    /// Bytes of the answer.
+    bytes: usize,
+    analysis: Analysis,
+    /// What the client is told of.
+    errors: Vec<String>,
+}
+
 impl Explain {
     pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
         let planner = Planner::of::<C>();
         let contracts = self.folder.contracts::<C>();
         let Some(operation) = &self.operation else {
             let plans = contracts.planned(&planner);
-            let plans = plans.map_err(|errors| {
-                Failure::Other(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-            })?;
+            let plans = plans.map_err(|problems| self.folder.failure::<C>(&problems))?;
             print(&if self.json { json(&plans)? } else { overview(&plans) });
             return Ok(());
         };
-        let text = document(operation, &contracts.operations().unwrap_or_default())?;
+        let text = document(operation, &contracts)?;
         let plan = planner.plan_named(&text, self.name.as_deref());
         let plan = plan.map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
         if !self.analyze {
@@ -64,18 +71,18 @@ impl Explain {
             return Ok(());
         }
         let as_json = self.json;
-        let (answer, analysis) = self.execute::<C>(text)?;
+        let Run { bytes, analysis, errors } = self.execute::<C>(text)?;
         if as_json {
             print(&json(&serde_json::json!({ "plan": plan, "observed": analysis }))?);
         } else {
             print(&shown(&plan.to_string()));
-            print(&shown(&beside(&plan, &analysis, answer)));
+            print(&shown(&beside(&plan, &analysis, bytes)));
         }
-        Ok(())
+        failed(&analysis, &errors).map_or(Ok(()), |problem| Err(Failure::Other(problem)))
     }
 
-    /// Runs the operation; answers how many bytes came of it, and the calls.
-    fn execute<C: Client>(self, query: String) -> Result<(usize, Analysis), Failure> {
+    /// Runs the operation.
+    fn execute<C: Client>(self, query: String) -> Result<Run, Failure> {
         let variables = self.variables::<C>()?;
         let headers = self.headers()?;
         let mut settings = self.settings;
@@ -110,7 +117,8 @@ impl Explain {
             let data = serde_json::to_vec(&answer.response.data).unwrap_or_default();
             let analysis =
                 answer.analysis.clone().ok_or_else(|| Failure::Other("nothing was observed".to_owned()))?;
-            Ok((data.len() + "{\"data\":}".len(), analysis))
+            let errors = errors.iter().map(|error| error.message.clone()).collect();
+            Ok(Run { bytes: data.len() + "{\"data\":}".len(), analysis, errors })
         })
     }
 
@@ -149,8 +157,11 @@ impl Explain {
 }
 
 /// The document of an operation of the client, or of a file.
-fn document(operation: &str, known: &[OperationFile]) -> Result<String, Failure> {
-    if let Some(found) = known.iter().find(|it| it.name == operation) {
+fn document(operation: &str, contracts: &Contracts) -> Result<String, Failure> {
+    // Beside a file there need be no operations of a client.
+    let known = contracts.operations();
+    let found = known.iter().flatten().find(|it| it.name == operation);
+    if let Some(found) = found {
         return Ok(found.text.clone());
     }
     let path = Path::new(operation);
@@ -158,6 +169,7 @@ fn document(operation: &str, known: &[OperationFile]) -> Result<String, Failure>
         let text = std::fs::read_to_string(path);
         return text.map_err(|error| Failure::Other(format!("{operation}: {error}")));
     }
+    let known = known.map_err(|error| Failure::Usage(format!("{operation} is no file, and {error}")))?;
     let names: Vec<_> = known.iter().map(|it| it.name.as_str()).collect();
     let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     Err(Failure::Usage(format!("{operation} is neither a file nor an operation; there are: {known}")))
@@ -184,10 +196,6 @@ fn overview(plans: &[Plan]) -> String {
     text
 }
 
-fn counted(number: u64, of: &str) -> String {
-    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
-}
-
 /// What was planned beside what was observed.
 fn beside(plan: &Plan, analysis: &Analysis, bytes: usize) -> String {
     let mut text = format!(
@@ -210,6 +218,18 @@ fn beside(plan: &Plan, analysis: &Analysis, bytes: usize) -> String {
         let _written = writeln!(text, "  outside of the plan: {} with {} keys", it.name, it.keys);
     }
     text
+}
+
+/// What failed of a run, if anything did. A call that finds nothing has not failed.
+fn failed(analysis: &Analysis, errors: &[String]) -> Option<String> {
+    let fault = |call: &MadeCall| call.fault.clone().filter(|fault| fault != "NotFound");
+    let failed: Vec<_> = analysis.calls.iter().filter_map(|call| Some((call.name, fault(call)?))).collect();
+    if failed.is_empty() {
+        return (!errors.is_empty()).then(|| format!("the answer has errors: {}", errors.join("; ")));
+    }
+    let calls: Vec<_> = failed.iter().map(|(name, fault)| format!("{name} ({fault})")).collect();
+    let made = counted(analysis.calls.len() as u64, "call");
+    Some(format!("{} of {made} failed: {}", failed.len(), calls.join(", ")))
 }
 
 /// A line for each call that was made of these planned ones, and when the last of them was over.

@@ -1,13 +1,14 @@
-//! `check`, `diff` and `impact`: the plans as a team reviews them.
+//! `plan`, `check`, `register`, `diff` and `impact`: the plans as a team writes and reviews them.
 
-use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::fmt::{Display, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{Failure, print};
 use crate::client::Client;
-use crate::contracts::{ContractError, Contracts, ManifestFormat, Protos, Revision};
+use crate::contracts::{ContractError, Contracts, ManifestFormat, Protos, Revision, WayOut, WrittenPlans};
 use crate::planner::{Planner, short_name};
 
 /// The folder of the contracts with the client.
@@ -16,6 +17,16 @@ pub(super) struct Folder {
     /// Folder of the contracts; `schema/<client>` when left out
     #[arg(long = "schema", value_name = "FOLDER")]
     folder: Option<PathBuf>,
+}
+
+/// `plan`
+#[derive(Args)]
+pub(super) struct Plan {
+    /// Write them
+    #[arg(long, required = true)]
+    write: bool,
+    #[command(flatten)]
+    folder: Folder,
 }
 
 /// `check`
@@ -43,7 +54,7 @@ pub(super) struct Register {
 pub(super) struct Diff {
     /// What to compare with: a folder such as `../old/schema/mobile`, or a revision git knows, such as `main`
     old: String,
-    /// What to compare; the contracts as they lie there when left out
+    /// What to compare; the operations as they are now when left out
     new: Option<String>,
     /// For a pull request
     #[arg(long)]
@@ -71,6 +82,30 @@ impl Folder {
     pub(super) fn contracts<C: Client>(&self) -> Contracts {
         Contracts::new(self.path::<C>())
     }
+
+    /// Everything that is wrong with the contracts, and what to do where it is meant.
+    pub(super) fn failure<C: Client>(&self, problems: &[ContractError]) -> Failure {
+        let mut text = lines(&counted(problems.len() as u64, "problem"), problems);
+        let ways_out: BTreeSet<_> = problems.iter().filter_map(|problem| problem.way_out).collect();
+        for way_out in ways_out {
+            let told = match way_out {
+                WayOut::WritePlans => {
+                    let folder = self.folder.as_ref();
+                    let folder = folder.map(|it| format!(" --schema {}", it.display())).unwrap_or_default();
+                    format!("to have the plans as the operations are now: {} plan --write{folder}", C::NAME)
+                }
+                WayOut::Except => {
+                    let budget = self.path::<C>().join("budget.toml");
+                    format!(
+                        "to let an operation use more: an exception with its reason in {}",
+                        budget.display()
+                    )
+                }
+            };
+            _ = write!(text, "\n{told}");
+        }
+        Failure::Other(text)
+    }
 }
 
 impl Register {
@@ -81,9 +116,27 @@ impl Register {
         }
         let contracts = self.folder.contracts::<C>();
         let registered = contracts.register(&Planner::of::<C>(), &self.release, self.format);
-        let path = registered
-            .map_err(|problems| Failure::Other(lines(&format!("{} problems", problems.len()), &problems)))?;
+        let path = registered.map_err(|problems| self.folder.failure::<C>(&problems))?;
         print(&format!("{}: {}\n", C::NAME, path.display()));
+        Ok(())
+    }
+}
+
+impl Plan {
+    pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
+        let written = self.folder.contracts::<C>().write_plans(&Planner::of::<C>());
+        let WrittenPlans { written, removed } = written.map_err(|it| self.folder.failure::<C>(&it))?;
+        let mut told = String::new();
+        for (what, paths) in [("wrote", written), ("removed", removed)] {
+            for path in paths {
+                _ = writeln!(told, "{}: {what} {}", C::NAME, path.display());
+            }
+        }
+        print(&if told.is_empty() {
+            format!("{}: every plan is as its operation is\n", C::NAME)
+        } else {
+            told
+        });
         Ok(())
     }
 }
@@ -92,35 +145,36 @@ impl Check {
     pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
         let contracts = self.folder.contracts::<C>();
         let problems = contracts.check(&Planner::of::<C>());
-        if problems.is_empty() {
-            let operations = contracts.operations().map(|it| it.len()).unwrap_or_default();
-            let releases = contracts.releases().map(|it| it.len()).unwrap_or_default();
-            print(&format!(
-                "{}: {operations} operations keep their plans and the budget, {releases} releases still work\n",
-                C::NAME
-            ));
-            return Ok(());
+        if !problems.is_empty() {
+            return Err(self.folder.failure::<C>(&problems));
         }
-        Err(Failure::Other(lines(&format!("{} problems", problems.len()), &problems)))
+        let operations = contracts.operations().map(|it| it.len() as u64).unwrap_or_default();
+        let releases = contracts.releases().map(|it| it.len() as u64).unwrap_or_default();
+        print(&format!(
+            "{}: {} within plan and budget, {} as well\n",
+            C::NAME,
+            counted(operations, "operation"),
+            counted(releases, "release")
+        ));
+        Ok(())
     }
 }
 
 impl Diff {
     pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
         let folder = self.folder.path::<C>();
-        let revision = |text: &str| {
-            if PathBuf::from(text).is_dir() {
-                Revision::of(&Contracts::new(text))
-            } else {
-                Revision::git(text, &folder)
-            }
+        let wrong = |error: ContractError| Failure::Usage(error.to_string());
+        let old = Revision::named(&self.old, &folder).map_err(wrong)?;
+        let now = |folder: &Path| {
+            Revision::of_operations(&Contracts::new(folder), &Planner::of::<C>())
+                .map_err(|problems| self.folder.failure::<C>(&problems))
         };
         let new = match &self.new {
-            Some(new) => revision(new),
-            None => Revision::of(&Contracts::new(&folder)),
+            None => now(&folder)?,
+            Some(new) if Path::new(new).is_dir() => now(Path::new(new))?,
+            Some(new) => Revision::named(new, &folder).map_err(wrong)?,
         };
-        let wrong = |error: ContractError| Failure::Usage(error.to_string());
-        let changes = revision(&self.old).map_err(wrong)?.changes(short_name(C::NAME), &new.map_err(wrong)?);
+        let changes = old.changes(short_name(C::NAME), &new);
         print(&if self.markdown { changes.to_markdown() } else { changes.to_text() });
         Ok(())
     }
@@ -131,7 +185,7 @@ impl Impact {
         let wrong = |error: ContractError| Failure::Usage(error.to_string());
         let (old, new) = (Protos::read(&self.old).map_err(wrong)?, Protos::read(&self.new).map_err(wrong)?);
         let found = self.folder.contracts::<C>().impact(&Planner::of::<C>(), &old, &new);
-        let found = found.map_err(|errors| Failure::Other(lines("operations without a plan", &errors)))?;
+        let found = found.map_err(|errors| self.folder.failure::<C>(&errors))?;
         if found.is_empty() {
             print(&format!("{}: no operation stands on what changes\n", C::NAME));
             return Ok(());
@@ -140,8 +194,13 @@ impl Impact {
     }
 }
 
+/// A number of things.
+pub(super) fn counted(number: u64, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A heading and a line for each.
-fn lines(heading: &str, all: &[impl std::fmt::Display]) -> String {
+fn lines(heading: &str, all: &[impl Display]) -> String {
     all.iter().fold(heading.to_owned(), |mut text, it| {
         _ = write!(text, "\n  {it}");
         text

@@ -80,28 +80,15 @@ impl Budget {
         }
     }
 
-    /// Every plan beyond the budget, as `(operation, problem)`, and every exception of what is no operation.
+    /// What a plan uses beyond what it may, with the calls that do; by their lines, where the plan is in a file.
     #[must_use]
-    pub fn broken(&self, plans: &[Plan], is_operation: impl Fn(&str) -> bool) -> Vec<(String, String)> {
-        let mut broken = Vec::new();
-        for plan in plans {
-            let allowed = self.of(plan);
-            let over = over(plan, &allowed);
-            broken.extend(over.into_iter().map(|problem| (plan.operation.clone(), problem)));
-        }
-        for name in self.exceptions.keys() {
-            if !is_operation(name) {
-                broken.push((name.clone(), "has an exception in the budget, and is no operation".to_owned()));
-            }
-        }
-        broken
+    pub fn broken(&self, plan: &Plan, is_in_file: bool) -> Vec<String> {
+        over(plan, &self.of(plan), &Lines::of(plan, is_in_file))
     }
 }
 
-/// What a plan uses beyond what it may, with the lines of the plan that do.
-fn over(plan: &Plan, allowed: &Allowance) -> Vec<String> {
+fn over(plan: &Plan, allowed: &Allowance, lines: &Lines) -> Vec<String> {
     let total = &plan.total;
-    let lines = Lines::of(plan);
     let calls = || plan.waves.iter().flat_map(|wave| &wave.calls).chain(&plan.later);
     let the =
         |calls: Vec<&PlannedCall>| calls.iter().map(|call| lines.call(call)).collect::<Vec<_>>().join("; ");
@@ -136,22 +123,24 @@ fn over(plan: &Plan, allowed: &Allowance) -> Vec<String> {
             _ => heaviest(|call| call.calls * 10 + call.keys.most),
         };
         let (line, of) = (lines.total(name), plan.kind_plural());
-        format!("line {line}: {used} {unit}, {allowed} in the budget of {of}: {culprits}")
+        format!("{line}{used} {unit}, {allowed} in the budget of {of}: {culprits}")
     })
     .collect()
 }
 
-/// The lines of a plan's text, counted from 1.
+/// The lines of a plan's text; none, where it is in no file.
 struct Lines(Vec<String>);
 
 impl Lines {
-    fn of(plan: &Plan) -> Self {
-        Self(plan.to_string().lines().map(|line| line.trim().to_owned()).collect())
+    fn of(plan: &Plan, is_in_file: bool) -> Self {
+        let text = if is_in_file { plan.to_string() } else { String::new() };
+        Self(text.lines().map(|line| line.trim().to_owned()).collect())
     }
 
     /// The line of the summary that begins with this name.
-    fn total(&self, name: &str) -> usize {
-        self.0.iter().position(|line| line.starts_with(name)).map_or(0, |at| at + 1)
+    fn total(&self, name: &str) -> String {
+        let line = self.0.iter().position(|line| line.starts_with(name));
+        line.map_or(String::new(), |at| format!("line {}: ", at + 1))
     }
 
     /// A call, and the line that names it.
@@ -160,7 +149,8 @@ impl Lines {
         let named = |pair: &[String]| {
             pair[0] == asks && call.fields.first().is_some_and(|field| pair[1] == format!("for     {field}"))
         };
-        let line = self.0.windows(2).position(named).map_or(0, |at| at + 1);
-        format!("{} for {} (line {line})", call.name, call.fields.join(", "))
+        let line = self.0.windows(2).position(named);
+        let line = line.map_or(String::new(), |at| format!(" (line {})", at + 1));
+        format!("{} for {}{line}", call.name, call.fields.join(", "))
     }
 }

@@ -8,10 +8,11 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{ContractError, Contracts};
+use crate::planner::Planner;
 
 use facts::{Facts, SectionChange};
 
-/// The committed plans of a client at one moment, by operation.
+/// The plans of a client at one moment, by operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revision(BTreeMap<String, String>);
 
@@ -40,22 +41,49 @@ enum Kind {
 }
 
 impl Revision {
-    /// The plans that lie in a folder `schema/<client>`.
+    /// The plans that are committed in a folder `schema/<client>`.
     pub fn of(contracts: &Contracts) -> Result<Self, ContractError> {
         Ok(Self(contracts.plans()?.into_iter().collect()))
     }
 
-    /// The plans of a folder as git knows them at a revision, such as `main` or `HEAD~1`.
-    pub fn git(revision: &str, folder: &Path) -> Result<Self, ContractError> {
-        let path = folder.to_owned();
-        let wrong = |problem: String| ContractError { path: path.clone(), problem };
-        let git = |arguments: &[&str]| {
+    /// The plans of the operations in a folder `schema/<client>`, as these are now.
+    pub fn of_operations(contracts: &Contracts, planner: &Planner) -> Result<Self, Vec<ContractError>> {
+        let plans = contracts.planned(planner)?.into_iter();
+        Ok(Self(plans.map(|plan| (plan.operation.clone(), plan.to_string())).collect()))
+    }
+
+    /// The plans that are committed in a folder, or those of the folder as git knows it at a revision, such as `main`
+    /// or `HEAD~1`.
+    pub fn named(name: &str, folder: &Path) -> Result<Self, ContractError> {
+        if Path::new(name).is_dir() { Self::of(&Contracts::new(name)) } else { Self::git(name, folder) }
+    }
+
+    /// The plans of a folder as git knows them at a revision.
+    fn git(revision: &str, folder: &Path) -> Result<Self, ContractError> {
+        let wrong = |problem: String| ContractError::new(folder, problem);
+        if !folder.is_dir() {
+            return Err(wrong("there is no such folder".to_owned()));
+        }
+        let run = |arguments: &[&str]| {
             let output = Command::new("git").arg("-C").arg(folder).args(arguments).output();
-            let output = output.map_err(|error| wrong(format!("git did not run: {error}")))?;
+            output.map_err(|error| wrong(format!("git did not run: {error}")))
+        };
+        if !run(&["rev-parse", "--git-dir"])?.status.success() {
+            return Err(wrong(format!("{revision} is no folder, and there is no git repository to know it")));
+        }
+        // What begins with a dash would be an option.
+        let commit = format!("{revision}^{{commit}}");
+        if !run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?.status.success() {
+            return Err(wrong(format!(
+                "{revision} is neither a folder nor a revision that git knows here, such as main or HEAD~1"
+            )));
+        }
+        let git = |arguments: &[&str]| {
+            let output = run(arguments)?;
             if output.status.success() {
                 return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
             }
-            Err(wrong(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+            Err(wrong(format!("git {}: {}", arguments[0], String::from_utf8_lossy(&output.stderr).trim())))
         };
         let listed = git(&["ls-tree", "--name-only", revision, "--", "plans/"])?;
         let plan = |file: &str| {

@@ -37,7 +37,7 @@ impl Protos {
 
     /// Reads the set in a file.
     pub fn read(path: &Path) -> Result<Self, ContractError> {
-        let wrong = |problem: String| ContractError { path: path.to_owned(), problem };
+        let wrong = |problem: String| ContractError::new(path, problem);
         let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
         Self::decode(&bytes).map_err(|error| wrong(format!("holds no descriptors: {error}")))
     }

@@ -51,6 +51,12 @@ pub(super) fn version_of(file_name: &str) -> &str {
     formats.into_iter().find_map(stem).unwrap_or(file_name)
 }
 
+/// What orders versions: numbers in them count as such, so that 5.10.0 is newer than 5.9.0.
+pub(super) fn age_of(version: &str) -> Vec<(Option<u64>, String)> {
+    let parts = version.split(|it: char| !it.is_ascii_alphanumeric());
+    parts.map(|part| (part.parse().ok(), part.to_owned())).collect()
+}
+
 #[derive(Deserialize, Serialize)]
 struct ApolloManifest {
     format: String,
@@ -209,5 +215,12 @@ mod tests {
         for name in ["5.2.0.json", "5.2.0.relay.json", "5.2.0.short.json"] {
             assert_eq!(version_of(name), "5.2.0");
         }
+    }
+
+    #[test]
+    fn a_release_is_newer_by_its_numbers() {
+        let mut versions = ["5.10.0", "2026.11.0", "5.9.0", "5.9.0-beta", "5.9"];
+        versions.sort_by_cached_key(|version| age_of(version));
+        assert_eq!(versions, ["5.9", "5.9.0", "5.9.0-beta", "5.10.0", "2026.11.0"]);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{ContractError, Contracts, Release, document_hash};
 use crate::operation::Prepared;
-use crate::planner::{Planner, located};
+use crate::planner::{Planner, Problem};
 
 /// The operations of every release, ready to run, by each id they may be asked by.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Released {
         for operation in &release.operations {
             let mut wrong = |problem: &str| {
                 let problem = format!("release {}, {}: {problem}", release.version, operation.name);
-                errors.push(ContractError { path: release.path.clone(), problem });
+                errors.push(ContractError::new(&release.path, problem));
             };
             let hash = document_hash(&operation.text);
             let prepared = match self.by_id.get(&hash) {
@@ -46,7 +46,7 @@ impl Released {
                     }
                     Err(problems) => {
                         for problem in problems {
-                            wrong(&located(&problem));
+                            wrong(&Problem::of(&problem).to_string());
                         }
                         continue;
                     }

@@ -38,6 +38,12 @@ impl ShortIds {
         Ok(())
     }
 
+    /// Whether a document was ever given an id.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        let hash = document_hash(text);
+        self.0.values().any(|held| *held == hash)
+    }
+
     /// The id of a document: the one it has, or the next that none ever had.
     pub(super) fn give(&mut self, text: &str) -> u32 {
         let hash = document_hash(text);

@@ -1,6 +1,6 @@
 //! A document as a client wrote it: every position is kept, and nothing is interpreted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::{Name, Pos, Positioned};
 use async_graphql_parser::types::{OperationType, Type};
@@ -131,6 +131,23 @@ impl Document {
     /// Which of the fragments has that name.
     pub(crate) fn fragment_index(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
+    }
+
+    /// Names of the fragments that are spread somewhere in it.
+    pub(crate) fn spreads(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        let operations = self.operations.iter().map(|it| &it.selections);
+        let mut open: Vec<_> = operations.chain(self.fragments.iter().map(|it| &it.selections)).collect();
+        while let Some(set) = open.pop() {
+            for selection in &set.items {
+                match selection {
+                    Selection::Field(field) => open.extend(&field.selections),
+                    Selection::Inline(fragment) => open.push(&fragment.selections),
+                    Selection::Spread(spread) => _ = names.insert(spread.name.node.as_str()),
+                }
+            }
+        }
+        names
     }
 
     /// The operation of that name, or the only one.

@@ -34,7 +34,7 @@ impl ManifestFolder {
     /// may change, but not all of them go.
     pub(crate) fn load(&mut self, planner: &Planner) -> Result<Released, Vec<ContractError>> {
         self.seen = self.look();
-        let wrong = |problem: String| vec![ContractError { path: self.path.clone(), problem }];
+        let wrong = |problem: String| vec![ContractError::new(&self.path, problem)];
         if let Err(error) = std::fs::read_dir(&self.path) {
             return Err(wrong(format!("cannot be read: {error}")));
         }

@@ -149,8 +149,8 @@ pub(super) async fn plan(
     match page.clients.planners[at].get_or_init(CLIENTS[at].planner).plan(&document) {
         Ok(plan) => Json(plan).into_response(),
         Err(none) => {
-            let problems = json!({ "problems": none.problems() });
-            (StatusCode::UNPROCESSABLE_ENTITY, Json(problems)).into_response()
+            let problems: Vec<_> = none.problems().iter().map(ToString::to_string).collect();
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "problems": problems }))).into_response()
         }
     }
 }

@@ -2,31 +2,35 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import test from 'node:test';
+import test, { afterEach } from 'node:test';
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client/core';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { generatePersistedQueryIdsFromManifest } from '@apollo/persisted-query-lists';
 import {
-  ADA, KETTLE, iot, manifest, mobile, newDocument, plain, plainData, recording, registered, told,
-  web,
+  ADA, KETTLE, exampleOf, failOnWarnings, iot, mobile, newDocument, plain, plainData, productId, recording, registered,
+  shipped, shippedOperation, told, web,
 } from '../shop.mjs';
+
+failOnWarnings(afterEach);
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
-const setUp = ({ url }, options, headers) => {
+const setUp = ({ url }, options, headers, cache = new InMemoryCache()) => {
   const { fetch, sent } = recording(headers);
   const links = [new PersistedQueryLink({ sha256, ...options }), new HttpLink({ uri: url, fetch })];
-  const client = new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from(links) });
-  const query = (text, variables, more) =>
-    client.query({ query: gql(text), variables, fetchPolicy: 'no-cache', ...more });
+  const client = new ApolloClient({ cache, link: ApolloLink.from(links) });
+  const query = (text, variables, more) => client.query({ query: gql(text), variables, ...more });
   return { client, query, sent };
 };
 
-const byName = (name) => {
-  const found = manifest('mobile/manifests/5.2.0.json').operations.find((it) => it.name === name);
-  assert.ok(found, `${name} is not registered`);
-  return found.body;
-};
+const byName = (name) => shippedOperation(name).body;
+
+// By the ids of the manifest, as an app of the store does.
+const byId = () => ({
+  ...generatePersistedQueryIdsFromManifest({ loadManifest: async () => shipped }),
+  sha256: undefined,
+  useGETForHashedQueries: true,
+});
 
 for (const [kind, useGETForHashedQueries] of [['POST', false], ['GET', true]]) {
   test(`Apollo Client: a document is made known once, then its hash is enough: ${kind}`, async () => {
@@ -50,10 +54,7 @@ for (const [kind, useGETForHashedQueries] of [['POST', false], ['GET', true]]) {
 }
 
 test('Apollo Client: registered operations go by the ids of the manifest, and never miss', async () => {
-  const ids = generatePersistedQueryIdsFromManifest({
-    loadManifest: async () => manifest('mobile/manifests/5.2.0.json'),
-  });
-  const { query, sent } = setUp(mobile, { ...ids, sha256: undefined, useGETForHashedQueries: true }, ADA);
+  const { query, sent } = setUp(mobile, byId(), ADA);
   const asked = [
     ['Categories', {}],
     ['Home', { recommended: 2 }],
@@ -66,21 +67,55 @@ test('Apollo Client: registered operations go by the ids of the manifest, and ne
     assert.deepEqual(data, await plainData(mobile, { query: text, variables }, ADA), name);
   }
   assert.deepEqual(sent.map(told), asked.map(() => 'GET hash data'));
-  const { operations } = manifest('mobile/manifests/5.2.0.json');
   for (const [index, [name]] of asked.entries()) {
-    const { id } = operations.find((it) => it.name === name);
+    const { id } = shippedOperation(name);
     assert.equal(sent[index].parameters.extensions.persistedQuery.sha256Hash, id);
   }
 });
 
-test('Apollo Client: a mutation is sent by POST', async () => {
-  const ids = generatePersistedQueryIdsFromManifest({
-    loadManifest: async () => manifest('mobile/manifests/5.2.0.json'),
+for (const { name, body } of shipped.operations.filter((it) => it.type === 'query')) {
+  test(`Apollo Client: its default cache gives back what ${name} answers`, async () => {
+    const { client, query } = setUp(mobile, byId(), ADA);
+    const variables = exampleOf('mobile', name);
+    const { data } = await query(body, variables);
+    assert.deepEqual(data, await plainData(mobile, { query: body, variables }, ADA));
+    assert.deepEqual(client.readQuery({ query: gql(body), variables }), data);
+    // Each object that has an id is one of the cache's, under it.
+    const ids = [...JSON.stringify(data).matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id);
+    const kept = new Set(Object.keys(client.cache.extract()).map((key) => key.split(':')[1]));
+    assert.deepEqual(ids.filter((id) => !kept.has(id)), []);
   });
-  const { client, sent } = setUp(mobile, { ...ids, sha256: undefined, useGETForHashedQueries: true }, ADA);
+}
+
+test('Apollo Client: one cache for every operation, where the home screen is one', async () => {
+  // As docs/operations.md has it: the home screen has no id, nor has a price, which is its product's.
+  const typePolicies = { Home: { keyFields: [] }, Price: { merge: true } };
+  const { client, query } = setUp(mobile, byId(), ADA, new InMemoryCache({ typePolicies }));
+  const answers = [];
+  for (const { name, body } of shipped.operations.filter((it) => it.type === 'query')) {
+    const variables = exampleOf('mobile', name);
+    answers.push([name, { query: gql(body), variables }, (await query(body, variables)).data]);
+  }
+  for (const [name, read, data] of answers) assert.deepEqual(client.readQuery(read), data, name);
+
+  const variables = { key: `apollo-${process.pid}-0002`, product: KETTLE };
+  const { data } = await client.mutate({ mutation: gql(byName('CartAdd')), variables });
+  const { cart } = client.readQuery({ query: gql(byName('Cart')) });
+  assert.equal(cart.count, data.cartAdd.cart.count);
+});
+
+test('Apollo Client: what it hashes of a shipped operation is what is registered', async () => {
+  const { query, sent } = setUp(registered, {}, ADA);
+  const { data } = await query(byName('Home'), { recommended: 2 });
+  assert.equal(data.home.recommended.length, 2);
+  assert.deepEqual(sent.map(told), ['POST hash data']);
+});
+
+test('Apollo Client: a mutation is sent by POST', async () => {
+  const { client, sent } = setUp(mobile, byId(), ADA);
   const variables = { key: `apollo-${process.pid}-0001`, product: KETTLE };
   const mutation = gql(byName('CartAdd'));
-  const { data } = await client.mutate({ mutation, variables, fetchPolicy: 'no-cache' });
+  const { data } = await client.mutate({ mutation, variables });
   assert.deepEqual(sent.map(told), ['POST hash data']);
   assert.deepEqual(data.cartAdd.userErrors, []);
   // Under its key, it happens once.
@@ -107,15 +142,13 @@ test('Apollo Client: a BFF that keeps no documents gets their text from then on'
   const text = newDocument('{ inStock(product: $p) }', '($p: ID!)');
   const { data } = await query(text, { p: KETTLE });
   assert.deepEqual(data, await plainData(iot, { query: text, variables: { p: KETTLE } }));
-  await query(newDocument('{ inStock(product: $p) }', '($p: ID!)'), { p: KETTLE });
+  // Of another product: its cache has the first.
+  await query(newDocument('{ inStock(product: $p) }', '($p: ID!)'), { p: productId('moka-pot-6') });
   assert.deepEqual(sent.map(told), ['POST hash PERSISTED_QUERY_NOT_SUPPORTED', 'POST text data', 'POST text data']);
 });
 
 test('Apollo Client: where registered operations alone run, they do, and a document of its own is refused', async () => {
-  const ids = generatePersistedQueryIdsFromManifest({
-    loadManifest: async () => manifest('mobile/manifests/5.2.0.json'),
-  });
-  const { query, sent } = setUp(registered, { ...ids, sha256: undefined, useGETForHashedQueries: true }, ADA);
+  const { query, sent } = setUp(registered, byId(), ADA);
   const { data } = await query(byName('Categories'), {});
   assert.deepEqual(data, await plainData(mobile, { query: byName('Categories') }, ADA));
   assert.deepEqual(sent.map(told), ['GET hash data']);

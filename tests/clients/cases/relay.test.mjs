@@ -2,13 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import test from 'node:test';
+import test, { afterEach } from 'node:test';
 import relay from 'relay-runtime';
 import menu from '../relay/__generated__/documentsCategoryMenuQuery.graphql.js';
 import products from '../relay/__generated__/documentsProductsQuery.graphql.js';
 import refetch from '../relay/__generated__/documentsRefetchQuery.graphql.js';
 import reviews from '../relay/__generated__/documentsProductReviewsMoreQuery.graphql.js';
-import { ADA, KETTLE, plain, plainData, recording, web } from '../shop.mjs';
+import { ADA, KETTLE, failOnWarnings, plain, plainData, recording, web } from '../shop.mjs';
+
+failOnWarnings(afterEach);
 
 const {
   Environment, Network, RecordSource, Store, createOperationDescriptor, fetchQuery, getRequest,

@@ -2,18 +2,20 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import test from 'node:test';
-import { Client, fetchExchange } from '@urql/core';
+import test, { afterEach } from 'node:test';
+import { Client, cacheExchange, fetchExchange } from '@urql/core';
 import { persistedExchange } from '@urql/exchange-persisted';
 import {
-  ADA, KETTLE, iot, manifest, mobile, newDocument, plain, plainData, recording, registered as strict, told,
-  web,
+  ADA, KETTLE, failOnWarnings, iot, mobile, newDocument, plain, plainData, recording, registered as strict,
+  shippedOperation as byName, told, web,
 } from '../shop.mjs';
+
+failOnWarnings(afterEach);
 
 const setUp = ({ url }, options, headers) => {
   const { fetch, sent } = recording(headers);
-  const exchanges = [persistedExchange(options), fetchExchange];
-  const client = new Client({ url, fetch, exchanges, preferGetMethod: false, requestPolicy: 'network-only' });
+  const exchanges = [cacheExchange, persistedExchange(options), fetchExchange];
+  const client = new Client({ url, fetch, exchanges, preferGetMethod: false });
   const query = async (text, variables) => {
     const { data, error } = await client.query(text, variables).toPromise();
     return { data, error };
@@ -21,9 +23,7 @@ const setUp = ({ url }, options, headers) => {
   return { client, query, sent };
 };
 
-// The ids of a manifest by the name of the operation, as a build step would hand them over.
-const registered = manifest('mobile/manifests/5.2.0.json').operations;
-const byName = (name) => registered.find((it) => it.name === name);
+// The ids of the manifest by the name of the operation, as a build step would hand them over.
 const generateHash = async (_, document) =>
   byName(document.definitions.find((it) => it.kind === 'OperationDefinition').name.value).id;
 
@@ -35,7 +35,7 @@ for (const kind of ['POST', 'GET']) {
     const first = setUp(web, options);
     const { data, error } = await first.query(text, variables);
     assert.equal(error, undefined);
-    assert.deepEqual(data, await plainData(web, { query: text, variables }));
+    assert.deepEqual(data, await plainData(web, { query: first.sent[1].parameters.query, variables }));
     assert.equal(data.product.name, 'Gooseneck Kettle 0.9 l');
     const made = [`${kind} hash PERSISTED_QUERY_NOT_FOUND`, `${kind} hash+text data`];
     assert.deepEqual(first.sent.map(told), made);
@@ -52,7 +52,7 @@ for (const kind of ['POST', 'GET']) {
 
 test('urql: registered operations go by the ids of the manifest, and never miss', async () => {
   const options = { generateHash, preferGetForPersistedQueries: 'force', enforcePersistedQueries: true };
-  const { query, sent } = setUp(mobile, options, ADA);
+  const { client, query, sent } = setUp(mobile, options, ADA);
   const asked = [
     ['Categories', {}],
     ['Home', { recommended: 2 }],
@@ -64,6 +64,7 @@ test('urql: registered operations go by the ids of the manifest, and never miss'
     const { data, error } = await query(text, variables);
     assert.equal(error, undefined);
     assert.deepEqual(data, await plainData(mobile, { query: text, variables }, ADA), name);
+    assert.deepEqual(client.readQuery(text, variables)?.data, data, name);
   }
   assert.deepEqual(sent.map(told), asked.map(() => 'GET hash data'));
   for (const [index, [name]] of asked.entries()) {
@@ -88,7 +89,8 @@ test('urql: what failed stands beside what did not', async () => {
   const text = newDocument('{ cart { count } product(id: $id) { name } }', '($id: ID!)');
   const { query, sent } = setUp(web, {});
   const { data, error } = await query(text, { id: KETTLE });
-  assert.deepEqual(data, (await plain(web, { query: text, variables: { id: KETTLE } })).data);
+  const sentAs = sent[1].parameters.query;
+  assert.deepEqual(data, (await plain(web, { query: sentAs, variables: { id: KETTLE } })).data);
   assert.equal(data.cart, null);
   assert.equal(error.networkError, undefined);
   assert.equal(error.graphQLErrors.length, 1);

@@ -155,7 +155,7 @@ impl Forty<'_> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn four_ways_to_name_an_operation_in_ten_cases_each() {
-    let folder = copied();
+    let folder = copied_schema();
     let contracts = folder.path();
     let shop = Shop::per_client(|config, kind| {
         config.operations.folder = Some(contracts.to_owned());

@@ -228,7 +228,7 @@ async fn holds(
     let plan = match plans.plan(query) {
         Ok(plan) => plan,
         Err(none) => {
-            assert!(none.problems().iter().all(|it| it.contains("is the limit")), "{query}: {none}");
+            assert!(none.problems().iter().all(|it| it.message.contains("is the limit")), "{query}: {none}");
             return false;
         }
     };

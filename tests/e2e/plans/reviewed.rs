@@ -5,32 +5,29 @@ use std::path::Path;
 use bff_kit::contracts::{Contracts, Protos, Revision};
 use prost_reflect::prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorSet};
+use tempfile::TempDir;
 
-use crate::support::{Kind, contracts, planner};
+use crate::support::{Kind, contracts, copied_schema, in_folder, planner};
 
-/// The phone app's contracts, copied, with one operation changed.
-fn changed(folder: &Path, operation: &str, from: &str, to: &str) -> Contracts {
-    let copy = Contracts::new(folder);
-    std::fs::create_dir_all(folder.join("operations")).unwrap();
-    std::fs::create_dir_all(folder.join("plans")).unwrap();
-    for file in contracts(Kind::Mobile).operations().unwrap() {
-        let text = if file.name == operation { file.text.replace(from, to) } else { file.text.clone() };
-        assert!(file.name != operation || text != file.text, "{operation} does not say {from}");
-        std::fs::write(folder.join("operations").join(format!("{}.graphql", file.name)), text).unwrap();
-    }
-    for plan in copy.planned(&planner(Kind::Mobile)).unwrap() {
-        std::fs::write(copy.plan_path(&plan.operation), plan.to_string()).unwrap();
-    }
-    copy
+/// All contracts, copied, with one operation of the phone app changed, and that app's among them.
+fn changed(operation: &str, from: &str, to: &str) -> (TempDir, Contracts) {
+    let folder = copied_schema();
+    let file = folder.path().join(format!("mobile/operations/{operation}.graphql"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from), "{operation} does not say {from}");
+    std::fs::write(&file, text.replace(from, to)).unwrap();
+    let copy = in_folder(folder.path(), Kind::Mobile);
+    (folder, copy)
 }
 
 #[test]
 fn a_review_shows_what_changed() {
-    let folder = tempfile::tempdir().unwrap();
-    let card = "price {\n    text\n    was\n  }\n";
-    let copy = changed(folder.path(), "Home", card, "price {\n    text\n    was\n  }\n  rating\n");
-    let (old, new) = (Revision::of(&contracts(Kind::Mobile)).unwrap(), Revision::of(&copy).unwrap());
-    let changes = old.changes("mobile", &new);
+    let price = "    text\n    was\n  }\n";
+    let (_folder, copy) = changed("Home", price, &format!("{price}  rating\n"));
+    let planner = planner(Kind::Mobile);
+    let old = Revision::of(&contracts(Kind::Mobile)).unwrap();
+    // Before any plan of it is written.
+    let changes = old.changes("mobile", &Revision::of_operations(&copy, &planner).unwrap());
     let text = changes.to_text();
     // The README shows this very change.
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
@@ -54,10 +51,18 @@ fn a_review_shows_what_changed() {
 fn git_knows_older_plans() {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/mobile");
     // A clone may be shallow, but it always has its own last commit.
-    let committed = Revision::git("HEAD", &schema);
-    let error = Revision::git("no-such-revision", &schema).unwrap_err();
-    assert!(error.problem.contains("no-such-revision"), "{error}");
+    let committed = Revision::named("HEAD", &schema);
     assert!(committed.is_ok(), "{committed:?}");
+    for unknown in ["no-such-revision", "--all", "HEAD:README.md"] {
+        let error = Revision::named(unknown, &schema).unwrap_err().problem;
+        let clear = format!("{unknown} is neither a folder nor a revision that git knows here");
+        assert!(error.starts_with(&clear) && !error.contains("fatal"), "{error}");
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    let error = Revision::named("HEAD", elsewhere.path()).unwrap_err().problem;
+    assert_eq!(error, "HEAD is no folder, and there is no git repository to know it");
+    let error = Revision::named("HEAD", &elsewhere.path().join("gone")).unwrap_err().problem;
+    assert_eq!(error, "there is no such folder");
 }
 
 /// The services' contracts, with one message changed.
@@ -110,27 +115,27 @@ fn a_change_of_the_services_names_the_operations_that_stand_on_it() {
             service.method.retain(|method| method.name() != "MarkRead");
         }
     }));
-    let read = |release: &str| {
-        format!("{release} NotificationRead: shop.notifications.v1.NotificationService/MarkRead is removed")
-    };
-    assert_eq!(
-        withdrawn,
-        ["today's", "5.0.0", "5.1.0", "5.2.0"].map(read),
-        "and every app that is out there"
-    );
+    // And every app that is out there.
+    let releases = contracts(Kind::Mobile).releases().unwrap().into_iter().map(|release| release.version);
+    let affected: Vec<_> = std::iter::once("today's".to_owned())
+        .chain(releases)
+        .map(|whose| {
+            format!("{whose} NotificationRead: shop.notifications.v1.NotificationService/MarkRead is removed")
+        })
+        .collect();
+    assert!(affected.len() > 3);
+    assert_eq!(withdrawn, affected);
 }
 
 #[test]
 fn operations_of_released_versions_are_looked_at_as_well() {
-    let folder = tempfile::tempdir().unwrap();
-    let copy = changed(folder.path(), "Badges", "cartCount", "cartCount name");
+    let (folder, copy) = changed("Badges", "cartCount", "cartCount name");
     let manifest = serde_json::json!({
         "format": "apollo-persisted-query-manifest",
         "version": 1,
         "operations": [{ "id": "1", "name": "Old", "type": "query", "body": "query Old { home { avatar } }" }],
     });
-    std::fs::create_dir_all(folder.path().join("manifests")).unwrap();
-    std::fs::write(folder.path().join("manifests/4.0.0.json"), manifest.to_string()).unwrap();
+    std::fs::write(folder.path().join("mobile/manifests/4.0.0.json"), manifest.to_string()).unwrap();
     let new = protos(|set| {
         message(set, "shop.users.v1", "User").field.retain(|field| field.name() != "avatar_url");
     });

@@ -1,16 +1,21 @@
 //! The operations that the clients ship, with variables to run them with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use bff_iot::Iot;
 use bff_kit::Planner;
-use bff_kit::contracts::Contracts;
+use bff_kit::contracts::{Contracts, Example};
 use bff_kit::operation::Plan;
 use bff_mobile::Mobile;
 use bff_web::Web;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
-use super::{Answer, Kind, Shop};
+use super::{Answer, Kind, Shop, snapshot};
+
+/// Names another folder of contracts than the project's own to test.
+pub(crate) const SCHEMA: &str = "SCHEMA_FOLDER";
 
 /// An operation of a client.
 #[derive(Clone, Debug)]
@@ -71,14 +76,48 @@ impl Operation {
     }
 }
 
-/// The folder of a client's contracts.
+/// The folder of a client's contracts. Its plans are written first where snapshots are, before any test reads them.
 pub(crate) fn contracts(kind: Kind) -> Contracts {
-    Contracts::new(schema_folder().join(kind.to_string()))
+    static WRITTEN: Once = Once::new();
+    if snapshot::is_updating() {
+        WRITTEN.call_once(|| {
+            for kind in Kind::ALL {
+                // Operations that have no plan are told of by the test that checks all.
+                let _written = in_folder(&schema_folder(), kind).write_plans(&planner(kind));
+            }
+        });
+    }
+    in_folder(&schema_folder(), kind)
 }
 
-/// The folder of all contracts.
+/// A client's contracts in a folder of all.
+pub(crate) fn in_folder(schema: &Path, kind: Kind) -> Contracts {
+    Contracts::new(schema.join(kind.to_string()))
+}
+
+/// The folder of all contracts: the project's, or the copy that a run is to be tried on.
 pub(crate) fn schema_folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../schema")
+    #[expect(clippy::disallowed_methods, reason = "a switch of the test run, not configuration")]
+    let other = std::env::var(SCHEMA);
+    other.map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../schema"), PathBuf::from)
+}
+
+/// A copy of the folder of all contracts, to change.
+pub(crate) fn copied_schema() -> TempDir {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let (entry, to) = (entry.as_ref().unwrap(), to.join(entry.as_ref().unwrap().file_name()));
+            if entry.path().is_dir() {
+                copy(&entry.path(), &to);
+            } else {
+                std::fs::copy(entry.path(), to).unwrap();
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    copy(&schema_folder(), folder.path());
+    folder
 }
 
 /// The planner of a client.
@@ -100,16 +139,10 @@ fn of_client(kind: Kind) -> Vec<Operation> {
     let examples = contracts(kind).examples().unwrap();
     let files = contracts(kind).operations().unwrap();
     let operation = |file: bff_kit::contracts::OperationFile| {
-        let example =
-            examples.get(&file.name).unwrap_or_else(|| panic!("{kind} {} has no example", file.name));
-        Operation {
-            kind,
-            plan: planner.plan(&file.text).unwrap_or_else(|none| panic!("{kind} {}: {none}", file.name)),
-            full: example.variables.clone(),
-            minimal: example.minimal.clone(),
-            name: file.name,
-            text: file.text,
-        }
+        // What has no plan or no example is told of once, by the test that checks all.
+        let (plan, example) = (planner.plan(&file.text).ok()?, examples.get(&file.name)?);
+        let Example { variables: full, minimal } = example.clone();
+        Some(Operation { kind, plan, full, minimal, name: file.name, text: file.text })
     };
-    files.into_iter().map(operation).collect()
+    files.into_iter().filter_map(operation).collect()
 }

@@ -1,7 +1,6 @@
 //! A BFF without sockets, for tests that hold the clock.
 
 use std::future::Future;
-use std::io;
 
 use bff_kit::config::Config;
 use bff_kit::{Client, Server};
@@ -15,30 +14,12 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::Answer;
+use super::{Answer, network};
 
 /// A BFF at the other end of a pipe in memory.
 pub(crate) struct Pipe {
     dial: mpsc::UnboundedSender<DuplexStream>,
     server: JoinSet<()>,
-}
-
-struct Dialled(mpsc::UnboundedReceiver<DuplexStream>);
-
-impl axum::serve::Listener for Dialled {
-    type Io = DuplexStream;
-    type Addr = ();
-
-    async fn accept(&mut self) -> (DuplexStream, ()) {
-        match self.0.recv().await {
-            Some(stream) => (stream, ()),
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 impl Pipe {
@@ -62,18 +43,17 @@ impl Pipe {
     ) -> Self {
         let mut config = Config::development();
         configure(&mut config);
-        let (dial, dialled) = mpsc::unbounded_channel();
+        let (dial, dialled) = network::server();
         let mut server = JoinSet::new();
         server.spawn(async move {
-            Server::new(config).serve::<C>(Dialled(dialled), connector, shutdown).await.unwrap();
+            Server::new(config).serve::<C>(dialled, connector, shutdown).await.unwrap();
         });
         Self { dial, server }
     }
 
     /// A connection; none when the server takes no more.
     pub(crate) fn connect(&self) -> Option<DuplexStream> {
-        let (near, far) = tokio::io::duplex(64 * 1024);
-        self.dial.send(far).ok().map(|()| near)
+        network::dial(&self.dial)
     }
 
     /// Waits until the server has ended.
@@ -115,8 +95,13 @@ impl Connection {
 
     /// Sends a request on it; panics when the server has closed it.
     pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Answer {
+        Answer::of(self.fetch(request).await)
+    }
+
+    /// Sends a request whose answer need not be text.
+    pub(crate) async fn fetch(&mut self, request: Request<Full<Bytes>>) -> Response<Bytes> {
         self.sender.ready().await.unwrap();
         let (head, body) = self.sender.send_request(request).await.unwrap().into_parts();
-        Answer::of(Response::from_parts(head, body.collect().await.unwrap().to_bytes()))
+        Response::from_parts(head, body.collect().await.unwrap().to_bytes())
     }
 }

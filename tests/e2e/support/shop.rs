@@ -1,11 +1,12 @@
 //! A shop of a test's own.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::serve::{Listener, ListenerExt as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bff_iot::Iot;
@@ -26,7 +27,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{Answer, Kind, Lies};
+use super::network::Network;
+use super::{Answer, Connection, Kind, Lies};
 
 /// The time it is in every test: the shop was seeded at this moment.
 fn now() -> Timestamp {
@@ -36,9 +38,14 @@ fn now() -> Timestamp {
 /// A customer with a cart, orders and notifications.
 pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
 
-/// Options of a domain over the data in a file, or in memory.
+/// Options of a domain over the data in a file, or in memory. Its clock stands still, as those of the BFFs do.
 pub(crate) fn options(data: Option<PathBuf>) -> Options {
-    Options { data, seed_time: now(), ..Options::default() }
+    Options { data, ..options_at(now()) }
+}
+
+/// Options of a domain whose shop was opened at a moment, which it still is.
+fn options_at(moment: Timestamp) -> Options {
+    Options { seed_time: moment, clock: domain_stubs::Clock::fixed(moment), ..Options::default() }
 }
 
 /// A device on a shelf.
@@ -79,7 +86,10 @@ pub(crate) struct Shop {
     pub(crate) web: SocketAddr,
     pub(crate) iot: SocketAddr,
     http: HttpClient<HttpConnector, Full<Bytes>>,
+    /// Where the services listen.
     domain_address: SocketAddr,
+    /// Where there are no sockets.
+    network: Option<Network>,
     servers: JoinSet<()>,
 }
 
@@ -87,6 +97,11 @@ impl Shop {
     /// A shop in development mode.
     pub(crate) async fn open() -> Self {
         Self::with(|_| {}).await
+    }
+
+    /// A shop that was opened at another moment, before now: what it issues must not have expired.
+    pub(crate) async fn opened_at(moment: &str) -> Self {
+        Self::opened(options_at(moment.parse().unwrap()), |_, _| {}).await
     }
 
     /// A shop with another configuration of the BFFs.
@@ -106,7 +121,7 @@ impl Shop {
 
     /// A shop whose services may be made to lie.
     pub(crate) async fn lied_to() -> (Self, Lies) {
-        let (lies, listener) = (Lies::default(), listener().await);
+        let (lies, listener) = (Lies::default(), TcpListener::bind("127.0.0.1:0").await.unwrap());
         let liar = format!("http://{}", listener.local_addr().unwrap());
         let mut shop =
             Self::opened(options(None), |config, _| config.upstream.default.clone_from(&liar)).await;
@@ -127,19 +142,45 @@ impl Shop {
 
     /// A shop so long after it opened its doors.
     pub(crate) async fn after(time: Duration) -> Self {
-        Self::opened_at(now() + time, options(None), |_, _| {}).await
+        let clock = domain_stubs::Clock::fixed(now() + time);
+        Self::of(Options { clock, ..options(None) }).await
+    }
+
+    /// A shop without sockets, for tests that hold the clock: no call is late because the machine is busy.
+    pub(crate) fn in_memory(configure: impl Fn(&mut Config)) -> Self {
+        let network = Network::default();
+        let (connector, configure) = (network.connector(), |config: &mut Config, _| configure(config));
+        Self {
+            network: Some(network.clone()),
+            ..Self::built(options(None), configure, || network.listen(), connector)
+        }
     }
 
     async fn opened(options: Options, configure: impl Fn(&mut Config, Kind)) -> Self {
-        Self::opened_at(now(), options, configure).await
+        let mut listeners = Vec::new();
+        for _ in 0..4 {
+            listeners.push(TcpListener::bind("127.0.0.1:0").await.unwrap());
+        }
+        let listen = || {
+            let listener = listeners.pop().unwrap();
+            let address = listener.local_addr().unwrap();
+            let tapped = listener.tap_io(|io: &mut tokio::net::TcpStream| drop(io.set_nodelay(true)));
+            (tapped, address)
+        };
+        Self::built(options, configure, listen, fetch::tcp())
     }
 
-    async fn opened_at(now: Timestamp, options: Options, configure: impl Fn(&mut Config, Kind)) -> Self {
+    fn built<L: Listener<Addr: Debug>>(
+        options: Options,
+        configure: impl Fn(&mut Config, Kind),
+        mut listen: impl FnMut() -> (L, SocketAddr),
+        connector: impl fetch::Connector,
+    ) -> Self {
+        let clock = Clock::fixed(options.clock.now());
         let domain = Domain::open(options).unwrap();
         let mut servers = JoinSet::new();
-        let listener = listener().await;
-        let domain_address = listener.local_addr().unwrap();
-        let upstream = format!("http://{domain_address}");
+        let (listener, address) = listen();
+        let upstream = format!("http://{address}");
         let config = |kind: Kind| {
             let mut config = Config::development();
             config.upstream.default.clone_from(&upstream);
@@ -151,14 +192,15 @@ impl Shop {
         {
             let domain = domain.clone();
             servers.spawn(async move {
-                domain.serve(listener, Services::all(), std::future::pending()).await.unwrap();
+                domain.serve_on(listener, Services::all(), std::future::pending()).await.unwrap();
             });
         }
-        let mobile = start::<Mobile>(&mut servers, config(Kind::Mobile), now).await;
-        let web = start::<Web>(&mut servers, config(Kind::Web), now).await;
-        let iot = start::<Iot>(&mut servers, config(Kind::Iot), now).await;
+        let server = |kind| Server::new(config(kind)).with_clock(clock.clone());
+        let mobile = start::<Mobile, _>(&mut servers, server(Kind::Mobile), listen(), &connector);
+        let web = start::<Web, _>(&mut servers, server(Kind::Web), listen(), &connector);
+        let iot = start::<Iot, _>(&mut servers, server(Kind::Iot), listen(), &connector);
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
-        Self { domain, mobile, web, iot, http, domain_address, servers }
+        Self { domain, mobile, web, iot, http, domain_address: address, network: None, servers }
     }
 
     /// Sends a query to the phone app's BFF.
@@ -214,7 +256,14 @@ impl Shop {
     }
 
     /// Sends any request, whose answer need not be text.
-    pub(crate) async fn fetch(&self, request: Request<Full<Bytes>>) -> Response<Bytes> {
+    pub(crate) async fn fetch(&self, mut request: Request<Full<Bytes>>) -> Response<Bytes> {
+        if let Some(network) = &self.network {
+            let to = std::mem::take(request.uri_mut());
+            let host = HeaderValue::from_str(to.authority().unwrap().as_str()).unwrap();
+            request.headers_mut().insert(header::HOST, host);
+            *request.uri_mut() = to.path_and_query().unwrap().as_str().parse().unwrap();
+            return Connection::over(network.connect(&to).unwrap()).await.fetch(request).await;
+        }
         let (head, body) = self.http.request(request).await.unwrap().into_parts();
         Response::from_parts(head, body.collect().await.unwrap().to_bytes())
     }
@@ -249,16 +298,15 @@ impl Shop {
     }
 }
 
-async fn listener() -> TcpListener {
-    TcpListener::bind("127.0.0.1:0").await.unwrap()
-}
-
-async fn start<C: Client>(servers: &mut JoinSet<()>, config: Config, now: Timestamp) -> SocketAddr {
-    let listener = listener().await;
-    let address = listener.local_addr().unwrap();
-    let server = Server::new(config).with_clock(Clock::fixed(now));
+fn start<C: Client, L: Listener<Addr: Debug>>(
+    servers: &mut JoinSet<()>,
+    server: Server,
+    (listener, address): (L, SocketAddr),
+    connector: &impl fetch::Connector,
+) -> SocketAddr {
+    let connector = connector.clone();
     servers.spawn(async move {
-        server.serve::<C>(listener, fetch::tcp(), std::future::pending()).await.unwrap();
+        server.serve::<C>(listener, connector, std::future::pending()).await.unwrap();
     });
     address
 }

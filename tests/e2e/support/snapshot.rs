@@ -16,8 +16,7 @@ pub(crate) fn assert_snapshot(name: &str, actual: &str) {
 pub(crate) fn assert_same_as_file(file: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
     let actual = format!("{}\n", actual.trim_end());
-    #[expect(clippy::disallowed_methods, reason = "a switch of the test run, not configuration")]
-    if std::env::var("UPDATE_SNAPSHOTS").is_ok() {
+    if is_updating() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, actual).unwrap();
         return;
@@ -28,6 +27,12 @@ pub(crate) fn assert_same_as_file(file: &str, actual: &str) {
         let diff = diff.unified_diff().header(file, "what the code answers").to_string();
         panic!("{file} differs; if that is meant, UPDATE_SNAPSHOTS=1 cargo test rewrites it\n{diff}");
     }
+}
+
+/// Whether what is kept in the repository is to be rewritten.
+pub(crate) fn is_updating() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "a switch of the test run, not configuration")]
+    std::env::var("UPDATE_SNAPSHOTS").is_ok()
 }
 
 /// JSON with its keys sorted, to read and to compare.

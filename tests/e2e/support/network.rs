@@ -1,0 +1,74 @@
+//! A network in memory: servers and those who dial them, without sockets.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use http::Uri;
+use hyper_util::rt::TokioIo;
+use tokio::io::DuplexStream;
+use tokio::sync::mpsc;
+
+/// Servers by the ports they were given. Nothing of the machine is used, so that a paused clock decides alone how long
+/// anything takes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Network(Arc<Mutex<BTreeMap<u16, mpsc::UnboundedSender<DuplexStream>>>>);
+
+/// The connections of one server.
+pub(crate) struct Dialled(mpsc::UnboundedReceiver<DuplexStream>);
+
+/// A server that can be dialled, and the connections it is to accept.
+pub(crate) fn server() -> (mpsc::UnboundedSender<DuplexStream>, Dialled) {
+    let (dial, dialled) = mpsc::unbounded_channel();
+    (dial, Dialled(dialled))
+}
+
+/// A connection to a server; none when it takes no more.
+pub(crate) fn dial(server: &mpsc::UnboundedSender<DuplexStream>) -> Option<DuplexStream> {
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    server.send(far).ok().map(|()| near)
+}
+
+impl axum::serve::Listener for Dialled {
+    type Io = DuplexStream;
+    type Addr = ();
+
+    async fn accept(&mut self) -> (DuplexStream, ()) {
+        match self.0.recv().await {
+            Some(stream) => (stream, ()),
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Network {
+    /// A place for a server, and its address.
+    pub(crate) fn listen(&self) -> (Dialled, SocketAddr) {
+        let mut servers = self.0.lock().unwrap();
+        let port = u16::try_from(servers.len() + 1).unwrap();
+        let (dial, dialled) = server();
+        servers.insert(port, dial);
+        (dialled, SocketAddr::from(([127, 0, 0, 1], port)))
+    }
+
+    /// A connection to the server at an address.
+    pub(crate) fn connect(&self, to: &Uri) -> io::Result<DuplexStream> {
+        let servers = self.0.lock().unwrap();
+        let server = to.port_u16().and_then(|port| servers.get(&port));
+        server.and_then(dial).ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionRefused))
+    }
+
+    /// What opens the connections below a channel.
+    pub(crate) fn connector(&self) -> impl fetch::Connector {
+        let network = self.clone();
+        tower::service_fn(move |to: Uri| {
+            let connected = network.connect(&to).map(TokioIo::new);
+            async move { connected }
+        })
+    }
+}

@@ -1,0 +1,17 @@
+// TypeScript for a client's operations, and graphql-codegen's list of persisted documents.
+
+const client = process.env.CLIENT;
+
+export default {
+  schema: `../../schema/${client}/schema.graphql`,
+  documents: [`../../schema/${client}/operations/**/*.graphql`],
+  generates: {
+    [`generated/${client}/`]: {
+      preset: 'client',
+      presetConfig: {
+        persistedDocuments: { hashAlgorithm: 'sha256' },
+      },
+      config: { documentMode: 'string', strictScalars: true, scalars: { UnixSeconds: 'number' } },
+    },
+  },
+};
