@@ -263,7 +263,9 @@ async fn every_operation_fails_as_its_plan_says() {
 /// Runs an operation in a shop without sockets of its own, with an RPC broken.
 async fn in_memory(operation: &Operation, fault: Option<admin::Fault>) -> Answer {
     let shop = Shop::in_memory(|config| config.server.deadline_ms = Some(DEADLINE_MS));
-    fault.map(|fault| shop.fail(fault));
+    if let Some(fault) = fault {
+        shop.fail(fault);
+    }
     operation.run(&shop, &operation.full).await
 }
 

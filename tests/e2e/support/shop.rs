@@ -152,7 +152,7 @@ impl Shop {
         let (connector, configure) = (network.connector(), |config: &mut Config, _| configure(config));
         Self {
             network: Some(network.clone()),
-            ..Self::built(options(None), configure, || network.listen(), connector)
+            ..Self::built(options(None), configure, || network.listen(), &connector)
         }
     }
 
@@ -167,14 +167,14 @@ impl Shop {
             let tapped = listener.tap_io(|io: &mut tokio::net::TcpStream| drop(io.set_nodelay(true)));
             (tapped, address)
         };
-        Self::built(options, configure, listen, fetch::tcp())
+        Self::built(options, configure, listen, &fetch::tcp())
     }
 
     fn built<L: Listener<Addr: Debug>>(
         options: Options,
         configure: impl Fn(&mut Config, Kind),
         mut listen: impl FnMut() -> (L, SocketAddr),
-        connector: impl fetch::Connector,
+        connector: &impl fetch::Connector,
     ) -> Self {
         let clock = Clock::fixed(options.clock.now());
         let domain = Domain::open(options).unwrap();
@@ -196,9 +196,9 @@ impl Shop {
             });
         }
         let server = |kind| Server::new(config(kind)).with_clock(clock.clone());
-        let mobile = start::<Mobile, _>(&mut servers, server(Kind::Mobile), listen(), &connector);
-        let web = start::<Web, _>(&mut servers, server(Kind::Web), listen(), &connector);
-        let iot = start::<Iot, _>(&mut servers, server(Kind::Iot), listen(), &connector);
+        let mobile = start::<Mobile, _>(&mut servers, server(Kind::Mobile), listen(), connector);
+        let web = start::<Web, _>(&mut servers, server(Kind::Web), listen(), connector);
+        let iot = start::<Iot, _>(&mut servers, server(Kind::Iot), listen(), connector);
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
         Self { domain, mobile, web, iot, http, domain_address: address, network: None, servers }
     }
