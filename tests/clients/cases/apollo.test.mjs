@@ -100,8 +100,14 @@ test('Apollo Client: one cache for every operation, where the home screen is one
 
   const variables = { key: `apollo-${process.pid}-0002`, product: KETTLE };
   const { data } = await client.mutate({ mutation: gql(byName('CartAdd')), variables });
-  const { cart } = client.readQuery({ query: gql(byName('Cart')) });
-  assert.equal(cart.count, data.cartAdd.cart.count);
+  // It is the cart that the other screens show.
+  const { cart } = answers.find(([name]) => name === 'Cart')[2];
+  assert.equal(data.cartAdd.cart.id, cart.id);
+  assert.equal(data.cartAdd.cart.count, cart.count + 1);
+  const id = client.cache.identify({ __typename: 'Cart', id: cart.id });
+  const kept = client.readFragment({ id, fragment: gql`fragment Kept on Cart { count total }` });
+  assert.equal(kept.count, data.cartAdd.cart.count);
+  assert.equal(kept.total, data.cartAdd.cart.total);
 });
 
 test('Apollo Client: what it hashes of a shipped operation is what is registered', async () => {
