@@ -106,3 +106,30 @@ fn async_graphql_and_its_sisters_are_the_version_that_keeps_the_specification() 
         ["", "-axum", "-derive", "-parser", "-value"].map(|it| format!("async-graphql{it} 7.0.19"));
     assert_eq!(versions, expected.into_iter().collect());
 }
+
+/// async-graphql calls every whole number of Rust an `Int`, which has 32 bits.
+#[test]
+fn no_field_of_a_schema_is_a_number_that_may_be_no_int() {
+    let mut fields = 0;
+    for member in ["bff-mobile", "bff-web", "bff-iot"] {
+        let folder = format!("{}/../{member}/src", env!("CARGO_MANIFEST_DIR"));
+        let schema =
+            std::fs::read_dir(format!("{folder}/schema")).unwrap().map(|entry| entry.unwrap().path());
+        for file in schema.chain([format!("{folder}/schema.rs").into()]) {
+            let source = std::fs::read_to_string(&file).unwrap();
+            for line in source.lines().map(str::trim) {
+                // What a resolver answers, and a field of an object or input object.
+                let answers =
+                    line.strip_prefix("async fn").and_then(|it| it.split_once("-> ")).map(|it| it.1);
+                let holds = line.strip_suffix(',').and_then(|it| it.split_once(": ")).map(|it| it.1);
+                let Some(ty) = answers.or(holds) else { continue };
+                fields += 1;
+                let words = ty.split(|it: char| !it.is_alphanumeric()).collect::<Vec<_>>();
+                let wide = ["i64", "i128", "isize", "u32", "u64", "u128", "usize"];
+                let wide = wide.into_iter().find(|it| words.contains(it));
+                assert_eq!(wide, None, "{}: {line}", file.display());
+            }
+        }
+    }
+    assert!(fields > 200, "{fields}");
+}
