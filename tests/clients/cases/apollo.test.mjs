@@ -98,10 +98,14 @@ test('Apollo Client: one cache for every operation, where the cart and the home 
   }
   for (const [name, read, data] of answers) assert.deepEqual(client.readQuery(read), data, name);
 
-  const variables = { key: `apollo-${process.pid}-0002`, product: KETTLE };
-  const { data } = await client.mutate({ mutation: gql(byName('CartAdd')), variables });
+  // A change of the cart is seen wherever the cart is.
+  const { input } = exampleOf('mobile', 'CartSetQuantity');
+  const variables = { input: { ...input, idempotencyKey: `apollo-${process.pid}-0002`, quantity: 7 } };
+  const { data } = await client.mutate({ mutation: gql(byName('CartSetQuantity')), variables });
+  const before = answers.find(([name]) => name === 'Cart')[2].cart;
   const { cart } = client.readQuery({ query: gql(byName('Cart')) });
-  assert.equal(cart.count, data.cartAdd.cart.count);
+  assert.deepEqual(cart, data.cartSetQuantity.cart);
+  assert.notEqual(cart.count, before.count);
 });
 
 test('Apollo Client: what it hashes of a shipped operation is what is registered', async () => {
