@@ -8,7 +8,7 @@ use std::time::Duration;
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
-use fetch::Policies;
+use fetch::{Policies, Reasons};
 
 /// The shelf devices.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ impl Client for Iot {
     };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Never };
+    const REASONS: Reasons = downstream::REASONS;
     type Query = schema::Query;
     type Mutation = schema::Mutation;
 

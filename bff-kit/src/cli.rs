@@ -1,5 +1,6 @@
 //! The command line every BFF has.
 
+mod config;
 mod explain;
 mod plans;
 
@@ -32,6 +33,8 @@ struct Arguments {
 enum Command {
     /// Serve (what happens without a command)
     Serve(Settings),
+    /// Print every setting that holds, and where it comes from
+    Config(Settings),
     /// Print the schema
     Schema {
         /// With the directives that tell which services answer a field
@@ -93,6 +96,7 @@ pub fn run<C: Client>() -> ExitCode {
         Some(Command::Check(check)) => check.run::<C>(),
         Some(Command::Diff(diff)) => diff.run::<C>(),
         Some(Command::Impact(impact)) => impact.run::<C>(),
+        Some(Command::Config(settings)) => config::run::<C>(settings),
         Some(Command::Serve(settings)) => serve::<C>(settings),
         None => serve::<C>(arguments.settings),
     };
@@ -120,11 +124,25 @@ impl From<ConfigError> for Failure {
 }
 
 fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {
-    let mut config = Config::load(&layers::<C>(settings)?)?;
+    let (layers, config) = configuration::<C>(settings)?;
+    start::<C>(config).map_err(|failure| match failure {
+        Failure::Config(error) => Failure::Config(layers.locate(error)),
+        other => other,
+    })
+}
+
+/// What the command line, the environment and the file say together, and the settings that come of it.
+fn configuration<C: Client>(settings: Settings) -> Result<(Layers, Config), ConfigError> {
+    let layers = layers::<C>(settings)?;
+    let mut config = Config::load(&layers)?;
     let usual = PathBuf::from("schema").join(short_name(C::NAME));
     if config.operations.folder.is_none() && usual.join("manifests").is_dir() {
         config.operations.folder = Some(usual);
     }
+    Ok((layers, config))
+}
+
+fn start<C: Client>(config: Config) -> Result<(), Failure> {
     crate::log::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -145,30 +163,45 @@ fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {
 }
 
 fn layers<C: Client>(settings: Settings) -> Result<Layers, ConfigError> {
-    let mut layers = Layers::default();
+    let policies = C::policies();
+    let mut layers = Layers::new(policies.services());
     if let Some(path) = &settings.config {
         layers = layers.file(path)?;
     }
-    #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
-    let environment = std::env::vars();
-    let mut layers = layers.environment(&C::NAME.to_ascii_uppercase().replace('-', "_"), environment);
+    let prefix = C::NAME.to_ascii_uppercase().replace('-', "_");
+    let mut layers = layers.environment(&prefix, environment(&prefix)?.into_iter());
     let flags = [
-        ("server.listen", settings.listen),
-        ("mode", settings.mode),
-        ("upstream.default", settings.upstream),
+        ("--listen", "server.listen", settings.listen),
+        ("--mode", "mode", settings.mode),
+        ("--upstream", "upstream.default", settings.upstream),
     ];
-    for (key, value) in flags {
+    for (flag, key, value) in flags {
         if let Some(value) = value {
-            layers = layers.flag(key, value);
+            layers = layers.flag(flag, key, value);
         }
     }
     for pair in settings.set {
-        let (key, value) = pair
-            .split_once('=')
-            .ok_or_else(|| ConfigError::new(&pair, "write it as KEY=VALUE (from the command line)"))?;
-        layers = layers.flag(key, value);
+        // Without the text: it may be a secret behind a slip.
+        let (key, value) =
+            pair.split_once('=').ok_or_else(|| ConfigError::new("--set", "write it as KEY=VALUE"))?;
+        layers = layers.flag("--set", key, value);
     }
     Ok(layers)
+}
+
+/// The variables of the environment. One of another program need not be text.
+fn environment(prefix: &str) -> Result<Vec<(String, String)>, ConfigError> {
+    let mut variables = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => variables.push((name, value)),
+            (Ok(name), Err(_)) if name.starts_with(prefix) => {
+                return Err(ConfigError::new(name, "is not UTF-8 (from the environment)"));
+            }
+            _ => {}
+        }
+    }
+    Ok(variables)
 }
 
 /// Ready when the process is asked to stop: by Ctrl-C or SIGTERM.

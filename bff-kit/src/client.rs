@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use async_graphql::{EmptySubscription, ObjectType, Schema, SchemaBuilder, ValidationMode};
-use fetch::Policies;
-use serde::Deserialize;
+use fetch::{Policies, Reasons};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Mode;
 use crate::identity::Authenticator;
@@ -19,6 +20,10 @@ pub trait Client: Send + Sync + 'static {
 
     /// Which operations it may send.
     const DOCUMENTS: Documents;
+
+    /// Reasons by which its services speak of who acts. Where none is named, `UNAUTHENTICATED` and
+    /// `PERMISSION_DENIED` are faults of this server and never said to a client.
+    const REASONS: Reasons = Reasons { nobody_acts: &[], may_not: &[] };
 
     /// The root of queries.
     type Query: ObjectType + Default + 'static;
@@ -91,7 +96,7 @@ impl Limits {
 }
 
 /// What is measured of a document, by its name in [`Limits`].
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// Bytes of the text.
@@ -151,7 +156,7 @@ pub struct Documents {
 }
 
 /// Which operations run. A team tightens it step by step.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DocumentPolicy {
     /// All.

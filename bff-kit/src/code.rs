@@ -72,17 +72,4 @@ impl Code {
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }
     }
-
-    /// Whether an optional field takes its fallback instead of failing with this code.
-    #[must_use]
-    pub const fn degrades(self) -> bool {
-        matches!(
-            self,
-            Self::Refused
-                | Self::RateLimited
-                | Self::UpstreamTimeout
-                | Self::UpstreamUnavailable
-                | Self::Internal
-        )
-    }
 }

@@ -1,57 +1,60 @@
-//! What a BFF can be told: a TOML file, overridden by the environment, overridden by flags.
+//! What a BFF can be told: a TOML file, overridden by the environment, overridden by flags. Types, names and comments of
+//! the fields are what `config` and `docs/configuration.md` tell of each setting.
 
+mod checks;
+mod describe;
+mod effective;
+mod error;
 mod layers;
+mod origin;
+mod secret;
+mod value;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::client::{AutomaticQueries, DocumentPolicy, Documents, Limit, Limits};
-use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
+use crate::client::{DocumentPolicy, Limit};
 
-pub use layers::{ConfigError, Layers};
-
-/// Room for automatic persisted queries where they are taken, in bytes.
-const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;
+pub use describe::{SERVICE, Setting, settings};
+pub use error::ConfigError;
+pub use layers::{Layers, Origin};
+pub use secret::Secret;
 
 /// Everything a BFF can be told. An unknown key is an error.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Whom this process serves.
-    #[serde(default)]
+    /// Users of this process: `development` lets developers sign in by header and ask for the schema, `production` is
+    /// for real users.
     pub mode: Mode,
     /// The server's side.
-    #[serde(default)]
     pub server: ServerConfig,
     /// Which operations run.
-    #[serde(default)]
     pub operations: OperationsConfig,
     /// What is kept of answers.
-    #[serde(default)]
     pub cache: CacheConfig,
     /// What a document may cost.
-    #[serde(default)]
     pub limits: LimitsConfig,
     /// The services' side.
-    #[serde(default)]
     pub upstream: UpstreamConfig,
     /// The credential shown to the services.
-    #[serde(default)]
     pub credential: CredentialConfig,
     /// What is logged.
-    #[serde(default)]
     pub log: LogConfig,
 }
 
-/// Whom a process serves.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+/// Users of a process.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Its developers: sign-in by header, introspection.
+    /// Its developers, who sign in by header and ask for the schema.
     Development,
     /// Real users.
     #[default]
@@ -59,33 +62,40 @@ pub enum Mode {
 }
 
 /// The server's side: sockets, timers and limits.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServerConfig {
     /// Address to listen on.
+    #[schemars(extend("format" = "address:port"))]
     pub listen: SocketAddr,
-    /// How long a client may take for the head of a request, in milliseconds.
+    /// Time a client has for the head of a request, in milliseconds.
+    #[schemars(range(min = 1))]
     pub header_timeout_ms: u64,
-    /// How long a client may take for the body of a request, in milliseconds.
+    /// Time a client has for the body of a request, in milliseconds.
+    #[schemars(range(min = 1))]
     pub body_timeout_ms: u64,
-    /// How long a connection may stay open without a request, in milliseconds.
+    /// Time a connection may stay open without a request, in milliseconds.
+    #[schemars(range(min = 1))]
     pub idle_timeout_ms: u64,
-    /// How long connections are still taken once the server is told to stop, in milliseconds. `/readyz` says so
-    /// meanwhile, so that a load balancer looks elsewhere before anybody is turned away.
+    /// Time for which connections are still taken once the server is told to stop, in milliseconds. `/readyz` says so
+    /// meanwhile, so that a load balancer looks elsewhere before anybody is turned away. At 0 the server takes none
+    /// from then on.
     pub stop_delay_ms: u64,
-    /// How long running requests get to finish after that, in milliseconds.
+    /// Time that running requests then have to finish, in milliseconds. At 0 they are cut off.
     pub drain_timeout_ms: u64,
     /// Longest request body, in bytes; the client's own limit when absent.
+    #[schemars(range(min = 1))]
     pub max_body_bytes: Option<usize>,
-    /// How long a request may take until it is answered, in milliseconds; the client's own limit when absent.
+    /// Time a request may take until it is answered, in milliseconds; the client's own limit when absent.
+    #[schemars(range(min = 1))]
     pub deadline_ms: Option<u64>,
-    /// Which statuses tell of GraphQL errors.
+    /// Version of GraphQL over HTTP that decides which statuses tell of GraphQL errors.
     pub http_profile: HttpProfile,
-    /// Requests that may come at once, in an array; 0 refuses arrays.
+    /// Most requests that may come at once, in an array; 0 refuses arrays.
     pub max_batch: usize,
     /// Certificate and key to speak TLS with; plain HTTP when absent.
     pub tls: Option<TlsConfig>,
-    /// Web origins whose pages may send requests, such as `"http://localhost:4000"`.
+    /// Web origins whose pages may send requests, exactly as browsers write them, such as `"http://localhost:4000"`.
     pub allowed_origins: Vec<String>,
 }
 
@@ -109,7 +119,7 @@ impl Default for ServerConfig {
 }
 
 /// Which statuses tell of GraphQL errors: what the specification of GraphQL over HTTP says of that has changed.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
 pub enum HttpProfile {
     /// What clients of today and the audits of `graphql-http` expect: 400 for what is wrong with a request, 200
     /// for it all where the client takes `application/json` alone.
@@ -123,28 +133,34 @@ pub enum HttpProfile {
 }
 
 /// What a server proves with who it is.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsConfig {
-    /// PEM file of the certificate, followed by those it is signed with.
+    /// PEM file of the certificate that clients are shown, followed by those it is signed with. Plain HTTP is spoken
+    /// when absent.
+    #[schemars(extend("format" = "path"))]
     pub certificate: PathBuf,
-    /// PEM file of its private key.
+    /// PEM file of the private key of that certificate.
+    #[schemars(extend("format" = "path"))]
     pub key: PathBuf,
 }
 
 /// Which operations run.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationsConfig {
     /// Folder of the contracts with the client, whose manifests are served, such as `"schema/mobile"`. When absent a
     /// binary takes `schema/<client>` of its working directory, where there is one; without any nothing is
     /// registered.
+    #[schemars(extend("format" = "path"))]
     pub folder: Option<PathBuf>,
-    /// Which operations run; the client's own policy when absent.
+    /// Operations that run: all (`open`), all while those that are not registered are counted and logged (`log`), or
+    /// the `registered` ones; the client's own policy when absent.
     pub policy: Option<DocumentPolicy>,
     /// Room for automatic persisted queries, in bytes; the client decides when absent, 0 takes none.
     pub automatic_bytes: Option<u64>,
-    /// How often the folder is looked at for other manifests, in milliseconds.
+    /// Time between two looks at the folder for other manifests, in milliseconds.
+    #[schemars(range(min = 1))]
     pub reload_ms: u64,
 }
 
@@ -155,13 +171,14 @@ impl Default for OperationsConfig {
 }
 
 /// What is kept of answers that are the same for everybody.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CacheConfig {
     /// Room for answers to registered operations that came by GET, in bytes; 0 keeps none.
     pub response_bytes: u64,
-    /// How long such an answer is kept, in milliseconds. It need not be long: it is for those who ask at the same
-    /// time, and what a cache in front forgets comes back from here until then.
+    /// Time for which such an answer is kept, in milliseconds. It need not be long: it is for those who ask at the
+    /// same time, and what a cache in front forgets comes back from here until then.
+    #[schemars(range(min = 1, max = 86_400_000))]
     pub response_ms: u64,
 }
 
@@ -172,41 +189,64 @@ impl Default for CacheConfig {
 }
 
 /// What a document may cost. What is absent here is the client's own limit.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
-    /// Bytes of a document.
+    /// Most bytes of a document; the client's own limit when absent.
+    #[schemars(range(min = 1))]
     pub bytes: Option<u64>,
-    /// Fields within fields.
+    /// Most fields within fields; the client's own limit when absent.
+    #[schemars(range(min = 1))]
     pub depth: Option<u64>,
-    /// Tokens of a document.
+    /// Most tokens of a document, comments included; the client's own limit when absent.
+    #[schemars(range(min = 1))]
     pub tokens: Option<u64>,
-    /// Selections, with fragments written out.
+    /// Most selections of a document, with fragments written out; the client's own limit when absent.
+    #[schemars(range(min = 1))]
     pub selections: Option<u64>,
-    /// Fields under another name than their own.
+    /// Most fields under another name than their own; the client's own limit when absent.
     pub aliases: Option<u64>,
-    /// Fields of the query or mutation itself.
+    /// Most fields of the query or mutation itself; the client's own limit when absent.
+    #[schemars(range(min = 1))]
     pub root_fields: Option<u64>,
-    /// Directives.
+    /// Most directives of a document; the client's own limit when absent.
     pub directives: Option<u64>,
-    /// Fields of the answer.
+    /// Most fields of an answer, those of list items as often as there may be items; the client's own limit when
+    /// absent.
+    #[schemars(range(min = 1))]
     pub cost: Option<u64>,
-    /// Limits that are only reported: what is over one runs, is counted and leaves a line in the log.
+    /// Limits that are only reported: a document over one runs, is counted and leaves a line in the log.
     pub report_only: Vec<Limit>,
 }
 
 /// The services' side.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct UpstreamConfig {
-    /// Address of every service that is not named in `services`.
+    /// Address of every service that has none of its own: `http://HOST:PORT` in plain text, `https://HOST:PORT` over
+    /// TLS.
+    #[schemars(extend("format" = "URL"))]
     pub default: String,
-    /// Addresses by full service name, such as `"shop.reviews.v1.ReviewService"`.
-    pub services: BTreeMap<String, String>,
-    /// Whether calls say what they read. Turn it off for services that do not honour read masks.
+    /// PEM file of the certificates that those of the services must lead to; the root certificates of the system when
+    /// absent.
+    #[schemars(extend("format" = "path"))]
+    pub ca: Option<PathBuf>,
+    /// PEM file of the certificate that is shown to services that ask for one, followed by those it is signed with;
+    /// none is shown when absent.
+    #[schemars(extend("format" = "path"))]
+    pub client_certificate: Option<PathBuf>,
+    /// PEM file of the private key of that certificate.
+    #[schemars(extend("format" = "path"))]
+    pub client_key: Option<PathBuf>,
+    /// What is different for single services, by full name, such as `"shop.reviews.v1.ReviewService"`.
+    pub services: BTreeMap<String, ServiceConfig>,
+    /// Longest answer to one call, in bytes. A longer one is a fault of its service.
+    #[schemars(range(min = 1))]
+    pub max_answer_bytes: usize,
+    /// Read masks on calls. Turn them off for services that do not honour them.
     pub read_masks: bool,
-    /// Whether what needs no more of an object than its key is asked beside the object instead of behind it. Turn
-    /// it off to see what that saves; the answers are the same.
+    /// Calls that need no more of an object than its key are made beside the one that answers the object, instead of
+    /// behind it. Turn it off to see what that saves; the answers are the same.
     pub hoisting: bool,
 }
 
@@ -214,34 +254,51 @@ impl Default for UpstreamConfig {
     fn default() -> Self {
         Self {
             default: "http://127.0.0.1:50051".to_owned(),
+            ca: None,
+            client_certificate: None,
+            client_key: None,
             services: BTreeMap::new(),
+            max_answer_bytes: 4 * 1024 * 1024,
             read_masks: true,
             hoisting: true,
         }
     }
 }
 
-/// The credential shown to the services.
-#[derive(Clone, Default, Deserialize)]
+/// What is different for one service. What is absent is as for all.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct CredentialConfig {
-    /// Key it is signed with, shared with the services. Must be set in production.
-    pub key: Option<String>,
+pub struct ServiceConfig {
+    /// Address of this service; that of all services when absent. A text in place of the section sets this.
+    #[schemars(extend("format" = "URL"))]
+    pub address: Option<String>,
+    /// PEM file of the certificates that that of this service must lead to; as for all services when absent.
+    #[schemars(extend("format" = "path"))]
+    pub ca: Option<PathBuf>,
+    /// PEM file of the certificate that is shown to this service; as for all services when absent.
+    #[schemars(extend("format" = "path"))]
+    pub client_certificate: Option<PathBuf>,
+    /// PEM file of the private key of that certificate.
+    #[schemars(extend("format" = "path"))]
+    pub client_key: Option<PathBuf>,
 }
 
-impl std::fmt::Debug for CredentialConfig {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("CredentialConfig").field("set", &self.key.is_some()).finish()
-    }
+/// The credential shown to the services.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CredentialConfig {
+    /// Key that the credential shown to the services is signed with, which they share. Must be set in production, to
+    /// 32 bytes or more; in development it is one that everybody can read when absent.
+    pub key: Option<Secret>,
 }
 
 /// What is logged.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
-    /// Which lines, such as `"info"` or `"bff_kit=debug,info"`.
+    /// Log lines that are written, such as `"info"` or `"bff_kit=debug,info"`.
     pub filter: String,
-    /// How they are written.
+    /// Format of log lines: for people, or one JSON object a line.
     pub format: LogFormat,
 }
 
@@ -252,7 +309,7 @@ impl Default for LogConfig {
 }
 
 /// How log lines are written.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people.
@@ -262,97 +319,26 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// Reads the layers and checks what no single key can say.
+    /// Reads the layers and checks that what they say can work.
     pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
         let config: Self = layers.read()?;
-        config.check()?;
+        checks::check(&config, layers.services()).map_err(|error| layers.locate(error))?;
         Ok(config)
     }
 
     /// The configuration of a development server: all defaults, key included.
     #[must_use]
     pub fn development() -> Self {
-        Self {
-            mode: Mode::Development,
-            server: ServerConfig::default(),
-            operations: OperationsConfig::default(),
-            cache: CacheConfig::default(),
-            limits: LimitsConfig::default(),
-            upstream: UpstreamConfig::default(),
-            credential: CredentialConfig::default(),
-            log: LogConfig::default(),
-        }
+        Self { mode: Mode::Development, ..Self::default() }
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
-        let key = self.credential.key.as_deref();
-        if self.mode == Mode::Production && matches!(key, None | Some(DEVELOPMENT_CREDENTIAL_KEY)) {
-            return Err(ConfigError::new(
-                "credential.key",
-                "must be set in production, to a key of your own (for a first look, set mode to development)",
-            ));
-        }
-        if self.operations.reload_ms == 0 {
-            return Err(ConfigError::new("operations.reload_ms", "must be more than 0"));
-        }
-        for origin in &self.server.allowed_origins {
-            if http::HeaderValue::from_str(origin).is_err()
-                || !origin.contains("://")
-                || origin.ends_with('/')
-            {
-                return Err(ConfigError::new(
-                    "server.allowed_origins",
-                    format!("`{origin}` is not an origin; write it like `https://shop.example`"),
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    pub(crate) fn credential_key(&self) -> &str {
-        self.credential.key.as_deref().unwrap_or(DEVELOPMENT_CREDENTIAL_KEY)
-    }
-
-    pub(crate) fn max_body_bytes(&self, limits: &Limits) -> usize {
-        self.server.max_body_bytes.unwrap_or(limits.body_bytes)
-    }
-
-    pub(crate) fn document_policy(&self, own: Documents) -> DocumentPolicy {
-        let usual = match self.mode {
-            Mode::Development => DocumentPolicy::Open,
-            Mode::Production => own.policy,
-        };
-        self.operations.policy.unwrap_or(usual)
-    }
-
-    /// Room for automatic persisted queries, in bytes.
-    pub(crate) fn automatic_bytes(&self, own: Documents) -> u64 {
-        let takes = match own.automatic {
-            AutomaticQueries::Never => false,
-            AutomaticQueries::Development => self.mode == Mode::Development,
-            AutomaticQueries::Always => true,
-        };
-        self.operations.automatic_bytes.unwrap_or(if takes { AUTOMATIC_BYTES } else { 0 })
-    }
-
-    /// The client's limits, with what is said otherwise here.
-    pub(crate) fn limits(&self, own: &Limits) -> Limits {
-        let said = &self.limits;
-        Limits {
-            body_bytes: self.max_body_bytes(own),
-            deadline: self.deadline(own),
-            bytes: said.bytes.unwrap_or(own.bytes),
-            depth: said.depth.unwrap_or(own.depth),
-            tokens: said.tokens.unwrap_or(own.tokens),
-            selections: said.selections.unwrap_or(own.selections),
-            aliases: said.aliases.unwrap_or(own.aliases),
-            root_fields: said.root_fields.unwrap_or(own.root_fields),
-            directives: said.directives.unwrap_or(own.directives),
-            cost: said.cost.unwrap_or(own.cost),
-        }
-    }
-
-    pub(crate) fn deadline(&self, limits: &Limits) -> Duration {
-        self.server.deadline_ms.map_or(limits.deadline, Duration::from_millis)
+    /// Every setting that has a value, by section. Secrets are hidden.
+    ///
+    /// # Panics
+    ///
+    /// Never: settings are tables, texts, numbers and lists.
+    #[must_use]
+    pub fn to_toml(&self) -> toml::Table {
+        toml::Table::try_from(self).expect("settings are tables, texts, numbers and lists")
     }
 }

@@ -7,7 +7,7 @@ use fetch::{Command, Fetch};
 
 use crate::error::Error;
 use crate::path::segments;
-use crate::scope::{RequestScope, in_arguments};
+use crate::scope::RequestScope;
 
 /// What a resolver can do besides answering what it already holds.
 pub trait ContextExt {
@@ -31,8 +31,15 @@ pub trait ContextExt {
     fn send_later<C: Command>(&self, command: C);
 
     /// Lets a field stand without an answer it can do without: what a service failed to answer becomes `None`
-    /// and an entry of `extensions.degraded`. Errors the client can mend stay errors.
+    /// and an entry of `extensions.degraded`. Only what the client can mend stays an error.
     fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error>;
+
+    /// What a service said, for a field that may be null: what is not known leaves null, and an entry of
+    /// `extensions.degraded`. [`value`](crate::value) says what is known.
+    fn known<T>(&self, said: Option<T>) -> Option<T>;
+
+    /// What a service said, for a field that may not be null: what is not known is an error.
+    fn required<T>(&self, said: Option<T>) -> Result<T, Error>;
 
     /// Notes at which field of the answer an error happened.
     fn located(&self, error: Error) -> Error;
@@ -60,10 +67,8 @@ impl ContextExt for Context<'_> {
             Ok(until) => self.scope().fetches.command(command, until).await,
             Err(fault) => Err(fault),
         };
-        answer.map_err(|fault| {
-            let place = self.scope().outline.place(self.path_node.as_ref());
-            self.located(in_arguments(fault, place.and_then(|place| place.step(C::name())), C::ALIASES))
-        })
+        let path = self.path_node.as_ref();
+        answer.map_err(|fault| self.scope().blamed(&fault, C::RPC, C::name(), C::ALIASES, path))
     }
 
     fn send_later<C: Command>(&self, command: C) {
@@ -74,6 +79,17 @@ impl ContextExt for Context<'_> {
 
     fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error> {
         self.scope().optional(self.path_node.as_ref(), result)
+    }
+
+    fn known<T>(&self, said: Option<T>) -> Option<T> {
+        if said.is_none() {
+            self.scope().unknown(self.path_node.as_ref());
+        }
+        said
+    }
+
+    fn required<T>(&self, said: Option<T>) -> Result<T, Error> {
+        said.ok_or_else(|| self.located(Error::internal("a service said nothing, or what is not known here")))
     }
 
     fn located(&self, error: Error) -> Error {

@@ -1,9 +1,10 @@
 //! What can go wrong while a request is answered, and what the client is told of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{ErrorExtensionValues, PathSegment, Pos, ServerError, Value};
-use fetch::{Fault, FaultKind, Violation};
+use fetch::Violation;
 
 use crate::code::Code;
 
@@ -15,6 +16,9 @@ pub(crate) const MAX_ERRORS: usize = 10;
 
 /// Places in the document that each of them names.
 const MAX_LOCATIONS: usize = 10;
+
+/// The longest that a client is told to wait, whatever a service says: it does not keep clients away for ever.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// Characters of each. What a client sent may be in it, at any length.
 const MAX_MESSAGE: usize = 200;
@@ -43,6 +47,7 @@ pub struct ClientError {
     pub violations: Vec<Violation>,
     /// The domain's own name for a refusal, such as `"ALREADY_REVIEWED"`.
     pub reason: Option<String>,
+    retry_after: Option<Duration>,
     path: Vec<PathSegment>,
 }
 
@@ -51,8 +56,9 @@ pub struct ClientError {
 pub struct InternalError {
     /// What the client is told.
     pub code: Code,
-    /// What happened, for the log alone.
-    pub cause: String,
+    /// What happened, for the log alone; none where it was logged when it happened.
+    pub cause: Option<String>,
+    retry_after: Option<Duration>,
     path: Vec<PathSegment>,
 }
 
@@ -65,6 +71,7 @@ impl Error {
             message: message.into(),
             violations: Vec::new(),
             reason: None,
+            retry_after: None,
             path: Vec::new(),
         }))
     }
@@ -73,13 +80,25 @@ impl Error {
     #[must_use]
     pub fn bad_input(field: impl Into<String>, description: impl Into<String>) -> Self {
         let violation = Violation { field: field.into(), description: description.into() };
-        Self::Client(Arc::new(ClientError {
-            code: Code::BadUserInput,
-            message: format!("{}: {}", violation.field, violation.description),
-            violations: vec![violation],
-            reason: None,
-            path: Vec::new(),
-        }))
+        Self::bad_inputs(format!("{}: {}", violation.field, violation.description), vec![violation])
+    }
+
+    /// Parts of the input that are wrong.
+    pub(crate) fn bad_inputs(message: impl Into<String>, violations: Vec<Violation>) -> Self {
+        let mut error = Self::client(Code::BadUserInput, message);
+        if let Self::Client(client) = &mut error {
+            Arc::make_mut(client).violations = violations;
+        }
+        error
+    }
+
+    /// A rule of the domain forbids it, by the domain's own name for that.
+    pub(crate) fn refused(reason: Option<&str>) -> Self {
+        let mut error = Self::client(Code::Refused, "The shop refused this.");
+        if let Self::Client(client) = &mut error {
+            Arc::make_mut(client).reason = reason.map(str::to_owned);
+        }
+        error
     }
 
     /// The same error, telling of a part of the input that is wrong.
@@ -92,27 +111,41 @@ impl Error {
         self
     }
 
-    /// The same error, naming what is wrong as whoever asked calls it.
+    /// An error whose cause is logged and never shown.
     #[must_use]
-    pub(crate) fn renamed(mut self, path: impl Fn(&str) -> String) -> Self {
-        if let Self::Client(error) = &mut self
-            && !error.violations.is_empty()
-        {
-            for violation in &mut Arc::make_mut(error).violations {
-                violation.field = path(&violation.field);
-            }
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Self::masked(Code::Internal, Some(cause.into()))
+    }
+
+    /// An error whose cause was logged when it happened.
+    pub(crate) fn logged(code: Code) -> Self {
+        Self::masked(code, None)
+    }
+
+    fn masked(code: Code, cause: Option<String>) -> Self {
+        Self::Internal(Arc::new(InternalError { code, cause, retry_after: None, path: Vec::new() }))
+    }
+
+    /// The same error, after which to ask again once so much time has gone by.
+    pub(crate) fn after(mut self, delay: Option<Duration>) -> Self {
+        let delay = delay.map(|delay| delay.min(MAX_RETRY_AFTER));
+        match &mut self {
+            _ if delay.is_none() => {}
+            Self::NotFound => {}
+            Self::Client(error) => Arc::make_mut(error).retry_after = delay,
+            Self::Internal(error) => Arc::make_mut(error).retry_after = delay,
         }
         self
     }
 
-    /// An error whose cause is logged and never shown.
+    /// When to ask again, where a service said so.
     #[must_use]
-    pub fn internal(cause: impl Into<String>) -> Self {
-        Self::Internal(Arc::new(InternalError {
-            code: Code::Internal,
-            cause: cause.into(),
-            path: Vec::new(),
-        }))
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::NotFound => None,
+            Self::Client(error) => error.retry_after,
+            Self::Internal(error) => error.retry_after,
+        }
     }
 
     /// What kind of error it is.
@@ -132,6 +165,15 @@ impl Error {
         match self {
             Self::Client(error) if error.code == Code::Refused => error.reason.as_deref(),
             _ => None,
+        }
+    }
+
+    /// What is wrong with the input: what a mutation answers in `userErrors`.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::Client(error) if error.code == Code::BadUserInput => &error.violations,
+            _ => &[],
         }
     }
 
@@ -164,41 +206,6 @@ impl Error {
     }
 }
 
-/// The table of `docs/architecture.md`: what a fault of a service means to a client.
-impl From<Fault> for Error {
-    fn from(fault: Fault) -> Self {
-        let internal = |code| {
-            let cause = fault.message().to_owned();
-            Self::Internal(Arc::new(InternalError { code, cause, path: Vec::new() }))
-        };
-        match fault.kind() {
-            FaultKind::NotFound => Self::NotFound,
-            FaultKind::InvalidArgument => Self::Client(Arc::new(ClientError {
-                code: Code::BadUserInput,
-                message: "The input was not accepted.".to_owned(),
-                violations: fault.violations().to_vec(),
-                reason: None,
-                path: Vec::new(),
-            })),
-            FaultKind::Unauthenticated => Self::client(Code::Unauthenticated, "Sign in first."),
-            FaultKind::PermissionDenied => Self::client(Code::Forbidden, "You may not do this."),
-            FaultKind::Refused => Self::Client(Arc::new(ClientError {
-                code: Code::Refused,
-                message: "The shop refused this.".to_owned(),
-                violations: Vec::new(),
-                reason: fault.reason().map(str::to_owned),
-                path: Vec::new(),
-            })),
-            FaultKind::ResourceExhausted => {
-                Self::client(Code::RateLimited, "Too many requests; try again in a moment.")
-            }
-            FaultKind::Timeout => internal(Code::UpstreamTimeout),
-            FaultKind::Unavailable => internal(Code::UpstreamUnavailable),
-            FaultKind::Internal => internal(Code::Internal),
-        }
-    }
-}
-
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
         let mut extensions = ErrorExtensionValues::default();
@@ -210,6 +217,9 @@ impl From<Error> for async_graphql::Error {
             if !client.violations.is_empty() {
                 extensions.set("violations", violations_value(&client.violations));
             }
+        }
+        if let Some(delay) = error.retry_after() {
+            extensions.set("retryAfterMs", millis(delay));
         }
         let message = error.message().to_owned();
         Self { message, extensions: Some(extensions), source: Some(Arc::new(error)) }
@@ -254,6 +264,11 @@ pub(crate) fn bounded(mut errors: Vec<ServerError>) -> (Vec<ServerError>, usize)
         }
     }
     (errors, omitted)
+}
+
+/// A delay as `retryAfterMs` tells it. Too late is better than too early.
+pub(crate) fn millis(delay: Duration) -> u64 {
+    u64::try_from(delay.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
 
 fn violations_value(violations: &[Violation]) -> Value {

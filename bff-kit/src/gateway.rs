@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_graphql::{Request, ServerError, Value, Variables};
-use fetch::{CallContext, Channels, Enforcement, Observed, Tags};
+use fetch::{CallContext, Channels, Enforcement, FaultLog, Observed, Tags};
 use tokio::time::Instant;
 
 use crate::client::{Client, ClientSchema, schema, schema_builder};
@@ -71,6 +71,7 @@ pub(crate) struct Gateway<C: Client> {
     credential: CredentialKey,
     clock: Clock,
     enforcement: Arc<Enforcement>,
+    log: Arc<FaultLog>,
     deadline: Duration,
     shared: SharedAnswers,
 }
@@ -99,6 +100,7 @@ impl<C: Client> Gateway<C> {
                 Mode::Development => Enforcement::refusing(),
                 Mode::Production => Enforcement::counting(),
             }),
+            log: Arc::default(),
             deadline: config.deadline(&C::LIMITS),
             shared: SharedAnswers::new(&config.cache),
         }
@@ -184,6 +186,7 @@ impl<C: Client> Gateway<C> {
             deadline: started + self.deadline,
             credential,
             enforcement: self.enforcement.clone(),
+            log: self.log.clone(),
             operation: operation.label().clone(),
             measure: explain == Explain::Analyze,
             tags: public.then(Tags::default),
@@ -202,7 +205,7 @@ impl<C: Client> Gateway<C> {
         } else {
             self.failing_schema.get_or_init(|| schema_builder::<C>().extension(FailingFields).finish())
         };
-        let scope = Arc::new(scope.with_failing(failing));
+        let scope = Arc::new(scope.with_failing(failing).with_reasons(C::REASONS));
         let mut graphql = Request::new("").variables(variables.clone()).data(scope.clone());
         graphql.set_parsed_query(document);
 
@@ -210,8 +213,11 @@ impl<C: Client> Gateway<C> {
         let refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
-        let errors = response.errors.into_iter().map(|error| report::shown(error, refused)).collect();
+        let errors =
+            response.errors.into_iter().map(|error| report::shown(error, refused, &self.log)).collect();
         response.errors = scope.settled(errors);
+        let errors = response.errors.iter().filter_map(ServerError::source::<Error>);
+        let retry_after = errors.filter_map(Error::retry_after).chain(scope.retry_after()).max();
         answer::bound(&mut response);
         if let Some(degraded) = scope.degraded() {
             response.extensions.insert("degraded".to_owned(), degraded);
@@ -228,6 +234,7 @@ impl<C: Client> Gateway<C> {
             calls: calls.len(),
             analysis,
             personal: scope.depends_on_caller(),
+            retry_after,
             ..Answer::default()
         };
         let keeps = explain == Explain::No && operation.is_query() && answer.is_whole();
@@ -259,10 +266,13 @@ fn keep(cache: &Cache, scope: &RequestScope, context: &CallContext) -> Option<Ke
         CacheScope::Private => false,
         CacheScope::None => return None,
     };
+    // What tells of the time is kept no longer than it is true.
+    let true_for_s = scope.true_for().map_or(u64::MAX, |time| time.as_secs());
+    let max_age_s = cache.max_age_s.min(true_for_s);
     Some(Keep {
         shared,
-        max_age_s: cache.max_age_s,
-        stale_s: cache.stale_s,
+        max_age_s,
+        stale_s: cache.stale_s.min(true_for_s - max_age_s),
         by_language: scope.depends_on_languages(),
         tags: context.tags.as_ref().filter(|_| shared).map(Tags::list).unwrap_or_default(),
     })

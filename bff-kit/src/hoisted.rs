@@ -23,8 +23,8 @@ pub trait Answered: ContainerType + Send + Sync + Sized + 'static {
     /// The question.
     type By: Keyed;
 
-    /// The object of an answer.
-    fn from_answer(answer: <Self::By as Fetch>::Value) -> Self;
+    /// The object of an answer to a question.
+    fn from_answer(by: &Self::By, answer: <Self::By as Fetch>::Value) -> Self;
 }
 
 /// An object found by its key: null when it is not there, or when it fails. Its field declares
@@ -36,6 +36,13 @@ pub struct Hoisted<T: Answered>(Result<T::By, Error>);
 /// field declares [`then_hoist`](crate::schema::Steps::then_hoist).
 #[derive(Debug)]
 pub struct HoistedList<T: Answered>(Vec<T::By>);
+
+impl<T: Answered> Default for HoistedList<T> {
+    /// No objects.
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl<T: Answered> Hoisted<T> {
     /// The object of a key, or the error of one that is none.
@@ -122,7 +129,9 @@ async fn object<T: Answered>(
             answer if place.is_some_and(Place::is_optional) => scope.optional(path, answer),
             answer => answer.map(Some),
         };
-        answer.map(|answer| answer.map(T::from_answer)).map_err(|error| failed(ctx, field, error))
+        answer
+            .map(|answer| answer.map(|answer| T::from_answer(key, answer)))
+            .map_err(|error| failed(ctx, field, error))
     };
     let Some(place) = place.filter(|place| place.hoists_any()) else {
         return match answer.await? {
@@ -130,7 +139,7 @@ async fn object<T: Answered>(
             None => Ok(None),
         };
     };
-    let known = Part { object: &T::from_answer(key.known()), place, hoisted: true };
+    let known = Part { object: &T::from_answer(key, key.known()), place, hoisted: true };
     // Its fields, or how it is not there.
     let behind = async {
         let object = match answer.await {

@@ -4,6 +4,7 @@
 //! limits. The kit does the rest: the command line ([`run`]), configuration, the server, GraphQL over HTTP,
 //! request-scoped batching of calls, read masks, errors, identifiers and pages. It knows no shop and no client.
 
+mod blame;
 mod cli;
 mod client;
 mod clock;
@@ -27,6 +28,7 @@ mod registry;
 pub mod schema;
 mod scope;
 mod server;
+pub mod value;
 
 pub use cli::{EXIT_USAGE, run, stop_signal};
 pub use client::{AutomaticQueries, Client, ClientSchema, DocumentPolicy, Documents, Limit, Limits, schema};

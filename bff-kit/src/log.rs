@@ -2,27 +2,38 @@
 
 use std::io::IsTerminal as _;
 
+use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{ConfigError, LogConfig, LogFormat};
 
 /// Starts logging. A second start in one process changes nothing.
 pub fn start(config: &LogConfig) -> Result<(), ConfigError> {
-    let filter = EnvFilter::try_new(&config.filter)
-        .map_err(|error| ConfigError::new("log.filter", format!("`{}`: {error}", config.filter)))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    let started = match config.format {
-        LogFormat::Text => builder.try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
-    };
+    let colours = std::io::stderr().is_terminal();
     // An error means that logging has been started before.
-    if started.is_ok() {
+    if tracing::subscriber::set_global_default(subscriber(config, std::io::stderr, colours)?).is_ok() {
         log_panics();
     }
     Ok(())
+}
+
+/// What writes log lines as configured.
+pub fn subscriber<W>(
+    config: &LogConfig,
+    writer: W,
+    colours: bool,
+) -> Result<Box<dyn Subscriber + Send + Sync>, ConfigError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::try_new(&config.filter)
+        .map_err(|error| ConfigError::new("log.filter", format!("`{}`: {error}", config.filter)))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(colours);
+    Ok(match config.format {
+        LogFormat::Text => Box::new(builder.finish()),
+        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
+    })
 }
 
 /// Makes a panic one line like any other. It is written here and nowhere else: here alone is known where it happened.

@@ -8,12 +8,14 @@ use async_graphql::{Object, ObjectType, OutputType, SimpleObject, TypeName};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use fetch::PageTokens;
+
 use crate::error::Error;
 
 /// Longest cursor that is read, in bytes.
 const MAX_CURSOR: usize = 2048;
 
-/// A page to ask a service for.
+/// A page to ask a service for. The size of one that is asked for what is told beside its items alone is 0.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Page {
     /// Items on the page, at most.
@@ -25,11 +27,11 @@ pub struct Page {
 }
 
 impl Page {
-    /// The page that `first` and `after` ask for. `first` lies between 1 and `max`, `after` is the cursor of an
+    /// The page that `first` and `after` ask for. `first` lies between 0 and `max`, `after` is the cursor of an
     /// item: anything else is `BAD_USER_INPUT`.
     pub fn of(first: i32, after: Option<&str>, max: i32) -> Result<Self, Error> {
-        if !(1..=max).contains(&first) {
-            return Err(Error::bad_input("first", format!("must lie between 1 and {max}")));
+        if !(0..=max).contains(&first) {
+            return Err(Error::bad_input("first", format!("must lie between 0 and {max}")));
         }
         match after {
             None => Ok(Self { size: first, token: String::new(), skip: 0 }),
@@ -43,9 +45,11 @@ impl Page {
 
     /// The same page, so many items further on.
     pub fn further(self, items: i32) -> Result<Self, Error> {
-        let skip = self.skip.checked_add(items).filter(|_| items >= 0);
-        let skip = skip.ok_or_else(|| Error::bad_input("skip", "must not be negative"))?;
-        Ok(Self { skip, ..self })
+        if items < 0 {
+            return Err(Error::bad_input("skip", "must not be negative"));
+        }
+        let too_far = || Error::bad_input("skip", "leads past the end of every list");
+        Ok(Self { skip: self.skip.checked_add(items).ok_or_else(too_far)?, ..self })
     }
 
     /// Whether items lie before this page.
@@ -54,23 +58,32 @@ impl Page {
         !self.token.is_empty() || self.skip > 0
     }
 
-    /// The cursor of the item at `index` of this page: what `after` takes to go on behind it.
-    #[must_use]
-    pub fn cursor(&self, index: usize) -> String {
-        let behind = i32::try_from(index).unwrap_or(i32::MAX).saturating_add(1);
-        write_cursor(&self.token, self.skip.saturating_add(behind))
+    /// What `after` takes to go on behind what the service gave this token for; none where it gave none.
+    fn next_cursor(token: &str) -> Option<String> {
+        (!token.is_empty()).then(|| write_cursor(token, 0))
     }
 
-    /// What `after` takes for the next page, by the token the service gave for it; none on the last page.
+    /// What `after` takes for the page behind this one; none where there is none. Behind a page of 0 is where it began.
     #[must_use]
-    pub fn next_cursor(next_token: &str) -> Option<String> {
-        (!next_token.is_empty()).then(|| write_cursor(next_token, 0))
+    pub fn next(&self, tokens: &PageTokens) -> Option<String> {
+        if self.size == 0 {
+            return self.has_previous().then(|| write_cursor(&self.token, self.skip));
+        }
+        Self::next_cursor(&tokens.next)
     }
 
-    /// The cursor of the end of this page: the service's own token where it gave one, since that stays right
-    /// when items come and go.
-    fn end_cursor(&self, length: usize, next_token: &str) -> Option<String> {
-        Self::next_cursor(next_token).or_else(|| length.checked_sub(1).map(|last| self.cursor(last)))
+    /// The cursor of the item at `index` of this page. Where the service gives its items no tokens it is counted from
+    /// the beginning of the page, and leads elsewhere once items came or went.
+    fn cursor(&self, index: usize, tokens: &PageTokens) -> String {
+        tokens.items.get(index).and_then(|token| Self::next_cursor(token)).unwrap_or_else(|| {
+            let behind = i32::try_from(index).unwrap_or(i32::MAX).saturating_add(1);
+            write_cursor(&self.token, self.skip.saturating_add(behind))
+        })
+    }
+
+    /// As many of the items as the page has: a service is asked for one at least.
+    pub fn cut<T>(&self, items: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        items.into_iter().take(usize::try_from(self.size).unwrap_or_default())
     }
 }
 
@@ -129,24 +142,20 @@ impl<T: OutputType, F: ObjectType> Connection<T, F> {
 }
 
 impl Page {
-    /// This page as a connection: `items` as the service answered them, with its token of the next page, and
-    /// fields of the connection's own.
+    /// This page as a connection: `items` as the service answered them, with its tokens, and fields of the
+    /// connection's own.
     pub fn connection<T: OutputType, F>(
         &self,
         items: Vec<T>,
-        next_token: &str,
+        tokens: &PageTokens,
         fields: F,
     ) -> Connection<T, F> {
-        let last = items.len().saturating_sub(1);
-        let end = self.end_cursor(items.len(), next_token);
-        let edge = |(index, node)| {
-            let cursor = if index == last { end.clone() } else { None };
-            Edge { cursor: cursor.unwrap_or_else(|| self.cursor(index)), node }
-        };
-        let edges: Vec<_> = items.into_iter().enumerate().map(edge).collect();
+        let is_cut = items.len() > usize::try_from(self.size).unwrap_or_default();
+        let edge = |(index, node)| Edge { cursor: self.cursor(index, tokens), node };
+        let edges: Vec<_> = self.cut(items).enumerate().map(edge).collect();
         let page_info = PageInfo {
             has_previous_page: self.has_previous(),
-            has_next_page: !next_token.is_empty(),
+            has_next_page: is_cut || !tokens.next.is_empty(),
             start_cursor: edges.first().map(|edge| edge.cursor.clone()),
             end_cursor: edges.last().map(|edge| edge.cursor.clone()),
         };
@@ -170,19 +179,84 @@ fn read_cursor(cursor: &str) -> Option<(String, i32)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn a_cursor_leads_behind_its_item() {
         let page = Page { size: 10, token: "t".into(), skip: 4 };
-        let next = Page::of(5, Some(&page.cursor(2)), 20).unwrap();
-        assert_eq!(next, Page { size: 5, token: "t".into(), skip: 7 });
+        let behind = |tokens: &PageTokens| Page::of(5, Some(&page.cursor(2, tokens)), 20).unwrap();
+        let items = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let of_item = Page { size: 5, token: "c".into(), skip: 0 };
+        assert_eq!(behind(&PageTokens { next: "c".into(), items }), of_item);
+        // A service that gives its items no tokens.
+        let counted = Page { size: 5, token: "t".into(), skip: 7 };
+        assert_eq!(behind(&PageTokens::default()), counted);
     }
 
     #[test]
-    fn what_is_not_a_page_is_bad_input() {
-        for (first, after) in [(0, None), (-1, None), (21, None), (5, Some("x")), (5, Some("LTE6dA"))] {
+    fn what_is_not_a_page_is_bad_input_and_says_what_is_wrong() {
+        for (first, after) in [(-1, None), (21, None), (5, Some("x")), (5, Some("LTE6dA"))] {
             assert_eq!(Page::of(first, after, 20).unwrap_err().code().as_str(), "BAD_USER_INPUT");
+        }
+        let end = Page::of(5, Some(&write_cursor("", i32::MAX)), 20).unwrap();
+        for (page, skip, problem) in
+            [(end, 1, "leads past the end"), (Page::of(5, None, 20).unwrap(), -1, "must not be negative")]
+        {
+            let Err(Error::Client(error)) = page.further(skip) else { panic!("{skip} is taken") };
+            assert!(error.message.contains(problem), "{}", error.message);
+        }
+    }
+
+    /// A list of numbers, as a service that gives its items tokens tells it.
+    fn listed(list: &BTreeSet<u32>, page: &Page) -> (Vec<u32>, PageTokens) {
+        let after = page.token.parse().map_or(0, |last: u32| last + 1);
+        let mut items: Vec<u32> = list.range(after..).copied().collect();
+        items.drain(..usize::try_from(page.skip).unwrap().min(items.len()));
+        let size = usize::try_from(page.size.max(1)).unwrap();
+        let is_last = items.len() <= size;
+        items.truncate(size);
+        let tokens: Vec<_> = items.iter().map(ToString::to_string).collect();
+        let next = tokens.last().filter(|_| !is_last).cloned().unwrap_or_default();
+        (items, PageTokens { next, items: tokens })
+    }
+
+    #[test]
+    fn nothing_is_told_twice_or_left_out_on_two_thousand_walks_while_items_come_and_go() {
+        let mut seed = 1_u64;
+        let mut roll = move |most: u32| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            u32::try_from(seed >> 33).unwrap() % most
+        };
+        for _ in 0..2_000 {
+            let mut list: BTreeSet<u32> = (0..1 + roll(40)).map(|_| roll(1_000)).collect();
+            let mut throughout = list.clone();
+            let (mut told, mut after): (Vec<u32>, Option<String>) = (Vec::new(), None);
+            loop {
+                let first = i32::try_from(1 + roll(6)).unwrap();
+                let page = Page::of(first, after.as_deref(), 10).unwrap();
+                let (items, tokens) = listed(&list, &page);
+                let connection = page.connection(items, &tokens, ());
+                let Some(last) = u32::try_from(connection.edges.len()).unwrap().checked_sub(1) else { break };
+                let last = usize::try_from(if roll(2) == 0 { roll(last + 1) } else { last }).unwrap();
+                told.extend(connection.edges[..=last].iter().map(|edge| edge.node));
+                if !connection.page_info.has_next_page && last + 1 == connection.edges.len() {
+                    break;
+                }
+                after = Some(connection.edges[last].cursor.clone());
+                for _ in 0..roll(4) {
+                    let number = roll(1_000);
+                    if list.contains(&number) || roll(3) == 0 {
+                        list.remove(&number);
+                        throughout.remove(&number);
+                    } else {
+                        list.insert(number);
+                    }
+                }
+            }
+            assert!(told.is_sorted_by(|one, next| one < next), "told twice: {told:?}");
+            assert!(throughout.iter().all(|number| told.contains(number)), "{throughout:?} of {told:?}");
         }
     }
 }

@@ -5,30 +5,32 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_graphql::{PathSegment, QueryPathNode, ServerError, Value};
-use fetch::{CallContext, Command, Fault, FaultKind, Fetch, Fetches};
+use async_graphql::{Name, PathSegment, QueryPathNode, ServerError, Value};
+use fetch::{CallContext, Command, Fault, FaultKind, Fetch, Fetches, Reasons, Rpc};
 use jiff::Timestamp;
 
+use crate::blame::Part;
 use crate::code::Code;
-use crate::error::Error;
+use crate::error::{Error, millis};
 use crate::identity::Caller;
 use crate::language::Languages;
 use crate::operation::{Failing, Outline};
 use crate::path::{field_path, names, segments};
-use crate::schema::StepInfo;
 
 /// What belongs to one request: its loaders, who asks, what time it is, and what could not be answered.
 pub struct RequestScope {
     caller: Read<Caller>,
     languages: Read<Languages>,
-    /// When the request arrived. Every relative time of an answer counts from here.
-    pub now: Timestamp,
+    now: Timestamp,
+    /// For how long what was told of the time stays true.
+    true_for: Mutex<Option<Duration>>,
     pub(crate) fetches: Fetches,
     pub(crate) outline: Arc<Outline>,
     notes: Mutex<Notes>,
     /// Whether each command of the outline was sent.
     sent: Box<[AtomicBool]>,
     failing: Vec<Failing>,
+    reasons: Reasons,
 }
 
 /// Something of a request, and whether the answer depends on it.
@@ -56,13 +58,20 @@ impl<T> Read<T> {
 #[derive(Default)]
 struct Notes {
     /// Fields that took their fallback.
-    degraded: Vec<(Vec<PathSegment>, Code)>,
+    degraded: Vec<Degraded>,
     /// Objects that turned out not to be there. What was asked beside them is of no account.
     absent: Vec<Vec<PathSegment>>,
     /// Items that were left out of their list.
     omitted: BTreeSet<(String, usize)>,
     /// Errors of fields that failed before they ran.
     failed: Vec<ServerError>,
+}
+
+/// A field that took its fallback.
+struct Degraded {
+    path: Vec<PathSegment>,
+    code: Code,
+    retry_after: Option<Duration>,
 }
 
 impl RequestScope {
@@ -76,7 +85,23 @@ impl RequestScope {
         let fetches = Fetches::new(context, outline.slots().clone());
         let (caller, languages) = (Read::new(caller), Read::new(languages));
         let sent = outline.sends().iter().map(|_| AtomicBool::new(false)).collect();
-        Self { caller, languages, now, fetches, outline, notes: Mutex::default(), sent, failing: Vec::new() }
+        Self {
+            caller,
+            languages,
+            now,
+            true_for: Mutex::default(),
+            fetches,
+            outline,
+            notes: Mutex::default(),
+            sent,
+            failing: Vec::new(),
+            reasons: Reasons::default(),
+        }
+    }
+
+    /// The same, with the reasons by which services speak of who acts.
+    pub(crate) fn with_reasons(self, reasons: Reasons) -> Self {
+        Self { reasons, ..self }
     }
 
     /// The same, with fields that fail before they run.
@@ -128,6 +153,20 @@ impl RequestScope {
         self.languages.get()
     }
 
+    /// A value that depends on when the request arrived, and the time for which it stays true. Caches keep the answer
+    /// no longer; every relative time of an answer counts from the same moment.
+    pub fn with_now<T>(&self, value: impl FnOnce(Timestamp) -> (T, Duration)) -> T {
+        let (value, stays) = value(self.now);
+        let mut true_for = self.true_for.lock().unwrap_or_else(PoisonError::into_inner);
+        *true_for = Some(true_for.map_or(stays, |others| others.min(stays)));
+        value
+    }
+
+    /// For how long what a resolver has told of the time stays true; none where none has.
+    pub(crate) fn true_for(&self) -> Option<Duration> {
+        *self.true_for.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether a resolver has asked who asks.
     pub(crate) fn depends_on_caller(&self) -> bool {
         self.caller.was_read()
@@ -156,13 +195,27 @@ impl RequestScope {
                 Err(refused) => Err(refused),
             },
         };
-        answer.map_err(|fault| {
-            let step = place.and_then(|place| place.step(F::name()));
-            in_arguments(fault, step, F::ALIASES).at(|| segments(path))
-        })
+        answer.map_err(|fault| self.blamed(&fault, F::RPC, F::name(), F::ALIASES, path))
     }
 
-    /// What an optional field does with its answer: what a service failed to give is noted and becomes `None`.
+    /// What the fault of a fetch or command is to the field at `path`.
+    pub(crate) fn blamed(
+        &self,
+        fault: &Fault,
+        rpc: Rpc,
+        name: &str,
+        aliases: &[(&str, &str)],
+        path: Option<&QueryPathNode<'_>>,
+    ) -> Error {
+        let step = self.outline.place(path).and_then(|place| place.step(name));
+        // Whom an error is told to does not make an answer depend on them: no error is kept.
+        let (caller, reasons) = (&self.caller.value, &self.reasons);
+        let part = Part { rpc, step, aliases, caller, reasons };
+        part.error(fault, &self.fetches.context().log).at(|| segments(path))
+    }
+
+    /// What an optional field does with its answer: what a service failed to give is noted and becomes `None`. Only
+    /// what the client itself can mend stays an error.
     pub(crate) fn optional<T>(
         &self,
         path: Option<&QueryPathNode<'_>>,
@@ -171,12 +224,23 @@ impl RequestScope {
         match result {
             Ok(value) => Ok(Some(value)),
             Err(Error::NotFound) => Ok(None),
-            Err(error) if error.code().degrades() => {
-                self.notes().degraded.push((segments(path), error.code()));
+            Err(error) if error.code() == Code::BadUserInput => Err(error),
+            Err(error) => {
+                let (path, code, retry_after) = (segments(path), error.code(), error.retry_after());
+                self.notes().degraded.push(Degraded { path, code, retry_after });
                 Ok(None)
             }
-            Err(error) => Err(error),
         }
+    }
+
+    /// Notes that the field at `path` has no value, because what its service says is not known here.
+    pub(crate) fn unknown(&self, path: Option<&QueryPathNode<'_>>) {
+        let code = Code::Internal;
+        if let Some(left_out) = self.fetches.context().log.pass("value", code.as_str()) {
+            let path = field_path(path);
+            tracing::warn!(path, left_out, "a service said nothing, or what is not known here");
+        }
+        self.notes().degraded.push(Degraded { path: segments(path), code, retry_after: None });
     }
 
     /// Notes that the object at `path` is not there, so that nothing is told of what was asked beside it.
@@ -212,25 +276,31 @@ impl RequestScope {
     /// Every field that took its fallback, as `extensions.degraded` tells it; none when nothing did.
     pub(crate) fn degraded(&self) -> Option<Value> {
         let notes = self.notes();
-        let mut counts = BTreeMap::<(String, &str), u32>::new();
-        for (path, code) in notes.degraded.iter().filter(|(path, _)| !notes.is_absent(path)) {
-            *counts.entry((names(path), code.as_str())).or_default() += 1;
+        let mut entries = BTreeMap::<(String, &str), (u32, Option<Duration>)>::new();
+        for Degraded { path, code, retry_after } in
+            notes.degraded.iter().filter(|it| !notes.is_absent(&it.path))
+        {
+            let (count, after) = entries.entry((names(path), code.as_str())).or_default();
+            *count += 1;
+            *after = (*after).max(*retry_after);
         }
-        let entry = |((path, code), count): (&(String, &str), &u32)| async_graphql::value!({ "path": path.as_str(), "code": *code, "count": *count });
-        (!counts.is_empty()).then(|| Value::List(counts.iter().map(entry).collect()))
+        let entry = |((path, code), (count, after)): (&(String, &str), &(u32, Option<Duration>))| {
+            let mut entry = async_graphql::value!({ "path": path.as_str(), "code": *code, "count": *count });
+            if let (Value::Object(entry), Some(after)) = (&mut entry, after) {
+                entry.insert(Name::new("retryAfterMs"), millis(*after).into());
+            }
+            entry
+        };
+        (!entries.is_empty()).then(|| Value::List(entries.iter().map(entry).collect()))
+    }
+
+    /// The latest of the times after which services want to be asked again for what degraded.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.notes().degraded.iter().filter_map(|it| it.retry_after).max()
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The error of a fault, naming arguments of the field where the service named fields of its request.
-pub(crate) fn in_arguments(fault: Fault, step: Option<&StepInfo>, aliases: &[(&str, &str)]) -> Error {
-    let error = Error::from(fault);
-    match step {
-        Some(step) => error.renamed(|field| step.argument_path(field, aliases)),
-        None => error,
     }
 }
 

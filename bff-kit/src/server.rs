@@ -1,7 +1,9 @@
 //! A BFF as one future: it listens, answers and, when told to, finishes what it has begun.
 
 mod connection;
+mod pem;
 mod tls;
+mod upstreams;
 
 use std::future::Future;
 use std::pin::pin;
@@ -10,13 +12,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::serve::Listener;
-use fetch::{Channels, Connector, Upstreams};
+use fetch::{Channels, Connector};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::client::Client;
+use crate::client::{Client, DocumentPolicy};
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Mode};
 use crate::gateway::Gateway;
 use crate::http::Edge;
 use crate::registry::ManifestFolder;
@@ -95,30 +97,34 @@ impl Server {
     }
 }
 
-/// Takes the registered operations of the folder that is configured. A server does not start with a part of them.
+/// Takes the registered operations of the folder that is configured. A server does not start with a part of them, and
+/// one for real users not without any where it takes no others: it would turn everybody away, and look healthy.
 fn manifests<C: Client>(
     config: &Config,
     gateway: &Gateway<C>,
 ) -> Result<Option<ManifestFolder>, ConfigError> {
-    let Some(folder) = &config.operations.folder else { return Ok(None) };
-    let mut folder = ManifestFolder::new(folder);
+    let needs_some =
+        config.mode == Mode::Production && config.document_policy(C::DOCUMENTS) == DocumentPolicy::Registered;
+    let none = |problem: &str| {
+        let problem = format!("{problem}, and by operations.policy `registered` no other operation runs");
+        ConfigError::new("operations.folder", problem)
+    };
+    let Some(path) = &config.operations.folder else {
+        return if needs_some { Err(none("is not set")) } else { Ok(None) };
+    };
+    let mut folder = ManifestFolder::new(path);
     let released = folder.load(gateway.planner()).map_err(|problems| {
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         ConfigError::new("operations.folder", problems.join("; "))
     })?;
+    if needs_some && released.is_empty() {
+        return Err(none(&format!("`{}` holds no registered operation", path.display())));
+    }
     gateway.documents().replace(C::NAME, Ok(released));
     Ok(Some(folder))
 }
 
 /// Opens the channels to the services. Nothing is connected before it is needed.
 pub(crate) fn channels(config: &Config, connector: &impl Connector) -> Result<Channels, ConfigError> {
-    let upstream = &config.upstream;
-    let upstreams = Upstreams { default: upstream.default.clone(), services: upstream.services.clone() };
-    Channels::open(&upstreams, connector).map_err(|bad| {
-        let key = match bad.service {
-            Some(service) => format!("upstream.services.{service}"),
-            None => "upstream.default".to_owned(),
-        };
-        ConfigError::new(key, format!("`{}` is not an address like `http://127.0.0.1:50051`", bad.address))
-    })
+    Ok(Channels::open(&upstreams::upstreams(&config.upstream)?, connector))
 }

@@ -6,9 +6,9 @@ mod time;
 
 use bff_kit::RequestScope;
 
-pub(crate) use money::{MONEY, money};
+pub(crate) use money::{MONEY, money, price};
 pub(crate) use preview::preview;
-pub(crate) use time::ago;
+pub(crate) use time::when;
 
 /// A language the app is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
-use fetch::Policies;
+use fetch::{Policies, Reasons};
 
 /// The phone app.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ impl Client for Mobile {
     };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Development };
+    const REASONS: Reasons = downstream::REASONS;
     type Query = schema::Query;
     type Mutation = schema::Mutation;
 

@@ -70,10 +70,10 @@ impl Query {
             let question = ProductsIn {
                 category: category.map(|id| id.raw()),
                 page_size: page.size,
-                page_token: page.token,
+                page_token: page.token.clone(),
                 skip: page.skip,
             };
-            Ok(ProductPage(ctx.fetch(question).await?))
+            Ok(ProductPage(page, ctx.fetch(question).await?))
         };
         products.await.or_null()
     }
@@ -94,9 +94,9 @@ impl Query {
     ) -> Nullable<ProductPage> {
         let products = async {
             let page = Page::of(first, after.as_deref(), ProductPage::MAX)?;
-            let question =
-                ProductsMatching { query, page_size: page.size, page_token: page.token, skip: page.skip };
-            Ok(ProductPage(ctx.fetch(question).await?))
+            let (page_size, page_token, skip) = (page.size, page.token.clone(), page.skip);
+            let question = ProductsMatching { query, page_size, page_token, skip };
+            Ok(ProductPage(page, ctx.fetch(question).await?))
         };
         products.await.or_null()
     }
@@ -136,8 +136,8 @@ impl Query {
     ) -> Nullable<OrderPage> {
         let orders = async {
             let page = Page::of(first, after.as_deref(), OrderPage::MAX)?;
-            let question = MyOrders { page_size: page.size, page_token: page.token, skip: page.skip };
-            Ok(OrderPage(ctx.fetch(question).await?))
+            let question = MyOrders { page_size: page.size, page_token: page.token.clone(), skip: page.skip };
+            Ok(OrderPage(page, ctx.fetch(question).await?))
         };
         orders.await.or_null()
     }

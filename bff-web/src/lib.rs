@@ -8,7 +8,7 @@ use std::time::Duration;
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
-use fetch::Policies;
+use fetch::{Policies, Reasons};
 
 /// The shop in a browser.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ impl Client for Web {
     };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Always };
+    const REASONS: Reasons = downstream::REASONS;
     type Query = schema::Query;
     type Mutation = schema::Mutation;
 

@@ -3,24 +3,26 @@
 use downstream::carts::{AddToCart, MyCart, RemoveFromCart, SetCartQuantity};
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::inventory::StockOf;
-use downstream::notifications::{MarkRead, MyNotifications};
+use downstream::notifications::{MarkRead, MyNotifications, NotificationById};
 use downstream::orders::{MyOrders, OrderById, PlaceOrder};
 use downstream::payments::MyPaymentMethods;
 use downstream::pricing::PriceOf;
 use downstream::recommendations::{Recommended, RelatedTo};
-use downstream::reviews::{CreateReview, RatingOf, ReviewsOf};
+use downstream::reviews::{CreateReview, RatingOf, ReviewById, ReviewsOf};
 use downstream::shipping::ShippingOf;
-use downstream::users::{MyPreferences, UpdatePreferences, UserById};
+use downstream::users::{AccountOf, MyPreferences, UpdatePreferences, UserById};
 use fetch::{Policies, Policy};
 
 pub(crate) fn table() -> Policies {
     Policies::new()
+        .fetch::<AccountOf>(Policy::within_ms(800))
         .fetch::<AllCategories>(Policy::within_ms(800).fresh_s(600).stale_s(3_600))
         .fetch::<MyCart>(Policy::within_ms(1_000))
         .fetch::<MyNotifications>(Policy::within_ms(800))
         .fetch::<MyOrders>(Policy::within_ms(1_000))
         .fetch::<MyPaymentMethods>(Policy::within_ms(800))
         .fetch::<MyPreferences>(Policy::within_ms(800))
+        .fetch::<NotificationById>(Policy::within_ms(800))
         .fetch::<OrderById>(Policy::within_ms(1_000))
         .fetch::<PriceOf>(Policy::within_ms(800).fresh_s(60).stale_s(600))
         .fetch::<ProductById>(Policy::within_ms(1_000).fresh_s(60).stale_s(600))
@@ -29,6 +31,7 @@ pub(crate) fn table() -> Policies {
         .fetch::<RatingOf>(Policy::within_ms(800).fresh_s(60).stale_s(600))
         .fetch::<Recommended>(Policy::within_ms(800))
         .fetch::<RelatedTo>(Policy::within_ms(800).fresh_s(300).stale_s(600))
+        .fetch::<ReviewById>(Policy::within_ms(800).fresh_s(60).stale_s(600))
         .fetch::<ReviewsOf>(Policy::within_ms(1_000).fresh_s(60).stale_s(600))
         .fetch::<ShippingOf>(Policy::within_ms(800).fresh_s(300).stale_s(600))
         .fetch::<StockOf>(Policy::within_ms(500))

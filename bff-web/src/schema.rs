@@ -27,7 +27,6 @@ use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::notifications::MyNotifications;
 use downstream::orders::{MyOrders, OrderById};
-use downstream::users::UserById;
 
 pub(crate) use mutation::Mutation;
 
@@ -129,9 +128,10 @@ impl Query {
         Dashboard
     }
 
-    /// What you are about to buy. Null with an error for those who have not signed in.
+    /// What you are about to buy. Null for those who have not signed in.
     #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"])))]
     async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
+        ctx.scope().caller().user()?;
         cart::mine(ctx).await.or_null()
     }
 
@@ -163,7 +163,7 @@ impl Query {
         order.await.or_null()
     }
 
-    /// What the shop tells you, newest first. Null with an error for those who have not signed in.
+    /// What the shop tells you, newest first. Null for those who have not signed in.
     #[graphql(
         directive = fetches::apply(ask::<MyNotifications>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(
@@ -176,26 +176,19 @@ impl Query {
         #[graphql(desc = "Notifications on the page, 50 at most.", default = 10)] first: i32,
         #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
     ) -> Nullable<Connection<Notification, NotificationConnectionFields>> {
+        ctx.scope().caller().user()?;
         notification::mine(ctx, first, after).await.or_null()
     }
 
-    /// The product, the order of yours or the user that has this id. Null when there is none.
-    #[graphql(directive = fetches::apply(
-        ask::<ProductById>(["argument.id"]).on("Product")
-            .or_on::<OrderById>("Order", ["argument.id"])
-            .or_on::<UserById>("User", ["argument.id"])
-    ))]
+    /// The object that has this id. Null when there is none, or when it is not yours.
+    #[graphql(directive = fetches::apply(node::steps("argument.id")))]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Id of the object.")] id: ID) -> Nullable<Node> {
         node::find(ctx, &id, "id").await.or_null()
     }
 
-    /// The products, orders of yours and users that have these ids, in their order, 50 at most. Null where there is none.
+    /// The objects that have these ids, in their order, 50 at most. Null where there is none, or where it is not yours.
     #[graphql(
-        directive = fetches::apply(
-            ask::<ProductById>(["argument.ids"]).on("Product")
-                .or_on::<OrderById>("Order", ["argument.ids"])
-                .or_on::<UserById>("User", ["argument.ids"])
-        ),
+        directive = fetches::apply(node::steps("argument.ids")),
         directive = bounds::apply(items(MAX_NODES).by("argument.ids"))
     )]
     async fn nodes(

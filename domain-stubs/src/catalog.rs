@@ -81,10 +81,15 @@ impl CatalogService for Catalog {
             .read(move |db| {
                 let category = Some(request.category_id).filter(|id| !id.is_empty());
                 let Found { mut rows, total_size } = products.list(db, category.as_deref(), &page)?;
-                let next_page_token = page.cut(&mut rows, Clone::clone);
+                let tokens = page.cut(&mut rows, Clone::clone);
                 let ids = rows.into_iter().map(|(_, id)| id);
                 let products = read(&products, db, ids, &mask)?;
-                Ok(ListProductsResponse { products, next_page_token, total_size })
+                Ok(ListProductsResponse {
+                    products,
+                    next_page_token: tokens.next,
+                    total_size,
+                    item_tokens: tokens.items,
+                })
             })
             .await?;
         Ok(Response::new(response))
@@ -107,10 +112,15 @@ impl CatalogService for Catalog {
             .store
             .read(move |db| {
                 let Found { mut rows, total_size } = products.search(db, &query, &page)?;
-                let next_page_token = page.cut(&mut rows, Clone::clone);
+                let tokens = page.cut(&mut rows, Clone::clone);
                 let ids = rows.into_iter().map(|position| position.id);
                 let products = read(&products, db, ids, &mask)?;
-                Ok(SearchProductsResponse { products, next_page_token, total_size })
+                Ok(SearchProductsResponse {
+                    products,
+                    next_page_token: tokens.next,
+                    total_size,
+                    item_tokens: tokens.items,
+                })
             })
             .await?;
         Ok(Response::new(response))

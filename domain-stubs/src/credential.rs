@@ -10,6 +10,9 @@ use crate::{clock::Clock, refusal::Refusal};
 /// Signs and verifies credentials where nothing needs protection. Everybody can read it here.
 pub const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-not-for-production";
 
+/// Shortest key that the program takes, in bytes: as long as what HMAC-SHA-256 makes of it (RFC 7518 §3.2).
+pub const MIN_KEY_BYTES: usize = 32;
+
 /// The audience (`aud`) of every credential.
 pub const AUDIENCE: &str = "shop";
 

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use proto::admin::{Fault, KeyFault, KeyFaultKind};
+use proto::admin::{Fault, KeyFault, KeyFaultKind, OddAnswer};
 use tonic::{Code, Status};
 
 use crate::{contracts, hash::Random, refusal::Refusal};
@@ -37,8 +37,10 @@ pub(crate) struct Breakage {
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// With a status.
-    Status(Code),
+    /// With a status, and the time after which to ask again, where one is said.
+    Status(Code, Option<Duration>),
+    /// With an answer that is odd.
+    Odd(OddAnswer),
     /// It is never answered.
     BlackHole,
 }
@@ -110,9 +112,13 @@ fn draw_failure(fault: &Fault, random: &mut Random) -> Option<Failure> {
     if fault.black_hole {
         return Some(Failure::BlackHole);
     }
+    if fault.odd_answer() != OddAnswer::Unspecified {
+        return Some(Failure::Odd(fault.odd_answer()));
+    }
     let certain = fault.error_rate == 0.0;
     let fails = fault.error_code != 0 && (certain || random.unit() < fault.error_rate);
-    fails.then(|| Failure::Status(Code::from_i32(fault.error_code)))
+    let delay = fault.retry_delay.as_ref().map(|delay| duration(Some(delay)));
+    fails.then(|| Failure::Status(Code::from_i32(fault.error_code), delay))
 }
 
 fn duration(duration: Option<&prost_types::Duration>) -> Duration {
@@ -124,10 +130,17 @@ fn check(fault: &Fault) -> Result<(), Refusal> {
     let Some(rpc) = contracts::rpc(&fault.rpc).filter(contracts::is_of_the_shop) else {
         return refuse("fault.rpc", &format!("there is no RPC {:?}", fault.rpc));
     };
-    for (field, time) in [("fault.latency", &fault.latency), ("fault.jitter", &fault.jitter)] {
+    for (field, time) in [
+        ("fault.latency", &fault.latency),
+        ("fault.jitter", &fault.jitter),
+        ("fault.retry_delay", &fault.retry_delay),
+    ] {
         if time.as_ref().is_some_and(|time| Duration::try_from(*time).is_err()) {
             return refuse(field, "must not be negative");
         }
+    }
+    if OddAnswer::try_from(fault.odd_answer).is_err() {
+        return refuse("fault.odd_answer", "is none that is known");
     }
     if !is_code(fault.error_code) {
         return refuse("fault.error_code", "is not a status code of gRPC");
@@ -179,6 +192,8 @@ mod tests {
             Fault { rpc: String::new(), ..fault() },
             Fault { latency: negative, ..fault() },
             Fault { jitter: negative, ..fault() },
+            Fault { retry_delay: negative, ..fault() },
+            Fault { odd_answer: 99, ..fault() },
             Fault { error_code: 17, ..fault() },
             Fault { error_code: -1, ..fault() },
             Fault { error_rate: 1.5, ..fault() },
@@ -227,7 +242,7 @@ mod tests {
         let faults = Faults::new(1);
         faults.set(Fault { black_hole: true, ..fault() }).unwrap();
         faults.set(Fault { error_code: 5, ..fault() }).unwrap();
-        assert_eq!(faults.draw(RPC).failure, Some(Failure::Status(Code::NotFound)));
+        assert_eq!(faults.draw(RPC).failure, Some(Failure::Status(Code::NotFound, None)));
         faults.clear();
         assert_eq!(faults.draw(RPC).failure, None);
     }

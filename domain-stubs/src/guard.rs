@@ -2,6 +2,7 @@
 
 mod answer;
 mod deadline;
+mod odd;
 mod question;
 
 use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc, task};
@@ -97,8 +98,8 @@ impl Guard {
         let breakage = self.faults.draw(rpc);
         let (keys, after_work) = (breakage.keys.clone(), breakage.after_work);
         let mut breakage = Some(breakage);
-        if !after_work {
-            self.suffer(breakage.take()).await?;
+        if !after_work && let Some(odd) = self.suffer(breakage.take()).await? {
+            return Ok(odd);
         }
 
         let mut request = Request::from_parts(head, question.into_body());
@@ -108,19 +109,22 @@ impl Guard {
             Ok(response) => response,
             Err(never) => match never {},
         };
-        self.suffer(breakage).await?;
-        Ok(response)
+        Ok(self.suffer(breakage).await?.unwrap_or(response))
     }
 
-    async fn suffer(&self, breakage: Option<Breakage>) -> Result<(), Refusal> {
-        let Some(breakage) = breakage else { return Ok(()) };
+    /// Lets a call suffer what is set for it; answers what is answered in place of the service, if anything.
+    async fn suffer(&self, breakage: Option<Breakage>) -> Result<Option<Response<Body>>, Refusal> {
+        let Some(breakage) = breakage else { return Ok(None) };
         let suffered = async {
             if !breakage.wait.is_zero() {
                 tokio::time::sleep(breakage.wait).await;
             }
             match breakage.failure {
-                None => Ok(()),
-                Some(Failure::Status(code)) => Err(Refusal::new(code, "FAULT_INJECTED", "failed on purpose")),
+                None => Ok(None),
+                Some(Failure::Status(code, delay)) => {
+                    Err(Refusal::new(code, "FAULT_INJECTED", "failed on purpose").retried_after(delay))
+                }
+                Some(Failure::Odd(odd)) => Ok(Some(odd::response(odd))),
                 Some(Failure::BlackHole) => std::future::pending().await,
             }
         };

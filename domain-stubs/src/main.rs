@@ -8,9 +8,11 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use domain_stubs::{
-    Domain, Options, Service, Services, credential::DEVELOPMENT_CREDENTIAL_KEY, import::import,
+    Domain, Options, Service, Services,
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, MIN_KEY_BYTES},
+    import::import,
 };
 use jiff::Timestamp;
 use tokio::{
@@ -82,7 +84,7 @@ struct Serve {
     #[arg(long, env = "SHOP_SERVICES", value_delimiter = ',', value_name = "NAME,...")]
     services: Vec<Service>,
 
-    /// Key that the credentials of callers are signed with.
+    /// Key that the credentials of callers are signed with, of 32 bytes at least.
     #[arg(long, env = "SHOP_CREDENTIAL_KEY", hide_env_values = true, hide_default_value = true,
         default_value = DEVELOPMENT_CREDENTIAL_KEY)]
     credential_key: String,
@@ -100,7 +102,7 @@ struct Serve {
 const EX_USAGE: u8 = 64;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse().and_then(checked) {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = if error.use_stderr() { EX_USAGE } else { 0 };
@@ -120,6 +122,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Refuses a key that anybody could guess. Not by a parser of the value: clap would print it.
+fn checked(arguments: Arguments) -> Result<Arguments, clap::Error> {
+    if arguments.command.is_some() || arguments.serve.credential_key.len() >= MIN_KEY_BYTES {
+        return Ok(arguments);
+    }
+    let problem = format!("--credential-key (SHOP_CREDENTIAL_KEY) has fewer than {MIN_KEY_BYTES} bytes");
+    Err(Arguments::command().error(ErrorKind::ValueValidation, problem))
 }
 
 /// Imports a catalogue, and tells what became of it.

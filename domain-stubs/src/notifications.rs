@@ -7,8 +7,9 @@ use std::pin::Pin;
 
 use futures_util::Stream;
 use proto::notifications::{
-    ListNotificationsRequest, ListNotificationsResponse, MarkReadRequest, MarkReadResponse, Notification,
-    NotificationKind, WatchNotificationsRequest, WatchNotificationsResponse,
+    BatchGetNotificationsRequest, BatchGetNotificationsResponse, ListNotificationsRequest,
+    ListNotificationsResponse, MarkReadRequest, MarkReadResponse, Notification, NotificationKind,
+    NotificationResult, WatchNotificationsRequest, WatchNotificationsResponse, notification_result,
     notification_service_server::NotificationService,
 };
 use rusqlite::Connection;
@@ -18,6 +19,7 @@ use tonic::{Request, Response, Status};
 pub(crate) use self::stored::{Draft, add};
 use self::watch::Watch;
 use crate::{
+    batch::{Answer, Batch},
     clock::Clock,
     credential::Caller,
     idempotency,
@@ -117,16 +119,31 @@ impl NotificationService for Notifications {
             .store
             .read(move |db| {
                 let mut rows = stored::list(db, &user, &page)?;
-                let next_page_token = page.cut(&mut rows, |row| row.position.clone());
+                let tokens = page.cut(&mut rows, |row| row.position.clone());
                 Ok(ListNotificationsResponse {
                     notifications: rows.into_iter().map(|row| mask.trim(row.notification)).collect(),
-                    next_page_token,
+                    next_page_token: tokens.next,
+                    item_tokens: tokens.items,
                     total_size: stored::count(db, &user)?,
                     unread_count: stored::count_unread(db, &user)?,
                 })
             })
             .await?;
         Ok(Response::new(response))
+    }
+
+    async fn batch_get_notifications(
+        &self,
+        request: Request<BatchGetNotificationsRequest>,
+    ) -> Result<Response<BatchGetNotificationsResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let user = Caller::acting_user(&extensions)?;
+        let mask = Mask::<Notification>::new(request.read_mask.as_ref())?;
+        let batch = Batch::new(&extensions, "notification_ids", request.notification_ids)?;
+        let find = move |db: &Connection, id: &String| Ok(mask.trim(stored::find(db, &user, id)?));
+        let answers = batch.read(&self.store, find).await?;
+        let results = answers.into_iter().map(NotificationResult::from).collect();
+        Ok(Response::new(BatchGetNotificationsResponse { results }))
     }
 
     async fn mark_read(
@@ -169,5 +186,12 @@ impl NotificationService for Notifications {
         let mask = Mask::<Notification>::new(request.read_mask.as_ref())?;
         let watch = Watch::begin(self.store.clone(), &self.news, user, mask).await?;
         Ok(Response::new(Box::pin(watch.into_stream())))
+    }
+}
+
+impl From<Answer<String, Notification>> for NotificationResult {
+    fn from(Answer { key: notification_id, outcome }: Answer<String, Notification>) -> Self {
+        use notification_result::Outcome;
+        Self { notification_id, outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
     }
 }

@@ -119,15 +119,16 @@ impl OrderService for Orders {
             })?;
         let response = self.store.read(move |db| {
             let mut rows = stored::list(db, &user, &page)?;
-            let next_page_token = page.cut(&mut rows, |row| *row);
+            let tokens = page.cut(&mut rows, |row| *row);
             let orders = rows
                 .iter()
                 .filter_map(|(_, number)| stored::find(db, *number, &user, &mask).transpose())
                 .collect::<Result<_, _>>()?;
             Ok::<_, Refusal>(ListOrdersResponse {
                 orders,
-                next_page_token,
+                next_page_token: tokens.next,
                 total_size: stored::count(db, &user)?,
+                item_tokens: tokens.items,
             })
         });
         Ok(Response::new(response.await?))

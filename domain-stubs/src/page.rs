@@ -33,6 +33,15 @@ pub(crate) struct Page<P> {
     pub(crate) after: Option<P>,
 }
 
+/// Where one can go on.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    /// Behind each row of the page.
+    pub(crate) items: Vec<String>,
+    /// Behind the page; empty if nothing is there.
+    pub(crate) next: String,
+}
+
 /// The size no page exceeds.
 const MAX_SIZE: usize = 100;
 
@@ -82,13 +91,13 @@ impl<P: Serialize> Page<P> {
         i64::try_from(self.size + 1).expect("a page has few rows")
     }
 
-    /// Cuts the rows read to the page; answers the token of the next one, empty if there is none.
-    pub(crate) fn cut<T>(&self, rows: &mut Vec<T>, position: impl FnOnce(&T) -> P) -> String {
-        if rows.len() <= self.size {
-            return String::new();
-        }
+    /// Cuts the rows read to the page; answers where one can go on.
+    pub(crate) fn cut<T>(&self, rows: &mut Vec<T>, position: impl Fn(&T) -> P) -> Tokens {
+        let is_last = rows.len() <= self.size;
         rows.truncate(self.size);
-        rows.last().map(|row| self.listing.token(&position(row))).unwrap_or_default()
+        let items: Vec<_> = rows.iter().map(|row| self.listing.token(&position(row))).collect();
+        let next = items.last().filter(|_| !is_last).cloned().unwrap_or_default();
+        Tokens { items, next }
     }
 }
 
@@ -104,7 +113,7 @@ mod tests {
 
     fn token() -> String {
         let page = kitchen().page::<String>(FIRST).unwrap();
-        page.cut(&mut vec!["a", "b", "c"], |&row| row.to_owned())
+        page.cut(&mut vec!["a", "b", "c"], |&row| row.to_owned()).next
     }
 
     #[test]
@@ -114,10 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn the_last_page_has_no_token() {
+    fn the_last_page_has_no_token_and_each_of_its_rows_has_one() {
         let mut rows = vec!["a", "b"];
-        assert_eq!(kitchen().page::<String>(FIRST).unwrap().cut(&mut rows, |&row| row.to_owned()), "");
-        assert_eq!(rows, ["a", "b"]);
+        let tokens = kitchen().page::<String>(FIRST).unwrap().cut(&mut rows, |&row| row.to_owned());
+        assert_eq!((rows, tokens.next.as_str()), (vec!["a", "b"], ""));
+        for (token, row) in tokens.items.iter().zip(["a", "b"]) {
+            let page = kitchen().page::<String>(Asked { page_token: token, ..FIRST }).unwrap();
+            assert_eq!(page.after.as_deref(), Some(row));
+        }
     }
 
     #[test]

@@ -53,9 +53,13 @@ impl PaymentService for Payments {
             let page = page.clone();
             self.store.read(move |db| Ok::<_, Refusal>(list(db, &user, &page)?)).await?
         };
-        let next_page_token = page.cut(&mut methods, |method| (!method.is_default, method.id.clone()));
+        let tokens = page.cut(&mut methods, |method| (!method.is_default, method.id.clone()));
         let payment_methods = methods.into_iter().map(|method| mask.trim(method)).collect();
-        Ok(Response::new(ListPaymentMethodsResponse { payment_methods, next_page_token }))
+        Ok(Response::new(ListPaymentMethodsResponse {
+            payment_methods,
+            next_page_token: tokens.next,
+            item_tokens: tokens.items,
+        }))
     }
 }
 

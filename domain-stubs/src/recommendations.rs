@@ -68,9 +68,13 @@ impl RecommendationService for Recommendations {
             .store
             .read(move |db| {
                 let mut positions = products.recommended(db, &user, &page)?;
-                let next_page_token = page.cut(&mut positions, Clone::clone);
+                let tokens = page.cut(&mut positions, Clone::clone);
                 let product_ids = positions.into_iter().map(|position| position.id).collect();
-                Ok(ListRecommendationsResponse { product_ids, next_page_token })
+                Ok(ListRecommendationsResponse {
+                    product_ids,
+                    next_page_token: tokens.next,
+                    item_tokens: tokens.items,
+                })
             })
             .await?;
         Ok(Response::new(response))
@@ -101,7 +105,7 @@ fn related(
         .page::<()>(Asked { page_size: query.page_size.min(MAX_PAGE_SIZE), page_token: "", skip: 0 })?;
     products.check(db, &query.product_id)?;
     let mut product_ids = products.related(db, &query.product_id, page.limit())?;
-    page.cut(&mut product_ids, |_| ());
+    let _tokens = page.cut(&mut product_ids, |_| ());
     Ok(mask.trim(RelatedProducts { product_ids }))
 }
 

@@ -1,5 +1,7 @@
 //! Why the domain does not do what it was asked, and the one place where that becomes a gRPC status.
 
+use std::time::Duration;
+
 use prost::Message as _;
 use prost_types::Any;
 use proto::common::KeyError;
@@ -16,12 +18,13 @@ pub(crate) struct Refusal {
     reason: &'static str,
     message: String,
     fields: Vec<FieldViolation>,
+    retry_after: Option<Duration>,
 }
 
 impl Refusal {
     /// A refusal with a code of gRPC, a constant reason in `UPPER_SNAKE_CASE` and a text for whoever reads a log.
     pub(crate) fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { code, reason, message: message.into(), fields: Vec::new() }
+        Self { code, reason, message: message.into(), fields: Vec::new(), retry_after: None }
     }
 
     /// `INVALID_ARGUMENT` because of one field.
@@ -37,7 +40,7 @@ impl Refusal {
     pub(crate) fn invalid_fields(reason: &'static str, fields: Vec<FieldViolation>) -> Self {
         let message =
             fields.iter().map(|f| format!("{}: {}", f.field, f.description)).collect::<Vec<_>>().join("; ");
-        Self { code: Code::InvalidArgument, reason, message, fields }
+        Self { code: Code::InvalidArgument, reason, message, fields, retry_after: None }
     }
 
     /// `NOT_FOUND` because there is no such product.
@@ -61,6 +64,11 @@ impl Refusal {
         Self::new(Code::Internal, "INTERNAL", "the domain failed")
     }
 
+    /// The same refusal, which tells when to ask again.
+    pub(crate) fn retried_after(self, delay: Option<Duration>) -> Self {
+        Self { retry_after: delay, ..self }
+    }
+
     /// Whether the domain itself is at fault, so that no single key is to blame.
     pub(crate) fn is_internal(&self) -> bool {
         self.code == Code::Internal
@@ -77,6 +85,9 @@ impl From<Refusal> for Status {
         let mut details = ErrorDetails::with_error_info(refusal.reason, ERROR_DOMAIN, []);
         if !refusal.fields.is_empty() {
             details.set_bad_request(refusal.fields);
+        }
+        if let Some(delay) = refusal.retry_after {
+            details.set_retry_info(Some(delay));
         }
         Status::with_error_details(refusal.code, refusal.message, details)
     }

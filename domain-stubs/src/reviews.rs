@@ -5,9 +5,10 @@ mod stored;
 mod write;
 
 use proto::reviews::{
-    BatchGetRatingsRequest, BatchGetRatingsResponse, BatchListReviewsRequest, BatchListReviewsResponse,
-    CreateReviewRequest, CreateReviewResponse, Rating, RatingResult, Review, ReviewsPage, ReviewsQuery,
-    ReviewsResult, rating_result, review_service_server::ReviewService, reviews_result,
+    BatchGetRatingsRequest, BatchGetRatingsResponse, BatchGetReviewsRequest, BatchGetReviewsResponse,
+    BatchListReviewsRequest, BatchListReviewsResponse, CreateReviewRequest, CreateReviewResponse, Rating,
+    RatingResult, Review, ReviewResult, ReviewsPage, ReviewsQuery, ReviewsResult, rating_result,
+    review_result, review_service_server::ReviewService, reviews_result,
 };
 use rusqlite::Connection;
 use tonic::{Request, Response, Status};
@@ -73,6 +74,19 @@ impl ReviewService for Reviews {
         Ok(Response::new(BatchListReviewsResponse { results }))
     }
 
+    async fn batch_get_reviews(
+        &self,
+        request: Request<BatchGetReviewsRequest>,
+    ) -> Result<Response<BatchGetReviewsResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let mask = Mask::<Review>::new(request.read_mask.as_ref())?;
+        let batch = Batch::new(&extensions, "review_ids", request.review_ids)?;
+        let find = move |db: &Connection, id: &String| Ok(mask.trim(stored::find(db, id, &mask)?));
+        let answers = batch.read(&self.store, find).await?;
+        let results = answers.into_iter().map(ReviewResult::from).collect();
+        Ok(Response::new(BatchGetReviewsResponse { results }))
+    }
+
     async fn batch_get_ratings(
         &self,
         request: Request<BatchGetRatingsRequest>,
@@ -110,9 +124,9 @@ fn read_page(
         skip: query.skip,
     })?;
     let Found { mut rows, total_size } = products.reviews(db, &query.product_id, &page, mask)?;
-    let next_page_token = page.cut(&mut rows, |row| row.position.clone());
+    let tokens = page.cut(&mut rows, |row| row.position.clone());
     let reviews = rows.into_iter().map(|row| mask.trim(row.review)).collect();
-    Ok(ReviewsPage { reviews, next_page_token, total_size })
+    Ok(ReviewsPage { reviews, next_page_token: tokens.next, total_size, item_tokens: tokens.items })
 }
 
 /// A page of the stored reviews of a product, newest first.
@@ -131,6 +145,13 @@ impl From<Answer<ReviewsQuery, ReviewsPage>> for ReviewsResult {
     fn from(Answer { key: query, outcome }: Answer<ReviewsQuery, ReviewsPage>) -> Self {
         use reviews_result::Outcome;
         Self { query: Some(query), outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
+    }
+}
+
+impl From<Answer<String, Review>> for ReviewResult {
+    fn from(Answer { key: review_id, outcome }: Answer<String, Review>) -> Self {
+        use review_result::Outcome;
+        Self { review_id, outcome: Some(outcome.map_or_else(Outcome::Error, Outcome::Item)) }
     }
 }
 

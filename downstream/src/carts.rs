@@ -26,7 +26,7 @@ impl Fetch for MyCart {
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
         let request = GetCartRequest { read_mask: call.mask() };
         call.answer(keys, request, |response: GetCartResponse| {
-            [(Self, Ok(Arc::new(response.cart.unwrap_or_default())))]
+            [(Self, response.cart.map(Arc::new).ok_or_else(key_error::no_outcome))]
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Keyed, Rpc, Tags};
+use fetch::{Answers, Call, Fetch, Keyed, PageTokens, Rpc, Tags};
 use proto::catalog::product_result::Outcome;
 use proto::catalog::{
     BatchGetProductsRequest, BatchGetProductsResponse, Category, ListCategoriesRequest,
@@ -19,6 +19,7 @@ pub struct ProductById(pub Arc<str>);
 impl Fetch for ProductById {
     const RPC: Rpc = Rpc::read("shop.catalog.v1.CatalogService/BatchGetProducts").public();
     const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "ids";
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<Product>;
 
@@ -56,7 +57,7 @@ impl Keyed for ProductById {
 pub struct ProductsIn {
     /// The category; all products when absent.
     pub category: Option<Arc<str>>,
-    /// Products on the page, at most 100.
+    /// Products on the page, at most 100; of a page of 0, what is told beside them is read, and one of them.
     pub page_size: i32,
     /// Where to go on; empty at the beginning.
     pub page_token: String,
@@ -69,8 +70,8 @@ pub struct ProductsIn {
 pub struct ProductPage {
     /// The products, by name.
     pub products: Vec<Arc<Product>>,
-    /// Token of the next page; empty on the last one.
-    pub next_page_token: String,
+    /// Where one can go on.
+    pub tokens: PageTokens,
     /// Number of products on all pages together.
     pub total_size: i32,
 }
@@ -79,7 +80,8 @@ impl Fetch for ProductsIn {
     const RPC: Rpc = Rpc::read("shop.catalog.v1.CatalogService/ListProducts").public();
     const MAX_KEYS: usize = 1;
     const READS: &'static [&'static str] = &["id"];
-    const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
+    const ALIASES: &'static [(&'static str, &'static str)] =
+        &[("category_id", "category"), ("page_size", "first"), ("page_token", "after")];
     type Value = Arc<ProductPage>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
@@ -89,7 +91,7 @@ impl Fetch for ProductsIn {
         let asked = key.clone();
         let request = ListProductsRequest {
             category_id: key.category.map(|category| category.to_string()).unwrap_or_default(),
-            page_size: key.page_size,
+            page_size: key.page_size.max(1),
             page_token: key.page_token,
             skip: key.skip,
             read_mask: call.mask(),
@@ -97,7 +99,7 @@ impl Fetch for ProductsIn {
         call.answer(keys, request, |response: ListProductsResponse| {
             let page = ProductPage {
                 products: response.products.into_iter().map(Arc::new).collect(),
-                next_page_token: response.next_page_token,
+                tokens: PageTokens { next: response.next_page_token, items: response.item_tokens },
                 total_size: response.total_size,
             };
             [(asked, Ok(Arc::new(page)))]
@@ -119,7 +121,7 @@ impl Fetch for ProductsIn {
 pub struct ProductsMatching {
     /// Words to find.
     pub query: String,
-    /// Products on the page, at most 100.
+    /// Products on the page, at most 100; of a page of 0, what is told beside them is read, and one of them.
     pub page_size: i32,
     /// Where to go on; empty at the beginning.
     pub page_token: String,
@@ -140,11 +142,12 @@ impl Fetch for ProductsMatching {
         };
         let asked = key.clone();
         let Self { query, page_size, page_token, skip } = key;
+        let page_size = page_size.max(1);
         let request = SearchProductsRequest { query, page_size, page_token, skip, read_mask: call.mask() };
         call.answer(keys, request, |response: SearchProductsResponse| {
             let page = ProductPage {
                 products: response.products.into_iter().map(Arc::new).collect(),
-                next_page_token: response.next_page_token,
+                tokens: PageTokens { next: response.next_page_token, items: response.item_tokens },
                 total_size: response.total_size,
             };
             [(asked, Ok(Arc::new(page)))]

@@ -15,6 +15,7 @@ pub struct StockOf(pub Arc<str>);
 impl Fetch for StockOf {
     const RPC: Rpc = Rpc::read("shop.inventory.v1.InventoryService/BatchGetStock").public();
     const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "product_ids";
     const READS: &'static [&'static str] = &["product_id"];
     type Value = Arc<Stock>;
 

@@ -20,5 +20,10 @@ pub mod users;
 
 mod key_error;
 
+use fetch::Reasons;
+
+/// Reasons by which the services speak of who acts.
+pub const REASONS: Reasons = Reasons { nobody_acts: &["DEVICE_REQUIRED", "USER_REQUIRED"], may_not: &[] };
+
 /// What pages call the fields of a request for one.
 const PAGE_ALIASES: &[(&str, &str)] = &[("page_size", "first"), ("page_token", "after")];

@@ -3,6 +3,12 @@
 use iso_currency::Currency;
 use proto::common::Money;
 
+/// The amount a service says; none where it says none, or in no currency.
+#[must_use]
+pub fn known(money: Option<&Money>) -> Option<&Money> {
+    money.filter(|money| !money.currency_code.is_empty())
+}
+
 /// The amount as a decimal number without its currency, with at least as many decimal places as the currency has:
 /// `"109.99"`.
 #[must_use]

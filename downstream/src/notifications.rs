@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Keyed, Rpc};
+use fetch::{Answers, Call, Command, Fault, Fetch, Keyed, PageTokens, Rpc};
 use proto::notifications::{
-    ListNotificationsRequest, ListNotificationsResponse, MarkReadRequest, MarkReadResponse, Notification,
+    BatchGetNotificationsRequest, BatchGetNotificationsResponse, ListNotificationsRequest,
+    ListNotificationsResponse, MarkReadRequest, MarkReadResponse, Notification, notification_result,
 };
+
+use crate::key_error;
 
 /// A page of the notifications of the acting user, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MyNotifications {
-    /// Notifications on the page, at most 50.
+    /// Notifications on the page, at most 50; of a page of 0, what is told beside them is read, and one of them.
     pub page_size: i32,
     /// Where to go on; empty at the beginning.
     pub page_token: String,
@@ -23,8 +26,8 @@ pub struct MyNotifications {
 pub struct NotificationPage {
     /// The notifications, newest first.
     pub notifications: Vec<Arc<Notification>>,
-    /// Token of the next page; empty on the last one.
-    pub next_page_token: String,
+    /// Where one can go on.
+    pub tokens: PageTokens,
     /// Number of notifications on all pages together.
     pub total_size: i32,
     /// Number of those that are unread.
@@ -44,11 +47,12 @@ impl Fetch for MyNotifications {
         };
         let asked = key.clone();
         let Self { page_size, page_token, skip } = key;
+        let page_size = page_size.max(1);
         let request = ListNotificationsRequest { page_size, page_token, skip, read_mask: call.mask() };
         call.answer(keys, request, |response: ListNotificationsResponse| {
             let page = NotificationPage {
                 notifications: response.notifications.into_iter().map(Arc::new).collect(),
-                next_page_token: response.next_page_token,
+                tokens: PageTokens { next: response.next_page_token, items: response.item_tokens },
                 total_size: response.total_size,
                 unread_count: response.unread_count,
             };
@@ -64,6 +68,34 @@ impl Keyed for MyNotifications {
 
     fn known(&self) -> Arc<NotificationPage> {
         Arc::default()
+    }
+}
+
+/// A notification of the acting user, by its id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NotificationById(pub Arc<str>);
+
+impl Fetch for NotificationById {
+    const RPC: Rpc = Rpc::read("shop.notifications.v1.NotificationService/BatchGetNotifications");
+    const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "notification_ids";
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<Notification>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let notification_ids = keys.iter().map(|key| key.0.to_string()).collect();
+        let request = BatchGetNotificationsRequest { notification_ids, read_mask: call.mask() };
+        call.answer(keys, request, |response: BatchGetNotificationsResponse| {
+            response.results.into_iter().map(|result| {
+                let answer = match result.outcome {
+                    Some(notification_result::Outcome::Item(item)) => Ok(Arc::new(item)),
+                    Some(notification_result::Outcome::Error(error)) => Err(key_error::fault(error)),
+                    None => Err(key_error::no_outcome()),
+                };
+                (Self(result.notification_id.into()), answer)
+            })
+        })
+        .await
     }
 }
 

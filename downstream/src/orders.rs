@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use fetch::{Answers, Call, Command, Fault, Fetch, PageTokens, Rpc};
 use proto::orders::order_result::Outcome;
 use proto::orders::{
     BatchGetOrdersRequest, BatchGetOrdersResponse, ListOrdersRequest, ListOrdersResponse, Order,
@@ -14,7 +14,7 @@ use crate::key_error;
 /// A page of the orders of the acting user, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MyOrders {
-    /// Orders on the page, at most 50.
+    /// Orders on the page, at most 50; of a page of 0, what is told beside them is read, and one of them.
     pub page_size: i32,
     /// Where to go on; empty at the beginning.
     pub page_token: String,
@@ -27,8 +27,8 @@ pub struct MyOrders {
 pub struct OrderPage {
     /// The orders, newest first.
     pub orders: Vec<Arc<Order>>,
-    /// Token of the next page; empty on the last one.
-    pub next_page_token: String,
+    /// Where one can go on.
+    pub tokens: PageTokens,
     /// Number of orders on all pages together.
     pub total_size: i32,
 }
@@ -46,11 +46,12 @@ impl Fetch for MyOrders {
         };
         let asked = key.clone();
         let Self { page_size, page_token, skip } = key;
+        let page_size = page_size.max(1);
         let request = ListOrdersRequest { page_size, page_token, skip, read_mask: call.mask() };
         call.answer(keys, request, |response: ListOrdersResponse| {
             let page = OrderPage {
                 orders: response.orders.into_iter().map(Arc::new).collect(),
-                next_page_token: response.next_page_token,
+                tokens: PageTokens { next: response.next_page_token, items: response.item_tokens },
                 total_size: response.total_size,
             };
             [(asked, Ok(Arc::new(page)))]
@@ -66,6 +67,7 @@ pub struct OrderById(pub Arc<str>);
 impl Fetch for OrderById {
     const RPC: Rpc = Rpc::read("shop.orders.v1.OrderService/BatchGetOrders");
     const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "order_ids";
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<Order>;
 

@@ -15,6 +15,7 @@ pub struct PriceOf(pub Arc<str>);
 impl Fetch for PriceOf {
     const RPC: Rpc = Rpc::read("shop.pricing.v1.PricingService/BatchGetPrices");
     const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "product_ids";
     const READS: &'static [&'static str] = &["product_id"];
     type Value = Arc<Price>;
 

@@ -22,6 +22,7 @@ impl Fetch for Recommended {
     const RPC: Rpc = Rpc::read("shop.recommendations.v1.RecommendationService/ListRecommendations");
     const MAX_KEYS: usize = 1;
     const READS: &'static [&'static str] = &["product_ids"];
+    const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<[Arc<str>]>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
@@ -48,7 +49,9 @@ pub struct RelatedTo {
 impl Fetch for RelatedTo {
     const RPC: Rpc = Rpc::read("shop.recommendations.v1.RecommendationService/BatchListRelated").public();
     const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "queries";
     const READS: &'static [&'static str] = &["product_ids"];
+    const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<RelatedProducts>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {

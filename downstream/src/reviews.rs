@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Rpc, Tags};
+use fetch::{Answers, Call, Command, Fault, Fetch, PageTokens, Rpc, Tags};
 use proto::reviews::{
-    BatchGetRatingsRequest, BatchGetRatingsResponse, BatchListReviewsRequest, BatchListReviewsResponse,
-    CreateReviewRequest, CreateReviewResponse, Rating, Review, ReviewsQuery, rating_result, reviews_result,
+    BatchGetRatingsRequest, BatchGetRatingsResponse, BatchGetReviewsRequest, BatchGetReviewsResponse,
+    BatchListReviewsRequest, BatchListReviewsResponse, CreateReviewRequest, CreateReviewResponse, Rating,
+    Review, ReviewsQuery, rating_result, review_result, reviews_result,
 };
 
 use crate::key_error;
@@ -15,7 +16,7 @@ use crate::key_error;
 pub struct ReviewsOf {
     /// The product.
     pub product: Arc<str>,
-    /// Reviews on the page, at most 100.
+    /// Reviews on the page, at most 100; of a page of 0, what is told beside them is read, and one of them.
     pub page_size: i32,
     /// Where to go on; empty at the beginning.
     pub page_token: String,
@@ -28,8 +29,8 @@ pub struct ReviewsOf {
 pub struct ReviewPage {
     /// The reviews, newest first.
     pub reviews: Vec<Arc<Review>>,
-    /// Token of the next page; empty on the last one.
-    pub next_page_token: String,
+    /// Where one can go on.
+    pub tokens: PageTokens,
     /// Number of reviews on all pages together.
     pub total_size: i32,
 }
@@ -37,25 +38,38 @@ pub struct ReviewPage {
 impl Fetch for ReviewsOf {
     const RPC: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchListReviews").public();
     const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "queries";
     const READS: &'static [&'static str] = &["id"];
     const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<ReviewPage>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
-        let queries = keys.iter().cloned().map(Self::into_query).collect();
+        // What two pages have in common is asked once.
+        let mut asked: Vec<(ReviewsQuery, Vec<Self>)> = Vec::with_capacity(keys.len());
+        for key in &keys {
+            let query = key.query();
+            match asked.iter_mut().find(|(other, _)| *other == query) {
+                Some((_, keys)) => keys.push(key.clone()),
+                None => asked.push((query, vec![key.clone()])),
+            }
+        }
+        let queries = asked.iter().map(|(query, _)| query.clone()).collect();
         let request = BatchListReviewsRequest { queries, read_mask: call.mask() };
         call.answer(keys, request, |response: BatchListReviewsResponse| {
-            response.results.into_iter().map(|result| {
+            response.results.into_iter().flat_map(move |result| {
                 let answer = match result.outcome {
                     Some(reviews_result::Outcome::Item(page)) => Ok(Arc::new(ReviewPage {
                         reviews: page.reviews.into_iter().map(Arc::new).collect(),
-                        next_page_token: page.next_page_token,
+                        tokens: PageTokens { next: page.next_page_token, items: page.item_tokens },
                         total_size: page.total_size,
                     })),
                     Some(reviews_result::Outcome::Error(error)) => Err(key_error::fault(error)),
                     None => Err(key_error::no_outcome()),
                 };
-                (Self::of_query(result.query.unwrap_or_default()), answer)
+                let query = result.query.unwrap_or_default();
+                let keys = asked.iter().find(|(it, _)| *it == query).map(|(_, keys)| keys.clone());
+                let keys = keys.unwrap_or_else(|| vec![Self::of_query(query)]);
+                keys.into_iter().map(move |key| (key, answer.clone()))
             })
         })
         .await
@@ -67,11 +81,11 @@ impl Fetch for ReviewsOf {
 }
 
 impl ReviewsOf {
-    fn into_query(self) -> ReviewsQuery {
+    fn query(&self) -> ReviewsQuery {
         ReviewsQuery {
             product_id: self.product.to_string(),
-            page_size: self.page_size,
-            page_token: self.page_token,
+            page_size: self.page_size.max(1),
+            page_token: self.page_token.clone(),
             skip: self.skip,
         }
     }
@@ -86,6 +100,34 @@ impl ReviewsOf {
     }
 }
 
+/// A review, by its id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReviewById(pub Arc<str>);
+
+impl Fetch for ReviewById {
+    const RPC: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchGetReviews").public();
+    const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "review_ids";
+    const READS: &'static [&'static str] = &["id"];
+    type Value = Arc<Review>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        let review_ids = keys.iter().map(|key| key.0.to_string()).collect();
+        let request = BatchGetReviewsRequest { review_ids, read_mask: call.mask() };
+        call.answer(keys, request, |response: BatchGetReviewsResponse| {
+            response.results.into_iter().map(|result| {
+                let answer = match result.outcome {
+                    Some(review_result::Outcome::Item(item)) => Ok(Arc::new(item)),
+                    Some(review_result::Outcome::Error(error)) => Err(key_error::fault(error)),
+                    None => Err(key_error::no_outcome()),
+                };
+                (Self(result.review_id.into()), answer)
+            })
+        })
+        .await
+    }
+}
+
 /// What all reviews of a product say together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RatingOf(pub Arc<str>);
@@ -93,6 +135,7 @@ pub struct RatingOf(pub Arc<str>);
 impl Fetch for RatingOf {
     const RPC: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchGetRatings").public();
     const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "product_ids";
     const READS: &'static [&'static str] = &["product_id"];
     type Value = Arc<Rating>;
 

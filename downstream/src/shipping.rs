@@ -26,6 +26,7 @@ pub struct ShippingOf {
 impl Fetch for ShippingOf {
     const RPC: Rpc = Rpc::read("shop.shipping.v1.ShippingService/BatchGetShippingOptions").public();
     const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "queries";
     const READS: &'static [&'static str] = &["options"];
     const ALIASES: &'static [(&'static str, &'static str)] = &[("country_code", "country")];
     type Value = Arc<ShippingOptions>;
@@ -82,7 +83,7 @@ impl Fetch for ParcelOf {
             read_mask: call.mask(),
         };
         call.answer(keys, request, |response: QuoteParcelResponse| {
-            parcel.map(|parcel| (parcel, Ok(Arc::new(response.quote.unwrap_or_default()))))
+            parcel.map(|parcel| (parcel, response.quote.map(Arc::new).ok_or_else(key_error::no_outcome)))
         })
         .await
     }

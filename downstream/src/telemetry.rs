@@ -16,6 +16,7 @@ pub struct DeviceById(pub Arc<str>);
 impl Fetch for DeviceById {
     const RPC: Rpc = Rpc::read("shop.telemetry.v1.TelemetryService/GetDevice");
     const MAX_KEYS: usize = 1;
+    const KEYS: &'static str = "device_id";
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<Device>;
 

@@ -18,24 +18,35 @@ pub struct UserById(pub Arc<str>);
 impl Fetch for UserById {
     const RPC: Rpc = Rpc::read("shop.users.v1.UserService/BatchGetUsers");
     const MAX_KEYS: usize = 100;
+    const KEYS: &'static str = "user_ids";
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<User>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
-        let user_ids = keys.iter().map(|key| key.0.to_string()).collect();
-        let request = BatchGetUsersRequest { user_ids, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchGetUsersResponse| {
-            response.results.into_iter().map(|result| {
-                let answer = match result.outcome {
-                    Some(Outcome::Item(user)) => Ok(Arc::new(user)),
-                    Some(Outcome::Error(error)) => Err(key_error::fault(error)),
-                    None => Err(key_error::no_outcome()),
-                };
-                (Self(result.user_id.into()), answer)
-            })
-        })
-        .await
+        users(keys, call, |key| key.0.to_string(), |id| Self(id.into())).await
     }
+}
+
+/// Asks for users by what stands for their ids.
+async fn users<F: Fetch<Value = Arc<User>>>(
+    keys: Vec<F>,
+    call: Call<'_>,
+    id: impl Fn(&F) -> String,
+    key: impl Fn(String) -> F,
+) -> Answers<F> {
+    let user_ids = keys.iter().map(id).collect();
+    let request = BatchGetUsersRequest { user_ids, read_mask: call.mask() };
+    call.answer(keys, request, |response: BatchGetUsersResponse| {
+        response.results.into_iter().map(move |result| {
+            let answer = match result.outcome {
+                Some(Outcome::Item(user)) => Ok(Arc::new(user)),
+                Some(Outcome::Error(error)) => Err(key_error::fault(error)),
+                None => Err(key_error::no_outcome()),
+            };
+            (key(result.user_id), answer)
+        })
+    })
+    .await
 }
 
 impl Keyed for UserById {
@@ -43,6 +54,30 @@ impl Keyed for UserById {
 
     fn known(&self) -> Arc<User> {
         Arc::new(User { id: self.0.to_string(), ..User::default() })
+    }
+}
+
+/// The account of whoever acts, by their id: more of a user than others see.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountOf(pub Arc<str>);
+
+impl Fetch for AccountOf {
+    const RPC: Rpc = UserById::RPC;
+    const MAX_KEYS: usize = UserById::MAX_KEYS;
+    const KEYS: &'static str = UserById::KEYS;
+    const READS: &'static [&'static str] = UserById::READS;
+    type Value = Arc<User>;
+
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+        users(keys, call, |key| key.0.to_string(), |id| Self(id.into())).await
+    }
+}
+
+impl Keyed for AccountOf {
+    const KEY: &'static [&'static str] = UserById::KEY;
+
+    fn known(&self) -> Arc<User> {
+        UserById(self.0.clone()).known()
     }
 }
 
@@ -59,7 +94,7 @@ impl Fetch for MyPreferences {
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
         let request = GetPreferencesRequest { read_mask: call.mask() };
         call.answer(keys, request, |response: GetPreferencesResponse| {
-            [(Self, Ok(Arc::new(response.preferences.unwrap_or_default())))]
+            [(Self, response.preferences.map(Arc::new).ok_or_else(key_error::no_outcome))]
         })
         .await
     }

@@ -9,8 +9,12 @@ use prost_types::FieldMask;
 use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic_prost::ProstCodec;
+use tower::ServiceExt as _;
 
-use crate::{Answers, Channels, Enforcement, Fault, FaultKind, Fetch, Mask, Policies, Policy, Rpc, Tags};
+use crate::wire::Wire;
+use crate::{
+    Answers, Channels, Enforcement, Fault, FaultKind, FaultLog, Fetch, Mask, Policies, Policy, Rpc, Tags,
+};
 
 /// A deadline that tonic keeps for us may ring this much before our own: both are the same deadline.
 const DEADLINE_TOLERANCE: Duration = Duration::from_millis(5);
@@ -28,6 +32,8 @@ pub struct CallContext {
     pub credential: MetadataValue<Ascii>,
     /// What happens to calls that were not planned.
     pub enforcement: Arc<Enforcement>,
+    /// Where it is written why calls failed.
+    pub log: Arc<FaultLog>,
     /// The operation, as its developers know it.
     pub operation: Arc<str>,
     /// Whether the size of each answer is noted, which costs a walk over it.
@@ -208,40 +214,34 @@ impl<'a> Call<'a> {
         let mut request = tonic::Request::new(message);
         request.set_timeout(left);
         request.metadata_mut().insert("authorization", self.context.credential.clone());
-        match tokio::time::timeout_at(end, self.send(request)).await {
+        let wire = Wire::new();
+        match tokio::time::timeout_at(end, self.send(request, wire.clone())).await {
             Ok(Err(status))
                 if status.code() == tonic::Code::Cancelled && Instant::now() + DEADLINE_TOLERANCE >= end =>
             {
                 Err(self.timed_out())
             }
-            Ok(result) => result.map_err(|status| self.failed(status)),
+            Ok(result) => result.map_err(|status| Fault::of_status(&status, wire.ended())),
             Err(_elapsed) => Err(self.timed_out()),
         }
     }
 
-    async fn send<Q, A>(&self, request: tonic::Request<Q>) -> Result<A, tonic::Status>
+    async fn send<Q, A>(&self, request: tonic::Request<Q>, wire: Wire) -> Result<A, tonic::Status>
     where
         Q: Message + 'static,
         A: Message + Default + 'static,
     {
         let path = PathAndQuery::from_maybe_shared(format!("/{}", self.rpc.path()))
             .map_err(|_| tonic::Status::internal("the RPC's path is not a path"))?;
-        let mut client = tonic::client::Grpc::new(self.context.channels.of(self.rpc.service()));
-        client.ready().await.map_err(|error| tonic::Status::unavailable(error.to_string()))?;
+        let channels = &self.context.channels;
+        let watched = channels.of(self.rpc.service()).map_response(move |response| wire.watch(response));
+        let mut client =
+            tonic::client::Grpc::new(watched).max_decoding_message_size(channels.max_answer_bytes());
+        client.ready().await.map_err(|error| tonic::Status::from_error(error.into()))?;
         Ok(client.unary(request, path, ProstCodec::default()).await?.into_inner())
     }
 
     fn timed_out(&self) -> Fault {
         Fault::new(FaultKind::Timeout, format!("{}: no answer in time", self.rpc.path()))
-    }
-
-    /// The fault of an answered error, which is logged here and nowhere else.
-    fn failed(&self, status: tonic::Status) -> Fault {
-        let (code, message) = (status.code(), status.message().to_owned());
-        let fault = Fault::from(status);
-        if matches!(fault.kind(), FaultKind::Internal | FaultKind::Unavailable) {
-            tracing::warn!(rpc = self.rpc.path(), %code, message, "call failed");
-        }
-        fault
     }
 }

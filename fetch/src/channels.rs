@@ -7,22 +7,25 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use tonic::transport::{Channel, Endpoint, Uri};
 use tower::{Service, ServiceExt as _};
 
+use crate::{Address, Tls};
+
 /// Where the services are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Upstreams {
-    /// Address of every service that is not named in `services`, such as `"http://127.0.0.1:50051"`.
-    pub default: String,
-    /// Addresses by full service name, such as `"shop.reviews.v1.ReviewService"`.
-    pub services: BTreeMap<String, String>,
+    /// Where every service is that is not named in `services`.
+    pub default: Upstream,
+    /// Where single services are, by full name, such as `"shop.reviews.v1.ReviewService"`.
+    pub services: BTreeMap<String, Upstream>,
+    /// Longest answer to one call, in bytes.
+    pub max_answer_bytes: usize,
 }
 
-/// An address that is not a URI with a scheme and an authority.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadAddress {
-    /// The service it was given for; none for the default.
-    pub service: Option<String>,
-    /// The address.
-    pub address: String,
+/// Where a service is and how it is spoken to.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    address: Address,
+    /// Some exactly where the address wants it, so that none is ever spoken to in plain text by oversight.
+    tls: Option<Tls>,
 }
 
 /// Open channels to the services, one for each address. Cheap to clone.
@@ -30,6 +33,7 @@ pub struct BadAddress {
 pub struct Channels {
     default: Channel,
     services: BTreeMap<String, Channel>,
+    max_answer_bytes: usize,
 }
 
 /// What opens the connections below a channel: TCP in production, anything with two ends in tests.
@@ -57,31 +61,49 @@ impl<C> Connector for C where
 {
 }
 
+impl Upstream {
+    /// The service at this address. `tls` is asked for what protects the connections where the address is `https`.
+    pub fn new<E>(address: Address, tls: impl FnOnce() -> Result<Tls, E>) -> Result<Self, E> {
+        let tls = address.is_tls().then(tls).transpose()?;
+        Ok(Self { address, tls })
+    }
+
+    /// Whether one channel serves both.
+    fn is(&self, other: &Self) -> bool {
+        let same_tls = match (&self.tls, &other.tls) {
+            (Some(tls), Some(other)) => tls.is(other),
+            (tls, other) => tls.is_none() && other.is_none(),
+        };
+        self.address == other.address && same_tls
+    }
+}
+
 impl Channels {
     /// Prepares a channel for each address. None is connected before its first call, so that a server starts
     /// while a service is down.
-    pub fn open(upstreams: &Upstreams, connector: &impl Connector) -> Result<Self, BadAddress> {
-        let mut by_address = BTreeMap::new();
-        let mut open = |service: Option<&str>, address: &str| -> Result<Channel, BadAddress> {
-            if let Some(channel) = by_address.get(address) {
-                return Ok(Channel::clone(channel));
+    #[must_use]
+    pub fn open(upstreams: &Upstreams, connector: &impl Connector) -> Self {
+        let mut opened: Vec<(&Upstream, Channel)> = Vec::new();
+        let mut open = |upstream| {
+            if let Some((_, channel)) = opened.iter().find(|(known, _)| known.is(upstream)) {
+                return channel.clone();
             }
-            let bad = || BadAddress { service: service.map(str::to_owned), address: address.to_owned() };
-            let channel = connect(address, connector.clone()).ok_or_else(bad)?;
-            by_address.insert(address.to_owned(), channel.clone());
-            Ok(channel)
+            let channel = connect(upstream, connector.clone());
+            opened.push((upstream, channel.clone()));
+            channel
         };
-        let default = open(None, &upstreams.default)?;
-        let services = upstreams
-            .services
-            .iter()
-            .map(|(service, address)| Ok((service.clone(), open(Some(service), address)?)))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { default, services })
+        let default = open(&upstreams.default);
+        let services =
+            upstreams.services.iter().map(|(service, upstream)| (service.clone(), open(upstream))).collect();
+        Self { default, services, max_answer_bytes: upstreams.max_answer_bytes }
     }
 
     pub(crate) fn of(&self, service: &str) -> Channel {
         self.services.get(service).unwrap_or(&self.default).clone()
+    }
+
+    pub(crate) fn max_answer_bytes(&self) -> usize {
+        self.max_answer_bytes
     }
 }
 
@@ -96,17 +118,22 @@ pub fn tcp() -> HttpConnector {
 
 /// Larger windows than the default 64 kB, because a page of full products is larger; keep-alive, because a
 /// load balancer drops silent connections without a word.
-fn connect(address: &str, connector: impl Connector) -> Option<Channel> {
-    let uri: Uri = address.parse().ok()?;
-    uri.scheme()?;
-    uri.authority()?;
-    let endpoint = Endpoint::from(uri)
+fn connect(upstream: &Upstream, connector: impl Connector) -> Channel {
+    let endpoint = Endpoint::from(upstream.address.uri().clone())
         .connect_timeout(Duration::from_secs(2))
         .initial_stream_window_size(1 << 20)
         .initial_connection_window_size(4 << 20)
         .http2_keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(5))
         .keep_alive_while_idle(true);
+    let connector = connector.map_err(Into::into);
     #[expect(clippy::disallowed_methods, reason = "this is the one place that opens channels")]
-    Some(endpoint.connect_with_connector_lazy(connector.map_err(Into::into)))
+    match upstream.tls.clone() {
+        None => endpoint.connect_with_connector_lazy(connector),
+        Some(tls) => {
+            let name = upstream.address.host().clone();
+            let secured = connector.and_then(move |io| tls.shake_hands(name, io));
+            endpoint.connect_with_connector_lazy(secured)
+        }
+    }
 }

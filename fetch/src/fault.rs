@@ -1,11 +1,14 @@
 //! Why a call has no answer.
 
+use std::error::Error as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use prost::Message as _;
 use tonic::{Code, Status};
 use tonic_types::{StatusExt as _, pb};
+
+use crate::wire::Ended;
 
 /// Why a call, or one key of it, has no answer. Cheap to clone: every key of a failed batch holds it.
 #[derive(Clone, Debug)]
@@ -14,20 +17,23 @@ pub struct Fault(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     kind: FaultKind,
+    code: Code,
     message: String,
     reason: Option<String>,
     violations: Vec<Violation>,
     retry_after: Option<Duration>,
+    logged: AtomicBool,
 }
 
-/// The kinds of fault, by what a caller can do about them.
+/// The kinds of fault, by what a service says with its status. Whether it speaks of the client with it, is for whoever
+/// knows what part of the question was the client's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FaultKind {
     /// What was asked for does not exist.
     NotFound,
     /// The request was wrong; asking again will not help.
     InvalidArgument,
-    /// The service does not know who asks.
+    /// The service does not accept who asks.
     Unauthenticated,
     /// The service knows who asks and refuses.
     PermissionDenied,
@@ -37,7 +43,7 @@ pub enum FaultKind {
     ResourceExhausted,
     /// No answer within the time given.
     Timeout,
-    /// The service cannot be reached, or says so itself.
+    /// The service cannot be reached, its answer broke off, or it says so itself.
     Unavailable,
     /// Anything else, a broken answer included.
     Internal,
@@ -46,43 +52,134 @@ pub enum FaultKind {
 /// One part of a request that a service did not accept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Path of the field in the request message, such as `"rating"`.
+    /// Path of the field in the request message, such as `"rating"`; in the key, where it is of one key of a batch,
+    /// and empty where the key as a whole is meant.
     pub field: String,
     /// What is wrong with it, in words a client developer may read.
     pub description: String,
+}
+
+impl Violation {
+    /// The steps of its path, list indices among them: `["readings", "2", "value"]` of `"readings[2].value"`.
+    #[must_use]
+    pub fn path(&self) -> Vec<String> {
+        self.field.split(['.', '[', ']']).filter(|step| !step.is_empty()).map(str::to_owned).collect()
+    }
 }
 
 impl Fault {
     /// A fault of a kind, with a message for the log.
     #[must_use]
     pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner {
-            kind,
-            message: message.into(),
-            reason: None,
-            violations: Vec::new(),
-            retry_after: None,
-        }))
+        Self::of(Inner { message: message.into(), ..Inner::new(kind) })
     }
 
     /// A fault as one key of a batch carries it: a status code of gRPC, a message, a reason, and details as those
-    /// of a `google.rpc.Status`. Of the details, what is wrong with the request is read.
+    /// of a `google.rpc.Status`. Of the details, what is wrong with the request and when to ask again are read.
     #[must_use]
     pub fn of_key(code: i32, message: String, reason: String, details: &[prost_types::Any]) -> Self {
-        let bad_requests =
-            details.iter().filter(|detail| detail.type_url.ends_with("/google.rpc.BadRequest"));
-        let violations: Vec<_> = bad_requests
-            .filter_map(|detail| pb::BadRequest::decode(detail.value.as_slice()).ok())
+        let violations: Vec<_> = details_of::<pb::BadRequest>(details, "google.rpc.BadRequest")
             .flat_map(|bad| bad.field_violations)
             .map(|violation| Violation { field: violation.field, description: violation.description })
             .collect();
-        Self(Arc::new(Inner {
-            kind: kind_of(Code::from_i32(code), &violations),
+        let delay =
+            details_of::<pb::RetryInfo>(details, "google.rpc.RetryInfo").find_map(|it| it.retry_delay);
+        let code = Code::from_i32(code);
+        Self::of(Inner {
+            code,
             message,
             reason: Some(reason).filter(|reason| !reason.is_empty()),
             violations,
-            retry_after: None,
-        }))
+            retry_after: delay.and_then(|delay| Duration::try_from(delay).ok()),
+            ..Inner::new(kind_of(code))
+        })
+    }
+
+    /// The fault of a status that the client library answers, by how the answer ended on the wire. A status that no
+    /// service said speaks of nobody but what is between us and it.
+    pub(crate) fn of_status(status: &Status, ended: Ended) -> Self {
+        if ended == Ended::Status(status.code().into()) {
+            return Self::answered(status);
+        }
+        let is_cut = matches!(ended, Ended::Foreign | Ended::Cut) || status.source().is_some();
+        let kind = if is_cut { FaultKind::Unavailable } else { FaultKind::Internal };
+        Self::new(kind, with_sources(status))
+    }
+
+    /// The fault of a status that a service said.
+    fn answered(status: &Status) -> Self {
+        let details = status.get_error_details();
+        let violations = details.bad_request().into_iter().flat_map(|bad| &bad.field_violations);
+        let violation = |it: &tonic_types::FieldViolation| Violation {
+            field: it.field.clone(),
+            description: it.description.clone(),
+        };
+        Self::of(Inner {
+            code: status.code(),
+            message: status.message().to_owned(),
+            reason: details.error_info().map(|info| info.reason.clone()),
+            violations: violations.map(violation).collect(),
+            retry_after: details.retry_info().and_then(|info| info.retry_delay),
+            ..Inner::new(kind_of(status.code()))
+        })
+    }
+
+    fn of(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// The same fault as one key of the batch has it: the one at `index` of the field `keys` of the request, or the
+    /// only one, which is that field itself. What a service says of one key is no fault of another.
+    pub(crate) fn at_key(&self, keys: &str, index: Option<usize>) -> Self {
+        let in_key = |field: &str| {
+            let rest = field.strip_prefix(keys)?;
+            let Some(index) = index else { return rest.is_empty().then(String::new) };
+            let (at, rest) = rest.strip_prefix('[')?.split_once(']')?;
+            (at.parse() == Ok(index)).then(|| rest.strip_prefix('.').unwrap_or(rest).to_owned())
+        };
+        if keys.is_empty() || self.0.violations.is_empty() {
+            return self.clone();
+        }
+        let violation = |it: &Violation| match in_key(&it.field) {
+            Some(field) => Some(Violation { field, ..it.clone() }),
+            None => (!it.field.starts_with(&format!("{keys}["))).then(|| it.clone()),
+        };
+        let Inner { kind, code, message, reason, retry_after, .. } = &*self.0;
+        Self::of(Inner {
+            kind: *kind,
+            code: *code,
+            message: message.clone(),
+            reason: reason.clone(),
+            violations: self.0.violations.iter().filter_map(violation).collect(),
+            retry_after: *retry_after,
+            logged: AtomicBool::new(self.0.logged.load(Ordering::Relaxed)),
+        })
+    }
+
+    /// Whether it is to be logged: only whoever asks first is told so.
+    pub(crate) fn is_logged_first(&self) -> bool {
+        !self.0.logged.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether it can be no word to the client, whatever was asked: then it is logged where it happens.
+    pub(crate) fn is_of_service(&self) -> bool {
+        match self.kind() {
+            FaultKind::ResourceExhausted
+            | FaultKind::Timeout
+            | FaultKind::Unavailable
+            | FaultKind::Internal => true,
+            FaultKind::NotFound
+            | FaultKind::InvalidArgument
+            | FaultKind::Unauthenticated
+            | FaultKind::PermissionDenied
+            | FaultKind::Refused => false,
+        }
+    }
+
+    /// Its status code of gRPC, as the specification writes it, such as `"UNAVAILABLE"`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        code_name(self.0.code)
     }
 
     /// What kind of fault it is.
@@ -116,37 +213,48 @@ impl Fault {
     }
 }
 
-impl From<Status> for Fault {
-    fn from(status: Status) -> Self {
-        let details = status.get_error_details();
-        let violations = details.bad_request().into_iter().flat_map(|bad| &bad.field_violations);
-        let violations: Vec<_> = violations
-            .map(|violation| Violation {
-                field: violation.field.clone(),
-                description: violation.description.clone(),
-            })
-            .collect();
-        Self(Arc::new(Inner {
-            kind: kind_of(status.code(), &violations),
-            message: status.message().to_owned(),
-            reason: details.error_info().map(|info| info.reason.clone()),
-            violations,
-            retry_after: details.retry_info().and_then(|info| info.retry_delay),
-        }))
+impl Inner {
+    fn new(kind: FaultKind) -> Self {
+        Self {
+            kind,
+            code: usual_code(kind),
+            message: String::new(),
+            reason: None,
+            violations: Vec::new(),
+            retry_after: None,
+            logged: AtomicBool::new(false),
+        }
     }
 }
 
-/// The field of a request that says what is read of the answer. No client fills it.
-const READ_MASK: &str = "read_mask";
+/// The details of a type, of those that can be read.
+fn details_of<M: prost::Message + Default>(
+    details: &[prost_types::Any],
+    name: &'static str,
+) -> impl Iterator<Item = M> {
+    let of_type = move |it: &&prost_types::Any| it.type_url.rsplit('/').next() == Some(name);
+    details.iter().filter(of_type).filter_map(|it| M::decode(it.value.as_slice()).ok())
+}
+
+/// The words of a status, and of all that led to it.
+fn with_sources(status: &Status) -> String {
+    let mut words = status.message().to_owned();
+    let mut source = status.source();
+    while let Some(error) = source {
+        let more = error.to_string();
+        if !words.contains(&more) {
+            words = if words.is_empty() { more } else { format!("{words}: {more}") };
+        }
+        source = error.source();
+    }
+    words
+}
 
 /// The one place where status codes of gRPC become kinds. `Cancelled` by our own deadline is told apart by the
 /// call, which knows the time.
-fn kind_of(code: Code, violations: &[Violation]) -> FaultKind {
-    let is_mask = |it: &Violation| it.field == READ_MASK || it.field.starts_with("read_mask.");
+fn kind_of(code: Code) -> FaultKind {
     match code {
         Code::NotFound => FaultKind::NotFound,
-        // We wrote the mask: that a service refuses it is our fault, whoever asks.
-        Code::InvalidArgument | Code::OutOfRange if violations.iter().any(is_mask) => FaultKind::Internal,
         Code::InvalidArgument | Code::OutOfRange => FaultKind::InvalidArgument,
         Code::Unauthenticated => FaultKind::Unauthenticated,
         Code::PermissionDenied => FaultKind::PermissionDenied,
@@ -163,6 +271,43 @@ fn kind_of(code: Code, violations: &[Violation]) -> FaultKind {
     }
 }
 
+/// The code of a fault that no service gave one.
+fn usual_code(kind: FaultKind) -> Code {
+    match kind {
+        FaultKind::NotFound => Code::NotFound,
+        FaultKind::InvalidArgument => Code::InvalidArgument,
+        FaultKind::Unauthenticated => Code::Unauthenticated,
+        FaultKind::PermissionDenied => Code::PermissionDenied,
+        FaultKind::Refused => Code::FailedPrecondition,
+        FaultKind::ResourceExhausted => Code::ResourceExhausted,
+        FaultKind::Timeout => Code::DeadlineExceeded,
+        FaultKind::Unavailable => Code::Unavailable,
+        FaultKind::Internal => Code::Internal,
+    }
+}
+
+fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use tonic_types::ErrorDetails;
@@ -170,26 +315,42 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refused_read_mask_is_no_fault_of_whoever_asks() {
-        let kind = |field: &str| {
-            let details = ErrorDetails::with_bad_request_violation(field, "no path \"avatar_url\"");
-            let status = Status::with_error_details(Code::InvalidArgument, "refused", details.clone());
-            let bad_request = pb::BadRequest {
-                field_violations: vec![pb::bad_request::FieldViolation {
-                    field: field.to_owned(),
-                    ..Default::default()
-                }],
-            };
-            let detail = prost_types::Any {
-                type_url: "type.googleapis.com/google.rpc.BadRequest".to_owned(),
-                value: bad_request.encode_to_vec(),
-            };
-            let of_key = Fault::of_key(Code::InvalidArgument.into(), String::new(), String::new(), &[detail]);
-            assert_eq!(Fault::from(status).kind(), of_key.kind(), "{field}");
-            of_key.kind()
+    fn a_status_that_no_service_said_speaks_of_nobody() {
+        for code in (1..=16).map(Code::from_i32) {
+            let status = Status::new(code, "made up");
+            let kinds = [Ended::Not, Ended::Foreign, Ended::Cut, Ended::Status(0)]
+                .map(|ended| Fault::of_status(&status, ended).kind());
+            let (internal, unavailable) = (FaultKind::Internal, FaultKind::Unavailable);
+            assert_eq!(kinds, [internal, unavailable, unavailable, internal], "{code:?}");
+            let mut broken = Status::new(code, "made up");
+            broken.set_source(Arc::new(std::io::Error::other("reset")));
+            let fault = Fault::of_status(&broken, Ended::Not);
+            assert_eq!((fault.kind(), fault.message()), (unavailable, "made up: reset"), "{code:?}");
+            let said = Fault::of_status(&status, Ended::Status(code.into()));
+            assert_eq!((said.kind(), said.0.code), (kind_of(code), code));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_key_is_no_fault_of_another() {
+        let details = ErrorDetails::with_bad_request(vec![
+            tonic_types::FieldViolation::new("queries[1].page_token", "is foreign"),
+            tonic_types::FieldViolation::new("read_mask", "has no such path"),
+        ]);
+        let status = Status::with_error_details(Code::InvalidArgument, "refused", details);
+        let fault = Fault::answered(&status);
+        let fields = |index| {
+            let violations = fault.at_key("queries", Some(index)).violations().to_vec();
+            violations.into_iter().map(|it| it.field).collect::<Vec<_>>()
         };
-        assert_eq!(kind("read_mask"), FaultKind::Internal);
-        assert_eq!(kind("read_mask.paths"), FaultKind::Internal);
-        assert_eq!(kind("page_size"), FaultKind::InvalidArgument);
+        assert_eq!(fields(0), ["read_mask"]);
+        assert_eq!(fields(1), ["page_token", "read_mask"]);
+        let ids = ErrorDetails::with_bad_request_violation("ids[0]", "is no id");
+        let fault = Fault::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
+        assert_eq!(fault.at_key("ids", Some(0)).violations()[0].field, "");
+        let ids = ErrorDetails::with_bad_request_violation("ids", "are too many");
+        let fault = Fault::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
+        assert_eq!(fault.at_key("ids", Some(0)).violations()[0].field, "ids");
+        assert_eq!(fault.at_key("ids", None).violations()[0].field, "");
     }
 }

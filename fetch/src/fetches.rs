@@ -125,7 +125,7 @@ impl Fetches {
     /// of the answer. What enforces the plans decides whether it may be asked.
     pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<F::Value, Fault> {
         let call = Call::new(&self.context, F::RPC, F::name(), None)?.with_keys(1);
-        let mut answers = F::batch(vec![key.clone()], call).await.into_map();
+        let mut answers = batch(vec![key.clone()], call, &self.context).await.into_map();
         let none = || Err(Fault::new(FaultKind::Internal, format!("{} answered no key", F::name())));
         answers.remove(&key).unwrap_or_else(none)
     }
@@ -145,7 +145,13 @@ impl Fetches {
     /// of the request.
     pub async fn command<C: Command>(&self, command: C, until: Option<Duration>) -> Result<C::Value, Fault> {
         let call = Call::new(&self.context, C::RPC, C::name(), None)?;
-        command.send(call.until(until).with_keys(1)).await
+        let result = command.send(call.until(until).with_keys(1)).await;
+        if let Err(fault) = result.as_ref()
+            && fault.is_of_service()
+        {
+            self.context.log.failed(C::RPC.path(), fault);
+        }
+        result
     }
 
     /// Carries out a command beside the request, which does not wait for it. A fault is logged.
@@ -156,12 +162,9 @@ impl Fetches {
                 Ok(call) => command.send(call.with_keys(1)).await.map(drop),
                 Err(fault) => Err(fault),
             };
+            // Nobody is told of it, whatever it says.
             if let Err(fault) = result {
-                tracing::warn!(
-                    rpc = C::RPC.path(),
-                    cause = fault.message(),
-                    "a command nobody waits for failed"
-                );
+                context.log.failed(C::RPC.path(), &fault);
             }
         });
     }
@@ -220,6 +223,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// One call of a fetch. What can be no word to the client is logged here; of all else, whoever asked decides.
+async fn batch<F: Fetch>(keys: Vec<F>, call: Call<'_>, context: &CallContext) -> Answers<F> {
+    let answers = F::batch(keys, call).await;
+    answers.faults_of_service().for_each(|fault| context.log.failed(F::RPC.path(), fault));
+    answers
+}
+
 struct SlotBatch<F> {
     context: Arc<CallContext>,
     slots: Arc<[Slot]>,
@@ -275,11 +285,12 @@ impl<F: Fetch> BatchFn<F, Result<F::Value, Fault>> for SlotBatch<F> {
         };
         if keys.len() <= F::MAX_KEYS {
             let call = call.with_keys(keys.len());
-            let answers = F::batch(keys, call).await.into_map();
+            let answers = batch(keys, call, &self.context).await.into_map();
             self.tag(&answers);
             return answers;
         }
-        let calls = keys.chunks(F::MAX_KEYS).map(|keys| F::batch(keys.to_vec(), call.with_keys(keys.len())));
+        let part = |keys: &[F]| batch(keys.to_vec(), call.with_keys(keys.len()), &self.context);
+        let calls = keys.chunks(F::MAX_KEYS).map(part);
         let answers = futures_util::future::join_all(calls).await;
         let answers = answers.into_iter().flat_map(Answers::into_map).collect();
         self.tag(&answers);

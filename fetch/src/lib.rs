@@ -6,6 +6,7 @@
 //!
 //! This crate knows neither GraphQL nor HTTP nor any particular service.
 
+mod address;
 mod answers;
 mod call;
 mod channels;
@@ -13,22 +14,30 @@ mod command;
 mod enforcement;
 mod fault;
 mod fetches;
+mod log;
 mod mask;
+mod page;
 mod policy;
 mod question;
 mod rpc;
 mod settling;
 mod tags;
+mod tls;
+mod wire;
 
+pub use address::{Address, BadAddress};
 pub use answers::Answers;
 pub use call::{Call, CallContext, Observed, ObservedCall};
-pub use channels::{BadAddress, Channels, Connector, Upstreams, tcp};
+pub use channels::{Channels, Connector, Upstream, Upstreams, tcp};
 pub use command::Command;
 pub use enforcement::Enforcement;
 pub use fault::{Fault, FaultKind, Violation};
 pub use fetches::{Fetches, Slot, Undeclared};
+pub use log::FaultLog;
 pub use mask::Mask;
+pub use page::PageTokens;
 pub use policy::{Policies, Policy};
 pub use question::{Fetch, Keyed};
-pub use rpc::{Effect, Rpc};
+pub use rpc::{Effect, Reasons, Rpc};
 pub use tags::Tags;
+pub use tls::{Identity, Tls};

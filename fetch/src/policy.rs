@@ -1,6 +1,6 @@
 //! How calls behave: one table a BFF.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use crate::{Command, Fetch};
@@ -43,9 +43,12 @@ impl Policy {
     }
 }
 
-/// The policies of a BFF, by the name of the fetch or command.
+/// The policies of a BFF, by the name of the fetch or command, and the services these lead to.
 #[derive(Clone, Debug, Default)]
-pub struct Policies(HashMap<&'static str, Policy>);
+pub struct Policies {
+    rows: HashMap<&'static str, Policy>,
+    services: BTreeSet<&'static str>,
+}
 
 impl Policies {
     /// An empty table.
@@ -57,20 +60,27 @@ impl Policies {
     /// Adds the row of a fetch.
     #[must_use]
     pub fn fetch<F: Fetch>(mut self, policy: Policy) -> Self {
-        self.0.insert(F::name(), policy);
+        self.rows.insert(F::name(), policy);
+        self.services.insert(F::RPC.service());
         self
     }
 
     /// Adds the row of a command.
     #[must_use]
     pub fn command<C: Command>(mut self, policy: Policy) -> Self {
-        self.0.insert(C::name(), policy);
+        self.rows.insert(C::name(), policy);
+        self.services.insert(C::RPC.service());
         self
     }
 
     /// The row of a fetch or command, by its name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Policy> {
-        self.0.get(name).copied()
+        self.rows.get(name).copied()
+    }
+
+    /// The full names of all services that the fetches and commands of the table call, sorted.
+    pub fn services(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.services.iter().copied()
     }
 }

@@ -16,6 +16,10 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     /// Keys one call may ask, as the RPC documents it. A larger batch becomes several calls at once.
     const MAX_KEYS: usize;
 
+    /// Field of the request that holds the keys, such as `"product_ids"`; empty where the request as a whole is the
+    /// one key that a call may ask.
+    const KEYS: &'static str = "";
+
     /// Paths of the answered message that [`batch`](Self::batch) itself reads, such as the key to match by.
     /// They are part of every read mask, which so is never empty.
     const READS: &'static [&'static str];

@@ -6,6 +6,7 @@ pub struct Rpc {
     path: &'static str,
     effect: Effect,
     public: bool,
+    by_status: bool,
 }
 
 /// What calling an RPC changes, after `idempotency_level` of its contract. It decides what may be repeated.
@@ -23,25 +24,32 @@ impl Rpc {
     /// An RPC that changes nothing, such as `"shop.reviews.v1.ReviewService/BatchListReviews"`.
     #[must_use]
     pub const fn read(path: &'static str) -> Self {
-        Self { path, effect: Effect::None, public: false }
+        Self { path, effect: Effect::None, public: false, by_status: false }
     }
 
     /// An RPC that changes something once, however often it is called with the same request.
     #[must_use]
     pub const fn idempotent_write(path: &'static str) -> Self {
-        Self { path, effect: Effect::Once, public: false }
+        Self { path, effect: Effect::Once, public: false, by_status: false }
     }
 
     /// An RPC that changes something with every call.
     #[must_use]
     pub const fn write(path: &'static str) -> Self {
-        Self { path, effect: Effect::Every, public: false }
+        Self { path, effect: Effect::Every, public: false, by_status: false }
     }
 
     /// States that the answer is the same for whoever asks, so that requests may share it.
     #[must_use]
     pub const fn public(self) -> Self {
         Self { public: true, ..self }
+    }
+
+    /// States that its service says by the status alone what the client did wrong, without naming a field or a reason:
+    /// the status is then taken for a word to the client.
+    #[must_use]
+    pub const fn by_status(self) -> Self {
+        Self { by_status: true, ..self }
     }
 
     /// The full method name, without a leading slash.
@@ -67,4 +75,19 @@ impl Rpc {
     pub const fn is_public(&self) -> bool {
         self.public
     }
+
+    /// Whether its service says by the status alone what the client did wrong.
+    #[must_use]
+    pub const fn speaks_by_status(&self) -> bool {
+        self.by_status
+    }
+}
+
+/// Reasons (those of `google.rpc.ErrorInfo`) by which the services speak of who acts, and not of who calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// Those of `UNAUTHENTICATED` that say that nobody acts where somebody must.
+    pub nobody_acts: &'static [&'static str],
+    /// Those of `PERMISSION_DENIED` that say that whoever acts may not do this.
+    pub may_not: &'static [&'static str],
 }

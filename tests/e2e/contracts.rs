@@ -37,6 +37,18 @@ fn every_question_has_a_row_in_the_policy_table() {
     }
 }
 
+/// Settings may name the services of the policy table, and no others.
+#[test]
+fn the_services_of_the_policy_table_are_those_of_the_schema() {
+    for kind in Kind::ALL {
+        let services =
+            steps(kind).into_iter().filter_map(|step| Some(step.rpc.split_once('/')?.0.to_owned()));
+        let called: BTreeSet<_> = services.collect();
+        let known: BTreeSet<_> = kind.policies().services().map(str::to_owned).collect();
+        assert_eq!(known, called, "{kind}");
+    }
+}
+
 #[test]
 fn every_declared_rpc_is_in_the_contracts_and_paths_are_of_its_messages() {
     let pool = pool();
@@ -87,6 +99,11 @@ fn the_protos_keep_the_rules() {
         for message in file.messages() {
             assert_eq!(message.child_messages().filter(|it| !it.is_map_entry()).count(), 0, "nested types");
             assert!(message.fields().all(|field| is_snake(field.name())), "{}", message.full_name());
+            // Whoever lists something can go on behind each item.
+            if message.get_field_by_name("next_page_token").is_some() {
+                let tokens = message.get_field_by_name("item_tokens");
+                assert!(tokens.is_some_and(|it| it.is_list()), "{}", message.full_name());
+            }
         }
         for value in file.enums().flat_map(|it| it.values().filter(|it| it.number() == 0).collect::<Vec<_>>())
         {

@@ -16,6 +16,7 @@ mod tls;
 use std::fmt::Write as _;
 
 use bff_iot::Iot;
+use bff_kit::DocumentPolicy;
 use bff_kit::config::{Config, Mode};
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
@@ -53,7 +54,8 @@ async fn whoever_opens_a_development_server_is_led_to_the_playground_and_nobody_
     assert!(development.text.is_ascii() && !development.text.contains('<'), "no page of its own");
     let production = |config: &mut Config| {
         config.mode = Mode::Production;
-        config.credential.key = Some("a key of this test's own".to_owned());
+        config.credential.key = Some("a key of this test's own".into());
+        config.operations.policy = Some(DocumentPolicy::Open);
     };
     let production = Pipe::with::<Iot>(production, std::future::pending()).http1().await.send(page()).await;
     production.refused(404);

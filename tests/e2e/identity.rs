@@ -36,7 +36,7 @@ async fn the_domain_knows_who_asks_and_prices_accordingly() {
 async fn signing_in_by_header_is_refused_outside_development() {
     let shop = Shop::with(|config| {
         config.mode = Mode::Production;
-        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
         config.operations.policy = Some(bff_kit::DocumentPolicy::Open);
     })
     .await;
@@ -65,7 +65,8 @@ async fn a_header_that_names_nobody_is_refused() {
 async fn introspection_is_for_development() {
     let production = Shop::with(|config| {
         config.mode = Mode::Production;
-        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
+        config.operations.policy = Some(bff_kit::DocumentPolicy::Open);
     })
     .await;
     let development = Shop::open().await;
@@ -96,8 +97,7 @@ async fn a_review_is_written_once_under_one_key() {
     let unknown = send("key-three-3", "no-such-thing", 4, &somebody).await.whole();
     assert_eq!(code(&unknown), "NOT_FOUND");
     let six = send("key-four-4", "teapot-cast-iron-08", 6, &somebody).await;
-    assert_eq!(six.errors(), ["reviewCreate: BAD_USER_INPUT"]);
-    assert_eq!(six.body["errors"][0]["extensions"]["violations"][0]["field"], "input.rating");
+    assert_eq!(code(&six.whole()), "INVALID");
     let nobody = send("key-five-5", "teapot-cast-iron-08", 5, &[]).await;
     assert_eq!(nobody.errors(), ["reviewCreate: UNAUTHENTICATED"]);
 }

@@ -1,5 +1,7 @@
 //! What may be kept of an answer, by whom, and what makes them forget it.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use http_body_util::Full;
@@ -69,7 +71,8 @@ async fn a_private_answer_may_be_kept_by_its_client_alone() {
     let hers = get(&shop, Kind::Mobile, "Product", &variables, &[ADA]).await.whole();
     assert_eq!(
         header_of(&hers.headers, "cache-control"),
-        "private, max-age=30, stale-while-revalidate=30, stale-if-error=300"
+        // Its reviews were written so long ago that this is true for no more than 82 s.
+        "private, max-age=30, stale-while-revalidate=30, stale-if-error=52"
     );
     assert!(!hers.headers.contains_key("surrogate-key"));
     assert!(header_of(&hers.headers, "vary").contains("accept"));
@@ -181,4 +184,34 @@ async fn nobody_waits_for_an_answer_that_is_somebody_elses() {
     for answer in [hers, zoes] {
         assert_eq!(answer.degraded(), ["home.cartCount: UPSTREAM_TIMEOUT ×1"], "{}", answer.text);
     }
+}
+
+/// The seconds that a directive of `Cache-Control` says; 0 without it.
+fn seconds(answer: &Answer, directive: &str) -> u64 {
+    let said = header_of(&answer.headers, "cache-control").split(", ");
+    said.filter_map(|it| it.strip_prefix(directive)?.strip_prefix('=')?.parse().ok()).next().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn what_tells_of_the_time_is_kept_no_longer_than_it_is_true() {
+    let told = async |shop: &Shop, product: &str, field: &str| {
+        let query =
+            format!("{{ product(id: \"{}\") {{ reviews(first: 3) {{ {field} }} }} }}", product_id(product));
+        let uri = format!("http://{}/graphql?query={}", shop.mobile, percent_encoded(&query));
+        shop.send(Request::get(uri).body(Full::default()).unwrap()).await.whole()
+    };
+    let shop = Shop::open().await;
+    let mut kept = Vec::new();
+    for product in ["kettle-gooseneck-09", "teapot-cast-iron-08", "matcha-whisk-set"] {
+        let now = told(&shop, product, "when").await;
+        let (fresh, stale) = (seconds(&now, "max-age"), seconds(&now, "stale-if-error"));
+        // What does not tell of the time is kept as the policies say.
+        let text = told(&shop, product, "text").await;
+        let most = (seconds(&text, "max-age"), seconds(&text, "stale-if-error"));
+        assert!(fresh <= most.0 && stale < most.1, "{now:?}");
+        let later = Shop::after(Duration::from_secs((fresh + stale).saturating_sub(1))).await;
+        assert_eq!(told(&later, product, "when").await.text, now.text);
+        kept.push(fresh + stale);
+    }
+    assert!(kept.iter().any(|time| *time > 0), "{kept:?}");
 }

@@ -37,8 +37,12 @@ mod language;
 /// A slow producer holds up nobody, and every batch is whole.
 mod pace;
 
+/// Whose fault it was: what of a service's words is said to the client, and what to the log.
+mod blame;
 /// What each failing call does to each screen: its own fields and no others.
 mod blast;
+/// What settings do at the start, and that the documentation lists each as the code has it.
+mod configuration;
 /// Deadlines and cancellation reach the services.
 mod deadlines;
 /// Four ways to name an operation, and what becomes of each: known, unknown, wrong, changed, flooded.
@@ -61,3 +65,7 @@ mod refusals;
 mod reports;
 /// How a server stops.
 mod stopping;
+/// How services are reached: over TLS where their address says so, with whom that proves, and never otherwise.
+mod upstreams;
+/// What a service says and a BFF does not know is told as nothing: never as something else.
+mod values;

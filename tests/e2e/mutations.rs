@@ -233,7 +233,7 @@ async fn what_was_added_is_answered_again_when_nothing_is_left_by_then() {
 }
 
 #[tokio::test]
-async fn what_the_shop_refuses_is_a_user_error_and_what_is_malformed_is_an_error() {
+async fn what_the_shop_does_not_take_is_a_user_error_and_an_id_that_is_none_is_an_error() {
     let shop = Shop::open().await;
     let none_left = product_id("matcha-whisk-set");
     let kettle = product_id("kettle-gooseneck-09");
@@ -247,12 +247,15 @@ async fn what_the_shop_refuses_is_a_user_error_and_what_is_malformed_is_an_error
             assert_eq!(answer.data("/cartAdd/userErrors/0/field"), &json!(["input", "productId"]));
             assert_eq!(answer.data("/cartAdd/cart"), &Value::Null);
         }
-        for body in
-            [add("key-malformed", "kettle", 1), add("key-too-many", &kettle, 21), add("short", &kettle, 1)]
+        for (body, field) in
+            [(add("key-too-many", &kettle, 21), "quantity"), (add("short", &kettle, 1), "idempotencyKey")]
         {
-            let answer = shop.post(to, body, &[ADA]).await;
-            assert_eq!(answer.errors(), ["cartAdd: BAD_USER_INPUT"], "{}", answer.text);
+            let answer = shop.post(to, body, &[ADA]).await.whole();
+            let error = answer.data("/cartAdd/userErrors/0");
+            assert_eq!((&error["code"], &error["field"]), (&json!("INVALID"), &json!(["input", field])));
         }
+        let malformed = shop.post(to, add("key-malformed", "kettle", 1), &[ADA]).await;
+        assert_eq!(malformed.errors(), ["cartAdd: BAD_USER_INPUT"], "{}", malformed.text);
         let nobody = shop.post(to, add("key-of-nobody", &kettle, 1), &[]).await;
         assert_eq!(nobody.errors(), ["cartAdd: UNAUTHENTICATED"]);
     }
@@ -404,6 +407,13 @@ async fn what_is_wrong_is_named_by_its_path_in_the_arguments() {
         ),
     ] {
         let answer = shop.post(to, body.clone(), &[ADA]).await;
+        // What a service found wrong with a change is told in its payload, all else as an error.
+        let in_payload = |data: &Value| data.as_object()?.values().next()?.pointer("/userErrors/0").cloned();
+        if let Some(error) = in_payload(&answer.body["data"]) {
+            assert_eq!(error["code"], "INVALID", "{body}: {}", answer.text);
+            assert_eq!(error["field"], json!(path.split('.').collect::<Vec<_>>()), "{body}: {}", answer.text);
+            continue;
+        }
         let error = &answer.body["errors"][0]["extensions"];
         assert_eq!(error["code"], "BAD_USER_INPUT", "{body}: {}", answer.text);
         assert_eq!(error["violations"][0]["field"], path, "{body}: {}", answer.text);

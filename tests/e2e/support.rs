@@ -3,6 +3,8 @@
 mod answer;
 mod client;
 mod dice;
+mod liar;
+mod logged;
 mod network;
 mod operations;
 mod pipe;
@@ -14,6 +16,8 @@ mod snapshot;
 pub(crate) use answer::Answer;
 pub(crate) use client::Kind;
 pub(crate) use dice::Dice;
+pub(crate) use liar::Lies;
+pub(crate) use logged::Logged;
 pub(crate) use operations::{
     Operation, SCHEMA, contracts, copied_schema, in_folder, operations, planner, schema_folder,
 };

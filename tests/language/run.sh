@@ -44,6 +44,6 @@ start MOBILE_URL "$BFF_MOBILE" --mode development "${lifted[@]}"
 start WEB_URL "$BFF_WEB" --mode development "${lifted[@]}"
 start IOT_URL "$BFF_IOT" --mode development "${lifted[@]}"
 # Nobody can sign in here, and services of a shop for developers do not know the key: only what they show anybody answers.
-start PRODUCTION_URL "$BFF_WEB" --mode production --set credential.key=a-key-of-this-run-alone "${lifted[@]}"
+start PRODUCTION_URL "$BFF_WEB" --mode production --set credential.key=a-key-of-this-run-alone-that-is-long-enough "${lifted[@]}"
 
 node --test --test-concurrency=1 --test-timeout=600000 --test-reporter=spec "$@" cases/*.test.mjs

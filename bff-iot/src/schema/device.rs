@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object};
 use bff_kit::schema::reads;
-use bff_kit::{Entity, Id};
+use bff_kit::value::int;
+use bff_kit::{ContextExt as _, Entity, Error, Id};
 use proto::telemetry;
 
 pub(crate) struct Device(pub(super) Arc<telemetry::Device>);
@@ -28,10 +29,10 @@ impl Device {
         &self.0.location
     }
 
-    /// Seconds to wait between reports.
+    /// Seconds to wait between reports. Null when that is not known.
     #[graphql(directive = reads::apply(["report_interval"]))]
-    async fn report_every_s(&self) -> i64 {
-        self.0.report_interval.as_ref().map_or(0, |interval| interval.seconds)
+    async fn report_every_s(&self, ctx: &Context<'_>) -> Option<i32> {
+        ctx.known(seconds(self.0.report_interval.as_ref()))
     }
 
     /// Weight of one item on the shelf, in grams.
@@ -48,7 +49,12 @@ impl Device {
 
     /// Number of different readings stored from it.
     #[graphql(directive = reads::apply(["reading_count"]))]
-    async fn readings(&self) -> i64 {
-        self.0.reading_count
+    async fn readings(&self, ctx: &Context<'_>) -> Result<i32, Error> {
+        ctx.required(int(self.0.reading_count))
     }
+}
+
+/// The time to wait that a service says; none where it says none.
+pub(super) fn seconds(time: Option<&prost_types::Duration>) -> Option<i32> {
+    time.and_then(|time| int(time.seconds)).filter(|seconds| *seconds > 0)
 }

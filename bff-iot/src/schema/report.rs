@@ -4,11 +4,12 @@ use async_graphql::{
     Context, Enum, ID, InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject,
     Value,
 };
+use bff_kit::value::{int, known};
 use bff_kit::{ContextExt as _, Error, Id};
 use downstream::telemetry::ReportReadings;
 use proto::telemetry;
 
-use super::device::Device;
+use super::device::{Device, seconds};
 
 /// Readings one report may hold: what fits into the body this client may send, however large their numbers.
 pub(super) const MAX_READINGS: i32 = 25;
@@ -26,7 +27,7 @@ pub(crate) struct ReportInput {
 #[derive(InputObject)]
 struct ReadingInput {
     /// Number of the reading, counted up from 1 and never used twice.
-    seq: i64,
+    seq: i32,
     /// When it was measured.
     at: UnixSeconds,
     /// Weight on the shelf, in grams.
@@ -65,15 +66,15 @@ impl ScalarType for UnixSeconds {
 pub(crate) struct ReportReceipt {
     /// What became of each reading.
     acks: Vec<Ack>,
-    /// Seconds to wait until the next report.
-    next_s: i64,
+    /// Seconds to wait until the next report. Null when that is not known.
+    next_s: Option<i32>,
 }
 
 /// What became of a reading.
 #[derive(SimpleObject)]
 struct Ack {
     /// Number of the reading.
-    seq: i64,
+    seq: i32,
     /// What became of it.
     status: AckStatus,
 }
@@ -98,13 +99,13 @@ pub(super) async fn run(ctx: &Context<'_>, input: ReportInput) -> Result<ReportR
     let readings = input.readings.into_iter().map(telemetry::Reading::from).collect();
     let response = ctx.send(ReportReadings { device, readings }).await?;
     let acks = response.acknowledgements.iter().filter_map(Ack::of).collect();
-    Ok(ReportReceipt { acks, next_s: response.report_interval.map_or(0, |interval| interval.seconds) })
+    Ok(ReportReceipt { acks, next_s: ctx.known(seconds(response.report_interval.as_ref())) })
 }
 
 impl From<ReadingInput> for telemetry::Reading {
     fn from(reading: ReadingInput) -> Self {
         Self {
-            sequence: reading.seq,
+            sequence: reading.seq.into(),
             time: Some(prost_types::Timestamp { seconds: reading.at.0, nanos: 0 }),
             weight_g: reading.weight_g,
             temperature_mc: reading.temp_mc,
@@ -116,12 +117,12 @@ impl From<ReadingInput> for telemetry::Reading {
 impl Ack {
     /// None for a status this BFF does not know: what is not acknowledged is sent again.
     fn of(ack: &telemetry::ReadingAcknowledgement) -> Option<Self> {
-        let status = match ack.status() {
+        let status = match known(ack.status)? {
             telemetry::ReadingStatus::Stored => AckStatus::Stored,
             telemetry::ReadingStatus::Repeated => AckStatus::Repeated,
             telemetry::ReadingStatus::Refused => AckStatus::Refused,
             telemetry::ReadingStatus::Unspecified => return None,
         };
-        Some(Self { seq: ack.sequence, status })
+        Some(Self { seq: int(ack.sequence)?, status })
     }
 }

@@ -7,7 +7,7 @@ use bff_kit::schema::{ask, bounds, bytes, fetches};
 use bff_kit::{ContextExt as _, Nullable};
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
-use downstream::money::decimal;
+use downstream::money::{decimal, known};
 use downstream::pricing::PriceOf;
 use proto::telemetry;
 
@@ -42,8 +42,9 @@ impl Shelf {
     async fn price(&self, ctx: &Context<'_>) -> Nullable<String> {
         let price = ctx.optional(ctx.fetch(PriceOf(self.product())).await);
         let text = price.map(|price| {
-            let money = price?.customer_price.clone()?;
-            Some(format!("{} {}", decimal(&money), money.currency_code))
+            let price = price?;
+            let money = ctx.known(known(price.customer_price.as_ref()))?;
+            Some(format!("{} {}", decimal(money), money.currency_code))
         });
         text.transpose()
     }

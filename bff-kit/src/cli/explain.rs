@@ -9,10 +9,10 @@ use clap::Args;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::plans::{Folder, counted};
-use super::{Failure, Settings, layers, print};
+use super::{Failure, Settings, configuration, print};
 use crate::client::Client;
 use crate::clock::Clock;
-use crate::config::{Config, Mode};
+use crate::config::Mode;
 use crate::contracts::Contracts;
 use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, MadeCall};
 use crate::operation::{Plan, PlannedCall};
@@ -87,7 +87,7 @@ impl Explain {
         let headers = self.headers()?;
         let mut settings = self.settings;
         settings.mode.get_or_insert_with(|| "development".to_owned());
-        let config = Config::load(&layers::<C>(settings)?)?;
+        let (layers, config) = configuration::<C>(settings)?;
         if config.mode != Mode::Development {
             return Err(Failure::Usage("--analyze needs mode development".to_owned()));
         }
@@ -96,7 +96,8 @@ impl Explain {
             .build()
             .map_err(|error| Failure::Other(format!("the runtime did not start: {error}")))?;
         runtime.block_on(async {
-            let channels = crate::server::channels(&config, &fetch::tcp())?;
+            let channels =
+                crate::server::channels(&config, &fetch::tcp()).map_err(|error| layers.locate(error))?;
             let gateway = Gateway::<C>::new(&config, channels, Clock::default());
             let caller = C::authenticator(config.mode).authenticate(&headers);
             let caller = caller.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;

@@ -1,47 +1,76 @@
-//! Three layers of settings, laid over one another key by key.
+//! Settings of several places, laid over one another key by key.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use toml::{Table, Value};
+use toml::Table;
 
-/// Where settings come from: the later wins.
-#[derive(Clone, Debug, Default)]
-pub struct Layers {
-    settings: Vec<(String, Setting)>,
-    file: Option<(PathBuf, Table)>,
-}
+use super::describe::{self, SERVICE};
+use super::error::ConfigError;
+use super::value::{Node, toml_of};
 
+/// Settings and where each comes from. What is added later wins.
 #[derive(Clone, Debug)]
-struct Setting {
-    value: String,
-    origin: String,
+pub struct Layers {
+    services: Vec<&'static str>,
+    assignments: Vec<Assignment>,
+    /// Keys of all settings there are.
+    known: Vec<String>,
 }
 
-/// A setting that is unknown, unreadable or out of place. It prints as one line that names the key.
+/// One value that one place sets.
+#[derive(Clone, Debug)]
+struct Assignment {
+    path: Vec<String>,
+    value: Node,
+    origin: Origin,
+}
+
+/// Where a setting comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError {
-    key: String,
-    problem: String,
+pub enum Origin {
+    /// Nobody has set it.
+    Default,
+    /// A TOML file.
+    File(PathBuf),
+    /// An environment variable, by its name.
+    Variable(String),
+    /// A flag, such as `--listen`.
+    Flag(String),
 }
 
-impl ConfigError {
-    pub(crate) fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { key: key.into(), problem: problem.into() }
-    }
-}
-
-impl fmt::Display for ConfigError {
+impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.key, self.problem)
+        match self {
+            Self::Default => formatter.write_str("default"),
+            Self::File(path) => write!(formatter, "file {}", path.display()),
+            Self::Variable(name) => write!(formatter, "environment variable {name}"),
+            Self::Flag(name) => write!(formatter, "flag {name}"),
+        }
     }
 }
 
-impl std::error::Error for ConfigError {}
+/// The section that holds one section for each service.
+const SERVICES: [&str; 2] = ["upstream", "services"];
+
+/// What a service is set to where it is not a section.
+const ADDRESS: &str = "address";
 
 impl Layers {
-    /// Reads a TOML file, the lowest layer.
+    /// No settings yet, for a BFF that calls these services, which have keys of their own.
+    #[must_use]
+    pub fn new(services: impl IntoIterator<Item = &'static str>) -> Self {
+        let known = describe::settings().into_iter().map(|setting| setting.key).collect();
+        Self { services: services.into_iter().collect(), assignments: Vec::new(), known }
+    }
+
+    /// Full names of the services that the BFF calls.
+    pub(super) fn services(&self) -> &[&'static str] {
+        &self.services
+    }
+
+    /// Reads a TOML file.
     pub fn file(mut self, path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
         let text =
@@ -50,7 +79,7 @@ impl Layers {
             let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
             ConfigError::new(format!("{shown}, line {line}"), error.message())
         })?;
-        self.file = Some((path.to_owned(), table));
+        self.add_all(&[], table, &Origin::File(path.to_owned()));
         Ok(self)
     }
 
@@ -58,70 +87,135 @@ impl Layers {
     /// `BFF_WEB__SERVER__LISTEN` sets `server.listen`.
     #[must_use]
     pub fn environment(mut self, prefix: &str, variables: impl Iterator<Item = (String, String)>) -> Self {
+        let mut variables: Vec<_> = variables.collect();
+        // The environment has no order; a section comes before what stands in it.
+        variables.sort();
         for (name, value) in variables {
             if let Some(rest) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix("__")) {
-                let key = rest.to_ascii_lowercase().replace("__", ".");
-                self.settings.push((key, Setting { value, origin: format!("the environment ({name})") }));
+                let mut path: Vec<_> = rest.split("__").map(str::to_ascii_lowercase).collect();
+                // The name of a service that is not known is shown as it was written.
+                if let ([section, services, service, ..], Some(written)) =
+                    (path.as_mut_slice(), rest.split("__").nth(2))
+                    && [section, services] == SERVICES
+                {
+                    written.clone_into(service);
+                }
+                self.add(path, Node::Text(value), &Origin::Variable(name));
             }
         }
         self
     }
 
-    /// Sets one key, as a flag does.
+    /// Sets one key, as the flag of that name does.
     #[must_use]
-    pub fn flag(mut self, key: &str, value: impl Into<String>) -> Self {
-        let origin = "the command line".to_owned();
-        self.settings.push((key.to_owned(), Setting { value: value.into(), origin }));
+    pub fn flag(mut self, flag: &str, key: &str, value: impl Into<String>) -> Self {
+        let path = key.split('.').map(str::to_owned).collect();
+        self.add(path, Node::Text(value.into()), &Origin::Flag(flag.to_owned()));
         self
     }
 
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
-        let mut table = self.file.as_ref().map(|(_, table)| table.clone()).unwrap_or_default();
-        for (key, setting) in &self.settings {
-            set(&mut table, key, parse_value(&setting.value))
-                .map_err(|problem| ConfigError::new(key, format!("{problem} (from {})", setting.origin)))?;
+    fn add_all(&mut self, path: &[String], table: Table, origin: &Origin) {
+        for (name, value) in table {
+            self.add([path, &[name]].concat(), Node::Toml(value), origin);
         }
-        serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
+    }
+
+    /// Adds a value, or each value of a section.
+    fn add(&mut self, path: Vec<String>, value: Node, origin: &Origin) {
+        let mut path = self.with_service(path);
+        let table = match &value {
+            Node::Toml(toml::Value::Table(table)) => Some(table.clone()),
+            Node::Text(text) if self.is_section(&path) => match toml_of(text) {
+                Some(toml::Value::Table(table)) => Some(table),
+                _ => None,
+            },
+            _ => None,
+        };
+        let value = match table {
+            Some(table) if !table.is_empty() => return self.add_all(&path, table, origin),
+            Some(_) => Node::Section([].into()),
+            None => {
+                if is_service(&path) {
+                    path.push(ADDRESS.to_owned());
+                }
+                value
+            }
+        };
+        self.assignments.push(Assignment { path, value, origin: origin.clone() });
+    }
+
+    /// Whether it holds settings.
+    fn is_section(&self, path: &[String]) -> bool {
+        is_service(path) || self.known.iter().any(|key| is_within(key, &path.join(".")))
+    }
+
+    /// The path with the name of a service as one element. It may be written with underscores instead of dots and in any
+    /// case, since shells take no dots and environments have capitals.
+    fn with_service(&self, path: Vec<String>) -> Vec<String> {
+        let [section, services, rest @ ..] = path.as_slice() else { return path };
+        if [section, services] != SERVICES || rest.is_empty() {
+            return path;
+        }
+        let rest = rest.join(".");
+        let plain = |name: &str| name.to_ascii_lowercase().replace('_', ".");
+        let known = self.services.iter().find_map(|service| {
+            let (name, behind) = rest.split_at_checked(service.len())?;
+            let is_it = plain(name) == plain(service) && (behind.is_empty() || behind.starts_with('.'));
+            is_it.then(|| ((*service).to_owned(), behind.get(1..)))
+        });
+        let (service, key) = known.unwrap_or_else(|| {
+            let is_known = |key: &str| self.known.contains(&format!("upstream.services.{SERVICE}.{key}"));
+            let split = rest.rsplit_once('.').filter(|(_, key)| is_known(key));
+            split.map_or((rest.clone(), None), |(service, key)| (service.to_owned(), Some(key)))
+        });
+        let key = key.map(str::to_owned);
+        [section.clone(), services.clone(), service].into_iter().chain(key).collect()
+    }
+
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
+        let mut root = Node::Section([].into());
+        for Assignment { path, value, origin } in &self.assignments {
+            root.insert(path, value.clone())
+                .map_err(|problem| ConfigError::new(path.join("."), problem).from(origin.clone()))?;
+        }
+        serde_path_to_error::deserialize(root).map_err(|error| {
             let path = error.path().to_string();
-            let message = error.inner().to_string().trim().replace('\n', " ");
-            let key = named_key(&path, &message).unwrap_or(path);
-            let problem = match self.origin(&key) {
-                Some(origin) => format!("{message} (from {origin})"),
-                None => message,
-            };
-            ConfigError::new(key, problem)
+            let message = error.inner().to_string();
+            self.locate(ConfigError::new(named_key(&path, &message).unwrap_or(path), message))
         })
     }
 
-    /// Which layer set a key last.
-    fn origin(&self, key: &str) -> Option<String> {
-        if let Some((_, setting)) = self.settings.iter().rev().find(|(set, _)| set == key) {
-            return Some(setting.origin.clone());
+    /// The error, with where its key comes from; of a key that is missing, with where what stands beside it does.
+    #[must_use]
+    pub fn locate(&self, error: ConfigError) -> ConfigError {
+        let beside = error.key().rsplit_once('.').map_or("", |(section, _)| section);
+        let origins = [error.key(), beside].map(|key| self.origin(key));
+        match origins.into_iter().find(|origin| *origin != Origin::Default) {
+            Some(origin) => error.from(origin),
+            None => error,
         }
-        self.file.as_ref().map(|(path, _)| path.display().to_string())
+    }
+
+    /// Where a key was set last, or else what holds it or what it holds.
+    #[must_use]
+    pub fn origin(&self, key: &str) -> Origin {
+        let key = key.split('[').next().unwrap_or(key);
+        let exact = |set: &str| set == key;
+        let around = |set: &str| is_within(set, key) || is_within(key, set);
+        let last =
+            |is: &dyn Fn(&str) -> bool| self.assignments.iter().rev().find(|it| is(&it.path.join(".")));
+        last(&exact).or_else(|| last(&around)).map_or(Origin::Default, |it| it.origin.clone())
     }
 }
 
-/// A value from outside a file is TOML where it reads as TOML, else a string: `4001`, `true`, `["a", "b"]`,
-/// `127.0.0.1:4001`.
-fn parse_value(text: &str) -> Value {
-    let parsed: Result<Table, _> = format!("value = {text}").parse();
-    parsed.ok().and_then(|mut table| table.remove("value")).unwrap_or_else(|| Value::String(text.to_owned()))
+/// Whether it is the section of a single service.
+fn is_service(path: &[String]) -> bool {
+    matches!(path, [section, services, _] if [section, services] == SERVICES)
 }
 
-fn set(table: &mut Table, key: &str, value: Value) -> Result<(), String> {
-    match key.split_once('.') {
-        // Names of services hold dots themselves.
-        Some(("services", service)) => nested(table, "services")?.insert(service.to_owned(), value),
-        Some((section, rest)) => return set(nested(table, section)?, rest, value),
-        None => table.insert(key.to_owned(), value),
-    };
-    Ok(())
-}
-
-fn nested<'a>(table: &'a mut Table, section: &str) -> Result<&'a mut Table, String> {
-    let entry = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
-    entry.as_table_mut().ok_or_else(|| format!("`{section}` is not a section"))
+/// Whether a key is one that a section holds.
+fn is_within(key: &str, section: &str) -> bool {
+    key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// serde names the section of a key that is unknown or missing; this names the key.
@@ -133,85 +227,4 @@ fn named_key(section: &str, message: &str) -> Option<String> {
         _ if section.ends_with(name) => section.to_owned(),
         _ => format!("{section}.{name}"),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::{Config, Mode};
-
-    fn environment(pairs: &[(&str, &str)]) -> Layers {
-        let pairs: Vec<_> =
-            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Layers::default().flag("mode", "development").environment("BFF_WEB", pairs.into_iter())
-    }
-
-    #[test]
-    fn flags_override_the_environment_which_overrides_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("bff.toml");
-        std::fs::write(
-            &path,
-            "mode = \"development\"\n[server]\nidle_timeout_ms = 1\nbody_timeout_ms = 2\nheader_timeout_ms = 3",
-        )
-        .unwrap();
-        let variables = [
-            ("BFF_WEB__SERVER__BODY_TIMEOUT_MS".to_owned(), "20".to_owned()),
-            ("BFF_WEB__SERVER__HEADER_TIMEOUT_MS".to_owned(), "30".to_owned()),
-            ("BFF_WEBSITE__SERVER".to_owned(), "not ours".to_owned()),
-        ];
-        let layers = Layers::default()
-            .file(&path)
-            .unwrap()
-            .environment("BFF_WEB", variables.into_iter())
-            .flag("server.header_timeout_ms", "300");
-        let server = Config::load(&layers).unwrap().server;
-        assert_eq!((server.idle_timeout_ms, server.body_timeout_ms, server.header_timeout_ms), (1, 20, 300));
-    }
-
-    #[test]
-    fn every_bad_setting_is_one_line_that_names_its_key() {
-        let cases = [
-            (&[("BFF_WEB__SERVER__LISTEN", "nowhere")][..], "server.listen: "),
-            (&[("BFF_WEB__SERVER__LISTENN", "127.0.0.1:1")], "server.listenn: unknown field `listenn`"),
-            (&[("BFF_WEB__SERVRE__LISTEN", "127.0.0.1:1")], "servre: unknown field `servre`"),
-            (&[("BFF_WEB__SERVER__IDLE_TIMEOUT_MS", "soon")], "server.idle_timeout_ms: "),
-            (
-                &[("BFF_WEB__SERVER", "1"), ("BFF_WEB__SERVER__LISTEN", "x")],
-                "server.listen: `server` is not a section",
-            ),
-            (&[("BFF_WEB__SERVER__TLS__CERTIFICATE", "a.pem")], "server.tls.key: missing field `key`"),
-            (&[("BFF_WEB__SERVER__TLS__KEY", "a.pem")], "server.tls.certificate: missing field"),
-            (&[("BFF_WEB__SERVER__HTTP_PROFILE", "newest")], "server.http_profile: unknown variant `newest`"),
-            (&[("BFF_WEB__LIMITS__COSTS", "1")], "limits.costs: unknown field `costs`"),
-            (&[("BFF_WEB__LIMITS__COST", "-1")], "limits.cost: "),
-            (
-                &[("BFF_WEB__LIMITS__REPORT_ONLY", "[\"cost\", \"alias\"]")],
-                "limits.report_only[1]: unknown variant `alias`",
-            ),
-            (&[("BFF_WEB__MODE", "test")], "mode: unknown variant `test`"),
-            (&[("BFF_WEB__SERVER__ALLOWED_ORIGINS", "[\"shop.example\"]")], "server.allowed_origins: "),
-        ];
-        for (pairs, expected) in cases {
-            let error = Config::load(&environment(pairs)).unwrap_err().to_string();
-            assert!(error.starts_with(expected), "{error}");
-            assert!(!error.contains('\n'), "{error}");
-        }
-    }
-
-    #[test]
-    fn production_wants_a_key_of_its_own() {
-        let error = Config::load(&Layers::default()).unwrap_err().to_string();
-        assert!(error.starts_with("credential.key: "), "{error}");
-        let config = Config::load(&Layers::default().flag("credential.key", "a key of our own")).unwrap();
-        assert_eq!(config.mode, Mode::Production);
-    }
-
-    #[test]
-    fn a_service_with_dots_in_its_name_has_an_address_of_its_own() {
-        let layers =
-            environment(&[]).flag("upstream.services.shop.reviews.v1.ReviewService", "http://127.0.0.1:9");
-        let services = Config::load(&layers).unwrap().upstream.services;
-        assert_eq!(services["shop.reviews.v1.ReviewService"], "http://127.0.0.1:9");
-    }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Answer {
     pub(crate) analysis: Option<Analysis>,
     /// Whether it depends on who asked.
     pub(crate) personal: bool,
+    /// When to ask again, where a service said so of what is missing.
+    pub(crate) retry_after: Option<Duration>,
     /// Who may keep it; none where nobody may.
     pub(crate) keep: Option<Keep>,
     pub(crate) body: OnceLock<Bytes>,

@@ -1,6 +1,7 @@
 //! What clients and logs are told of a request.
 
 use async_graphql::{ServerError, Value};
+use fetch::FaultLog;
 
 use super::Answer;
 use crate::code::Code;
@@ -12,18 +13,18 @@ pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";
 
 /// An error as it leaves the schema, made fit for the client: with a code, with its whole path, and without a
 /// word of what happened inside.
-pub(super) fn shown(error: ServerError, refused: bool) -> ServerError {
+pub(super) fn shown(error: ServerError, refused: bool, log: &FaultLog) -> ServerError {
     if refused {
         return coded(error, Code::ValidationFailed);
     }
     match error.source::<Error>() {
         Some(Error::Internal(internal)) => {
-            tracing::warn!(
-                code = internal.code.as_str(),
-                cause = internal.cause,
-                path = path_text(&error),
-                "field failed"
-            );
+            let code = internal.code.as_str();
+            if let Some(cause) = &internal.cause
+                && let Some(left_out) = log.pass("field", code)
+            {
+                tracing::warn!(code, cause, path = path_text(&error), left_out, "field failed");
+            }
         }
         Some(_) => {}
         None if is_of_an_argument(&error) => return coded(error, Code::BadUserInput),

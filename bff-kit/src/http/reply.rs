@@ -51,6 +51,11 @@ impl Style {
         let length = body.len();
         let caching = Caching::of(&self.method, status, answer, &self.credentials);
         let mut response = self.response(status, body, caching);
+        if let Some(delay) = answer.retry_after {
+            // Whole seconds, and too late is better than too early.
+            let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         }

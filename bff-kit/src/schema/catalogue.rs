@@ -64,6 +64,7 @@ impl Catalogue {
     pub fn of(internal_sdl: &str) -> Self {
         let mut catalogue = Self::default();
         catalogue.read(internal_sdl);
+        catalogue.resolve_given();
         catalogue.read(introspection::SDL);
         catalogue
     }
@@ -78,6 +79,25 @@ impl Catalogue {
                 }
                 TypeSystemDefinition::Type(definition) => self.read_type(definition.node),
                 TypeSystemDefinition::Directive(definition) => self.read_directive(sdl, &definition.node),
+            }
+        }
+    }
+
+    /// Notes what of each call the client gives, once all input objects are known.
+    fn resolve_given(&mut self) {
+        let inputs = &self.inputs;
+        for info in self.types.values_mut().flat_map(BTreeMap::values_mut).filter(|it| !it.steps.is_empty()) {
+            let info = Arc::make_mut(info);
+            for step in &mut info.steps {
+                let arguments = step.by.iter().filter_map(|by| by.strip_prefix("argument."));
+                step.given = arguments
+                    .flat_map(|name| {
+                        let input = info.arguments.get(name).and_then(|it| inputs.get(base_name(&it.ty)));
+                        let fields = input.into_iter().flat_map(BTreeMap::keys);
+                        let fields = fields.map(move |field| format!("{name}.{field}"));
+                        std::iter::once(name.to_owned()).chain(fields)
+                    })
+                    .collect();
             }
         }
     }

@@ -1,12 +1,18 @@
 //! Money as a price tag shows it.
 
-use downstream::money::decimal;
+use bff_kit::RequestScope;
+use downstream::money::{decimal, known};
 use proto::common::Money;
 
 use super::Language;
 
 /// Bytes of a price tag at most: a trillion, in the longest way to write it.
 pub(crate) const MONEY: i32 = 40;
+
+/// The amount that a service says, for whoever reads the answer; none where it says none.
+pub(crate) fn price(scope: &RequestScope, amount: Option<&Money>) -> Option<String> {
+    known(amount).map(|amount| money(amount, Language::of(scope)))
+}
 
 /// The amount with the sign of its currency, such as `"€1,299.00"` or `"1.299,00 €"`.
 pub(crate) fn money(money: &Money, language: Language) -> String {

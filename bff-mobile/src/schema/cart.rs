@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, bounds, bytes, fetches, hoist, items, reads};
-use bff_kit::{Answered, ContextExt as _, Error, Hoisted, Nullable};
+use bff_kit::{Answered, ContextExt as _, Entity, Error, Hoisted, Id, Nullable};
 use downstream::carts::{MAX_ITEMS, MyCart};
 use downstream::catalog::ProductById;
 use downstream::payments::{MAX_METHODS, MyPaymentMethods};
@@ -14,32 +14,44 @@ use proto::carts;
 use super::payment_method::PaymentMethod;
 use super::product::Product;
 use super::shipping_option::ShippingOption;
-use crate::format::{self, Language, MONEY};
+use crate::format::{self, MONEY};
 
 pub(crate) struct Cart(pub(super) Arc<carts::Cart>);
 
 impl Answered for Cart {
     type By = MyCart;
 
-    fn from_answer(cart: Arc<carts::Cart>) -> Self {
+    fn from_answer(_: &MyCart, cart: Arc<carts::Cart>) -> Self {
         Self(cart)
     }
+}
+
+impl Entity for Cart {
+    const NAME: &'static str = "Cart";
 }
 
 /// What you are about to buy.
 #[Object]
 impl Cart {
+    /// Id of the cart. Everybody has one.
+    async fn id(&self, ctx: &Context<'_>) -> Result<ID, Error> {
+        let owner = ctx.required(ctx.scope().caller().user())?;
+        Ok(Id::<Self>::new(owner).to_id())
+    }
+
     /// Number of things in it, quantities counted.
     #[graphql(directive = reads::apply(["item_count"]))]
     async fn count(&self) -> i32 {
         self.0.item_count
     }
 
-    /// What all of it costs, as text. Null for an empty cart.
+    /// What all of it costs, as text. Null for an empty cart, or when that is not known.
     #[graphql(directive = reads::apply(["subtotal", "items"]), directive = bounds::apply(bytes(MONEY)))]
     async fn total(&self, ctx: &Context<'_>) -> Option<String> {
-        let total = self.0.subtotal.as_ref().filter(|_| !self.0.items.is_empty())?;
-        Some(format::money(total, Language::of(ctx.scope())))
+        if self.0.items.is_empty() {
+            return None;
+        }
+        ctx.known(format::price(ctx.scope(), self.0.subtotal.as_ref()))
     }
 
     /// What is in it, in the order it was put there.
@@ -85,11 +97,10 @@ impl CartLine {
         self.0.quantity
     }
 
-    /// What all of it costs, as text.
+    /// What all of it costs, as text. Null when that is not known.
     #[graphql(directive = bounds::apply(bytes(MONEY)))]
-    async fn price(&self, ctx: &Context<'_>) -> String {
-        let price = self.0.line_price.as_ref();
-        price.map(|price| format::money(price, Language::of(ctx.scope()))).unwrap_or_default()
+    async fn price(&self, ctx: &Context<'_>) -> Option<String> {
+        ctx.known(format::price(ctx.scope(), self.0.line_price.as_ref()))
     }
 
     /// The product. Null when it is not to be had right now.

@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, Object};
 use bff_kit::schema::{ask, bounds, fetches, items};
-use bff_kit::{ContextExt as _, Error, HoistedList, Nullable};
+use bff_kit::value::Url;
+use bff_kit::{ContextExt as _, Error, HoistedList, Nullable, Page};
 use downstream::carts::MyCart;
 use downstream::catalog::ProductById;
 use downstream::notifications::MyNotifications;
@@ -29,10 +30,10 @@ impl Home {
 
     /// Address of a picture of you.
     #[graphql(directive = fetches::apply(ask::<UserById>(["caller"]).reading(["avatar_url"]).or("null")))]
-    async fn avatar(&self, ctx: &Context<'_>) -> Nullable<String> {
+    async fn avatar(&self, ctx: &Context<'_>) -> Nullable<Url> {
         let me = ctx.scope().caller().user()?;
         let user = ctx.fetch(UserById(me)).await;
-        ctx.optional(user.map(|user| user.avatar_url.clone())).transpose()
+        ctx.optional(user.map(|user| user.avatar_url.as_str().into())).transpose()
     }
 
     /// Number of things in your cart.
@@ -64,9 +65,8 @@ impl Home {
         ctx: &Context<'_>,
         #[graphql(desc = "Products to answer, 5 at most.", default = 5)] first: i32,
     ) -> Result<HoistedList<Product>, Error> {
-        if !(1..=MAX_RECOMMENDED).contains(&first) {
-            let problem = format!("must lie between 1 and {MAX_RECOMMENDED}");
-            return Err(ctx.located(Error::bad_input("first", problem)));
+        if Page::of(first, None, MAX_RECOMMENDED).map_err(|error| ctx.located(error))?.size == 0 {
+            return Ok(HoistedList::default());
         }
         let ids = ctx.optional(ctx.fetch(Recommended { page_size: first }).await)?.unwrap_or_default();
         Ok(ids.iter().cloned().map(ProductById).collect())

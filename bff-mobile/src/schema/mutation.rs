@@ -1,5 +1,7 @@
 //! What the app can change. Every input has a key, so that a phone on a poor network may repeat itself.
 
+use std::time::Duration;
+
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use bff_kit::schema::{ask, bounds, fetches, items, send};
 use bff_kit::{ContextExt as _, Error, Id, Nullable};
@@ -15,7 +17,7 @@ use super::notifications::Notification;
 use super::order::Order;
 use super::payment_method::PaymentMethod;
 use super::product::Product;
-use super::user_error::UserError;
+use super::user_error::{MAX_USER_ERRORS, UserError};
 
 /// What the app can change.
 #[derive(Debug, Default)]
@@ -87,8 +89,8 @@ impl Mutation {
             };
             match ctx.send(command).await {
                 Ok(order) => Ok(OrderPlacePayload { order: Some(Order(order)), user_errors: Vec::new() }),
-                Err(error) => UserError::of(error, None)
-                    .map(|error| OrderPlacePayload { order: None, user_errors: vec![error] }),
+                Err(error) => UserError::all_of(error, None)
+                    .map(|user_errors| OrderPlacePayload { order: None, user_errors }),
             }
         };
         Some(change.await)
@@ -109,8 +111,8 @@ impl Mutation {
                     unread_count: Some(marked.unread_count),
                     user_errors: Vec::new(),
                 }),
-                Err(error) => UserError::of(error, Some("notificationId"))
-                    .map(|error| NotificationReadPayload { unread_count: None, user_errors: vec![error] }),
+                Err(error) => UserError::all_of(error, Some("notificationId"))
+                    .map(|user_errors| NotificationReadPayload { unread_count: None, user_errors }),
             }
         };
         Some(change.await)
@@ -140,7 +142,8 @@ async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload,
 /// The event of something being added. Its id is the key: repeated, it counts once.
 fn event(ctx: &Context<'_>, key: &str, product: &str, quantity: i32) -> Event {
     let properties = [("product_id", product.to_owned()), ("quantity", quantity.to_string())];
-    let now = ctx.scope().now;
+    // No answer tells of it.
+    let now = ctx.scope().with_now(|now| (now, Duration::MAX));
     Event {
         id: key.to_owned(),
         name: "cart_add".to_owned(),
@@ -209,7 +212,7 @@ struct CartPayload {
     /// The cart as it is now. Null when it was not changed.
     cart: Option<Cart>,
     /// Why it was not changed; empty when it was.
-    #[graphql(directive = bounds::apply(items(1)))]
+    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
@@ -217,8 +220,8 @@ impl CartPayload {
     fn of(result: Result<std::sync::Arc<proto::carts::Cart>, Error>) -> Result<Self, Error> {
         match result {
             Ok(cart) => Ok(Self { cart: Some(Cart(cart)), user_errors: Vec::new() }),
-            Err(error) => UserError::of(error, Some("productId"))
-                .map(|error| Self { cart: None, user_errors: vec![error] }),
+            Err(error) => UserError::all_of(error, Some("productId"))
+                .map(|user_errors| Self { cart: None, user_errors }),
         }
     }
 }
@@ -229,7 +232,7 @@ struct OrderPlacePayload {
     /// The order. Null when it was not placed.
     order: Option<Order>,
     /// Why it was not placed; empty when it was.
-    #[graphql(directive = bounds::apply(items(1)))]
+    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
@@ -239,6 +242,6 @@ struct NotificationReadPayload {
     /// Number of notifications you have not read. Null when nothing was marked.
     unread_count: Option<i32>,
     /// Why nothing was marked; empty when it was.
-    #[graphql(directive = bounds::apply(items(1)))]
+    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 use bff_kit::schema::{ask, fetches, reads};
+use bff_kit::value::known;
 use bff_kit::{Answered, ContextExt as _, Entity, Id, Nullable, Page};
 use downstream::notifications::{MyNotifications, NotificationPage};
 use downstream::users::MyPreferences;
 use proto::notifications::{self, NotificationKind};
 
-use crate::format::{self, Language};
+use crate::format;
 
-pub(crate) struct Notifications(pub(super) Arc<NotificationPage>);
+pub(crate) struct Notifications(Page, Arc<NotificationPage>);
 
 impl Notifications {
     /// Notifications a page may hold.
@@ -21,8 +22,9 @@ impl Notifications {
 impl Answered for Notifications {
     type By = MyNotifications;
 
-    fn from_answer(page: Arc<NotificationPage>) -> Self {
-        Self(page)
+    fn from_answer(by: &MyNotifications, page: Arc<NotificationPage>) -> Self {
+        let asked = Page { size: by.page_size, token: by.page_token.clone(), skip: by.skip };
+        Self(asked, page)
     }
 }
 
@@ -31,17 +33,17 @@ impl Answered for Notifications {
 impl Notifications {
     /// Number of all that you have not read.
     async fn unread_count(&self) -> i32 {
-        self.0.unread_count
+        self.1.unread_count
     }
 
     /// The newest, 20 at most.
     async fn items(&self) -> Vec<Notification> {
-        self.0.notifications.iter().cloned().map(Notification).collect()
+        self.0.cut(self.1.notifications.iter().cloned().map(Notification)).collect()
     }
 
     /// What `after` takes for the next page. Null on the last page.
     async fn end_cursor(&self) -> Option<String> {
-        Page::next_cursor(&self.0.next_page_token)
+        self.0.next(&self.1.tokens)
     }
 
     /// Whether a new one is to make a sound. Null when that is not known right now.
@@ -69,15 +71,10 @@ impl Notification {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// What it is about.
+    /// What it is about. Null when that is not known.
     #[graphql(directive = reads::apply(["kind"]))]
-    async fn about(&self) -> NotificationTopic {
-        match self.0.kind() {
-            NotificationKind::Order => NotificationTopic::Order,
-            NotificationKind::Price => NotificationTopic::Price,
-            NotificationKind::Stock => NotificationTopic::Stock,
-            NotificationKind::News | NotificationKind::Unspecified => NotificationTopic::News,
-        }
+    async fn about(&self, ctx: &Context<'_>) -> Option<NotificationTopic> {
+        ctx.known(known(self.0.kind).and_then(NotificationTopic::of))
     }
 
     /// A few words.
@@ -98,11 +95,10 @@ impl Notification {
         self.0.read
     }
 
-    /// How long ago it came, such as "5 min ago".
+    /// How long ago it came, such as "5 min ago". Null when that is not known.
     #[graphql(directive = reads::apply(["create_time"]))]
-    async fn when(&self, ctx: &Context<'_>) -> String {
-        let came = self.0.create_time.as_ref().map_or(0, |time| time.seconds);
-        format::ago(came, ctx.scope().now.as_second(), Language::of(ctx.scope()))
+    async fn when(&self, ctx: &Context<'_>) -> Option<String> {
+        ctx.known(format::when(ctx.scope(), self.0.create_time.as_ref()))
     }
 }
 
@@ -117,4 +113,16 @@ pub(crate) enum NotificationTopic {
     Stock,
     /// The shop has something to say.
     News,
+}
+
+impl NotificationTopic {
+    fn of(kind: NotificationKind) -> Option<Self> {
+        Some(match kind {
+            NotificationKind::Unspecified => return None,
+            NotificationKind::Order => Self::Order,
+            NotificationKind::Price => Self::Price,
+            NotificationKind::Stock => Self::Stock,
+            NotificationKind::News => Self::News,
+        })
+    }
 }

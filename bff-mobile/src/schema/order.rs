@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 use bff_kit::schema::{bounds, items, reads};
+use bff_kit::value::known;
 use bff_kit::{ContextExt as _, Entity, Id, Page};
 use downstream::orders;
 use proto::orders::OrderState;
 
-use crate::format::{self, Language};
+use crate::format;
 
 /// Lines of an order that the screen has room for.
 const MAX_LINES: i32 = 5;
 
-pub(crate) struct OrderPage(pub(super) Arc<orders::OrderPage>);
+pub(crate) struct OrderPage(pub(super) Page, pub(super) Arc<orders::OrderPage>);
 
 impl OrderPage {
     /// Orders a page may hold.
@@ -25,17 +26,17 @@ impl OrderPage {
 impl OrderPage {
     /// The orders, newest first, 20 at most.
     async fn items(&self) -> Vec<Order> {
-        self.0.orders.iter().cloned().map(Order).collect()
+        self.0.cut(self.1.orders.iter().cloned().map(Order)).collect()
     }
 
     /// Number of orders on all pages together.
     async fn total(&self) -> i32 {
-        self.0.total_size
+        self.1.total_size
     }
 
     /// What `after` takes for the next page. Null on the last page.
     async fn end_cursor(&self) -> Option<String> {
-        Page::next_cursor(&self.0.next_page_token)
+        self.0.next(&self.1.tokens)
     }
 }
 
@@ -54,30 +55,22 @@ impl Order {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// How far it has come.
+    /// How far it has come. Null when that is not known.
     #[graphql(directive = reads::apply(["state"]))]
-    async fn state(&self) -> OrderProgress {
-        match self.0.state() {
-            OrderState::Placed | OrderState::Unspecified => OrderProgress::Placed,
-            OrderState::Packed => OrderProgress::Packed,
-            OrderState::Shipped => OrderProgress::Shipped,
-            OrderState::Delivered => OrderProgress::Delivered,
-            OrderState::Cancelled => OrderProgress::Cancelled,
-        }
+    async fn state(&self, ctx: &Context<'_>) -> Option<OrderProgress> {
+        ctx.known(known(self.0.state).and_then(OrderProgress::of))
     }
 
-    /// What it costs, as text.
+    /// What it costs, as text. Null when that is not known.
     #[graphql(directive = reads::apply(["total"]))]
-    async fn total(&self, ctx: &Context<'_>) -> String {
-        let total = self.0.total.as_ref();
-        total.map(|total| format::money(total, Language::of(ctx.scope()))).unwrap_or_default()
+    async fn total(&self, ctx: &Context<'_>) -> Option<String> {
+        ctx.known(format::price(ctx.scope(), self.0.total.as_ref()))
     }
 
-    /// How long ago you placed it, such as "2 d ago".
+    /// How long ago you placed it, such as "2 d ago". Null when that is not known.
     #[graphql(directive = reads::apply(["create_time"]))]
-    async fn when(&self, ctx: &Context<'_>) -> String {
-        let placed = self.0.create_time.as_ref().map_or(0, |time| time.seconds);
-        format::ago(placed, ctx.scope().now.as_second(), Language::of(ctx.scope()))
+    async fn when(&self, ctx: &Context<'_>) -> Option<String> {
+        ctx.known(format::when(ctx.scope(), self.0.create_time.as_ref()))
     }
 
     /// Names of what you bought, each with its quantity, such as "2 × Travel Mug"; the first five.
@@ -105,4 +98,17 @@ pub(crate) enum OrderProgress {
     Delivered,
     /// Called off.
     Cancelled,
+}
+
+impl OrderProgress {
+    fn of(state: OrderState) -> Option<Self> {
+        Some(match state {
+            OrderState::Unspecified => return None,
+            OrderState::Placed => Self::Placed,
+            OrderState::Packed => Self::Packed,
+            OrderState::Shipped => Self::Shipped,
+            OrderState::Delivered => Self::Delivered,
+            OrderState::Cancelled => Self::Cancelled,
+        })
+    }
 }

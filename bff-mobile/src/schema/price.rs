@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use bff_kit::ContextExt as _;
 use bff_kit::schema::{bounds, bytes, reads};
-use downstream::money::decimal;
+use bff_kit::value::{CurrencyCode, Decimal};
+use bff_kit::{ContextExt as _, Error};
+use downstream::money::{decimal, known};
+use proto::common::Money;
 use proto::pricing;
 
 use crate::format::{self, Language, MONEY};
@@ -17,7 +19,7 @@ pub(crate) struct Price(pub(super) Arc<pricing::Price>);
 impl Price {
     /// The price as text, such as "€89.00".
     #[graphql(directive = reads::apply(["customer_price"]), directive = bounds::apply(bytes(MONEY)))]
-    async fn text(&self, ctx: &Context<'_>) -> String {
+    async fn text(&self, ctx: &Context<'_>) -> Result<String, Error> {
         self.shown(ctx)
     }
 
@@ -27,34 +29,37 @@ impl Price {
         directive = reads::apply(["customer_price"]),
         directive = bounds::apply(bytes(MONEY))
     )]
-    async fn formatted(&self, ctx: &Context<'_>) -> String {
+    async fn formatted(&self, ctx: &Context<'_>) -> Result<String, Error> {
         self.shown(ctx)
     }
 
-    /// The price as a decimal number, such as "89.00".
+    /// The price, such as "89.00".
     #[graphql(directive = reads::apply(["customer_price"]), directive = bounds::apply(bytes(MONEY)))]
-    async fn amount(&self) -> String {
-        self.0.customer_price.as_ref().map(decimal).unwrap_or_default()
+    async fn amount(&self, ctx: &Context<'_>) -> Result<Decimal, Error> {
+        self.now(ctx).map(|price| decimal(price).into())
     }
 
-    /// Currency of the amount, by ISO 4217, such as "EUR".
-    #[graphql(directive = reads::apply(["customer_price"]), directive = bounds::apply(bytes(3)))]
-    async fn currency(&self) -> &str {
-        self.0.customer_price.as_ref().map(|money| money.currency_code.as_str()).unwrap_or_default()
+    /// Currency of the amount, such as "EUR".
+    #[graphql(directive = reads::apply(["customer_price"]))]
+    async fn currency(&self, ctx: &Context<'_>) -> Result<CurrencyCode, Error> {
+        self.now(ctx).map(|price| price.currency_code.as_str().into())
     }
 
     /// What it cost before it was reduced, as text. Null when it is not reduced.
     #[graphql(directive = reads::apply(["list_price", "customer_price"]), directive = bounds::apply(bytes(MONEY)))]
     async fn was(&self, ctx: &Context<'_>) -> Option<String> {
-        let list = self.0.list_price.as_ref()?;
-        let reduced = self.0.customer_price.as_ref() != Some(list);
-        reduced.then(|| format::money(list, Language::of(ctx.scope())))
+        let (list, now) = (known(self.0.list_price.as_ref())?, known(self.0.customer_price.as_ref())?);
+        (now != list).then(|| format::money(list, Language::of(ctx.scope())))
     }
 }
 
 impl Price {
-    fn shown(&self, ctx: &Context<'_>) -> String {
-        let language = Language::of(ctx.scope());
-        self.0.customer_price.as_ref().map(|price| format::money(price, language)).unwrap_or_default()
+    /// What it costs now. A price that says nothing is none.
+    fn now(&self, ctx: &Context<'_>) -> Result<&Money, Error> {
+        ctx.required(known(self.0.customer_price.as_ref()))
+    }
+
+    fn shown(&self, ctx: &Context<'_>) -> Result<String, Error> {
+        self.now(ctx).map(|price| format::money(price, Language::of(ctx.scope())))
     }
 }

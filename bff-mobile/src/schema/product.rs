@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, bounds, fetches, items, reads};
-use bff_kit::{Answered, ContextExt as _, Entity, Error, Id, Nullable};
+use bff_kit::value::Url;
+use bff_kit::{Answered, ContextExt as _, Entity, Error, Id, Nullable, Page};
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
@@ -26,7 +27,7 @@ impl Entity for Product {
 impl Answered for Product {
     type By = ProductById;
 
-    fn from_answer(product: Arc<catalog::Product>) -> Self {
+    fn from_answer(_: &ProductById, product: Arc<catalog::Product>) -> Self {
         Self(product)
     }
 }
@@ -48,8 +49,8 @@ impl Product {
 
     /// Address of a small square picture.
     #[graphql(directive = reads::apply(["thumbnail_url"]))]
-    async fn thumbnail(&self) -> &str {
-        &self.0.thumbnail_url
+    async fn thumbnail(&self) -> Url {
+        self.0.thumbnail_url.as_str().into()
     }
 
     /// What it costs you. Null when that is not known right now.
@@ -85,10 +86,8 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "Reviews to answer, 3 at most.", default = 3)] first: i32,
     ) -> Result<Vec<Review>, Error> {
-        if !(1..=MAX_REVIEWS).contains(&first) {
-            return Err(
-                ctx.located(Error::bad_input("first", format!("must lie between 1 and {MAX_REVIEWS}")))
-            );
+        if Page::of(first, None, MAX_REVIEWS).map_err(|error| ctx.located(error))?.size == 0 {
+            return Ok(Vec::new());
         }
         let question = ReviewsOf {
             product: self.0.id.as_str().into(),

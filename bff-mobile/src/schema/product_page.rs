@@ -8,7 +8,7 @@ use downstream::catalog;
 
 use super::product::Product;
 
-pub(crate) struct ProductPage(pub(super) Arc<catalog::ProductPage>);
+pub(crate) struct ProductPage(pub(super) Page, pub(super) Arc<catalog::ProductPage>);
 
 impl ProductPage {
     /// Products a page may hold.
@@ -20,16 +20,16 @@ impl ProductPage {
 impl ProductPage {
     /// The products, by name, 20 at most.
     async fn items(&self) -> Vec<Product> {
-        self.0.products.iter().cloned().map(Product).collect()
+        self.0.cut(self.1.products.iter().cloned().map(Product)).collect()
     }
 
     /// Number of products on all pages together.
     async fn total(&self) -> i32 {
-        self.0.total_size
+        self.1.total_size
     }
 
     /// What `after` takes for the next page. Null on the last page.
     async fn end_cursor(&self) -> Option<String> {
-        Page::next_cursor(&self.0.next_page_token)
+        self.0.next(&self.1.tokens)
     }
 }

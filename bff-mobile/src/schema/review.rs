@@ -7,7 +7,7 @@ use bff_kit::ContextExt as _;
 use bff_kit::schema::{bounds, bytes, reads};
 use proto::reviews;
 
-use crate::format::{self, Language};
+use crate::format;
 
 pub(crate) struct Review(pub(super) Arc<reviews::Review>);
 
@@ -32,10 +32,9 @@ impl Review {
         &self.0.text
     }
 
-    /// How long ago it was written, such as "5 min ago".
+    /// How long ago it was written, such as "5 min ago". Null when that is not known.
     #[graphql(directive = reads::apply(["create_time"]))]
-    async fn when(&self, ctx: &Context<'_>) -> String {
-        let written = self.0.create_time.as_ref().map_or(0, |time| time.seconds);
-        format::ago(written, ctx.scope().now.as_second(), Language::of(ctx.scope()))
+    async fn when(&self, ctx: &Context<'_>) -> Option<String> {
+        ctx.known(format::when(ctx.scope(), self.0.create_time.as_ref()))
     }
 }

@@ -5,7 +5,7 @@ use bff_kit::ContextExt as _;
 use bff_kit::schema::{bounds, bytes};
 use proto::shipping;
 
-use crate::format::{self, Language, MONEY};
+use crate::format::{self, MONEY};
 
 pub(crate) struct ShippingOption(pub(super) shipping::ShippingOption);
 
@@ -22,11 +22,10 @@ impl ShippingOption {
         &self.0.name
     }
 
-    /// What it costs, as text.
+    /// What it costs, as text. Null when that is not known.
     #[graphql(directive = bounds::apply(bytes(MONEY)))]
-    async fn price(&self, ctx: &Context<'_>) -> String {
-        let price = self.0.price.as_ref();
-        price.map(|price| format::money(price, Language::of(ctx.scope()))).unwrap_or_default()
+    async fn price(&self, ctx: &Context<'_>) -> Option<String> {
+        ctx.known(format::price(ctx.scope(), self.0.price.as_ref()))
     }
 
     /// Working days it takes at most.

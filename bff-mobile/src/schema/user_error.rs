@@ -4,11 +4,14 @@ use async_graphql::{Enum, SimpleObject};
 use bff_kit::Error;
 use bff_kit::schema::{bounds, items};
 
+/// Errors that one change is told of at most.
+pub(super) const MAX_USER_ERRORS: i32 = 5;
+
 /// Why a change was not made.
 #[derive(SimpleObject)]
 pub(crate) struct UserError {
     /// Path of the input it is about, such as `["input", "productId"]`. Null when it is about no single one.
-    #[graphql(directive = bounds::apply(items(2)))]
+    #[graphql(directive = bounds::apply(items(3)))]
     field: Option<Vec<String>>,
     /// Text to show.
     message: String,
@@ -27,6 +30,8 @@ pub(crate) enum UserErrorCode {
     CurrencyMismatch,
     /// The idempotency key was used for something else.
     IdempotencyKeyReused,
+    /// A part of the input is not as it has to be.
+    Invalid,
     /// There is no such thing.
     NotFound,
     /// There is not enough of the product.
@@ -44,9 +49,23 @@ pub(crate) enum UserErrorCode {
 }
 
 impl UserError {
-    /// What you can be told of a refusal; the error itself when it is a fault. `subject` names the input that
-    /// says what the change is about, where one does.
-    pub(super) fn of(error: Error, subject: Option<&str>) -> Result<Self, Error> {
+    /// What you can be told of a refusal, or of input that is not as it has to be; the error itself when it is a fault.
+    /// `subject` names the input that says what the change is about, where one does.
+    pub(super) fn all_of(error: Error, subject: Option<&str>) -> Result<Vec<Self>, Error> {
+        let violations: Vec<_> = error
+            .violations()
+            .iter()
+            .take(MAX_USER_ERRORS.unsigned_abs() as usize)
+            .map(|it| Self {
+                field: Some(it.path()),
+                message: it.description.clone(),
+                code: UserErrorCode::Invalid,
+            })
+            .collect();
+        if violations.is_empty() { Self::of(error, subject).map(|error| vec![error]) } else { Ok(violations) }
+    }
+
+    fn of(error: Error, subject: Option<&str>) -> Result<Self, Error> {
         let (field, message, code) = match &error {
             Error::NotFound => (subject, "There is no such thing.", UserErrorCode::NotFound),
             refused => match refused.refusal() {

@@ -18,7 +18,7 @@ impl Entity for Category {
 impl Category {
     /// Id of the category.
     #[graphql(directive = reads::apply(["id"]))]
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 

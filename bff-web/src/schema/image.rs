@@ -1,13 +1,14 @@
 //! A picture of a product.
 
 use async_graphql::SimpleObject;
+use bff_kit::value::Url;
 use proto::catalog;
 
 /// A picture of a product.
 #[derive(SimpleObject)]
 pub(crate) struct Image {
     /// Where it is served from.
-    url: String,
+    url: Url,
     /// Text for those who do not see it.
     alt: String,
     /// Width in pixels.
@@ -19,6 +20,6 @@ pub(crate) struct Image {
 impl From<&catalog::Image> for Image {
     fn from(image: &catalog::Image) -> Self {
         let catalog::Image { url, alt_text, width, height } = image.clone();
-        Self { url, alt: alt_text, width, height }
+        Self { url: url.into(), alt: alt_text, width, height }
     }
 }

@@ -1,20 +1,23 @@
 //! An amount of money.
 
 use async_graphql::SimpleObject;
+use bff_kit::value::{CurrencyCode, Decimal};
 use downstream::money::decimal;
 use proto::common;
 
 /// An amount of money.
 #[derive(SimpleObject)]
 pub(crate) struct Money {
-    /// The amount as a decimal number, such as "89.00".
-    amount: String,
-    /// Currency by ISO 4217, such as "EUR".
-    currency: String,
+    /// The amount, such as "89.00".
+    amount: Decimal,
+    /// Currency of the amount, such as "EUR".
+    currency: CurrencyCode,
 }
 
-impl From<&common::Money> for Money {
-    fn from(money: &common::Money) -> Self {
-        Self { amount: decimal(money), currency: money.currency_code.clone() }
+impl Money {
+    /// The amount a service says; none where it says none.
+    pub(super) fn of(money: Option<&common::Money>) -> Option<Self> {
+        let money = downstream::money::known(money)?;
+        Some(Self { amount: decimal(money).into(), currency: money.currency_code.as_str().into() })
     }
 }

@@ -19,7 +19,7 @@ use super::payment_method::PaymentMethod;
 use super::preferences::Preferences;
 use super::product::Product;
 use super::review::Review;
-use super::user_error::UserError;
+use super::user_error::{MAX_USER_ERRORS, UserError};
 
 /// What the shop can change.
 #[derive(Debug, Default)]
@@ -91,8 +91,8 @@ impl Mutation {
             };
             match ctx.send(command).await {
                 Ok(order) => Ok(OrderPlacePayload { order: Some(Order(order)), user_errors: Vec::new() }),
-                Err(error) => UserError::of(error, None)
-                    .map(|error| OrderPlacePayload { order: None, user_errors: vec![error] }),
+                Err(error) => UserError::all_of(error, None)
+                    .map(|user_errors| OrderPlacePayload { order: None, user_errors }),
             }
         };
         Some(change.await)
@@ -116,8 +116,8 @@ impl Mutation {
                 Ok(review) => {
                     Ok(ReviewCreatePayload { review: Some(Review(review)), user_errors: Vec::new() })
                 }
-                Err(error) => UserError::of(error, Some("productId"))
-                    .map(|error| ReviewCreatePayload { review: None, user_errors: vec![error] }),
+                Err(error) => UserError::all_of(error, Some("productId"))
+                    .map(|user_errors| ReviewCreatePayload { review: None, user_errors }),
             }
         };
         Some(change.await)
@@ -136,8 +136,8 @@ impl Mutation {
                     preferences: Some(Preferences(preferences)),
                     user_errors: Vec::new(),
                 }),
-                Err(error) => UserError::of(error, None)
-                    .map(|error| PreferencesUpdatePayload { preferences: None, user_errors: vec![error] }),
+                Err(error) => UserError::all_of(error, None)
+                    .map(|user_errors| PreferencesUpdatePayload { preferences: None, user_errors }),
             }
         };
         Some(change.await)
@@ -169,13 +169,13 @@ impl Mutation {
                     unread_count: Some(marked.unread_count),
                     user_errors: Vec::new(),
                 }),
-                Err(error) => {
-                    UserError::of(error, Some("notificationIds")).map(|error| NotificationsMarkReadPayload {
+                Err(error) => UserError::all_of(error, Some("notificationIds")).map(|user_errors| {
+                    NotificationsMarkReadPayload {
                         notifications: Vec::new(),
                         unread_count: None,
-                        user_errors: vec![error],
-                    })
-                }
+                        user_errors,
+                    }
+                }),
             }
         };
         Some(change.await)
@@ -306,7 +306,7 @@ struct CartPayload {
     /// The cart as it is now. Null when it was not changed.
     cart: Option<Cart>,
     /// Why it was not changed; empty when it was.
-    #[graphql(directive = bounds::apply(items(1)))]
+    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
@@ -314,8 +314,8 @@ impl CartPayload {
     fn of(result: Result<Arc<proto::carts::Cart>, Error>) -> Result<Self, Error> {
         match result {
             Ok(cart) => Ok(Self { cart: Some(Cart(cart)), user_errors: Vec::new() }),
-            Err(error) => UserError::of(error, Some("productId"))
-                .map(|error| Self { cart: None, user_errors: vec![error] }),
+            Err(error) => UserError::all_of(error, Some("productId"))
+                .map(|user_errors| Self { cart: None, user_errors }),
         }
     }
 }
@@ -326,7 +326,7 @@ struct OrderPlacePayload {
     /// The order. Null when it was not placed.
     order: Option<Order>,
     /// Why it was not placed; empty when it was.
-    #[graphql(directive = bounds::apply(items(1)))]
+    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
@@ -336,7 +336,7 @@ struct ReviewCreatePayload {
     /// The review as it was written. Null when it was not.
     review: Option<Review>,
     /// Why it was not written; empty when it was.
-    #[graphql(directive = bounds::apply(items(1)))]
+    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
@@ -346,7 +346,7 @@ struct PreferencesUpdatePayload {
     /// The preferences as they are now. Null when they were not changed.
     preferences: Option<Preferences>,
     /// Why they were not changed; empty when they were.
-    #[graphql(directive = bounds::apply(items(1)))]
+    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
@@ -358,6 +358,6 @@ struct NotificationsMarkReadPayload {
     /// Number of notifications you have not read. Null when nothing was marked.
     unread_count: Option<i32>,
     /// Why nothing was marked; empty when it was.
-    #[graphql(directive = bounds::apply(items(1)))]
+    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }

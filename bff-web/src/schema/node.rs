@@ -1,25 +1,61 @@
 //! Whatever has an id of its own, as Relay refetches it.
 
 use async_graphql::{Context, ID, Interface};
+use bff_kit::schema::{Steps, ask};
 use bff_kit::{ContextExt as _, Entity, Error, Id};
-use downstream::catalog::ProductById;
+use downstream::carts::MyCart;
+use downstream::catalog::{AllCategories, ProductById};
+use downstream::notifications::NotificationById;
 use downstream::orders::OrderById;
-use downstream::users::UserById;
+use downstream::payments::MyPaymentMethods;
+use downstream::reviews::ReviewById;
+use downstream::users::{AccountOf, UserById};
 
+use super::cart::Cart;
+use super::category::Category;
+use super::notification::Notification;
 use super::order::Order;
+use super::payment_method::PaymentMethod;
 use super::product::Product;
-use super::user::User;
+use super::review::Review;
+use super::user::{User, Viewer};
 
 /// Whatever has an id of its own.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Id of the object."))]
 pub(crate) enum Node {
-    /// A product.
-    Product(Product),
+    /// What you are about to buy.
+    Cart(Cart),
+    /// A group of products.
+    Category(Category),
+    /// Something the shop tells you.
+    Notification(Notification),
     /// An order of yours.
     Order(Order),
+    /// Something you can pay with.
+    PaymentMethod(PaymentMethod),
+    /// A product.
+    Product(Product),
+    /// What a customer says of a product.
+    Review(Review),
     /// A user.
     User(User),
+    /// You.
+    Viewer(Viewer),
+}
+
+/// The calls behind a node, whose id comes from `by`: one for each type.
+pub(super) fn steps(by: &'static str) -> Steps {
+    ask::<ProductById>([by])
+        .on(Product::NAME)
+        .or_on::<OrderById>(Order::NAME, [by])
+        .or_on::<UserById>(User::NAME, [by])
+        .or_on::<ReviewById>(Review::NAME, [by])
+        .or_on::<NotificationById>(Notification::NAME, [by])
+        .or_on::<AllCategories>(Category::NAME, [])
+        .or_on::<MyPaymentMethods>(PaymentMethod::NAME, ["caller"])
+        .or_on::<MyCart>(Cart::NAME, ["caller"])
+        .or_on::<AccountOf>(Viewer::NAME, ["caller"])
 }
 
 /// The object behind an id, which stands in `argument`.
@@ -37,7 +73,43 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID, argument: &str) -> Result<N
             let id = Id::<User>::parse(id, argument)?;
             ctx.fetch(UserById(id.raw())).await.map(|user| Node::User(User(user)))
         }
+        Some(Review::NAME) => {
+            let id = Id::<Review>::parse(id, argument)?;
+            ctx.fetch(ReviewById(id.raw())).await.map(|review| Node::Review(Review(review)))
+        }
+        Some(Notification::NAME) => {
+            let id = Id::<Notification>::parse(id, argument)?;
+            let notification = ctx.fetch(NotificationById(id.raw())).await;
+            notification.map(|notification| Node::Notification(Notification(notification)))
+        }
+        Some(Category::NAME) => {
+            let id = Id::<Category>::parse(id, argument)?.raw();
+            let all = ctx.fetch(AllCategories).await?;
+            let category = all.iter().find(|category| *category.id == *id);
+            category.cloned().map(|category| Node::Category(Category(category))).ok_or(Error::NotFound)
+        }
+        Some(PaymentMethod::NAME) => {
+            let id = Id::<PaymentMethod>::parse(id, argument)?.raw();
+            let mine = ctx.fetch(MyPaymentMethods).await?;
+            let method = mine.iter().find(|method| *method.id == *id);
+            method.cloned().map(|it| Node::PaymentMethod(PaymentMethod(it))).ok_or(Error::NotFound)
+        }
+        Some(Cart::NAME) => {
+            yours(ctx, &Id::<Cart>::parse(id, argument)?)?;
+            ctx.fetch(MyCart).await.map(|cart| Node::Cart(Cart(cart)))
+        }
+        Some(Viewer::NAME) => {
+            let id = Id::<Viewer>::parse(id, argument)?;
+            yours(ctx, &id)?;
+            ctx.fetch(AccountOf(id.raw())).await.map(|account| Node::Viewer(Viewer(account)))
+        }
         Some(_) => Err(Error::NotFound),
         None => Err(ctx.located(Error::bad_input(argument, "not an id"))),
     }
+}
+
+/// Holds that whoever asks is the one after whom something is named; for everybody else it does not exist.
+fn yours<E: Entity>(ctx: &Context<'_>, id: &Id<E>) -> Result<(), Error> {
+    let is_yours = ctx.scope().caller().user().is_some_and(|user| user == id.raw());
+    if is_yours { Ok(()) } else { Err(Error::NotFound) }
 }

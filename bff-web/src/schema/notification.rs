@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use bff_kit::schema::{bounds, bytes, reads};
+use bff_kit::value::{DateTime, known};
 use bff_kit::{Connection, ContextExt as _, Entity, Error, Id, Page};
 use downstream::notifications::MyNotifications;
 use proto::notifications;
@@ -38,7 +39,7 @@ pub(super) async fn mine(
     let notifications = answer.notifications.iter().cloned().map(Notification).collect();
     let fields =
         NotificationConnectionFields { total_count: answer.total_size, unread_count: answer.unread_count };
-    Ok(page.connection(notifications, &answer.next_page_token, fields))
+    Ok(page.connection(notifications, &answer.tokens, fields))
 }
 
 /// Something the shop tells you.
@@ -46,20 +47,14 @@ pub(super) async fn mine(
 impl Notification {
     /// Id of the notification.
     #[graphql(directive = reads::apply(["id"]))]
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// What it is about.
+    /// What it is about. Null when that is not known.
     #[graphql(directive = reads::apply(["kind"]))]
-    async fn kind(&self) -> NotificationKind {
-        use proto::notifications::NotificationKind as Known;
-        match self.0.kind() {
-            Known::Order => NotificationKind::Order,
-            Known::Price => NotificationKind::Price,
-            Known::Stock => NotificationKind::Stock,
-            Known::News | Known::Unspecified => NotificationKind::News,
-        }
+    async fn kind(&self, ctx: &Context<'_>) -> Option<NotificationKind> {
+        ctx.known(known(self.0.kind).and_then(NotificationKind::of))
     }
 
     /// A few words.
@@ -80,10 +75,10 @@ impl Notification {
         self.0.read
     }
 
-    /// When it came, by RFC 3339.
+    /// When it came. Null when that is not known.
     #[graphql(directive = reads::apply(["create_time"]))]
-    async fn created_at(&self) -> Option<String> {
-        self.0.create_time.map(|time| time.to_string())
+    async fn created_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        ctx.known(self.0.create_time.as_ref().and_then(DateTime::of))
     }
 }
 
@@ -98,4 +93,16 @@ pub(crate) enum NotificationKind {
     Stock,
     /// The shop has something to say.
     News,
+}
+
+impl NotificationKind {
+    fn of(kind: notifications::NotificationKind) -> Option<Self> {
+        Some(match kind {
+            notifications::NotificationKind::Unspecified => return None,
+            notifications::NotificationKind::Order => Self::Order,
+            notifications::NotificationKind::Price => Self::Price,
+            notifications::NotificationKind::Stock => Self::Stock,
+            notifications::NotificationKind::News => Self::News,
+        })
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use bff_kit::schema::{bounds, fetches, hoist, items, reads};
+use bff_kit::value::{CountryCode, DateTime, known};
 use bff_kit::{Connection, ContextExt as _, Entity, Error, Hoisted, Id, Page};
 use downstream::carts::MAX_ITEMS;
 use downstream::catalog::ProductById;
@@ -40,7 +41,7 @@ pub(super) async fn mine(
     let answer = ctx.fetch(question).await?;
     let orders = answer.orders.iter().cloned().map(Order).collect();
     let fields = OrderConnectionFields { total_count: answer.total_size };
-    Ok(page.connection(orders, &answer.next_page_token, fields))
+    Ok(page.connection(orders, &answer.tokens, fields))
 }
 
 /// Something you bought.
@@ -52,22 +53,16 @@ impl Order {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// How far it has come.
+    /// How far it has come. Null when that is not known.
     #[graphql(directive = reads::apply(["state"]))]
-    async fn state(&self) -> OrderState {
-        match self.0.state() {
-            orders::OrderState::Placed | orders::OrderState::Unspecified => OrderState::Placed,
-            orders::OrderState::Packed => OrderState::Packed,
-            orders::OrderState::Shipped => OrderState::Shipped,
-            orders::OrderState::Delivered => OrderState::Delivered,
-            orders::OrderState::Cancelled => OrderState::Cancelled,
-        }
+    async fn state(&self, ctx: &Context<'_>) -> Option<OrderState> {
+        ctx.known(known(self.0.state).and_then(OrderState::of))
     }
 
-    /// What all of it costs, shipping included.
+    /// What all of it costs, shipping included. Null when that is not known.
     #[graphql(directive = reads::apply(["total"]))]
-    async fn total(&self) -> Option<Money> {
-        self.0.total.as_ref().map(Money::from)
+    async fn total(&self, ctx: &Context<'_>) -> Option<Money> {
+        ctx.known(Money::of(self.0.total.as_ref()))
     }
 
     /// What was bought, at the price of that moment.
@@ -82,22 +77,22 @@ impl Order {
         &self.0.shipping_option_id
     }
 
-    /// Country it is sent to, by ISO 3166-1.
+    /// Country it is sent to.
     #[graphql(directive = reads::apply(["country_code"]))]
-    async fn country(&self) -> &str {
-        &self.0.country_code
+    async fn country(&self) -> CountryCode {
+        self.0.country_code.as_str().into()
     }
 
-    /// When it was placed, by RFC 3339.
+    /// When it was placed. Null when that is not known.
     #[graphql(directive = reads::apply(["create_time"]))]
-    async fn placed_at(&self) -> Option<String> {
-        self.0.create_time.map(|time| time.to_string())
+    async fn placed_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        ctx.known(self.0.create_time.as_ref().and_then(DateTime::of))
     }
 
-    /// When its state last changed, by RFC 3339.
+    /// When its state last changed. Null when that is not known.
     #[graphql(directive = reads::apply(["update_time"]))]
-    async fn updated_at(&self) -> Option<String> {
-        self.0.update_time.map(|time| time.to_string())
+    async fn updated_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        ctx.known(self.0.update_time.as_ref().and_then(DateTime::of))
     }
 }
 
@@ -116,14 +111,14 @@ impl OrderItem {
         self.0.quantity
     }
 
-    /// What one of it cost.
-    async fn unit_price(&self) -> Option<Money> {
-        self.0.unit_price.as_ref().map(Money::from)
+    /// What one of it cost. Null when that is not known.
+    async fn unit_price(&self, ctx: &Context<'_>) -> Option<Money> {
+        ctx.known(Money::of(self.0.unit_price.as_ref()))
     }
 
-    /// What all of it cost.
-    async fn price(&self) -> Option<Money> {
-        self.0.line_price.as_ref().map(Money::from)
+    /// What all of it cost. Null when that is not known.
+    async fn price(&self, ctx: &Context<'_>) -> Option<Money> {
+        ctx.known(Money::of(self.0.line_price.as_ref()))
     }
 
     /// The product as it is now. Null when it is no longer sold, or not to be had right now.
@@ -146,4 +141,17 @@ pub(crate) enum OrderState {
     Delivered,
     /// Called off, and the payment released.
     Cancelled,
+}
+
+impl OrderState {
+    fn of(state: orders::OrderState) -> Option<Self> {
+        Some(match state {
+            orders::OrderState::Unspecified => return None,
+            orders::OrderState::Placed => Self::Placed,
+            orders::OrderState::Packed => Self::Packed,
+            orders::OrderState::Shipped => Self::Shipped,
+            orders::OrderState::Delivered => Self::Delivered,
+            orders::OrderState::Cancelled => Self::Cancelled,
+        })
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Object;
 use bff_kit::schema::reads;
+use bff_kit::value::{CountryCode, Language};
 use proto::users;
 
 pub(crate) struct Preferences(pub(super) Arc<users::Preferences>);
@@ -11,10 +12,10 @@ pub(crate) struct Preferences(pub(super) Arc<users::Preferences>);
 /// How you want to be treated.
 #[Object]
 impl Preferences {
-    /// Language by BCP 47, such as "en".
+    /// Language you want to read, such as "en".
     #[graphql(directive = reads::apply(["language"]))]
-    async fn language(&self) -> &str {
-        &self.0.language
+    async fn language(&self) -> Language {
+        self.0.language.as_str().into()
     }
 
     /// Whether a notification makes a sound.
@@ -29,9 +30,9 @@ impl Preferences {
         self.0.newsletter
     }
 
-    /// Country goods are sent to, by ISO 3166-1, such as "FR".
+    /// Country goods are sent to, such as "FR".
     #[graphql(directive = reads::apply(["country_code"]))]
-    async fn country(&self) -> &str {
-        &self.0.country_code
+    async fn country(&self) -> CountryCode {
+        self.0.country_code.as_str().into()
     }
 }

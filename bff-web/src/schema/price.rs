@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Context, Object};
+use bff_kit::ContextExt as _;
 use bff_kit::schema::{bounds, items, reads};
+use bff_kit::value::DateTime;
 use proto::pricing;
 
 use super::money::Money;
@@ -13,42 +15,42 @@ pub(crate) struct Price(pub(super) Arc<pricing::Price>);
 /// What a product costs.
 #[Object]
 impl Price {
-    /// What it costs you now.
+    /// What it costs you now. Null when that is not known.
     #[graphql(directive = reads::apply(["customer_price"]))]
-    async fn current(&self) -> Option<Money> {
-        self.0.customer_price.as_ref().map(Money::from)
+    async fn current(&self, ctx: &Context<'_>) -> Option<Money> {
+        ctx.known(Money::of(self.0.customer_price.as_ref()))
     }
 
-    /// What it costs without any promotion.
+    /// What it costs without any promotion. Null when that is not known.
     #[graphql(directive = reads::apply(["list_price"]))]
-    async fn list(&self) -> Option<Money> {
-        self.0.list_price.as_ref().map(Money::from)
+    async fn list(&self, ctx: &Context<'_>) -> Option<Money> {
+        ctx.known(Money::of(self.0.list_price.as_ref()))
     }
 
     /// The promotions that lead from the list price to yours.
     #[graphql(directive = reads::apply(["promotions"]), directive = bounds::apply(items(10)))]
     async fn promotions(&self) -> Vec<Promotion> {
-        self.0.promotions.iter().map(Promotion::from).collect()
+        self.0.promotions.iter().cloned().map(Promotion).collect()
     }
 }
 
-/// A reason why a product costs less than its list price.
-#[derive(SimpleObject)]
-pub(crate) struct Promotion {
-    /// Text to show, such as "Spring sale".
-    label: String,
-    /// Percent taken off.
-    percent_off: i32,
-    /// When it ends, by RFC 3339. Null when it has no end.
-    ends_at: Option<String>,
-}
+pub(crate) struct Promotion(pricing::Promotion);
 
-impl From<&pricing::Promotion> for Promotion {
-    fn from(promotion: &pricing::Promotion) -> Self {
-        Self {
-            label: promotion.label.clone(),
-            percent_off: promotion.percent_off,
-            ends_at: promotion.end_time.map(|time| time.to_string()),
-        }
+/// A reason why a product costs less than its list price.
+#[Object]
+impl Promotion {
+    /// Text to show, such as "Spring sale".
+    async fn label(&self) -> &str {
+        &self.0.label
+    }
+
+    /// Percent taken off.
+    async fn percent_off(&self) -> i32 {
+        self.0.percent_off
+    }
+
+    /// When it ends. Null when it has no end, or when that is not known.
+    async fn ends_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        self.0.end_time.as_ref().and_then(|time| ctx.known(DateTime::of(time)))
     }
 }

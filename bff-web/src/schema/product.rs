@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use bff_kit::schema::{ask, bounds, bytes, fetches, items, reads};
+use bff_kit::value::Url;
 use bff_kit::{Answered, Connection, ContextExt as _, Entity, Error, HoistedList, Id, Nullable, Page};
 use downstream::catalog::{ProductById, ProductPage};
 use downstream::inventory::StockOf;
@@ -39,7 +40,7 @@ impl Entity for Product {
 impl Answered for Product {
     type By = ProductById;
 
-    fn from_answer(product: Arc<catalog::Product>) -> Self {
+    fn from_answer(_: &ProductById, product: Arc<catalog::Product>) -> Self {
         Self(product)
     }
 }
@@ -98,8 +99,8 @@ impl Product {
 
     /// Small square picture for lists.
     #[graphql(directive = reads::apply(["thumbnail_url"]))]
-    async fn thumbnail_url(&self) -> &str {
-        &self.0.thumbnail_url
+    async fn thumbnail_url(&self) -> Url {
+        self.0.thumbnail_url.as_str().into()
     }
 
     /// What it costs. Null when that is not known right now.
@@ -147,7 +148,7 @@ impl Product {
             let answer = ctx.fetch(question).await?;
             let reviews = answer.reviews.iter().cloned().map(Review).collect();
             let fields = ReviewConnectionFields { total_count: answer.total_size };
-            Ok(page.connection(reviews, &answer.next_page_token, fields))
+            Ok(page.connection(reviews, &answer.tokens, fields))
         };
         ctx.optional(reviews.await).transpose()
     }
@@ -165,6 +166,9 @@ impl Product {
         #[graphql(desc = "Products to answer, 8 at most.", default = 4)] first: i32,
     ) -> Result<HoistedList<Product>, Error> {
         let page_size = at_most(ctx, first, MAX_RELATED)?;
+        if page_size == 0 {
+            return Ok(HoistedList::default());
+        }
         let question = RelatedTo { product: self.0.id.as_str().into(), page_size };
         let related = ctx.optional(ctx.fetch(question).await)?.unwrap_or_default();
         Ok(related.product_ids.iter().map(|id| ProductById(id.as_str().into())).collect())
@@ -183,7 +187,7 @@ impl Product {
     ) -> Nullable<Vec<ShippingOption>> {
         let question = ShippingOf { product: self.0.id.as_str().into(), country: country.into() };
         let shipping = ctx.fetch(question).await;
-        ctx.optional(shipping.map(|it| it.options.iter().map(ShippingOption::from).collect())).transpose()
+        ctx.optional(shipping.map(|it| it.options.iter().cloned().map(ShippingOption).collect())).transpose()
     }
 }
 
@@ -191,12 +195,15 @@ impl Product {
 pub(super) fn connection(page: &Page, answer: &ProductPage) -> Connection<Product, ProductConnectionFields> {
     let products = answer.products.iter().cloned().map(Product).collect();
     let fields = ProductConnectionFields { total_count: answer.total_size };
-    page.connection(products, &answer.next_page_token, fields)
+    page.connection(products, &answer.tokens, fields)
 }
 
 /// Products for whoever asks.
 pub(super) async fn recommended(ctx: &Context<'_>, first: i32) -> Result<HoistedList<Product>, Error> {
     let page_size = at_most(ctx, first, MAX_RECOMMENDED)?;
+    if page_size == 0 {
+        return Ok(HoistedList::default());
+    }
     let ids = ctx.optional(ctx.fetch(Recommended { page_size }).await)?.unwrap_or_default();
     Ok(ids.iter().cloned().map(ProductById).collect())
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use bff_kit::schema::{bounds, bytes, reads};
-use bff_kit::{Entity, Id};
+use bff_kit::value::DateTime;
+use bff_kit::{ContextExt as _, Entity, Id};
 use proto::reviews;
 
 pub(crate) struct Review(pub(super) Arc<reviews::Review>);
@@ -25,7 +26,7 @@ pub(crate) struct ReviewConnectionFields {
 impl Review {
     /// Id of the review.
     #[graphql(directive = reads::apply(["id"]))]
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
@@ -47,9 +48,9 @@ impl Review {
         &self.0.text
     }
 
-    /// When it was written, by RFC 3339.
+    /// When it was written. Null when that is not known.
     #[graphql(directive = reads::apply(["create_time"]))]
-    async fn created_at(&self) -> Option<String> {
-        self.0.create_time.map(|time| time.to_string())
+    async fn created_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        ctx.known(self.0.create_time.as_ref().and_then(DateTime::of))
     }
 }

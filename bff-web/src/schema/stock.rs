@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Context, Object};
 use bff_kit::schema::{bounds, items, reads};
+use bff_kit::value::{DateTime, int};
+use bff_kit::{ContextExt as _, Error};
 use proto::inventory;
 
 pub(crate) struct Stock(pub(super) Arc<inventory::Stock>);
@@ -19,34 +21,35 @@ impl Stock {
 
     /// Items on hand in all warehouses together.
     #[graphql(directive = reads::apply(["total_quantity"]))]
-    async fn total(&self) -> i64 {
-        self.0.total_quantity
+    async fn total(&self, ctx: &Context<'_>) -> Result<i32, Error> {
+        ctx.required(int(self.0.total_quantity))
     }
 
     /// Items by warehouse, the fullest first.
     #[graphql(directive = reads::apply(["warehouses"]), directive = bounds::apply(items(20)))]
     async fn warehouses(&self) -> Vec<WarehouseStock> {
-        self.0.warehouses.iter().map(WarehouseStock::from).collect()
+        self.0.warehouses.iter().cloned().map(WarehouseStock).collect()
     }
 
-    /// When the count last changed, by RFC 3339.
+    /// When the count last changed. Null when that is not known.
     #[graphql(directive = reads::apply(["update_time"]))]
-    async fn updated_at(&self) -> Option<String> {
-        self.0.update_time.map(|time| time.to_string())
+    async fn updated_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        ctx.known(self.0.update_time.as_ref().and_then(DateTime::of))
     }
 }
+
+pub(crate) struct WarehouseStock(inventory::WarehouseStock);
 
 /// Items of a product in one warehouse.
-#[derive(SimpleObject)]
-pub(crate) struct WarehouseStock {
+#[Object]
+impl WarehouseStock {
     /// Name of the warehouse, such as "Lyon".
-    warehouse: String,
-    /// Items on hand.
-    quantity: i64,
-}
+    async fn warehouse(&self) -> &str {
+        &self.0.warehouse_name
+    }
 
-impl From<&inventory::WarehouseStock> for WarehouseStock {
-    fn from(stock: &inventory::WarehouseStock) -> Self {
-        Self { warehouse: stock.warehouse_name.clone(), quantity: stock.quantity }
+    /// Items on hand.
+    async fn quantity(&self, ctx: &Context<'_>) -> Result<i32, Error> {
+        ctx.required(int(self.0.quantity))
     }
 }

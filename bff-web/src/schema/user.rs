@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{ask, bounds, fetches, hoist, items, reads};
+use bff_kit::value::{DateTime, Url};
 use bff_kit::{Answered, Connection, ContextExt as _, Entity, Error, Hoisted, HoistedList, Id, Nullable};
 use downstream::carts::MyCart;
 use downstream::notifications::MyNotifications;
 use downstream::orders::MyOrders;
 use downstream::payments::{MAX_METHODS, MyPaymentMethods};
 use downstream::recommendations::Recommended;
-use downstream::users::{MyPreferences, UserById};
+use downstream::users::{AccountOf, MyPreferences};
 use proto::users;
 
 use super::cart::{self, Cart};
@@ -43,34 +44,38 @@ impl User {
 
     /// Picture of them.
     #[graphql(directive = reads::apply(["avatar_url"]))]
-    async fn avatar_url(&self) -> &str {
-        &self.0.avatar_url
+    async fn avatar_url(&self) -> Url {
+        self.0.avatar_url.as_str().into()
     }
 }
 
 /// You.
 pub(crate) struct Viewer(pub(super) Arc<users::User>);
 
-impl Answered for Viewer {
-    type By = UserById;
+impl Entity for Viewer {
+    const NAME: &'static str = "Viewer";
+}
 
-    fn from_answer(user: Arc<users::User>) -> Self {
+impl Answered for Viewer {
+    type By = AccountOf;
+
+    fn from_answer(_: &AccountOf, user: Arc<users::User>) -> Self {
         Self(user)
     }
 }
 
 /// Whoever asks; none who has not signed in.
 pub(super) fn me(ctx: &Context<'_>) -> Option<Hoisted<Viewer>> {
-    ctx.scope().caller().user().map(|me| Hoisted::by(Ok(UserById(me))))
+    ctx.scope().caller().user().map(|me| Hoisted::by(Ok(AccountOf(me))))
 }
 
 /// You: your account and what belongs to it.
 #[Object]
 impl Viewer {
-    /// Your id.
+    /// Id of your account. As somebody whom others see you have one of a `User`.
     #[graphql(directive = reads::apply(["id"]))]
-    async fn id(&self) -> ID {
-        Id::<User>::new(&*self.0.id).to_id()
+    pub(super) async fn id(&self) -> ID {
+        Id::<Self>::new(&*self.0.id).to_id()
     }
 
     /// Name you chose to be shown by, such as "Ada L.".
@@ -93,14 +98,14 @@ impl Viewer {
 
     /// Picture of you.
     #[graphql(directive = reads::apply(["avatar_url"]))]
-    async fn avatar_url(&self) -> &str {
-        &self.0.avatar_url
+    async fn avatar_url(&self) -> Url {
+        self.0.avatar_url.as_str().into()
     }
 
-    /// When you opened the account, by RFC 3339.
+    /// When you opened the account. Null when that is not known.
     #[graphql(directive = reads::apply(["create_time"]))]
-    async fn member_since(&self) -> Option<String> {
-        self.0.create_time.map(|time| time.to_string())
+    async fn member_since(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        ctx.known(self.0.create_time.as_ref().and_then(DateTime::of))
     }
 
     /// How you want to be treated. Null when that is not known right now.
@@ -123,7 +128,8 @@ impl Viewer {
 /// What the dashboard shows, each part on its own.
 pub(crate) struct Dashboard;
 
-/// Everything on the page of somebody who has signed in. Each part may be missing alone.
+/// Everything on the page of somebody who has signed in. Each part may be missing alone; what is yours is null for those
+/// who have not signed in.
 #[Object]
 impl Dashboard {
     /// You.
@@ -135,6 +141,7 @@ impl Dashboard {
     /// What you are about to buy.
     #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"]).or("null")))]
     async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
+        ctx.scope().caller().user()?;
         ctx.optional(cart::mine(ctx).await).transpose()
     }
 
@@ -168,6 +175,7 @@ impl Dashboard {
         #[graphql(desc = "Notifications on the page, 50 at most.", default = 5)] first: i32,
         #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
     ) -> Nullable<Connection<Notification, NotificationConnectionFields>> {
+        ctx.scope().caller().user()?;
         ctx.optional(notification::mine(ctx, first, after).await).transpose()
     }
 
@@ -182,6 +190,7 @@ impl Dashboard {
         #[graphql(desc = "Orders on the page, 50 at most.", default = 5)] first: i32,
         #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
     ) -> Nullable<Connection<Order, OrderConnectionFields>> {
+        ctx.scope().caller().user()?;
         ctx.optional(order::mine(ctx, first, after).await).transpose()
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn find(db: &Connection, product: &str, mask: &Mask<Stock>) -> Result
 
 /// What stands in these warehouses, as it was at a time in microseconds since 1970.
 pub(crate) fn sum(product: &str, warehouses: Vec<WarehouseStock>, update_time: i64) -> Stock {
-    let total_quantity = warehouses.iter().map(|warehouse| warehouse.quantity).sum();
+    let total_quantity = warehouses.iter().fold(0_i64, |sum, it| sum.saturating_add(it.quantity));
     Stock {
         product_id: product.to_owned(),
         available: total_quantity > 0,
@@ -64,9 +64,9 @@ pub(super) fn set_quantity(db: &Connection, change: Change) -> Result<String, Re
     Ok(product)
 }
 
-/// Items of a product in all warehouses together.
+/// Items of a product in all warehouses together. Where there are more than any number has room for, it is the largest.
 pub(crate) fn on_hand(db: &Connection, product: &str) -> rusqlite::Result<i64> {
-    db.prepare_cached("SELECT coalesce(sum(quantity), 0) FROM warehouse_stocks WHERE product_id = ?1")?
+    db.prepare_cached("SELECT CAST(total(quantity) AS INTEGER) FROM warehouse_stocks WHERE product_id = ?1")?
         .query_row([product], |row| row.get(0))
 }
 

@@ -97,6 +97,18 @@ pub(super) fn list(db: &Connection, user: &str, page: &Page<Position>) -> rusqli
     rows.collect()
 }
 
+/// A notification of a user, by its identifier.
+pub(super) fn find(db: &Connection, user: &str, id: &str) -> Result<Notification, Refusal> {
+    let found = db
+        .prepare_cached(
+            "SELECT id, kind, title, text, read, create_time, order_id, product_id FROM notifications
+             WHERE id = ?1 AND user_id = ?2",
+        )?
+        .query_row([id, user], from_row)
+        .optional()?;
+    found.ok_or_else(|| unknown(id))
+}
+
 /// Marks a notification of a user as read; answers it as it is then.
 pub(super) fn mark_read(db: &Connection, user: &str, id: &str) -> Result<Notification, Refusal> {
     let marked = db
@@ -106,10 +118,11 @@ pub(super) fn mark_read(db: &Connection, user: &str, id: &str) -> Result<Notific
         )?
         .query_row([id, user], from_row)
         .optional()?;
-    marked.ok_or_else(|| {
-        let problem = format!("there is no notification {id:?}");
-        Refusal::new(Code::NotFound, "NOTIFICATION_NOT_FOUND", problem)
-    })
+    marked.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: &str) -> Refusal {
+    Refusal::new(Code::NotFound, "NOTIFICATION_NOT_FOUND", format!("there is no notification {id:?}"))
 }
 
 /// The number of the newest notification of a user, 0 without any.

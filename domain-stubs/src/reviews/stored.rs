@@ -1,9 +1,10 @@
 //! Reviews in the store.
 
 use proto::reviews::Review;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+use tonic::Code;
 
-use crate::{clock, hash, mask::Mask, page::Page};
+use crate::{clock, hash, mask::Mask, page::Page, refusal::Refusal};
 
 /// Where a review stands in the list of a product: when it was written, and its identifier among those of the same
 /// time.
@@ -27,6 +28,19 @@ pub(super) fn count(db: &Connection, product: &str) -> rusqlite::Result<i32> {
         .query_row([product], |row| row.get(0))
 }
 
+/// What is read of a review. What the mask does not want is left empty.
+macro_rules! columns {
+    ($text:literal, $name:literal) => {
+        concat!(
+            "SELECT id, product_id, author_id, rating, create_time, CASE WHEN ",
+            $text,
+            " THEN text ELSE '' END, CASE WHEN ",
+            $name,
+            " THEN (SELECT name FROM users WHERE users.id = author_id) ELSE '' END FROM reviews "
+        )
+    };
+}
+
 /// A page of the reviews of a product, newest first.
 pub(super) fn list(
     db: &Connection,
@@ -35,28 +49,38 @@ pub(super) fn list(
     mask: &Mask<Review>,
 ) -> rusqlite::Result<Vec<Row>> {
     let (time, id) = page.after.clone().unwrap_or((i64::MAX, String::new()));
-    let mut statement = db.prepare_cached(
-        "SELECT id, author_id, rating, create_time,
-            CASE WHEN ?6 THEN text ELSE '' END,
-            CASE WHEN ?7 THEN (SELECT name FROM users WHERE users.id = author_id) ELSE '' END
-         FROM reviews WHERE product_id = ?1 AND (create_time, id) < (?2, ?3)
-         ORDER BY create_time DESC, id DESC LIMIT ?4 OFFSET ?5",
-    )?;
+    let mut statement = db.prepare_cached(concat!(
+        columns!("?6", "?7"),
+        "WHERE product_id = ?1 AND (create_time, id) < (?2, ?3)
+         ORDER BY create_time DESC, id DESC LIMIT ?4 OFFSET ?5"
+    ))?;
     let rows = statement.query_map(
         params![product, time, id, page.limit(), page.skip, mask.wants("text"), mask.wants("author_name")],
-        |row| {
-            let (id, create_time): (String, i64) = (row.get(0)?, row.get(3)?);
-            let review = Review {
-                id: id.clone(),
-                product_id: product.to_owned(),
-                author_id: row.get(1)?,
-                author_name: row.get(5)?,
-                rating: row.get(2)?,
-                text: row.get(4)?,
-                create_time: Some(clock::stored_to_proto(create_time)),
-            };
-            Ok(Row { review, position: (create_time, id) })
-        },
+        from_row,
     )?;
     rows.collect()
+}
+
+/// A review by its identifier.
+pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Review>) -> Result<Review, Refusal> {
+    let found = db
+        .prepare_cached(concat!(columns!("?2", "?3"), "WHERE id = ?1"))?
+        .query_row(params![id, mask.wants("text"), mask.wants("author_name")], from_row)
+        .optional()?;
+    let none = || Refusal::new(Code::NotFound, "REVIEW_NOT_FOUND", format!("there is no review {id:?}"));
+    found.map(|row| row.review).ok_or_else(none)
+}
+
+fn from_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
+    let (id, create_time): (String, i64) = (row.get(0)?, row.get(4)?);
+    let review = Review {
+        id: id.clone(),
+        product_id: row.get(1)?,
+        author_id: row.get(2)?,
+        rating: row.get(3)?,
+        text: row.get(5)?,
+        author_name: row.get(6)?,
+        create_time: Some(clock::stored_to_proto(create_time)),
+    };
+    Ok(Row { review, position: (create_time, id) })
 }

@@ -76,6 +76,24 @@ fn bad_arguments_end_it_with_64() {
 }
 
 #[test]
+fn a_key_that_anybody_could_guess_ends_it_with_64_and_is_not_shown() {
+    // Data that cannot be opened, so that one that is taken ends it all the same.
+    let flag = |key: &str| run(&["--data", "/nowhere/shop.db", &format!("--credential-key={key}")]);
+    let variable = |key: &str| {
+        let mut command = command(&["--data", "/nowhere/shop.db"]);
+        command.env("SHOP_CREDENTIAL_KEY", key).stderr(Stdio::piped()).output().unwrap()
+    };
+    let short = "hunter2, and so on to 31 bytes.";
+    for output in ["", "hunter2", short].into_iter().flat_map(|key| [flag(key), variable(key)]) {
+        assert_eq!(output.status.code(), Some(64));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("--credential-key") && !told.contains("hunter2"), "{told}");
+    }
+    let long = "hunter2, and so on to 32 bytes..";
+    assert!([flag(long), variable(long)].iter().all(|output| output.status.code() == Some(1)));
+}
+
+#[test]
 fn help_is_no_error() {
     assert_eq!(run(&["--help"]).status.code(), Some(0));
 }

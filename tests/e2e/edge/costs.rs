@@ -20,7 +20,7 @@ use crate::support::{Answer, Kind, Pipe, Shop, operations};
 fn production() -> Config {
     let mut config = Config::development();
     config.mode = Mode::Production;
-    config.credential.key = Some("a key of this test's own".to_owned());
+    config.credential.key = Some("a key of this test's own".into());
     config.operations.policy = Some(DocumentPolicy::Open);
     config
 }

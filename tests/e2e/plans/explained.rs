@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fetch::{
     Answers, Call, CallContext, Channels, Enforcement, Fetch, Fetches, Observed, Policies, Policy, Rpc, Slot,
-    Upstreams,
+    Upstream, Upstreams,
 };
 use http::HeaderValue;
 use proto::admin::Fault;
@@ -54,7 +54,7 @@ async fn a_developer_is_told_the_plan_and_the_calls() {
 async fn nobody_else_is_told_the_plan() {
     let shop = Shop::with(|config| {
         config.mode = bff_kit::config::Mode::Production;
-        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
         config.operations.policy = Some(bff_kit::DocumentPolicy::Open);
     })
     .await;
@@ -83,13 +83,15 @@ impl Fetch for Echo {
 async fn ask(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
     let slot = Slot { max_keys: 3, max_calls: 2, ..Slot::default() };
     let now = Instant::now();
-    let nowhere = Upstreams { default: "http://127.0.0.1:1".to_owned(), services: BTreeMap::new() };
+    let nowhere = Upstream::new("http://127.0.0.1:1".parse().unwrap(), || Err("it is plain text")).unwrap();
+    let nowhere = Upstreams { default: nowhere, services: BTreeMap::new(), max_answer_bytes: 4096 };
     let context = CallContext {
-        channels: Channels::open(&nowhere, &fetch::tcp()).unwrap(),
+        channels: Channels::open(&nowhere, &fetch::tcp()),
         policies: Arc::new(Policies::new().fetch::<Echo>(Policy::within_ms(100))),
         deadline: now + Duration::from_secs(1),
         credential: HeaderValue::from_static("none").to_str().unwrap().parse().unwrap(),
         enforcement: enforcement.clone(),
+        log: Arc::default(),
         operation: "Test".into(),
         tags: None,
         measure: false,

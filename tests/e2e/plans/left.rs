@@ -79,7 +79,7 @@ async fn wandering(mode: Mode) -> (Shop, Pipe) {
     let configure = |config: &mut Config| {
         config.mode = mode;
         config.upstream.default = upstream.into_inner();
-        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.to_owned());
+        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
     };
     (shop, Pipe::with::<Wandering>(configure, std::future::pending()))
 }

@@ -9,7 +9,7 @@ use bff_mobile::Mobile;
 use bff_web::Web;
 
 /// One of the three clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Mobile,
     Web,

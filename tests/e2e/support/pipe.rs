@@ -32,12 +32,21 @@ impl Pipe {
         configure: impl FnOnce(&mut Config),
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
+        Self::over::<C>(fetch::tcp(), configure, shutdown)
+    }
+
+    /// A BFF whose connections to the services are opened by `connector`.
+    pub(crate) fn over<C: Client>(
+        connector: impl fetch::Connector + Sync,
+        configure: impl FnOnce(&mut Config),
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
         let mut config = Config::development();
         configure(&mut config);
         let (dial, dialled) = network::server();
         let mut server = JoinSet::new();
         server.spawn(async move {
-            Server::new(config).serve::<C>(dialled, fetch::tcp(), shutdown).await.unwrap();
+            Server::new(config).serve::<C>(dialled, connector, shutdown).await.unwrap();
         });
         Self { dial, server }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::serve::{Listener, ListenerExt as _};
 use base64::Engine as _;
@@ -27,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::network::Network;
-use super::{Answer, Connection, Kind};
+use super::{Answer, Connection, Kind, Lies};
 
 /// The time it is in every test: the shop was seeded at this moment.
 fn now() -> Timestamp {
@@ -85,9 +86,10 @@ pub(crate) struct Shop {
     pub(crate) web: SocketAddr,
     pub(crate) iot: SocketAddr,
     http: HttpClient<HttpConnector, Full<Bytes>>,
+    domain_address: SocketAddr,
     /// Where there are no sockets.
     network: Option<Network>,
-    _servers: JoinSet<()>,
+    servers: JoinSet<()>,
 }
 
 impl Shop {
@@ -98,7 +100,7 @@ impl Shop {
 
     /// A shop that was opened at another moment, before now: what it issues must not have expired.
     pub(crate) async fn opened_at(moment: &str) -> Self {
-        Self::opened(options_at(moment.parse().unwrap()), |_, _| {}).await
+        Self::of(options_at(moment.parse().unwrap())).await
     }
 
     /// A shop with another configuration of the BFFs.
@@ -111,14 +113,36 @@ impl Shop {
         Self::opened(options(data), |config, _| configure(config)).await
     }
 
+    /// A shop with another domain.
+    pub(crate) async fn of(options: Options) -> Self {
+        Self::opened(options, |_, _| {}).await
+    }
+
+    /// A shop whose services may be made to lie.
+    pub(crate) async fn lied_to() -> (Self, Lies) {
+        let (lies, listener) = (Lies::default(), listener().await);
+        let liar = format!("http://{}", listener.local_addr().unwrap());
+        let mut shop =
+            Self::opened(options(None), |config, _| config.upstream.default.clone_from(&liar)).await;
+        let domain = shop.domain_address;
+        shop.servers.spawn(lies.clone().serve(listener, domain));
+        (shop, lies)
+    }
+
     /// A shop of so many products that are computed from their numbers.
     pub(crate) async fn synthetic(products: u32) -> Self {
-        Self::opened(Options { synthetic: Some(products), ..options(None) }, |_, _| {}).await
+        Self::of(Options { synthetic: Some(products), ..options(None) }).await
     }
 
     /// A shop with another configuration of each BFF. The folder of operations is that of all clients.
     pub(crate) async fn per_client(configure: impl Fn(&mut Config, Kind)) -> Self {
         Self::opened(options(None), configure).await
+    }
+
+    /// A shop so long after it opened its doors.
+    pub(crate) async fn after(time: Duration) -> Self {
+        let clock = domain_stubs::Clock::fixed(now() + time);
+        Self::of(Options { clock, ..options(None) }).await
     }
 
     /// A shop without sockets, for tests that hold the clock: no call is late because the machine is busy.
@@ -127,14 +151,14 @@ impl Shop {
         let (connector, configure) = (network.connector(), |config: &mut Config, _| configure(config));
         Self {
             network: Some(network.clone()),
-            ..Self::built(options(None), configure, || network.listen(), connector)
+            ..Self::built(options(None), configure, || network.listen(), &connector)
         }
     }
 
     async fn opened(options: Options, configure: impl Fn(&mut Config, Kind)) -> Self {
         let mut listeners = Vec::new();
         for _ in 0..4 {
-            listeners.push(TcpListener::bind("127.0.0.1:0").await.unwrap());
+            listeners.push(listener().await);
         }
         let listen = || {
             let listener = listeners.pop().unwrap();
@@ -142,20 +166,20 @@ impl Shop {
             let tapped = listener.tap_io(|io: &mut tokio::net::TcpStream| drop(io.set_nodelay(true)));
             (tapped, address)
         };
-        Self::built(options, configure, listen, fetch::tcp())
+        Self::built(options, configure, listen, &fetch::tcp())
     }
 
     fn built<L: Listener<Addr: Debug>>(
         options: Options,
         configure: impl Fn(&mut Config, Kind),
         mut listen: impl FnMut() -> (L, SocketAddr),
-        connector: impl fetch::Connector,
+        connector: &impl fetch::Connector,
     ) -> Self {
-        let clock = Clock::fixed(options.seed_time);
+        let clock = Clock::fixed(options.clock.now());
         let domain = Domain::open(options).unwrap();
         let mut servers = JoinSet::new();
-        let (listener, address) = listen();
-        let upstream = format!("http://{address}");
+        let (listener, domain_address) = listen();
+        let upstream = format!("http://{domain_address}");
         let config = |kind: Kind| {
             let mut config = Config::development();
             config.upstream.default.clone_from(&upstream);
@@ -171,11 +195,11 @@ impl Shop {
             });
         }
         let server = |kind| Server::new(config(kind)).with_clock(clock.clone());
-        let mobile = start::<Mobile, _>(&mut servers, server(Kind::Mobile), listen(), &connector);
-        let web = start::<Web, _>(&mut servers, server(Kind::Web), listen(), &connector);
-        let iot = start::<Iot, _>(&mut servers, server(Kind::Iot), listen(), &connector);
+        let mobile = start::<Mobile, _>(&mut servers, server(Kind::Mobile), listen(), connector);
+        let web = start::<Web, _>(&mut servers, server(Kind::Web), listen(), connector);
+        let iot = start::<Iot, _>(&mut servers, server(Kind::Iot), listen(), connector);
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
-        Self { domain, mobile, web, iot, http, network: None, _servers: servers }
+        Self { domain, mobile, web, iot, http, domain_address, network: None, servers }
     }
 
     /// Sends a query to the phone app's BFF.
@@ -271,6 +295,10 @@ impl Shop {
         }
         text
     }
+}
+
+async fn listener() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
 fn start<C: Client, L: Listener<Addr: Debug>>(

@@ -248,7 +248,9 @@ impl<'a> Walk<'a> {
             if step.by.iter().any(|by| by.starts_with("parent.")) {
                 term = place.factor;
             }
-            if let Some(list) = list.filter(|_| many) {
+            // Who asks is the same key for each item.
+            let each = many && step.by.iter().any(|by| by != "caller");
+            if let Some(list) = list.filter(|_| each) {
                 term = Some(self.factor(term, list));
             }
             let slot = self.slot(step, from);

@@ -20,6 +20,10 @@ pub struct Failure {
     pub unavailable: Vec<Consequence>,
     /// When it takes longer than it may.
     pub timeout: Vec<Consequence>,
+    /// When it fails in any other way, or answers what cannot be read.
+    pub internal: Vec<Consequence>,
+    /// When a rule of its domain forbids it.
+    pub refused: Vec<Consequence>,
     /// When it finds nothing.
     pub not_found: Vec<Consequence>,
     /// Whether anybody waits for it: nothing is missing when what nobody waits for fails.
@@ -36,6 +40,10 @@ pub enum Fault {
     Unavailable,
     /// It takes longer than it may.
     Timeout,
+    /// It fails in any other way, or answers what cannot be read.
+    Internal,
+    /// A rule of its domain forbids it.
+    Refused,
     /// It finds nothing.
     NotFound,
 }
@@ -81,12 +89,32 @@ pub enum Outcome {
 }
 
 impl Fault {
-    /// The code a client is told; none where nothing is told.
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Unavailable, Self::Timeout, Self::Internal, Self::Refused, Self::NotFound];
+
+    /// The way to fail that a status of gRPC is, where it names no argument and nobody who acts.
+    #[must_use]
+    pub fn of_status(code: i32) -> Option<Self> {
+        match code {
+            0 => None,
+            5 => Some(Self::NotFound),
+            4 => Some(Self::Timeout),
+            // FAILED_PRECONDITION, ALREADY_EXISTS, ABORTED.
+            9 | 6 | 10 => Some(Self::Refused),
+            // UNAVAILABLE, RESOURCE_EXHAUSTED.
+            14 | 8 => Some(Self::Unavailable),
+            _ => Some(Self::Internal),
+        }
+    }
+
+    /// The code a client is told by a field that took no part in it; none where nothing is told.
     #[must_use]
     pub fn code(self) -> Option<&'static str> {
         match self {
             Self::Unavailable => Some(Code::UpstreamUnavailable.as_str()),
             Self::Timeout => Some(Code::UpstreamTimeout.as_str()),
+            Self::Internal | Self::Refused => Some(Code::Internal.as_str()),
             Self::NotFound => None,
         }
     }
@@ -108,6 +136,8 @@ pub(super) fn table(outline: &Outline, catalogue: &Catalogue, stale_s: u64) -> V
         rpc: rpc.to_owned(),
         unavailable: of(rpc, Fault::Unavailable),
         timeout: of(rpc, Fault::Timeout),
+        internal: of(rpc, Fault::Internal),
+        refused: of(rpc, Fault::Refused),
         not_found: of(rpc, Fault::NotFound),
         awaited: awaited(rpc),
         stale_s,
@@ -155,7 +185,11 @@ impl Walk<'_> {
     }
 
     fn outcome(&self, field: &Selected, step: &StepInfo) -> Outcome {
-        let code = self.fault.code();
+        let code = match self.fault {
+            // The client had a part in the question.
+            Fault::Refused if !step.given.is_empty() => Some(Code::Refused.as_str()),
+            fault => fault.code(),
+        };
         if step.spare {
             return Outcome::Unchanged { code };
         }
@@ -163,7 +197,8 @@ impl Walk<'_> {
             return Outcome::Fallback { value: value.clone(), code };
         }
         let payload = self.catalogue.field(&field.info.type_name, "userErrors").is_some();
-        if step.kind == StepKind::Send && payload && self.fault == Fault::NotFound {
+        let is_of_domain = matches!(self.fault, Fault::NotFound | Fault::Refused);
+        if step.kind == StepKind::Send && payload && is_of_domain {
             return Outcome::UserErrors;
         }
         Outcome::Null { code }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::operation::Outline;
 use crate::operation::outline::{Node, Selected};
 use crate::schema::Catalogue;
+use crate::value::most_bytes;
 
 /// Bytes of a string whose field says nothing of it. Generous for names and addresses.
 const STRING: u64 = 120;
@@ -83,7 +84,10 @@ impl Sizes<'_> {
             "ID" => text(info.bounds.bytes.map_or(ID, u64::from)),
             name => match self.catalogue.values(name) {
                 Some(values) => text(values.iter().map(String::len).max().unwrap_or_default() as u64),
-                None => text(info.bounds.bytes.map_or(STRING, u64::from)),
+                None => {
+                    let usual = most_bytes(name).unwrap_or(STRING);
+                    text(info.bounds.bytes.map_or(usual, u64::from))
+                }
             },
         }
     }

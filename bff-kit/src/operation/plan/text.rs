@@ -33,18 +33,19 @@ pub(super) fn plan(plan: &Plan) -> String {
     if !plan.failures.is_empty() {
         let down = Fault::Unavailable.code().unwrap_or_default();
         let slow = Fault::Timeout.code().unwrap_or_default();
-        let _written =
-            write!(text, "\nwhat is missing when a service fails: down is {down}, slow is {slow}\n");
+        let other = Fault::Internal.code().unwrap_or_default();
+        let _written = write!(
+            text,
+            "\nwhat is missing when a service fails: down is {down}, slow is {slow}, all else {other}\n"
+        );
         push(&mut text, 2, "stale", &stand_in(plan));
     }
     for failure in &plan.failures {
         let _written = write!(text, "\n  {}\n", short(&failure.rpc));
-        let mut cases = vec![("finds nothing", &failure.not_found)];
-        // A slow service is a service that is down, with another code.
-        if sentences(&failure.unavailable) == sentences(&failure.timeout) {
-            cases.insert(0, ("down or slow", &failure.unavailable));
-        } else {
-            cases.splice(0..0, [("down", &failure.unavailable), ("slow", &failure.timeout)]);
+        // A service that is slow or broken is one that is down, with another code.
+        let mut cases = vec![("fails", &failure.unavailable), ("finds nothing", &failure.not_found)];
+        if sentences(&failure.refused) != sentences(&failure.unavailable) {
+            cases.insert(1, ("refuses", &failure.refused));
         }
         for (case, consequences) in cases {
             let sentences = sentences(consequences);

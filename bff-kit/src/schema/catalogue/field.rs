@@ -67,6 +67,8 @@ pub struct StepInfo {
     pub rpc: String,
     /// Where its keys come from: `argument.NAME`, `parent.PATH` or `previous`.
     pub by: Vec<String>,
+    /// What of that the client gives: arguments, and the fields of an input object, such as `input.rating`.
+    pub given: Vec<String>,
     /// Paths of its answer that the field itself reads.
     pub reads: Vec<String>,
     /// The type it answers, where the field may answer several and each has a call of its own.
@@ -86,18 +88,18 @@ pub struct StepInfo {
 }
 
 impl StepInfo {
-    /// Path, in the arguments of the field, of what stands in a field of the request.
-    pub(crate) fn argument_path(&self, request_field: &str, aliases: &[(&str, &str)]) -> String {
+    /// Path, in the arguments of the field, of what stands in a field of the request; none where it comes from
+    /// elsewhere. An empty path is the key as a whole.
+    pub(crate) fn argument_path(&self, request_field: &str, aliases: &[(&str, &str)]) -> Option<String> {
+        if request_field.is_empty() {
+            let [source] = &self.by[..] else { return None };
+            return source.strip_prefix("argument.").map(str::to_owned);
+        }
         let alias = aliases.iter().find(|(field, _)| *field == request_field);
         let path = camel_case(alias.map_or(request_field, |(_, alias)| alias));
-        let mut arguments = self.by.iter().filter_map(|by| by.strip_prefix("argument."));
-        match (arguments.next(), arguments.next(), self.kind) {
-            // A command stands in an input object, whole.
-            (Some(input), None, StepKind::Send | StepKind::SendLater) => format!("{input}.{path}"),
-            // The only value that a question takes from whoever asks.
-            (Some(argument), None, StepKind::Ask) => argument.to_owned(),
-            _ => path,
-        }
+        let (name, rest) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
+        let is_it = |given: &&String| given.rsplit('.').next() == Some(name);
+        self.given.iter().find(is_it).map(|given| format!("{given}{rest}"))
     }
 }
 
@@ -182,6 +184,7 @@ fn step_info(step: &ConstValue) -> StepInfo {
         },
         rpc: part("rpc").map(string).unwrap_or_default(),
         by: part("by").map(strings).unwrap_or_default(),
+        given: Vec::new(),
         reads: part("reads").map(strings).unwrap_or_default(),
         on: part("on").map(string),
         holds: part("holds").map(strings),

@@ -110,14 +110,14 @@ export function Failures({ plan }: { plan: Plan }) {
   const caption = useId();
   return (
     <>
-      <p className="quiet">Down is UPSTREAM_UNAVAILABLE, slow is UPSTREAM_TIMEOUT; {standIn(plan)}.</p>
+      <p className="quiet">Down is UPSTREAM_UNAVAILABLE, slow is UPSTREAM_TIMEOUT, all else INTERNAL_SERVER_ERROR; {standIn(plan)}.</p>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby={caption}>
         <table className="failures">
           <caption id={caption}>What is missing when a service fails</caption>
           <thead>
             <tr>
               <th scope="col">When this fails</th>
-              <th scope="col">down or slow</th>
+              <th scope="col">fails</th>
               <th scope="col">finds nothing</th>
             </tr>
           </thead>
@@ -128,7 +128,7 @@ export function Failures({ plan }: { plan: Plan }) {
                   <Rpc rpc={failure.rpc} />
                 </th>
                 <td>
-                  <Sentences of={failure.unavailable} instead={slow(failure)} awaited={failure.awaited} />
+                  <Sentences of={failure.unavailable} refused={refused(failure)} awaited={failure.awaited} />
                 </td>
                 <td>
                   <Sentences of={failure.notFound} awaited={failure.awaited} />
@@ -142,15 +142,15 @@ export function Failures({ plan }: { plan: Plan }) {
   );
 }
 
-/** What a slow service leads to, where that is something else than what one that is down does. */
-function slow({ unavailable, timeout }: Failure): Consequence[] | undefined {
+/** What it leads to that a service refuses, where that is something else than what failing does. */
+function refused({ unavailable, refused }: Failure): Consequence[] | undefined {
   const said = (list: Consequence[]) => list.map(consequence).join("\n");
-  return said(unavailable) === said(timeout) ? undefined : timeout;
+  return said(unavailable) === said(refused) ? undefined : refused;
 }
 
-function Sentences(props: { of: Consequence[]; instead?: Consequence[] | undefined; awaited: boolean }) {
-  const { of, instead, awaited } = props;
-  if (of.length === 0 && !instead) return awaited ? "nothing" : "nothing: nobody waits for it";
+function Sentences(props: { of: Consequence[]; refused?: Consequence[] | undefined; awaited: boolean }) {
+  const { of, refused, awaited } = props;
+  if (of.length === 0 && !refused) return awaited ? "nothing" : "nothing: nobody waits for it";
   return (
     <>
       {of.map((it, index) => (
@@ -158,9 +158,9 @@ function Sentences(props: { of: Consequence[]; instead?: Consequence[] | undefin
           <Sentence of={it} />
         </div>
       ))}
-      {instead?.map((it, index) => (
-        <div key={`slow ${index}`}>
-          slow: <Sentence of={it} />
+      {refused?.map((it, index) => (
+        <div key={`refused ${index}`}>
+          refused: <Sentence of={it} />
         </div>
       ))}
     </>

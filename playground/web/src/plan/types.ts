@@ -48,6 +48,8 @@ export interface Failure {
   awaited: boolean;
   unavailable: Consequence[];
   timeout: Consequence[];
+  internal: Consequence[];
+  refused: Consequence[];
   notFound: Consequence[];
 }
 

@@ -1,0 +1,52 @@
+//! `config`: the settings that hold, and where each comes from.
+
+use std::fmt::Write as _;
+
+use super::{Failure, Settings, configuration};
+use crate::client::Client;
+use crate::config::{Config, Layers, SERVICE, Setting, settings};
+
+/// Prints them.
+pub(super) fn run<C: Client>(of: Settings) -> Result<(), Failure> {
+    let (layers, config) = configuration::<C>(of)?;
+    super::print(&listing(&layers, &config.effective::<C>()));
+    Ok(())
+}
+
+/// Every setting in a line, as a file with the same settings would have it. What is absent or secret is a comment.
+fn listing(layers: &Layers, config: &Config) -> String {
+    let table = config.to_toml();
+    let mut lines = Vec::new();
+    for setting in settings() {
+        let Some((section, name)) = setting.key.split_once(SERVICE) else {
+            let path: Vec<_> = setting.key.split('.').collect();
+            lines.push(line(layers, &setting, &path, &table));
+            continue;
+        };
+        let section: Vec<_> = section.split_terminator('.').collect();
+        for service in config.upstream.services.keys() {
+            let path = [&section[..], &[service.as_str(), name.trim_start_matches('.')]].concat();
+            lines.push(line(layers, &setting, &path, &table));
+        }
+    }
+    let width = lines.iter().map(|(text, _)| text.chars().count()).max().unwrap_or_default();
+    lines.iter().fold(String::new(), |mut text, (line, origin)| {
+        let _written = writeln!(text, "{line:width$}  # {origin}");
+        text
+    })
+}
+
+/// A setting and its value, and where that comes from.
+fn line(layers: &Layers, setting: &Setting, path: &[&str], table: &toml::Table) -> (String, String) {
+    let origin = layers.origin(&path.join(".")).to_string();
+    let quoted = |name: &&str| if name.contains('.') { format!("\"{name}\"") } else { (*name).to_owned() };
+    let key = path.iter().map(quoted).collect::<Vec<_>>().join(".");
+    let (first, rest) = path.split_first().expect("a key has a name");
+    let value = rest.iter().try_fold(table.get(*first), |value, name| Some(value?.get(*name)));
+    let text = match value.flatten() {
+        None => format!("# {key} is not set"),
+        Some(_) if setting.is_secret => format!("# {key} is set and hidden"),
+        Some(value) => format!("{key} = {value}"),
+    };
+    (text, origin)
+}

@@ -1,0 +1,83 @@
+//! Whether settings can work: what their types alone do not tell.
+
+use fetch::Address;
+
+use super::describe::{self, lookup};
+use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
+use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
+
+/// Shortest key in production, in bytes: as long as what HMAC-SHA-256 makes of it (RFC 7518 §3.2).
+const MIN_KEY_BYTES: usize = 32;
+
+pub(super) fn check(config: &Config, services: &[&str]) -> Result<(), ConfigError> {
+    numbers(config)?;
+    credential_key(config)?;
+    for allowed in &config.server.allowed_origins {
+        origin::check(allowed).map_err(|problem| {
+            ConfigError::new("server.allowed_origins", format!("`{allowed}` {problem}"))
+        })?;
+    }
+    upstreams(config, services)
+}
+
+/// Holds every number against the bounds of its setting.
+fn numbers(config: &Config) -> Result<(), ConfigError> {
+    let values = config.to_toml();
+    for setting in describe::settings() {
+        let Some(value) = lookup(&values, &setting.key).and_then(toml::Value::as_integer) else { continue };
+        let problem = match (setting.minimum, setting.maximum) {
+            (Some(minimum), _) if value < minimum => format!("`{value}` is less than {minimum}"),
+            (_, Some(maximum)) if value > maximum => format!("`{value}` is more than {maximum}"),
+            _ => continue,
+        };
+        return Err(ConfigError::new(setting.key, problem));
+    }
+    Ok(())
+}
+
+fn credential_key(config: &Config) -> Result<(), ConfigError> {
+    let in_production = config.mode == Mode::Production;
+    let problem = match config.credential.key.as_ref().map(Secret::expose) {
+        Some("") => "is empty".to_owned(),
+        Some(DEVELOPMENT_CREDENTIAL_KEY) if in_production => {
+            "is the development key, which everybody can read".to_owned()
+        }
+        Some(key) if in_production && key.len() < MIN_KEY_BYTES => {
+            format!("is shorter than the {MIN_KEY_BYTES} bytes it needs in production")
+        }
+        None if in_production => format!(
+            "must be set in production, to a key of your own of {MIN_KEY_BYTES} bytes at least (for a first look, set \
+             mode to development)"
+        ),
+        _ => return Ok(()),
+    };
+    Err(ConfigError::new("credential.key", problem))
+}
+
+fn upstreams(config: &Config, services: &[&str]) -> Result<(), ConfigError> {
+    let address = |key: String, address: &str| {
+        let parsed = address.parse::<Address>();
+        parsed.map(drop).map_err(|bad| ConfigError::new(key, bad.to_string()))
+    };
+    address("upstream.default".to_owned(), &config.upstream.default)?;
+    for (service, ServiceConfig { address: own, .. }) in &config.upstream.services {
+        let key = format!("upstream.services.{service}");
+        if !services.contains(&service.as_str()) {
+            return Err(ConfigError::new(key, unknown(service, services)));
+        }
+        if let Some(own) = own {
+            address(format!("{key}.address"), own)?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown(service: &str, services: &[&str]) -> String {
+    let distance = |known: &&&str| strsim::damerau_levenshtein(service, known);
+    match services.iter().min_by_key(distance) {
+        Some(near) if distance(&near) <= service.len() / 3 => {
+            format!("this BFF calls no such service; did you mean `{near}`?")
+        }
+        _ => format!("this BFF calls no such service; it calls {}", services.join(", ")),
+    }
+}

@@ -1,0 +1,133 @@
+//! Every setting there is, read from the types that hold them: their names, types, defaults and doc comments.
+
+use std::fmt::Write as _;
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use super::Config;
+
+/// Stands for the name of a service in a key.
+pub const SERVICE: &str = "<service>";
+
+/// A setting, as documentation has it.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Its key, such as `server.listen`. One of a single service has [`SERVICE`] in it.
+    pub key: String,
+    /// Values it takes, in words, with their unit and bounds.
+    pub kind: String,
+    /// Value where it is not set; none where the client decides, or where it is absent then.
+    pub default: Option<toml::Value>,
+    /// Its effect, as the comment of its field has it.
+    pub meaning: String,
+    /// Least number that can work.
+    pub(super) minimum: Option<i64>,
+    /// Greatest number that can work.
+    pub(super) maximum: Option<i64>,
+    /// Whether nobody may see its value.
+    pub is_secret: bool,
+}
+
+/// Every setting, in the order of the sections.
+#[must_use]
+pub fn settings() -> Vec<Setting> {
+    let mut found = Vec::new();
+    collect(&schema(), "", &mut found);
+    let defaults = Config::default().to_toml();
+    for setting in &mut found {
+        setting.default = lookup(&defaults, &setting.key).cloned();
+    }
+    found
+}
+
+/// The value of a key.
+pub(super) fn lookup<'t>(table: &'t toml::Table, key: &str) -> Option<&'t toml::Value> {
+    match key.split_once('.') {
+        None => table.get(key),
+        Some((section, rest)) => lookup(table.get(section)?.as_table()?, rest),
+    }
+}
+
+fn schema() -> Value {
+    let generator = SchemaSettings::default().with(|it| it.inline_subschemas = true).into_generator();
+    generator.into_root_schema_for::<Config>().to_value()
+}
+
+/// Adds the setting of that key, or those it holds.
+fn collect(schema: &Value, key: &str, found: &mut Vec<Setting>) {
+    let of = present(schema);
+    let named = of["properties"].as_object().into_iter().flatten();
+    let each = Some(&of["additionalProperties"]).filter(|it| it.is_object()).map(|it| (SERVICE, it));
+    let inner: Vec<_> = named.map(|(name, schema)| (name.as_str(), schema)).chain(each).collect();
+    if inner.is_empty() {
+        found.push(setting(key, schema));
+    }
+    let dot = if key.is_empty() { "" } else { "." };
+    for (name, schema) in inner {
+        collect(schema, &format!("{key}{dot}{name}"), found);
+    }
+}
+
+/// The schema of what an optional value is where it is set.
+fn present(schema: &Value) -> &Value {
+    let mut either = schema["anyOf"].as_array().into_iter().flatten();
+    either.find(|it| it["type"] != "null").unwrap_or(schema)
+}
+
+fn setting(key: &str, schema: &Value) -> Setting {
+    let of = present(schema);
+    let meaning = schema["description"].as_str().or(of["description"].as_str()).unwrap_or_default();
+    Setting {
+        key: key.to_owned(),
+        kind: kind(key, of),
+        default: None,
+        meaning: meaning.split_whitespace().collect::<Vec<_>>().join(" "),
+        minimum: of["minimum"].as_i64(),
+        maximum: of["maximum"].as_i64(),
+        is_secret: of["format"] == "secret",
+    }
+}
+
+/// Values that a setting takes, in words.
+fn kind(key: &str, schema: &Value) -> String {
+    let is = |kind: &str| schema["type"] == kind || schema["type"][0] == kind;
+    let names = values(schema);
+    if !names.is_empty() {
+        return names.join(", ");
+    }
+    if is("integer") {
+        return number(key, schema);
+    }
+    if is("boolean") {
+        return "`true`, `false`".to_owned();
+    }
+    if is("array") {
+        let item = present(&schema["items"]);
+        let names = values(item);
+        return format!("list of {}", if names.is_empty() { "texts".to_owned() } else { names.join(", ") });
+    }
+    schema["format"].as_str().unwrap_or("text").to_owned()
+}
+
+fn number(key: &str, schema: &Value) -> String {
+    let mut text = match key.rsplit(['_', '.']).next() {
+        Some("ms") => "milliseconds".to_owned(),
+        Some("bytes") => "bytes".to_owned(),
+        _ => "number".to_owned(),
+    };
+    if let Some(minimum) = schema["minimum"].as_i64().filter(|minimum| *minimum > 0) {
+        let _written = write!(text, ", at least {minimum}");
+    }
+    if let Some(maximum) = schema["maximum"].as_i64() {
+        let _written = write!(text, ", at most {maximum}");
+    }
+    text
+}
+
+/// The values there are of an enum.
+fn values(schema: &Value) -> Vec<String> {
+    let described = schema["oneOf"].as_array().into_iter().flatten().map(|it| &it["const"]);
+    let plain = schema["enum"].as_array().into_iter().flatten();
+    described.chain(plain).filter_map(Value::as_str).map(|value| format!("`{value}`")).collect()
+}

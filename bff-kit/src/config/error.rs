@@ -1,0 +1,43 @@
+//! What is wrong with a setting.
+
+use std::fmt;
+
+use super::layers::Origin;
+
+/// A setting that is unknown, unreadable, out of place or of no use. It prints as one line that names the key and, where
+/// that is known, where it was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    key: String,
+    problem: String,
+    origin: Option<Origin>,
+}
+
+impl ConfigError {
+    pub(crate) fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { key: key.into(), problem: problem.into().trim().replace('\n', " "), origin: None }
+    }
+
+    /// The same error, with where the key was set.
+    pub(super) fn from(self, origin: Origin) -> Self {
+        Self { origin: Some(origin), ..self }
+    }
+
+    /// The key, such as `server.listen`.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.key, self.problem)?;
+        match &self.origin {
+            Some(origin) => write!(formatter, " (from {origin})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}

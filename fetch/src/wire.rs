@@ -1,0 +1,110 @@
+//! How the answer to one call ended on the wire. The client library gives every failure a status, also where no
+//! service said one: here is noted what a service really said.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode, header};
+use http_body::Frame;
+use tonic::Status;
+use tonic::body::Body;
+
+/// How the answer to a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It has not, as far as was read.
+    Not,
+    /// It was no gRPC: something between us and the service answered.
+    Foreign,
+    /// Without a status: something cut it off.
+    Cut,
+    /// With this status of the service.
+    Status(i32),
+}
+
+/// Notes how the answer to one call ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Wire(Arc<AtomicI32>);
+
+const NOT: i32 = -1;
+const FOREIGN: i32 = -2;
+const CUT: i32 = -3;
+
+impl Wire {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(AtomicI32::new(NOT)))
+    }
+
+    pub(crate) fn ended(&self) -> Ended {
+        match self.0.load(Ordering::Relaxed) {
+            NOT => Ended::Not,
+            FOREIGN => Ended::Foreign,
+            CUT => Ended::Cut,
+            status => Ended::Status(status),
+        }
+    }
+
+    /// The response, watched to its end.
+    pub(crate) fn watch(self, response: Response<Body>) -> Response<Watched> {
+        let is_grpc = response.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| {
+            media_type.as_bytes().get(..16).is_some_and(|it| it.eq_ignore_ascii_case(b"application/grpc"))
+        });
+        if let Some(status) = status(response.headers()) {
+            self.note(status);
+        } else if response.status() != StatusCode::OK || !is_grpc {
+            self.note(FOREIGN);
+        }
+        response.map(|body| Watched { body, wire: self })
+    }
+
+    /// Notes an end, unless one was noted before.
+    fn note(&self, end: i32) {
+        // Nobody else writes it: one task reads the answer.
+        if self.0.load(Ordering::Relaxed) == NOT {
+            self.0.store(end, Ordering::Relaxed);
+        }
+    }
+}
+
+fn status(headers: &HeaderMap) -> Option<i32> {
+    headers.get("grpc-status")?.to_str().ok()?.parse().ok().filter(|status| *status >= 0)
+}
+
+/// The body of an answer, on its way to whoever reads it.
+pub(crate) struct Watched {
+    body: Body,
+    wire: Wire,
+}
+
+impl http_body::Body for Watched {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(status) = frame.trailers_ref().and_then(status) {
+                    self.wire.note(status);
+                }
+            }
+            Poll::Ready(None) => self.wire.note(CUT),
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
+}

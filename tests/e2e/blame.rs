@@ -1,0 +1,202 @@
+//! Whose fault it was: what of a service's words is said to the client, and what to the log.
+
+use std::time::{Duration, Instant};
+
+use bff_kit::config::LogFormat;
+use domain_stubs::Options;
+use http::header::RETRY_AFTER;
+use proto::admin::{Fault, OddAnswer};
+use serde_json::{Value, json};
+
+use crate::support::{ADA, Kind, Logged, Shop, options, product_id, screens};
+
+const PRODUCTS: &str = "shop.catalog.v1.CatalogService/BatchGetProducts";
+const RATINGS: &str = "shop.reviews.v1.ReviewService/BatchGetRatings";
+const REVIEWS: &str = "shop.reviews.v1.ReviewService/BatchListReviews";
+
+fn broken(rpc: &str) -> Fault {
+    Fault { rpc: rpc.to_owned(), ..Fault::default() }
+}
+
+fn kettle(fields: &str) -> String {
+    format!("{{ product(id: \"{}\") {{ {fields} }} }}", product_id("kettle-gooseneck-09"))
+}
+
+#[tokio::test]
+async fn a_bad_argument_of_an_optional_field_is_told_and_another_field_s_is_not() {
+    let shop = Shop::open().await;
+    for (kind, query, path, field) in [
+        (
+            Kind::Web,
+            kettle("name shippingOptions(country: \"ZZ\") { name }"),
+            "product.shippingOptions",
+            "country",
+        ),
+        (Kind::Web, kettle("name reviews(after: \"nope\") { totalCount }"), "product.reviews", "after"),
+    ] {
+        let answer = shop.ask(kind, &query).await;
+        assert_eq!(answer.errors(), [format!("{path}: BAD_USER_INPUT")], "{}", answer.text);
+        assert_eq!(answer.body["errors"][0]["extensions"]["violations"][0]["field"], field);
+        assert_eq!(answer.data("/product/name"), "Gooseneck Kettle 0.9 l");
+    }
+    // Two fields whose keys travel in one call: what is wrong with one is no fault of the other.
+    let query = kettle("a: reviews(after: \"nope\") { totalCount } b: reviews(first: 2) { totalCount }");
+    let answer = shop.ask(Kind::Web, &query).await;
+    assert_eq!(answer.errors(), ["product.a: BAD_USER_INPUT"], "{}", answer.text);
+    assert!(answer.data("/product/b/totalCount").is_u64(), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn nobody_is_told_to_sign_in_who_has_or_of_whom_nothing_was_wanted() {
+    let shop = Shop::open().await;
+    let query = json!({ "query": "{ viewer { email } }" });
+    let nobody = shop.post(shop.mobile, json!({ "query": "{ cart { total } }" }), &[]).await;
+    assert_eq!(nobody.errors(), ["cart: UNAUTHENTICATED"]);
+    // The same status, without a word of a user.
+    shop.fail(Fault { error_code: 16, ..broken("shop.users.v1.UserService/BatchGetUsers") });
+    let ada = shop.post(shop.web, query, &[ADA]).await;
+    assert_eq!(ada.errors(), ["viewer: INTERNAL_SERVER_ERROR"], "{}", ada.text);
+}
+
+#[tokio::test]
+async fn a_refused_credential_is_an_error_of_ours_that_names_the_key_once_a_second() {
+    let logged = Logged::start(LogFormat::Json);
+    let credential_key = "the key of the domain, which is another one".to_owned();
+    let shop = Shop::of(Options { credential_key, ..options(None) }).await;
+    let started = Instant::now();
+    for caller in [vec![], vec![ADA]] {
+        for _ in 0..5 {
+            let body = json!({ "query": kettle("name rating") });
+            let answer = shop.post(shop.mobile, body, &caller).await;
+            assert_eq!(answer.errors(), ["product: INTERNAL_SERVER_ERROR"], "{}", answer.text);
+        }
+    }
+    let lines = logged.saying("a service refuses our credential");
+    let seconds = usize::try_from(started.elapsed().as_secs() + 1).unwrap();
+    assert!((1..=seconds).contains(&lines.len()), "{lines:?}");
+    assert_eq!(lines[0]["level"], "ERROR");
+    assert!(lines[0]["message"].as_str().unwrap().contains("`credential.key`"));
+    assert_eq!(
+        (lines[0]["code"].as_str(), lines[0]["reason"].as_str()),
+        (Some("UNAUTHENTICATED"), Some("CREDENTIAL_INVALID"))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_is_a_fault_of_the_service_and_the_log_says_how_long() {
+    let logged = Logged::start(LogFormat::Json);
+    let shop = Shop::open().await;
+    shop.fail(Fault { odd_answer: OddAnswer::TooLarge.into(), ..broken(PRODUCTS) });
+    let answer = shop.mobile(&kettle("name")).await;
+    assert_eq!(answer.errors(), ["product: INTERNAL_SERVER_ERROR"], "{}", answer.text);
+    let line = &logged.saying("call failed")[0];
+    assert_eq!(line["rpc"], PRODUCTS);
+    let cause = line["cause"].as_str().unwrap();
+    assert!(cause.contains("5242880") && cause.contains("4194304"), "{cause}");
+
+    let shop = Shop::with(|config| config.upstream.max_answer_bytes = 100).await;
+    let answer = shop.mobile(&kettle("name reviews { text }")).await;
+    assert_eq!(answer.degraded(), ["product.reviews: INTERNAL_SERVER_ERROR ×1"], "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_connection_that_one_call_ends_is_told_as_one_to_those_beside_it() {
+    let logged = Logged::start(LogFormat::Json);
+    let shop = Shop::open().await;
+    shop.fail(Fault { odd_answer: OddAnswer::LongStatus.into(), ..broken(RATINGS) });
+    let slow = prost_types::Duration { seconds: 0, nanos: 50_000_000 };
+    shop.fail(Fault { latency: Some(slow), ..broken(PRODUCTS) });
+    let answer = shop.mobile(&kettle("name rating")).await;
+    assert_eq!(answer.errors(), ["product: UPSTREAM_UNAVAILABLE"], "{}", answer.text);
+    let lines = logged.saying("call failed");
+    assert!(lines.iter().any(|line| line["rpc"] == PRODUCTS && line["code"] == "UNAVAILABLE"), "{lines:?}");
+    shop.domain.faults().clear();
+    shop.mobile(&kettle("name rating")).await.whole();
+}
+
+#[tokio::test]
+async fn a_service_says_when_to_ask_again() {
+    let shop = Shop::open().await;
+    let seconds = |seconds, nanos| Some(prost_types::Duration { seconds, nanos });
+    shop.fail(Fault { error_code: 8, retry_delay: seconds(6, 1_500_000), ..broken(PRODUCTS) });
+    let answer = shop.mobile(&kettle("name")).await;
+    assert_eq!(answer.errors(), ["product: UPSTREAM_UNAVAILABLE"]);
+    assert_eq!(answer.body["errors"][0]["extensions"]["retryAfterMs"], 6_002);
+    assert_eq!(answer.headers[RETRY_AFTER], "7");
+
+    // Of a part that is missing as well, and not for ever.
+    shop.domain.faults().clear();
+    shop.fail(Fault { error_code: 14, retry_delay: seconds(1_000_000, 0), ..broken(REVIEWS) });
+    let answer = shop.mobile(&kettle("name reviews { text }")).await;
+    assert_eq!(answer.body["extensions"]["degraded"][0]["retryAfterMs"], 3_600_000, "{}", answer.text);
+    assert_eq!(answer.headers[RETRY_AFTER], "3600");
+    shop.domain.faults().clear();
+    assert!(!shop.mobile(&kettle("name")).await.whole().headers.contains_key(RETRY_AFTER));
+}
+
+#[tokio::test]
+async fn a_service_that_is_down_costs_a_line_a_second_and_every_line_is_whole() {
+    let logged = Logged::start(LogFormat::Json);
+    let shop = Shop::open().await;
+    let started = Instant::now();
+    let mut asked = 0;
+    for screen in screens() {
+        shop.ask(screen.kind, &screen.query).await.whole();
+    }
+    for error_code in [14, 1, 13] {
+        shop.fail(Fault { error_code, ..broken(RATINGS) });
+        for screen in screens() {
+            shop.ask(screen.kind, &screen.query).await;
+            asked += 1;
+        }
+    }
+    shop.mobile("{ nope }").await;
+    let seconds = usize::try_from(started.elapsed().as_secs() + 1).unwrap();
+    let lines = logged.saying("call failed");
+    for code in ["UNAVAILABLE", "CANCELLED", "INTERNAL"] {
+        let of_code: Vec<_> = lines.iter().filter(|line| line["code"] == code).collect();
+        // The phone's server asks for ratings, and the web's.
+        assert!((1..=2 * seconds).contains(&of_code.len()), "{of_code:?}");
+        assert_eq!(of_code[0]["cause"], "failed on purpose");
+    }
+    assert!(asked > 60);
+    // Whoever asks for a field is not told of again what the call was told of.
+    assert!(logged.saying("field failed").is_empty());
+    assert!(logged.json().len() > asked, "{}", logged.text());
+
+    // What is left out is counted.
+    let counted = async {
+        while logged.saying("call failed").iter().all(|line| line["left_out"] == 0) {
+            shop.mobile(&kettle("rating")).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), counted).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_words_of_a_service_are_quoted() {
+    let logged = Logged::start(LogFormat::Text);
+    let shop = Shop::open().await;
+    shop.fail(Fault { error_code: 1, ..broken(RATINGS) });
+    shop.mobile(&kettle("name rating")).await;
+    let text = logged.text();
+    let line = text.lines().find(|line| line.contains("call failed")).unwrap();
+    let words = format!("rpc=\"{RATINGS}\" code=\"CANCELLED\" cause=\"failed on purpose\"");
+    assert!(line.contains(&words), "{line}");
+}
+
+#[tokio::test]
+async fn nothing_but_its_own_bad_argument_climbs_from_an_optional_field() {
+    let shop = Shop::open().await;
+    for error_code in 1..=16 {
+        shop.fail(Fault {
+            error_code,
+            ..broken("shop.recommendations.v1.RecommendationService/ListRecommendations")
+        });
+        let body = json!({ "query": "{ home { name cartCount recommended(first: 1) { name } } }" });
+        let answer = shop.post(shop.mobile, body, &[ADA]).await;
+        assert_eq!(answer.errors(), Vec::<String>::new(), "{error_code}: {}", answer.text);
+        assert_eq!(answer.data("/home/name"), "Ada", "{error_code}");
+        assert_eq!(answer.data("/home/recommended"), &Value::Array(Vec::new()));
+    }
+}

@@ -1,0 +1,102 @@
+//! What settings do at the start, and that `docs/configuration.md` lists each as the code has it.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use bff_iot::Iot;
+use bff_kit::config::{Config, Mode, settings};
+use bff_kit::{Client, DocumentPolicy, Server};
+use bff_mobile::Mobile;
+use bff_web::Web;
+use tokio::net::TcpListener;
+
+use crate::support::{assert_same_as_file, schema_folder};
+
+/// A server for real users, with the operations of a folder.
+fn production(folder: Option<PathBuf>) -> Config {
+    let mut config = Config { mode: Mode::Production, ..Config::default() };
+    config.credential.key = Some("a key of this test's own, long enough".into());
+    config.operations.folder = folder;
+    config
+}
+
+/// Starts a server that is to stop at once; answers why it did not start.
+async fn start<C: Client>(config: Config) -> Option<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let served = Server::new(config).serve::<C>(listener, fetch::tcp(), std::future::ready(())).await;
+    served.err().map(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn production_without_any_operation_to_run_does_not_start() {
+    let empty = tempfile::tempdir().unwrap();
+    std::fs::create_dir(empty.path().join("manifests")).unwrap();
+    let empty = || Some(empty.path().to_owned());
+    let not_set = start::<Mobile>(production(None)).await.unwrap();
+    assert!(
+        not_set.starts_with("operations.folder: is not set, and by operations.policy `registered`"),
+        "{not_set}"
+    );
+    assert_eq!(start::<Iot>(production(None)).await, Some(not_set));
+    let nothing = start::<Mobile>(production(empty())).await.unwrap();
+    assert!(nothing.contains("holds no registered operation") && !nothing.contains('\n'), "{nothing}");
+
+    // Whose policy is another has something to run, and in development there may be something later.
+    assert_eq!(start::<Web>(production(None)).await, None);
+    assert_eq!(start::<Mobile>(production(Some(schema_folder().join("mobile")))).await, None);
+    let mut open = production(empty());
+    open.operations.policy = Some(DocumentPolicy::Open);
+    assert_eq!(start::<Mobile>(open).await, None);
+    let mut development = Config { mode: Mode::Development, ..production(empty()) };
+    development.operations.policy = Some(DocumentPolicy::Registered);
+    assert_eq!(start::<Mobile>(development).await, None);
+    let mut web = production(None);
+    web.operations.policy = Some(DocumentPolicy::Registered);
+    assert!(start::<Web>(web).await.is_some());
+}
+
+#[test]
+fn the_documentation_lists_every_setting_as_the_code_has_it() {
+    const FILE: &str = "docs/configuration.md";
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(FILE)).unwrap();
+    let text = with_table(&text, "settings", &all());
+    assert_same_as_file(FILE, &with_table(&text, "clients", &of_clients()));
+}
+
+/// The text with another table between `<!-- NAME -->` and `<!-- end of NAME -->`.
+fn with_table(text: &str, name: &str, table: &str) -> String {
+    let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
+    let (before, rest) = text.split_once(&start).unwrap();
+    let (_, after) = rest.split_once(&end).unwrap();
+    format!("{before}{start}{table}{end}{after}")
+}
+
+fn all() -> String {
+    let mut table = "| key | takes | default | meaning |\n|---|---|---|---|\n".to_owned();
+    for setting in settings() {
+        let default = setting.default.map_or("–".to_owned(), |value| format!("`{value}`"));
+        writeln!(table, "| `{}` | {} | {default} | {} |", setting.key, setting.kind, setting.meaning)
+            .unwrap();
+    }
+    table
+}
+
+/// What each client decides itself.
+fn of_clients() -> String {
+    let clients = [
+        production(None).effective::<Mobile>().to_toml(),
+        production(None).effective::<Web>().to_toml(),
+        production(None).effective::<Iot>().to_toml(),
+    ];
+    let mut table = "| key | mobile | web | iot |\n|---|---|---|---|\n".to_owned();
+    for setting in settings().iter().filter(|setting| setting.default.is_none() && !setting.is_secret) {
+        let own = clients.each_ref().map(|client| {
+            let (section, name) = setting.key.split_once('.')?;
+            client.get(section)?.get(name).map(|value| format!("`{value}`"))
+        });
+        if let [Some(mobile), Some(web), Some(iot)] = own {
+            writeln!(table, "| `{}` | {mobile} | {web} | {iot} |", setting.key).unwrap();
+        }
+    }
+    table
+}
