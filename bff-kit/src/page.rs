@@ -230,7 +230,7 @@ mod tests {
             u32::try_from(seed >> 33).unwrap() % most
         };
         for _ in 0..2_000 {
-            let mut list: BTreeSet<u32> = (0..1 + roll(40)).map(|_| roll(1_000)).collect();
+            let mut list: BTreeSet<u32> = (0..=roll(40)).map(|_| roll(1_000)).collect();
             let mut throughout = list.clone();
             let (mut told, mut after): (Vec<u32>, Option<String>) = (Vec::new(), None);
             loop {
@@ -238,13 +238,13 @@ mod tests {
                 let page = Page::of(first, after.as_deref(), 10).unwrap();
                 let (items, tokens) = listed(&list, &page);
                 let connection = page.connection(items, &tokens, ());
-                let Some(last) = u32::try_from(connection.edges.len()).unwrap().checked_sub(1) else { break };
-                let last = usize::try_from(if roll(2) == 0 { roll(last + 1) } else { last }).unwrap();
-                told.extend(connection.edges[..=last].iter().map(|edge| edge.node));
-                if !connection.page_info.has_next_page && last + 1 == connection.edges.len() {
+                let Some(end) = u32::try_from(connection.edges.len()).unwrap().checked_sub(1) else { break };
+                let end = usize::try_from(if roll(2) == 0 { roll(end + 1) } else { end }).unwrap();
+                told.extend(connection.edges[..=end].iter().map(|edge| edge.node));
+                if !connection.page_info.has_next_page && end + 1 == connection.edges.len() {
                     break;
                 }
-                after = Some(connection.edges[last].cursor.clone());
+                after = Some(connection.edges[end].cursor.clone());
                 for _ in 0..roll(4) {
                     let number = roll(1_000);
                     if list.contains(&number) || roll(3) == 0 {

@@ -306,8 +306,7 @@ fn the_walk_through_of_the_readme_ships_an_operation() {
     assert_eq!(told[0], "bff-mobile: wrote schema/mobile/plans/Widget.plan\n");
     assert!(told[1].contains(" operations within plan and budget, "), "{}", told[1]);
     let release = told[2].trim().rsplit('/').next().unwrap();
-    let names: Vec<_> =
-        manifest(&mobile, release)["operations"].as_array().unwrap().iter().cloned().collect();
+    let names: Vec<_> = manifest(&mobile, release)["operations"].as_array().unwrap().clone();
     assert!(names.iter().any(|operation| operation["name"] == "Widget"), "{names:?}");
 }
 

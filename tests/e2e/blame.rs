@@ -1,12 +1,13 @@
 //! Whose fault it was: what of a service's words is said to the client, and what to the log.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bff_kit::config::LogFormat;
 use domain_stubs::Options;
 use http::header::RETRY_AFTER;
 use proto::admin::{Fault, OddAnswer};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::support::{ADA, Kind, Logged, Shop, options, product_id, screens};
 

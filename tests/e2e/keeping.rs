@@ -188,8 +188,8 @@ async fn nobody_waits_for_an_answer_that_is_somebody_elses() {
 
 /// The seconds that a directive of `Cache-Control` says; 0 without it.
 fn seconds(answer: &Answer, directive: &str) -> u64 {
-    let said = header_of(&answer.headers, "cache-control").split(", ");
-    said.filter_map(|it| it.strip_prefix(directive)?.strip_prefix('=')?.parse().ok()).next().unwrap_or(0)
+    let mut said = header_of(&answer.headers, "cache-control").split(", ");
+    said.find_map(|it| it.strip_prefix(directive)?.strip_prefix('=')?.parse().ok()).unwrap_or(0)
 }
 
 #[tokio::test]

@@ -2,6 +2,17 @@
 
 const client = process.env.CLIENT;
 
+// What each scalar of the three schemas is in TypeScript.
+const scalars = {
+  CountryCode: 'string',
+  CurrencyCode: 'string',
+  DateTime: 'string',
+  Decimal: 'string',
+  Language: 'string',
+  URL: 'string',
+  UnixSeconds: 'number',
+};
+
 export default {
   schema: `../../schema/${client}/schema.graphql`,
   documents: [`../../schema/${client}/operations/**/*.graphql`],
@@ -11,7 +22,7 @@ export default {
       presetConfig: {
         persistedDocuments: { hashAlgorithm: 'sha256' },
       },
-      config: { documentMode: 'string', strictScalars: true, scalars: { UnixSeconds: 'number' } },
+      config: { documentMode: 'string', strictScalars: true, scalars },
     },
   },
 };

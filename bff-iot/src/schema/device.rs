@@ -14,6 +14,7 @@ impl Entity for Device {
     const NAME: &'static str = "Device";
 }
 
+#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
 /// How a device is set up.
 #[Object]
 impl Device {

@@ -30,6 +30,7 @@ impl Entity for Cart {
     const NAME: &'static str = "Cart";
 }
 
+#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
 /// What you are about to buy.
 #[Object]
 impl Cart {

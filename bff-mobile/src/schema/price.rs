@@ -14,6 +14,7 @@ use crate::format::{self, Language, MONEY};
 
 pub(crate) struct Price(pub(super) Arc<pricing::Price>);
 
+#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
 /// What a product costs the person who asks.
 #[Object]
 impl Price {

@@ -5,7 +5,7 @@ use bff_kit::Error;
 use bff_kit::schema::{bounds, items};
 
 /// Errors that one change is told of at most.
-pub(super) const MAX_USER_ERRORS: i32 = 5;
+pub(super) const MAX_USER_ERRORS: i32 = 3;
 
 /// Why a change was not made.
 #[derive(SimpleObject)]

@@ -24,6 +24,7 @@ pub(super) async fn mine(ctx: &Context<'_>) -> Result<Cart, Error> {
     ctx.fetch(MyCart).await.map(Cart)
 }
 
+#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
 /// What you are about to buy.
 #[Object]
 impl Cart {

@@ -10,6 +10,7 @@ use proto::inventory;
 
 pub(crate) struct Stock(pub(super) Arc<inventory::Stock>);
 
+#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
 /// How much of a product can be sold.
 #[Object]
 impl Stock {
@@ -40,6 +41,7 @@ impl Stock {
 
 pub(crate) struct WarehouseStock(inventory::WarehouseStock);
 
+#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
 /// Items of a product in one warehouse.
 #[Object]
 impl WarehouseStock {

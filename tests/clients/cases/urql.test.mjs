@@ -86,15 +86,15 @@ test('urql: a mutation is sent by POST', async () => {
 });
 
 test('urql: what failed stands beside what did not', async () => {
-  const text = newDocument('{ cart { count } product(id: $id) { name } }', '($id: ID!)');
+  const text = newDocument('{ orders { totalCount } product(id: $id) { name } }', '($id: ID!)');
   const { query, sent } = setUp(web, {});
   const { data, error } = await query(text, { id: KETTLE });
   const sentAs = sent[1].parameters.query;
   assert.deepEqual(data, (await plain(web, { query: sentAs, variables: { id: KETTLE } })).data);
-  assert.equal(data.cart, null);
+  assert.equal(data.orders, null);
   assert.equal(error.networkError, undefined);
   assert.equal(error.graphQLErrors.length, 1);
-  assert.deepEqual(error.graphQLErrors[0].path, ['cart']);
+  assert.deepEqual(error.graphQLErrors[0].path, ['orders']);
   assert.equal(error.graphQLErrors[0].extensions.code, 'UNAUTHENTICATED');
   assert.equal(sent.length, 2);
 });

@@ -86,6 +86,7 @@ pub(crate) struct Shop {
     pub(crate) web: SocketAddr,
     pub(crate) iot: SocketAddr,
     http: HttpClient<HttpConnector, Full<Bytes>>,
+    /// Where the services listen.
     domain_address: SocketAddr,
     /// Where there are no sockets.
     network: Option<Network>,
@@ -100,7 +101,7 @@ impl Shop {
 
     /// A shop that was opened at another moment, before now: what it issues must not have expired.
     pub(crate) async fn opened_at(moment: &str) -> Self {
-        Self::of(options_at(moment.parse().unwrap())).await
+        Self::opened(options_at(moment.parse().unwrap()), |_, _| {}).await
     }
 
     /// A shop with another configuration of the BFFs.
@@ -120,7 +121,7 @@ impl Shop {
 
     /// A shop whose services may be made to lie.
     pub(crate) async fn lied_to() -> (Self, Lies) {
-        let (lies, listener) = (Lies::default(), listener().await);
+        let (lies, listener) = (Lies::default(), TcpListener::bind("127.0.0.1:0").await.unwrap());
         let liar = format!("http://{}", listener.local_addr().unwrap());
         let mut shop =
             Self::opened(options(None), |config, _| config.upstream.default.clone_from(&liar)).await;
@@ -158,7 +159,7 @@ impl Shop {
     async fn opened(options: Options, configure: impl Fn(&mut Config, Kind)) -> Self {
         let mut listeners = Vec::new();
         for _ in 0..4 {
-            listeners.push(listener().await);
+            listeners.push(TcpListener::bind("127.0.0.1:0").await.unwrap());
         }
         let listen = || {
             let listener = listeners.pop().unwrap();
@@ -178,8 +179,8 @@ impl Shop {
         let clock = Clock::fixed(options.clock.now());
         let domain = Domain::open(options).unwrap();
         let mut servers = JoinSet::new();
-        let (listener, domain_address) = listen();
-        let upstream = format!("http://{domain_address}");
+        let (listener, address) = listen();
+        let upstream = format!("http://{address}");
         let config = |kind: Kind| {
             let mut config = Config::development();
             config.upstream.default.clone_from(&upstream);
@@ -199,7 +200,7 @@ impl Shop {
         let web = start::<Web, _>(&mut servers, server(Kind::Web), listen(), connector);
         let iot = start::<Iot, _>(&mut servers, server(Kind::Iot), listen(), connector);
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
-        Self { domain, mobile, web, iot, http, domain_address, network: None, servers }
+        Self { domain, mobile, web, iot, http, domain_address: address, network: None, servers }
     }
 
     /// Sends a query to the phone app's BFF.
@@ -295,10 +296,6 @@ impl Shop {
         }
         text
     }
-}
-
-async fn listener() -> TcpListener {
-    TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
 fn start<C: Client, L: Listener<Addr: Debug>>(

@@ -17,40 +17,41 @@ for (const { name, url, headers } of clients) {
   if (!url) throw new Error(`the shop of ${name} is not open: start this by run.sh`);
   const schema = `../generated/shop/schema/${name}`;
   const examples = read(`${schema}/examples.json`);
-  const apollo = read(`../generated/${name}/manifest.json`).operations;
+  const apollo = read(`${schema}/manifests/9.0.0.json`).operations;
 
-  const answers = async (documentId, operation) => {
-    const { variables } = examples[operation];
+  const ask = async (documentId, variables) => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ documentId, variables }),
     });
-    const { data, errors } = await response.json();
-    assert.equal(errors, undefined, operation);
-    assert.ok(data, operation);
+    return response.json();
   };
+
+  test(`${name}: what Apollo's generator makes is answered by its ids`, async () => {
+    assert.ok(apollo.length > 5);
+    for (const { id, name: operation } of apollo) {
+      const { data, errors } = await ask(id, examples[operation].variables);
+      assert.equal(errors, undefined, operation);
+      assert.ok(data, operation);
+    }
+  });
 
   test(`${name}: what graphql-codegen persists is answered by its ids`, async () => {
     const persisted = Object.entries(read(`${schema}/manifests/9.1.0.json`));
     assert.equal(persisted.length, apollo.length);
-    for (const [id, text] of persisted) await answers(id, /(?:query|mutation) (\w+)/.exec(text)[1]);
+    for (const [id, text] of persisted) {
+      const [, operation] = /(?:query|mutation) (\w+)/.exec(text);
+      const { data, errors } = await ask(id, examples[operation].variables);
+      assert.equal(errors, undefined, operation);
+      assert.ok(data, operation);
+    }
   });
 
-  const registered = read(`${schema}/manifests/9.2.0.json`).operations;
-
-  if (name === 'iot') {
-    test('iot: register makes what Apollo\'s generator makes, without the names of types', () => {
-      const bare = (body) => body.replace(/\n *__typename/g, '');
-      const bodies = apollo.map(({ body }) => bare(body));
-      assert.notDeepEqual(apollo.map(({ body }) => body), bodies);
-      assert.deepEqual(registered.map(({ body }) => body), bodies);
-    });
-  } else {
-    test(`${name}: what Apollo's generator makes is answered by its ids, and is what register makes`, async () => {
-      assert.ok(apollo.length > 10);
-      for (const { id, name: operation } of apollo) await answers(id, operation);
-      assert.deepEqual(registered, apollo);
-    });
-  }
+  test(`${name}: register makes what Apollo's generator makes, but for what a device leaves out`, () => {
+    const registered = read(`${schema}/manifests/9.2.0.json`).operations;
+    const bare = (operations) => operations.map(({ id, ...it }) => ({ ...it, body: it.body.replace(/\n *__typename/g, '') }));
+    if (name === 'iot') assert.deepEqual(bare(registered), bare(apollo));
+    else assert.deepEqual(registered, apollo);
+  });
 }

@@ -82,13 +82,13 @@ impl Sizes<'_> {
             "Int" => "-2147483648".len() as u64,
             "Float" => 24,
             "ID" => text(info.bounds.bytes.map_or(ID, u64::from)),
-            name => match self.catalogue.values(name) {
-                Some(values) => text(values.iter().map(String::len).max().unwrap_or_default() as u64),
-                None => {
-                    let usual = most_bytes(name).unwrap_or(STRING);
-                    text(info.bounds.bytes.map_or(usual, u64::from))
-                }
-            },
+            name => {
+                let longest =
+                    |values: &[String]| values.iter().map(String::len).max().unwrap_or_default() as u64;
+                let usual = || most_bytes(name).unwrap_or(STRING);
+                let of_text = || info.bounds.bytes.map_or_else(usual, u64::from);
+                text(self.catalogue.values(name).map_or_else(of_text, longest))
+            }
         }
     }
 }
