@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use bff_kit::contracts::printed;
 
 /// A process that does not outlive its test.
 struct Running(Child);
@@ -87,6 +90,15 @@ fn the_page_is_told_what_the_clients_ship_and_what_an_operation_would_do() {
         ["\"problems\":[]", "\"Home\"", "\"ProductPage\"", "\"Shelf\"", "\"x-device-id\":\"shelf-0001\""]
     {
         assert!(clients.contains(told), "{told}: {clients}");
+    }
+    // An operation of a release that is still today's is told once, though what is registered has no comments.
+    let told: serde_json::Value = serde_json::from_str(clients.split_once("\r\n\r\n").unwrap().1).unwrap();
+    for client in told["clients"].as_array().unwrap() {
+        let mut texts = HashSet::new();
+        for operation in client["operations"].as_array().unwrap() {
+            let text = printed(operation["text"].as_str().unwrap());
+            assert!(texts.insert(text), "{} is told twice", operation["name"]);
+        }
     }
     let plan = |client: &str, document: &str| {
         let length = document.len();

@@ -161,3 +161,26 @@ fn indented(text: &str) -> String {
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::parse;
+    use super::print;
+
+    #[test]
+    fn a_document_is_printed_as_graphql_js_prints_it() {
+        let written = include_str!("print/written.graphql");
+        // Of graphql-js 16.15: `print(parse(written))`.
+        let printed = include_str!("print/printed.graphql").trim_end();
+        assert_eq!(print(&parse(written).unwrap()), printed);
+        assert_eq!(print(&parse(printed).unwrap()), printed);
+    }
+
+    #[test]
+    fn fragments_come_last_and_by_name() {
+        let document = parse("fragment B on T { a } query { ...B ...A } fragment A on T { a }").unwrap();
+        let printed = print(&document);
+        let order: Vec<_> = printed.lines().filter(|line| !line.starts_with([' ', '}'])).collect();
+        assert_eq!(order, ["{", "", "fragment A on T {", "", "fragment B on T {"]);
+    }
+}

@@ -1,5 +1,6 @@
 //! What the page asks of its server: which clients there are, what they ship, and what an operation would do.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -9,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use bff_iot::Iot;
 use bff_kit::Planner;
-use bff_kit::contracts::{ContractError, Contracts};
+use bff_kit::contracts::{ContractError, Contracts, printed};
 use bff_mobile::Mobile;
 use bff_web::Web;
 use serde::{Deserialize, Serialize};
@@ -90,9 +91,11 @@ impl Clients {
         };
         let today = contracts.operations()?.into_iter();
         let mut all: Vec<_> = today.map(|it| shipped(None, it.name, it.text)).collect();
+        // What is registered has no comments.
+        let mut known: HashSet<_> = all.iter().map(|it| printed(&it.text)).collect();
         for release in contracts.releases()?.into_iter().rev() {
             for operation in release.operations {
-                if all.iter().all(|known| known.text != operation.text) {
+                if known.insert(printed(&operation.text)) {
                     all.push(shipped(Some(&release.version), operation.name, operation.text));
                 }
             }
