@@ -10,23 +10,23 @@ use crate::error::Error;
 use crate::identity::Caller;
 use crate::schema::{StepInfo, StepKind};
 
-/// What the client and whoever acts had to do with a call.
+/// The part that the client, and whoever acts, had in a call.
 pub(crate) struct Part<'a> {
-    /// What was called.
+    /// The RPC that was called.
     pub(crate) rpc: Rpc,
-    /// What the field says of the call; none where it does not declare it.
+    /// The call as the field declares it; none where it does not.
     pub(crate) step: Option<&'a StepInfo>,
     /// Fields of the request that the client calls otherwise.
     pub(crate) aliases: &'a [(&'a str, &'a str)],
-    /// In whose name it was called.
+    /// The caller in whose name it was called.
     pub(crate) caller: &'a Caller,
     /// Reasons by which services speak of who acts.
     pub(crate) reasons: &'a Reasons,
 }
 
 impl Part<'_> {
-    /// What a fault is to the field that needed the answer: the table of `docs/architecture.md`. What is no word to
-    /// the client is logged.
+    /// The error that a fault is to the field that needed the answer: the table of `docs/architecture.md`. A fault that
+    /// is no word to the client is logged.
     pub(crate) fn error(&self, fault: &Fault, log: &FaultLog) -> Error {
         let error = self.told(fault).unwrap_or_else(|| {
             self.log(fault, log);
@@ -39,7 +39,7 @@ impl Part<'_> {
         error.after(fault.retry_after())
     }
 
-    /// What the fault says to the client, if anything.
+    /// The error that the client is told of, where the fault is a word to it.
     fn told(&self, fault: &Fault) -> Option<Error> {
         let by_status = self.rpc.speaks_by_status();
         let gave = self.step.is_some_and(|step| !step.given.is_empty());
@@ -69,7 +69,7 @@ impl Part<'_> {
         }
     }
 
-    /// What is wrong with the arguments of the field, of what is wrong with the request.
+    /// The violations that are about arguments of the field, by the names of those.
     fn in_arguments(&self, violations: &[Violation]) -> Vec<Violation> {
         let argument = |it: &Violation| {
             let field = self.step?.argument_path(&it.field, self.aliases)?;
@@ -123,7 +123,7 @@ mod tests {
         }
     }
 
-    /// What a status is to a field, as a code and the parts of the input it names.
+    /// The code that a status is to a field, and the parts of the input it names.
     fn told(
         rpc: Rpc,
         step: &StepInfo,

@@ -131,7 +131,7 @@ fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {
     })
 }
 
-/// What the command line, the environment and the file say together, and the settings that come of it.
+/// The layers of the command line, the environment and the file, and the settings that come of them.
 fn configuration<C: Client>(settings: Settings) -> Result<(Layers, Config), ConfigError> {
     let layers = layers::<C>(settings)?;
     let mut config = Config::load(&layers)?;

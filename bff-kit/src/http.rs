@@ -218,7 +218,8 @@ impl<C: Client> Edge<C> {
                         Err(refusal) => BatchItem::refused(refusal.clone()),
                     })
                     .collect();
-                Ok(style.batch(&shapes))
+                let delay = answers.iter().flatten().filter_map(|answer| answer.retry_after).max();
+                Ok(style.batch(&shapes, delay))
             }
         }
     }

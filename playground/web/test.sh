@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tests the page in a browser: opens a shop on ports of its own, which builds the page as it does for anybody, and
-# drives headless Chromium. What the browser showed is left in artefacts/.
+# drives headless Chromium. Wants Node, Chromium, and Rust unless PLAYGROUND names the program to run. What the browser
+# showed is left in artefacts/.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -14,9 +15,11 @@ export CHROMIUM
 npm ci --no-audit --no-fund --silent
 npm run --silent check
 
-(cd ../.. && cargo build --quiet --package playground)
-PLAYGROUND=$(cd ../.. && cargo metadata --format-version 1 --no-deps |
-    node -e 'process.stdout.write(JSON.parse(require("fs").readFileSync(0)).target_directory)')/debug/playground
+if [[ -z ${PLAYGROUND:-} ]]; then
+    (cd ../.. && cargo build --quiet --package playground)
+    PLAYGROUND=$(cd ../.. && cargo metadata --format-version 1 --no-deps |
+        node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')/debug/playground
+fi
 export PLAYGROUND
 
 rm -rf artefacts

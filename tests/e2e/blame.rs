@@ -125,6 +125,14 @@ async fn a_service_says_when_to_ask_again() {
     assert_eq!(answer.body["errors"][0]["extensions"]["retryAfterMs"], 6_002);
     assert_eq!(answer.headers[RETRY_AFTER], "7");
 
+    // Of several requests in one array, the latest of all.
+    let batching = Shop::with(|config| config.server.max_batch = 2).await;
+    batching.fail(Fault { error_code: 8, retry_delay: seconds(6, 1_500_000), ..broken(PRODUCTS) });
+    let batch = json!([{ "query": "{ __typename }" }, { "query": kettle("name") }]);
+    let answer = batching.post(batching.mobile, batch, &[]).await;
+    assert_eq!(answer.body[1]["errors"][0]["extensions"]["retryAfterMs"], 6_002, "{}", answer.text);
+    assert_eq!(answer.headers[RETRY_AFTER], "7");
+
     // Of a part that is missing as well, and not for ever.
     shop.domain.faults().clear();
     shop.fail(Fault { error_code: 14, retry_delay: seconds(1_000_000, 0), ..broken(REVIEWS) });

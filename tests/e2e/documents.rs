@@ -1,6 +1,7 @@
 //! Four ways to name an operation, and what becomes of each: known, unknown, wrong, changed, flooded.
 
 mod forty;
+mod released;
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::support::{
-    ADA, Answer, Kind, Shop, contracts, copied_schema, in_folder, percent_encoded, product_id, schema_folder,
+    ADA, Answer, Kind, Shop, contracts, copied_schema, percent_encoded, product_id, schema_folder,
 };
 
 /// A way to name an operation.
@@ -397,72 +398,4 @@ async fn variables_that_do_not_fit_are_errors_of_the_request() {
     let parameters = json!({ "query": unknown, "variables": { "key": "left-out-2" } });
     let answer = shop.send(send(&shop, Kind::Web, "", &parameters, false)).await;
     assert_eq!(code(&answer), (200, "GRAPHQL_VALIDATION_FAILED"));
-}
-
-#[tokio::test]
-async fn every_operation_of_every_release_still_works() {
-    let shop = shop(&schema_folder()).await;
-    let mut count = 0;
-    for kind in Kind::ALL {
-        let examples = contracts(kind).examples().unwrap();
-        for release in contracts(kind).releases().unwrap() {
-            for operation in release.operations {
-                let declared = |name: &String| operation.text.contains(&format!("${name}"));
-                let variables = examples[&operation.name].variables.as_object().unwrap().clone();
-                let variables: Value = variables
-                    .into_iter()
-                    .filter(|(name, _)| declared(name))
-                    .collect::<serde_json::Map<_, _>>()
-                    .into();
-                let parameters = json!({ "documentId": operation.id, "variables": variables });
-                let answer = shop.send(send(&shop, kind, "", &parameters, false)).await;
-                assert!(
-                    answer.body.get("errors").is_none(),
-                    "{kind} {} {}: {}",
-                    release.version,
-                    operation.name,
-                    answer.text
-                );
-                count += 1;
-            }
-        }
-    }
-    assert!(count > 70, "{count}");
-}
-
-#[tokio::test]
-async fn what_was_released_keeps_working_when_a_limit_is_tightened() {
-    let shop = Shop::with(|config| {
-        config.operations.folder = Some(schema_folder());
-        config.limits.cost = Some(1);
-        config.limits.tokens = Some(5);
-    })
-    .await;
-    for form in FORMS {
-        let (id, text, variables) = form.query();
-        let with = json!({ "variables": variables });
-        shop.send(form.request(&shop, &id, &with, false)).await.whole();
-        let own = json!({ "query": format!("{text} # mine"), "variables": variables });
-        let answer = shop.send(send(&shop, form.client(), "", &own, false)).await;
-        assert_eq!(code(&answer).1, "OPERATION_TOO_LARGE", "{form:?}");
-    }
-}
-
-#[test]
-fn a_field_that_a_release_stands_on_cannot_be_removed() {
-    let folder = copied_schema();
-    let manifests = folder.path().join("mobile/manifests");
-    let old = fs::read_to_string(manifests.join("5.0.0.json")).unwrap();
-    // As if the schema had lost the field: the release asks for one that is not there.
-    let text = old.replace("formatted", "removedField");
-    assert_ne!(text, old);
-    let mut manifest: Value = serde_json::from_str(&text).unwrap();
-    for operation in manifest["operations"].as_array_mut().unwrap() {
-        operation["id"] = json!(document_hash(operation["body"].as_str().unwrap()));
-    }
-    fs::write(manifests.join("5.0.0.json"), manifest.to_string()).unwrap();
-    let problems = in_folder(folder.path(), Kind::Mobile).check(&crate::support::planner(Kind::Mobile));
-    let found =
-        problems.iter().map(ToString::to_string).find(|it| it.contains("release 5.0.0, Home:")).unwrap();
-    assert!(found.contains("removedField") && found.contains("\"Price\""), "{found}");
 }

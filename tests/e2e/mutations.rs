@@ -1,5 +1,7 @@
 //! What each client can change, and that repeating it changes nothing more.
 
+mod named;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use bff_kit::config::Config;
 use proto::admin::{Call, CallEnd, Fault};
 use serde_json::{Value, json};
 
-use crate::support::{ADA, Answer, Kind, Shop, id_of, product_id};
+use crate::support::{ADA, Answer, Kind, Shop, product_id};
 
 /// No test waits longer than this for what should happen at once.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -340,125 +342,4 @@ async fn adding_to_the_cart_is_noted_for_statistics_without_waiting() {
     tokio::time::timeout(PATIENCE, sent).await.unwrap().whole();
     let noted = shop.domain.calls().wait_until(|calls: &[Call]| calls.iter().any(|call| call.rpc == RECORD));
     tokio::time::timeout(PATIENCE, noted).await.unwrap();
-}
-
-#[tokio::test]
-async fn what_is_wrong_is_named_by_its_path_in_the_arguments() {
-    let shop = Shop::open().await;
-    let [kettle, whisk] = ["kettle-gooseneck-09", "matcha-whisk-set"].map(product_id);
-    let hers = shop.ask(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
-    let method = hers.data("/cart/paymentMethods/0/id").clone();
-    let cart = |to, key: &str, product: &str, quantity: i32| (to, add(key, product, quantity));
-    let order = |to, country: &str| {
-        let input = json!({ "idempotencyKey": "key-order-1", "paymentMethodId": method,
-            "shippingOption": "standard", "country": country });
-        (to, mutation("orderPlace", "OrderPlaceInput", "order { id }", &input))
-    };
-    let prefer = |field: &str, value: &str| {
-        let input = json!({ "idempotencyKey": "key-prefer-1", field: value });
-        let selection = "preferences { language }";
-        (shop.web, mutation("preferencesUpdate", "PreferencesUpdateInput", selection, &input))
-    };
-    let review = |rating: i32, text: &str| {
-        let input =
-            json!({ "idempotencyKey": "key-review-1", "productId": whisk, "rating": rating, "text": text });
-        (shop.web, mutation("reviewCreate", "ReviewCreateInput", "review { id }", &input))
-    };
-    let mark = |ids: Value| {
-        let input = json!({ "idempotencyKey": "key-mark-01", "notificationIds": ids });
-        (shop.web, mutation("notificationsMarkRead", "NotificationsMarkReadInput", "unreadCount", &input))
-    };
-    let query = |to, text: String| (to, json!({ "query": text }));
-    let many = vec![id_of("Notification", "n"); 101];
-    let foreign = hers_reviews_cursor(&shop, &whisk).await;
-    for ((to, body), path) in [
-        (cart(shop.mobile, "short", &kettle, 1), "input.idempotencyKey"),
-        (cart(shop.web, "key-cart-01", &kettle, 21), "input.quantity"),
-        (cart(shop.mobile, "key-cart-01", "kettle", 1), "input.productId"),
-        (order(shop.mobile, "XX"), "input.country"),
-        (order(shop.web, "XX"), "input.country"),
-        (prefer("language", "no language"), "input.language"),
-        (prefer("country", "XX"), "input.country"),
-        (review(6, "Good."), "input.rating"),
-        (review(5, ""), "input.text"),
-        (mark(json!([id_of("Notification", "n"), "nonsense"])), "input.notificationIds.1"),
-        (mark(json!(many)), "input.notificationIds"),
-        (query(shop.web, format!("{{ nodes(ids: [\"{kettle}\", \"nonsense\"]) {{ id }} }}")), "ids.1"),
-        (query(shop.web, "{ node(id: \"nonsense\") { id } }".to_owned()), "id"),
-        (query(shop.mobile, "{ search(query: \" \") { total } }".to_owned()), "query"),
-        (query(shop.web, "{ products(first: 101) { totalCount } }".to_owned()), "first"),
-        (query(shop.mobile, format!("{{ products(after: \"{foreign}\") {{ total }} }}")), "after"),
-        (
-            query(
-                shop.web,
-                format!("{{ product(id: \"{kettle}\") {{ shippingOptions(country: \"XX\") {{ name }} }} }}"),
-            ),
-            "country",
-        ),
-        (query(shop.mobile, "{ cart { shippingOptions(country: \"XX\") { name } } }".to_owned()), "country"),
-        (
-            query(
-                shop.web,
-                format!(
-                    "{{ product(id: \"{kettle}\") {{ reviews(after: \"{foreign}\") {{ totalCount }} }} }}"
-                ),
-            ),
-            "after",
-        ),
-    ] {
-        let answer = shop.post(to, body.clone(), &[ADA]).await;
-        // What a service found wrong with a change is told in its payload, all else as an error.
-        let in_payload = |data: &Value| data.as_object()?.values().next()?.pointer("/userErrors/0").cloned();
-        if let Some(error) = in_payload(&answer.body["data"]) {
-            assert_eq!(error["code"], "INVALID", "{body}: {}", answer.text);
-            assert_eq!(error["field"], json!(path.split('.').collect::<Vec<_>>()), "{body}: {}", answer.text);
-            continue;
-        }
-        let error = &answer.body["errors"][0]["extensions"];
-        assert_eq!(error["code"], "BAD_USER_INPUT", "{body}: {}", answer.text);
-        assert_eq!(error["violations"][0]["field"], path, "{body}: {}", answer.text);
-    }
-}
-
-/// A cursor of the reviews of a product, which means nothing to any other list.
-async fn hers_reviews_cursor(shop: &Shop, product: &str) -> String {
-    let query =
-        format!("{{ product(id: \"{product}\") {{ reviews(first: 1) {{ pageInfo {{ endCursor }} }} }} }}");
-    let answer = shop.web(&query).await.whole();
-    answer.data("/product/reviews/pageInfo/endCursor").as_str().unwrap().to_owned()
-}
-
-#[tokio::test]
-async fn a_refused_order_blames_no_more_than_what_is_wrong() {
-    for kind in [Kind::Mobile, Kind::Web] {
-        let shop = Shop::open().await;
-        let to = shop.address(kind);
-        let hers = shop.ask(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
-        let method = hers.data("/cart/paymentMethods/0/id").clone();
-        let order = |key: &str, method: &Value, option: &str| {
-            let input = json!({ "idempotencyKey": key, "paymentMethodId": method, "shippingOption": option,
-                "country": "FR" });
-            mutation("orderPlace", "OrderPlaceInput", "order { id }", &input)
-        };
-        let refused = async |body: Value, code: &str, field: Value| {
-            let answer = shop.post(to, body, &[ADA]).await.whole();
-            assert_eq!(answer.data("/orderPlace/userErrors/0/code"), code, "{}", answer.text);
-            assert_eq!(answer.data("/orderPlace/userErrors/0/field"), &field, "{}", answer.text);
-            assert_eq!(answer.data("/orderPlace/order"), &Value::Null);
-        };
-        let product = "tent-ridge-2";
-        shop.post(to, add("key-put-in", &product_id(product), 1), &[ADA]).await.whole();
-        let nobodys = json!(id_of("PaymentMethod", "nobody"));
-        let field = |name: &str| json!(["input", name]);
-        refused(
-            order("key-order-2", &nobodys, "standard"),
-            "PAYMENT_METHOD_NOT_FOUND",
-            field("paymentMethodId"),
-        )
-        .await;
-        refused(order("key-order-3", &method, "pigeon"), "SHIPPING_NOT_AVAILABLE", field("shippingOption"))
-            .await;
-        shop.sell_out(product).await;
-        refused(order("key-order-4", &method, "standard"), "OUT_OF_STOCK", Value::Null).await;
-    }
 }

@@ -1,6 +1,7 @@
 //! Answers on the wire.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{ServerError, Value};
 use axum::body::Body;
@@ -51,20 +52,19 @@ impl Style {
         let length = body.len();
         let caching = Caching::of(&self.method, status, answer, &self.credentials);
         let mut response = self.response(status, body, caching);
-        if let Some(delay) = answer.retry_after {
-            // Whole seconds, and too late is better than too early.
-            let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
+        retry_after(&mut response, answer.retry_after);
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         }
         (response, length)
     }
 
-    /// Answers to a batch, in its order. Each tells for itself what became of it.
-    pub(super) fn batch(&self, answers: &[BatchItem<'_>]) -> Response {
-        self.response(StatusCode::OK, json(&answers), Caching::NONE)
+    /// Answers to a batch, in its order. Each tells for itself what became of it; when to ask again, the latest of all
+    /// tells.
+    pub(super) fn batch(&self, answers: &[BatchItem<'_>], delay: Option<Duration>) -> Response {
+        let mut response = self.response(StatusCode::OK, json(&answers), Caching::NONE);
+        retry_after(&mut response, delay);
+        response
     }
 
     /// A request that never reached the gateway.
@@ -124,6 +124,14 @@ impl Style {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type.content_type()));
         caching.write(&mut response);
         response
+    }
+}
+
+/// Says when to ask again, where a service did. Whole seconds, and too late is better than too early.
+fn retry_after(response: &mut Response, delay: Option<Duration>) {
+    if let Some(delay) = delay {
+        let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
 }
 

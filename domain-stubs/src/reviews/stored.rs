@@ -1,7 +1,7 @@
 //! Reviews in the store.
 
 use proto::reviews::Review;
-use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, named_params};
 use tonic::Code;
 
 use crate::{clock, hash, mask::Mask, page::Page, refusal::Refusal};
@@ -28,18 +28,11 @@ pub(super) fn count(db: &Connection, product: &str) -> rusqlite::Result<i32> {
         .query_row([product], |row| row.get(0))
 }
 
-/// What is read of a review. What the mask does not want is left empty.
-macro_rules! columns {
-    ($text:literal, $name:literal) => {
-        concat!(
-            "SELECT id, product_id, author_id, rating, create_time, CASE WHEN ",
-            $text,
-            " THEN text ELSE '' END, CASE WHEN ",
-            $name,
-            " THEN (SELECT name FROM users WHERE users.id = author_id) ELSE '' END FROM reviews "
-        )
-    };
-}
+/// Columns of a review, of which those that its mask does not want are empty.
+const SELECT: &str = "SELECT id, product_id, author_id, rating, create_time,
+    CASE WHEN :text THEN text ELSE '' END,
+    CASE WHEN :author_name THEN (SELECT name FROM users WHERE users.id = author_id) ELSE '' END
+    FROM reviews";
 
 /// A page of the reviews of a product, newest first.
 pub(super) fn list(
@@ -49,13 +42,20 @@ pub(super) fn list(
     mask: &Mask<Review>,
 ) -> rusqlite::Result<Vec<Row>> {
     let (time, id) = page.after.clone().unwrap_or((i64::MAX, String::new()));
-    let mut statement = db.prepare_cached(concat!(
-        columns!("?6", "?7"),
-        "WHERE product_id = ?1 AND (create_time, id) < (?2, ?3)
-         ORDER BY create_time DESC, id DESC LIMIT ?4 OFFSET ?5"
+    let mut statement = db.prepare_cached(&format!(
+        "{SELECT} WHERE product_id = :product AND (create_time, id) < (:time, :id)
+         ORDER BY create_time DESC, id DESC LIMIT :limit OFFSET :skip"
     ))?;
     let rows = statement.query_map(
-        params![product, time, id, page.limit(), page.skip, mask.wants("text"), mask.wants("author_name")],
+        named_params! {
+            ":product": product,
+            ":time": time,
+            ":id": id,
+            ":limit": page.limit(),
+            ":skip": page.skip,
+            ":text": mask.wants("text"),
+            ":author_name": mask.wants("author_name"),
+        },
         from_row,
     )?;
     rows.collect()
@@ -64,8 +64,15 @@ pub(super) fn list(
 /// A review by its identifier.
 pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Review>) -> Result<Review, Refusal> {
     let found = db
-        .prepare_cached(concat!(columns!("?2", "?3"), "WHERE id = ?1"))?
-        .query_row(params![id, mask.wants("text"), mask.wants("author_name")], from_row)
+        .prepare_cached(&format!("{SELECT} WHERE id = :id"))?
+        .query_row(
+            named_params! {
+                ":id": id,
+                ":text": mask.wants("text"),
+                ":author_name": mask.wants("author_name"),
+            },
+            from_row,
+        )
         .optional()?;
     let none = || Refusal::new(Code::NotFound, "REVIEW_NOT_FOUND", format!("there is no review {id:?}"));
     found.map(|row| row.review).ok_or_else(none)

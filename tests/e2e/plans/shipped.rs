@@ -257,7 +257,7 @@ const READ: [&str; 8] = [
     "plans::reviewed::",
     "plans::shipped::",
     "plans::the_operations_of_a_client_use_all_of_its_schema",
-    "documents::every_operation_of_every_release_still_works",
+    "documents::released::every_operation_of_every_release_still_works",
 ];
 
 #[test]
