@@ -6,6 +6,7 @@ mod caching;
 mod content;
 mod cors;
 mod head;
+mod host;
 mod json;
 mod metrics;
 mod origin;
@@ -86,6 +87,7 @@ impl<C: Client> Edge<C> {
     pub(crate) fn routes(self) -> Router {
         let cors = cors::layer(&self.origins);
         let head = middleware::from_fn_with_state(self.profile, head::check);
+        let form = middleware::from_fn_with_state(self.profile, head::check_form);
         let routes = Router::new()
             .route("/graphql", any(graphql::<C>))
             .route("/graphql/o/{id}", any(operation::<C>))
@@ -97,7 +99,8 @@ impl<C: Client> Edge<C> {
             .route("/metrics", get(metrics::tell::<C>))
             .fallback(no_such_path::<C>)
             .layer(head)
-            .layer(cors);
+            .layer(cors)
+            .layer(form);
         let routes = match self.mode {
             Mode::Development => routes.layer(cors::timing(&self.origins)),
             Mode::Production => routes,

@@ -1,13 +1,14 @@
-//! Limits on the head of a request.
+//! The head of a request: what HTTP forbids in it, and how long it may be.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::accept::{MediaType, negotiate};
+use super::host::Host;
 use super::refusal::{Refusal, Why};
 use super::reply::Style;
 use crate::config::HttpProfile;
@@ -17,6 +18,40 @@ const MAX_URI_BYTES: usize = 16 * 1024;
 
 /// All names and values of the headers together. The connection itself reads twice as much of a head and no more.
 pub(crate) const MAX_HEADER_BYTES: usize = 32 * 1024;
+
+/// Refuses heads that HTTP forbids, and those that want what is not done here.
+pub(super) async fn check_form(State(profile): State<HttpProfile>, request: Request, next: Next) -> Response {
+    match form(request.version(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refuse(profile, &request, refusal),
+    }
+}
+
+/// What hyper leaves to servers (RFC 9112 §3.2 and §6.1, RFC 9110 §10.1.1). It ends the connection itself after a body
+/// with both a length and a transfer coding, and refuses one whose last coding is not `chunked`.
+fn form(version: Version, headers: &HeaderMap) -> Result<(), Refusal> {
+    let bad = |message| Err(Refusal::new(Why::BadHead, message));
+    let mut hosts = headers.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if version == Version::HTTP_11 => return bad("Host is missing."),
+        (Some(_), Some(_)) => return bad("Host is given twice."),
+        (Some(host), None) if host.to_str().ok().and_then(Host::parse).is_none() => {
+            return bad("Host must be a host, with or without a port.");
+        }
+        _ => {}
+    }
+    let is = |value: &HeaderValue, word: &str| value.as_bytes().eq_ignore_ascii_case(word.as_bytes());
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => {}
+        (Some(coding), None) if is(coding, "chunked") => {}
+        _ => return bad("Transfer-Encoding must be `chunked`, once."),
+    }
+    if headers.get_all(header::EXPECT).iter().any(|expected| !is(expected, "100-continue")) {
+        return Err(Refusal::new(Why::Expectation, "Expect must be `100-continue`."));
+    }
+    Ok(())
+}
 
 /// Refuses heads that are too long.
 pub(super) async fn check(State(profile): State<HttpProfile>, request: Request, next: Next) -> Response {
@@ -28,6 +63,10 @@ pub(super) async fn check(State(profile): State<HttpProfile>, request: Request, 
     } else {
         return next.run(request).await;
     };
+    refuse(profile, &request, refusal)
+}
+
+fn refuse(profile: HttpProfile, request: &Request, refusal: Refusal) -> Response {
     let media_type = negotiate(request.headers()).unwrap_or(MediaType::Json);
     Style { profile, media_type, method: request.method().clone(), credentials: Arc::default() }
         .refusal(refusal)

@@ -31,6 +31,10 @@ pub(super) enum Why {
     MediaType,
     /// The headers are longer than they may be.
     HeadTooLarge,
+    /// The head is none that HTTP allows: others on the way may read it as another request.
+    BadHead,
+    /// It wants something that is not done here before its body comes.
+    Expectation,
 }
 
 /// A request that is not taken.
@@ -48,7 +52,7 @@ impl Refusal {
     pub(super) fn status(&self, profile: HttpProfile) -> StatusCode {
         match self.why {
             Why::IllFormed if profile == HttpProfile::Draft202608 => StatusCode::UNPROCESSABLE_ENTITY,
-            Why::Unreadable | Why::IllFormed => StatusCode::BAD_REQUEST,
+            Why::Unreadable | Why::IllFormed | Why::BadHead => StatusCode::BAD_REQUEST,
             Why::ForeignPage => StatusCode::FORBIDDEN,
             Why::NoSuchPath => StatusCode::NOT_FOUND,
             Why::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -58,12 +62,13 @@ impl Refusal {
             Why::UriTooLong => StatusCode::URI_TOO_LONG,
             Why::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Why::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Why::Expectation => StatusCode::EXPECTATION_FAILED,
         }
     }
 
-    /// Whether a part of the request may still be under way, which nobody will read.
+    /// Whether a part of the request may still be under way, which nobody will read, or whose end nobody knows.
     pub(super) fn leaves_unread(&self) -> bool {
-        matches!(self.why, Why::TooSlow | Why::TooLarge)
+        matches!(self.why, Why::TooSlow | Why::TooLarge | Why::BadHead | Why::Expectation)
     }
 
     pub(super) fn into_error(self) -> Error {
