@@ -64,6 +64,9 @@ pub(crate) struct Edge<C: Client> {
 /// Header by which developers ask for the plan of their operation: `plan`, or `analyze` for the calls as well.
 const PLAN_HEADER: &str = "x-bff-plan";
 
+/// Methods that the paths of operations know, as `Allow` has them.
+const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+
 /// Shorter answers fit a packet as they are.
 const COMPRESSED_FROM_BYTES: u64 = 1024;
 
@@ -90,7 +93,9 @@ impl<C: Client> Edge<C> {
         let form = middleware::from_fn_with_state(self.profile, head::check_form);
         let routes = Router::new()
             .route("/graphql", any(graphql::<C>))
+            .route("/graphql/", any(graphql::<C>))
             .route("/graphql/o/{id}", any(operation::<C>))
+            .route("/graphql/o/{id}/", any(operation::<C>))
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
             .layer(middleware::from_fn(caching::validate))
             .route("/", get(root::<C>))
@@ -100,6 +105,7 @@ impl<C: Client> Edge<C> {
             .fallback(no_such_path::<C>)
             .layer(head)
             .layer(cors)
+            .layer(middleware::from_fn(cors::options))
             .layer(form);
         let routes = match self.mode {
             Mode::Development => routes.layer(cors::timing(&self.origins)),
@@ -185,7 +191,8 @@ impl<C: Client> Edge<C> {
         let (head, body) = request.into_parts();
         self.origins.check(&head)?;
         let parameters = match head.method {
-            Method::GET => Parameters::One(params::from_query(head.uri.query().unwrap_or_default())?),
+            // The router leaves the body out of an answer to HEAD, and nothing else.
+            Method::GET | Method::HEAD => Parameters::One(params::from_query(head.uri.query().unwrap_or_default())?),
             Method::POST => {
                 content::check(&head.headers)?;
                 params::from_body(&self.body.read(body).await?, self.max_batch)?

@@ -8,6 +8,7 @@ mod foreign;
 mod growth;
 mod heads;
 mod hostile;
+mod methods;
 mod panics;
 mod statuses;
 mod strict;
@@ -173,7 +174,7 @@ async fn a_query_may_come_by_get_and_a_mutation_may_not() {
     let put = Request::put(format!("http://{}/graphql", shop.web)).body(Full::default()).unwrap();
     let answer = shop.send(put).await;
     answer.refused(405);
-    assert_eq!(answer.headers[header::ALLOW], "GET, POST");
+    assert_eq!(answer.headers[header::ALLOW], "GET, HEAD, POST, OPTIONS");
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ impl Caching {
         fingerprint: None,
     };
 
-    /// What may be kept of this answer. A whole answer to a GET can be asked for again; one with a fault or a
+    /// What may be kept of this answer. A whole answer to a GET, or a HEAD in its place, can be asked for again; one with a fault or a
     /// fallback in it must not outlive the fault. `credentials` are the headers that tell who asks.
     pub(super) fn of(
         method: &Method,
@@ -53,7 +53,8 @@ impl Caching {
         credentials: &[HeaderName],
     ) -> Self {
         let with_language = HeaderValue::from_static("accept, accept-language");
-        if method != Method::GET || status != StatusCode::OK || !answer.is_whole() {
+        let may_be_kept = *method == Method::GET || *method == Method::HEAD;
+        if !may_be_kept || status != StatusCode::OK || !answer.is_whole() {
             return Self { vary: with_language, ..Self::NONE };
         }
         let fingerprint = Some(Fingerprint::of(answer.body()));

@@ -27,7 +27,8 @@ fn is_json(value: &str) -> bool {
     parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
         && parts.all(|parameter| match parameter.split_once('=') {
             Some((name, charset)) if name.eq_ignore_ascii_case("charset") => {
-                charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
+                let charset = charset.trim_matches('"');
+                charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
             }
             Some((name, _)) => !name.is_empty(),
             // A last `;` with nothing behind it is sloppy, not strange.
@@ -47,6 +48,9 @@ mod tests {
             "application/json;charset=utf-8",
             "application/json ; charset=\"UTF-8\"",
             "application/json; profile=x; Charset=utf-8;",
+            // As many clients write it; to browsers it is the same.
+            "application/json; charset=utf8",
+            "application/json;charset=\"UTF8\"",
         ] {
             assert!(is_json(good), "{good}");
         }
@@ -60,6 +64,8 @@ mod tests {
             "application/jsonp",
             "application/json+x",
             "application/json; charset=utf-16",
+            "application/json; charset=utf-8x",
+            "application/json; charset=utf 8",
             "application/json; charset=",
             "application/json; charset=utf-8; charset=latin1",
             "application/x-www-form-urlencoded; charset=utf-8",

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::PLAN_HEADER;
+use super::{METHODS, PLAN_HEADER};
 use super::origin::Origins;
 
 /// How long a browser may remember that a page may ask.
@@ -38,6 +41,17 @@ pub(super) fn layer(origins: &Origins) -> CorsLayer {
         .allow_headers(standard.into_iter().chain(HEADERS.map(HeaderName::from_static)).collect::<Vec<_>>())
         .expose_headers([header::ALLOW, header::ETAG, header::RETRY_AFTER])
         .max_age(PREFLIGHT_MAX_AGE)
+}
+
+/// Says by which methods operations may be asked for. The layer above takes every OPTIONS for one of a browser that asks
+/// whether a page may send another method, which this tells apart.
+pub(super) async fn options(request: Request, next: Next) -> Response {
+    let asks_for_page = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let of_operations = request.uri().path() == "/graphql" || request.uri().path().starts_with("/graphql/");
+    if request.method() != Method::OPTIONS || asks_for_page || !of_operations {
+        return next.run(request).await;
+    }
+    (StatusCode::NO_CONTENT, [(header::ALLOW, METHODS)]).into_response()
 }
 
 /// Lets pages of these origins see how many bytes an answer took on the wire, which the playground shows.

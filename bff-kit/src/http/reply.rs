@@ -10,6 +10,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde::Serialize;
 
+use super::METHODS;
 use super::accept::MediaType;
 use super::caching::Caching;
 use super::refusal::{Refusal, Why};
@@ -74,7 +75,7 @@ impl Style {
         let mut response = self.response(status, json(&BatchItem::refused(refusal)), Caching::NONE);
         let headers = response.headers_mut();
         if why == Why::Method {
-            headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+            headers.insert(header::ALLOW, HeaderValue::from_static(METHODS));
         }
         if unread {
             // The rest of the body would be taken for the next request. HTTP/2 resets the stream instead, and

@@ -192,7 +192,7 @@ async fn every_kind_of_request_has_its_status_and_media_type() {
                     answer.refused(expected);
                 }
                 if expected == 405 {
-                    let allowed = if case.query.is_empty() { "GET, POST" } else { "POST" };
+                    let allowed = if case.query.is_empty() { "GET, HEAD, POST, OPTIONS" } else { "POST" };
                     assert_eq!(answer.headers[header::ALLOW], allowed, "{shown}");
                 }
                 told += 1;
