@@ -1,5 +1,7 @@
 //! Log lines on standard error, those of panics among them.
 
+mod name;
+
 use std::io::IsTerminal as _;
 
 use tracing::Subscriber;
@@ -7,6 +9,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{ConfigError, LogConfig, LogFormat};
+
+pub(crate) use name::loggable_name;
 
 /// Starts logging. A second start in one process changes nothing.
 pub fn start(config: &LogConfig) -> Result<(), ConfigError> {

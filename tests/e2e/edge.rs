@@ -9,6 +9,7 @@ mod growth;
 mod heads;
 mod hostile;
 mod methods;
+mod names;
 mod panics;
 mod statuses;
 mod strict;

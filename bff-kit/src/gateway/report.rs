@@ -7,6 +7,7 @@ use super::Answer;
 use crate::code::Code;
 use crate::error::{Error, coded, server_error};
 use crate::identity::Caller;
+use crate::log::loggable_name;
 
 /// Said to a mutation that came by GET.
 pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";
@@ -68,7 +69,7 @@ pub(crate) fn access_line(client: &str, caller: &Caller, status: u16, bytes: usi
     let mut codes: Vec<&str> = codes.collect();
     codes.sort_unstable();
     codes.dedup();
-    let operation = answer.operation_name.as_deref().unwrap_or("-");
+    let operation = answer.operation_name.as_deref().and_then(loggable_name).unwrap_or("-");
     tracing::info!(
         target: "access",
         client,

@@ -13,6 +13,7 @@ use super::normalise::{Failing, Normalised};
 use super::variables::{BadVariable, coerce};
 use super::variants::Variants;
 use super::{Outline, Plan};
+use crate::log::loggable_name;
 use crate::schema::Catalogue;
 
 /// An operation that was parsed, validated, normalised and outlined.
@@ -24,7 +25,7 @@ pub(crate) struct Prepared {
     variants: Option<Variants>,
     pub(crate) outline: Arc<Outline>,
     plan: OnceLock<Plan>,
-    /// Its name, as logs have it.
+    /// Its name, as logs have it: one that they do not take is none.
     label: Arc<str>,
     /// The hash of its document, where it is registered.
     registered: Option<String>,
@@ -45,7 +46,7 @@ impl Prepared {
         let mut prepared = Self {
             document: normalised.document,
             variants: Variants::of(source, outline.name(), normalised.risky),
-            label: outline.name().unwrap_or("(unnamed)").into(),
+            label: outline.name().and_then(loggable_name).unwrap_or("(unnamed)").into(),
             outline: Arc::new(outline),
             plan: OnceLock::new(),
             registered: None,

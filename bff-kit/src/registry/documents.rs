@@ -10,6 +10,7 @@ use crate::client::DocumentPolicy;
 use crate::code::Code;
 use crate::contracts::{ContractError, Released, document_hash};
 use crate::error::{MAX_ERRORS, refusal};
+use crate::log::loggable_name;
 use crate::operation::Prepared;
 use crate::planner::Planner;
 
@@ -190,7 +191,7 @@ impl Documents {
             return;
         }
         self.unregistered.fetch_add(1, Ordering::Relaxed);
-        let name = operation.name().unwrap_or("-");
+        let name = operation.name().and_then(loggable_name).unwrap_or("-");
         tracing::warn!(operation = name, hash, "operation {name} is not registered");
     }
 }

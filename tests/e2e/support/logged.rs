@@ -15,6 +15,8 @@ use tracing_subscriber::fmt::MakeWriter;
 pub(crate) struct Logged {
     lines: Lines,
     _guard: DefaultGuard,
+    /// Where there is one subscriber alone, a line that another thread writes first is switched off for all threads.
+    _second: tracing::Dispatch,
 }
 
 #[derive(Clone, Default)]
@@ -25,7 +27,8 @@ impl Logged {
         let lines = Lines::default();
         let config = LogConfig { filter: "info".to_owned(), format };
         let subscriber = log::subscriber(&config, lines.clone(), false).unwrap();
-        Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
+        let second = tracing::Dispatch::new(log::subscriber(&config, std::io::sink, false).unwrap());
+        Self { lines, _guard: tracing::subscriber::set_default(subscriber), _second: second }
     }
 
     /// All lines so far.
