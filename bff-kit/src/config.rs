@@ -97,7 +97,14 @@ pub struct ServerConfig {
     pub tls: Option<TlsConfig>,
     /// Web origins whose pages may send requests, exactly as browsers write them, such as `"http://localhost:4000"`.
     pub allowed_origins: Vec<String>,
+    /// Headers that pages of other origins may send, besides those that this server or GraphQL clients know.
+    pub allowed_headers: Vec<String>,
+    /// Headers of an answer that pages of other origins may read, besides `ETag`, `Retry-After` and `Allow`.
+    pub exposed_headers: Vec<String>,
 }
+
+/// Headers by which browsers' tracing tools pass on what they trace.
+const TRACING_HEADERS: [&str; 5] = ["traceparent", "tracestate", "baggage", "sentry-trace", "x-request-id"];
 
 impl Default for ServerConfig {
     fn default() -> Self {
@@ -114,6 +121,8 @@ impl Default for ServerConfig {
             max_batch: 0,
             tls: None,
             allowed_origins: Vec::new(),
+            allowed_headers: TRACING_HEADERS.map(str::to_owned).to_vec(),
+            exposed_headers: Vec::new(),
         }
     }
 }

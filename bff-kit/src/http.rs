@@ -30,6 +30,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
+use tower_http::cors::CorsLayer;
 
 use crate::client::Client;
 use crate::config::{Config, HttpProfile, Mode};
@@ -59,6 +60,7 @@ pub(crate) struct Edge<C: Client> {
     profile: HttpProfile,
     max_batch: usize,
     mode: Mode,
+    cors: CorsLayer,
 }
 
 /// Header by which developers ask for the plan of their operation: `plan`, or `analyze` for the calls as well.
@@ -73,12 +75,14 @@ const COMPRESSED_FROM_BYTES: u64 = 1024;
 impl<C: Client> Edge<C> {
     pub(crate) fn new(gateway: Gateway<C>, draining: Arc<AtomicBool>, config: &Config) -> Self {
         let authenticator = C::authenticator(config.mode);
+        let origins = Origins::new(&config.server.allowed_origins);
         Self {
             gateway,
             credentials: authenticator.reads().into(),
             authenticator,
             draining,
-            origins: Origins::new(&config.server.allowed_origins),
+            cors: cors::layer(&origins, &config.server),
+            origins,
             body: BodyLimits::of(config, &C::LIMITS),
             profile: config.server.http_profile,
             max_batch: config.server.max_batch,
@@ -88,7 +92,7 @@ impl<C: Client> Edge<C> {
 
     /// The routes of a server. The layers are named from the inside out.
     pub(crate) fn routes(self) -> Router {
-        let cors = cors::layer(&self.origins);
+        let cors = self.cors.clone();
         let head = middleware::from_fn_with_state(self.profile, head::check);
         let form = middleware::from_fn_with_state(self.profile, head::check_form);
         let routes = Router::new()

@@ -1,5 +1,6 @@
 //! Whether settings can work: what their types alone do not tell.
 
+use axum::http::HeaderName;
 use fetch::Address;
 
 use super::describe::{self, lookup};
@@ -17,7 +18,18 @@ pub(super) fn check(config: &Config, services: &[&str]) -> Result<(), ConfigErro
             ConfigError::new("server.allowed_origins", format!("`{allowed}` {problem}"))
         })?;
     }
+    header_names("server.allowed_headers", &config.server.allowed_headers)?;
+    header_names("server.exposed_headers", &config.server.exposed_headers)?;
     upstreams(config, services)
+}
+
+fn header_names(key: &str, names: &[String]) -> Result<(), ConfigError> {
+    let wrong = names.iter().find(|name| HeaderName::try_from(name.as_str()).is_err());
+    match wrong.map(String::as_str) {
+        None => Ok(()),
+        Some("*") => Err(ConfigError::new(key, "`*` is no name of a header; name each")),
+        Some(name) => Err(ConfigError::new(key, format!("`{name}` is no name of a header"))),
+    }
 }
 
 /// Holds every number against the bounds of its setting.

@@ -11,6 +11,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::{METHODS, PLAN_HEADER};
 use super::origin::Origins;
+use crate::config::ServerConfig;
 
 /// How long a browser may remember that a page may ask.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_hours(2);
@@ -27,7 +28,7 @@ const HEADERS: [&str; 7] = [
 ];
 
 /// Pages of these origins may ask, and read what they are told; others may not.
-pub(super) fn layer(origins: &Origins) -> CorsLayer {
+pub(super) fn layer(origins: &Origins, config: &ServerConfig) -> CorsLayer {
     let standard = [
         header::ACCEPT,
         header::ACCEPT_LANGUAGE,
@@ -35,12 +36,19 @@ pub(super) fn layer(origins: &Origins) -> CorsLayer {
         header::CONTENT_TYPE,
         header::IF_NONE_MATCH,
     ];
+    let own = HEADERS.map(HeaderName::from_static);
+    let read = [header::ALLOW, header::ETAG, header::RETRY_AFTER];
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.list()))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers(standard.into_iter().chain(HEADERS.map(HeaderName::from_static)).collect::<Vec<_>>())
-        .expose_headers([header::ALLOW, header::ETAG, header::RETRY_AFTER])
+        .allow_headers(standard.into_iter().chain(own).chain(names(&config.allowed_headers)).collect::<Vec<_>>())
+        .expose_headers(read.into_iter().chain(names(&config.exposed_headers)).collect::<Vec<_>>())
         .max_age(PREFLIGHT_MAX_AGE)
+}
+
+/// Names of headers, which were checked when they were loaded.
+fn names(names: &[String]) -> impl Iterator<Item = HeaderName> + '_ {
+    names.iter().filter_map(|name| name.parse().ok())
 }
 
 /// Says by which methods operations may be asked for. The layer above takes every OPTIONS for one of a browser that asks

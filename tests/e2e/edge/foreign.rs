@@ -255,3 +255,42 @@ async fn browsers_are_told_of_allowed_origins_and_of_no_others() {
         assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
     }
 }
+
+/// What browsers send for pages with tracing tools: a preflight that is not answered by name blocks each request.
+#[tokio::test]
+async fn pages_with_tracing_tools_may_ask_and_operators_name_more() {
+    let preflight = async |shop: &Shop, asked: &str| {
+        let preflight = Request::options(format!("http://{}/graphql", shop.web))
+            .header(header::ORIGIN, SHOP)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, asked);
+        let answer = shop.send(preflight.body(Full::default()).unwrap()).await;
+        let allowed = answer.headers[header::ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap().to_owned();
+        asked.split(',').all(|name| allowed.split(',').any(|one| one == name))
+    };
+    let exposed = async |shop: &Shop| {
+        let answer = send(shop, &get("a page", "{__typename}", &[("origin", SHOP)], 200), ADA).await.whole();
+        answer.headers[header::ACCESS_CONTROL_EXPOSE_HEADERS].to_str().unwrap().to_owned()
+    };
+    let shop = open().await;
+    for asked in [
+        "content-type,sentry-trace,baggage",
+        "content-type,traceparent,tracestate",
+        "authorization,content-type,x-request-id",
+        "apollographql-client-name,content-type",
+    ] {
+        assert!(preflight(&shop, asked).await, "{asked}");
+    }
+    assert!(!preflight(&shop, "content-type,x-csrf-token").await);
+    assert_eq!(exposed(&shop).await, "allow,etag,retry-after");
+
+    let shop = Shop::with(|config| {
+        config.server.allowed_origins = vec![SHOP.to_owned()];
+        config.server.allowed_headers = vec!["X-CSRF-Token".to_owned()];
+        config.server.exposed_headers = vec!["Server-Timing".to_owned()];
+    })
+    .await;
+    assert!(preflight(&shop, "authorization,content-type,x-csrf-token").await);
+    assert!(!preflight(&shop, "content-type,sentry-trace").await);
+    assert_eq!(exposed(&shop).await, "allow,etag,retry-after,server-timing");
+}

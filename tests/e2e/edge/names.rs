@@ -17,7 +17,6 @@ async fn the_name_of_an_operation_forges_no_line_and_fills_none() {
     .await;
     let forged = "x\n2026-11-28T00:00:00Z ERROR access: FORGED LINE client=\"bff-web\"";
     let long = "a".repeat(8_000);
-    let lines_before = logged.text().lines().count();
     let refused = |name: &str| json!({ "query": "{ __typename }", "operationName": name });
     for name in [forged, "\u{1b}[2J", "ada@shop.example", &long] {
         shop.post(shop.web, refused(name), &[]).await.refused(400);
@@ -29,8 +28,10 @@ async fn the_name_of_an_operation_forges_no_line_and_fills_none() {
     shop.post(shop.web, json!({ "query": "query Mine_2 { __typename }" }), &[]).await.whole();
 
     let text = logged.text();
-    assert!(text.lines().all(|line| line.len() < 400), "{text}");
-    let lines: Vec<_> = text.lines().skip(lines_before).collect();
+    let is_own = |line: &str| line.starts_with("20") && line.len() < 400;
+    assert!(text.lines().all(is_own), "{text}");
+    let of_operations = |line: &&str| line.contains(": answered ") || line.contains("is not registered");
+    let lines: Vec<_> = text.lines().filter(of_operations).collect();
     // One for each operation, and one for each that is not registered.
     assert_eq!(lines.len(), 8 + 2, "{text}");
     for word in ["FORGED", "\u{1b}", "ada@", "aaaa", "bbbb"] {
