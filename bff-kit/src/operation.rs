@@ -11,6 +11,7 @@ mod plan;
 mod prepare;
 mod prepared;
 mod print;
+mod tokens;
 mod validate;
 mod variables;
 mod variants;
@@ -30,4 +31,5 @@ pub(crate) use prepared::Prepared;
 #[cfg(test)]
 pub(crate) use prepared::prepared_for_tests;
 pub(crate) use print::print;
+pub(crate) use tokens::TokenHash;
 pub(crate) use variables::BadVariable;

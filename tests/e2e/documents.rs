@@ -2,6 +2,7 @@
 
 mod forty;
 mod released;
+mod spelt;
 
 use std::fs;
 use std::path::Path;

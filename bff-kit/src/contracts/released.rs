@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{ContractError, Contracts, Release, document_hash};
-use crate::operation::Prepared;
+use crate::operation::{Prepared, TokenHash};
 use crate::planner::{Planner, Problem};
 
 /// The operations of every release, ready to run, by each id they may be asked by.
 #[derive(Debug, Default)]
 pub(crate) struct Released {
     by_id: HashMap<String, Arc<Prepared>>,
+    by_tokens: HashMap<TokenHash, Arc<Prepared>>,
+    /// Tokens of the longest of them.
+    max_tokens: u64,
     operations: usize,
     releases: usize,
 }
@@ -42,7 +45,12 @@ impl Released {
                 None => match planner.register(&operation.text, hash.clone()) {
                     Ok(prepared) => {
                         self.operations += 1;
-                        Arc::new(prepared)
+                        let prepared = Arc::new(prepared);
+                        if let Some((tokens, count)) = TokenHash::of(&operation.text, u64::MAX) {
+                            self.by_tokens.insert(tokens, prepared.clone());
+                            self.max_tokens = self.max_tokens.max(count);
+                        }
+                        prepared
                     }
                     Err(problems) => {
                         for problem in problems {
@@ -67,6 +75,12 @@ impl Released {
     /// The operation of an id: of a manifest, or the hash of its document.
     pub(crate) fn get(&self, id: &str) -> Option<Arc<Prepared>> {
         self.by_id.get(id.strip_prefix("sha256:").unwrap_or(id)).cloned()
+    }
+
+    /// The operation that a document is, if it differs from a registered one in what stands between the tokens alone.
+    pub(crate) fn spelt_otherwise(&self, text: &str) -> Option<Arc<Prepared>> {
+        let (tokens, _) = TokenHash::of(text, self.max_tokens)?;
+        self.by_tokens.get(&tokens).cloned()
     }
 
     /// Whether there is nothing in it.

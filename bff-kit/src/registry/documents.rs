@@ -127,12 +127,15 @@ impl Documents {
             };
         };
         match automatic.get(hash) {
-            Some(stored) if stored.operation_name.as_deref() == name => {
+            // A registered one is looked up again: it may not be registered any more.
+            Some(stored)
+                if stored.operation_name.as_deref() == name && stored.operation.registered().is_none() =>
+            {
                 self.note(&stored.operation, hash);
                 Ok(stored.operation)
             }
-            // Another operation of the same document.
-            Some(stored) => self.unregistered_operation(&stored.text, name, hash),
+            // Another operation of the same document, or one of those.
+            Some(stored) => self.not_to_the_byte(&stored.text, name, hash),
             None => refuse(Code::PersistedQueryNotFound, "PersistedQueryNotFound"),
         }
     }
@@ -145,7 +148,7 @@ impl Documents {
         if let Some(operation) = self.registry.get().get(hash) {
             return named(operation, name);
         }
-        let operation = self.unregistered_operation(text, name, hash)?;
+        let operation = self.not_to_the_byte(text, name, hash)?;
         if let Some(automatic) = &self.automatic {
             let stored = Stored {
                 text: text.into(),
@@ -166,11 +169,16 @@ impl Documents {
         let hash = document_hash(text);
         match registry.get(&hash) {
             Some(operation) => named(operation, name),
-            None => self.unregistered_operation(text, name, &hash),
+            None => self.not_to_the_byte(text, name, &hash),
         }
     }
 
-    fn unregistered_operation(&self, text: &str, name: Option<&str>, hash: &str) -> Selected {
+    /// By a text that is not registered as it stands there. Clients print a document in their own way, so it may be
+    /// registered all the same.
+    fn not_to_the_byte(&self, text: &str, name: Option<&str>, hash: &str) -> Selected {
+        if let Some(operation) = self.registry.get().spelt_otherwise(text) {
+            return named(operation, name);
+        }
         if self.policy == DocumentPolicy::Registered {
             return refuse(Code::QueryNotInSafelist, "Only registered operations are taken here.");
         }
