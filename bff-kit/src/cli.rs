@@ -135,6 +135,7 @@ fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {
 fn configuration<C: Client>(settings: Settings) -> Result<(Layers, Config), ConfigError> {
     let layers = layers::<C>(settings)?;
     let mut config = Config::load(&layers)?;
+    config.check_for::<C>()?;
     let usual = PathBuf::from("schema").join(short_name(C::NAME));
     if config.operations.folder.is_none() && usual.join("manifests").is_dir() {
         config.operations.folder = Some(usual);

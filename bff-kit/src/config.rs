@@ -95,7 +95,13 @@ pub struct ServerConfig {
     pub max_batch: usize,
     /// Certificate and key to speak TLS with; plain HTTP when absent.
     pub tls: Option<TlsConfig>,
-    /// Web origins whose pages may send requests, exactly as browsers write them, such as `"http://localhost:4000"`.
+    /// Origins by which clients reach this server, exactly as browsers write them, such as `"https://shop.example"`. A
+    /// request for an operation must name the host of one of them, and a page of one of them may send requests. Must be
+    /// set in production where browsers come; apps and devices may then name any host when absent, and in development
+    /// everybody one of this machine.
+    pub public_origins: Vec<String>,
+    /// Other web origins whose pages may send requests, exactly as browsers write them, such as
+    /// `"http://localhost:4000"`.
     pub allowed_origins: Vec<String>,
     /// Headers that pages of other origins may send, besides those that this server or GraphQL clients know.
     pub allowed_headers: Vec<String>,
@@ -120,6 +126,7 @@ impl Default for ServerConfig {
             http_profile: HttpProfile::default(),
             max_batch: 0,
             tls: None,
+            public_origins: Vec::new(),
             allowed_origins: Vec::new(),
             allowed_headers: TRACING_HEADERS.map(str::to_owned).to_vec(),
             exposed_headers: Vec::new(),

@@ -75,7 +75,7 @@ const COMPRESSED_FROM_BYTES: u64 = 1024;
 impl<C: Client> Edge<C> {
     pub(crate) fn new(gateway: Gateway<C>, draining: Arc<AtomicBool>, config: &Config) -> Self {
         let authenticator = C::authenticator(config.mode);
-        let origins = Origins::new(&config.server.allowed_origins);
+        let origins = Origins::of(config);
         Self {
             gateway,
             credentials: authenticator.reads().into(),
@@ -196,7 +196,9 @@ impl<C: Client> Edge<C> {
         self.origins.check(&head)?;
         let parameters = match head.method {
             // The router leaves the body out of an answer to HEAD, and nothing else.
-            Method::GET | Method::HEAD => Parameters::One(params::from_query(head.uri.query().unwrap_or_default())?),
+            Method::GET | Method::HEAD => {
+                Parameters::One(params::from_query(head.uri.query().unwrap_or_default())?)
+            }
             Method::POST => {
                 content::check(&head.headers)?;
                 params::from_body(&self.body.read(body).await?, self.max_batch)?

@@ -23,6 +23,7 @@ pub mod log;
 pub mod operation;
 mod page;
 mod path;
+mod peer;
 mod planner;
 mod registry;
 pub mod schema;

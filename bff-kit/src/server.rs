@@ -53,6 +53,7 @@ impl Server {
         connector: impl Connector,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
+        self.config.check_for::<C>()?;
         let channels = channels(&self.config, &connector)?;
         let tls = self.config.server.tls.as_ref().map(tls::acceptor).transpose()?;
         let draining = Arc::new(AtomicBool::new(false));

@@ -30,6 +30,7 @@ impl Client for Web {
     };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Always };
+    const BROWSERS: bool = true;
     const REASONS: Reasons = downstream::REASONS;
     type Query = schema::Query;
     type Mutation = schema::Mutation;

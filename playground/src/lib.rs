@@ -167,6 +167,11 @@ async fn bff<C: Client>(
     let mut config = config;
     let client = C::NAME.trim_start_matches("bff-");
     config.operations.folder = config.operations.folder.map(|contracts| contracts.join(client));
+    let address = listener.local_addr()?;
+    if !address.ip().is_loopback() && !address.ip().is_unspecified() {
+        // No name of this machine leads there.
+        config.server.public_origins = vec![format!("http://{address}")];
+    }
     let listener = listener.tap_io(|io| {
         // A socket that refuses still works, only slower.
         let _set = io.set_nodelay(true);

@@ -58,7 +58,7 @@ export const open = async (servers) => {
   const port = Number(tool('varnishadm', 'debug.listen_address').trim().split(' ')[2]);
 
   const ask = (client, path, headers = {}, options = {}) =>
-    send(port, path, { host: `${client}.shop.test`, ...headers }, options);
+    send(port, path, { host: `${client}.localhost`, ...headers }, options);
   // How many answers a purge found.
   const purge = async (keys, headers = {}) => {
     const { status, text } = await send(port, '/', { 'surrogate-key': keys, ...headers }, { method: 'PURGE' });

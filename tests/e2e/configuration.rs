@@ -17,6 +17,7 @@ fn production(folder: Option<PathBuf>) -> Config {
     let mut config = Config { mode: Mode::Production, ..Config::default() };
     config.credential.key = Some("a key of this test's own, long enough".into());
     config.operations.folder = folder;
+    config.server.public_origins = vec!["https://shop.example".to_owned()];
     config
 }
 
@@ -53,6 +54,22 @@ async fn production_without_any_operation_to_run_does_not_start() {
     let mut web = production(None);
     web.operations.policy = Some(DocumentPolicy::Registered);
     assert!(start::<Web>(web).await.is_some());
+}
+
+#[tokio::test]
+async fn production_where_browsers_come_does_not_start_without_its_origins() {
+    let open = |mode| {
+        let mut config = Config { mode, ..production(None) };
+        config.operations.policy = Some(DocumentPolicy::Open);
+        config.server.public_origins.clear();
+        config
+    };
+    let problem = start::<Web>(open(Mode::Production)).await.unwrap();
+    assert!(problem.starts_with("server.public_origins: must be set in production"), "{problem}");
+    assert!(problem.contains("such as [\"https://shop.example\"]") && !problem.contains('\n'), "{problem}");
+    assert_eq!(start::<Mobile>(open(Mode::Production)).await, None);
+    assert_eq!(start::<Iot>(open(Mode::Production)).await, None);
+    assert_eq!(start::<Web>(open(Mode::Development)).await, None);
 }
 
 #[test]

@@ -81,7 +81,7 @@ async fn a_client_that_goes_away_cancels_its_calls() {
     let id = product_id("kettle-gooseneck-09");
     let body = format!("{{\"query\": \"{{ product(id: \\\"{id}\\\") {{ name }} }}\"}}");
     let request = format!(
-        "POST /graphql HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     let mut socket = TcpStream::connect(shop.mobile).await.unwrap();

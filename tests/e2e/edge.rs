@@ -8,6 +8,7 @@ mod foreign;
 mod growth;
 mod heads;
 mod hostile;
+mod hosts;
 mod methods;
 mod names;
 mod panics;

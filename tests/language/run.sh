@@ -44,6 +44,9 @@ start MOBILE_URL "$BFF_MOBILE" --mode development "${lifted[@]}"
 start WEB_URL "$BFF_WEB" --mode development "${lifted[@]}"
 start IOT_URL "$BFF_IOT" --mode development "${lifted[@]}"
 # Nobody can sign in here, and services of a shop for developers do not know the key: only what they show anybody answers.
-start PRODUCTION_URL "$BFF_WEB" --mode production --set credential.key=a-key-of-this-run-alone-that-is-long-enough "${lifted[@]}"
+# Its port is known before: it is reached by the origins it is told of alone.
+port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+start PRODUCTION_URL "$BFF_WEB" --mode production --set "server.listen=127.0.0.1:$port" \
+    --set "server.public_origins=[\"http://127.0.0.1:$port\"]" --set credential.key=a-key-of-this-run-alone-that-is-long-enough "${lifted[@]}"
 
 node --test --test-concurrency=1 --test-timeout=600000 --test-reporter=spec "$@" cases/*.test.mjs

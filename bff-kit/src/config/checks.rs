@@ -5,6 +5,7 @@ use fetch::Address;
 
 use super::describe::{self, lookup};
 use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
+use crate::client::Client;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 
 /// Shortest key in production, in bytes: as long as what HMAC-SHA-256 makes of it (RFC 7518 §3.2).
@@ -13,23 +14,44 @@ const MIN_KEY_BYTES: usize = 32;
 pub(super) fn check(config: &Config, services: &[&str]) -> Result<(), ConfigError> {
     numbers(config)?;
     credential_key(config)?;
+    let wrong =
+        |key: &str, origin: &str, problem: &str| ConfigError::new(key, format!("`{origin}` {problem}"));
     for allowed in &config.server.allowed_origins {
-        origin::check(allowed).map_err(|problem| {
-            ConfigError::new("server.allowed_origins", format!("`{allowed}` {problem}"))
-        })?;
+        origin::check(allowed).map_err(|problem| wrong("server.allowed_origins", allowed, &problem))?;
+    }
+    for public in &config.server.public_origins {
+        origin::check_public(public).map_err(|problem| wrong("server.public_origins", public, &problem))?;
     }
     header_names("server.allowed_headers", &config.server.allowed_headers)?;
     header_names("server.exposed_headers", &config.server.exposed_headers)?;
     upstreams(config, services)
 }
 
-fn header_names(key: &str, names: &[String]) -> Result<(), ConfigError> {
-    let wrong = names.iter().find(|name| HeaderName::try_from(name.as_str()).is_err());
-    match wrong.map(String::as_str) {
-        None => Ok(()),
-        Some("*") => Err(ConfigError::new(key, "`*` is no name of a header; name each")),
-        Some(name) => Err(ConfigError::new(key, format!("`{name}` is no name of a header"))),
+impl Config {
+    /// Checks what a server of `C` wants of its settings and those of other clients do not.
+    pub(crate) fn check_for<C: Client>(&self) -> Result<(), ConfigError> {
+        if !C::BROWSERS || self.mode == Mode::Development || !self.server.public_origins.is_empty() {
+            return Ok(());
+        }
+        let problem = "must be set in production, to the origins by which browsers reach this server, such as \
+                       [\"https://shop.example\"]";
+        Err(ConfigError::new("server.public_origins", problem))
     }
+}
+
+fn header_names(key: &str, names: &[String]) -> Result<(), ConfigError> {
+    for name in names {
+        if name == "*" {
+            return Err(ConfigError::new(
+                key,
+                "`*` lets pages of other origins do more than you may know; name each",
+            ));
+        }
+        if HeaderName::try_from(name.as_str()).is_err() {
+            return Err(ConfigError::new(key, format!("`{name}` is no name of a header")));
+        }
+    }
+    Ok(())
 }
 
 /// Holds every number against the bounds of its setting.

@@ -45,6 +45,15 @@ pub(super) fn check(origin: &str) -> Result<(), String> {
     }
 }
 
+/// Checks that a server may be reached by this origin, and that a browser might send it.
+pub(super) fn check_public(origin: &str) -> Result<(), String> {
+    check(origin)?;
+    match origin.split_once("://") {
+        Some(("http" | "https", _)) => Ok(()),
+        _ => Err("is not reached over HTTP; write it like `https://shop.example`".to_owned()),
+    }
+}
+
 /// Those of apps and extensions have schemes of their own. `file` has none: its pages send `null`.
 fn is_scheme(scheme: &str) -> bool {
     let rest = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
@@ -83,6 +92,19 @@ mod tests {
             "chrome-extension://abcdefghijklmnop",
         ] {
             assert_eq!(check(origin), Ok(()), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_reached_over_http() {
+        for origin in ["https://shop.example", "http://127.0.0.1:4000"] {
+            assert_eq!(check_public(origin), Ok(()), "{origin}");
+        }
+        for (origin, problem) in
+            [("capacitor://localhost", "is not reached over HTTP"), ("https://shop.example/", "goes on")]
+        {
+            let said = check_public(origin).unwrap_err();
+            assert!(said.contains(problem), "{origin}: {said}");
         }
     }
 

@@ -96,8 +96,16 @@ fn every_bad_setting_is_one_line_that_names_its_key() {
         (&[("BFF_WEB__UPSTREAM__HOISTING", "yes")], "upstream.hoisting: "),
         (&[("BFF_WEB__SERVER__ALLOWED_ORIGINS", "[\"shop.example\"]")], "server.allowed_origins: "),
         (&[("BFF_WEB__SERVER__ALLOWED_ORIGINS", "https://shop.example")], "server.allowed_origins: "),
+        (
+            &[("BFF_WEB__SERVER__PUBLIC_ORIGINS", "[\"shop.example\"]")],
+            "server.public_origins: `shop.example` is",
+        ),
+        (
+            &[("BFF_WEB__SERVER__PUBLIC_ORIGINS", "[\"app://shop\"]")],
+            "server.public_origins: `app://shop` is not",
+        ),
         (&[("BFF_WEB__SERVER__ALLOWED_HEADERS", "[\"x y\"]")], "server.allowed_headers: `x y` is no name"),
-        (&[("BFF_WEB__SERVER__ALLOWED_HEADERS", "[\"*\"]")], "server.allowed_headers: `*` is no name"),
+        (&[("BFF_WEB__SERVER__ALLOWED_HEADERS", "[\"*\"]")], "server.allowed_headers: `*` lets"),
         (&[("BFF_WEB__SERVER__EXPOSED_HEADERS", "[\"\"]")], "server.exposed_headers: `` is no name"),
     ];
     for (pairs, expected) in cases {

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::{METHODS, PLAN_HEADER};
 use super::origin::Origins;
+use super::{METHODS, PLAN_HEADER};
 use crate::config::ServerConfig;
 
 /// How long a browser may remember that a page may ask.
@@ -41,7 +41,9 @@ pub(super) fn layer(origins: &Origins, config: &ServerConfig) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.list()))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers(standard.into_iter().chain(own).chain(names(&config.allowed_headers)).collect::<Vec<_>>())
+        .allow_headers(
+            standard.into_iter().chain(own).chain(names(&config.allowed_headers)).collect::<Vec<_>>(),
+        )
         .expose_headers(read.into_iter().chain(names(&config.exposed_headers)).collect::<Vec<_>>())
         .max_age(PREFLIGHT_MAX_AGE)
 }

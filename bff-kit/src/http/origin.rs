@@ -1,37 +1,85 @@
-//! Requests that a page of another site made a browser send.
+//! Requests for another host, and those that a page of another site made a browser send.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 
+use super::host::Host;
 use super::refusal::{Refusal, Why};
+use crate::config::{Config, Mode};
+use crate::peer::Peer;
 
-/// Web origins whose pages may send requests, besides the server's own.
+/// The hosts that are this server's, and the origins whose pages may send requests.
 #[derive(Clone, Debug)]
-pub(super) struct Origins(Arc<[HeaderValue]>);
+pub(super) struct Origins {
+    own: Own,
+    /// Other origins whose pages may.
+    allowed: Arc<[HeaderValue]>,
+}
+
+/// What a server takes for itself.
+#[derive(Clone, Debug)]
+enum Own {
+    /// These origins, by which clients reach it.
+    Public(Arc<[Public]>),
+    /// Any name of this machine, on any port: no site can make a browser take its own name for one.
+    Loopback,
+    /// Any host, for apps and devices, and no page.
+    AnyHost,
+}
+
+/// An origin by which clients reach this server.
+#[derive(Clone, Debug)]
+struct Public {
+    origin: HeaderValue,
+    name: String,
+    port: u16,
+    /// Port that the scheme means where none is written.
+    usual_port: u16,
+}
 
 const FETCH_SITE: &str = "sec-fetch-site";
+const FORWARDED_HOST: &str = "x-forwarded-host";
+
+/// Longest host that a refusal repeats, in bytes.
+const MAX_SHOWN: usize = 100;
 
 impl Origins {
-    pub(super) fn new(allowed: &[String]) -> Self {
-        Self(allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect())
+    /// Those of a configuration, whose origins were checked when it was loaded.
+    pub(super) fn of(config: &Config) -> Self {
+        let (public, allowed) = (&config.server.public_origins, &config.server.allowed_origins);
+        let own = match config.mode {
+            _ if !public.is_empty() => {
+                Own::Public(public.iter().filter_map(|text| Public::of(text)).collect())
+            }
+            Mode::Development => Own::Loopback,
+            Mode::Production => Own::AnyHost,
+        };
+        Self { own, allowed: allowed.iter().filter_map(|text| HeaderValue::from_str(text).ok()).collect() }
     }
 
+    /// Origins whose pages may read what they are told. Those of this server are among them: a page may be of one of
+    /// them and ask by another.
     pub(super) fn list(&self) -> impl Iterator<Item = HeaderValue> + '_ {
-        self.0.iter().cloned()
+        let public = if let Own::Public(all) = &self.own { &all[..] } else { &[] };
+        self.allowed.iter().chain(public.iter().map(|public| &public.origin)).cloned()
     }
 
-    /// Refuses what the browser itself says another site is behind. What names no origin and no site is no page's:
-    /// apps, devices, servers and caches send neither, and a page cannot leave them out in a browser of today.
+    /// Refuses what is for another host, and then what the browser itself says another site is behind. A site can make
+    /// its own name lead here, and its pages are then of the host that they ask. What names no origin and no site is no
+    /// page's: apps, devices, servers and caches send neither, and a page cannot leave them out in a browser of today.
     pub(super) fn check(&self, head: &Parts) -> Result<(), Refusal> {
+        let host = named_host(head);
+        if !self.own.has_host(host.and_then(Host::parse)) {
+            return Err(Refusal::new(Why::Misdirected, self.own.misdirected(host)));
+        }
         let mut origins = head.headers.get_all(header::ORIGIN).iter();
         let known = match (origins.next(), origins.next()) {
             // Without an origin the site alone must do. A neighbouring subdomain is another's page all the same.
-            (None, _) => {
-                head.headers.get_all(FETCH_SITE).iter().all(|site| site == "same-origin" || site == "none")
-            }
-            (Some(origin), None) => self.0.contains(origin) || is_own(origin, head),
+            (None, _) => head.headers.get_all(FETCH_SITE).iter().all(|site| self.own.has_site(site)),
+            (Some(origin), None) => self.allowed.contains(origin) || self.own.has_page(origin, host),
             (Some(_), Some(_)) => false,
         };
         if known {
@@ -41,15 +89,166 @@ impl Origins {
     }
 }
 
-/// Whether the page came from this very host. The scheme may differ: TLS may have ended before.
-fn is_own(origin: &HeaderValue, head: &Parts) -> bool {
-    let host = match head.uri.authority() {
+impl Own {
+    fn has_host(&self, host: Option<Host<'_>>) -> bool {
+        match (self, host) {
+            (Self::AnyHost, _) => true,
+            (_, None) => false,
+            (Self::Public(all), Some(host)) => all.iter().any(|public| public.is_reached_by(host)),
+            (Self::Loopback, Some(host)) => is_loopback(host.name),
+        }
+    }
+
+    /// Whether a page of this origin is this server's own; the host it asked is. On a public host the origin must be one
+    /// as well, scheme included: TLS may have ended before, so that of this connection says nothing.
+    fn has_page(&self, origin: &HeaderValue, host: Option<&str>) -> bool {
+        match self {
+            Self::Public(all) => all.iter().any(|public| public.origin == origin),
+            Self::Loopback => {
+                let page = origin.to_str().ok().and_then(|origin| {
+                    origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"))
+                });
+                matches!((page, host), (Some(page), Some(host)) if page.eq_ignore_ascii_case(host))
+            }
+            Self::AnyHost => false,
+        }
+    }
+
+    /// Whether a request without an origin may come from such a site.
+    fn has_site(&self, site: &HeaderValue) -> bool {
+        site == "none" || (site == "same-origin" && !matches!(self, Self::AnyHost))
+    }
+
+    /// Says that a host is another's, and what makes it this server's.
+    fn misdirected(&self, host: Option<&str>) -> String {
+        let host = match host.filter(|host| host.len() <= MAX_SHOWN) {
+            Some(host) => format!("Host `{host}`"),
+            None => "The host of the request".to_owned(),
+        };
+        match self {
+            Self::Loopback => format!(
+                "{host} is none of this machine: to be reached by it, set server.public_origins to its origin."
+            ),
+            _ => format!("{host} is none of server.public_origins."),
+        }
+    }
+}
+
+impl Public {
+    fn of(origin: &str) -> Option<Self> {
+        let (scheme, host) = origin.split_once("://")?;
+        let host = Host::parse(host)?;
+        let usual_port = if scheme == "https" { 443 } else { 80 };
+        Some(Self {
+            origin: HeaderValue::from_str(origin).ok()?,
+            name: host.name.to_owned(),
+            port: host.port.unwrap_or(usual_port),
+            usual_port,
+        })
+    }
+
+    fn is_reached_by(&self, host: Host<'_>) -> bool {
+        self.name.eq_ignore_ascii_case(host.name) && host.port.unwrap_or(self.usual_port) == self.port
+    }
+}
+
+/// The host that a request is for: what a trusted proxy says its client named, or else the authority, which counts for
+/// more than the header (RFC 9112 §3.2.2). None where a proxy says several.
+fn named_host(head: &Parts) -> Option<&str> {
+    if head.extensions.get::<Peer>().is_some_and(|peer| peer.is_trusted) {
+        let mut forwarded = head.headers.get_all(FORWARDED_HOST).iter();
+        match (forwarded.next(), forwarded.next()) {
+            (None, _) => {}
+            (Some(host), None) => return host.to_str().ok(),
+            (Some(_), Some(_)) => return None,
+        }
+    }
+    match head.uri.authority() {
         Some(authority) => Some(authority.as_str()),
-        None => head.headers.get(header::HOST).and_then(|host| host.to_str().ok()),
-    };
-    let page = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")));
-    matches!((page, host), (Some(page), Some(host)) if page.eq_ignore_ascii_case(host))
+        None => head.headers.get(header::HOST)?.to_str().ok(),
+    }
+}
+
+/// Whether a name leads to this machine wherever it is looked up (RFC 6761 §6.3).
+fn is_loopback(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || address.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{Request, StatusCode};
+
+    use super::*;
+    use crate::config::HttpProfile;
+
+    /// The other end of the connection, the headers, and the status.
+    type Case = (Option<Peer>, &'static [(&'static str, &'static str)], u16);
+
+    fn head(headers: &[(&str, &str)], peer: Option<Peer>) -> Parts {
+        let mut request = Request::get("/graphql");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (mut head, ()) = request.body(()).unwrap().into_parts();
+        if let Some(peer) = peer {
+            head.extensions.insert(peer);
+        }
+        head
+    }
+
+    #[test]
+    fn what_a_trusted_proxy_says_of_the_host_counts_and_what_others_say_does_not() {
+        let mut config = Config::default();
+        config.server.public_origins = vec!["https://shop.example".to_owned()];
+        let origins = Origins::of(&config);
+        let (proxy, client) =
+            (Peer { is_trusted: true, ..Peer::default() }, Peer { is_trusted: false, ..Peer::default() });
+        let cases: [Case; 9] = [
+            (Some(proxy), &[("host", "bff:4002"), (FORWARDED_HOST, "shop.example")], 200),
+            (Some(proxy), &[("host", "bff:4002"), (FORWARDED_HOST, "shop.example:443")], 200),
+            (Some(proxy), &[("host", "shop.example")], 200),
+            (Some(proxy), &[("host", "shop.example"), (FORWARDED_HOST, "evil.example")], 421),
+            (Some(proxy), &[("host", "shop.example"), (FORWARDED_HOST, "shop.example, shop.example")], 421),
+            (
+                Some(proxy),
+                &[
+                    ("host", "shop.example"),
+                    (FORWARDED_HOST, "shop.example"),
+                    (FORWARDED_HOST, "shop.example"),
+                ],
+                421,
+            ),
+            (Some(client), &[("host", "bff:4002"), (FORWARDED_HOST, "shop.example")], 421),
+            (Some(client), &[("host", "shop.example"), (FORWARDED_HOST, "evil.example")], 200),
+            (None, &[("host", "bff:4002"), (FORWARDED_HOST, "shop.example")], 421),
+        ];
+        for (peer, headers, expected) in cases {
+            let checked = origins.check(&head(headers, peer));
+            let status =
+                checked.map_or_else(|refusal| refusal.status(HttpProfile::default()), |()| StatusCode::OK);
+            assert_eq!(status.as_u16(), expected, "{peer:?} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_this_machine_are_known() {
+        for name in ["localhost", "LocalHost", "web.localhost", "127.0.0.1", "127.8.9.1", "[::1]"] {
+            assert!(is_loopback(name), "{name}");
+        }
+        for name in [
+            "localhost.evil.example",
+            "notlocalhost",
+            "127.0.0.1.evil.example",
+            "128.0.0.1",
+            "[::2]",
+            "0.0.0.0",
+        ] {
+            assert!(!is_loopback(name), "{name}");
+        }
+    }
 }

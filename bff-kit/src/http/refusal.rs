@@ -15,6 +15,8 @@ pub(super) enum Why {
     IllFormed,
     /// A page of another site made a browser send it.
     ForeignPage,
+    /// It is for another host.
+    Misdirected,
     /// There is nothing at that path.
     NoSuchPath,
     /// Neither GET nor POST.
@@ -54,6 +56,7 @@ impl Refusal {
             Why::IllFormed if profile == HttpProfile::Draft202608 => StatusCode::UNPROCESSABLE_ENTITY,
             Why::Unreadable | Why::IllFormed | Why::BadHead => StatusCode::BAD_REQUEST,
             Why::ForeignPage => StatusCode::FORBIDDEN,
+            Why::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Why::NoSuchPath => StatusCode::NOT_FOUND,
             Why::Method => StatusCode::METHOD_NOT_ALLOWED,
             Why::NotAcceptable => StatusCode::NOT_ACCEPTABLE,

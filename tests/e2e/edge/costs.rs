@@ -26,7 +26,11 @@ fn production() -> Config {
 }
 
 fn pipe(kind: Kind, config: Config) -> Pipe {
-    let configure = |of: &mut Config| *of = config;
+    let configure = |of: &mut Config| {
+        let public_origins = std::mem::take(&mut of.server.public_origins);
+        *of = config;
+        of.server.public_origins = public_origins;
+    };
     match kind {
         Kind::Mobile => Pipe::with::<Mobile>(configure, std::future::pending()),
         Kind::Web => Pipe::with::<Web>(configure, std::future::pending()),

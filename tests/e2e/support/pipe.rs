@@ -42,6 +42,8 @@ impl Pipe {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
         let mut config = Config::development();
+        // There is no address to reach it by: this is what every test calls it.
+        config.server.public_origins = vec!["http://bff".to_owned()];
         configure(&mut config);
         let (dial, dialled) = network::server();
         let mut server = JoinSet::new();

@@ -10,7 +10,7 @@ use axum::serve::{Listener, ListenerExt as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bff_iot::Iot;
-use bff_kit::config::Config;
+use bff_kit::config::{Config, Mode};
 use bff_kit::{Client, Clock, Server};
 use bff_mobile::Mobile;
 use bff_web::Web;
@@ -181,10 +181,13 @@ impl Shop {
         let mut servers = JoinSet::new();
         let (listener, address) = listen();
         let upstream = format!("http://{address}");
-        let config = |kind: Kind| {
+        let config = |kind: Kind, address: SocketAddr| {
             let mut config = Config::development();
             config.upstream.default.clone_from(&upstream);
             configure(&mut config, kind);
+            if config.mode == Mode::Production && config.server.public_origins.is_empty() {
+                config.server.public_origins = vec![format!("http://{address}")];
+            }
             let folder = &mut config.operations.folder;
             *folder = folder.take().map(|folder| folder.join(kind.to_string()));
             config
@@ -195,10 +198,11 @@ impl Shop {
                 domain.serve_on(listener, Services::all(), std::future::pending()).await.unwrap();
             });
         }
-        let server = |kind| Server::new(config(kind)).with_clock(clock.clone());
-        let mobile = start::<Mobile, _>(&mut servers, server(Kind::Mobile), listen(), connector);
-        let web = start::<Web, _>(&mut servers, server(Kind::Web), listen(), connector);
-        let iot = start::<Iot, _>(&mut servers, server(Kind::Iot), listen(), connector);
+        let server = |kind, address| Server::new(config(kind, address)).with_clock(clock.clone());
+        let (mobile, web, iot) = (listen(), listen(), listen());
+        let mobile = start::<Mobile, _>(&mut servers, server(Kind::Mobile, mobile.1), mobile, connector);
+        let web = start::<Web, _>(&mut servers, server(Kind::Web, web.1), web, connector);
+        let iot = start::<Iot, _>(&mut servers, server(Kind::Iot, iot.1), iot, connector);
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
         Self { domain, mobile, web, iot, http, domain_address: address, network: None, servers }
     }
