@@ -12,7 +12,7 @@ use crate::{
     assortment::{Products, Stored},
     calls::Calls,
     clock::Clock,
-    credential::{DEVELOPMENT_CREDENTIAL_KEY, Verifier},
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, Verifier},
     faults::Faults,
     inventory::Inventory,
     notifications::{Announcement, Notifications},
@@ -32,7 +32,11 @@ pub struct Options {
     pub seed_time: Timestamp,
     /// The key that credentials are signed with.
     pub credential_key: String,
-    /// What time it is for credentials, promotions and whatever is written.
+    /// The BFFs that are known: the issuers (`iss`) of credentials.
+    pub issuers: Vec<String>,
+    /// What time it is for credentials. BFFs sign them by the machine's clock, whatever time it is in the shop.
+    pub credential_clock: Clock,
+    /// What time it is for promotions and whatever is written.
     pub clock: Clock,
     /// How many products are computed from their numbers instead of those of the store; they can be read and not
     /// bought. At most [`i32::MAX`] of them are served.
@@ -63,12 +67,14 @@ pub struct OpenError {
 }
 
 impl Default for Options {
-    /// In memory, seeded now, with the key and the clock of development.
+    /// In memory, seeded now, with the key of development, the shop's BFFs and the machine's clock.
     fn default() -> Self {
         Self {
             data: None,
             seed_time: Timestamp::now(),
             credential_key: DEVELOPMENT_CREDENTIAL_KEY.to_owned(),
+            issuers: ISSUERS.map(str::to_owned).into(),
+            credential_clock: Clock::system(),
             clock: Clock::system(),
             synthetic: None,
             fault_seed: 0,
@@ -79,7 +85,7 @@ impl Default for Options {
 impl Domain {
     /// Opens the store, and seeds it when it is new. This blocks, for less than a second as a rule.
     pub fn open(options: Options) -> Result<Self, OpenError> {
-        let Options { data, mut seed_time, credential_key, clock, synthetic, fault_seed } = options;
+        let Options { data, mut seed_time, clock, synthetic, .. } = options;
         let store = Store::open(data.as_deref(), |db| {
             seed_time = seed::fill(db, seed_time)?;
             Ok(())
@@ -97,9 +103,13 @@ impl Domain {
             notifications,
             store,
             products,
-            faults: Faults::new(fault_seed),
+            faults: Faults::new(options.fault_seed),
             calls: Calls::new(),
-            verifier: Arc::new(Verifier::new(&credential_key, clock.clone())),
+            verifier: Arc::new(Verifier::new(
+                &options.credential_key,
+                options.issuers,
+                options.credential_clock,
+            )),
             clock,
         })
     }

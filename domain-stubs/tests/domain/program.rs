@@ -7,7 +7,13 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::imports;
+use domain_stubs::credential::Actor;
+use proto::catalog::ListCategoriesRequest;
+
+use crate::{
+    imports,
+    shop::{ADA, Clients, connect, refusal},
+};
 
 /// A running binary, which is killed when it is dropped.
 pub(crate) struct Program {
@@ -66,6 +72,8 @@ fn bad_arguments_end_it_with_64() {
         ["--seed-time", "yesterday"],
         ["--synthetic", "0"],
         ["--synthetic", "2147483648"],
+        ["--issuers", ""],
+        ["--issuers", "bff-web,"],
         ["--nope", "1"],
     ] {
         let output = run(&arguments);
@@ -96,6 +104,19 @@ fn a_key_that_anybody_could_guess_ends_it_with_64_and_is_not_shown() {
 #[test]
 fn help_is_no_error() {
     assert_eq!(run(&["--help"]).status.code(), Some(0));
+}
+
+#[tokio::test]
+async fn the_bffs_that_are_known_can_be_told() {
+    let asked = async |arguments: &[&str]| {
+        let program = Program::start_with(arguments);
+        let clients = Clients::of_now(&connect(program.address).await, Actor::User, ADA);
+        let answer = clients.catalog().list_categories(ListCategoriesRequest::default()).await;
+        answer.map(|_| ()).map_err(|status| refusal(&status).1)
+    };
+    assert_eq!(asked(&[]).await, Ok(()));
+    assert_eq!(asked(&["--issuers", "bff-other,bff-mobile"]).await, Ok(()));
+    assert_eq!(asked(&["--issuers", "bff-other"]).await, Err("CREDENTIAL_ISSUER_UNKNOWN".into()));
 }
 
 #[test]
