@@ -43,6 +43,9 @@ pub struct Options {
     pub synthetic: Option<u32>,
     /// Decides what is drawn for jitter and error rates of faults.
     pub fault_seed: u64,
+    /// Whether `shop.admin.v1.AdminService` is served beside the services. It asks nobody for a credential, breaks
+    /// the services and tells in whose name they were called.
+    pub admin: bool,
 }
 
 /// The domain services over one store, with their faults and their call log. Cheap to clone.
@@ -57,6 +60,7 @@ pub struct Domain {
     pub(crate) faults: Faults,
     pub(crate) calls: Calls,
     pub(crate) verifier: Arc<Verifier>,
+    pub(crate) has_admin: bool,
 }
 
 /// Why a domain cannot be opened: its file cannot be written, or is not a shop's. The source tells which.
@@ -67,7 +71,8 @@ pub struct OpenError {
 }
 
 impl Default for Options {
-    /// In memory, seeded now, with the key of development, the shop's BFFs and the machine's clock.
+    /// In memory, seeded now, with the key of development, the shop's BFFs and the machine's clock, and without the
+    /// admin service.
     fn default() -> Self {
         Self {
             data: None,
@@ -78,6 +83,7 @@ impl Default for Options {
             clock: Clock::system(),
             synthetic: None,
             fault_seed: 0,
+            admin: false,
         }
     }
 }
@@ -110,6 +116,7 @@ impl Domain {
                 options.issuers,
                 options.credential_clock,
             )),
+            has_admin: options.admin,
             clock,
         })
     }

@@ -9,7 +9,9 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::{
-    CommandFactory as _, Parser, Subcommand, builder::NonEmptyStringValueParser, error::ErrorKind,
+    ArgAction, CommandFactory as _, Parser, Subcommand,
+    builder::{BoolishValueParser, NonEmptyStringValueParser},
+    error::ErrorKind,
 };
 use domain_stubs::{
     Domain, Options, Service, Services,
@@ -96,6 +98,13 @@ struct Serve {
         value_parser = NonEmptyStringValueParser::new())]
     issuers: Vec<String>,
 
+    /// Serve shop.admin.v1.AdminService as well, on the same address and without asking for a credential.
+    ///
+    /// Whoever reaches the address can then break every service, change stock and orders, tell users something, and
+    /// read which users and devices called what. Without this flag nobody can.
+    #[arg(long, env = "SHOP_ADMIN", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    admin: bool,
+
     /// Time all times of a new shop are counted from, such as 2026-01-31T12:00:00Z; now when left out.
     #[arg(long, env = "SHOP_SEED_TIME", value_name = "TIME")]
     seed_time: Option<Timestamp>,
@@ -167,6 +176,7 @@ async fn serve(arguments: Serve) -> anyhow::Result<()> {
         credential_key: arguments.credential_key,
         issuers: arguments.issuers,
         synthetic: arguments.synthetic,
+        admin: arguments.admin,
         ..defaults
     })?;
     let services = if arguments.services.is_empty() {

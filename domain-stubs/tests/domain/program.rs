@@ -8,7 +8,11 @@ use std::{
 };
 
 use domain_stubs::credential::Actor;
-use proto::catalog::ListCategoriesRequest;
+use proto::{
+    admin::{ListCallsRequest, admin_service_client::AdminServiceClient},
+    catalog::ListCategoriesRequest,
+};
+use tonic::Code;
 
 use crate::{
     imports,
@@ -102,8 +106,22 @@ fn a_key_that_anybody_could_guess_ends_it_with_64_and_is_not_shown() {
 }
 
 #[test]
-fn help_is_no_error() {
-    assert_eq!(run(&["--help"]).status.code(), Some(0));
+fn help_is_no_error_and_tells_what_the_admin_service_gives_away() {
+    let output = command(&["--help"]).stdout(Stdio::piped()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let told = String::from_utf8(output.stdout).unwrap();
+    let told = told.split_once("--admin").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("without asking for a credential"), "{told}");
+}
+
+#[tokio::test]
+async fn the_admin_service_is_there_with_its_flag_alone() {
+    let asked = async |program: &Program| {
+        let mut admin = AdminServiceClient::new(connect(program.address).await);
+        admin.list_calls(ListCallsRequest {}).await.map(|_| ()).map_err(|status| status.code())
+    };
+    assert_eq!(asked(&Program::start_with(&[])).await, Err(Code::Unimplemented));
+    assert_eq!(asked(&Program::start_with(&["--admin"])).await, Ok(()));
 }
 
 #[tokio::test]

@@ -65,13 +65,14 @@ pub(crate) fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
 
-/// Options for a shop in memory in which time stands still.
+/// Options for a shop in memory in which time stands still, with its admin service.
 pub(crate) fn options() -> Options {
     let clock = Clock::fixed(now());
     Options {
         seed_time: now(),
         clock: clock.clone(),
         credential_clock: clock,
+        admin: true,
         ..Options::default()
     }
 }
