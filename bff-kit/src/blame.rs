@@ -92,7 +92,7 @@ impl Part<'_> {
                 reason,
                 cause,
                 left_out,
-                "a service refuses our credential: is `credential.key` its key, and is the clock right?"
+                "a service refuses our credential: is `credential.key` its key, is the clock right, does it know us?"
             );
         }
     }

@@ -1,11 +1,11 @@
 //! The internal credential: who calls the domain, and in whose name. A BFF signs it for each call.
 
-use std::fmt;
+mod verifier;
 
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Clock, refusal::Refusal};
+pub(crate) use self::verifier::Verifier;
+use crate::refusal::Refusal;
 
 /// Signs and verifies credentials where nothing needs protection. Everybody can read it here.
 pub const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-not-for-production";
@@ -16,7 +16,16 @@ pub const MIN_KEY_BYTES: usize = 32;
 /// The audience (`aud`) of every credential.
 pub const AUDIENCE: &str = "shop";
 
-/// Seconds a credential is accepted after its end, because clocks differ.
+/// The issuers (`iss`) that are known unless others are told: the BFFs of the shop.
+pub const ISSUERS: [&str; 3] = ["bff-mobile", "bff-web", "bff-iot"];
+
+/// The type (`typ`) of every credential, in its header.
+const TYPE: &str = "JWT";
+
+/// Longest time a credential may be for, in seconds from `iat` to `exp`: as long as BFFs sign them for.
+pub const MAX_LIFETIME_SECONDS: i64 = 60;
+
+/// Seconds a credential is accepted before its beginning and after its end, because clocks differ.
 const LEEWAY_SECONDS: i64 = 5;
 
 /// What a credential states: the claims of a JWT (RFC 7519), signed with HS256.
@@ -34,6 +43,9 @@ pub struct Claims {
     pub actor: Option<Actor>,
     /// When it was issued, in seconds since 1970.
     pub iat: i64,
+    /// When it begins, in seconds since 1970; when it was issued, where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
     /// When it ends, in seconds since 1970.
     pub exp: i64,
 }
@@ -82,49 +94,5 @@ impl Caller {
     /// The caller of a request that came through the verification.
     pub(crate) fn of(extensions: &tonic::Extensions) -> Result<&Self, Refusal> {
         extensions.get().ok_or_else(|| Refusal::internal(&"a service is not behind the verification"))
-    }
-}
-
-/// Verifies credentials with one key.
-pub(crate) struct Verifier {
-    key: DecodingKey,
-    validation: Validation,
-    clock: Clock,
-}
-
-impl Verifier {
-    pub(crate) fn new(key: &str, clock: Clock) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["aud", "exp", "iss"]);
-        // The library asks the machine's clock; `verify` asks ours.
-        validation.validate_exp = false;
-        Self { key: DecodingKey::from_secret(key.as_bytes()), validation, clock }
-    }
-
-    /// Reads and verifies `authorization: Bearer <JWT>`.
-    pub(crate) fn verify(&self, headers: &http::HeaderMap) -> Result<Caller, Refusal> {
-        let header = headers.get(http::header::AUTHORIZATION).ok_or_else(|| {
-            Refusal::unauthenticated("CREDENTIAL_MISSING", "the call carries no credential")
-        })?;
-        let token =
-            header.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(|| {
-                Refusal::unauthenticated("CREDENTIAL_INVALID", "the credential is not a bearer token")
-            })?;
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
-            .map_err(|error| {
-                Refusal::unauthenticated("CREDENTIAL_INVALID", format!("the credential is invalid: {error}"))
-            })?
-            .claims;
-        if claims.exp.saturating_add(LEEWAY_SECONDS) < self.clock.now().as_second() {
-            return Err(Refusal::unauthenticated("CREDENTIAL_EXPIRED", "the credential has expired"));
-        }
-        Ok(Caller { issuer: claims.iss, subject: claims.sub, actor: claims.actor })
-    }
-}
-
-impl fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier").finish_non_exhaustive()
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     assortment::{Products, Stored},
     calls::Calls,
     clock::Clock,
-    credential::{DEVELOPMENT_CREDENTIAL_KEY, Verifier},
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, Verifier},
     faults::Faults,
     inventory::Inventory,
     notifications::{Announcement, Notifications},
@@ -32,13 +32,20 @@ pub struct Options {
     pub seed_time: Timestamp,
     /// The key that credentials are signed with.
     pub credential_key: String,
-    /// What time it is for credentials, promotions and whatever is written.
+    /// The BFFs that are known: the issuers (`iss`) of credentials.
+    pub issuers: Vec<String>,
+    /// What time it is for credentials. BFFs sign them by the machine's clock, whatever time it is in the shop.
+    pub credential_clock: Clock,
+    /// What time it is for promotions and whatever is written.
     pub clock: Clock,
     /// How many products are computed from their numbers instead of those of the store; they can be read and not
     /// bought. At most [`i32::MAX`] of them are served.
     pub synthetic: Option<u32>,
     /// Decides what is drawn for jitter and error rates of faults.
     pub fault_seed: u64,
+    /// Whether `shop.admin.v1.AdminService` is served beside the services. It asks nobody for a credential, breaks
+    /// the services and tells in whose name they were called.
+    pub admin: bool,
 }
 
 /// The domain services over one store, with their faults and their call log. Cheap to clone.
@@ -53,6 +60,7 @@ pub struct Domain {
     pub(crate) faults: Faults,
     pub(crate) calls: Calls,
     pub(crate) verifier: Arc<Verifier>,
+    pub(crate) has_admin: bool,
 }
 
 /// Why a domain cannot be opened: its file cannot be written, or is not a shop's. The source tells which.
@@ -63,15 +71,19 @@ pub struct OpenError {
 }
 
 impl Default for Options {
-    /// In memory, seeded now, with the key and the clock of development.
+    /// In memory, seeded now, with the key of development, the shop's BFFs and the machine's clock, and without the
+    /// admin service.
     fn default() -> Self {
         Self {
             data: None,
             seed_time: Timestamp::now(),
             credential_key: DEVELOPMENT_CREDENTIAL_KEY.to_owned(),
+            issuers: ISSUERS.map(str::to_owned).into(),
+            credential_clock: Clock::system(),
             clock: Clock::system(),
             synthetic: None,
             fault_seed: 0,
+            admin: false,
         }
     }
 }
@@ -79,7 +91,7 @@ impl Default for Options {
 impl Domain {
     /// Opens the store, and seeds it when it is new. This blocks, for less than a second as a rule.
     pub fn open(options: Options) -> Result<Self, OpenError> {
-        let Options { data, mut seed_time, credential_key, clock, synthetic, fault_seed } = options;
+        let Options { data, mut seed_time, clock, synthetic, .. } = options;
         let store = Store::open(data.as_deref(), |db| {
             seed_time = seed::fill(db, seed_time)?;
             Ok(())
@@ -97,9 +109,14 @@ impl Domain {
             notifications,
             store,
             products,
-            faults: Faults::new(fault_seed),
+            faults: Faults::new(options.fault_seed),
             calls: Calls::new(),
-            verifier: Arc::new(Verifier::new(&credential_key, clock.clone())),
+            verifier: Arc::new(Verifier::new(
+                &options.credential_key,
+                options.issuers,
+                options.credential_clock,
+            )),
+            has_admin: options.admin,
             clock,
         })
     }

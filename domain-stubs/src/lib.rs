@@ -1,7 +1,7 @@
 //! The domain services of the shop over an embedded store, for development and tests.
 //!
 //! They do what the contracts in `proto/` say, and besides that can be broken on purpose ([`Faults`]) and tell what
-//! they were asked ([`Calls`]), in process and over `shop.admin.v1.AdminService`.
+//! they were asked ([`Calls`]), in process and, where [`Options::admin`] wants it, over `shop.admin.v1.AdminService`.
 
 mod admin;
 mod analytics;

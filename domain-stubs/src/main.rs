@@ -8,10 +8,14 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
+use clap::{
+    ArgAction, CommandFactory as _, Parser, Subcommand,
+    builder::{BoolishValueParser, NonEmptyStringValueParser},
+    error::ErrorKind,
+};
 use domain_stubs::{
     Domain, Options, Service, Services,
-    credential::{DEVELOPMENT_CREDENTIAL_KEY, MIN_KEY_BYTES},
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, MIN_KEY_BYTES},
     import::import,
 };
 use jiff::Timestamp;
@@ -89,6 +93,18 @@ struct Serve {
         default_value = DEVELOPMENT_CREDENTIAL_KEY)]
     credential_key: String,
 
+    /// BFFs whose calls are taken: the issuers of their credentials.
+    #[arg(long, env = "SHOP_ISSUERS", value_delimiter = ',', value_name = "NAME,...", default_values = ISSUERS,
+        value_parser = NonEmptyStringValueParser::new())]
+    issuers: Vec<String>,
+
+    /// Serve shop.admin.v1.AdminService as well, on the same address and without asking for a credential.
+    ///
+    /// Whoever reaches the address can then break every service, change stock and orders, tell users something, and
+    /// read which users and devices called what. Without this flag nobody can.
+    #[arg(long, env = "SHOP_ADMIN", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    admin: bool,
+
     /// Time all times of a new shop are counted from, such as 2026-01-31T12:00:00Z; now when left out.
     #[arg(long, env = "SHOP_SEED_TIME", value_name = "TIME")]
     seed_time: Option<Timestamp>,
@@ -158,7 +174,9 @@ async fn serve(arguments: Serve) -> anyhow::Result<()> {
         data: arguments.data,
         seed_time: arguments.seed_time.unwrap_or(defaults.seed_time),
         credential_key: arguments.credential_key,
+        issuers: arguments.issuers,
         synthetic: arguments.synthetic,
+        admin: arguments.admin,
         ..defaults
     })?;
     let services = if arguments.services.is_empty() {

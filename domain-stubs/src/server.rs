@@ -1,4 +1,4 @@
-//! The services of the shop on a socket, with health, reflection and the admin service beside them.
+//! The services of the shop on a socket, with health and reflection beside them, and the admin service where it is asked for.
 
 use std::{collections::BTreeSet, fmt, future::Future, io, str::FromStr};
 
@@ -236,9 +236,12 @@ pub(crate) async fn serve<L: Listener<Addr: fmt::Debug>>(
         service.add(domain, &guard, &mut routes);
         health.set_service_status(service.full_name(), ServingStatus::Serving).await;
     }
-    let admin = Admin(domain.clone());
-    routes.add_service(AdminServiceServer::new(admin));
-    routes.add_service(reflection(services)?);
+    let mut names: Vec<_> = services.0.iter().map(|service| service.full_name()).collect();
+    if domain.has_admin {
+        routes.add_service(AdminServiceServer::new(Admin(domain.clone())));
+        names.push(AdminServiceServer::<Admin>::NAME);
+    }
+    routes.add_service(reflection(&names)?);
     routes.add_service(health_server);
 
     // Not tonic's own server: its timer for `grpc-timeout` would run before ours and answer CANCELLED.
@@ -260,15 +263,15 @@ async fn end_health(mut health: HealthReporter, services: &Services) {
     }
 }
 
-fn reflection(services: &Services) -> io::Result<ServerReflectionServer<impl ServerReflection>> {
+/// Tells the contracts of the services with some names, and of those that every server has.
+fn reflection(names: &[&str]) -> io::Result<ServerReflectionServer<impl ServerReflection>> {
     let mut reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .with_service_name(AdminServiceServer::<Admin>::NAME)
         .with_service_name("grpc.health.v1.Health")
         .with_service_name("grpc.reflection.v1.ServerReflection");
-    for service in &services.0 {
-        reflection = reflection.with_service_name(service.full_name());
+    for name in names {
+        reflection = reflection.with_service_name(*name);
     }
     reflection.build_v1().map_err(io::Error::other)
 }

@@ -42,6 +42,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// So many products computed from their numbers instead of those of the data.
     pub synthetic: Option<u32>,
+    /// Whether the domain's admin service is served on its port, to whoever reaches that.
+    pub admin: bool,
     /// Folder that holds the contracts of each client; without it no operation is registered, and the page has no
     /// examples.
     pub contracts: Option<PathBuf>,
@@ -95,6 +97,7 @@ impl Shop {
         let data = domain_stubs::Options {
             data: options.data,
             synthetic: options.synthetic,
+            admin: options.admin,
             ..domain_stubs::Options::default()
         };
         let domain_services = tokio::task::spawn_blocking(|| Domain::open(data)).await??;

@@ -40,6 +40,10 @@ struct Arguments {
     /// Serve so many products computed from their numbers instead of those of the data
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
     synthetic: Option<u32>,
+    /// Serve shop.admin.v1.AdminService on the domain's port: whoever reaches that can break services and read in whose
+    /// name they were called
+    #[arg(long)]
+    admin: bool,
     /// Serve the plain page, and build no other
     #[arg(long)]
     plain: bool,
@@ -92,14 +96,26 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { command: _, host, page, mobile, web, iot, domain, data, synthetic, plain, log } =
+    let Arguments { command: _, host, page, mobile, web, iot, domain, data, synthetic, admin, plain, log } =
         arguments;
     let log = LogConfig { filter: log, format: LogFormat::Text };
     bff_kit::log::start(&log)?;
     let contracts = folder("schema");
     let page_sources = if plain { None } else { folder("playground/web") };
-    let options =
-        Options { host, page, mobile, web, iot, domain, data, synthetic, contracts, page_sources, log };
+    let options = Options {
+        host,
+        page,
+        mobile,
+        web,
+        iot,
+        domain,
+        data,
+        synthetic,
+        admin,
+        contracts,
+        page_sources,
+        log,
+    };
     let shop = Shop::open(options).await?;
     announce(shop.addresses());
     shop.serve(stop_signal()).await

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bff_kit::config::LogFormat;
 use domain_stubs::Options;
 use http::header::RETRY_AFTER;
+use jiff::Timestamp;
 use proto::admin::{Fault, OddAnswer};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -61,9 +62,24 @@ async fn nobody_is_told_to_sign_in_who_has_or_of_whom_nothing_was_wanted() {
 
 #[tokio::test]
 async fn a_refused_credential_is_an_error_of_ours_that_names_the_key_once_a_second() {
-    let logged = Logged::start(LogFormat::Json);
     let credential_key = "the key of the domain, which is another one".to_owned();
-    let shop = Shop::of(Options { credential_key, ..options(None) }).await;
+    let issuers = vec!["bff-web".to_owned()];
+    let late = domain_stubs::Clock::new(|| Timestamp::now() - Duration::from_mins(1));
+    let early = domain_stubs::Clock::new(|| Timestamp::now() + Duration::from_mins(2));
+    for (options, reason) in [
+        (Options { credential_key, ..options(None) }, "CREDENTIAL_INVALID"),
+        (Options { issuers, ..options(None) }, "CREDENTIAL_ISSUER_UNKNOWN"),
+        (Options { credential_clock: late, ..options(None) }, "CREDENTIAL_NOT_YET_VALID"),
+        (Options { credential_clock: early, ..options(None) }, "CREDENTIAL_EXPIRED"),
+    ] {
+        is_refused(options, reason).await;
+    }
+}
+
+/// Asks a domain that refuses the credential of the phone app's BFF for a reason.
+async fn is_refused(options: Options, reason: &str) {
+    let logged = Logged::start(LogFormat::Json);
+    let shop = Shop::of(options).await;
     let started = Instant::now();
     for caller in [vec![], vec![ADA]] {
         for _ in 0..5 {
@@ -79,7 +95,7 @@ async fn a_refused_credential_is_an_error_of_ours_that_names_the_key_once_a_seco
     assert!(lines[0]["message"].as_str().unwrap().contains("`credential.key`"));
     assert_eq!(
         (lines[0]["code"].as_str(), lines[0]["reason"].as_str()),
-        (Some("UNAUTHENTICATED"), Some("CREDENTIAL_INVALID"))
+        (Some("UNAUTHENTICATED"), Some(reason))
     );
 }
 

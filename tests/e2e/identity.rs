@@ -1,6 +1,10 @@
 //! Who may ask what, and as whom.
 
+use bff_iot::Iot;
+use bff_kit::Client as _;
 use bff_kit::config::Mode;
+use bff_mobile::Mobile;
+use bff_web::Web;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -30,6 +34,11 @@ async fn the_domain_knows_who_asks_and_prices_accordingly() {
     let calls = shop.domain.calls().list();
     let subjects: Vec<_> = calls.iter().map(|call| call.subject.as_str()).collect();
     assert_eq!(subjects, ["", "", ADA.1, ADA.1]);
+}
+
+#[test]
+fn the_domain_knows_the_bffs_of_the_shop_by_their_names() {
+    assert_eq!(domain_stubs::credential::ISSUERS, [Mobile::NAME, Web::NAME, Iot::NAME]);
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ async fn each_customer_sees_the_own_price() {
 #[tokio::test]
 async fn a_cart_costs_more_when_a_promotion_has_ended() {
     let (shop, clock) = Shop::with_clock().await;
-    let clients = shop.user_for_ever(NEW);
+    let clients = shop.user(NEW);
     let price = promoted(&clients).await;
     let cart = clients.add("first-key", &price.product_id, 2).await.unwrap();
     assert_eq!(cents(cart.subtotal.as_ref()), 2 * cents(price.customer_price.as_ref()));

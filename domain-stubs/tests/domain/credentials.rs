@@ -1,15 +1,20 @@
 //! Nobody gets in without a credential that holds.
 
-use domain_stubs::credential::{AUDIENCE, Claims, DEVELOPMENT_CREDENTIAL_KEY};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain_stubs::{
+    Domain, Options, Services,
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS},
+};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use proto::{
     analytics::RecordEventsRequest, catalog::ListCategoriesRequest, inventory::BatchGetStockRequest,
     notifications::ListNotificationsRequest, pricing::BatchGetPricesRequest,
     recommendations::BatchListRelatedRequest, reviews::BatchGetRatingsRequest, telemetry::GetDeviceRequest,
 };
-use tonic::Code;
+use serde_json::{Value, json};
+use tonic::{Code, Status};
 
-use crate::shop::{Shop, claims, now, refusal, sign};
+use crate::shop::{ADA, Clients, Shop, claims, now, options, refusal, sign};
 
 const KEY: &str = DEVELOPMENT_CREDENTIAL_KEY;
 
@@ -19,37 +24,130 @@ async fn what_is_no_credential_of_the_shop_is_refused() {
     let good = sign(&claims(), KEY);
     let token = good.strip_prefix("Bearer ").unwrap();
     let bad = [
-        ("CREDENTIAL_MISSING", None),
-        ("CREDENTIAL_INVALID", Some(String::new())),
-        ("CREDENTIAL_INVALID", Some(token.to_owned())),
-        ("CREDENTIAL_INVALID", Some(format!("Basic {token}"))),
-        ("CREDENTIAL_INVALID", Some("Bearer nonsense".into())),
-        ("CREDENTIAL_INVALID", Some(good[..good.len() - 4].to_owned())),
-        ("CREDENTIAL_INVALID", Some(sign(&claims(), "another key"))),
-        ("CREDENTIAL_INVALID", Some(sign(&Claims { aud: "bff-mobile".into(), ..claims() }, KEY))),
-        ("CREDENTIAL_INVALID", Some(unsigned())),
-        ("CREDENTIAL_INVALID", Some(with_claims(r#"{"iss":"x","aud":"shop","iat":0}"#))),
-        ("CREDENTIAL_INVALID", Some(with_claims(r#"{"aud":"shop","iat":0,"exp":9999999999}"#))),
-        (
-            "CREDENTIAL_INVALID",
-            Some(with_claims(
-                r#"{"iss":"x","aud":"shop","iat":0,"exp":9999999999,"sub":"a","actor":"admin"}"#,
-            )),
-        ),
-        ("CREDENTIAL_EXPIRED", Some(expiring(-6))),
+        ("CREDENTIAL_MISSING", vec![]),
+        ("CREDENTIAL_INVALID", vec![String::new()]),
+        ("CREDENTIAL_INVALID", vec![token.to_owned()]),
+        ("CREDENTIAL_INVALID", vec![format!("Basic {token}")]),
+        ("CREDENTIAL_INVALID", vec!["Bearer nonsense".into()]),
+        ("CREDENTIAL_INVALID", vec![good[..good.len() - 4].to_owned()]),
+        ("CREDENTIAL_INVALID", vec![sign(&claims(), "another key")]),
+        ("CREDENTIAL_INVALID", vec![unsigned()]),
+        // Which of two counts, one that asks and one that looks on may see differently.
+        ("CREDENTIAL_INVALID", vec![good.clone(), good.clone()]),
+        ("CREDENTIAL_INVALID", vec![good.clone(), String::new()]),
+        ("CREDENTIAL_INVALID", vec![format!("{good}, {good}")]),
     ];
-    for (reason, credential) in bad {
-        let mut catalog = shop.with_credential(credential.clone()).catalog();
-        let status = catalog.list_categories(ListCategoriesRequest::default()).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::Unauthenticated, reason.into()), "{credential:?}");
+    for (reason, credentials) in bad {
+        let status = refused(&shop.with_credentials(credentials.clone())).await;
+        assert_eq!(refusal(&status), (Code::Unauthenticated, reason.into()), "{credentials:?}");
     }
 }
 
 #[tokio::test]
-async fn a_credential_holds_five_seconds_longer_than_it_says() {
+async fn a_credential_that_states_what_no_bff_does_is_refused() {
     let shop = Shop::open().await;
-    let mut catalog = shop.with_credential(Some(expiring(-5))).catalog();
-    catalog.list_categories(ListCategoriesRequest::default()).await.unwrap();
+    let now = now().as_second();
+    let (invalid, unknown) = ("CREDENTIAL_INVALID", "CREDENTIAL_ISSUER_UNKNOWN");
+    let (expired, future) = ("CREDENTIAL_EXPIRED", "CREDENTIAL_NOT_YET_VALID");
+    let bad = [
+        (invalid, json!({ "aud": null })),
+        (invalid, json!({ "aud": "bff-mobile" })),
+        (invalid, json!({ "iss": null })),
+        (unknown, json!({ "iss": "" })),
+        (unknown, json!({ "iss": "bff-wandering" })),
+        (unknown, json!({ "iss": "BFF-mobile" })),
+        (invalid, json!({ "iss": ["bff-mobile"] })),
+        (invalid, json!({ "sub": "" })),
+        (invalid, json!({ "sub": "", "actor": "user" })),
+        (invalid, json!({ "sub": ADA })),
+        (invalid, json!({ "actor": "user" })),
+        (invalid, json!({ "sub": ADA, "actor": "admin" })),
+        (invalid, json!({ "iat": null })),
+        (invalid, json!({ "exp": null })),
+        (invalid, json!({ "exp": format!("{}", now + 60) })),
+        // For too long: by a second, for ten years, until the year 3000, and for longer than there are seconds.
+        (invalid, json!({ "exp": now + 61 })),
+        (invalid, json!({ "iat": now - 1 })),
+        (invalid, json!({ "exp": now + 10 * 365 * 86_400 })),
+        (invalid, json!({ "exp": 32_503_680_000_i64 })),
+        (invalid, json!({ "iat": i64::MIN, "exp": i64::MAX })),
+        // For no time at all.
+        (invalid, json!({ "exp": now })),
+        (invalid, json!({ "exp": now - 5 })),
+        (expired, json!({ "iat": now - 66, "exp": now - 6 })),
+        (expired, json!({ "iat": 0, "exp": 60 })),
+        (future, json!({ "iat": now + 6, "exp": now + 66 })),
+        (future, json!({ "iat": i64::MAX, "exp": i64::MAX })),
+        (future, json!({ "nbf": now + 6 })),
+        (future, json!({ "nbf": i64::MAX })),
+        (invalid, json!({ "nbf": "now" })),
+    ];
+    for (reason, stated) in bad {
+        let status = refused(&shop.with_credential(Some(stating(&stated)))).await;
+        assert_eq!(refusal(&status), (Code::Unauthenticated, reason.into()), "{stated}");
+    }
+    assert!(shop.domain.calls().list().iter().all(|call| call.subject.is_empty()));
+}
+
+#[tokio::test]
+async fn a_token_of_another_type_or_with_extensions_that_matter_is_refused() {
+    let shop = Shop::open().await;
+    let plain = Header::new(Algorithm::HS256);
+    let of_type = |typ: Option<&str>| Header { typ: typ.map(str::to_owned), ..plain.clone() };
+    let critical = |names: &[&str]| {
+        let crit = Some(names.iter().map(|&name| name.to_owned()).collect());
+        Header { crit, ..plain.clone() }
+    };
+    for header in [
+        of_type(None),
+        of_type(Some("")),
+        of_type(Some("at+jwt")),
+        of_type(Some("secevent+jwt")),
+        critical(&[]),
+        critical(&["exp"]),
+        critical(&["b64"]),
+        critical(&["of-tomorrow"]),
+        Header { alg: Algorithm::HS512, ..plain.clone() },
+    ] {
+        let status = refused(&shop.with_credential(Some(signed(&header, &json!(claims()))))).await;
+        assert_eq!(refusal(&status), (Code::Unauthenticated, "CREDENTIAL_INVALID".into()), "{header:?}");
+    }
+    accepted(&shop.with_credential(Some(signed(&plain, &json!(claims()))))).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_credential_holds_for_its_minute_and_five_seconds_before_and_after() {
+    let shop = Shop::open().await;
+    let now = now().as_second();
+    for stated in [
+        json!({}),
+        json!({ "exp": now + 1 }),
+        json!({ "iat": now - 59, "exp": now + 1 }),
+        json!({ "iat": now - 65, "exp": now - 5 }),
+        json!({ "iat": now + 5, "exp": now + 65 }),
+        json!({ "nbf": now - 1_000 }),
+        json!({ "nbf": now + 5 }),
+        json!({ "sub": ADA, "actor": "user" }),
+        json!({ "sub": "shelf-0001", "actor": "device" }),
+    ] {
+        let answered = accepted(&shop.with_credential(Some(stating(&stated)))).await;
+        assert!(answered.is_ok(), "{stated}: {answered:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_bffs_of_the_shop_are_known_unless_others_are_told() {
+    let shop = Shop::open().await;
+    let other = Options { issuers: vec!["bff-other".into()], ..options() };
+    let other = Shop::serve(Domain::open(other).unwrap(), Services::all()).await;
+    let of = |shop: &Shop, issuer: &str| shop.with_credential(Some(stating(&json!({ "iss": issuer }))));
+    for issuer in ISSUERS {
+        accepted(&of(&shop, issuer)).await.unwrap();
+        let status = refused(&of(&other, issuer)).await;
+        assert_eq!(refusal(&status).1, "CREDENTIAL_ISSUER_UNKNOWN");
+        assert!(status.message().contains(issuer) && status.message().contains("bff-other"), "{status:?}");
+    }
+    accepted(&of(&other, "bff-other")).await.unwrap();
 }
 
 #[tokio::test]
@@ -71,20 +169,31 @@ async fn every_service_asks_for_a_credential() {
     }
 }
 
-fn expiring(seconds_from_now: i64) -> String {
-    sign(&Claims { exp: now().as_second() + seconds_from_now, ..claims() }, KEY)
+async fn accepted(clients: &Clients) -> Result<(), Status> {
+    clients.catalog().list_categories(ListCategoriesRequest::default()).await.map(|_| ())
 }
 
-fn with_claims(claims: &str) -> String {
-    let claims: serde_json::Value = serde_json::from_str(claims).unwrap();
+async fn refused(clients: &Clients) -> Status {
+    accepted(clients).await.unwrap_err()
+}
+
+/// A credential that states something else than [`claims`] does; what is null it does not state.
+fn stating(changes: &Value) -> String {
+    let mut claims = json!(claims());
+    for (name, value) in changes.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    signed(&Header::new(Algorithm::HS256), &claims)
+}
+
+fn signed(header: &Header, claims: &Value) -> String {
     let key = EncodingKey::from_secret(KEY.as_bytes());
-    format!("Bearer {}", jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap())
+    format!("Bearer {}", jsonwebtoken::encode(header, claims, &key).unwrap())
 }
 
 /// A token that says of itself that it needs no signature.
 fn unsigned() -> String {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
-    let claims = format!(r#"{{"iss":"x","aud":"{AUDIENCE}","iat":0,"exp":9999999999}}"#);
-    format!("Bearer {header}.{}.", URL_SAFE_NO_PAD.encode(claims))
+    format!("Bearer {header}.{}.", URL_SAFE_NO_PAD.encode(json!(claims()).to_string()))
 }

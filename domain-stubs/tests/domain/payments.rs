@@ -87,7 +87,7 @@ async fn nobody_and_no_device_has_methods() {
 #[tokio::test]
 async fn a_card_pays_to_the_end_of_its_month_and_no_longer() {
     let (shop, clock) = Shop::with_clock().await;
-    let clients = shop.user_for_ever(ADA);
+    let clients = shop.user(ADA);
     let card = whole(&clients).await.remove(0);
     let end = end_of_month(&card).as_second();
     assert!(end > now().as_second());

@@ -68,9 +68,7 @@ async fn a_promotion_ends_when_it_says() {
     let running = async |time| {
         let domain = Domain::open(Options { clock: Clock::fixed(time), ..options() }).unwrap();
         let shop = Shop::serve(domain, Services::all()).await;
-        let claims = Claims { exp: time.as_second() + 60, ..claims() };
-        let clients = shop.with_credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)));
-        let promotions = prices(&clients).await.into_iter().flat_map(|price| price.promotions);
+        let promotions = prices(&shop.anybody()).await.into_iter().flat_map(|price| price.promotions);
         promotions.filter(|promotion| promotion.end_time.is_some_and(|end| end.seconds == first)).count()
     };
     assert!(end > now());

@@ -7,7 +7,17 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::imports;
+use domain_stubs::credential::Actor;
+use proto::{
+    admin::{ListCallsRequest, admin_service_client::AdminServiceClient},
+    catalog::ListCategoriesRequest,
+};
+use tonic::Code;
+
+use crate::{
+    imports,
+    shop::{ADA, Clients, connect, refusal},
+};
 
 /// A running binary, which is killed when it is dropped.
 pub(crate) struct Program {
@@ -66,6 +76,8 @@ fn bad_arguments_end_it_with_64() {
         ["--seed-time", "yesterday"],
         ["--synthetic", "0"],
         ["--synthetic", "2147483648"],
+        ["--issuers", ""],
+        ["--issuers", "bff-web,"],
         ["--nope", "1"],
     ] {
         let output = run(&arguments);
@@ -94,8 +106,35 @@ fn a_key_that_anybody_could_guess_ends_it_with_64_and_is_not_shown() {
 }
 
 #[test]
-fn help_is_no_error() {
-    assert_eq!(run(&["--help"]).status.code(), Some(0));
+fn help_is_no_error_and_tells_what_the_admin_service_gives_away() {
+    let output = command(&["--help"]).stdout(Stdio::piped()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let told = String::from_utf8(output.stdout).unwrap();
+    let told = told.split_once("--admin").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("without asking for a credential"), "{told}");
+}
+
+#[tokio::test]
+async fn the_admin_service_is_there_with_its_flag_alone() {
+    let asked = async |program: &Program| {
+        let mut admin = AdminServiceClient::new(connect(program.address).await);
+        admin.list_calls(ListCallsRequest {}).await.map(|_| ()).map_err(|status| status.code())
+    };
+    assert_eq!(asked(&Program::start_with(&[])).await, Err(Code::Unimplemented));
+    assert_eq!(asked(&Program::start_with(&["--admin"])).await, Ok(()));
+}
+
+#[tokio::test]
+async fn the_bffs_that_are_known_can_be_told() {
+    let asked = async |arguments: &[&str]| {
+        let program = Program::start_with(arguments);
+        let clients = Clients::of_now(&connect(program.address).await, Actor::User, ADA);
+        let answer = clients.catalog().list_categories(ListCategoriesRequest::default()).await;
+        answer.map(|_| ()).map_err(|status| refusal(&status).1)
+    };
+    assert_eq!(asked(&[]).await, Ok(()));
+    assert_eq!(asked(&["--issuers", "bff-other,bff-mobile"]).await, Ok(()));
+    assert_eq!(asked(&["--issuers", "bff-other"]).await, Err("CREDENTIAL_ISSUER_UNKNOWN".into()));
 }
 
 #[test]

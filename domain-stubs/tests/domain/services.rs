@@ -1,8 +1,10 @@
 //! One port serves some services or all, with health and reflection.
 
-use domain_stubs::{Domain, Service, Services};
+use domain_stubs::{Domain, Options, Service, Services};
 use proto::{
-    admin::ListCallsRequest, catalog::ListCategoriesRequest, pricing::BatchGetPricesRequest,
+    admin::{ListCallsRequest, SetStockRequest},
+    catalog::ListCategoriesRequest,
+    pricing::BatchGetPricesRequest,
     reviews::BatchGetRatingsRequest,
 };
 use tokio_stream::StreamExt as _;
@@ -15,7 +17,7 @@ use tonic_reflection::pb::v1::{
     server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
 };
 
-use crate::shop::{Shop, options};
+use crate::shop::{PRODUCT, Shop, options};
 
 #[tokio::test]
 async fn a_port_serves_only_what_it_is_told_and_all_ports_share_one_store() {
@@ -66,23 +68,8 @@ async fn who_watches_the_health_is_told_of_the_end() {
 async fn reflection_lists_the_services_that_are_served_and_their_contracts() {
     let some = [Service::Catalog].into_iter().collect();
     let shop = Shop::serve(Domain::open(options()).unwrap(), some).await;
-    let ask = |message_request| {
-        let request = ServerReflectionRequest { host: String::new(), message_request: Some(message_request) };
-        let mut reflection = ServerReflectionClient::new(shop.channel());
-        async move {
-            let asked = tokio_stream::once(request);
-            let mut answers = reflection.server_reflection_info(asked).await.unwrap().into_inner();
-            answers.next().await.unwrap().unwrap().message_response.unwrap()
-        }
-    };
-    let MessageResponse::ListServicesResponse(list) = ask(MessageRequest::ListServices(String::new())).await
-    else {
-        panic!("not a list of services");
-    };
-    let mut names: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
-    names.sort();
     assert_eq!(
-        names,
+        reflected(&shop).await,
         [
             "grpc.health.v1.Health",
             "grpc.reflection.v1.ServerReflection",
@@ -91,7 +78,54 @@ async fn reflection_lists_the_services_that_are_served_and_their_contracts() {
         ]
     );
     let symbol = MessageRequest::FileContainingSymbol("shop.catalog.v1.Product".into());
-    assert!(matches!(ask(symbol).await, MessageResponse::FileDescriptorResponse(_)));
+    assert!(matches!(reflect(&shop, symbol).await, MessageResponse::FileDescriptorResponse(_)));
+}
+
+#[tokio::test]
+async fn the_admin_service_is_not_there_unless_it_was_asked_for() {
+    let some: Services = [Service::Inventory].into_iter().collect();
+    let without = Domain::open(Options { admin: false, ..options() }).unwrap();
+    assert!(!Options::default().admin);
+    let shop = Shop::serve(without, some.clone()).await;
+    let stock = shop.anybody().stock(PRODUCT).await;
+    let set =
+        || SetStockRequest { product_id: PRODUCT.into(), warehouse_id: "lyon".into(), quantity: 12_345 };
+    for status in [
+        shop.admin().list_calls(ListCallsRequest {}).await.unwrap_err(),
+        shop.admin().set_stock(set()).await.unwrap_err(),
+    ] {
+        assert_eq!(status.code(), Code::Unimplemented);
+    }
+    assert_eq!(shop.anybody().stock(PRODUCT).await, stock);
+    let names = reflected(&shop).await;
+    assert!(!names.iter().any(|name| name.contains("admin")), "{names:?}");
+    let mut health = HealthClient::new(shop.channel());
+    health.check(HealthCheckRequest { service: String::new() }).await.unwrap();
+
+    let shop = Shop::serve(Domain::open(Options { admin: true, ..options() }).unwrap(), some).await;
+    shop.admin().set_stock(set()).await.unwrap();
+    assert_ne!(shop.anybody().stock(PRODUCT).await, stock);
+}
+
+/// Asks the reflection of a shop something.
+async fn reflect(shop: &Shop, question: MessageRequest) -> MessageResponse {
+    let request = ServerReflectionRequest { host: String::new(), message_request: Some(question) };
+    let mut reflection = ServerReflectionClient::new(shop.channel());
+    let mut answers =
+        reflection.server_reflection_info(tokio_stream::once(request)).await.unwrap().into_inner();
+    answers.next().await.unwrap().unwrap().message_response.unwrap()
+}
+
+/// The names of the services that reflection lists, in order.
+async fn reflected(shop: &Shop) -> Vec<String> {
+    let MessageResponse::ListServicesResponse(list) =
+        reflect(shop, MessageRequest::ListServices(String::new())).await
+    else {
+        panic!("not a list of services");
+    };
+    let mut names: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
+    names.sort();
+    names
 }
 
 #[test]

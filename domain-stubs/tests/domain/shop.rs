@@ -16,7 +16,7 @@ use std::{
 
 use domain_stubs::{
     Clock, Domain, Options, Services,
-    credential::{AUDIENCE, Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY},
+    credential::{AUDIENCE, Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY, MAX_LIFETIME_SECONDS},
 };
 use jiff::Timestamp;
 use jsonwebtoken::{EncodingKey, Header};
@@ -65,9 +65,16 @@ pub(crate) fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
 
-/// Options for a shop in memory in which time stands still.
+/// Options for a shop in memory in which time stands still, with its admin service.
 pub(crate) fn options() -> Options {
-    Options { seed_time: now(), clock: Clock::fixed(now()), ..Options::default() }
+    let clock = Clock::fixed(now());
+    Options {
+        seed_time: now(),
+        clock: clock.clone(),
+        credential_clock: clock,
+        admin: true,
+        ..Options::default()
+    }
 }
 
 impl Shop {
@@ -81,7 +88,7 @@ impl Shop {
         Self::serve(Domain::open(options).unwrap(), Services::all()).await
     }
 
-    /// A shop in memory whose clock is set by hand, as it is at the beginning.
+    /// A shop in memory whose clock is set by hand, as it is at the beginning. Credentials go by another.
     pub(crate) async fn with_clock() -> (Self, SetClock) {
         let clock = SetClock(Arc::new(AtomicI64::new(now().as_second())));
         let domain = Domain::open(Options { clock: clock.clock(), ..options() }).unwrap();
@@ -119,21 +126,20 @@ impl Shop {
         self.with_credential(Some(sign(&user(id), DEVELOPMENT_CREDENTIAL_KEY)))
     }
 
-    /// Clients in the name of a user, however far the clock of the shop is set forward.
-    pub(crate) fn user_for_ever(&self, id: &str) -> Clients {
-        let claims = Claims { exp: i64::MAX, ..user(id) };
-        self.with_credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)))
-    }
-
     /// Clients in the name of a device.
     pub(crate) fn device(&self, id: &str) -> Clients {
         let claims = Claims { sub: Some(id.to_owned()), actor: Some(Actor::Device), ..claims() };
         self.with_credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)))
     }
 
-    /// Clients that send just this as their `authorization`.
+    /// Clients that send just this as their `authorization`, if anything.
     pub(crate) fn with_credential(&self, credential: Option<String>) -> Clients {
-        Clients { channel: self.channel.clone(), credential: Credential(credential) }
+        self.with_credentials(credential.into_iter().collect())
+    }
+
+    /// Clients that send `authorization` so many times.
+    pub(crate) fn with_credentials(&self, credentials: Vec<String>) -> Clients {
+        Clients { channel: self.channel.clone(), credential: Credential::Fixed(credentials) }
     }
 
     pub(crate) fn admin(&self) -> AdminServiceClient<Channel> {
@@ -167,8 +173,21 @@ pub(crate) async fn connect(address: SocketAddr) -> Channel {
 
 /// The claims of a call in nobody's name that hold for a minute.
 pub(crate) fn claims() -> Claims {
-    let time = now().as_second();
-    Claims { iss: "bff-test".into(), aud: AUDIENCE.into(), sub: None, actor: None, iat: time, exp: time + 60 }
+    claims_at(now())
+}
+
+/// The claims of a call in nobody's name that hold for a minute from some time on.
+fn claims_at(time: Timestamp) -> Claims {
+    let iat = time.as_second();
+    Claims {
+        iss: "bff-mobile".into(),
+        aud: AUDIENCE.into(),
+        sub: None,
+        actor: None,
+        iat,
+        nbf: None,
+        exp: iat + MAX_LIFETIME_SECONDS,
+    }
 }
 
 /// The claims of a call in the name of a user.

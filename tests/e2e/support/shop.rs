@@ -43,9 +43,11 @@ pub(crate) fn options(data: Option<PathBuf>) -> Options {
     Options { data, ..options_at(now()) }
 }
 
-/// Options of a domain whose shop was opened at a moment, which it still is.
+/// Options of a domain whose shop was opened at a moment, which it still is. It knows the BFF of one test besides.
 fn options_at(moment: Timestamp) -> Options {
-    Options { seed_time: moment, clock: domain_stubs::Clock::fixed(moment), ..Options::default() }
+    let mut options = Options::default();
+    options.issuers.push("bff-wandering".to_owned());
+    Options { seed_time: moment, clock: domain_stubs::Clock::fixed(moment), ..options }
 }
 
 /// A device on a shelf.

@@ -24,7 +24,7 @@ use tonic::{
     transport::Channel,
 };
 
-use super::{claims, mask, sign};
+use super::{claims_at, mask, sign};
 
 /// Clients that call in somebody's name.
 pub(crate) struct Clients {
@@ -34,18 +34,19 @@ pub(crate) struct Clients {
 
 /// Sends a credential with each call.
 #[derive(Clone)]
-pub(crate) struct Credential(pub(super) Option<String>);
+pub(crate) enum Credential {
+    /// Just these.
+    Fixed(Vec<String>),
+    /// One in somebody's name that is signed when the call is made, by the machine's clock.
+    OfNow(Actor, String),
+}
 
 pub(crate) type Client = InterceptedService<Channel, Credential>;
 
 impl Clients {
     /// Clients of another process, in which time goes on.
     pub(crate) fn of_now(channel: &Channel, actor: Actor, id: &str) -> Self {
-        let time = Timestamp::now().as_second();
-        let claims =
-            Claims { iat: time, exp: time + 600, sub: Some(id.to_owned()), actor: Some(actor), ..claims() };
-        let credential = Credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)));
-        Self { channel: channel.clone(), credential }
+        Self { channel: channel.clone(), credential: Credential::OfNow(actor, id.to_owned()) }
     }
 
     pub(crate) fn analytics(&self) -> AnalyticsServiceClient<Client> {
@@ -118,8 +119,16 @@ impl Clients {
 
 impl Interceptor for Credential {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(credential) = &self.0 {
-            request.metadata_mut().insert("authorization", MetadataValue::try_from(credential).unwrap());
+        let credentials = match self {
+            Self::Fixed(credentials) => credentials.clone(),
+            Self::OfNow(actor, id) => {
+                let (sub, actor) = (Some(id.clone()), Some(*actor));
+                let claims = Claims { sub, actor, ..claims_at(Timestamp::now()) };
+                vec![sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)]
+            }
+        };
+        for credential in credentials {
+            request.metadata_mut().append("authorization", MetadataValue::try_from(credential).unwrap());
         }
         Ok(request)
     }
