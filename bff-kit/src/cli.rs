@@ -3,12 +3,13 @@
 mod config;
 mod explain;
 mod plans;
+mod process;
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use axum::serve::ListenerExt as _;
 use clap::{Args, Parser, Subcommand};
 
 use crate::client::{Client, schema};
@@ -16,6 +17,8 @@ use crate::config::{Config, ConfigError, Layers};
 use crate::planner::short_name;
 use crate::schema::{internal_sdl, public_sdl};
 use crate::server::Server;
+
+pub use process::{listen, stop_signal};
 
 /// Exit code of a command that was called wrongly or configured badly (`EX_USAGE` of BSD's sysexits).
 pub const EXIT_USAGE: u8 = 64;
@@ -145,22 +148,26 @@ fn configuration<C: Client>(settings: Settings) -> Result<(Layers, Config), Conf
 
 fn start<C: Client>(config: Config) -> Result<(), Failure> {
     crate::log::start(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Other(format!("the runtime did not start: {error}")))?;
+    process::raise_open_files(config.server.max_connections);
+    let failed = |problem: std::io::Error| Failure::Other(format!("the runtime did not start: {problem}"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    let (address, admin) = (config.server.listen, config.server.admin);
+    let server = Server::new(config);
+    if let Some(address) = admin {
+        process::serve_admin(address, server.admin()).map_err(|error| cannot_listen(address, &error))?;
+    }
     runtime.block_on(async {
-        let address = config.server.listen;
-        let listener = tokio::net::TcpListener::bind(address)
-            .await
-            .map_err(|error| Failure::Other(format!("cannot listen on {address}: {error}")))?;
-        let listener = listener.tap_io(|io| {
-            // Without it answers wait for the client's acknowledgement; a socket that refuses still works.
-            let _set = io.set_nodelay(true);
-        });
-        Server::new(config).serve::<C>(listener, fetch::tcp(), stop_signal()).await?;
+        let listener = process::listen(address).map_err(|error| cannot_listen(address, &error))?;
+        let reload = server.reload();
+        // Ends with the runtime.
+        tokio::spawn(process::on_hangup(move || reload.now()));
+        server.serve::<C>(listener, fetch::tcp(), stop_signal()).await?;
         Ok(())
     })
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::Other(format!("cannot listen on {address}: {error}"))
 }
 
 fn layers<C: Client>(settings: Settings) -> Result<Layers, ConfigError> {
@@ -203,30 +210,6 @@ fn environment(prefix: &str) -> Result<Vec<(String, String)>, ConfigError> {
         }
     }
     Ok(variables)
-}
-
-/// Ready when the process is asked to stop: by Ctrl-C or SIGTERM.
-pub async fn stop_signal() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
 }
 
 /// Prints what a command was asked for. A reader that went away has read enough.

@@ -74,13 +74,28 @@ pub struct ServerConfig {
     /// Time a client has for the body of a request, in milliseconds.
     #[schemars(range(min = 1))]
     pub body_timeout_ms: u64,
-    /// Time a connection may stay open without a request, in milliseconds.
+    /// Time a connection may stay open without a request, in milliseconds. Longer than that of a load balancer in
+    /// front, so that it never sends a request into a connection that is being closed.
     #[schemars(range(min = 1))]
     pub idle_timeout_ms: u64,
-    /// Time for which connections are still taken once the server is told to stop, in milliseconds. `/readyz` says so
-    /// meanwhile, so that a load balancer looks elsewhere before anybody is turned away. At 0 the server takes none
-    /// from then on.
-    pub stop_delay_ms: u64,
+    /// Time for which a client may take nothing of an answer that is ready for it, in milliseconds.
+    #[schemars(range(min = 1))]
+    pub write_timeout_ms: u64,
+    /// Most connections at a time. One past it is closed unheard.
+    #[schemars(range(min = 1))]
+    pub max_connections: usize,
+    /// Most connections at a time from one address, of IPv6 from one /64 network; those of trusted proxies do not
+    /// count.
+    #[schemars(range(min = 1))]
+    pub max_connections_per_address: usize,
+    /// Most bytes of answers that clients leave unread, all together. Past it the connection is ended that holds most
+    /// of them and takes none.
+    #[schemars(range(min = 1))]
+    pub max_unread_bytes: usize,
+    /// Time for which requests are still taken once the server is told to stop, in milliseconds; 5,000 in production
+    /// and 0 in development when absent. `/readyz` and `Connection: close` say so meanwhile, so that a load balancer
+    /// looks elsewhere before anybody is turned away.
+    pub stop_delay_ms: Option<u64>,
     /// Time that running requests then have to finish, in milliseconds. At 0 they are cut off.
     pub drain_timeout_ms: u64,
     /// Longest request body, in bytes; the client's own limit when absent.
@@ -95,6 +110,17 @@ pub struct ServerConfig {
     pub max_batch: usize,
     /// Certificate and key to speak TLS with; plain HTTP when absent.
     pub tls: Option<TlsConfig>,
+    /// Addresses and networks of proxies that speak for clients, such as `"10.0.0.0/8"`: they may have any number of
+    /// connections, and what they forward of a client is believed.
+    pub trusted_proxies: Vec<String>,
+    /// Address on which operators are told `/healthz`, `/readyz` and `/metrics`, from a thread of its own; on
+    /// `server.listen` when absent.
+    #[schemars(extend("format" = "address:port"))]
+    pub admin: Option<SocketAddr>,
+    /// Whether `/readyz` says no while the last call of a service failed. One service then takes all servers out of
+    /// a load balancer that looks there.
+    pub ready_needs_services: bool,
+    /// Web origins whose pages may send requests, exactly as browsers write them, such as `"http://localhost:4000"`.
     /// Origins by which clients reach this server, exactly as browsers write them, such as `"https://shop.example"`. A
     /// request for an operation must name the host of one of them, and a page of one of them may send requests. Must be
     /// set in production where browsers come; apps and devices may then name any host when absent, and in development
@@ -118,14 +144,21 @@ impl Default for ServerConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 4000)),
             header_timeout_ms: 5_000,
             body_timeout_ms: 5_000,
-            idle_timeout_ms: 60_000,
-            stop_delay_ms: 0,
+            idle_timeout_ms: 75_000,
+            write_timeout_ms: 30_000,
+            max_connections: 10_000,
+            max_connections_per_address: 1_000,
+            max_unread_bytes: 64 * 1024 * 1024,
+            stop_delay_ms: None,
             drain_timeout_ms: 10_000,
             max_body_bytes: None,
             deadline_ms: None,
             http_profile: HttpProfile::default(),
             max_batch: 0,
             tls: None,
+            trusted_proxies: Vec::new(),
+            admin: None,
+            ready_needs_services: false,
             public_origins: Vec::new(),
             allowed_origins: Vec::new(),
             allowed_headers: TRACING_HEADERS.map(str::to_owned).to_vec(),

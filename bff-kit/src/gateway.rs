@@ -1,5 +1,6 @@
 //! From a GraphQL request to its answer.
 
+mod access;
 mod answer;
 mod explain;
 mod failing;
@@ -18,8 +19,10 @@ use crate::clock::Clock;
 use crate::code::Code;
 use crate::config::{Config, Mode};
 use crate::error::{Error, refusal};
+use crate::health::Health;
 use crate::identity::{Caller, CredentialKey};
 use crate::language::Languages;
+use crate::metrics::{self, Metrics};
 use crate::operation::{BadVariable, Cache, CacheScope, Plan, Prepared};
 use crate::planner::Planner;
 use crate::registry::{DocumentId, Documents};
@@ -29,9 +32,10 @@ use failing::FailingFields;
 use shared::SharedAnswers;
 
 pub(crate) use crate::error::server_error;
+pub(crate) use access::{Access, Known};
 pub(crate) use answer::{Answer, Keep, Shape};
 pub(crate) use explain::{Analysis, Explain, MadeCall};
-pub(crate) use report::{GET_MUTATION, access_line};
+pub(crate) use report::GET_MUTATION;
 
 /// A GraphQL request, whatever it came over.
 #[derive(Debug, Default)]
@@ -58,6 +62,7 @@ struct Run<'a> {
     variables: &'a Variables,
     caller: Caller,
     started: Instant,
+    known: &'a Known,
 }
 
 /// Answers the requests of one client.
@@ -72,12 +77,19 @@ pub(crate) struct Gateway<C: Client> {
     clock: Clock,
     enforcement: Arc<Enforcement>,
     log: Arc<FaultLog>,
+    health: Arc<Health>,
     deadline: Duration,
     shared: SharedAnswers,
 }
 
 impl<C: Client> Gateway<C> {
-    pub(crate) fn new(config: &Config, channels: Channels, clock: Clock) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        channels: Channels,
+        clock: Clock,
+        log: Arc<FaultLog>,
+        health: Arc<Health>,
+    ) -> Self {
         let planner = Arc::new(Planner::of_server::<C>(config));
         let documents = Documents::new(
             planner.clone(),
@@ -100,41 +112,41 @@ impl<C: Client> Gateway<C> {
                 Mode::Development => Enforcement::refusing(),
                 Mode::Production => Enforcement::counting(),
             }),
-            log: Arc::default(),
+            log,
+            health,
             deadline: config.deadline(&C::LIMITS),
             shared: SharedAnswers::new(&config.cache),
         }
     }
 
     /// Answers a request. `may_change` says whether it came in a way that may change something; `identify` is
-    /// asked only once that is settled.
+    /// asked only once that is settled. `known` is told what becomes known of it on the way.
     pub(crate) async fn answer(
         &self,
         mut request: GraphqlRequest,
         identify: impl FnOnce() -> Result<Caller, Error>,
         may_change: bool,
+        known: &Known,
     ) -> Arc<Answer> {
         let started = Instant::now();
         let prepared = self.prepare(&mut request, may_change).and_then(|(operation, variables)| {
+            known.operation(&operation);
             let caller = identify().map_err(|error| vec![server_error(error)])?;
+            known.caller(&caller);
             Ok((operation, variables, caller))
         });
         let (operation, variables, caller) = match prepared {
             Ok(prepared) => prepared,
             Err(errors) => {
                 let operation_name = request.operation_name;
-                return Arc::new(Answer {
-                    operation_name,
-                    took: started.elapsed(),
-                    ..Answer::refused(errors)
-                });
+                return Arc::new(Answer { operation_name, ..Answer::refused(errors) });
             }
         };
         // Nobody asks for the plan of what may not be kept.
         let plan = (!may_change || request.explain != Explain::No)
             .then(|| operation.plan(|outline| self.planner.plan_of(outline)));
-        let run =
-            Run { request: &request, operation: &operation, plan, variables: &variables, caller, started };
+        let (operation, variables) = (&operation, &variables);
+        let run = Run { request: &request, operation, plan, variables, caller, started, known };
         // In a box, since it is large and stands in several places.
         let answer = || Box::pin(self.run(run.clone()));
         // What depends on who asks is nobody else's: no request waits for that of another.
@@ -142,7 +154,7 @@ impl<C: Client> Gateway<C> {
         if may_change || !public || request.explain != Explain::No {
             return Arc::new(answer().await);
         }
-        self.shared.answer(&operation, &variables, &request.languages, answer).await
+        self.shared.answer(operation, variables, &request.languages, answer).await
     }
 
     /// The operation of a request, and its variables as the operation declares them.
@@ -167,16 +179,14 @@ impl<C: Client> Gateway<C> {
     }
 
     async fn run(&self, run: Run<'_>) -> Answer {
-        let Run { request, operation, plan, variables, caller, started } = run;
+        let Run { request, operation, plan, variables, caller, started, known } = run;
         let credential = match self.credential.sign(&caller) {
             Ok(credential) => credential,
             Err(error) => return Answer::refused(vec![server_error(error)]),
         };
         let (document, failing) = match operation.form(self.planner.catalogue(), variables) {
             Ok(form) => form,
-            Err(error) => {
-                return Answer { took: started.elapsed(), ..Answer::failed(error, operation) };
-            }
+            Err(error) => return Answer::failed(error, operation),
         };
         let explain = request.explain;
         let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
@@ -187,12 +197,14 @@ impl<C: Client> Gateway<C> {
             credential,
             enforcement: self.enforcement.clone(),
             log: self.log.clone(),
+            observer: self.health.clone(),
             operation: operation.label().clone(),
             measure: explain == Explain::Analyze,
             tags: public.then(Tags::default),
             started,
             observed: Observed::default(),
         });
+        known.calls(&context);
         let scope = RequestScope::new(
             caller,
             request.languages.clone(),
@@ -239,7 +251,6 @@ impl<C: Client> Gateway<C> {
         };
         let keeps = explain == Explain::No && operation.is_query() && answer.is_whole();
         answer.keep = plan.filter(|_| keeps).and_then(|plan| keep(&plan.cache, &scope, &context));
-        answer.took = started.elapsed();
         answer
     }
 
@@ -253,9 +264,21 @@ impl<C: Client> Gateway<C> {
         &self.planner
     }
 
-    /// Calls that were not in the plan of their operation, since the start.
-    pub(crate) fn violations(&self) -> u64 {
-        self.enforcement.violations()
+    /// Tells what is counted here and in its parts.
+    pub(crate) fn counts(&self) -> impl Fn(&Metrics) + Send + Sync + 'static {
+        let (documents, planner) = (self.documents.clone(), self.planner.clone());
+        let enforcement = self.enforcement.clone();
+        move |metrics| {
+            let (taken, refused) = documents.loads();
+            metrics.kept(&metrics::MANIFESTS, Some(("result", "taken")), taken);
+            metrics.kept(&metrics::MANIFESTS, Some(("result", "refused")), refused);
+            metrics.kept(&metrics::UNREGISTERED, None, documents.unregistered());
+            metrics.kept(&metrics::AUTOMATIC_BYTES, None, documents.automatic_bytes());
+            for (limit, count) in planner.guard().exceeded() {
+                metrics.kept(&metrics::LIMITS, Some(("limit", limit.as_str())), count);
+            }
+            metrics.kept(&metrics::VIOLATIONS, None, enforcement.violations());
+        }
     }
 }
 

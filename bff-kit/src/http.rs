@@ -8,14 +8,12 @@ mod cors;
 mod head;
 mod host;
 mod json;
-mod metrics;
 mod origin;
 mod params;
 mod refusal;
 mod reply;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -26,6 +24,7 @@ use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
+use fetch::FaultLog;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use tower_http::compression::CompressionLayer;
@@ -35,7 +34,8 @@ use tower_http::cors::CorsLayer;
 use crate::client::Client;
 use crate::config::{Config, HttpProfile, Mode};
 use crate::error::Error;
-use crate::gateway::{Answer, Explain, Gateway, GraphqlRequest, access_line, server_error};
+use crate::gateway::{Access, Answer, Explain, Gateway, GraphqlRequest, Known, server_error};
+use crate::health::Health;
 use crate::identity::{Authenticator, Caller};
 use crate::language::Languages;
 
@@ -43,10 +43,11 @@ use accept::MediaType;
 use body::BodyLimits;
 use origin::Origins;
 use params::Parameters;
-use refusal::{Refusal, Why};
+use refusal::{Refusal, Refusals, Why};
 use reply::{BatchItem, Style};
 
 pub(crate) use head::MAX_HEADER_BYTES;
+pub(crate) use reply::AnswerBytes;
 
 /// What the routes of a server share.
 pub(crate) struct Edge<C: Client> {
@@ -54,7 +55,10 @@ pub(crate) struct Edge<C: Client> {
     authenticator: Box<dyn Authenticator>,
     /// Headers that tell who asks.
     credentials: Arc<[HeaderName]>,
-    draining: Arc<AtomicBool>,
+    health: Arc<Health>,
+    log: Arc<FaultLog>,
+    /// Whether operators ask elsewhere.
+    has_admin: bool,
     origins: Origins,
     body: BodyLimits,
     profile: HttpProfile,
@@ -73,14 +77,16 @@ const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 const COMPRESSED_FROM_BYTES: u64 = 1024;
 
 impl<C: Client> Edge<C> {
-    pub(crate) fn new(gateway: Gateway<C>, draining: Arc<AtomicBool>, config: &Config) -> Self {
+    pub(crate) fn new(gateway: Gateway<C>, health: Arc<Health>, log: Arc<FaultLog>, config: &Config) -> Self {
         let authenticator = C::authenticator(config.mode);
         let origins = Origins::of(config);
         Self {
             gateway,
             credentials: authenticator.reads().into(),
             authenticator,
-            draining,
+            health,
+            log,
+            has_admin: config.server.admin.is_some(),
             cors: cors::layer(&origins, &config.server),
             origins,
             body: BodyLimits::of(config, &C::LIMITS),
@@ -103,19 +109,26 @@ impl<C: Client> Edge<C> {
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
             .layer(middleware::from_fn(caching::validate))
             .route("/", get(root::<C>))
-            .route("/healthz", get(async || "ok"))
-            .route("/readyz", get(ready::<C>))
-            .route("/metrics", get(metrics::tell::<C>))
             .fallback(no_such_path::<C>)
             .layer(head)
             .layer(cors)
-            .layer(middleware::from_fn(cors::options))
-            .layer(form);
+            .layer(middleware::from_fn(cors::options));
         let routes = match self.mode {
             Mode::Development => routes.layer(cors::timing(&self.origins)),
             Mode::Production => routes,
         };
-        routes.with_state(Arc::new(self))
+        let operators = (!self.has_admin).then(|| self.health.clone().routes());
+        let note = middleware::map_response_with_state(self.refusals(), refusal::note);
+        let routes = routes.with_state(Arc::new(self));
+        let routes = match operators {
+            Some(operators) => operators.fallback_service(routes),
+            None => routes,
+        };
+        routes.layer(form).layer(note)
+    }
+
+    fn refusals(&self) -> Refusals {
+        Refusals { log: self.log.clone(), metrics: self.health.metrics().clone() }
     }
 }
 
@@ -134,15 +147,6 @@ async fn root<C: Client>(state: State<Arc<Edge<C>>>, request: Request) -> Respon
 async fn no_such_path<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
     let refusal = Refusal::new(Why::NoSuchPath, "There is nothing here: send operations to /graphql.");
     edge.style(&request, MediaType::Json).refusal(refusal)
-}
-
-/// Ready until the server is told to stop: requests already under way still finish.
-async fn ready<C: Client>(State(edge): State<Arc<Edge<C>>>) -> (StatusCode, &'static str) {
-    if edge.draining.load(Ordering::Relaxed) {
-        (StatusCode::SERVICE_UNAVAILABLE, "draining")
-    } else {
-        (StatusCode::OK, "ready")
-    }
 }
 
 async fn graphql<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
@@ -201,7 +205,9 @@ impl<C: Client> Edge<C> {
             }
             Method::POST => {
                 content::check(&head.headers)?;
-                params::from_body(&self.body.read(body).await?, self.max_batch)?
+                let body = self.body.read(body).await?;
+                self.health.metrics().request_bytes(body.len());
+                params::from_body(&body, self.max_batch)?
             }
             _ => return Err(Refusal::new(Why::Method, "Send operations by GET or POST.")),
         };
@@ -213,31 +219,36 @@ impl<C: Client> Edge<C> {
         let caller = OnceLock::new();
         match parameters {
             Parameters::One(graphql) => {
-                let answer = self.answer(graphql, &head, &caller).await;
+                let access = self.access();
+                let answer = self.answer(graphql, &head, &caller, access.known()).await;
                 let (response, bytes) = style.answer(&answer);
-                log::<C>(&caller, response.status(), bytes, &answer);
+                access.answered(response.status().as_u16(), bytes, &answer);
                 Ok(response)
             }
             Parameters::Many(batch) => {
-                let answers = join_all(batch.into_iter().map(async |graphql| match graphql {
-                    Ok(graphql) => Ok(self.answer(graphql, &head, &caller).await),
-                    Err(refusal) => Err(refusal),
+                let answers = join_all(batch.into_iter().map(async |graphql| {
+                    let graphql = graphql?;
+                    let access = self.access();
+                    let answer = self.answer(graphql, &head, &caller, access.known()).await;
+                    access.answered(StatusCode::OK.as_u16(), answer.body().len(), &answer);
+                    Ok(answer)
                 }))
                 .await;
-                for answer in answers.iter().flatten() {
-                    log::<C>(&caller, StatusCode::OK, 0, answer);
-                }
                 let shapes: Vec<_> = answers
                     .iter()
                     .map(|answer| match answer {
                         Ok(answer) => BatchItem::Answered(answer.shape()),
-                        Err(refusal) => BatchItem::refused(refusal.clone()),
+                        Err(refusal) => BatchItem::refused(Refusal::clone(refusal)),
                     })
                     .collect();
                 let delay = answers.iter().flatten().filter_map(|answer| answer.retry_after).max();
                 Ok(style.batch(&shapes, delay))
             }
         }
+    }
+
+    fn access(&self) -> Access {
+        Access::begin(C::NAME, self.health.clone())
     }
 
     /// Answers one request of those that came together. A panic is a fault like another: the request fails, those
@@ -247,6 +258,7 @@ impl<C: Client> Edge<C> {
         mut graphql: GraphqlRequest,
         head: &Parts,
         caller: &OnceLock<Result<Caller, Error>>,
+        known: &Known,
     ) -> Arc<Answer> {
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(languages) = header(header::ACCEPT_LANGUAGE.as_str()) {
@@ -258,20 +270,10 @@ impl<C: Client> Edge<C> {
         let operation_name = graphql.operation_name.clone();
         let may_change = head.method == Method::POST;
         let identify = || caller.get_or_init(|| self.authenticator.authenticate(&head.headers)).clone();
-        let answering = self.gateway.answer(graphql, identify, may_change);
+        let answering = self.gateway.answer(graphql, identify, may_change, known);
         AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_logged| {
             let error = Error::internal("answering panicked; the line of the panic says where");
             Arc::new(Answer { operation_name, ..Answer::refused(vec![server_error(error)]) })
         })
     }
-}
-
-fn log<C: Client>(
-    caller: &OnceLock<Result<Caller, Error>>,
-    status: StatusCode,
-    bytes: usize,
-    answer: &Answer,
-) {
-    let caller = caller.get().and_then(|caller| caller.as_ref().ok()).unwrap_or(&Caller::Anonymous);
-    access_line(C::NAME, caller, status.as_u16(), bytes, answer);
 }

@@ -1,18 +1,25 @@
 //! A BFF as one future: it listens, answers and, when told to, finishes what it has begun.
 
+mod activity;
+mod bounds;
 mod connection;
+mod line_ends;
 mod pem;
+mod socket;
 mod tls;
+mod unread;
 mod upstreams;
 
+use std::fmt::Debug;
 use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::serve::Listener;
-use fetch::{Channels, Connector};
+use fetch::{Channels, Connector, FaultLog};
+use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -20,23 +27,56 @@ use crate::client::{Client, DocumentPolicy};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
 use crate::gateway::Gateway;
+use crate::health::{Admin, Health};
 use crate::http::Edge;
+use crate::metrics::{Metrics, UNREAD_BYTES};
+use crate::peer::Peer;
 use crate::registry::ManifestFolder;
+use crate::reload::Reload;
 
-use connection::Timers;
+use activity::Timers;
+use bounds::Bounds;
+use connection::{Connections, Phase};
+use tls::Certificate;
+use unread::Unread;
+
+/// Time between two times that histograms put aside what they were told.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// A BFF that is ready to serve.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Server {
     config: Config,
     clock: Clock,
+    health: Arc<Health>,
+    reload: Reload,
+}
+
+/// The address of whoever opened a connection.
+pub trait PeerAddress: Debug {
+    /// The address by which clients are told apart; none where connections have none.
+    fn ip(&self) -> Option<IpAddr>;
+}
+
+impl PeerAddress for SocketAddr {
+    fn ip(&self) -> Option<IpAddr> {
+        Some(Self::ip(self))
+    }
+}
+
+#[cfg(unix)]
+impl PeerAddress for tokio::net::unix::SocketAddr {
+    fn ip(&self) -> Option<IpAddr> {
+        None
+    }
 }
 
 impl Server {
     /// A server with this configuration and the machine's clock.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config, clock: Clock::default() }
+        let health = Health::new(Arc::new(Metrics::new()), config.server.ready_needs_services);
+        Self { config, clock: Clock::default(), health, reload: Reload::new() }
     }
 
     /// The same server with another idea of what time it is.
@@ -45,54 +85,111 @@ impl Server {
         Self { clock, ..self }
     }
 
-    /// Serves `C` until `shutdown` is ready; then takes no more connections, lets running requests finish and
-    /// returns. It starts no thread, and dropping it ends all it has begun.
+    /// What operators ask of it, to be served on an address of its own.
+    #[must_use]
+    pub fn admin(&self) -> Admin {
+        Admin::of(&self.health)
+    }
+
+    /// What asks it to look at its files again.
+    #[must_use]
+    pub fn reload(&self) -> Reload {
+        self.reload.clone()
+    }
+
+    /// Serves `C` until `shutdown` is ready; then sends clients elsewhere for a while, takes no more connections, lets
+    /// running requests finish and returns. It starts no thread, and dropping it ends all it has begun.
     pub async fn serve<C: Client>(
         self,
-        mut listener: impl Listener<Addr: std::fmt::Debug>,
+        mut listener: impl Listener<Addr: PeerAddress>,
         connector: impl Connector,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
         self.config.check_for::<C>()?;
-        let channels = channels(&self.config, &connector)?;
-        let tls = self.config.server.tls.as_ref().map(tls::acceptor).transpose()?;
-        let draining = Arc::new(AtomicBool::new(false));
-        let gateway = Gateway::<C>::new(&self.config, channels, self.clock);
-        let manifests = manifests(&self.config, &gateway)?;
+        let Self { config, clock, health, reload } = self;
+        let metrics = health.metrics().clone();
+        let channels = channels(&config, &connector)?;
+        let certificate = config.server.tls.as_ref().map(Certificate::new).transpose()?.map(Arc::new);
+        let log = Arc::new(FaultLog::default());
+        let gateway = Gateway::<C>::new(&config, channels, clock, log.clone(), health.clone());
+        let manifests = manifests(&config, &gateway)?;
         let (documents, planner) = (gateway.documents().clone(), gateway.planner().clone());
-        let routes = Edge::new(gateway, draining.clone(), &self.config).routes();
-        let timers = Timers::of(&self.config.server);
-        let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();
-        tracing::info!(client = C::NAME, address, mode = ?self.config.mode, "{} listens on {address}", C::NAME);
-        let (stop, stopped) = watch::channel(());
-        let mut connections = JoinSet::new();
-        let stop_delay = Duration::from_millis(self.config.server.stop_delay_ms);
-        let mut ending = pin!(async {
-            shutdown.await;
-            draining.store(true, Ordering::Relaxed);
-            tokio::time::sleep(stop_delay).await;
+        let unread = Unread::new(config.server.max_unread_bytes);
+        health.start(C::policies().services(), {
+            let (tell_kept, unread) = (gateway.counts(), unread.clone());
+            move |metrics| {
+                tell_kept(metrics);
+                metrics.kept(&UNREAD_BYTES, None, unread.bytes() as u64);
+            }
         });
+        let (phase, phases) = watch::channel(Phase::Serving);
+        let connection = Connections {
+            routes: Edge::new(gateway, health.clone(), log.clone(), &config).routes(),
+            timers: Timers::of(&config.server),
+            unread,
+            metrics: metrics.clone(),
+            log,
+            phase: phases,
+        };
+        let bounds = Bounds::new(&config.server, metrics.clone());
+        let trusted = config.trusted_proxies();
+        let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();
+        tracing::info!(client = C::NAME, address, mode = ?config.mode, "{} listens on {address}", C::NAME);
+
         let mut beside = JoinSet::new();
         if let Some(folder) = manifests {
-            let every = Duration::from_millis(self.config.operations.reload_ms);
-            beside.spawn(folder.watch(every, planner, move |loaded| documents.replace(C::NAME, loaded)));
+            let looks = reload.looks(Duration::from_millis(config.operations.reload_ms));
+            beside.spawn(folder.watch(looks, planner, move |loaded| documents.replace(C::NAME, loaded)));
         }
+        if let Some(certificate) = certificate.clone() {
+            beside.spawn(certificate.watch(reload.looks(tls::LOOK_EVERY), metrics.clone()));
+        }
+        beside.spawn(async move {
+            let mut upkeep = tokio::time::interval(UPKEEP_EVERY);
+            loop {
+                upkeep.tick().await;
+                metrics.upkeep();
+            }
+        });
+
+        let mut connections = JoinSet::new();
+        let open = |connections: &mut JoinSet<()>, io, address: &_| {
+            let address = PeerAddress::ip(address).map(|address| address.to_canonical());
+            let is_trusted = address.is_some_and(|it| trusted.iter().any(|network| network.contains(&it)));
+            let peer = Peer { address, is_trusted };
+            if let Some(admitted) = bounds.admit(peer) {
+                let tls = certificate.as_ref().map(|certificate| certificate.acceptor());
+                let serving = connection.clone().open(io, tls, peer);
+                connections.spawn(async move {
+                    serving.await;
+                    drop(admitted);
+                });
+            }
+        };
+        let mut ending = pin!(async {
+            shutdown.await;
+            health.drain();
+            phase.send_replace(Phase::Draining);
+            tokio::time::sleep(config.stop_delay()).await;
+        });
         loop {
             tokio::select! {
                 () = &mut ending => break,
-                (io, _peer) = listener.accept() => {
-                    let (tls, routes, stopped) = (tls.clone(), routes.clone(), stopped.clone());
-                    connections.spawn(connection::open(io, tls, routes, timers, stopped));
-                }
+                (io, address) = listener.accept() => open(&mut connections, io, &address),
                 Some(_finished) = connections.join_next() => {}
             }
         }
+        // Those who were let in by the system already.
+        while let Some((io, address)) = listener.accept().now_or_never() {
+            open(&mut connections, io, &address);
+        }
         drop(listener);
-        drop(stop);
-        let drain = Duration::from_millis(self.config.server.drain_timeout_ms);
+        phase.send_replace(Phase::Stopping);
+        let drain = Duration::from_millis(config.server.drain_timeout_ms);
         let all = async { while connections.join_next().await.is_some() {} };
         if tokio::time::timeout(drain, all).await.is_err() {
-            tracing::warn!(drain_timeout_ms = self.config.server.drain_timeout_ms, "requests were cut off");
+            health.cut_off();
+            tracing::warn!(drain_timeout_ms = config.server.drain_timeout_ms, "requests were cut off");
         }
         Ok(())
     }

@@ -11,9 +11,11 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic_prost::ProstCodec;
 use tower::ServiceExt as _;
 
+use crate::observer::UnderWay;
 use crate::wire::Wire;
 use crate::{
-    Answers, Channels, Enforcement, Fault, FaultKind, FaultLog, Fetch, Mask, Policies, Policy, Rpc, Tags,
+    Answers, Channels, Enforcement, Fault, FaultKind, FaultLog, Fetch, Mask, Observer, Policies, Policy, Rpc,
+    Tags,
 };
 
 /// A deadline that tonic keeps for us may ring this much before our own: both are the same deadline.
@@ -34,6 +36,8 @@ pub struct CallContext {
     pub enforcement: Arc<Enforcement>,
     /// Where it is written why calls failed.
     pub log: Arc<FaultLog>,
+    /// Who is told of every call.
+    pub observer: Arc<dyn Observer>,
     /// The operation, as its developers know it.
     pub operation: Arc<str>,
     /// Whether the size of each answer is noted, which costs a walk over it.
@@ -179,7 +183,9 @@ impl<'a> Call<'a> {
             bytes: None,
             fault: None,
         });
+        let under_way = UnderWay::begin(&*self.context.observer, self.rpc.path());
         let result = self.bounded(request).await;
+        under_way.end(result.as_ref().err());
         let bytes = result.as_ref().ok().filter(|_| *measure).map(|answer: &A| answer.encoded_len());
         observed.end(index, started.elapsed(), bytes, result.as_ref().err().map(Fault::kind));
         result

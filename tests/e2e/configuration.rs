@@ -17,6 +17,8 @@ fn production(folder: Option<PathBuf>) -> Config {
     let mut config = Config { mode: Mode::Production, ..Config::default() };
     config.credential.key = Some("a key of this test's own, long enough".into());
     config.operations.folder = folder;
+    // Nobody is connected.
+    config.server.stop_delay_ms = Some(0);
     config.server.public_origins = vec!["https://shop.example".to_owned()];
     config
 }

@@ -25,26 +25,13 @@ use bytes::Bytes;
 use http::{Request, StatusCode, header};
 use http_body_util::Full;
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::support::{Pipe, Shop, product_id};
 
-/// Reads until the server closes the connection; what it said, and how long that took.
-async fn until_closed(mut stream: DuplexStream) -> (String, Duration) {
-    let start = Instant::now();
-    let mut said = String::new();
-    stream.read_to_string(&mut said).await.unwrap();
-    (said, start.elapsed())
-}
-
-fn seconds(from: u64, to: u64) -> std::ops::Range<Duration> {
-    Duration::from_secs(from)..Duration::from_secs(to)
-}
-
 const HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
 
-/// The timers of a server as it comes: 5 s for a head, 5 s for a body, 60 s without a request.
 #[tokio::test]
 async fn whoever_opens_a_development_server_is_led_to_the_playground_and_nobody_else_is() {
     let page = || {
@@ -63,33 +50,6 @@ async fn whoever_opens_a_development_server_is_led_to_the_playground_and_nobody_
     let production = Pipe::with::<Iot>(production, std::future::pending()).http1().await.send(page()).await;
     production.refused(404);
     assert!(!production.text.contains("4000"), "{}", production.text);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_connection_that_only_waits_is_closed() {
-    let pipe = Pipe::open::<Iot>();
-    let silent = pipe.connect().unwrap();
-    assert!(seconds(1, 70).contains(&until_closed(silent).await.1));
-
-    let mut half_a_head = pipe.connect().unwrap();
-    half_a_head.write_all(b"POST /graphql HTTP/1.1\r\nhost:").await.unwrap();
-    assert!(seconds(4, 7).contains(&until_closed(half_a_head).await.1));
-
-    let mut half_a_method = pipe.connect().unwrap();
-    half_a_method.write_all(b"P").await.unwrap();
-    assert!(seconds(1, 70).contains(&until_closed(half_a_method).await.1));
-
-    let mut no_body = pipe.connect().unwrap();
-    no_body.write_all(format!("{HEAD}content-length: 100\r\n\r\n").as_bytes()).await.unwrap();
-    let (said, took) = until_closed(no_body).await;
-    assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
-    assert!(seconds(4, 70).contains(&took));
-
-    let mut kept_alive = pipe.connect().unwrap();
-    kept_alive.write_all(b"GET /healthz HTTP/1.1\r\nhost: bff\r\n\r\n").await.unwrap();
-    let (said, took) = until_closed(kept_alive).await;
-    assert!(said.starts_with("HTTP/1.1 200 "), "{said}");
-    assert!(seconds(1, 70).contains(&took));
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,7 +73,7 @@ async fn a_connection_that_drips_is_closed() {
         };
         tokio::select! {
             () = dripping => {}
-            took = closed => assert!(took < Duration::from_secs(70), "{took:?}"),
+            took = closed => assert!(took < Duration::from_secs(6), "{took:?}"),
         }
     }
 }

@@ -47,6 +47,8 @@ mod configuration;
 mod deadlines;
 /// Four ways to name an operation, and what becomes of each: known, unknown, wrong, changed, flooded.
 mod documents;
+/// What a server bears of connections, how it leaves them, and what operators see of it.
+mod door;
 /// What the server says to requests and connections that are not as they should be.
 mod edge;
 /// Who may ask what, and as whom.

@@ -2,52 +2,17 @@
 
 use std::time::Duration;
 
-use async_graphql::{EmptyMutation, Object};
-use bff_kit::config::Mode;
-use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
-use fetch::Policies;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
-use crate::support::Pipe;
-
-struct Slow;
-
-impl Client for Slow {
-    const NAME: &'static str = "bff-slow";
-    const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
-    const DOCUMENTS: Documents =
-        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
-    type Query = Query;
-    type Mutation = EmptyMutation;
-
-    fn policies() -> Policies {
-        Policies::new()
-    }
-
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-        Box::new(Development::user(mode))
-    }
-}
-
-#[derive(Default)]
-struct Query;
-
-#[Object]
-impl Query {
-    async fn after(&self, ms: u64) -> u64 {
-        sleep(Duration::from_millis(ms)).await;
-        ms
-    }
-}
+use crate::support::{Pipe, Plain};
 
 #[tokio::test(start_paused = true)]
 async fn running_requests_finish_and_no_more_are_taken() {
     let (stop, stopped) = oneshot::channel::<()>();
-    let mut pipe = Pipe::with::<Slow>(|_| {}, async { drop(stopped.await) });
+    let mut pipe = Pipe::with::<Plain>(|_| {}, async { drop(stopped.await) });
     let start = Instant::now();
     let (answer, ()) = tokio::join!(pipe.ask("{ after(ms: 3000) }"), async {
         sleep(Duration::from_millis(500)).await;
@@ -63,7 +28,7 @@ async fn running_requests_finish_and_no_more_are_taken() {
 async fn a_request_that_takes_too_long_is_cut_off() {
     let (stop, stopped) = oneshot::channel::<()>();
     let mut pipe =
-        Pipe::with::<Slow>(|config| config.server.drain_timeout_ms = 1_000, async { drop(stopped.await) });
+        Pipe::with::<Plain>(|config| config.server.drain_timeout_ms = 1_000, async { drop(stopped.await) });
     let mut stream = pipe.connect().unwrap();
     let body = json!({ "query": "{ after(ms: 60000) }" }).to_string();
     let head = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
@@ -82,8 +47,9 @@ async fn a_request_that_takes_too_long_is_cut_off() {
 #[tokio::test(start_paused = true)]
 async fn readiness_says_so_before_anybody_is_turned_away() {
     let (stop, stopped) = oneshot::channel::<()>();
-    let mut pipe =
-        Pipe::with::<Slow>(|config| config.server.stop_delay_ms = 2_000, async { drop(stopped.await) });
+    let mut pipe = Pipe::with::<Plain>(|config| config.server.stop_delay_ms = Some(2_000), async {
+        drop(stopped.await);
+    });
     let ready = async |pipe: &Pipe| {
         let mut stream = pipe.connect().unwrap();
         stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: bff\r\nconnection: close\r\n\r\n").await.unwrap();

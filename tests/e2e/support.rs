@@ -8,6 +8,7 @@ mod logged;
 mod network;
 mod operations;
 mod pipe;
+mod plain;
 mod probe;
 mod screens;
 mod shop;
@@ -22,6 +23,7 @@ pub(crate) use operations::{
     Operation, SCHEMA, contracts, copied_schema, in_folder, operations, planner, schema_folder,
 };
 pub(crate) use pipe::{Connection, Pipe};
+pub(crate) use plain::Plain;
 pub(crate) use probe::{Probe, probes};
 pub(crate) use screens::{Screen, screens};
 pub(crate) use shop::{ADA, SHELF, Shop, device_id, id_of, options, order_id, percent_encoded, product_id};

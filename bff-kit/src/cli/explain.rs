@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_graphql::Variables;
 use clap::Args;
@@ -14,7 +15,8 @@ use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::Mode;
 use crate::contracts::Contracts;
-use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, MadeCall};
+use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, Known, MadeCall};
+use crate::health::Health;
 use crate::operation::{Plan, PlannedCall};
 use crate::planner::Planner;
 
@@ -98,7 +100,8 @@ impl Explain {
         runtime.block_on(async {
             let channels =
                 crate::server::channels(&config, &fetch::tcp()).map_err(|error| layers.locate(error))?;
-            let gateway = Gateway::<C>::new(&config, channels, Clock::default());
+            let gateway =
+                Gateway::<C>::new(&config, channels, Clock::default(), Arc::default(), Health::unseen());
             let caller = C::authenticator(config.mode).authenticate(&headers);
             let caller = caller.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
             let request = GraphqlRequest {
@@ -108,7 +111,7 @@ impl Explain {
                 explain: Told::Analyze,
                 ..GraphqlRequest::default()
             };
-            let answer = gateway.answer(request, || Ok(caller), true).await;
+            let answer = gateway.answer(request, || Ok(caller), true, &Known::default()).await;
             let errors = &answer.response.errors;
             if answer.refused {
                 let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();

@@ -1,7 +1,10 @@
 //! Whether settings can work: what their types alone do not tell.
 
+use std::net::IpAddr;
+
 use axum::http::HeaderName;
 use fetch::Address;
+use ipnet::IpNet;
 
 use super::describe::{self, lookup};
 use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
@@ -22,9 +25,18 @@ pub(super) fn check(config: &Config, services: &[&str]) -> Result<(), ConfigErro
     for public in &config.server.public_origins {
         origin::check_public(public).map_err(|problem| wrong("server.public_origins", public, &problem))?;
     }
+    for proxy in &config.server.trusted_proxies {
+        network(proxy).map_err(|problem| ConfigError::new("server.trusted_proxies", problem))?;
+    }
     header_names("server.allowed_headers", &config.server.allowed_headers)?;
     header_names("server.exposed_headers", &config.server.exposed_headers)?;
     upstreams(config, services)
+}
+
+/// The network that a trusted proxy is in; a single address is one.
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| address.into()));
+    network.map_err(|_| format!("`{text}` is no address and no network, such as `10.0.0.0/8`"))
 }
 
 impl Config {

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use super::{Config, Mode, Secret};
+use ipnet::IpNet;
+
+use super::{Config, Mode, Secret, checks};
 use crate::client::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 
 /// Room for automatic persisted queries where they are taken, in bytes.
 const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Time that load balancers need to look elsewhere, in milliseconds.
+const PRODUCTION_STOP_DELAY_MS: u64 = 5_000;
 
 impl Config {
     pub(crate) fn credential_key(&self) -> &str {
@@ -57,12 +62,27 @@ impl Config {
         self.server.deadline_ms.map_or(limits.deadline, Duration::from_millis)
     }
 
+    /// Time between being told to stop and taking no more connections.
+    pub(crate) fn stop_delay(&self) -> Duration {
+        let usual = match self.mode {
+            Mode::Development => 0,
+            Mode::Production => PRODUCTION_STOP_DELAY_MS,
+        };
+        Duration::from_millis(self.server.stop_delay_ms.unwrap_or(usual))
+    }
+
+    /// The networks of proxies that speak for clients.
+    pub(crate) fn trusted_proxies(&self) -> Vec<IpNet> {
+        self.server.trusted_proxies.iter().filter_map(|text| checks::network(text).ok()).collect()
+    }
+
     /// The same configuration, with what the client decides written out.
     #[must_use]
     pub fn effective<C: Client>(mut self) -> Self {
         let limits = self.limits(&C::LIMITS);
         self.server.max_body_bytes = Some(limits.body_bytes);
         self.server.deadline_ms = u64::try_from(limits.deadline.as_millis()).ok();
+        self.server.stop_delay_ms = u64::try_from(self.stop_delay().as_millis()).ok();
         self.operations.policy = Some(self.document_policy(C::DOCUMENTS));
         self.operations.automatic_bytes = Some(self.automatic_bytes(C::DOCUMENTS));
         let said = &mut self.limits;

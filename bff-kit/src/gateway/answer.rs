@@ -20,7 +20,6 @@ pub(crate) struct Answer {
     pub(crate) refused: bool,
     pub(crate) operation_name: Option<String>,
     pub(crate) calls: usize,
-    pub(crate) took: Duration,
     /// The calls that were made, where they were asked for.
     pub(crate) analysis: Option<Analysis>,
     /// Whether it depends on who asked.

@@ -1,13 +1,10 @@
 //! What clients and logs are told of a request.
 
-use async_graphql::{ServerError, Value};
+use async_graphql::ServerError;
 use fetch::FaultLog;
 
-use super::Answer;
 use crate::code::Code;
 use crate::error::{Error, coded, server_error};
-use crate::identity::Caller;
-use crate::log::loggable_name;
 
 /// Said to a mutation that came by GET.
 pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";
@@ -57,30 +54,4 @@ fn is_of_an_argument(error: &ServerError) -> bool {
 fn path_text(error: &ServerError) -> String {
     let own = error.source::<Error>().map(Error::path).filter(|path| !path.is_empty());
     serde_json::to_string(own.unwrap_or(&error.path)).unwrap_or_default()
-}
-
-/// One line for one operation.
-pub(crate) fn access_line(client: &str, caller: &Caller, status: u16, bytes: usize, answer: &Answer) {
-    let codes =
-        answer.response.errors.iter().filter_map(|error| match error.extensions.as_ref()?.get("code")? {
-            Value::String(code) => Some(code.as_str()),
-            _ => None,
-        });
-    let mut codes: Vec<&str> = codes.collect();
-    codes.sort_unstable();
-    codes.dedup();
-    let operation = answer.operation_name.as_deref().and_then(loggable_name).unwrap_or("-");
-    tracing::info!(
-        target: "access",
-        client,
-        operation,
-        caller = caller.kind(),
-        status,
-        duration_us = u64::try_from(answer.took.as_micros()).unwrap_or(u64::MAX),
-        bytes,
-        calls = answer.calls,
-        errors = codes.join(","),
-        degraded = answer.response.extensions.contains_key("degraded"),
-        "answered {operation} for {client}"
-    );
 }

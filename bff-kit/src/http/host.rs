@@ -28,8 +28,8 @@ impl<'a> Host<'a> {
         let is_name = if let Some(address) = name.strip_prefix('[') {
             address.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
         } else {
-            !name.is_empty()
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+            !name.is_empty() && name.bytes().all(allowed)
         };
         is_name.then_some(Self { name, port })
     }

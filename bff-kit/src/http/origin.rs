@@ -186,8 +186,8 @@ mod tests {
     use super::*;
     use crate::config::HttpProfile;
 
-    /// The other end of the connection, the headers, and the status.
-    type Case = (Option<Peer>, &'static [(&'static str, &'static str)], u16);
+    /// Headers of a request.
+    type Headers = &'static [(&'static str, &'static str)];
 
     fn head(headers: &[(&str, &str)], peer: Option<Peer>) -> Parts {
         let mut request = Request::get("/graphql");
@@ -208,7 +208,7 @@ mod tests {
         let origins = Origins::of(&config);
         let (proxy, client) =
             (Peer { is_trusted: true, ..Peer::default() }, Peer { is_trusted: false, ..Peer::default() });
-        let cases: [Case; 9] = [
+        let cases: [(Option<Peer>, Headers, u16); 9] = [
             (Some(proxy), &[("host", "bff:4002"), (FORWARDED_HOST, "shop.example")], 200),
             (Some(proxy), &[("host", "bff:4002"), (FORWARDED_HOST, "shop.example:443")], 200),
             (Some(proxy), &[("host", "shop.example")], 200),

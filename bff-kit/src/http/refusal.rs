@@ -1,10 +1,16 @@
 //! Requests that are not taken, and the status each gets.
 
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
+use fetch::FaultLog;
 
 use crate::code::Code;
 use crate::config::HttpProfile;
 use crate::error::Error;
+use crate::metrics::Metrics;
 
 /// Why a request was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +43,28 @@ pub(super) enum Why {
     BadHead,
     /// It wants something that is not done here before its body comes.
     Expectation,
+}
+
+impl Why {
+    /// Its name, as metrics and the log have it.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::IllFormed => "ill_formed",
+            Self::ForeignPage => "foreign_page",
+            Self::NoSuchPath => "no_such_path",
+            Self::Method => "method",
+            Self::NotAcceptable => "not_acceptable",
+            Self::TooSlow => "too_slow",
+            Self::TooLarge => "too_large",
+            Self::UriTooLong => "uri_too_long",
+            Self::MediaType => "media_type",
+            Self::HeadTooLarge => "head_too_large",
+            Self::Misdirected => "misdirected",
+            Self::BadHead => "bad_head",
+            Self::Expectation => "expectation",
+        }
+    }
 }
 
 /// A request that is not taken.
@@ -78,4 +106,24 @@ impl Refusal {
         let code = if self.why == Why::ForeignPage { Code::Forbidden } else { Code::BadRequest };
         Error::client(code, self.message)
     }
+}
+
+/// Where refusals are noted.
+#[derive(Clone)]
+pub(super) struct Refusals {
+    pub(super) log: Arc<FaultLog>,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+/// Counts a refusal, and leaves a line about it: of each reason one a second at most, so that an attack is seen and
+/// does not drown everything else.
+pub(super) async fn note(State(refusals): State<Refusals>, response: Response) -> Response {
+    if let Some(why) = response.extensions().get::<Why>() {
+        let (reason, status) = (why.as_str(), response.status().as_u16());
+        refusals.metrics.refused(reason);
+        if let Some(left_out) = refusals.log.pass("request", reason) {
+            tracing::info!(target: "access", status, reason, left_out, "refused a request: {reason}");
+        }
+    }
+    response
 }

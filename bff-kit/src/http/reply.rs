@@ -21,6 +21,10 @@ use crate::gateway::{Answer, GET_MUTATION, Shape, server_error};
 /// A status of the draft of GraphQL over HTTP that HTTP itself does not know: data, and errors beside it.
 const PARTIAL_SUCCESS: u16 = 294;
 
+/// Length of an answer before it is compressed, in bytes: goes with a response to whoever sends it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AnswerBytes(pub(crate) usize);
+
 /// How answers to one request are written.
 #[derive(Clone, Debug)]
 pub(super) struct Style {
@@ -73,6 +77,7 @@ impl Style {
         let status = refusal.status(self.profile);
         let (why, unread) = (refusal.why, refusal.leaves_unread());
         let mut response = self.response(status, json(&BatchItem::refused(refusal)), Caching::NONE);
+        response.extensions_mut().insert(why);
         let headers = response.headers_mut();
         if why == Why::Method {
             headers.insert(header::ALLOW, HeaderValue::from_static(METHODS));
@@ -119,8 +124,10 @@ impl Style {
     }
 
     fn response(&self, status: StatusCode, body: Bytes, caching: Caching) -> Response {
+        let length = AnswerBytes(body.len());
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
+        response.extensions_mut().insert(length);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type.content_type()));
         caching.write(&mut response);

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
-
-use tokio::time::MissedTickBehavior;
+use std::time::SystemTime;
 
 use crate::contracts::{ContractError, Contracts, Released};
 use crate::planner::Planner;
+use crate::reload::Looks;
 
 /// The folder a server takes its registered operations from.
 #[derive(Debug)]
@@ -46,21 +45,19 @@ impl ManifestFolder {
         Ok(released)
     }
 
-    /// Looks at the folder every so often for as long as it is polled, and hands over what is there when that has
-    /// changed. Files are read, and operations prepared, beside the requests.
+    /// Looks at the folder again and again for as long as it is polled, and hands over what is there when that has
+    /// changed, or somebody asks for it. Files are read, and operations prepared, beside the requests.
     pub(crate) async fn watch(
         mut self,
-        every: Duration,
+        mut looks: Looks,
         planner: Arc<Planner>,
         take: impl Fn(Result<Released, Vec<ContractError>>),
     ) {
-        let mut look = tokio::time::interval(every);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            look.tick().await;
+            let asked = looks.next().await;
             let planner = planner.clone();
             let looking = tokio::task::spawn_blocking(move || {
-                let loaded = self.reload(&planner);
+                let loaded = if asked { Some(self.load(&planner)) } else { self.reload(&planner) };
                 (self, loaded)
             });
             let Ok((folder, loaded)) = looking.await else { return };

@@ -1,114 +1,167 @@
-//! One connection, and the timers that keep a slow or silent client from holding it.
+//! One connection, from its first byte to its last.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use axum::Router;
+use fetch::FaultLog;
+use http_body::Body as _;
 use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
+use hyper::{Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use crate::config::ServerConfig;
-use crate::http::MAX_HEADER_BYTES;
+use super::activity::{Activity, Ended, Timers};
+use super::socket::Socket;
+use super::unread::{Paced, Unread};
+use crate::http::{AnswerBytes, MAX_HEADER_BYTES};
+use crate::metrics::{Closed, Metrics};
+use crate::peer::Peer;
 
-/// How long a connection may take for what it does.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Timers {
-    header: Duration,
-    idle: Duration,
+/// How far a server is on its way to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Serving,
+    /// It still answers everybody, and tells them to go elsewhere.
+    Draining,
+    /// It finishes what has been asked.
+    Stopping,
 }
 
-impl Timers {
-    pub(super) fn of(config: &ServerConfig) -> Self {
-        Self {
-            header: Duration::from_millis(config.header_timeout_ms),
-            idle: Duration::from_millis(config.idle_timeout_ms),
+/// What the connections of a server share.
+#[derive(Clone)]
+pub(super) struct Connections {
+    pub(super) routes: Router,
+    pub(super) timers: Timers,
+    pub(super) unread: Arc<Unread>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) log: Arc<FaultLog>,
+    pub(super) phase: watch::Receiver<Phase>,
+}
+
+impl Connections {
+    /// Serves a connection, behind TLS where there is an acceptor. The handshake has as long as the head of a request,
+    /// and ends at once when the server stops: nobody has asked for anything yet.
+    pub(super) async fn open<I>(mut self, io: I, tls: Option<TlsAcceptor>, peer: Peer)
+    where
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let Some(tls) = tls else {
+            return self.serve(io, peer).await;
+        };
+        let shaken = tokio::select! {
+            shaken = tokio::time::timeout(self.timers.header, tls.accept(io)) => shaken,
+            _stopping = self.phase.wait_for(|phase| *phase == Phase::Stopping) => return,
+        };
+        match shaken {
+            Ok(Ok(stream)) => return self.serve(stream, peer).await,
+            // Port scans and clients that do not trust us look the same: nothing an operator has to act on.
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),
+        }
+        self.metrics.closed(Closed::Handshake);
+    }
+
+    /// Serves a connection until its client leaves, its time is up, or the server stops and the last request on it is
+    /// answered.
+    async fn serve<I>(self, io: I, peer: Peer)
+    where
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let activity = Arc::new(Activity::new());
+        let _watched = self.unread.watch(&activity);
+        let closed = self.run(TokioIo::new(Socket::new(io, activity.clone())), peer, &activity).await;
+        self.metrics.closed(closed);
+        let reason = closed.as_str();
+        if closed.is_for_its_client()
+            && let Some(left_out) = self.log.pass("connection", reason)
+        {
+            tracing::info!(target: "access", reason, left_out, "ended a connection: {reason}");
         }
     }
-}
 
-/// What happens on a connection: how many requests run, and a note whenever one begins or ends.
-#[derive(Default)]
-struct Activity {
-    running: AtomicUsize,
-    changed: Notify,
-}
-
-/// A request that runs, until it is dropped.
-struct Running(Arc<Activity>);
-
-impl Running {
-    fn begin(activity: &Arc<Activity>) -> Self {
-        activity.running.fetch_add(1, Ordering::Relaxed);
-        activity.changed.notify_one();
-        Self(activity.clone())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
-        self.0.changed.notify_one();
-    }
-}
-
-/// Serves a connection, behind TLS where there is an acceptor. The handshake has as long as the head of a request,
-/// and ends at once when `stopped` closes: nobody has asked for anything yet.
-pub(super) async fn open<I>(
-    io: I,
-    tls: Option<TlsAcceptor>,
-    routes: Router,
-    timers: Timers,
-    mut stopped: watch::Receiver<()>,
-) where
-    I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let Some(tls) = tls else {
-        return serve(io, routes, timers, stopped).await;
-    };
-    let shaken = tokio::select! {
-        shaken = tokio::time::timeout(timers.header, tls.accept(io)) => shaken,
-        _closed = stopped.changed() => return,
-    };
-    match shaken {
-        Ok(Ok(stream)) => serve(stream, routes, timers, stopped).await,
-        // Port scans and clients that do not trust us look the same: nothing an operator has to act on.
-        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-        Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),
-    }
-}
-
-/// Serves a connection until its client leaves, a timer ends it, or `stopped` closes and the last request on it
-/// is answered.
-async fn serve<I>(io: I, routes: Router, timers: Timers, mut stopped: watch::Receiver<()>)
-where
-    I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let activity = Arc::new(Activity::default());
-    let service = {
-        let activity = activity.clone();
-        hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            let running = Running::begin(&activity);
-            let routes = routes.clone();
-            async move {
-                let response = routes.oneshot(request.map(axum::body::Body::new)).await;
-                drop(running);
-                response.map_err(|never: Infallible| never)
+    async fn run<I>(&self, io: TokioIo<Socket<I>>, peer: Peer, activity: &Arc<Activity>) -> Closed
+    where
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let service = {
+            let (activity, connections) = (activity.clone(), self.clone());
+            hyper::service::service_fn(move |request| {
+                connections.clone().answer(request, peer, activity.clone())
+            })
+        };
+        let builder = builder();
+        let mut connection = pin!(builder.serve_connection(io, service));
+        let mut phase = self.phase.clone();
+        loop {
+            tokio::select! {
+                closed = connection.as_mut() => {
+                    return if activity.is_refused() { Closed::Unreadable } else { closed_by(&closed) };
+                }
+                ended = activity.ended(self.timers) => {
+                    if ended == Ended::Idle {
+                        // Says goodbye to a client that listens.
+                        connection.as_mut().graceful_shutdown();
+                        let _closed = tokio::time::timeout(self.timers.header, connection).await;
+                    }
+                    return ended.into();
+                }
+                () = activity.leaving() => connection.as_mut().graceful_shutdown(),
+                Ok(()) = phase.changed() => {
+                    let stopping = *phase.borrow_and_update() == Phase::Stopping;
+                    // While the server drains, HTTP/1.1 is told so by an answer, HTTP/2 by the connection. One that has
+                    // not said a word may be either, and is told with its first answer.
+                    if stopping || activity.speaks_http2() {
+                        connection.as_mut().graceful_shutdown();
+                    }
+                    if stopping {
+                        let _closed = connection.await;
+                        return Closed::Stopped;
+                    }
+                }
             }
-        })
-    };
+        }
+    }
+
+    async fn answer(
+        self,
+        mut request: Request<Incoming>,
+        peer: Peer,
+        activity: Arc<Activity>,
+    ) -> Result<Response<Paced>, Infallible> {
+        let is_http2 = request.version() == Version::HTTP_2;
+        let running = activity.begin(is_http2);
+        request.extensions_mut().insert(peer);
+        let mut response = self.routes.oneshot(request.map(axum::body::Body::new)).await?;
+        let phase = *self.phase.borrow();
+        if phase != Phase::Serving {
+            if is_http2 {
+                activity.leave();
+            } else {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+        }
+        // Compression forgets how long an answer is that is held for it.
+        let exact = response.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
+        let bytes = exact.or_else(|| response.extensions().get().map(|AnswerBytes(bytes)| *bytes));
+        Ok(response.map(|body| Paced::new(body, bytes.unwrap_or_default(), running, &self.unread)))
+    }
+}
+
+fn builder() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(timers.header)
+        // The connection's own timers tell a head that does not come from a client that has nothing to ask.
+        .header_read_timeout(None)
         // Past its own limit the edge says so as a GraphQL error; past this one hyper says it in its own way.
         .max_buf_size(2 * MAX_HEADER_BYTES);
     builder
@@ -116,28 +169,31 @@ where
         .timer(TokioTimer::new())
         .max_concurrent_streams(100)
         .max_header_list_size(u32::try_from(2 * MAX_HEADER_BYTES).unwrap_or(u32::MAX));
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(io), service));
-    tokio::select! {
-        _closed = connection.as_mut() => return,
-        () = idle(&activity, timers.idle) => {}
-        _closed = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            let _closed = connection.await;
-            return;
-        }
-    }
-    // Idle: ask politely, then leave. A client that does not read its answer would hold the connection else.
-    connection.as_mut().graceful_shutdown();
-    let _closed = tokio::time::timeout(timers.header, connection).await;
+    builder
 }
 
-/// Waits until no request has run for so long.
-async fn idle(activity: &Activity, limit: Duration) {
-    loop {
-        if activity.running.load(Ordering::Relaxed) > 0 {
-            activity.changed.notified().await;
-        } else if tokio::time::timeout(limit, activity.changed.notified()).await.is_err() {
-            return;
+/// Why a connection ended that the server did not end.
+fn closed_by(closed: &Result<(), Box<dyn Error + Send + Sync>>) -> Closed {
+    let Err(error) = closed else { return Closed::Client };
+    match error.downcast_ref::<hyper::Error>() {
+        Some(error) if error.is_parse() => Closed::Unreadable,
+        Some(error) if error.source().is_some_and(is_http2) => Closed::Unreadable,
+        _ => Closed::Client,
+    }
+}
+
+/// Whether this server ended an HTTP/2 connection for what its client sent.
+fn is_http2(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<h2::Error>().is_some_and(h2::Error::is_library)
+}
+
+impl From<Ended> for Closed {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Head => Self::Head,
+            Ended::Idle => Self::Idle,
+            Ended::Unread => Self::Unread,
+            Ended::Greedy => Self::Greedy,
         }
     }
 }

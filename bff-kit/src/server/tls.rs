@@ -1,25 +1,92 @@
 //! TLS to clients, where a certificate is configured.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use rustls::ServerConfig;
 use rustls::crypto::ring;
+use sha2::{Digest as _, Sha256};
 use tokio_rustls::TlsAcceptor;
 
 use super::pem;
 use crate::config::{ConfigError, TlsConfig};
+use crate::metrics::{Metrics, Reloaded};
+use crate::reload::Looks;
 
 const CERTIFICATE: &str = "server.tls.certificate";
 const KEY: &str = "server.tls.key";
 
-/// What speaks TLS on accepted connections: versions 1.2 and 1.3, then HTTP/2 or HTTP/1.1 as the client prefers.
-pub(super) fn acceptor(config: &TlsConfig) -> Result<TlsAcceptor, ConfigError> {
-    let certificates = pem::certificates(CERTIFICATE, &config.certificate)?;
-    let key = pem::private_key(KEY, &config.key)?;
+/// Time between two looks at the files for a renewed certificate.
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// Speaks TLS on accepted connections: versions 1.2 and 1.3, then HTTP/2 or HTTP/1.1 as the client prefers. A connection
+/// is shown the certificate that the files held when it was opened.
+#[derive(Debug)]
+pub(super) struct Certificate {
+    files: TlsConfig,
+    current: RwLock<Arc<ServerConfig>>,
+    /// Names what the files held at the start.
+    first: Option<Content>,
+}
+
+/// A hash of both files.
+type Content = [u8; 32];
+
+impl Certificate {
+    pub(super) fn new(files: &TlsConfig) -> Result<Self, ConfigError> {
+        // Looked at before they are read, so that what is written meanwhile is found the next time.
+        let first = content(files);
+        Ok(Self { files: files.clone(), current: RwLock::new(Arc::new(load(files)?)), first })
+    }
+
+    /// What speaks TLS on one connection.
+    pub(super) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(self.current.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    /// Looks at the files again and again for as long as it is polled. What cannot be used changes nothing: of a
+    /// certificate and its key one is written before the other.
+    pub(super) async fn watch(self: Arc<Self>, mut looks: Looks, metrics: Arc<Metrics>) {
+        let mut seen = self.first;
+        loop {
+            let asked = looks.next().await;
+            let files = self.files.clone();
+            let looking = tokio::task::spawn_blocking(move || {
+                let content = content(&files);
+                let loaded = (asked || content != seen).then(|| load(&files));
+                (content, loaded)
+            });
+            let Ok((content, loaded)) = looking.await else { return };
+            seen = content;
+            match loaded {
+                None => {}
+                Some(Ok(renewed)) => {
+                    *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(renewed);
+                    metrics.certificate(Reloaded::Taken);
+                    tracing::info!("the certificate was read again: new connections are shown it");
+                }
+                Some(Err(error)) => {
+                    metrics.certificate(Reloaded::Refused);
+                    let cause = error.to_string();
+                    tracing::error!(cause, "the certificate cannot be used, and stays the one it was");
+                }
+            }
+        }
+    }
+}
+
+fn content(files: &TlsConfig) -> Option<Content> {
+    let both = Sha256::new().chain_update(std::fs::read(&files.certificate).ok()?);
+    Some(both.chain_update(std::fs::read(&files.key).ok()?).finalize().into())
+}
+
+fn load(files: &TlsConfig) -> Result<ServerConfig, ConfigError> {
+    let certificates = pem::certificates(CERTIFICATE, &files.certificate)?;
+    let key = pem::private_key(KEY, &files.key)?;
     let mut tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(certificates, key))
         .map_err(|error| pem::unusable(CERTIFICATE, KEY, &error))?;
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(tls)))
+    Ok(tls)
 }

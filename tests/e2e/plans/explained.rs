@@ -92,6 +92,7 @@ async fn ask(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
         credential: HeaderValue::from_static("none").to_str().unwrap().parse().unwrap(),
         enforcement: enforcement.clone(),
         log: Arc::default(),
+        observer: Arc::new(()),
         operation: "Test".into(),
         tags: None,
         measure: false,

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
+use bff_kit::PeerAddress;
 use http::Uri;
 use hyper_util::rt::TokioIo;
 use tokio::io::DuplexStream;
@@ -14,6 +15,16 @@ use tokio::sync::mpsc;
 /// anything takes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Network(Arc<Mutex<BTreeMap<u16, mpsc::UnboundedSender<DuplexStream>>>>);
+
+/// The address of whoever dials: none tells one from another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unnamed;
+
+impl PeerAddress for Unnamed {
+    fn ip(&self) -> Option<IpAddr> {
+        None
+    }
+}
 
 /// The connections of one server.
 pub(crate) struct Dialled(mpsc::UnboundedReceiver<DuplexStream>);
@@ -32,17 +43,17 @@ pub(crate) fn dial(server: &mpsc::UnboundedSender<DuplexStream>) -> Option<Duple
 
 impl axum::serve::Listener for Dialled {
     type Io = DuplexStream;
-    type Addr = ();
+    type Addr = Unnamed;
 
-    async fn accept(&mut self) -> (DuplexStream, ()) {
+    async fn accept(&mut self) -> (DuplexStream, Unnamed) {
         match self.0.recv().await {
-            Some(stream) => (stream, ()),
+            Some(stream) => (stream, Unnamed),
             None => std::future::pending().await,
         }
     }
 
-    fn local_addr(&self) -> io::Result<()> {
-        Ok(())
+    fn local_addr(&self) -> io::Result<Unnamed> {
+        Ok(Unnamed)
     }
 }
 

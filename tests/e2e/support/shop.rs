@@ -1,7 +1,7 @@
 //! A shop of a test's own.
 
 use std::collections::BTreeMap;
-use std::fmt::{Debug, Write as _};
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bff_iot::Iot;
 use bff_kit::config::{Config, Mode};
-use bff_kit::{Client, Clock, Server};
+use bff_kit::{Client, Clock, PeerAddress, Server};
 use bff_mobile::Mobile;
 use bff_web::Web;
 use bytes::Bytes;
@@ -172,7 +172,7 @@ impl Shop {
         Self::built(options, configure, listen, &fetch::tcp())
     }
 
-    fn built<L: Listener<Addr: Debug>>(
+    fn built<L: Listener<Addr: PeerAddress>>(
         options: Options,
         configure: impl Fn(&mut Config, Kind),
         mut listen: impl FnMut() -> (L, SocketAddr),
@@ -304,7 +304,7 @@ impl Shop {
     }
 }
 
-fn start<C: Client, L: Listener<Addr: Debug>>(
+fn start<C: Client, L: Listener<Addr: PeerAddress>>(
     servers: &mut JoinSet<()>,
     server: Server,
     (listener, address): (L, SocketAddr),

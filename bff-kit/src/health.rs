@@ -1,0 +1,225 @@
+//! What a server tells operators, orchestrators and load balancers of itself.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::serve::Listener;
+use axum::{Json, Router};
+use fetch::{CallEnd, FaultKind, Observer};
+use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::metrics::{Metrics, SERVICE};
+
+/// Time for which the end of a call tells of its service.
+const TELLS_FOR: Duration = Duration::from_secs(10);
+
+/// Type of the text of metrics, as Prometheus wants it.
+const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// The state of one server.
+pub(crate) struct Health {
+    metrics: Arc<Metrics>,
+    /// Known once the server has started.
+    started: OnceLock<Started>,
+    draining: AtomicBool,
+    cut_off: AtomicBool,
+    needs_services: bool,
+    since: Instant,
+}
+
+struct Started {
+    services: BTreeMap<&'static str, LastCall>,
+    tell_kept: Box<dyn Fn(&Metrics) + Send + Sync>,
+}
+
+/// The last call of a service that came to an end of its own.
+#[derive(Debug, Default)]
+struct LastCall {
+    /// Milliseconds since the server was made, and one; 0 where there was no call.
+    ended: AtomicU64,
+    answered: AtomicBool,
+}
+
+/// What is known of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Service {
+    /// Its last call was answered, by whatever status.
+    Answers,
+    /// Its last call could not be made, broke off or took too long.
+    Fails,
+    /// It was not called of late.
+    Unknown,
+}
+
+/// The body of `/readyz`.
+#[derive(Serialize)]
+struct Readiness {
+    status: &'static str,
+    services: BTreeMap<&'static str, Service>,
+}
+
+impl Health {
+    pub(crate) fn new(metrics: Arc<Metrics>, needs_services: bool) -> Arc<Self> {
+        Arc::new(Self {
+            metrics,
+            started: OnceLock::new(),
+            draining: AtomicBool::new(false),
+            cut_off: AtomicBool::new(false),
+            needs_services,
+            since: Instant::now(),
+        })
+    }
+
+    /// That of something nobody looks at.
+    pub(crate) fn unseen() -> Arc<Self> {
+        Self::new(Arc::new(Metrics::new()), false)
+    }
+
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// The server has started: it calls these services, and `tell_kept` tells what it counts elsewhere.
+    pub(crate) fn start(
+        &self,
+        services: impl Iterator<Item = &'static str>,
+        tell_kept: impl Fn(&Metrics) + Send + Sync + 'static,
+    ) {
+        let services = services.map(|service| (service, LastCall::default())).collect();
+        let _first = self.started.set(Started { services, tell_kept: Box::new(tell_kept) });
+    }
+
+    /// The server has been told to stop.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        self.metrics.draining();
+    }
+
+    /// The time to drain is up: requests that still run are not answered.
+    pub(crate) fn cut_off(&self) {
+        self.cut_off.store(true, Ordering::Relaxed);
+    }
+
+    /// Why an operation that is not answered is not.
+    pub(crate) fn why_unanswered(&self) -> &'static str {
+        if self.cut_off.load(Ordering::Relaxed) { "cut_off" } else { "client_left" }
+    }
+
+    /// Routes of what operators ask.
+    pub(crate) fn routes(self: Arc<Self>) -> Router {
+        Router::new()
+            .route("/healthz", get(async || "ok"))
+            .route("/readyz", get(ready))
+            .route("/metrics", get(metrics))
+            .with_state(self)
+    }
+
+    fn readiness(&self) -> (StatusCode, Readiness) {
+        let services = self.services();
+        let fails = services.values().any(|service| *service == Service::Fails);
+        let status = if self.started.get().is_none() {
+            "starting"
+        } else if self.draining.load(Ordering::Relaxed) {
+            "draining"
+        } else if self.needs_services && fails {
+            "services fail"
+        } else {
+            "ready"
+        };
+        let code = if status == "ready" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        (code, Readiness { status, services })
+    }
+
+    fn services(&self) -> BTreeMap<&'static str, Service> {
+        let services = self.started.get().into_iter().flat_map(|started| &started.services);
+        services.map(|(name, last)| (*name, self.known_of(last))).collect()
+    }
+
+    fn known_of(&self, last: &LastCall) -> Service {
+        let ended = last.ended.load(Ordering::Relaxed);
+        if ended == 0 || self.now() - ended > milliseconds(TELLS_FOR) {
+            Service::Unknown
+        } else if last.answered.load(Ordering::Relaxed) {
+            Service::Answers
+        } else {
+            Service::Fails
+        }
+    }
+
+    /// Milliseconds since the server was made, and one.
+    fn now(&self) -> u64 {
+        milliseconds(self.since.elapsed()) + 1
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+async fn ready(State(health): State<Arc<Health>>) -> impl IntoResponse {
+    let (status, readiness) = health.readiness();
+    (status, Json(readiness))
+}
+
+async fn metrics(State(health): State<Arc<Health>>) -> impl IntoResponse {
+    if let Some(started) = health.started.get() {
+        (started.tell_kept)(&health.metrics);
+    }
+    for (service, known) in health.services() {
+        let answers = match known {
+            Service::Answers => 1,
+            Service::Fails => 0,
+            Service::Unknown => continue,
+        };
+        health.metrics.kept(&SERVICE, Some(("service", service)), answers);
+    }
+    ([(header::CONTENT_TYPE, METRICS_TYPE)], health.metrics.text())
+}
+
+impl Observer for Health {
+    fn call_ended(&self, rpc: &'static str, took: Duration, end: CallEnd<'_>) {
+        self.metrics.call_ended(rpc, took, end);
+        let answered = match end {
+            CallEnd::Answered => true,
+            CallEnd::Failed(fault) => !matches!(fault.kind(), FaultKind::Timeout | FaultKind::Unavailable),
+            CallEnd::Abandoned => return,
+        };
+        let service = rpc.split('/').next().unwrap_or_default();
+        if let Some(last) = self.started.get().and_then(|started| started.services.get(service)) {
+            last.answered.store(answered, Ordering::Relaxed);
+            last.ended.store(self.now(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl std::fmt::Debug for Health {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Health").finish_non_exhaustive()
+    }
+}
+
+/// What operators ask of a server, on an address of its own: whether it lives, whether it takes requests, and what it
+/// counts.
+#[derive(Debug)]
+pub struct Admin(Arc<Health>);
+
+impl Admin {
+    pub(crate) fn of(health: &Arc<Health>) -> Self {
+        Self(health.clone())
+    }
+
+    /// Answers operators for as long as it is polled. On a thread and a runtime of its own, it answers however busy
+    /// the server is.
+    pub async fn serve<L: Listener<Addr: std::fmt::Debug>>(self, listener: L) {
+        // Ends with an error never, and otherwise when it is dropped.
+        let _never = axum::serve(listener, self.0.routes()).await;
+    }
+}

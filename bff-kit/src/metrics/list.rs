@@ -1,0 +1,87 @@
+//! Every number that a server counts. `docs/observability.md` is held against this list.
+
+/// A number that a server counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name, with its unit.
+    pub name: &'static str,
+    /// How it goes.
+    pub kind: Kind,
+    /// Names of its labels.
+    pub labels: &'static [&'static str],
+    /// Meaning.
+    pub help: &'static str,
+}
+
+/// How a number goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Up, since the start.
+    Counter,
+    /// Up and down.
+    Gauge,
+    /// Up in buckets, by size.
+    Histogram,
+}
+
+macro_rules! metrics {
+    ($($constant:ident: $kind:ident $name:literal [$($label:literal),*] $help:literal;)*) => {
+        $(
+            #[doc = $help]
+            pub(crate) const $constant: Metric =
+                Metric { name: $name, kind: Kind::$kind, labels: &[$($label),*], help: $help };
+        )*
+
+        /// Every number there is.
+        pub const METRICS: &[Metric] = &[$($constant),*];
+    };
+}
+
+metrics! {
+    REQUESTS: Counter "bff_requests_total" ["operation", "status"]
+        "Operations, by name where they are registered, and by the HTTP status of the answer; 499 where the client did not wait.";
+    DURATION: Histogram "bff_request_duration_seconds" ["operation"]
+        "Time from the head of a request to its answer.";
+    REQUEST_BYTES: Counter "bff_request_bytes_total" []
+        "Bytes of the bodies of requests.";
+    ANSWER_BYTES: Counter "bff_response_bytes_total" []
+        "Bytes of answers to operations, before they are compressed.";
+    ERRORS: Counter "bff_errors_total" ["code"]
+        "Errors that clients were told, by code.";
+    DEGRADED: Counter "bff_degraded_total" ["operation"]
+        "Answers in which a field took its fallback.";
+    LEFT: Counter "bff_unanswered_total" ["reason"]
+        "Operations whose client left before the answer, or that were cut off by the end of a drain.";
+    REFUSED: Counter "bff_refused_total" ["reason"]
+        "Requests that were refused before they were read as an operation.";
+    CALLS: Counter "bff_upstream_calls_total" ["rpc", "outcome"]
+        "Calls to services, by RPC and gRPC status; ABANDONED where the request went away first.";
+    CALL_DURATION: Histogram "bff_upstream_call_duration_seconds" ["rpc"]
+        "Time that calls to services took.";
+    SERVICE: Gauge "bff_service_answers" ["service"]
+        "Whether the last call of a service was answered, by whatever status: 1, or 0. Absent where none was made of late.";
+    CONNECTIONS: Gauge "bff_connections" []
+        "Open connections of clients.";
+    OPENED: Counter "bff_connections_opened_total" []
+        "Connections of clients that were taken.";
+    CLOSED: Counter "bff_connections_closed_total" ["reason"]
+        "Connections of clients that ended.";
+    TURNED_AWAY: Counter "bff_connections_refused_total" ["bound"]
+        "Connections that were closed unheard, by the bound they were past.";
+    UNREAD_BYTES: Gauge "bff_unread_bytes" []
+        "Bytes of answers that no connection has taken.";
+    DRAINING: Gauge "bff_draining" []
+        "Whether the server has been told to stop: 1, or 0.";
+    CERTIFICATES: Counter "bff_certificate_loads_total" ["result"]
+        "Times the certificate changed: taken, or refused because it cannot be used.";
+    MANIFESTS: Counter "bff_manifest_loads_total" ["result"]
+        "Times the manifests changed: taken, or refused because one of them is wrong.";
+    UNREGISTERED: Counter "bff_unregistered_operations_total" []
+        "Operations that ran without being registered, where that is logged.";
+    AUTOMATIC_BYTES: Gauge "bff_automatic_documents_bytes" []
+        "Bytes that the documents take which were sent once and are named by their hash since.";
+    LIMITS: Counter "bff_limit_exceeded_total" ["limit"]
+        "Operations over a limit, whether refused or reported.";
+    VIOLATIONS: Counter "bff_plan_violations_total" []
+        "Calls that were not in the plan of their operation.";
+}

@@ -1,0 +1,145 @@
+//! How many connections a server holds, in all and from one address.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::config::ServerConfig;
+use crate::metrics::{Metrics, TurnedAway};
+use crate::peer::Peer;
+
+/// The bounds on connections, and how many there are.
+#[derive(Debug)]
+pub(super) struct Bounds {
+    all: usize,
+    of_address: usize,
+    open: Mutex<Open>,
+    metrics: Arc<Metrics>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    all: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+/// A connection that counts until this is dropped.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    bounds: Arc<Bounds>,
+    address: Option<IpAddr>,
+}
+
+impl Bounds {
+    pub(super) fn new(config: &ServerConfig, metrics: Arc<Metrics>) -> Arc<Self> {
+        Arc::new(Self {
+            all: config.max_connections,
+            of_address: config.max_connections_per_address,
+            open: Mutex::default(),
+            metrics,
+        })
+    }
+
+    /// Counts a connection; none is had past a bound. A trusted proxy speaks for many clients, and is bound by the
+    /// number in all alone.
+    pub(super) fn admit(self: &Arc<Self>, peer: Peer) -> Option<Admitted> {
+        let address = peer.address.filter(|_| !peer.is_trusted).map(of_one_client);
+        let mut open = self.open();
+        let refused = if open.all >= self.all {
+            Some(TurnedAway::InAll)
+        } else if address.is_some_and(|address| open.by_address.get(&address) >= Some(&self.of_address)) {
+            Some(TurnedAway::OfAddress)
+        } else {
+            None
+        };
+        if let Some(refused) = refused {
+            drop(open);
+            self.metrics.turned_away(refused);
+            return None;
+        }
+        open.all += 1;
+        if let Some(address) = address {
+            *open.by_address.entry(address).or_default() += 1;
+        }
+        drop(open);
+        self.metrics.opened();
+        Some(Admitted { bounds: self.clone(), address })
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        self.bounds.metrics.gone();
+        let mut open = self.bounds.open();
+        open.all -= 1;
+        if let Some(address) = self.address
+            && let Some(count) = open.by_address.get_mut(&address)
+        {
+            *count -= 1;
+            if *count == 0 {
+                open.by_address.remove(&address);
+            }
+        }
+    }
+}
+
+/// The part of an address that its client cannot choose: of IPv6 the network.
+fn of_one_client(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Metrics;
+
+    fn bounds(all: usize, of_address: usize) -> Arc<Bounds> {
+        let config = ServerConfig {
+            max_connections: all,
+            max_connections_per_address: of_address,
+            ..ServerConfig::default()
+        };
+        Bounds::new(&config, Arc::new(Metrics::new()))
+    }
+
+    fn peer(address: &str) -> Peer {
+        Peer { address: Some(address.parse().unwrap()), is_trusted: false }
+    }
+
+    #[test]
+    fn an_address_has_so_many_connections_and_all_together_have_so_many() {
+        let bounds = bounds(4, 2);
+        let first = bounds.admit(peer("192.0.2.1")).unwrap();
+        let _second = bounds.admit(peer("::ffff:192.0.2.1")).unwrap();
+        assert!(bounds.admit(peer("192.0.2.1")).is_none());
+        let _other = bounds.admit(peer("192.0.2.2")).unwrap();
+        drop(first);
+        let _again = bounds.admit(peer("192.0.2.1")).unwrap();
+        let _last = bounds.admit(peer("192.0.2.3")).unwrap();
+        assert!(bounds.admit(peer("192.0.2.4")).is_none());
+        assert!(bounds.admit(Peer { is_trusted: true, ..peer("192.0.2.5") }).is_none());
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_client_and_a_trusted_proxy_is_many() {
+        let bounds = bounds(100, 1);
+        let _one = bounds.admit(peer("2001:db8::1")).unwrap();
+        assert!(bounds.admit(peer("2001:db8::ffff:1")).is_none());
+        let _other = bounds.admit(peer("2001:db8:0:1::1")).unwrap();
+        let proxy = Peer { is_trusted: true, ..peer("192.0.2.1") };
+        let _many: Vec<_> = (0..10).map(|_| bounds.admit(proxy).unwrap()).collect();
+        let nameless: Vec<_> = (0..10).map(|_| bounds.admit(Peer::default()).unwrap()).collect();
+        drop(nameless);
+        assert_eq!(bounds.open().by_address.len(), 2);
+    }
+}

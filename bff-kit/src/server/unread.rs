@@ -1,0 +1,163 @@
+//! Answers on their way into connections, and a bound on what clients leave unread.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Buf as _, Bytes};
+use http_body::{Body, Frame, SizeHint};
+
+use super::activity::{Activity, Answering, Running};
+
+/// Bytes handed to a connection at a time. It asks for more when its client takes more, so this is what a stream that
+/// nobody reads holds besides.
+const CHUNK: usize = 4 * 1024;
+
+/// Time without progress after which an answer counts as left unread: a client that reads takes less.
+const TOLERANCE: Duration = Duration::from_secs(1);
+
+/// What all clients of a server have not read. When it is more than its bound, the connection that holds most of it is
+/// ended: those who read lose nothing.
+#[derive(Debug)]
+pub(super) struct Unread {
+    bytes: AtomicUsize,
+    bound: usize,
+    connections: Mutex<Connections>,
+}
+
+#[derive(Debug, Default)]
+struct Connections {
+    next: u64,
+    open: HashMap<u64, Weak<Activity>>,
+}
+
+/// One of the connections that are looked at, until it is dropped.
+pub(super) struct Watched {
+    unread: Arc<Unread>,
+    id: u64,
+}
+
+impl Unread {
+    pub(super) fn new(bound: usize) -> Arc<Self> {
+        Arc::new(Self { bytes: AtomicUsize::new(0), bound, connections: Mutex::default() })
+    }
+
+    /// Bytes of answers that no connection has taken.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn watch(self: &Arc<Self>, activity: &Arc<Activity>) -> Watched {
+        let mut connections = self.connections();
+        connections.next += 1;
+        let id = connections.next;
+        connections.open.insert(id, Arc::downgrade(activity));
+        drop(connections);
+        Watched { unread: self.clone(), id }
+    }
+
+    /// Notes bytes more, and ends whoever holds most of too many.
+    fn add(&self, bytes: usize) {
+        let mut all = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if all <= self.bound {
+            return;
+        }
+        let open: Vec<_> = self.connections().open.values().filter_map(Weak::upgrade).collect();
+        let mut held: Vec<_> = open.iter().map(|it| (it.unread_since(TOLERANCE), it)).collect();
+        held.sort_unstable_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
+        for (bytes, greedy) in held {
+            if all <= self.bound || bytes == 0 {
+                return;
+            }
+            greedy.end_for_greed();
+            all -= bytes.min(all);
+        }
+    }
+
+    fn connections(&self) -> MutexGuard<'_, Connections> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.unread.connections().open.remove(&self.id);
+    }
+}
+
+/// An answer, handed to its connection a piece at a time.
+pub(super) struct Paced {
+    body: axum::body::Body,
+    /// What is left of the frame at hand.
+    rest: Bytes,
+    answering: Answering,
+    /// Bytes of it that count, until it is dropped.
+    _counted: Counted,
+}
+
+struct Counted {
+    unread: Arc<Unread>,
+    bytes: usize,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.unread.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl Paced {
+    /// An answer of so many bytes.
+    pub(super) fn new(body: axum::body::Body, bytes: usize, running: Running, unread: &Arc<Unread>) -> Self {
+        let answering = running.answered(bytes);
+        unread.add(bytes);
+        Self { body, rest: Bytes::new(), answering, _counted: Counted { unread: unread.clone(), bytes } }
+    }
+
+    fn piece(&mut self) -> Frame<Bytes> {
+        let length = self.rest.len().min(CHUNK);
+        Frame::data(self.rest.copy_to_bytes(length))
+    }
+}
+
+impl Body for Paced {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.answering.progress();
+        if !self.rest.is_empty() {
+            return Poll::Ready(Some(Ok(self.piece())));
+        }
+        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(context));
+        Poll::Ready(frame.map(|frame| {
+            frame.map(|frame| match frame.into_data() {
+                Ok(data) => {
+                    self.rest = data;
+                    self.piece()
+                }
+                Err(other) => other,
+            })
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let (hint, rest) = (self.body.size_hint(), self.rest.len() as u64);
+        let mut whole = SizeHint::new();
+        if let Some(upper) = hint.upper() {
+            whole.set_upper(upper + rest);
+        }
+        whole.set_lower(hint.lower() + rest);
+        whole
+    }
+}

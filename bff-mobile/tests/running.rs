@@ -1,0 +1,103 @@
+//! The binary as the system runs it: signals, and a thread for operators.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+/// A running BFF, which is killed when this is dropped.
+struct Running {
+    child: Child,
+    lines: BufReader<ChildStderr>,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_bff-mobile"))
+            .args(["--mode", "development", "--listen", "127.0.0.1:0", "--set", "server.admin=127.0.0.1:0"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap());
+        Self { child, lines }
+    }
+
+    /// Reads lines of its log until one has these words in it; what follows them.
+    fn says(&mut self, words: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "it ended without a word of `{words}`");
+            if let Some((_, rest)) = line.trim_end().split_once(words) {
+                return rest.split_whitespace().next().unwrap_or_default().to_owned();
+            }
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _status = self.child.wait();
+    }
+}
+
+/// What is answered to a GET.
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut said = String::new();
+    stream.read_to_string(&mut said).unwrap();
+    said
+}
+
+#[test]
+fn sighup_reads_certificate_and_manifests_again_and_sigterm_ends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let issue = || {
+        let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        std::fs::write(folder.path().join("bff.pem"), certified.cert.pem()).unwrap();
+        std::fs::write(folder.path().join("bff.key"), certified.signing_key.serialize_pem()).unwrap();
+    };
+    issue();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let mut bff = Running::start(&[
+        "--set",
+        &format!("server.tls.certificate={}", file("bff.pem")),
+        "--set",
+        &format!("server.tls.key={}", file("bff.key")),
+        "--set",
+        concat!("operations.folder=", env!("CARGO_MANIFEST_DIR"), "/../schema/mobile"),
+    ]);
+    let admin = bff.says("operators are answered on ");
+    bff.says("listens on ");
+    assert!(get(&admin, "/healthz").starts_with("HTTP/1.1 200 "));
+    assert!(get(&admin, "/readyz").contains("\"ready\""));
+
+    issue();
+    bff.signal("HUP");
+    bff.says("the certificate was read again");
+    let taken = |metrics: &str| {
+        let count = |name: &str| -> u64 {
+            let name = format!("{name}{{result=\"taken\"}} ");
+            let line = metrics.lines().find_map(|line| line.strip_prefix(&name));
+            line.unwrap_or_else(|| panic!("{name}: {metrics}")).parse().unwrap()
+        };
+        (count("bff_certificate_loads_total"), count("bff_manifest_loads_total"))
+    };
+    // Both are read beside one another.
+    while taken(&get(&admin, "/metrics")) != (1, 2) {
+        std::thread::yield_now();
+    }
+
+    bff.signal("TERM");
+    assert!(bff.child.wait().unwrap().success());
+}

@@ -1,0 +1,58 @@
+//! What a server bears of connections, how it leaves them, and what operators see of it.
+
+mod balanced;
+mod bounds;
+mod draining;
+mod renewed;
+mod seen;
+mod timers;
+mod unread;
+
+use bytes::Bytes;
+use h2::client::SendRequest;
+use http::Request;
+use serde_json::json;
+use tokio::io::DuplexStream;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::support::Pipe;
+
+/// A connection that speaks HTTP/2 frame by frame, and when the server ended it.
+struct Http2 {
+    sender: SendRequest<Bytes>,
+    running: JoinSet<Instant>,
+}
+
+impl Http2 {
+    /// A connection whose streams may be sent so many bytes each before they ask for more.
+    async fn open(pipe: &Pipe, window: u32) -> Self {
+        Self::over(pipe.connect().unwrap(), window).await
+    }
+
+    async fn over(io: DuplexStream, window: u32) -> Self {
+        let (sender, connection) =
+            h2::client::Builder::new().initial_window_size(window).handshake(io).await.unwrap();
+        let mut running = JoinSet::new();
+        running.spawn(async move {
+            let _end = connection.await;
+            Instant::now()
+        });
+        Self { sender, running }
+    }
+
+    /// Sends a query. The answer's body may wait for a window.
+    async fn ask(&mut self, query: &str) -> Result<h2::client::ResponseFuture, h2::Error> {
+        let request = Request::post("http://bff/graphql").header("content-type", "application/json");
+        let body = json!({ "query": query }).to_string();
+        let mut sender = self.sender.clone().ready().await?;
+        let (response, mut stream) = sender.send_request(request.body(()).unwrap(), false)?;
+        stream.send_data(body.into(), true)?;
+        Ok(response)
+    }
+
+    /// Waits until the server has ended the connection: when it did.
+    async fn ended(&mut self) -> Instant {
+        self.running.join_next().await.unwrap().unwrap()
+    }
+}

@@ -1,0 +1,116 @@
+//! Clients that do not read their answers, and those that read slowly.
+
+use std::time::Duration;
+
+use http::{Request, header};
+use http_body_util::Full;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::Http2;
+use crate::support::{Pipe, Plain};
+
+/// An answer of 188 kB.
+const LONG: &str = "{ letters(thousands: 188) }";
+
+/// What `/metrics` says of a number without labels.
+async fn number(pipe: &Pipe, name: &str) -> u64 {
+    let request = Request::get("/metrics").header(header::HOST, "bff").body(Full::default()).unwrap();
+    let text = pipe.http1().await.send(request).await.text;
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{name}: {text}")).parse().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_nobody_reads_end_their_connection_whatever_else_is_asked_on_it() {
+    let pipe = Pipe::open::<Plain>();
+    let mut http2 = Http2::open(&pipe, 0).await;
+    let start = Instant::now();
+    let mut answers = Vec::new();
+    for _ in 0..50 {
+        answers.push(http2.ask(LONG).await.unwrap().await.unwrap());
+    }
+    assert!(number(&pipe, "bff_unread_bytes").await > 50 * 188_000);
+    let asking = async {
+        loop {
+            sleep(Duration::from_secs(7)).await;
+            let Ok(cheap) = http2.ask("{ __typename }").await else { return };
+            let _answer = cheap.await;
+        }
+    };
+    timeout(Duration::from_mins(5), asking).await.expect("the connection is ended");
+    let took = http2.ended().await - start;
+    assert_eq!(took.as_millis() / 1_000, 30);
+    assert_eq!(number(&pipe, "bff_unread_bytes").await, 0);
+
+    // One that reads none of what it asked for by HTTP/1.1 is no better off.
+    let mut stream = pipe.connect().unwrap();
+    let start = Instant::now();
+    let body = json!({ "query": LONG }).to_string();
+    let head = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
+    let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    stream.write_all(request.repeat(5).as_bytes()).await.unwrap();
+    while number(&pipe, "bff_connections").await > 1 {
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(start.elapsed().as_secs(), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_makes_progress_is_not_cut_off() {
+    let pipe = Pipe::open::<Plain>();
+    let mut stream = pipe.connect().unwrap();
+    let body = json!({ "query": LONG }).to_string();
+    let head = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
+    let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    stream.write_all(request.repeat(5).as_bytes()).await.unwrap();
+    let mut read = 0;
+    let mut some = vec![0; 6_000];
+    // More than two minutes and a half.
+    while read < 5 * 188_000 {
+        sleep(Duration::from_secs(1)).await;
+        let count = stream.read(&mut some).await.unwrap();
+        assert_ne!(count, 0, "cut off after {read} bytes");
+        read += count;
+    }
+
+    let mut http2 = Http2::open(&pipe, 12_000).await;
+    let mut body = http2.ask(LONG).await.unwrap().await.unwrap().into_body();
+    let mut read = 0;
+    while let Some(data) = body.data().await {
+        let count = data.unwrap().len();
+        read += count;
+        // 6 kB a second.
+        sleep(Duration::from_micros(count as u64 * 1_000 / 6)).await;
+        body.flow_control().release_capacity(count).unwrap();
+    }
+    assert!(read > 188_000, "{read}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_all_leave_unread_is_bounded_and_those_who_read_lose_nothing() {
+    let bound = 4 * 1024 * 1024;
+    let pipe =
+        Pipe::with::<Plain>(move |config| config.server.max_unread_bytes = bound, std::future::pending());
+    let mut greedy = Vec::new();
+    for _ in 0..10 {
+        let mut http2 = Http2::open(&pipe, 0).await;
+        let mut answers = Vec::new();
+        for _ in 0..20 {
+            match http2.ask(LONG).await {
+                Ok(answer) => answers.push(answer.await),
+                Err(_ended) => break,
+            }
+        }
+        sleep(Duration::from_secs(2)).await;
+        // Somebody who reads.
+        pipe.ask(LONG).await.whole();
+        let unread = number(&pipe, "bff_unread_bytes").await;
+        assert!(unread <= bound as u64 + 20 * 188_100, "{unread}");
+        greedy.push((http2, answers));
+    }
+    let request = Request::get("/metrics").header(header::HOST, "bff").body(Full::default()).unwrap();
+    let text = pipe.http1().await.send(request).await.text;
+    assert!(text.contains("bff_connections_closed_total{reason=\"unread_bytes\"}"), "{text}");
+}
