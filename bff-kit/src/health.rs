@@ -172,14 +172,11 @@ async fn ready(State(health): State<Arc<Health>>) -> impl IntoResponse {
 async fn metrics(State(health): State<Arc<Health>>) -> impl IntoResponse {
     if let Some(started) = health.started.get() {
         (started.tell_kept)(&health.metrics);
-    }
-    for (service, known) in health.services() {
-        let answers = match known {
-            Service::Answers => 1,
-            Service::Fails => 0,
-            Service::Unknown => continue,
-        };
-        health.metrics.kept(&SERVICE, Some(("service", service)), answers);
+        let called = started.services.iter().filter(|(_, last)| last.ended.load(Ordering::Relaxed) > 0);
+        for (service, last) in called {
+            let answered = u64::from(last.answered.load(Ordering::Relaxed));
+            health.metrics.kept(&SERVICE, Some(("service", service)), answered);
+        }
     }
     ([(header::CONTENT_TYPE, METRICS_TYPE)], health.metrics.text())
 }

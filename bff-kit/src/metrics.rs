@@ -249,7 +249,7 @@ impl Closed {
 }
 
 impl TurnedAway {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::InAll => "all",
             Self::OfAddress => "address",

@@ -3,6 +3,7 @@
 mod activity;
 mod bounds;
 mod connection;
+mod door;
 mod line_ends;
 mod pem;
 mod socket;
@@ -30,13 +31,13 @@ use crate::gateway::Gateway;
 use crate::health::{Admin, Health};
 use crate::http::Edge;
 use crate::metrics::{Metrics, UNREAD_BYTES};
-use crate::peer::Peer;
 use crate::registry::ManifestFolder;
 use crate::reload::Reload;
 
 use activity::Timers;
 use bounds::Bounds;
 use connection::{Connections, Phase};
+use door::Door;
 use tls::Certificate;
 use unread::Unread;
 
@@ -123,16 +124,19 @@ impl Server {
             }
         });
         let (phase, phases) = watch::channel(Phase::Serving);
-        let connection = Connections {
-            routes: Edge::new(gateway, health.clone(), log.clone(), &config).routes(),
-            timers: Timers::of(&config.server),
-            unread,
-            metrics: metrics.clone(),
-            log,
-            phase: phases,
+        let door = Door {
+            bounds: Bounds::new(&config.server, metrics.clone()),
+            trusted: config.trusted_proxies(),
+            certificate: certificate.clone(),
+            connections: Connections {
+                routes: Edge::new(gateway, health.clone(), log.clone(), &config).routes(),
+                timers: Timers::of(&config.server),
+                unread,
+                metrics: metrics.clone(),
+                log,
+                phase: phases,
+            },
         };
-        let bounds = Bounds::new(&config.server, metrics.clone());
-        let trusted = config.trusted_proxies();
         let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();
         tracing::info!(client = C::NAME, address, mode = ?config.mode, "{} listens on {address}", C::NAME);
 
@@ -141,31 +145,12 @@ impl Server {
             let looks = reload.looks(Duration::from_millis(config.operations.reload_ms));
             beside.spawn(folder.watch(looks, planner, move |loaded| documents.replace(C::NAME, loaded)));
         }
-        if let Some(certificate) = certificate.clone() {
+        if let Some(certificate) = certificate {
             beside.spawn(certificate.watch(reload.looks(tls::LOOK_EVERY), metrics.clone()));
         }
-        beside.spawn(async move {
-            let mut upkeep = tokio::time::interval(UPKEEP_EVERY);
-            loop {
-                upkeep.tick().await;
-                metrics.upkeep();
-            }
-        });
+        beside.spawn(upkeep(metrics));
 
         let mut connections = JoinSet::new();
-        let open = |connections: &mut JoinSet<()>, io, address: &_| {
-            let address = PeerAddress::ip(address).map(|address| address.to_canonical());
-            let is_trusted = address.is_some_and(|it| trusted.iter().any(|network| network.contains(&it)));
-            let peer = Peer { address, is_trusted };
-            if let Some(admitted) = bounds.admit(peer) {
-                let tls = certificate.as_ref().map(|certificate| certificate.acceptor());
-                let serving = connection.clone().open(io, tls, peer);
-                connections.spawn(async move {
-                    serving.await;
-                    drop(admitted);
-                });
-            }
-        };
         let mut ending = pin!(async {
             shutdown.await;
             health.drain();
@@ -175,13 +160,13 @@ impl Server {
         loop {
             tokio::select! {
                 () = &mut ending => break,
-                (io, address) = listener.accept() => open(&mut connections, io, &address),
+                (io, address) = listener.accept() => door.open(io, address.ip(), &mut connections),
                 Some(_finished) = connections.join_next() => {}
             }
         }
         // Those who were let in by the system already.
         while let Some((io, address)) = listener.accept().now_or_never() {
-            open(&mut connections, io, &address);
+            door.open(io, address.ip(), &mut connections);
         }
         drop(listener);
         phase.send_replace(Phase::Stopping);
@@ -192,6 +177,15 @@ impl Server {
             tracing::warn!(drain_timeout_ms = config.server.drain_timeout_ms, "requests were cut off");
         }
         Ok(())
+    }
+}
+
+/// Keeps what histograms were told small, for as long as it is polled.
+async fn upkeep(metrics: Arc<Metrics>) {
+    let mut again = tokio::time::interval(UPKEEP_EVERY);
+    loop {
+        again.tick().await;
+        metrics.upkeep();
     }
 }
 

@@ -2,6 +2,10 @@
 
 use std::{collections::BTreeSet, fmt, future::Future, io, str::FromStr};
 
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum::serve::Listener;
 use proto::{
     admin::admin_service_server::AdminServiceServer,
@@ -246,13 +250,24 @@ pub(crate) async fn serve<L: Listener<Addr: fmt::Debug>>(
 
     // Not tonic's own server: its timer for `grpc-timeout` would run before ours and answer CANCELLED.
     let served = services.clone();
-    axum::serve(listener, routes.routes().into_axum_router())
+    let routes = routes.routes().into_axum_router().layer(middleware::from_fn(grpc_alone));
+    axum::serve(listener, routes)
         .with_graceful_shutdown(async move {
             shutdown.await;
             stop.send_replace(true);
             end_health(health, &served).await;
         })
         .await
+}
+
+/// Refuses what does not say that it is gRPC. Such a thing no page can make a browser send without asking first, and
+/// nobody here answers that.
+async fn grpc_alone(request: Request, next: Next) -> Response {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("application/grpc")) {
+        return next.run(request).await;
+    }
+    StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response()
 }
 
 /// Tells whoever watches the health of a service that it ends, and ends that stream.

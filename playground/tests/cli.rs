@@ -124,18 +124,24 @@ fn computed_products_are_served_on_demand() {
 
 #[test]
 fn the_admin_service_is_there_with_its_flag_alone() {
-    let asked = |arguments: &[&str]| {
+    let asked = |arguments: &[&str], kind: &str| {
         let mut shop = Running(playground(&[&ANY_PORT[..], arguments].concat()).spawn().unwrap());
         let domain = addresses(&mut shop)[4].1.clone();
         // An empty message of gRPC, over HTTP/1.1; the answer is another one, in a chunk.
-        let head = "POST /shop.admin.v1.AdminService/ListCalls HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
-                    te: trailers\r\ncontent-type: application/grpc\r\ncontent-length: 5\r\n\r\n";
+        let head = format!(
+            "POST /shop.admin.v1.AdminService/ListCalls HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+             te: trailers\r\ncontent-type: {kind}\r\ncontent-length: 5\r\n\r\n"
+        );
         exchange(&domain, &format!("{head}\0\0\0\0\0"))
     };
-    let (without, with) = (asked(&[]), asked(&["--admin"]));
+    let grpc = "application/grpc";
+    let (without, with) = (asked(&[], grpc), asked(&["--admin"], grpc));
     assert!(without.contains("grpc-status: 12"), "{without}");
     let message = "5\r\n\0\0\0\0\0\r\n";
     assert!(with.starts_with("HTTP/1.1 200 ") && with.contains(message), "{with:?}");
+    // What any page can make a browser send is not taken for gRPC.
+    let of_a_page = asked(&["--admin"], "text/plain");
+    assert!(of_a_page.starts_with("HTTP/1.1 415 "), "{of_a_page:?}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ metrics! {
     CALL_DURATION: Histogram "bff_upstream_call_duration_seconds" ["rpc"]
         "Time that calls to services took.";
     SERVICE: Gauge "bff_service_answers" ["service"]
-        "Whether the last call of a service was answered, by whatever status: 1, or 0. Absent where none was made of late.";
+        "Whether the last call of a service was answered, by whatever status: 1, or 0. Absent before the first.";
     CONNECTIONS: Gauge "bff_connections" []
         "Open connections of clients.";
     OPENED: Counter "bff_connections_opened_total" []

@@ -64,15 +64,16 @@ impl Documents {
     pub(crate) fn replace(&self, client: &str, loaded: Result<Released, Vec<ContractError>>) {
         match loaded {
             Ok(released) => {
-                tracing::info!(client, "{client} takes {released}");
+                let said = released.to_string();
                 self.registry.set(released);
                 self.loaded.fetch_add(1, Ordering::Relaxed);
+                tracing::info!(client, "{client} takes {said}");
             }
             Err(problems) => {
+                self.kept.fetch_add(1, Ordering::Relaxed);
                 for problem in problems {
                     tracing::error!(client, "the manifests of {client} stay as they were: {problem}");
                 }
-                self.kept.fetch_add(1, Ordering::Relaxed);
             }
         }
     }

@@ -40,22 +40,16 @@ impl Bounds {
         })
     }
 
-    /// Counts a connection; none is had past a bound. A trusted proxy speaks for many clients, and is bound by the
-    /// number in all alone.
-    pub(super) fn admit(self: &Arc<Self>, peer: Peer) -> Option<Admitted> {
+    /// Counts a connection; an error names the bound that it is past. A trusted proxy speaks for many clients, and is
+    /// bound by the number in all alone.
+    pub(super) fn admit(self: &Arc<Self>, peer: Peer) -> Result<Admitted, TurnedAway> {
         let address = peer.address.filter(|_| !peer.is_trusted).map(of_one_client);
         let mut open = self.open();
-        let refused = if open.all >= self.all {
-            Some(TurnedAway::InAll)
-        } else if address.is_some_and(|address| open.by_address.get(&address) >= Some(&self.of_address)) {
-            Some(TurnedAway::OfAddress)
-        } else {
-            None
-        };
-        if let Some(refused) = refused {
-            drop(open);
-            self.metrics.turned_away(refused);
-            return None;
+        if open.all >= self.all {
+            return Err(TurnedAway::InAll);
+        }
+        if address.is_some_and(|address| open.by_address.get(&address) >= Some(&self.of_address)) {
+            return Err(TurnedAway::OfAddress);
         }
         open.all += 1;
         if let Some(address) = address {
@@ -63,7 +57,7 @@ impl Bounds {
         }
         drop(open);
         self.metrics.opened();
-        Some(Admitted { bounds: self.clone(), address })
+        Ok(Admitted { bounds: self.clone(), address })
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -121,20 +115,20 @@ mod tests {
         let bounds = bounds(4, 2);
         let first = bounds.admit(peer("192.0.2.1")).unwrap();
         let _second = bounds.admit(peer("::ffff:192.0.2.1")).unwrap();
-        assert!(bounds.admit(peer("192.0.2.1")).is_none());
+        assert!(bounds.admit(peer("192.0.2.1")).is_err());
         let _other = bounds.admit(peer("192.0.2.2")).unwrap();
         drop(first);
         let _again = bounds.admit(peer("192.0.2.1")).unwrap();
         let _last = bounds.admit(peer("192.0.2.3")).unwrap();
-        assert!(bounds.admit(peer("192.0.2.4")).is_none());
-        assert!(bounds.admit(Peer { is_trusted: true, ..peer("192.0.2.5") }).is_none());
+        assert!(bounds.admit(peer("192.0.2.4")).is_err());
+        assert!(bounds.admit(Peer { is_trusted: true, ..peer("192.0.2.5") }).is_err());
     }
 
     #[test]
     fn a_network_of_ipv6_is_one_client_and_a_trusted_proxy_is_many() {
         let bounds = bounds(100, 1);
         let _one = bounds.admit(peer("2001:db8::1")).unwrap();
-        assert!(bounds.admit(peer("2001:db8::ffff:1")).is_none());
+        assert!(bounds.admit(peer("2001:db8::ffff:1")).is_err());
         let _other = bounds.admit(peer("2001:db8:0:1::1")).unwrap();
         let proxy = Peer { is_trusted: true, ..peer("192.0.2.1") };
         let _many: Vec<_> = (0..10).map(|_| bounds.admit(proxy).unwrap()).collect();

@@ -22,7 +22,7 @@ use super::activity::{Activity, Ended, Timers};
 use super::socket::Socket;
 use super::unread::{Paced, Unread};
 use crate::http::{AnswerBytes, MAX_HEADER_BYTES};
-use crate::metrics::{Closed, Metrics};
+use crate::metrics::{Closed, Metrics, TurnedAway};
 use crate::peer::Peer;
 
 /// How far a server is on its way to its end.
@@ -47,6 +47,15 @@ pub(super) struct Connections {
 }
 
 impl Connections {
+    /// Notes a connection that is closed unheard.
+    pub(super) fn turned_away(&self, bound: TurnedAway) {
+        self.metrics.turned_away(bound);
+        let bound = bound.as_str();
+        if let Some(left_out) = self.log.pass("connection past", bound) {
+            tracing::warn!(target: "access", bound, left_out, "turned a connection away, past the bound of {bound}");
+        }
+    }
+
     /// Serves a connection, behind TLS where there is an acceptor. The handshake has as long as the head of a request,
     /// and ends at once when the server stops: nobody has asked for anything yet.
     pub(super) async fn open<I>(mut self, io: I, tls: Option<TlsAcceptor>, peer: Peer)

@@ -1,10 +1,10 @@
 //! How many connections a server holds.
 
-use bff_kit::config::Config;
+use bff_kit::config::{Config, LogFormat};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::Shop;
+use crate::support::{Logged, Shop};
 
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
 
@@ -38,7 +38,9 @@ async fn of_ten(configure: impl Fn(&mut Config)) -> usize {
 #[tokio::test]
 async fn an_address_has_so_many_connections_unless_it_is_a_trusted_proxy() {
     assert_eq!(of_ten(|_| {}).await, 10);
+    let logged = Logged::start(LogFormat::Json);
     assert_eq!(of_ten(|config| config.server.max_connections = 7).await, 7);
+    assert!(!logged.saying("turned a connection away, past the bound of all").is_empty());
     assert_eq!(of_ten(|config| config.server.max_connections_per_address = 3).await, 3);
     for proxy in ["127.0.0.1", "127.0.0.0/8"] {
         let trusted = |config: &mut Config| {

@@ -1,0 +1,45 @@
+//! Who is let in.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinSet;
+
+use super::bounds::Bounds;
+use super::connection::Connections;
+use super::tls::Certificate;
+use crate::peer::Peer;
+
+/// Lets connections in, within the bounds, and knows for whom each speaks.
+pub(super) struct Door {
+    pub(super) bounds: Arc<Bounds>,
+    pub(super) trusted: Vec<IpNet>,
+    pub(super) certificate: Option<Arc<Certificate>>,
+    pub(super) connections: Connections,
+}
+
+impl Door {
+    /// Serves a connection from this address beside the others, or closes it unheard.
+    pub(super) fn open<I>(&self, io: I, address: Option<IpAddr>, others: &mut JoinSet<()>)
+    where
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        // One that speaks IPv4 to a socket of IPv6 has the address that it has.
+        let address = address.map(|address| address.to_canonical());
+        let is_trusted = address.is_some_and(|it| self.trusted.iter().any(|network| network.contains(&it)));
+        let peer = Peer { address, is_trusted };
+        match self.bounds.admit(peer) {
+            Ok(admitted) => {
+                let tls = self.certificate.as_ref().map(|certificate| certificate.acceptor());
+                let serving = self.connections.clone().open(io, tls, peer);
+                others.spawn(async move {
+                    serving.await;
+                    drop(admitted);
+                });
+            }
+            Err(bound) => self.connections.turned_away(bound),
+        }
+    }
+}
