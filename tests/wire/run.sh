@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Attacks on the wire against a web BFF, each beside two well-behaved clients: prints how each ended, what those clients
 # saw and what the BFF held. Wants Python 3.11 or later, and Rust unless BFF_WEB and DOMAIN_STUBS name the programs to
-# run. Arguments are names of attacks, all when there are none; `--list` tells them. SECONDS_EACH is how long floods last.
+# run. Arguments are names of attacks, all when there are none; `--list` tells them. SECONDS_EACH is how
+# long floods last, SECONDS_AFTER when memory is looked at again.
 set -euo pipefail
 cd "$(dirname "$0")"
 
