@@ -145,7 +145,7 @@ impl Default for ServerConfig {
             header_timeout_ms: 5_000,
             body_timeout_ms: 5_000,
             idle_timeout_ms: 75_000,
-            write_timeout_ms: 30_000,
+            write_timeout_ms: 60_000,
             max_connections: 10_000,
             max_connections_per_address: 1_000,
             max_unread_bytes: 64 * 1024 * 1024,
@@ -345,7 +345,8 @@ pub struct CredentialConfig {
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
-    /// Log lines that are written, such as `"info"` or `"bff_kit=debug,info"`.
+    /// Log lines that are written, such as `"info"` or `"bff_kit=debug,info"`. `h2` has one for each connection that it
+    /// ends, of which this server writes one a second.
     pub filter: String,
     /// Format of log lines: for people, or one JSON object a line.
     pub format: LogFormat,
@@ -353,7 +354,7 @@ pub struct LogConfig {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { filter: "info".to_owned(), format: LogFormat::Text }
+        Self { filter: "info,h2=error".to_owned(), format: LogFormat::Text }
     }
 }
 

@@ -148,6 +148,7 @@ impl Server {
         if let Some(certificate) = certificate {
             beside.spawn(certificate.watch(reload.looks(tls::LOOK_EVERY), metrics.clone()));
         }
+        beside.spawn(door.connections.unread.clone().hold());
         beside.spawn(upkeep(metrics));
 
         let mut connections = JoinSet::new();

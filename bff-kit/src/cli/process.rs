@@ -10,7 +10,7 @@ use crate::health::Admin;
 
 /// Bytes that the system takes of an answer before its client does. With more, a client that reads slowly looks for
 /// minutes like one that does not read.
-const SEND_BUFFER: u32 = 128 * 1024;
+const SEND_BUFFER: u32 = 64 * 1024;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 1024;

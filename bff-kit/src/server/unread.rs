@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 use http_body::{Body, Frame, SizeHint};
+use tokio::time::MissedTickBehavior;
 
 use super::activity::{Activity, Answering, Running};
 
@@ -18,6 +19,9 @@ const CHUNK: usize = 4 * 1024;
 
 /// Time without progress after which an answer counts as left unread: a client that reads takes less.
 const TOLERANCE: Duration = Duration::from_secs(1);
+
+/// Time between two looks at what is left unread.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// What all clients of a server have not read. When it is more than its bound, the connection that holds most of it is
 /// ended: those who read lose nothing.
@@ -59,9 +63,18 @@ impl Unread {
         Watched { unread: self.clone(), id }
     }
 
-    /// Notes bytes more, and ends whoever holds most of too many.
-    fn add(&self, bytes: usize) {
-        let mut all = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    /// Ends whoever holds most while it is too much, for as long as it is polled.
+    pub(super) async fn hold(self: Arc<Self>) {
+        let mut again = tokio::time::interval(LOOK_EVERY);
+        again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            again.tick().await;
+            self.end_the_greediest();
+        }
+    }
+
+    fn end_the_greediest(&self) {
+        let mut all = self.bytes();
         if all <= self.bound {
             return;
         }
@@ -113,7 +126,7 @@ impl Paced {
     /// An answer of so many bytes.
     pub(super) fn new(body: axum::body::Body, bytes: usize, running: Running, unread: &Arc<Unread>) -> Self {
         let answering = running.answered(bytes);
-        unread.add(bytes);
+        unread.bytes.fetch_add(bytes, Ordering::Relaxed);
         Self { body, rest: Bytes::new(), answering, _counted: Counted { unread: unread.clone(), bytes } }
     }
 

@@ -41,7 +41,7 @@ async fn answers_that_nobody_reads_end_their_connection_whatever_else_is_asked_o
     };
     timeout(Duration::from_mins(5), asking).await.expect("the connection is ended");
     let took = http2.ended().await - start;
-    assert_eq!(took.as_millis() / 1_000, 30);
+    assert_eq!(took.as_millis() / 1_000, 60);
     assert_eq!(number(&pipe, "bff_unread_bytes").await, 0);
 
     // One that reads none of what it asked for by HTTP/1.1 is no better off.
@@ -54,7 +54,7 @@ async fn answers_that_nobody_reads_end_their_connection_whatever_else_is_asked_o
     while number(&pipe, "bff_connections").await > 1 {
         sleep(Duration::from_secs(1)).await;
     }
-    assert_eq!(start.elapsed().as_secs(), 30);
+    assert_eq!(start.elapsed().as_secs(), 60);
 }
 
 #[tokio::test(start_paused = true)]
