@@ -21,8 +21,8 @@ pub trait Client: Send + Sync + 'static {
     /// Which operations it may send.
     const DOCUMENTS: Documents;
 
-    /// Whether pages in browsers send its operations. A server for real users must then know by which origins it is
-    /// reached, so that it tells its own pages from those of others.
+    /// Pages in browsers send its operations. A server for real users must then know by which origins it is reached, so
+    /// that it tells its own pages from those of others.
     const BROWSERS: bool = false;
 
     /// Reasons by which its services speak of who acts. Where none is named, `UNAUTHENTICATED` and

@@ -117,8 +117,8 @@ pub struct ServerConfig {
     /// `server.listen` when absent.
     #[schemars(extend("format" = "address:port"))]
     pub admin: Option<SocketAddr>,
-    /// Whether `/readyz` says no while the last call of a service failed. One service then takes all servers out of
-    /// a load balancer that looks there.
+    /// `/readyz` says no while the last call of a service failed. One service then takes all servers out of a load
+    /// balancer that looks there.
     pub ready_needs_services: bool,
     /// Web origins whose pages may send requests, exactly as browsers write them, such as `"http://localhost:4000"`.
     /// Origins by which clients reach this server, exactly as browsers write them, such as `"https://shop.example"`. A

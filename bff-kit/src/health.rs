@@ -1,4 +1,4 @@
-//! What a server tells operators, orchestrators and load balancers of itself.
+//! Health, readiness and numbers of a server, for operators, orchestrators and load balancers.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -47,7 +47,7 @@ struct LastCall {
     answered: AtomicBool,
 }
 
-/// What is known of a service.
+/// State of a service, by its last call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Service {
@@ -203,8 +203,7 @@ impl std::fmt::Debug for Health {
     }
 }
 
-/// What operators ask of a server, on an address of its own: whether it lives, whether it takes requests, and what it
-/// counts.
+/// Health, readiness and numbers of a server, on an address of their own.
 #[derive(Debug)]
 pub struct Admin(Arc<Health>);
 

@@ -1,4 +1,4 @@
-//! When files are looked at again.
+//! Reloading of files: by time, and when somebody asks.
 
 use std::sync::Arc;
 use std::time::Duration;

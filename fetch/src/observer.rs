@@ -1,4 +1,4 @@
-//! Where a server is told of its calls.
+//! An observer of the calls of a server.
 
 use std::fmt::Debug;
 use std::time::Duration;

@@ -6,33 +6,11 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, EmptyMutation, Object};
-use bff_kit::config::Mode;
-use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, Code, ContextExt as _, DocumentPolicy, Documents, Error, Limits};
-use fetch::Policies;
+use async_graphql::{Context, Object};
+use bff_kit::{Code, ContextExt as _, Error};
 use serde_json::{Value, json};
 
-use crate::support::Pipe;
-
-struct Failing;
-
-impl Client for Failing {
-    const NAME: &'static str = "bff-failing";
-    const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
-    const DOCUMENTS: Documents =
-        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
-    type Query = Query;
-    type Mutation = EmptyMutation;
-
-    fn policies() -> Policies {
-        Policies::new()
-    }
-
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-        Box::new(Development::user(mode))
-    }
-}
+use crate::support::{Pipe, Plain};
 
 fn fails(ctx: &Context<'_>) -> Error {
     ctx.located(Error::client(Code::Forbidden, "No."))
@@ -105,7 +83,7 @@ impl Item {
 
 #[tokio::test]
 async fn a_failed_field_is_null_or_takes_the_nearest_nullable_field_around_it() {
-    let pipe = Pipe::open::<Failing>();
+    let pipe = Pipe::open::<Plain<Query>>();
     let items = |one: Value| json!([{ "id": 0, "nullable": 0 }, one, { "id": 2, "nullable": 2 }]);
     let cases = [
         ("{ fine nullable }", json!({ "fine": 1, "nullable": null }), "nullable"),
@@ -163,7 +141,7 @@ async fn a_failed_field_is_null_or_takes_the_nearest_nullable_field_around_it() 
 
 #[tokio::test]
 async fn keys_come_in_the_order_of_the_selection_not_of_completion() {
-    let pipe = Pipe::open::<Failing>();
+    let pipe = Pipe::open::<Plain<Query>>();
     let answer = pipe.ask("{ slow fine b: fine a: slow nullableItem { child { id } id } }").await.whole();
     let expected = r#"{"data":{"slow":2,"fine":1,"b":1,"a":2,"nullableItem":{"child":{"id":1},"id":1}}}"#;
     assert_eq!(answer.text, expected);
@@ -171,7 +149,7 @@ async fn keys_come_in_the_order_of_the_selection_not_of_completion() {
 
 #[tokio::test]
 async fn a_field_selected_twice_is_answered_once_with_both_selections() {
-    let pipe = Pipe::open::<Failing>();
+    let pipe = Pipe::open::<Plain<Query>>();
     let answer = pipe.ask("{ item { id } ...More } fragment More on Query { item { child { id } } }").await;
     assert_eq!(answer.whole().body["data"], json!({ "item": { "id": 1, "child": { "id": 1 } } }));
 }

@@ -1,4 +1,4 @@
-//! What a binary has of the system: sockets, signals, limits, a thread for operators.
+//! Sockets, signals, the limit on open files and the thread for operators: the system's side of a binary.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! What is left of an operation: a line in the log, and numbers.
+//! The access line of an operation, and its numbers.
 
 use std::sync::{Arc, OnceLock};
 
@@ -26,7 +26,7 @@ pub(crate) struct Access {
     ended: bool,
 }
 
-/// What became known of an operation on the way.
+/// Facts of an operation that become known on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     operation: OnceLock<Arc<Prepared>>,
@@ -35,12 +35,12 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// The operation it is.
+    /// The operation itself.
     pub(crate) fn operation(&self, operation: &Arc<Prepared>) {
         let _first = self.operation.set(operation.clone());
     }
 
-    /// Who asks.
+    /// The kind of its caller.
     pub(crate) fn caller(&self, caller: &Caller) {
         let _first = self.caller.set(caller.kind());
     }
@@ -105,7 +105,7 @@ impl Access {
     }
 }
 
-/// What a line tells of an answer.
+/// Facts of an answer that a line tells.
 struct Outcome {
     calls: usize,
     errors: String,

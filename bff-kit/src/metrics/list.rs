@@ -41,7 +41,7 @@ metrics! {
     REQUESTS: Counter "bff_requests_total" ["operation", "status"]
         "Operations, by name where they are registered, and by the HTTP status of the answer; 499 where the client did not wait.";
     DURATION: Histogram "bff_request_duration_seconds" ["operation"]
-        "Time from the head of a request to its answer.";
+        "Time from a request that has been read to its answer.";
     REQUEST_BYTES: Counter "bff_request_bytes_total" []
         "Bytes of the bodies of requests.";
     ANSWER_BYTES: Counter "bff_response_bytes_total" []

@@ -1,4 +1,4 @@
-//! What happens on a connection, and when its time is up.
+//! Requests and answers of a connection, and when its time is up.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,8 +45,8 @@ pub(super) enum Ended {
     Greedy,
 }
 
-/// What happens on one connection. All of it is noted without a timer: [`Activity::ended`] looks at it as seldom as
-/// possible.
+/// Requests and answers of one connection. They are noted without a timer: [`Activity::ended`] looks at them as seldom
+/// as possible.
 #[derive(Debug)]
 pub(super) struct Activity {
     noted: Mutex<Noted>,

@@ -1,4 +1,4 @@
-//! How many connections a server holds, in all and from one address.
+//! Bounds on the connections of a server, in all and from one address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};

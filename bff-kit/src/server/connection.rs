@@ -25,7 +25,7 @@ use crate::http::{AnswerBytes, MAX_HEADER_BYTES};
 use crate::metrics::{Closed, Metrics, TurnedAway};
 use crate::peer::Peer;
 
-/// How far a server is on its way to its end.
+/// Stage of a server on its way to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Serving,
@@ -35,7 +35,7 @@ pub(super) enum Phase {
     Stopping,
 }
 
-/// What the connections of a server share.
+/// Everything that the connections of a server share.
 #[derive(Clone)]
 pub(super) struct Connections {
     pub(super) routes: Router,

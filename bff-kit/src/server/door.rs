@@ -1,4 +1,4 @@
-//! Who is let in.
+//! The door: connections are let in or turned away.
 
 use std::net::IpAddr;
 use std::sync::Arc;

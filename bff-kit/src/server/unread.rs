@@ -23,8 +23,8 @@ const TOLERANCE: Duration = Duration::from_secs(1);
 /// Time between two looks at what is left unread.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// What all clients of a server have not read. When it is more than its bound, the connection that holds most of it is
-/// ended: those who read lose nothing.
+/// Bytes that all clients of a server have not read. When they are more than their bound, the connection that holds most
+/// of them is ended: those who read lose nothing.
 #[derive(Debug)]
 pub(super) struct Unread {
     bytes: AtomicUsize,

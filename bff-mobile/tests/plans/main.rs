@@ -276,15 +276,16 @@ fn check_names_the_way_out_and_plan_write_is_it() {
 }
 
 #[test]
-fn the_walk_through_of_the_readme_ships_an_operation() {
+fn the_walk_through_of_the_documentation_ships_an_operation() {
     let (parent, folder) = copy();
     let schema = parent.path().join("schema");
     std::fs::create_dir(&schema).unwrap();
     let mobile = schema.join("mobile");
     std::fs::rename(folder, &mobile).unwrap();
 
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
-    let section = readme.split("\n## ").find(|it| it.starts_with("Ship an operation")).unwrap();
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md")).unwrap();
+    let section = text.split("\n## ").find(|it| it.starts_with("Ship an operation")).unwrap();
     let block = |of: &str| {
         let (_, after) = section.split_once(&format!("```{of}\n")).unwrap_or_else(|| panic!("no {of}"));
         after.split("```").next().unwrap().to_owned()

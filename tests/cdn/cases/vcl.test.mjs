@@ -79,6 +79,7 @@ test('what is kept says how long, and says nothing of how', async () => {
 for (const [what, headers] of [
   ['private', { 'cache-control': 'private, max-age=60' }],
   ['no-store', { 'cache-control': 'no-store' }],
+  // What an origin may answer, and a cache must not keep: no setting of the test's own client.
   ['no-cache', { 'cache-control': 'public, no-cache' }],
   ['with Set-Cookie', { 'cache-control': PUBLIC, 'set-cookie': 'a=b' }],
   ['silent', {}],

@@ -1,37 +1,12 @@
 //! Resolvers that panic, and those that fail with what is not theirs to tell.
 
-use std::time::Duration;
-
-use async_graphql::{EmptyMutation, Object};
-use bff_kit::config::Mode;
-use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
+use async_graphql::Object;
 use bytes::Bytes;
-use fetch::Policies;
 use http::{Request, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
 
-use crate::support::Pipe;
-
-struct Faulty;
-
-impl Client for Faulty {
-    const NAME: &'static str = "bff-faulty";
-    const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
-    const DOCUMENTS: Documents =
-        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
-    type Query = Query;
-    type Mutation = EmptyMutation;
-
-    fn policies() -> Policies {
-        Policies::new()
-    }
-
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-        Box::new(Development::user(mode))
-    }
-}
+use crate::support::{Pipe, Plain};
 
 #[derive(Default)]
 struct Query;
@@ -70,7 +45,7 @@ fn request(body: &Value, accept: &str) -> Request<Full<Bytes>> {
 
 #[tokio::test]
 async fn a_panic_is_one_masked_error_and_the_connection_lives() {
-    let pipe = Pipe::with::<Faulty>(|config| config.server.max_batch = 3, std::future::pending());
+    let pipe = Pipe::with::<Plain<Query>>(|config| config.server.max_batch = 3, std::future::pending());
     let mut connection = pipe.http1().await;
     for accept in ["application/json", "application/graphql-response+json"] {
         for query in ["{ broken }", "{ fine broken }"] {
@@ -92,7 +67,7 @@ async fn a_panic_is_one_masked_error_and_the_connection_lives() {
 
 #[tokio::test]
 async fn an_error_that_nobody_made_for_clients_is_masked() {
-    let pipe = Pipe::open::<Faulty>();
+    let pipe = Pipe::open::<Plain<Query>>();
     for field in ["worded", "foreign"] {
         let answer = pipe.ask(&format!("{{ {field} fine }}")).await;
         assert_eq!(answer.errors(), [format!("{field}: INTERNAL_SERVER_ERROR")]);

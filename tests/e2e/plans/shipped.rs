@@ -229,12 +229,12 @@ fn an_operation_without_an_example_and_one_that_does_not_fit_are_told_of() {
     );
 }
 
-/// Follows the README on a copy of the folder: its operation, its example, then what its commands do.
+/// Follows the documentation on a copy of the folder: its operation, its example, then what its commands do.
 fn ship(mobile: &Path, contracts: &Contracts) {
-    let files: Vec<_> = blocks("README.md");
+    let files: Vec<_> = blocks("docs/operations.md");
     let file = |path: &str| {
         let found = files.iter().find(|(kind, _)| kind.ends_with(path));
-        found.unwrap_or_else(|| panic!("the README does not show {path}")).1.clone()
+        found.unwrap_or_else(|| panic!("docs/operations.md does not show {path}")).1.clone()
     };
     std::fs::write(mobile.join("operations/Widget.graphql"), file("operations/Widget.graphql")).unwrap();
     let examples = mobile.join("examples.json");
@@ -261,11 +261,11 @@ const READ: [&str; 8] = [
 ];
 
 #[test]
-fn what_is_shipped_as_the_readme_says_keeps_every_test_that_reads_the_folder() {
+fn what_is_shipped_as_the_documentation_says_keeps_every_test_that_reads_the_folder() {
     let folder = copied_schema();
     let copy = in_folder(folder.path(), Kind::Mobile);
     ship(&folder.path().join("mobile"), &copy);
-    let itself = "what_is_shipped_as_the_readme_says";
+    let itself = "what_is_shipped_as_the_documentation_says";
     let run = Command::new(std::env::current_exe().unwrap())
         .args(READ)
         .args(["--skip", itself])

@@ -1,23 +1,24 @@
-//! A client with no services: answers that take long, and answers that are.
+//! A client with no services, and queries of its own.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
-use async_graphql::{EmptyMutation, Object};
+use async_graphql::{EmptyMutation, Object, ObjectType};
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
 use fetch::Policies;
 use tokio::time::sleep;
 
-/// A client with no services.
-pub(crate) struct Plain;
+/// A client with no services, whose queries are those of `Q`.
+pub(crate) struct Plain<Q = Query>(PhantomData<Q>);
 
-impl Client for Plain {
+impl<Q: ObjectType + Default + 'static> Client for Plain<Q> {
     const NAME: &'static str = "bff-plain";
     const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
     const DOCUMENTS: Documents =
         Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
-    type Query = Query;
+    type Query = Q;
     type Mutation = EmptyMutation;
 
     fn policies() -> Policies {
@@ -29,6 +30,7 @@ impl Client for Plain {
     }
 }
 
+/// Answers that take long, and answers that are.
 #[derive(Default)]
 pub(crate) struct Query;
 
