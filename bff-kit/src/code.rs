@@ -37,6 +37,8 @@ pub enum Code {
     Refused,
     /// Too many requests.
     RateLimited,
+    /// The server has more to do than it can: ask again later.
+    Overloaded,
     /// A service did not answer in time.
     UpstreamTimeout,
     /// A service could not be reached.
@@ -67,6 +69,7 @@ impl Code {
             Self::Forbidden => "FORBIDDEN",
             Self::Refused => "REFUSED",
             Self::RateLimited => "RATE_LIMITED",
+            Self::Overloaded => "OVERLOADED",
             Self::UpstreamTimeout => "UPSTREAM_TIMEOUT",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
             Self::Internal => "INTERNAL_SERVER_ERROR",

@@ -88,6 +88,13 @@ pub struct ServerConfig {
     /// count.
     #[schemars(range(min = 1))]
     pub max_connections_per_address: usize,
+    /// Most requests at a time, from their heads until their answers are taken whole. One past it gets 503.
+    #[schemars(range(min = 1))]
+    pub max_requests: usize,
+    /// Most requests at a time from one address, of IPv6 from one /64 network; those of trusted proxies do not count.
+    /// One past it gets 429.
+    #[schemars(range(min = 1))]
+    pub max_requests_per_address: usize,
     /// Most bytes of answers that clients leave unread, all together. Past it the connection is ended that holds most
     /// of them and takes none.
     #[schemars(range(min = 1))]
@@ -120,7 +127,6 @@ pub struct ServerConfig {
     /// `/readyz` says no while the last call of a service failed. One service then takes all servers out of a load
     /// balancer that looks there.
     pub ready_needs_services: bool,
-    /// Web origins whose pages may send requests, exactly as browsers write them, such as `"http://localhost:4000"`.
     /// Origins by which clients reach this server, exactly as browsers write them, such as `"https://shop.example"`. A
     /// request for an operation must name the host of one of them, and a page of one of them may send requests. Must be
     /// set in production where browsers come; apps and devices may then name any host when absent, and in development
@@ -148,6 +154,8 @@ impl Default for ServerConfig {
             write_timeout_ms: 60_000,
             max_connections: 10_000,
             max_connections_per_address: 1_000,
+            max_requests: 4_096,
+            max_requests_per_address: 256,
             max_unread_bytes: 64 * 1024 * 1024,
             stop_delay_ms: None,
             drain_timeout_ms: 10_000,

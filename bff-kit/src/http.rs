@@ -43,10 +43,11 @@ use accept::MediaType;
 use body::BodyLimits;
 use origin::Origins;
 use params::Parameters;
-use refusal::{Refusal, Refusals, Why};
+use refusal::Refusal;
 use reply::{BatchItem, Style};
 
 pub(crate) use head::MAX_HEADER_BYTES;
+pub(crate) use refusal::{Refusals, Why};
 pub(crate) use reply::AnswerBytes;
 
 /// What the routes of a server share.
@@ -128,7 +129,7 @@ impl<C: Client> Edge<C> {
     }
 
     fn refusals(&self) -> Refusals {
-        Refusals { log: self.log.clone(), metrics: self.health.metrics().clone() }
+        Refusals::new(self.log.clone(), self.health.metrics().clone())
     }
 }
 
@@ -197,6 +198,9 @@ impl<C: Client> Edge<C> {
         style: &Style,
     ) -> Result<Response, Refusal> {
         let (head, body) = request.into_parts();
+        if let Some(bound) = head.extensions.get() {
+            return Err(Refusal::past(*bound));
+        }
         self.origins.check(&head)?;
         let parameters = match head.method {
             // The router leaves the body out of an answer to HEAD, and nothing else.

@@ -9,6 +9,8 @@ use ::metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder
 use fetch::{CallEnd, Observer};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
+use crate::peer::Bound;
+
 pub(crate) use list::{AUTOMATIC_BYTES, LIMITS, MANIFESTS, SERVICE, UNREAD_BYTES, UNREGISTERED, VIOLATIONS};
 pub use list::{Kind, METRICS, Metric};
 
@@ -23,6 +25,15 @@ pub(crate) struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     connections: Gauge,
+}
+
+/// A connection that is open until this is dropped.
+pub(crate) struct OpenConnection(Gauge);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
 }
 
 /// Why a connection ended.
@@ -44,15 +55,6 @@ pub(crate) enum Closed {
     Greedy,
     /// The server stopped.
     Stopped,
-}
-
-/// The bound for which a connection is turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TurnedAway {
-    /// That on all connections.
-    InAll,
-    /// That on those from one address.
-    OfAddress,
 }
 
 /// What became of files that were read again.
@@ -131,15 +133,11 @@ impl Metrics {
         self.counter(&list::REQUEST_BYTES, []).increment(bytes as u64);
     }
 
-    /// A connection was opened. [`Metrics::gone`] is told when it is no more.
-    pub(crate) fn opened(&self) {
+    /// A connection was opened, and counts as open until what is returned is dropped.
+    pub(crate) fn opened(&self) -> OpenConnection {
         self.counter(&list::OPENED, []).increment(1);
         self.connections.increment(1.0);
-    }
-
-    /// A connection is no more.
-    pub(crate) fn gone(&self) {
-        self.connections.decrement(1.0);
+        OpenConnection(self.connections.clone())
     }
 
     /// A connection ended by itself: why.
@@ -148,7 +146,7 @@ impl Metrics {
     }
 
     /// A connection was turned away.
-    pub(crate) fn turned_away(&self, bound: TurnedAway) {
+    pub(crate) fn turned_away(&self, bound: Bound) {
         self.counter(&list::TURNED_AWAY, [Label::from_static_parts("bound", bound.as_str())]).increment(1);
     }
 
@@ -244,15 +242,6 @@ impl Closed {
             Self::Unread => "unread",
             Self::Greedy => "unread_bytes",
             Self::Stopped => "stopped",
-        }
-    }
-}
-
-impl TurnedAway {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::InAll => "all",
-            Self::OfAddress => "address",
         }
     }
 }

@@ -11,3 +11,22 @@ pub(crate) struct Peer {
     /// believed.
     pub(crate) is_trusted: bool,
 }
+
+/// A bound that a peer is past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// That of all peers together.
+    InAll,
+    /// That of its own address.
+    OfAddress,
+}
+
+impl Bound {
+    /// Its name, as metrics and the log have it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::InAll => "all",
+            Self::OfAddress => "address",
+        }
+    }
+}

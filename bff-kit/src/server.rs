@@ -4,7 +4,7 @@ mod activity;
 mod bounds;
 mod connection;
 mod door;
-mod line_ends;
+mod framing;
 mod pem;
 mod socket;
 mod tls;
@@ -29,7 +29,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
 use crate::gateway::Gateway;
 use crate::health::{Admin, Health};
-use crate::http::Edge;
+use crate::http::{Edge, Refusals};
 use crate::metrics::{Metrics, UNREAD_BYTES};
 use crate::registry::ManifestFolder;
 use crate::reload::Reload;
@@ -125,15 +125,16 @@ impl Server {
         });
         let (phase, phases) = watch::channel(Phase::Serving);
         let door = Door {
-            bounds: Bounds::new(&config.server, metrics.clone()),
+            bounds: Bounds::new(config.server.max_connections, config.server.max_connections_per_address),
+            metrics: metrics.clone(),
             trusted: config.trusted_proxies(),
             certificate: certificate.clone(),
             connections: Connections {
                 routes: Edge::new(gateway, health.clone(), log.clone(), &config).routes(),
                 timers: Timers::of(&config.server),
+                requests: Bounds::new(config.server.max_requests, config.server.max_requests_per_address),
                 unread,
-                metrics: metrics.clone(),
-                log,
+                refusals: Refusals::new(log, metrics.clone()),
                 phase: phases,
             },
         };

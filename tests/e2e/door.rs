@@ -12,7 +12,7 @@ use bytes::Bytes;
 use h2::client::SendRequest;
 use http::Request;
 use serde_json::json;
-use tokio::io::DuplexStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -20,6 +20,7 @@ use crate::support::Pipe;
 
 /// A connection that speaks HTTP/2 frame by frame, and when the server ended it.
 struct Http2 {
+    host: &'static str,
     sender: SendRequest<Bytes>,
     running: JoinSet<Instant>,
 }
@@ -27,10 +28,14 @@ struct Http2 {
 impl Http2 {
     /// A connection whose streams may be sent so many bytes each before they ask for more.
     async fn open(pipe: &Pipe, window: u32) -> Self {
-        Self::over(pipe.connect().unwrap(), window).await
+        Self::over(pipe.connect().unwrap(), "bff", window).await
     }
 
-    async fn over(io: DuplexStream, window: u32) -> Self {
+    /// One over these bytes, that asks this host.
+    async fn over<I>(io: I, host: &'static str, window: u32) -> Self
+    where
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
         let (sender, connection) =
             h2::client::Builder::new().initial_window_size(window).handshake(io).await.unwrap();
         let mut running = JoinSet::new();
@@ -38,12 +43,13 @@ impl Http2 {
             let _end = connection.await;
             Instant::now()
         });
-        Self { sender, running }
+        Self { host, sender, running }
     }
 
     /// Sends a query. The answer's body may wait for a window.
     async fn ask(&mut self, query: &str) -> Result<h2::client::ResponseFuture, h2::Error> {
-        let request = Request::post("http://bff/graphql").header("content-type", "application/json");
+        let request =
+            Request::post(format!("http://{}/graphql", self.host)).header("content-type", "application/json");
         let body = json!({ "query": query }).to_string();
         let mut sender = self.sender.clone().ready().await?;
         let (response, mut stream) = sender.send_request(request.body(()).unwrap(), false)?;

@@ -1,6 +1,7 @@
 //! Requests that are not taken, and the status each gets.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,10 +12,11 @@ use crate::code::Code;
 use crate::config::HttpProfile;
 use crate::error::Error;
 use crate::metrics::Metrics;
+use crate::peer::Bound;
 
 /// Why a request was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
+pub(crate) enum Why {
     /// The body is no JSON, no text, or not what it says it is.
     Unreadable,
     /// It is JSON, but no GraphQL request.
@@ -43,6 +45,10 @@ pub(super) enum Why {
     BadHead,
     /// It wants something that is not done here before its body comes.
     Expectation,
+    /// Its address has too many requests under way.
+    TooMany,
+    /// All clients together have too many requests under way.
+    Overload,
 }
 
 impl Why {
@@ -63,6 +69,8 @@ impl Why {
             Self::Misdirected => "misdirected",
             Self::BadHead => "bad_head",
             Self::Expectation => "expectation",
+            Self::TooMany => "too_many",
+            Self::Overload => "overload",
         }
     }
 }
@@ -77,6 +85,14 @@ pub(super) struct Refusal {
 impl Refusal {
     pub(super) fn new(why: Why, message: impl Into<String>) -> Self {
         Self { why, message: message.into() }
+    }
+
+    /// A request past this bound.
+    pub(super) fn past(bound: Bound) -> Self {
+        match bound {
+            Bound::OfAddress => Self::new(Why::TooMany, "Too many requests are under way from this address."),
+            Bound::InAll => Self::new(Why::Overload, "Too many requests are under way."),
+        }
     }
 
     pub(super) fn status(&self, profile: HttpProfile) -> StatusCode {
@@ -94,6 +110,8 @@ impl Refusal {
             Why::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Why::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Why::Expectation => StatusCode::EXPECTATION_FAILED,
+            Why::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Why::Overload => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -102,28 +120,49 @@ impl Refusal {
         matches!(self.why, Why::TooSlow | Why::TooLarge | Why::BadHead | Why::Expectation)
     }
 
+    /// When to ask again, where that helps.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        matches!(self.why, Why::TooMany | Why::Overload).then_some(Duration::from_secs(1))
+    }
+
     pub(super) fn into_error(self) -> Error {
-        let code = if self.why == Why::ForeignPage { Code::Forbidden } else { Code::BadRequest };
+        let code = match self.why {
+            Why::ForeignPage => Code::Forbidden,
+            Why::TooMany => Code::RateLimited,
+            Why::Overload => Code::Overloaded,
+            _ => Code::BadRequest,
+        };
         Error::client(code, self.message)
     }
 }
 
 /// Where refusals are noted.
 #[derive(Clone)]
-pub(super) struct Refusals {
-    pub(super) log: Arc<FaultLog>,
-    pub(super) metrics: Arc<Metrics>,
+pub(crate) struct Refusals {
+    pub(crate) log: Arc<FaultLog>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
-/// Counts a refusal, and leaves a line about it: of each reason one a second at most, so that an attack is seen and
-/// does not drown everything else.
-pub(super) async fn note(State(refusals): State<Refusals>, response: Response) -> Response {
-    if let Some(why) = response.extensions().get::<Why>() {
-        let (reason, status) = (why.as_str(), response.status().as_u16());
-        refusals.metrics.refused(reason);
-        if let Some(left_out) = refusals.log.pass("request", reason) {
+impl Refusals {
+    pub(crate) const fn new(log: Arc<FaultLog>, metrics: Arc<Metrics>) -> Self {
+        Self { log, metrics }
+    }
+
+    /// Counts a refusal, and leaves a line about it: of each reason one a second at most, so that an attack is seen and
+    /// does not drown everything else.
+    pub(crate) fn note(&self, why: Why, status: StatusCode) {
+        let (reason, status) = (why.as_str(), status.as_u16());
+        self.metrics.refused(reason);
+        if let Some(left_out) = self.log.pass("request", reason) {
             tracing::info!(target: "access", status, reason, left_out, "refused a request: {reason}");
         }
+    }
+}
+
+/// Notes a refusal of the edge.
+pub(super) async fn note(State(refusals): State<Refusals>, response: Response) -> Response {
+    if let Some(why) = response.extensions().get::<Why>() {
+        refusals.note(*why, response.status());
     }
     response
 }

@@ -75,9 +75,10 @@ impl Style {
     /// A request that never reached the gateway.
     pub(super) fn refusal(&self, refusal: Refusal) -> Response {
         let status = refusal.status(self.profile);
-        let (why, unread) = (refusal.why, refusal.leaves_unread());
+        let (why, unread, delay) = (refusal.why, refusal.leaves_unread(), refusal.retry_after());
         let mut response = self.response(status, json(&BatchItem::refused(refusal)), Caching::NONE);
         response.extensions_mut().insert(why);
+        retry_after(&mut response, delay);
         let headers = response.headers_mut();
         if why == Why::Method {
             headers.insert(header::ALLOW, HeaderValue::from_static(METHODS));

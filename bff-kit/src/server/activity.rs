@@ -51,7 +51,6 @@ pub(super) enum Ended {
 pub(super) struct Activity {
     noted: Mutex<Noted>,
     speaks_http2: AtomicBool,
-    refused: AtomicBool,
     greedy: AtomicBool,
     /// Told when it is greedy.
     told: Notify,
@@ -90,32 +89,19 @@ impl Activity {
         Self {
             noted: Mutex::new(noted),
             speaks_http2: AtomicBool::new(false),
-            refused: AtomicBool::new(false),
             greedy: AtomicBool::new(false),
             told: Notify::new(),
             leave: Notify::new(),
         }
     }
 
-    /// Notes that bytes came, and answers whether a head begins with them. In HTTP/1.1 those do that come while nothing
-    /// runs; in HTTP/2 they may be of any frame.
-    pub(super) fn read(&self) -> bool {
+    /// Notes that bytes came. In HTTP/1.1 a head begins with those that come while nothing runs; in HTTP/2 they may be
+    /// of any frame.
+    pub(super) fn read(&self) {
         let mut noted = self.noted();
-        let begins = noted.running == 0 && noted.head_since.is_none() && !self.speaks_http2();
-        if begins {
+        if noted.running == 0 && noted.head_since.is_none() && !self.speaks_http2() {
             noted.head_since = Some(Instant::now());
         }
-        begins
-    }
-
-    /// Notes that what came is no head, and was refused.
-    pub(super) fn refuse(&self) {
-        self.refused.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether that happened.
-    pub(super) fn is_refused(&self) -> bool {
-        self.refused.load(Ordering::Relaxed)
     }
 
     /// Notes whether the network takes what is written.

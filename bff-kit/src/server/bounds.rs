@@ -1,20 +1,17 @@
-//! Bounds on the connections of a server, in all and from one address.
+//! Bounds on what a server has at a time, in all and of one address: connections, requests.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::config::ServerConfig;
-use crate::metrics::{Metrics, TurnedAway};
-use crate::peer::Peer;
+use crate::peer::{Bound, Peer};
 
-/// The bounds on connections, and how many there are.
+/// Two bounds, and how many there are.
 #[derive(Debug)]
 pub(super) struct Bounds {
     all: usize,
     of_address: usize,
     open: Mutex<Open>,
-    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, Default)]
@@ -23,7 +20,7 @@ struct Open {
     by_address: HashMap<IpAddr, usize>,
 }
 
-/// A connection that counts until this is dropped.
+/// One that counts until this is dropped.
 #[derive(Debug)]
 pub(super) struct Admitted {
     bounds: Arc<Bounds>,
@@ -31,32 +28,26 @@ pub(super) struct Admitted {
 }
 
 impl Bounds {
-    pub(super) fn new(config: &ServerConfig, metrics: Arc<Metrics>) -> Arc<Self> {
-        Arc::new(Self {
-            all: config.max_connections,
-            of_address: config.max_connections_per_address,
-            open: Mutex::default(),
-            metrics,
-        })
+    pub(super) fn new(all: usize, of_address: usize) -> Arc<Self> {
+        Arc::new(Self { all, of_address, open: Mutex::default() })
     }
 
-    /// Counts a connection; an error names the bound that it is past. A trusted proxy speaks for many clients, and is
-    /// bound by the number in all alone.
-    pub(super) fn admit(self: &Arc<Self>, peer: Peer) -> Result<Admitted, TurnedAway> {
+    /// Counts one of this peer; an error names the bound that it is past. A trusted proxy speaks for many clients, and
+    /// is bound by the number in all alone.
+    pub(super) fn admit(self: &Arc<Self>, peer: Peer) -> Result<Admitted, Bound> {
         let address = peer.address.filter(|_| !peer.is_trusted).map(of_one_client);
         let mut open = self.open();
         if open.all >= self.all {
-            return Err(TurnedAway::InAll);
+            return Err(Bound::InAll);
         }
         if address.is_some_and(|address| open.by_address.get(&address) >= Some(&self.of_address)) {
-            return Err(TurnedAway::OfAddress);
+            return Err(Bound::OfAddress);
         }
         open.all += 1;
         if let Some(address) = address {
             *open.by_address.entry(address).or_default() += 1;
         }
         drop(open);
-        self.metrics.opened();
         Ok(Admitted { bounds: self.clone(), address })
     }
 
@@ -67,7 +58,6 @@ impl Bounds {
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        self.bounds.metrics.gone();
         let mut open = self.bounds.open();
         open.all -= 1;
         if let Some(address) = self.address
@@ -95,16 +85,6 @@ fn of_one_client(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::Metrics;
-
-    fn bounds(all: usize, of_address: usize) -> Arc<Bounds> {
-        let config = ServerConfig {
-            max_connections: all,
-            max_connections_per_address: of_address,
-            ..ServerConfig::default()
-        };
-        Bounds::new(&config, Arc::new(Metrics::new()))
-    }
 
     fn peer(address: &str) -> Peer {
         Peer { address: Some(address.parse().unwrap()), is_trusted: false }
@@ -112,7 +92,7 @@ mod tests {
 
     #[test]
     fn an_address_has_so_many_connections_and_all_together_have_so_many() {
-        let bounds = bounds(4, 2);
+        let bounds = Bounds::new(4, 2);
         let first = bounds.admit(peer("192.0.2.1")).unwrap();
         let _second = bounds.admit(peer("::ffff:192.0.2.1")).unwrap();
         assert!(bounds.admit(peer("192.0.2.1")).is_err());
@@ -126,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_network_of_ipv6_is_one_client_and_a_trusted_proxy_is_many() {
-        let bounds = bounds(100, 1);
+        let bounds = Bounds::new(100, 1);
         let _one = bounds.admit(peer("2001:db8::1")).unwrap();
         assert!(bounds.admit(peer("2001:db8::ffff:1")).is_err());
         let _other = bounds.admit(peer("2001:db8:0:1::1")).unwrap();

@@ -6,11 +6,10 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use axum::Router;
-use fetch::FaultLog;
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, HeaderValue};
-use hyper::{Request, Response, Version};
+use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -19,11 +18,12 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use super::activity::{Activity, Ended, Timers};
+use super::bounds::Bounds;
 use super::socket::Socket;
 use super::unread::{Paced, Unread};
-use crate::http::{AnswerBytes, MAX_HEADER_BYTES};
-use crate::metrics::{Closed, Metrics, TurnedAway};
-use crate::peer::Peer;
+use crate::http::{AnswerBytes, MAX_HEADER_BYTES, Refusals, Why};
+use crate::metrics::Closed;
+use crate::peer::{Bound, Peer};
 
 /// Stage of a server on its way to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,17 +41,17 @@ pub(super) struct Connections {
     pub(super) routes: Router,
     pub(super) timers: Timers,
     pub(super) unread: Arc<Unread>,
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) log: Arc<FaultLog>,
+    pub(super) requests: Arc<Bounds>,
+    pub(super) refusals: Refusals,
     pub(super) phase: watch::Receiver<Phase>,
 }
 
 impl Connections {
     /// Notes a connection that is closed unheard.
-    pub(super) fn turned_away(&self, bound: TurnedAway) {
-        self.metrics.turned_away(bound);
+    pub(super) fn turned_away(&self, bound: Bound) {
+        self.refusals.metrics.turned_away(bound);
         let bound = bound.as_str();
-        if let Some(left_out) = self.log.pass("connection past", bound) {
+        if let Some(left_out) = self.refusals.log.pass("connection past", bound) {
             tracing::warn!(target: "access", bound, left_out, "turned a connection away, past the bound of {bound}");
         }
     }
@@ -75,7 +75,7 @@ impl Connections {
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),
         }
-        self.metrics.closed(Closed::Handshake);
+        self.refusals.metrics.closed(Closed::Handshake);
     }
 
     /// Serves a connection until its client leaves, its time is up, or the server stops and the last request on it is
@@ -87,10 +87,10 @@ impl Connections {
         let activity = Arc::new(Activity::new());
         let _watched = self.unread.watch(&activity);
         let closed = self.run(TokioIo::new(Socket::new(io, activity.clone())), peer, &activity).await;
-        self.metrics.closed(closed);
+        self.refusals.metrics.closed(closed);
         let reason = closed.as_str();
         if closed.is_for_its_client()
-            && let Some(left_out) = self.log.pass("connection", reason)
+            && let Some(left_out) = self.refusals.log.pass("connection", reason)
         {
             tracing::info!(target: "access", reason, left_out, "ended a connection: {reason}");
         }
@@ -112,7 +112,10 @@ impl Connections {
         loop {
             tokio::select! {
                 closed = connection.as_mut() => {
-                    return if activity.is_refused() { Closed::Unreadable } else { closed_by(&closed) };
+                    if let Err(error) = &closed && let Some((why, status)) = refused_by_hyper(error.as_ref()) {
+                        self.refusals.note(why, status);
+                    }
+                    return closed_by(&closed);
                 }
                 ended = activity.ended(self.timers) => {
                     if ended == Ended::Idle {
@@ -148,6 +151,8 @@ impl Connections {
         let is_http2 = request.version() == Version::HTTP_2;
         let running = activity.begin(is_http2);
         request.extensions_mut().insert(peer);
+        // Whoever takes no answers has none made for it: this counts until the answer is taken whole.
+        let admitted = self.requests.admit(peer).map_err(|bound| request.extensions_mut().insert(bound)).ok();
         let mut response = self.routes.oneshot(request.map(axum::body::Body::new)).await?;
         let phase = *self.phase.borrow();
         if phase != Phase::Serving {
@@ -160,7 +165,7 @@ impl Connections {
         // Compression forgets how long an answer is that is held for it.
         let exact = response.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
         let bytes = exact.or_else(|| response.extensions().get().map(|AnswerBytes(bytes)| *bytes));
-        Ok(response.map(|body| Paced::new(body, bytes.unwrap_or_default(), running, &self.unread)))
+        Ok(response.map(|body| Paced::new(body, bytes.unwrap_or_default(), running, admitted, &self.unread)))
     }
 }
 
@@ -179,6 +184,17 @@ fn builder() -> Builder<TokioExecutor> {
         .max_concurrent_streams(100)
         .max_header_list_size(u32::try_from(2 * MAX_HEADER_BYTES).unwrap_or(u32::MAX));
     builder
+}
+
+/// What hyper refused by itself, as no request, and the status it told.
+fn refused_by_hyper(error: &(dyn Error + 'static)) -> Option<(Why, StatusCode)> {
+    match error.downcast_ref::<hyper::Error>() {
+        Some(error) if error.is_parse_too_large() => {
+            Some((Why::HeadTooLarge, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE))
+        }
+        Some(error) if error.is_parse() => Some((Why::BadHead, StatusCode::BAD_REQUEST)),
+        _ => None,
+    }
 }
 
 /// Why a connection ended that the server did not end.

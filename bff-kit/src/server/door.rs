@@ -10,11 +10,13 @@ use tokio::task::JoinSet;
 use super::bounds::Bounds;
 use super::connection::Connections;
 use super::tls::Certificate;
+use crate::metrics::Metrics;
 use crate::peer::Peer;
 
 /// Lets connections in, within the bounds, and knows for whom each speaks.
 pub(super) struct Door {
     pub(super) bounds: Arc<Bounds>,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) trusted: Vec<IpNet>,
     pub(super) certificate: Option<Arc<Certificate>>,
     pub(super) connections: Connections,
@@ -34,9 +36,10 @@ impl Door {
             Ok(admitted) => {
                 let tls = self.certificate.as_ref().map(|certificate| certificate.acceptor());
                 let serving = self.connections.clone().open(io, tls, peer);
+                let counted = (admitted, self.metrics.opened());
                 others.spawn(async move {
                     serving.await;
-                    drop(admitted);
+                    drop(counted);
                 });
             }
             Err(bound) => self.connections.turned_away(bound),

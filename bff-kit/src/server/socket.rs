@@ -3,68 +3,53 @@
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::activity::Activity;
-use super::line_ends::LineEnds;
+use super::framing::Framing;
 
-/// Answer to a head whose lines do not end as they must.
-const REFUSAL: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-
-/// The bytes of a connection. Tells its activity when they come and whether they go, and answers itself a head of
-/// HTTP/1.1 whose lines do not end as they must: programs differ in what such a head says.
+/// The bytes of a connection. Tells its activity when they come and whether they go, and follows requests of HTTP/1.1:
+/// programs differ in where some of them end.
 pub(super) struct Socket<I> {
     io: I,
     activity: Arc<Activity>,
-    line_ends: LineEnds,
-    /// What is left to be said of a refusal; nothing is read then.
-    refusal: Option<&'static [u8]>,
+    framing: Framing,
+    /// What is still to be read behind a request that was spoilt.
+    end: Option<&'static [u8]>,
 }
+
+/// End of a head: it is not parsed before it has one.
+const END: &[u8] = b"\r\n\r\n";
 
 impl<I> Socket<I> {
     pub(super) fn new(io: I, activity: Arc<Activity>) -> Self {
-        Self { io, activity, line_ends: LineEnds::default(), refusal: None }
+        Self { io, activity, framing: Framing::default(), end: None }
     }
 }
 
-impl<I: AsyncWrite + Unpin> Socket<I> {
-    /// Says the rest of the refusal.
-    fn refuse(&mut self, context: &mut Context<'_>, mut rest: &'static [u8]) -> Poll<Result<()>> {
-        while !rest.is_empty() {
-            let written = ready!(Pin::new(&mut self.io).poll_write(context, rest))?;
-            rest = &rest[written..];
-            self.refusal = Some(rest);
-        }
-        Pin::new(&mut self.io).poll_flush(context)
-    }
-}
-
-impl<I: AsyncRead + AsyncWrite + Unpin> AsyncRead for Socket<I> {
+impl<I: AsyncRead + Unpin> AsyncRead for Socket<I> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
-        if let Some(rest) = self.refusal {
-            // Then as if nothing more came.
-            return self.refuse(context, rest);
+        if let Some(end) = self.end {
+            let (now, later) = end.split_at(end.len().min(into.remaining()));
+            into.put_slice(now);
+            self.end = Some(later);
+            return Poll::Ready(Ok(()));
         }
         let before = into.filled().len();
         let polled = Pin::new(&mut self.io).poll_read(context, into);
-        let came = &into.filled()[before..];
-        if came.is_empty() {
-            return polled;
-        }
-        if self.activity.read() {
-            self.line_ends = LineEnds::default();
-        }
-        if self.line_ends.are_wrong_in(came) {
-            into.set_filled(before);
-            self.activity.refuse();
-            self.refusal = Some(REFUSAL);
-            return self.refuse(context, REFUSAL);
+        let came = &mut into.filled_mut()[before..];
+        if !came.is_empty() {
+            self.activity.read();
+            if let Some(spoilt) = self.framing.follow(came) {
+                into.set_filled(before + spoilt);
+                self.end = Some(END);
+            }
         }
         polled
     }

@@ -12,6 +12,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::MissedTickBehavior;
 
 use super::activity::{Activity, Answering, Running};
+use super::bounds::Admitted;
 
 /// Bytes handed to a connection at a time. It asks for more when its client takes more, so this is what a stream that
 /// nobody reads holds besides.
@@ -107,8 +108,8 @@ pub(super) struct Paced {
     /// What is left of the frame at hand.
     rest: Bytes,
     answering: Answering,
-    /// Bytes of it that count, until it is dropped.
-    _counted: Counted,
+    /// What counts of it until it is dropped: itself, and its bytes.
+    _counted: (Option<Admitted>, Counted),
 }
 
 struct Counted {
@@ -124,10 +125,21 @@ impl Drop for Counted {
 
 impl Paced {
     /// An answer of so many bytes.
-    pub(super) fn new(body: axum::body::Body, bytes: usize, running: Running, unread: &Arc<Unread>) -> Self {
+    pub(super) fn new(
+        body: axum::body::Body,
+        bytes: usize,
+        running: Running,
+        admitted: Option<Admitted>,
+        unread: &Arc<Unread>,
+    ) -> Self {
         let answering = running.answered(bytes);
         unread.bytes.fetch_add(bytes, Ordering::Relaxed);
-        Self { body, rest: Bytes::new(), answering, _counted: Counted { unread: unread.clone(), bytes } }
+        Self {
+            body,
+            rest: Bytes::new(),
+            answering,
+            _counted: (admitted, Counted { unread: unread.clone(), bytes }),
+        }
     }
 
     fn piece(&mut self) -> Frame<Bytes> {

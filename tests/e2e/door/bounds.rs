@@ -1,10 +1,14 @@
-//! How many connections a server holds.
+//! How many connections and requests a server holds, and what it takes for the head of one.
 
+use bff_iot::Iot;
 use bff_kit::config::{Config, LogFormat};
+use http::{Request, StatusCode, header};
+use http_body_util::Full;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::{Logged, Shop};
+use super::Http2;
+use crate::support::{Logged, Pipe, Shop};
 
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
 
@@ -56,10 +60,71 @@ async fn an_address_has_so_many_connections_unless_it_is_a_trusted_proxy() {
     assert_eq!(of_ten(others).await, 3);
 }
 
+/// Sends requests whose answers are not read, until one is refused: how many were not, and the refusal.
+async fn asked(http2: &mut Http2) -> (Vec<h2::RecvStream>, h2::RecvStream, StatusCode) {
+    let mut held = Vec::new();
+    loop {
+        let (head, body) = http2.ask("{ __typename }").await.unwrap().await.unwrap().into_parts();
+        if head.status != StatusCode::OK {
+            assert_eq!(head.headers[header::RETRY_AFTER], "1");
+            return (held, body, head.status);
+        }
+        held.push(body);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_clients_together_have_so_many_requests_under_way() {
+    let pipe = Pipe::with::<Iot>(|config| config.server.max_requests = 7, std::future::pending());
+    let mut http2 = Http2::open(&pipe, 0).await;
+    let (held, refusal, status) = asked(&mut http2).await;
+    assert_eq!((held.len(), status), (7, StatusCode::SERVICE_UNAVAILABLE));
+    // Whoever asks whether it lives does not add to it.
+    let health = Request::get("/healthz").header(header::HOST, "bff").body(Full::default()).unwrap();
+    assert_eq!(pipe.http1().await.send(health).await.status, StatusCode::OK);
+    let refused = pipe.ask("{ __typename }").await;
+    assert!(refused.text.contains("\"code\":\"OVERLOADED\""), "{}", refused.text);
+    drop((held, refusal, http2));
+    while pipe.ask("{ __typename }").await.status != StatusCode::OK {}
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_requests_under_way_unless_it_is_a_trusted_proxy() {
+    let logged = Logged::start(LogFormat::Json);
+    let bound = |config: &mut Config| config.server.max_requests_per_address = 7;
+    let shop = Shop::with(bound).await;
+    let mut one = Http2::over(TcpStream::connect(shop.iot).await.unwrap(), "127.0.0.1", 0).await;
+    let (held, _refusal, status) = asked(&mut one).await;
+    assert_eq!((held.len(), status), (7, StatusCode::TOO_MANY_REQUESTS));
+    // On another connection as well.
+    let mut other = Http2::over(TcpStream::connect(shop.iot).await.unwrap(), "127.0.0.1", 0).await;
+    assert_eq!(asked(&mut other).await.0.len(), 0);
+    let refused = shop.iot("{ __typename }").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.text.contains("\"code\":\"RATE_LIMITED\""), "{}", refused.text);
+    assert_eq!(logged.saying("refused a request: too_many").len(), 1);
+
+    let trusted = |config: &mut Config| {
+        bound(config);
+        config.server.trusted_proxies = vec!["127.0.0.1".to_owned()];
+    };
+    let shop = Shop::with(trusted).await;
+    let mut proxy = Http2::over(TcpStream::connect(shop.iot).await.unwrap(), "127.0.0.1", 0).await;
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        answers.push(proxy.ask("{ __typename }").await.unwrap().await.unwrap());
+    }
+    assert!(answers.iter().all(|answer| answer.status() == StatusCode::OK));
+}
+
 #[tokio::test]
 async fn a_head_with_a_line_feed_alone_gets_400_and_the_connection_ends() {
     let shop = Shop::open().await;
     let good = "GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n";
+    let ahead = "POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n";
+    let body = "{\n\"query\": \"{__typename}\"\n}";
+    let length = format!("content-length: {}\r\n\r\n{body}", body.len());
+    let chunks = format!("transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
     for (head, status) in [
         (good.to_owned(), "200"),
         (good.replacen("\r\n", "\n", 1), "400"),
@@ -67,11 +132,19 @@ async fn a_head_with_a_line_feed_alone_gets_400_and_the_connection_ends() {
         (good.replace("close\r\n\r\n", "close\r\n\n"), "400"),
         (good.replace("\r\n", "\n"), "400"),
     ] {
-        let mut stream = TcpStream::connect(shop.iot).await.unwrap();
-        stream.write_all(head.as_bytes()).await.unwrap();
-        let mut said = String::new();
-        stream.read_to_string(&mut said).await.unwrap();
-        assert!(said.starts_with(&format!("HTTP/1.1 {status} ")), "{head:?}: {said}");
-        assert_eq!(said.matches("HTTP/1.1").count(), 1, "{said}");
+        // Also behind others that come in one piece with it, which are answered.
+        for (ahead, before) in [
+            (String::new(), vec![]),
+            (format!("{ahead}{length}"), vec!["200"]),
+            (format!("{ahead}{chunks}{ahead}{length}"), vec!["200", "200"]),
+        ] {
+            let mut stream = TcpStream::connect(shop.iot).await.unwrap();
+            stream.write_all(format!("{ahead}{head}").as_bytes()).await.unwrap();
+            let mut said = String::new();
+            stream.read_to_string(&mut said).await.unwrap();
+            let statuses: Vec<_> =
+                said.match_indices("HTTP/1.1 ").map(|(at, start)| &said[at + start.len()..][..3]).collect();
+            assert_eq!(statuses, [before.as_slice(), &[status]].concat(), "{ahead:?} {head:?}: {said}");
+        }
     }
 }

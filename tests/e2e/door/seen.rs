@@ -139,8 +139,14 @@ async fn a_refusal_of_the_edge_leaves_a_line_a_second_and_is_counted() {
         stream.read_exact(&mut said).await.unwrap();
         assert_eq!(String::from_utf8_lossy(&said[9..]), status);
     }
-    let counted = "bff_connections_closed_total{reason=\"unreadable\"} 2\n";
-    until(async || metrics(&shop, Kind::Iot).await.contains(counted)).await;
+    for counted in [
+        "bff_connections_closed_total{reason=\"unreadable\"} 2\n",
+        "bff_refused_total{reason=\"bad_head\"} 1\n",
+        "bff_refused_total{reason=\"head_too_large\"} 4\n",
+    ] {
+        until(async || metrics(&shop, Kind::Iot).await.contains(counted)).await;
+    }
+    assert_eq!(logged.saying("refused a request: bad_head").len(), 1);
     assert_eq!(logged.saying("ended a connection: unreadable").len(), 1);
 }
 

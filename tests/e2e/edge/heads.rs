@@ -145,6 +145,7 @@ async fn a_body_ends_in_one_way() {
     let both = format!("{POST}content-length: 6\r\ntransfer-encoding: chunked\r\n\r\n{chunks}");
     let said = said_to(&pipe, &format!("{both}{GET} HTTP/1.1\r\nhost: bff\r\n\r\n")).await;
     assert_eq!(said.matches("HTTP/1.1 ").count(), 1, "{said}");
+    assert!(said.starts_with("HTTP/1.1 400 "), "{said}");
     let said =
         said_to(&pipe, &format!("{POST}connection: close\r\ntransfer-encoding: Chunked\r\n\r\n{chunks}"))
             .await;
