@@ -4,7 +4,7 @@ use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
 use downstream::telemetry::{DeviceById, ReportReadings};
-use fetch::{Policies, Policy};
+use fetch::{Policies, Policy, PolicyTable as _};
 
 pub(crate) fn table() -> Policies {
     Policies::new()

@@ -13,7 +13,7 @@ use downstream::recommendations::Recommended;
 use downstream::reviews::{RatingOf, ReviewsOf};
 use downstream::shipping::ParcelOf;
 use downstream::users::{MyPreferences, UserById};
-use fetch::{Policies, Policy};
+use fetch::{Policies, Policy, PolicyTable as _};
 
 pub(crate) fn table() -> Policies {
     Policies::new()

@@ -11,7 +11,7 @@ use downstream::recommendations::{Recommended, RelatedTo};
 use downstream::reviews::{CreateReview, RatingOf, ReviewById, ReviewsOf};
 use downstream::shipping::ShippingOf;
 use downstream::users::{AccountOf, MyPreferences, UpdatePreferences, UserById};
-use fetch::{Policies, Policy};
+use fetch::{Policies, Policy, PolicyTable as _};
 
 pub(crate) fn table() -> Policies {
     Policies::new()

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use bff_iot::Iot;
 use bff_kit::Planner;
-use bff_kit::schema::{Catalogue, FieldInfo};
 use bff_mobile::Mobile;
 use bff_web::Web;
+use operation::schema::{Catalogue, FieldInfo};
 
 /// Selections within selections, where types hold one another.
 const MAX_DEPTH: usize = 6;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_graphql_parser::types::{ExecutableDocument, Selection, SelectionSet};
-use bff_kit::schema::{Catalogue, FieldInfo};
+use operation::schema::{Catalogue, FieldInfo};
 use proto::admin::{Fault, KeyFault, KeyFaultKind};
 use serde_json::{Map, Value};
 

@@ -4,8 +4,8 @@ mod described;
 
 use std::collections::BTreeSet;
 
-use bff_kit::schema::StepInfo;
 use fetch::Effect;
+use operation::schema::StepInfo;
 use prost_reflect::{DescriptorPool, FileDescriptor, MessageDescriptor, MethodDescriptor};
 
 use crate::support::{Kind, assert_same_as_file};

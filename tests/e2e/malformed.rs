@@ -1,6 +1,6 @@
 //! An id that is none is an error that names it by its path, wherever an id is taken.
 
-use bff_kit::schema::Catalogue;
+use operation::schema::Catalogue;
 use serde_json::{Map, Value, json};
 
 use crate::support::{Kind, Shop, device_id, id_of, product_id};

@@ -9,7 +9,7 @@ use bff_kit::schema::{ask, bounds, fetches, items};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Documents, Error, Limits, OrNull as _, Planner,
 };
-use fetch::{Answers, Call, Fetch, Policies, Policy, Rpc};
+use fetch::{Answers, Call, Fetch, Policies, Policy, PolicyTable as _, Rpc};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 

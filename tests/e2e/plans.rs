@@ -16,8 +16,8 @@ use std::fmt::Write as _;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 use bff_kit::contracts::WayOut;
-use bff_kit::operation::{Plan, PlannedCall};
-use bff_kit::schema::Catalogue;
+use operation::schema::Catalogue;
+use operation::{Plan, PlannedCall};
 use proto::admin::Call;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bff_kit::schema::Catalogue;
+use operation::schema::Catalogue;
 use prost_reflect::{DynamicMessage, Kind as ProtoKind, ReflectMessage as _, Value as ProtoValue};
 use serde_json::{Value, json};
 

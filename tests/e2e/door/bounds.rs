@@ -6,6 +6,7 @@ use http::{Request, StatusCode, header};
 use http_body_util::Full;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::Http2;
 use crate::support::{Logged, Pipe, Shop};
@@ -64,12 +65,13 @@ async fn an_address_has_so_many_connections_unless_it_is_a_trusted_proxy() {
 async fn asked(http2: &mut Http2) -> (Vec<h2::RecvStream>, h2::RecvStream, StatusCode) {
     let mut held = Vec::new();
     loop {
-        let (head, body) = http2.ask("{ __typename }").await.unwrap().await.unwrap().into_parts();
-        if head.status != StatusCode::OK {
-            assert_eq!(head.headers[header::RETRY_AFTER], "1");
-            return (held, body, head.status);
+        let answer = http2.ask("{ __typename }").await.unwrap().await.unwrap();
+        let status = answer.status();
+        if status != StatusCode::OK {
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "1");
+            return (held, answer.into_body(), status);
         }
-        held.push(body);
+        held.push(answer.into_body());
     }
 }
 
@@ -147,4 +149,19 @@ async fn a_head_with_a_line_feed_alone_gets_400_and_the_connection_ends() {
             assert_eq!(statuses, [before.as_slice(), &[status]].concat(), "{ahead:?} {head:?}: {said}");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_does_not_even_take_refusals_is_ended() {
+    let pipe = Pipe::with::<Iot>(|config| config.server.max_requests = 7, std::future::pending());
+    let mut http2 = Http2::open(&pipe, 0).await;
+    let start = Instant::now();
+    let mut answers = Vec::new();
+    while let Ok(answer) = http2.ask("{ __typename }").await {
+        answers.push(answer.await);
+    }
+    // As many again are refused, and one more is not borne.
+    assert!((14..=20).contains(&answers.len()), "{}", answers.len());
+    assert_eq!(http2.ended().await.duration_since(start).as_secs(), 0);
+    assert_eq!(pipe.ask("{ __typename }").await.status, StatusCode::OK);
 }

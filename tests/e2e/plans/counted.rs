@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bff_kit::operation::PlannedCall;
+use operation::PlannedCall;
 use serde_json::Value;
 
 use crate::support::{ADA, Answer, Kind, Operation, SHELF, Shop, assert_snapshot, operations};

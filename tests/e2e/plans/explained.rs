@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fetch::{
-    Answers, Call, CallContext, Channels, Enforcement, Fetch, Fetches, Observed, Policies, Policy, Rpc, Slot,
-    Upstream, Upstreams,
+    Answers, Call, CallContext, Channels, Enforcement, Fetch, Fetches, Observed, Policies, Policy,
+    PolicyTable as _, Rpc, Slot, Upstream, Upstreams,
 };
 use http::HeaderValue;
 use proto::admin::Fault;

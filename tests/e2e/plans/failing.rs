@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bff_kit::operation::{Consequence, Failure, Fault, Outcome};
+use operation::{Consequence, Failure, Fault, Outcome};
 use proto::admin::{self, KeyFault, KeyFaultKind, OddAnswer};
 use serde_json::Value;
 

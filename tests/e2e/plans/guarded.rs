@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bff_kit::Planner;
-use bff_kit::schema::Catalogue;
+use operation::schema::Catalogue;
 
 use crate::support::{Kind, contracts, planner};
 

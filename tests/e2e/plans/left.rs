@@ -12,7 +12,7 @@ use bff_kit::{
 };
 use downstream::analytics::RecordEvents;
 use downstream::catalog::AllCategories;
-use fetch::{Policies, Policy};
+use fetch::{Policies, Policy, PolicyTable as _};
 use http_body_util::Full;
 use proto::analytics::Event;
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use bff_kit::Planner;
-use bff_kit::schema::{Argument, Catalogue, FieldInfo, StepKind};
+use operation::schema::{Argument, Catalogue, FieldInfo, StepKind};
 
 use proto::admin::Call;
 use serde_json::{Map, Value, json};

@@ -6,7 +6,7 @@ use std::process::Command;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use bff_kit::contracts::{Contracts, ManifestFormat, OperationFile, WayOut, document_hash};
-use bff_kit::schema::Catalogue;
+use operation::schema::Catalogue;
 use serde_json::{Value, json};
 
 use crate::readme::blocks;

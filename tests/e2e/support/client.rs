@@ -3,10 +3,11 @@
 use std::fmt;
 
 use bff_iot::Iot;
-use bff_kit::schema::{Catalogue, internal_sdl, public_sdl};
+use bff_kit::schema::{internal_sdl, public_sdl};
 use bff_kit::{Client, schema};
 use bff_mobile::Mobile;
 use bff_web::Web;
+use operation::schema::Catalogue;
 
 /// One of the three clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

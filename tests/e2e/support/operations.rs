@@ -6,9 +6,9 @@ use std::sync::Once;
 use bff_iot::Iot;
 use bff_kit::Planner;
 use bff_kit::contracts::{Contracts, Example};
-use bff_kit::operation::Plan;
 use bff_mobile::Mobile;
 use bff_web::Web;
+use operation::Plan;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

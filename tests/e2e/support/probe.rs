@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bff_kit::schema::{Catalogue, FieldInfo};
+use operation::schema::{Catalogue, FieldInfo};
 
 use super::{Kind, product_id};
 

@@ -1,0 +1,222 @@
+//! Whose fault it was that a call failed: what the client is told of it, and what the log.
+//!
+//! A status speaks about the client only where the client had a part in the question. All else is a fault of ours or
+//! of the service, which is logged and masked.
+
+use fetch::{Fault, FaultKind, FaultLog, Reasons, Rpc, Violation};
+
+use crate::error::Error;
+use crate::identity::Caller;
+use operation::Code;
+use operation::schema::{StepInfo, StepKind};
+
+/// The part that the client, and whoever acts, had in a call.
+pub(crate) struct Part<'a> {
+    /// The RPC that was called.
+    pub(crate) rpc: Rpc,
+    /// The call as the field declares it; none where it does not.
+    pub(crate) step: Option<&'a StepInfo>,
+    /// Fields of the request that the client calls otherwise.
+    pub(crate) aliases: &'a [(&'a str, &'a str)],
+    /// The caller in whose name it was called.
+    pub(crate) caller: &'a Caller,
+    /// Reasons by which services speak of who acts.
+    pub(crate) reasons: &'a Reasons,
+}
+
+impl Part<'_> {
+    /// The error that a fault is to the field that needed the answer: the table of `docs/architecture.md`. A fault that
+    /// is no word to the client is logged.
+    pub(crate) fn error(&self, fault: &Fault, log: &FaultLog) -> Error {
+        let error = self.told(fault).unwrap_or_else(|| {
+            self.log(fault, log);
+            Error::logged(match fault.kind() {
+                FaultKind::Timeout => Code::UpstreamTimeout,
+                FaultKind::Unavailable | FaultKind::ResourceExhausted => Code::UpstreamUnavailable,
+                _ => Code::Internal,
+            })
+        });
+        error.after(fault.retry_after())
+    }
+
+    /// The error that the client is told of, where the fault is a word to it.
+    fn told(&self, fault: &Fault) -> Option<Error> {
+        let by_status = self.rpc.speaks_by_status();
+        let gave = self.step.is_some_and(|step| !step.given.is_empty());
+        let is_one_of =
+            |reasons: &[&str]| by_status || fault.reason().is_some_and(|it| reasons.contains(&it));
+        match fault.kind() {
+            FaultKind::NotFound => Some(Error::NotFound),
+            FaultKind::InvalidArgument => {
+                let violations = self.in_arguments(fault.violations());
+                let is_told = !violations.is_empty() || by_status && gave;
+                is_told.then(|| Error::bad_inputs("The input was not accepted.", violations))
+            }
+            FaultKind::Unauthenticated => {
+                let nobody_acts = *self.caller == Caller::Anonymous && is_one_of(self.reasons.nobody_acts);
+                nobody_acts.then(|| Error::client(Code::Unauthenticated, "Sign in first."))
+            }
+            FaultKind::PermissionDenied => is_one_of(self.reasons.may_not)
+                .then(|| Error::client(Code::Forbidden, "You may not do this.")),
+            FaultKind::Refused => {
+                let is_command = self.step.is_some_and(|step| step.kind != StepKind::Ask);
+                let is_told = gave && (is_command || by_status || fault.reason().is_some());
+                is_told.then(|| Error::refused(fault.reason()))
+            }
+            FaultKind::ResourceExhausted => by_status
+                .then(|| Error::client(Code::RateLimited, "Too many requests; try again in a moment.")),
+            FaultKind::Timeout | FaultKind::Unavailable | FaultKind::Internal => None,
+        }
+    }
+
+    /// The violations that are about arguments of the field, by the names of those.
+    fn in_arguments(&self, violations: &[Violation]) -> Vec<Violation> {
+        let argument = |it: &Violation| {
+            let field = self.step?.argument_path(&it.field, self.aliases)?;
+            Some(Violation { field, description: it.description.clone() })
+        };
+        violations.iter().filter_map(argument).collect()
+    }
+
+    fn log(&self, fault: &Fault, log: &FaultLog) {
+        let is_of_caller = fault.reason().is_some_and(|reason| self.reasons.nobody_acts.contains(&reason));
+        if fault.kind() != FaultKind::Unauthenticated || is_of_caller {
+            return log.failed(self.rpc.path(), fault);
+        }
+        // The service does not know us: no user can do anything about it.
+        if let Some(left_out) = log.pass("credential.key", fault.code()) {
+            let (rpc, code, cause, reason) = (self.rpc.path(), fault.code(), fault.message(), fault.reason());
+            tracing::error!(
+                rpc,
+                code,
+                reason,
+                cause,
+                left_out,
+                "a service refuses our credential: is `credential.key` its key, is the clock right, does it know us?"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fetch::Effect;
+
+    use super::*;
+
+    fn step(kind: StepKind, by: &[&str], given: &[&str]) -> StepInfo {
+        let strings = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect();
+        StepInfo {
+            name: "Asked".to_owned(),
+            kind,
+            rpc: "test.v1.TestService/Ask".to_owned(),
+            by: strings(by),
+            given: strings(given),
+            reads: Vec::new(),
+            on: None,
+            holds: None,
+            spare: false,
+            joined: false,
+            max_keys: 1,
+            effect: Effect::None,
+            public: false,
+        }
+    }
+
+    /// The code that a status is to a field, and the parts of the input it names.
+    fn told(
+        rpc: Rpc,
+        step: &StepInfo,
+        caller: &Caller,
+        status: i32,
+        reason: &str,
+        field: &str,
+    ) -> (Code, Vec<String>) {
+        let reasons = Reasons { nobody_acts: &["USER_REQUIRED"], may_not: &["NOT_YOURS"] };
+        let aliases = &[("page_size", "first")];
+        let part = Part { rpc, step: Some(step), aliases, caller, reasons: &reasons };
+        let bad_request = tonic_types::pb::BadRequest {
+            field_violations: vec![tonic_types::pb::bad_request::FieldViolation {
+                field: field.to_owned(),
+                ..Default::default()
+            }],
+        };
+        let detail = prost_types::Any {
+            type_url: "type.googleapis.com/google.rpc.BadRequest".to_owned(),
+            value: prost::Message::encode_to_vec(&bad_request),
+        };
+        let fault = Fault::of_key(status, String::new(), reason.to_owned(), &[detail]);
+        let error = part.error(&fault, &FaultLog::default());
+        let violations = match &error {
+            Error::Client(client) => client.violations.iter().map(|it| it.field.clone()).collect(),
+            Error::NotFound | Error::Internal(_) => Vec::new(),
+        };
+        (error.code(), violations)
+    }
+
+    const RPC: Rpc = Rpc::read("test.v1.TestService/Ask");
+
+    #[test]
+    fn a_status_speaks_of_the_client_only_where_it_had_a_part() {
+        let list = step(StepKind::Ask, &["parent.id", "argument.first"], &["first"]);
+        let by_id = step(StepKind::Ask, &["argument.id"], &["id"]);
+        let of_parent = step(StepKind::Ask, &["parent.id"], &[]);
+        let command = step(StepKind::Send, &["argument.input"], &["input", "input.rating", "input.first"]);
+        let (nobody, somebody) = (Caller::Anonymous, Caller::User("ada".into()));
+        let (bad, internal) = (Code::BadUserInput, Code::Internal);
+        for (step, status, field, code, named) in [
+            (&list, 3, "page_size", bad, &["first"][..]),
+            (&list, 11, "page_size", bad, &["first"]),
+            (&list, 3, "product_id", internal, &[]),
+            (&list, 3, "read_mask", internal, &[]),
+            (&list, 3, "", internal, &[]),
+            (&by_id, 3, "", bad, &["id"]),
+            (&by_id, 3, "read_mask", internal, &[]),
+            (&of_parent, 3, "", internal, &[]),
+            (&command, 3, "rating", bad, &["input.rating"]),
+            (&command, 3, "rating[2].stars", bad, &["input.rating[2].stars"]),
+            (&command, 3, "user_id", internal, &[]),
+        ] {
+            assert_eq!(
+                told(RPC, step, &somebody, status, "", field),
+                (code, named.iter().map(|it| (*it).to_owned()).collect()),
+                "{field:?} of {:?}",
+                step.by
+            );
+        }
+        for (step, caller, status, reason, code) in [
+            (&list, &nobody, 16, "USER_REQUIRED", Code::Unauthenticated),
+            (&list, &somebody, 16, "USER_REQUIRED", internal),
+            (&list, &nobody, 16, "CREDENTIAL_EXPIRED", internal),
+            (&list, &somebody, 7, "NOT_YOURS", Code::Forbidden),
+            (&list, &somebody, 7, "", internal),
+            (&list, &somebody, 9, "SOLD_OUT", Code::Refused),
+            (&list, &somebody, 9, "", internal),
+            (&of_parent, &somebody, 9, "SOLD_OUT", internal),
+            (&command, &somebody, 10, "", Code::Refused),
+            (&list, &somebody, 8, "QUOTA", Code::UpstreamUnavailable),
+        ] {
+            assert_eq!(told(RPC, step, caller, status, reason, "read_mask").0, code, "{status} {reason}");
+        }
+    }
+
+    #[test]
+    fn a_service_may_be_trusted_to_speak_by_status_alone() {
+        let rpc = RPC.by_status();
+        let list = step(StepKind::Ask, &["parent.id", "argument.first"], &["first"]);
+        let of_parent = step(StepKind::Ask, &["parent.id"], &[]);
+        let (nobody, somebody) = (Caller::Anonymous, Caller::User("ada".into()));
+        for (step, caller, status, code) in [
+            (&list, &somebody, 3, Code::BadUserInput),
+            (&of_parent, &somebody, 3, Code::Internal),
+            (&list, &nobody, 16, Code::Unauthenticated),
+            (&list, &somebody, 16, Code::Internal),
+            (&list, &somebody, 7, Code::Forbidden),
+            (&list, &somebody, 8, Code::RateLimited),
+            (&list, &somebody, 9, Code::Refused),
+            (&of_parent, &somebody, 9, Code::Internal),
+        ] {
+            assert_eq!(told(rpc, step, caller, status, "", "read_mask").0, code, "{status}");
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! `explain`: what an operation does to the services.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_graphql::Variables;
+use clap::Args;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::plans::{Folder, counted};
+use super::{Failure, Settings, configuration, print};
+use crate::client::Client;
+use crate::clock::Clock;
+use crate::config::Mode;
+use crate::contracts::Contracts;
+use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, Known, MadeCall};
+use crate::health::Health;
+use crate::planner::Planner;
+use operation::{Plan, PlannedCall};
+
+/// `explain`
+#[derive(Args)]
+pub(super) struct Explain {
+    /// Name of an operation of the client, or a file that holds any; all of the client's when left out
+    operation: Option<String>,
+    /// The operation that is meant, where the file holds several
+    #[arg(long = "operation", value_name = "NAME", requires = "operation")]
+    name: Option<String>,
+    /// As JSON, for tools
+    #[arg(long)]
+    json: bool,
+    /// Run it against the services as well, and print what was observed beside what was planned
+    #[arg(long)]
+    analyze: bool,
+    /// Variables to run it with, as JSON, or `@FILE` that holds them; those of `examples.json` when left out
+    #[arg(long, value_name = "JSON", requires = "analyze")]
+    variables: Option<String>,
+    /// Header to run it with, such as `x-user-id: user-ada-lindqvist`
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", requires = "analyze")]
+    headers: Vec<String>,
+    #[command(flatten)]
+    folder: Folder,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// What came of running an operation.
+struct Run {
+    /// Bytes of the answer.
+    bytes: usize,
+    analysis: Analysis,
+    /// What the client is told of.
+    errors: Vec<String>,
+}
+
+impl Explain {
+    pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
+        let planner = Planner::of::<C>();
+        let contracts = self.folder.contracts::<C>();
+        let Some(operation) = &self.operation else {
+            let plans = contracts.planned(&planner);
+            let plans = plans.map_err(|problems| self.folder.failure::<C>(&problems))?;
+            print(&if self.json { json(&plans)? } else { overview(&plans) });
+            return Ok(());
+        };
+        let text = document(operation, &contracts)?;
+        let plan = planner.plan_named(&text, self.name.as_deref());
+        let plan = plan.map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
+        if !self.analyze {
+            print(&if self.json { json(&plan)? } else { shown(&plan.to_string()) });
+            return Ok(());
+        }
+        let as_json = self.json;
+        let Run { bytes, analysis, errors } = self.execute::<C>(text)?;
+        if as_json {
+            print(&json(&serde_json::json!({ "plan": plan, "observed": analysis }))?);
+        } else {
+            print(&shown(&plan.to_string()));
+            print(&shown(&beside(&plan, &analysis, bytes)));
+        }
+        failed(&analysis, &errors).map_or(Ok(()), |problem| Err(Failure::Other(problem)))
+    }
+
+    /// Runs the operation.
+    fn execute<C: Client>(self, query: String) -> Result<Run, Failure> {
+        let variables = self.variables::<C>()?;
+        let headers = self.headers()?;
+        let mut settings = self.settings;
+        settings.mode.get_or_insert_with(|| "development".to_owned());
+        let (layers, config) = configuration::<C>(settings)?;
+        if config.mode != Mode::Development {
+            return Err(Failure::Usage("--analyze needs mode development".to_owned()));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::Other(format!("the runtime did not start: {error}")))?;
+        runtime.block_on(async {
+            let channels =
+                crate::server::channels(&config, &fetch::tcp()).map_err(|error| layers.locate(error))?;
+            let gateway =
+                Gateway::<C>::new(&config, channels, Clock::default(), Arc::default(), Health::unseen());
+            let caller = C::authenticator(config.mode).authenticate(&headers);
+            let caller = caller.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
+            let request = GraphqlRequest {
+                query: Some(query),
+                operation_name: self.name,
+                variables,
+                explain: Told::Analyze,
+                ..GraphqlRequest::default()
+            };
+            let answer = gateway.answer(request, || Ok(caller), true, &Known::default()).await;
+            let errors = &answer.response.errors;
+            if answer.refused {
+                let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+                return Err(Failure::Other(format!("refused: {}", texts.join("; "))));
+            }
+            let data = serde_json::to_vec(&answer.response.data).unwrap_or_default();
+            let analysis =
+                answer.analysis.clone().ok_or_else(|| Failure::Other("nothing was observed".to_owned()))?;
+            let errors = errors.iter().map(|error| error.message.clone()).collect();
+            Ok(Run { bytes: data.len() + "{\"data\":}".len(), analysis, errors })
+        })
+    }
+
+    fn variables<C: Client>(&self) -> Result<Variables, Failure> {
+        let Some(variables) = &self.variables else {
+            let examples = self.folder.contracts::<C>().examples().unwrap_or_default();
+            let example = self.operation.as_ref().and_then(|operation| examples.get(operation));
+            return Ok(example
+                .map(|example| Variables::from_json(example.variables.clone()))
+                .unwrap_or_default());
+        };
+        let text = match variables.strip_prefix('@') {
+            Some(file) => std::fs::read_to_string(PathBuf::from(file))
+                .map_err(|error| Failure::Usage(format!("--variables: {file}: {error}")))?,
+            None => variables.clone(),
+        };
+        let json: serde_json::Value =
+            serde_json::from_str(&text).map_err(|error| Failure::Usage(format!("--variables: {error}")))?;
+        if json.is_object() {
+            Ok(Variables::from_json(json))
+        } else {
+            Err(Failure::Usage("--variables: must be a JSON object".to_owned()))
+        }
+    }
+
+    fn headers(&self) -> Result<HeaderMap, Failure> {
+        let header = |line: &String| {
+            let (name, value) = line.split_once(':')?;
+            let name = HeaderName::try_from(name.trim()).ok()?;
+            Some((name, HeaderValue::try_from(value.trim()).ok()?))
+        };
+        let wrong =
+            |line: &String| Failure::Usage(format!("--header: write it as `NAME: VALUE`, not `{line}`"));
+        self.headers.iter().map(|line| header(line).ok_or_else(|| wrong(line))).collect()
+    }
+}
+
+/// The document of an operation of the client, or of a file.
+fn document(operation: &str, contracts: &Contracts) -> Result<String, Failure> {
+    // Beside a file there need be no operations of a client.
+    let known = contracts.operations();
+    let found = known.iter().flatten().find(|it| it.name == operation);
+    if let Some(found) = found {
+        return Ok(found.text.clone());
+    }
+    let path = Path::new(operation);
+    if path.is_file() {
+        let text = std::fs::read_to_string(path);
+        return text.map_err(|error| Failure::Other(format!("{operation}: {error}")));
+    }
+    let known = known.map_err(|error| Failure::Usage(format!("{operation} is no file, and {error}")))?;
+    let names: Vec<_> = known.iter().map(|it| it.name.as_str()).collect();
+    let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Err(Failure::Usage(format!("{operation} is neither a file nor an operation; there are: {known}")))
+}
+
+/// A line for each operation.
+fn overview(plans: &[Plan]) -> String {
+    let width = plans.iter().map(|plan| plan.operation.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for plan in plans {
+        let total = &plan.total;
+        let waves: Vec<_> = plan.waves.iter().map(ToString::to_string).collect();
+        let _written = writeln!(
+            text,
+            "{:width$}  {}, {}, {} ms, {} bytes  {}",
+            plan.operation,
+            counted(total.waves, "wave"),
+            counted(total.calls, "call"),
+            total.time_ms,
+            total.bytes,
+            waves.join(" → ")
+        );
+    }
+    text
+}
+
+/// What was planned beside what was observed.
+fn beside(plan: &Plan, analysis: &Analysis, bytes: usize) -> String {
+    let mut text = format!(
+        "\nobserved\n  time    {} of {} ms planned at worst\n  answer  {bytes} bytes of {} planned at most\n",
+        ms(analysis.took_us),
+        plan.total.time_ms,
+        plan.total.bytes
+    );
+    let mut left: Vec<_> = analysis.calls.iter().collect();
+    for (index, wave) in plan.waves.iter().enumerate() {
+        let (lines, over) = observed(&wave.calls, &mut left);
+        let over =
+            over.map_or("nothing was called,".to_owned(), |over| format!("over after {} of", ms(over)));
+        let _written = write!(text, "\n  wave {}, {over} {} ms planned\n{lines}", index + 1, wave.until_ms);
+    }
+    if !plan.later.is_empty() {
+        let _written = write!(text, "\n  afterwards\n{}", observed(&plan.later, &mut left).0);
+    }
+    for it in left {
+        let _written = writeln!(text, "  outside of the plan: {} with {} keys", it.name, it.keys);
+    }
+    text
+}
+
+/// What failed of a run, if anything did. A call that finds nothing has not failed.
+fn failed(analysis: &Analysis, errors: &[String]) -> Option<String> {
+    let fault = |call: &MadeCall| call.fault.clone().filter(|fault| fault != "NotFound");
+    let failed: Vec<_> = analysis.calls.iter().filter_map(|call| Some((call.name, fault(call)?))).collect();
+    if failed.is_empty() {
+        return (!errors.is_empty()).then(|| format!("the answer has errors: {}", errors.join("; ")));
+    }
+    let calls: Vec<_> = failed.iter().map(|(name, fault)| format!("{name} ({fault})")).collect();
+    let made = counted(analysis.calls.len() as u64, "call");
+    Some(format!("{} of {made} failed: {}", failed.len(), calls.join(", ")))
+}
+
+/// A line for each call that was made of these planned ones, and when the last of them was over.
+fn observed(planned: &[PlannedCall], left: &mut Vec<&MadeCall>) -> (String, Option<u64>) {
+    let (mut text, mut over) = (String::new(), None);
+    for call in planned {
+        let made: Vec<_> = match call.slot {
+            Some(_) => left.extract_if(.., |made| made.is_of(call)).collect(),
+            // Commands have no slot: the first that was sent is the first that was planned.
+            None => {
+                left.iter().position(|made| made.is_of(call)).map(|at| left.remove(at)).into_iter().collect()
+            }
+        };
+        let fields = call.fields.join(", ");
+        if made.is_empty() {
+            let _written = writeln!(text, "    {:<22} not made, for {fields}", call.name);
+        }
+        for it in made {
+            over = over.max(it.end_us);
+            let end = it.end_us.map_or("still under way".to_owned(), |end| format!("to {}", ms(end)));
+            let answer = it.bytes.map_or(String::new(), |bytes| format!(", {bytes} bytes"));
+            let fault = it.fault.as_ref().map_or(String::new(), |fault| format!(", failed: {fault}"));
+            let _written = writeln!(
+                text,
+                "    {:<22} {} of {} keys, from {} {end}, {} ms planned{answer}{fault}, for {fields}",
+                call.name,
+                it.keys,
+                call.keys.most,
+                ms(it.start_us),
+                call.timeout_ms,
+            );
+        }
+    }
+    (text, over)
+}
+
+fn ms(micros: u64) -> String {
+    format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100)
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value);
+    text.map(|text| text + "\n").map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// The text with colours, where a person looks at it.
+fn shown(text: &str) -> String {
+    let plain = !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some();
+    if plain { text.to_owned() } else { coloured(text) }
+}
+
+/// Headings bold, what a client misses yellow, what fails red.
+fn coloured(text: &str) -> String {
+    text.lines().fold(String::new(), |mut coloured, line| {
+        let code = match line {
+            _ if line.ends_with("with an error") || line.contains("outside of the plan") => "31",
+            _ if line.ends_with("degraded") => "33",
+            _ if !line.starts_with(' ') => "1",
+            _ if line.starts_with("  ") && !line.starts_with("   ") && line.contains('/') => "36",
+            _ => "",
+        };
+        _ = if code.is_empty() {
+            writeln!(coloured, "{line}")
+        } else {
+            writeln!(coloured, "\x1b[{code}m{line}\x1b[0m")
+        };
+        coloured
+    })
+}

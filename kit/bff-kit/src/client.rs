@@ -1,0 +1,90 @@
+//! What makes one BFF.
+
+use async_graphql::{EmptySubscription, ObjectType, Schema, SchemaBuilder, ValidationMode};
+use fetch::{Policies, Reasons};
+use operation::Limits;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Mode;
+use crate::identity::Authenticator;
+
+/// One client of the shop: everything that is its own. The kit does the rest.
+pub trait Client: Send + Sync + 'static {
+    /// Name of the binary and issuer of the internal credential, such as `"bff-mobile"`.
+    const NAME: &'static str;
+
+    /// What it may use.
+    const LIMITS: Limits;
+
+    /// Which operations it may send.
+    const DOCUMENTS: Documents;
+
+    /// Pages in browsers send its operations. A server for real users must then know by which origins it is reached, so
+    /// that it tells its own pages from those of others.
+    const BROWSERS: bool = false;
+
+    /// Reasons by which its services speak of who acts. Where none is named, `UNAUTHENTICATED` and
+    /// `PERMISSION_DENIED` are faults of this server and never said to a client.
+    const REASONS: Reasons = Reasons { nobody_acts: &[], may_not: &[] };
+
+    /// The root of queries.
+    type Query: ObjectType + Default + 'static;
+
+    /// The root of mutations; [`async_graphql::EmptyMutation`] for a client that changes nothing.
+    type Mutation: ObjectType + Default + 'static;
+
+    /// How its calls behave.
+    fn policies() -> Policies;
+
+    /// How it finds out who asks.
+    fn authenticator(mode: Mode) -> Box<dyn Authenticator>;
+}
+
+/// Which operations a client may send. The configuration may say otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Documents {
+    /// Which of them run outside development. In development all do.
+    pub policy: DocumentPolicy,
+    /// Where a document that was sent once may be named by its hash from then on.
+    pub automatic: AutomaticQueries,
+}
+
+/// Which operations run. A team tightens it step by step.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentPolicy {
+    /// All.
+    Open,
+    /// All; those that are not registered are counted and leave a line in the log.
+    Log,
+    /// The registered ones.
+    Registered,
+}
+
+/// Where automatic persisted queries are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AutomaticQueries {
+    /// Nowhere.
+    Never,
+    /// In development.
+    Development,
+    /// Wherever operations need not be registered.
+    Always,
+}
+
+/// The schema of a client.
+pub type ClientSchema<C> = Schema<<C as Client>::Query, <C as Client>::Mutation, EmptySubscription>;
+
+/// Builds the schema of a client. It takes operations for valid: the kit has looked at them before.
+#[must_use]
+pub fn schema<C: Client>() -> ClientSchema<C> {
+    schema_builder::<C>().finish()
+}
+
+pub(crate) fn schema_builder<C: Client>() -> SchemaBuilder<C::Query, C::Mutation, EmptySubscription> {
+    Schema::build(C::Query::default(), C::Mutation::default(), EmptySubscription)
+        .validation_mode(ValidationMode::Fast)
+        // The guard has bounded the document before; this limit must only not be the tighter one.
+        .limit_recursive_depth(256)
+}

@@ -1,0 +1,104 @@
+//! What holds where the client decides and the configuration is silent.
+
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use super::{Config, Mode, Secret, checks};
+use crate::client::{AutomaticQueries, Client, DocumentPolicy, Documents};
+use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
+use operation::Limits;
+
+/// Room for automatic persisted queries where they are taken, in bytes.
+const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Time that load balancers need to look elsewhere, in milliseconds.
+const PRODUCTION_STOP_DELAY_MS: u64 = 5_000;
+
+impl Config {
+    pub(crate) fn credential_key(&self) -> &str {
+        self.credential.key.as_ref().map_or(DEVELOPMENT_CREDENTIAL_KEY, Secret::expose)
+    }
+
+    pub(crate) fn max_body_bytes(&self, limits: &Limits) -> usize {
+        self.server.max_body_bytes.unwrap_or(limits.body_bytes)
+    }
+
+    pub(crate) fn document_policy(&self, own: Documents) -> DocumentPolicy {
+        let usual = match self.mode {
+            Mode::Development => DocumentPolicy::Open,
+            Mode::Production => own.policy,
+        };
+        self.operations.policy.unwrap_or(usual)
+    }
+
+    /// Room for automatic persisted queries, in bytes.
+    pub(crate) fn automatic_bytes(&self, own: Documents) -> u64 {
+        let takes = match own.automatic {
+            AutomaticQueries::Never => false,
+            AutomaticQueries::Development => self.mode == Mode::Development,
+            AutomaticQueries::Always => true,
+        };
+        self.operations.automatic_bytes.unwrap_or(if takes { AUTOMATIC_BYTES } else { 0 })
+    }
+
+    /// The client's limits, with what is said otherwise here.
+    pub(crate) fn limits(&self, own: &Limits) -> Limits {
+        let said = &self.limits;
+        Limits {
+            body_bytes: self.max_body_bytes(own),
+            deadline: self.deadline(own),
+            bytes: said.bytes.unwrap_or(own.bytes),
+            depth: said.depth.unwrap_or(own.depth),
+            tokens: said.tokens.unwrap_or(own.tokens),
+            selections: said.selections.unwrap_or(own.selections),
+            aliases: said.aliases.unwrap_or(own.aliases),
+            root_fields: said.root_fields.unwrap_or(own.root_fields),
+            directives: said.directives.unwrap_or(own.directives),
+            cost: said.cost.unwrap_or(own.cost),
+        }
+    }
+
+    pub(crate) fn deadline(&self, limits: &Limits) -> Duration {
+        self.server.deadline_ms.map_or(limits.deadline, Duration::from_millis)
+    }
+
+    /// Time between being told to stop and taking no more connections.
+    pub(crate) fn stop_delay(&self) -> Duration {
+        let usual = match self.mode {
+            Mode::Development => 0,
+            Mode::Production => PRODUCTION_STOP_DELAY_MS,
+        };
+        Duration::from_millis(self.server.stop_delay_ms.unwrap_or(usual))
+    }
+
+    /// The networks of proxies that speak for clients.
+    pub(crate) fn trusted_proxies(&self) -> Vec<IpNet> {
+        self.server.trusted_proxies.iter().filter_map(|text| checks::network(text).ok()).collect()
+    }
+
+    /// The same configuration, with what the client decides written out.
+    #[must_use]
+    pub fn effective<C: Client>(mut self) -> Self {
+        let limits = self.limits(&C::LIMITS);
+        self.server.max_body_bytes = Some(limits.body_bytes);
+        self.server.deadline_ms = u64::try_from(limits.deadline.as_millis()).ok();
+        self.server.stop_delay_ms = u64::try_from(self.stop_delay().as_millis()).ok();
+        self.operations.policy = Some(self.document_policy(C::DOCUMENTS));
+        self.operations.automatic_bytes = Some(self.automatic_bytes(C::DOCUMENTS));
+        let said = &mut self.limits;
+        for (said, limit) in [
+            (&mut said.bytes, limits.bytes),
+            (&mut said.depth, limits.depth),
+            (&mut said.tokens, limits.tokens),
+            (&mut said.selections, limits.selections),
+            (&mut said.aliases, limits.aliases),
+            (&mut said.root_fields, limits.root_fields),
+            (&mut said.directives, limits.directives),
+            (&mut said.cost, limits.cost),
+        ] {
+            *said = Some(limit);
+        }
+        self
+    }
+}

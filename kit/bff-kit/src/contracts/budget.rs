@@ -1,0 +1,156 @@
+//! What a client's operations may use.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use operation::{Plan, PlannedCall};
+
+/// What a client's operations may use: a file people agree on.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// What a query may use.
+    pub query: Allowance,
+    /// What a mutation may use, its answer's fields included.
+    pub mutation: Allowance,
+    /// Operations that may use more, by name.
+    #[serde(default)]
+    pub exceptions: BTreeMap<String, Exception>,
+}
+
+/// What one operation may use.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Allowance {
+    /// Waves of calls.
+    pub waves: u64,
+    /// Calls.
+    pub calls: u64,
+    /// Bytes of the answer.
+    pub bytes: u64,
+    /// Time until the answer at worst, in milliseconds.
+    pub time_ms: u64,
+    /// Cost.
+    pub cost: u64,
+}
+
+/// What an operation may use beyond the rest, and why.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// Why it needs more.
+    pub reason: String,
+    /// Waves, where they are others.
+    pub waves: Option<u64>,
+    /// Calls, where they are others.
+    pub calls: Option<u64>,
+    /// Bytes, where they are others.
+    pub bytes: Option<u64>,
+    /// Milliseconds, where they are others.
+    pub time_ms: Option<u64>,
+    /// Cost, where it is another.
+    pub cost: Option<u64>,
+}
+
+impl Budget {
+    /// Reads a budget.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let budget: Self = toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
+        let unexplained = budget.exceptions.iter().find(|(_, it)| it.reason.trim().is_empty());
+        match unexplained {
+            Some((name, _)) => Err(format!("the exception of {name} gives no reason")),
+            None => Ok(budget),
+        }
+    }
+
+    /// What an operation may use.
+    #[must_use]
+    pub fn of(&self, plan: &Plan) -> Allowance {
+        let usual = if plan.kind == "mutation" { self.mutation } else { self.query };
+        match self.exceptions.get(&plan.operation) {
+            None => usual,
+            Some(it) => Allowance {
+                waves: it.waves.unwrap_or(usual.waves),
+                calls: it.calls.unwrap_or(usual.calls),
+                bytes: it.bytes.unwrap_or(usual.bytes),
+                time_ms: it.time_ms.unwrap_or(usual.time_ms),
+                cost: it.cost.unwrap_or(usual.cost),
+            },
+        }
+    }
+
+    /// What a plan uses beyond what it may, with the calls that do; by their lines, where the plan is in a file.
+    #[must_use]
+    pub fn broken(&self, plan: &Plan, is_in_file: bool) -> Vec<String> {
+        over(plan, &self.of(plan), &Lines::of(plan, is_in_file))
+    }
+}
+
+fn over(plan: &Plan, allowed: &Allowance, lines: &Lines) -> Vec<String> {
+    let total = &plan.total;
+    let calls = || plan.waves.iter().flat_map(|wave| &wave.calls).chain(&plan.later);
+    let the =
+        |calls: Vec<&PlannedCall>| calls.iter().map(|call| lines.call(call)).collect::<Vec<_>>().join("; ");
+    let heaviest = |weight: fn(&PlannedCall) -> u64| {
+        let mut calls: Vec<_> = calls().collect();
+        calls.sort_by_key(|call| std::cmp::Reverse(weight(call)));
+        calls.truncate(3);
+        the(calls)
+    };
+    let late = || {
+        let late = plan.waves.iter().skip(usize::try_from(allowed.waves).unwrap_or(usize::MAX));
+        the(late.flat_map(|wave| &wave.calls).collect())
+    };
+    let largest = || {
+        let largest = plan.sizes.iter().take(3).map(|it| format!("{} with {}", it.path, it.bytes));
+        largest.collect::<Vec<_>>().join("; ")
+    };
+    let cases = [
+        ("waves", "waves", total.waves, allowed.waves),
+        ("calls", "calls", total.calls, allowed.calls),
+        ("answer", "bytes", total.bytes, allowed.bytes),
+        ("time", "ms", total.time_ms, allowed.time_ms),
+        ("cost", "cost", total.cost, allowed.cost),
+    ];
+    let over = cases.into_iter().filter(|(_, _, used, allowed)| used > allowed);
+    over.map(|(name, unit, used, allowed)| {
+        let culprits = match name {
+            "waves" => late(),
+            "calls" => the(calls().collect()),
+            "answer" => largest(),
+            "time" => heaviest(|call| call.timeout_ms),
+            _ => heaviest(|call| call.calls * 10 + call.keys.most),
+        };
+        let (line, of) = (lines.total(name), plan.kind_plural());
+        format!("{line}{used} {unit}, {allowed} in the budget of {of}: {culprits}")
+    })
+    .collect()
+}
+
+/// The lines of a plan's text; none, where it is in no file.
+struct Lines(Vec<String>);
+
+impl Lines {
+    fn of(plan: &Plan, is_in_file: bool) -> Self {
+        let text = if is_in_file { plan.to_string() } else { String::new() };
+        Self(text.lines().map(|line| line.trim().to_owned()).collect())
+    }
+
+    /// The line of the summary that begins with this name.
+    fn total(&self, name: &str) -> String {
+        let line = self.0.iter().position(|line| line.starts_with(name));
+        line.map_or(String::new(), |at| format!("line {}: ", at + 1))
+    }
+
+    /// A call, and the line that names it.
+    fn call(&self, call: &PlannedCall) -> String {
+        let asks = format!("asks    {}", call.name);
+        let named = |pair: &[String]| {
+            pair[0] == asks && call.fields.first().is_some_and(|field| pair[1] == format!("for     {field}"))
+        };
+        let line = self.0.windows(2).position(named);
+        let line = line.map_or(String::new(), |at| format!(" (line {})", at + 1));
+        format!("{} for {}{line}", call.name, call.fields.join(", "))
+    }
+}

@@ -1,0 +1,218 @@
+//! Which operations stand on something that a change of the services' contracts removes or alters.
+
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::fmt;
+use std::path::Path;
+
+use prost_reflect::{
+    Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
+};
+
+use super::ContractError;
+use operation::{Plan, PlannedCall};
+
+/// The contracts of the services: a set of file descriptors, as `buf build -o FILE.binpb` and `protoc
+/// --descriptor_set_out` write them.
+#[derive(Clone, Debug)]
+pub struct Protos(DescriptorPool);
+
+/// Something an operation stands on that is no longer what it was.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Impact {
+    /// The release whose operation it is; none for the operations of today.
+    pub release: Option<String>,
+    /// The operation.
+    pub operation: String,
+    /// The RPC it calls.
+    pub rpc: String,
+    /// What becomes of what it stands on.
+    pub change: String,
+}
+
+impl Protos {
+    /// Reads a set of file descriptors.
+    pub fn decode(descriptors: &[u8]) -> Result<Self, String> {
+        DescriptorPool::decode(descriptors).map(Self).map_err(|error| error.to_string())
+    }
+
+    /// Reads the set in a file.
+    pub fn read(path: &Path) -> Result<Self, ContractError> {
+        let wrong = |problem: String| ContractError::new(path, problem);
+        let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+        Self::decode(&bytes).map_err(|error| wrong(format!("holds no descriptors: {error}")))
+    }
+
+    /// What becomes of an operation's calls when these contracts become others.
+    #[must_use]
+    pub fn impact(&self, new: &Self, release: Option<&str>, plan: &Plan) -> Vec<Impact> {
+        let calls = plan.waves.iter().flat_map(|wave| &wave.calls).chain(&plan.later);
+        let mut found = BTreeSet::new();
+        for call in calls {
+            for change in self.changes(new, call) {
+                found.insert(Impact {
+                    release: release.map(str::to_owned),
+                    operation: plan.operation.clone(),
+                    rpc: call.rpc.clone(),
+                    change,
+                });
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    fn changes(&self, new: &Self, call: &PlannedCall) -> Vec<String> {
+        let Some(was) = self.method(&call.rpc) else {
+            return vec!["is in neither of the contracts".to_owned()];
+        };
+        let Some(is) = new.method(&call.rpc) else { return vec!["is removed".to_owned()] };
+        let mut changes = Changes { pool: &new.0, seen: HashSet::new(), found: Vec::new() };
+        if was.input().full_name() == is.input().full_name() {
+            changes.message(&was.input(), "sends");
+        } else {
+            changes.found.push(format!("takes {} instead of {}", is.input().name(), was.input().name()));
+        }
+        if was.output().full_name() != is.output().full_name() {
+            changes.found.push(format!("answers {} instead of {}", is.output().name(), was.output().name()));
+        } else if call.reads.is_empty() {
+            changes.message(&was.output(), "reads");
+        } else {
+            call.reads.iter().for_each(|path| changes.path(&was.output(), path));
+        }
+        changes.found
+    }
+
+    fn method(&self, rpc: &str) -> Option<MethodDescriptor> {
+        let (service, method) = rpc.split_once('/')?;
+        self.0.get_service_by_name(service)?.methods().find(|it| it.name() == method)
+    }
+}
+
+/// What a release stands on that changes, as `5.1.0 Home: CatalogService/BatchGetProducts …`.
+impl fmt::Display for Impact {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let release = self.release.as_deref().unwrap_or("today's");
+        write!(formatter, "{release} {}: {} {}", self.operation, self.rpc, self.change)
+    }
+}
+
+struct Changes<'a> {
+    pool: &'a DescriptorPool,
+    seen: HashSet<String>,
+    found: Vec<String>,
+}
+
+impl Changes<'_> {
+    /// A path of a read mask, which belongs to the first message below the answer that has it.
+    fn path(&mut self, answer: &MessageDescriptor, path: &str) {
+        let Some((wrappers, fields)) = resolve(answer, path) else {
+            self.found.push(format!("reads {path}, which it never had"));
+            return;
+        };
+        self.wrappers(&wrappers, &fields);
+        for field in &fields {
+            if !self.field(field, "reads") {
+                return;
+            }
+        }
+        if let Some(Kind::Message(message)) = fields.last().map(FieldDescriptor::kind) {
+            self.message(&message, "reads");
+        }
+    }
+
+    /// The messages that the answered one comes in: masks do not reach them, so all of them is read.
+    fn wrappers(&mut self, wrappers: &[MessageDescriptor], fields: &[FieldDescriptor]) {
+        let answered = fields.first().map(|field| field.parent_message().clone());
+        for wrapper in wrappers {
+            if !self.seen.insert(wrapper.full_name().to_owned()) {
+                continue;
+            }
+            for field in wrapper.fields() {
+                if self.field(&field, "reads")
+                    && let Kind::Message(below) = field.kind()
+                    && Some(&below) != answered.as_ref()
+                    && !wrappers.contains(&below)
+                {
+                    self.message(&below, "reads");
+                }
+            }
+        }
+    }
+
+    /// A message all of which is sent or read.
+    fn message(&mut self, was: &MessageDescriptor, does: &str) {
+        if !self.seen.insert(was.full_name().to_owned()) {
+            return;
+        }
+        for field in was.fields() {
+            if self.field(&field, does)
+                && let Kind::Message(message) = field.kind()
+            {
+                self.message(&message, does);
+            }
+        }
+    }
+
+    /// Whether a field is what it was.
+    fn field(&mut self, was: &FieldDescriptor, does: &str) -> bool {
+        let message = was.parent_message();
+        let name = format!("{}.{}", message.name(), was.name());
+        let is = self
+            .pool
+            .get_message_by_name(message.full_name())
+            .and_then(|it| it.get_field_by_name(was.name()));
+        let Some(is) = is else {
+            self.found.push(format!("{does} {name}, which is removed"));
+            return false;
+        };
+        let (old, new) = (shape(was), shape(&is));
+        if old != new {
+            self.found.push(format!("{does} {name}, which was {old} and is {new}"));
+        }
+        old == new
+    }
+}
+
+/// The messages around the one a path begins at, and the fields it leads over.
+fn resolve(answer: &MessageDescriptor, path: &str) -> Option<(Vec<MessageDescriptor>, Vec<FieldDescriptor>)> {
+    let mut left = VecDeque::from([(Vec::new(), answer.clone())]);
+    let mut seen = HashSet::new();
+    while let Some((wrappers, message)) = left.pop_front() {
+        if let Some(fields) = within(&message, path) {
+            return Some((wrappers, fields));
+        }
+        for field in message.fields() {
+            if let Kind::Message(below) = field.kind()
+                && seen.insert(below.full_name().to_owned())
+            {
+                let wrappers = wrappers.iter().chain([&message]).cloned().collect();
+                left.push_back((wrappers, below));
+            }
+        }
+    }
+    None
+}
+
+fn within(message: &MessageDescriptor, path: &str) -> Option<Vec<FieldDescriptor>> {
+    let mut fields = Vec::new();
+    let mut message = Some(message.clone());
+    for name in path.split('.') {
+        let field = message?.get_field_by_name(name)?;
+        message = match field.kind() {
+            Kind::Message(below) => Some(below),
+            _ => None,
+        };
+        fields.push(field);
+    }
+    Some(fields)
+}
+
+/// What must stay for both sides to understand each other: number, type, cardinality.
+fn shape(field: &FieldDescriptor) -> String {
+    let kind = match field.kind() {
+        Kind::Message(message) => message.full_name().to_owned(),
+        Kind::Enum(of) => of.full_name().to_owned(),
+        other => format!("{other:?}").to_lowercase(),
+    };
+    let repeated = if field.cardinality() == Cardinality::Repeated { "repeated " } else { "" };
+    format!("{repeated}{kind} = {}", field.number())
+}

@@ -1,0 +1,143 @@
+//! The plans of a folder: the files that are reviewed, and what the operations do now.
+
+use std::path::PathBuf;
+
+use super::{ContractError, Contracts, OperationFile, WayOut, files, read, stem};
+use crate::planner::Planner;
+use operation::Plan;
+
+/// What became of the plan files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WrittenPlans {
+    /// Those that are new or say something else now.
+    pub written: Vec<PathBuf>,
+    /// Those that were the plan of no operation.
+    pub removed: Vec<PathBuf>,
+}
+
+impl Contracts {
+    /// The file an operation's plan is committed in.
+    #[must_use]
+    pub fn plan_path(&self, operation: &str) -> PathBuf {
+        self.plan_folder().join(format!("{operation}.plan"))
+    }
+
+    fn plan_folder(&self) -> PathBuf {
+        self.0.join("plans")
+    }
+
+    /// The plans that are committed, as `(operation, text)`, by name.
+    pub fn plans(&self) -> Result<Vec<(String, String)>, ContractError> {
+        let folder = self.plan_folder();
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        files(&folder, "plan")?.into_iter().map(|path| Ok((stem(&path), read(&path)?))).collect()
+    }
+
+    /// Works out every operation's plan.
+    pub fn planned(&self, planner: &Planner) -> Result<Vec<Plan>, Vec<ContractError>> {
+        let operations = self.operations().map_err(|error| vec![error])?;
+        let (plans, errors) = self.plans_of(&operations, planner);
+        if errors.is_empty() { Ok(plans) } else { Err(errors) }
+    }
+
+    /// Writes every operation's plan where it is not the one that is there, and removes those of no operation. Writes
+    /// nothing where an operation has no plan.
+    pub fn write_plans(&self, planner: &Planner) -> Result<WrittenPlans, Vec<ContractError>> {
+        let plans = self.planned(planner)?;
+        let one = |error| vec![error];
+        let mut committed = self.plans().map_err(one)?;
+        let mut written = WrittenPlans::default();
+        let folder = self.plan_folder();
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| one(ContractError::new(&folder, error.to_string())))?;
+        for plan in plans {
+            let (path, text) = (self.plan_path(&plan.operation), plan.to_string());
+            let found = committed.iter().position(|(name, _)| *name == plan.operation);
+            if found.is_none_or(|at| committed.remove(at).1 != text) {
+                std::fs::write(&path, text)
+                    .map_err(|error| one(ContractError::new(&path, error.to_string())))?;
+                written.written.push(path);
+            }
+        }
+        for (name, _) in committed {
+            let path = self.plan_path(&name);
+            std::fs::remove_file(&path).map_err(|error| one(ContractError::new(&path, error.to_string())))?;
+            written.removed.push(path);
+        }
+        Ok(written)
+    }
+
+    /// The plans of the operations that have one, and why the others have none.
+    pub(super) fn plans_of(
+        &self,
+        operations: &[OperationFile],
+        planner: &Planner,
+    ) -> (Vec<Plan>, Vec<ContractError>) {
+        let (mut plans, mut errors) = (Vec::new(), Vec::new());
+        for operation in operations {
+            match planner.plan(&operation.text) {
+                Ok(plan) if plan.operation == operation.name => plans.push(plan),
+                Ok(plan) => {
+                    let problem =
+                        format!("holds the operation {}; file and operation share a name", plan.operation);
+                    errors.push(ContractError::new(self.operation_path(&operation.name), problem));
+                }
+                Err(none) => {
+                    for problem in none.problems() {
+                        let error = operation.wrong(problem);
+                        // What is wrong with a fragment is wrong with everything that uses it.
+                        if !errors.contains(&error) {
+                            errors.push(error);
+                        }
+                    }
+                }
+            }
+        }
+        (plans, errors)
+    }
+
+    /// Committed plans that are not what the operations do now.
+    pub(super) fn check_plans(&self, operations: &[OperationFile], plans: &[Plan]) -> Vec<ContractError> {
+        let committed = match self.plans() {
+            Ok(committed) => committed,
+            Err(error) => return vec![error],
+        };
+        let wrong = |operation: &str, problem: String| {
+            ContractError::new(self.plan_path(operation), problem).way_out(WayOut::WritePlans)
+        };
+        let of_plan = |plan: &Plan| {
+            let problem = match committed.iter().find(|(name, _)| *name == plan.operation) {
+                None => "is missing".to_owned(),
+                Some((_, text)) => first_difference(text, &plan.to_string())?,
+            };
+            Some(wrong(&plan.operation, problem))
+        };
+        let is_operation = |name: &str| operations.iter().any(|operation| operation.name == name);
+        let stray = committed.iter().filter(|(name, _)| !is_operation(name));
+        let stray = stray.map(|(name, _)| wrong(name, "is the plan of no operation".to_owned()));
+        plans.iter().filter_map(of_plan).chain(stray).collect()
+    }
+}
+
+/// Where a committed plan and the operation's own part ways.
+fn first_difference(committed: &str, planned: &str) -> Option<String> {
+    if committed == planned {
+        return None;
+    }
+    let (mut old, mut new) = (committed.lines(), planned.lines());
+    let mut line = 1;
+    loop {
+        match (old.next(), new.next()) {
+            (Some(one), Some(other)) if one == other => line += 1,
+            // The same lines, which do not all end.
+            (None, None) => return Some(format!("line {line} is not ended as the operation's is")),
+            (one, other) => {
+                let show =
+                    |line: Option<&str>| line.map_or("nothing".to_owned(), |it| format!("`{}`", it.trim()));
+                return Some(format!("line {line} says {}, the operation does {}", show(one), show(other)));
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! From a GraphQL request to its answer.
+
+mod access;
+mod answer;
+mod explain;
+mod failing;
+mod report;
+mod shared;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use async_graphql::{Request, ServerError, Value, Variables};
+use fetch::{CallContext, Channels, Enforcement, FaultLog, Observed, Tags};
+use tokio::time::Instant;
+
+use crate::client::{Client, ClientSchema, schema, schema_builder};
+use crate::clock::Clock;
+use crate::config::{Config, Mode};
+use crate::error::Error;
+use crate::health::Health;
+use crate::identity::{Caller, CredentialKey};
+use crate::language::Languages;
+use crate::metrics::{self, Metrics};
+use crate::planner::Planner;
+use crate::registry::{DocumentId, Documents};
+use crate::scope::RequestScope;
+use operation::Code;
+use operation::refusal;
+use operation::{BadVariable, Cache, CacheScope, Plan, Prepared};
+
+use failing::FailingFields;
+use shared::SharedAnswers;
+
+pub(crate) use crate::error::server_error;
+pub(crate) use access::{Access, Known};
+pub(crate) use answer::{Answer, Keep, Shape};
+pub(crate) use explain::{Analysis, Explain, MadeCall};
+pub(crate) use report::GET_MUTATION;
+
+/// A GraphQL request, whatever it came over.
+#[derive(Debug, Default)]
+pub(crate) struct GraphqlRequest {
+    /// The document, where it comes along.
+    pub(crate) query: Option<String>,
+    /// What names it instead.
+    pub(crate) id: Option<DocumentId>,
+    pub(crate) operation_name: Option<String>,
+    pub(crate) variables: Variables,
+    pub(crate) languages: Languages,
+    /// What the answer is to tell of how it came about.
+    pub(crate) explain: Explain,
+}
+
+/// A request that is ready to run.
+#[derive(Clone)]
+struct Run<'a> {
+    request: &'a GraphqlRequest,
+    operation: &'a Prepared,
+    /// Its plan, where somebody wants to know it.
+    plan: Option<&'a Plan>,
+    /// As the operation declares them.
+    variables: &'a Variables,
+    caller: Caller,
+    started: Instant,
+    known: &'a Known,
+}
+
+/// Answers the requests of one client.
+pub(crate) struct Gateway<C: Client> {
+    schema: ClientSchema<C>,
+    /// Schema of the requests in which fields fail before they run; made when the first one comes.
+    failing_schema: OnceLock<ClientSchema<C>>,
+    planner: Arc<Planner>,
+    documents: Arc<Documents>,
+    channels: Channels,
+    credential: CredentialKey,
+    clock: Clock,
+    enforcement: Arc<Enforcement>,
+    log: Arc<FaultLog>,
+    health: Arc<Health>,
+    deadline: Duration,
+    shared: SharedAnswers,
+}
+
+impl<C: Client> Gateway<C> {
+    pub(crate) fn new(
+        config: &Config,
+        channels: Channels,
+        clock: Clock,
+        log: Arc<FaultLog>,
+        health: Arc<Health>,
+    ) -> Self {
+        let planner = Arc::new(Planner::of_server::<C>(config));
+        let documents = Documents::new(
+            planner.clone(),
+            config.document_policy(C::DOCUMENTS),
+            config.automatic_bytes(C::DOCUMENTS),
+        );
+        let documents = match config.mode {
+            Mode::Development => documents,
+            Mode::Production => documents.discreet(),
+        };
+        Self {
+            schema: schema::<C>(),
+            failing_schema: OnceLock::new(),
+            planner,
+            documents: Arc::new(documents),
+            channels,
+            credential: CredentialKey::new(config.credential_key(), C::NAME),
+            clock,
+            enforcement: Arc::new(match config.mode {
+                Mode::Development => Enforcement::refusing(),
+                Mode::Production => Enforcement::counting(),
+            }),
+            log,
+            health,
+            deadline: config.deadline(&C::LIMITS),
+            shared: SharedAnswers::new(&config.cache),
+        }
+    }
+
+    /// Answers a request. `may_change` says whether it came in a way that may change something; `identify` is
+    /// asked only once that is settled. `known` is told what becomes known of it on the way.
+    pub(crate) async fn answer(
+        &self,
+        mut request: GraphqlRequest,
+        identify: impl FnOnce() -> Result<Caller, Error>,
+        may_change: bool,
+        known: &Known,
+    ) -> Arc<Answer> {
+        let started = Instant::now();
+        let prepared = self.prepare(&mut request, may_change).and_then(|(operation, variables)| {
+            known.operation(&operation);
+            let caller = identify().map_err(|error| vec![server_error(error)])?;
+            known.caller(&caller);
+            Ok((operation, variables, caller))
+        });
+        let (operation, variables, caller) = match prepared {
+            Ok(prepared) => prepared,
+            Err(errors) => {
+                let operation_name = request.operation_name;
+                return Arc::new(Answer { operation_name, ..Answer::refused(errors) });
+            }
+        };
+        // Nobody asks for the plan of what may not be kept.
+        let plan = (!may_change || request.explain != Explain::No)
+            .then(|| operation.plan(|outline| self.planner.plan_of(outline)));
+        let (operation, variables) = (&operation, &variables);
+        let run = Run { request: &request, operation, plan, variables, caller, started, known };
+        // In a box, since it is large and stands in several places.
+        let answer = || Box::pin(self.run(run.clone()));
+        // What depends on who asks is nobody else's: no request waits for that of another.
+        let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
+        if may_change || !public || request.explain != Explain::No {
+            return Arc::new(answer().await);
+        }
+        self.shared.answer(operation, variables, &request.languages, answer).await
+    }
+
+    /// The operation of a request, and its variables as the operation declares them.
+    fn prepare(
+        &self,
+        request: &mut GraphqlRequest,
+        may_change: bool,
+    ) -> Result<(Arc<Prepared>, Variables), Vec<ServerError>> {
+        let name = request.operation_name.as_deref();
+        let operation = self.documents.select(request.id.as_ref(), request.query.as_deref(), name)?;
+        if !may_change && !operation.is_query() {
+            return Err(vec![refusal(Code::BadRequest, report::GET_MUTATION)]);
+        }
+        let variables = operation.coerce(self.planner.catalogue(), std::mem::take(&mut request.variables));
+        let error = |bad: &BadVariable| {
+            let error = Error::client(Code::BadUserInput, bad.to_string());
+            server_error(error.about(&bad.path, &bad.problem))
+        };
+        let variables = variables.map_err(|bad| bad.iter().map(error).collect::<Vec<_>>())?;
+        self.planner.admit(&operation, &variables)?;
+        Ok((operation, variables))
+    }
+
+    async fn run(&self, run: Run<'_>) -> Answer {
+        let Run { request, operation, plan, variables, caller, started, known } = run;
+        let credential = match self.credential.sign(&caller) {
+            Ok(credential) => credential,
+            Err(error) => return Answer::refused(vec![server_error(error)]),
+        };
+        let (document, failing) = match operation.form(self.planner.catalogue(), variables) {
+            Ok(form) => form,
+            Err(error) => return Answer::failed(error, operation),
+        };
+        let explain = request.explain;
+        let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
+        let context = Arc::new(CallContext {
+            channels: self.channels.clone(),
+            policies: self.planner.policies().clone(),
+            deadline: started + self.deadline,
+            credential,
+            enforcement: self.enforcement.clone(),
+            log: self.log.clone(),
+            observer: self.health.clone(),
+            operation: operation.label().clone(),
+            measure: explain == Explain::Analyze,
+            tags: public.then(Tags::default),
+            started,
+            observed: Observed::default(),
+        });
+        known.calls(&context);
+        let scope = RequestScope::new(
+            caller,
+            request.languages.clone(),
+            self.clock.now(),
+            operation.outline.clone(),
+            context.clone(),
+        );
+        let schema = if failing.is_empty() {
+            &self.schema
+        } else {
+            self.failing_schema.get_or_init(|| schema_builder::<C>().extension(FailingFields).finish())
+        };
+        let scope = Arc::new(scope.with_failing(failing).with_reasons(C::REASONS));
+        let mut graphql = Request::new("").variables(variables.clone()).data(scope.clone());
+        graphql.set_parsed_query(document);
+
+        let mut response = scope.fetches.drive(schema.execute(graphql)).await;
+        let refused = response.data == Value::Null
+            && !response.errors.is_empty()
+            && response.errors.iter().all(|error| error.path.is_empty());
+        let errors =
+            response.errors.into_iter().map(|error| report::shown(error, refused, &self.log)).collect();
+        response.errors = scope.settled(errors);
+        let errors = response.errors.iter().filter_map(ServerError::source::<Error>);
+        let retry_after = errors.filter_map(Error::retry_after).chain(scope.retry_after()).max();
+        answer::bound(&mut response);
+        if let Some(degraded) = scope.degraded() {
+            response.extensions.insert("degraded".to_owned(), degraded);
+        }
+        let calls = context.observed.calls();
+        let analysis = (explain == Explain::Analyze).then(|| Analysis::of(&calls, started.elapsed()));
+        if let Some(plan) = plan.filter(|_| explain != Explain::No) {
+            response.extensions.insert("plan".to_owned(), explain::extension(plan, analysis.as_ref()));
+        }
+        let mut answer = Answer {
+            response,
+            refused,
+            operation_name: operation.name().map(str::to_owned),
+            calls: calls.len(),
+            analysis,
+            personal: scope.depends_on_caller(),
+            retry_after,
+            ..Answer::default()
+        };
+        let keeps = explain == Explain::No && operation.is_query() && answer.is_whole();
+        answer.keep = plan.filter(|_| keeps).and_then(|plan| keep(&plan.cache, &scope, &context));
+        answer
+    }
+
+    /// What it takes for an operation.
+    pub(crate) fn documents(&self) -> &Arc<Documents> {
+        &self.documents
+    }
+
+    /// What prepares its operations.
+    pub(crate) fn planner(&self) -> &Arc<Planner> {
+        &self.planner
+    }
+
+    /// Tells what is counted here and in its parts.
+    pub(crate) fn counts(&self) -> impl Fn(&Metrics) + Send + Sync + 'static {
+        let (documents, planner) = (self.documents.clone(), self.planner.clone());
+        let enforcement = self.enforcement.clone();
+        move |metrics| {
+            let (taken, refused) = documents.loads();
+            metrics.kept(&metrics::MANIFESTS, Some(("result", "taken")), taken);
+            metrics.kept(&metrics::MANIFESTS, Some(("result", "refused")), refused);
+            metrics.kept(&metrics::UNREGISTERED, None, documents.unregistered());
+            metrics.kept(&metrics::AUTOMATIC_BYTES, None, documents.automatic_bytes());
+            for (limit, count) in planner.guard().exceeded() {
+                metrics.kept(&metrics::LIMITS, Some(("limit", limit.as_str())), count);
+            }
+            metrics.kept(&metrics::VIOLATIONS, None, enforcement.violations());
+        }
+    }
+}
+
+/// Who may keep a whole answer. What a plan says of it holds for the calls; a resolver may depend on more.
+fn keep(cache: &Cache, scope: &RequestScope, context: &CallContext) -> Option<Keep> {
+    let shared = match cache.scope {
+        CacheScope::Public => !scope.depends_on_caller(),
+        CacheScope::Private => false,
+        CacheScope::None => return None,
+    };
+    // What tells of the time is kept no longer than it is true.
+    let true_for_s = scope.true_for().map_or(u64::MAX, |time| time.as_secs());
+    let max_age_s = cache.max_age_s.min(true_for_s);
+    Some(Keep {
+        shared,
+        max_age_s,
+        stale_s: cache.stale_s.min(true_for_s - max_age_s),
+        by_language: scope.depends_on_languages(),
+        tags: context.tags.as_ref().filter(|_| shared).map(Tags::list).unwrap_or_default(),
+    })
+}

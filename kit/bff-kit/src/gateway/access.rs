@@ -1,0 +1,134 @@
+//! The access line of an operation, and its numbers.
+
+use std::sync::{Arc, OnceLock};
+
+use async_graphql::{ServerError, Value};
+use fetch::CallContext;
+use tokio::time::Instant;
+
+use super::Answer;
+use crate::health::Health;
+use crate::identity::Caller;
+use operation::Prepared;
+use operation::loggable_name;
+
+/// Status of an operation whose client did not wait for the answer, as proxies have it. Nobody is sent it.
+const UNANSWERED: u16 = 499;
+
+/// An operation under way. It leaves its line and its numbers when it ends, however it does: a client that goes away
+/// first leaves them as well, and so does one that is cut off.
+#[derive(Debug)]
+pub(crate) struct Access {
+    client: &'static str,
+    health: Arc<Health>,
+    started: Instant,
+    known: Known,
+    ended: bool,
+}
+
+/// Facts of an operation that become known on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    operation: OnceLock<Arc<Prepared>>,
+    caller: OnceLock<&'static str>,
+    calls: OnceLock<Arc<CallContext>>,
+}
+
+impl Known {
+    /// The operation itself.
+    pub(crate) fn operation(&self, operation: &Arc<Prepared>) {
+        let _first = self.operation.set(operation.clone());
+    }
+
+    /// The kind of its caller.
+    pub(crate) fn caller(&self, caller: &Caller) {
+        let _first = self.caller.set(caller.kind());
+    }
+
+    /// The calls that it makes.
+    pub(crate) fn calls(&self, calls: &Arc<CallContext>) {
+        let _first = self.calls.set(calls.clone());
+    }
+}
+
+impl Access {
+    pub(crate) fn begin(client: &'static str, health: Arc<Health>) -> Self {
+        Self { client, health, started: Instant::now(), known: Known::default(), ended: false }
+    }
+
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// The operation was answered, with this status and so many bytes.
+    pub(crate) fn answered(mut self, status: u16, bytes: usize, answer: &Answer) {
+        self.ended = true;
+        let mut codes: Vec<&str> = answer.response.errors.iter().filter_map(code).collect();
+        for code in &codes {
+            self.health.metrics().error(code);
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        let degraded = answer.response.extensions.contains_key("degraded");
+        if degraded {
+            self.health.metrics().degraded(self.registered());
+        }
+        let name = answer.operation_name.as_deref().and_then(loggable_name);
+        self.tell(status, bytes, name, &Outcome { calls: answer.calls, errors: codes.join(","), degraded });
+    }
+
+    /// Its name, where it is registered.
+    fn registered(&self) -> Option<&Arc<str>> {
+        let operation = self.known.operation.get()?;
+        operation.registered().and(Some(operation.label()))
+    }
+
+    fn tell(&self, status: u16, bytes: usize, name: Option<&str>, outcome: &Outcome) {
+        let took = self.started.elapsed();
+        self.health.metrics().operation(self.registered(), status, took, bytes);
+        let Outcome { calls, errors, degraded } = outcome;
+        let (client, operation) = (self.client, name.unwrap_or("-"));
+        tracing::info!(
+            target: "access",
+            client,
+            operation,
+            caller = self.known.caller.get().copied().unwrap_or(Caller::Anonymous.kind()),
+            status,
+            duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            bytes,
+            calls,
+            errors,
+            degraded,
+            "{} {operation} for {client}",
+            if status == UNANSWERED { "did not answer" } else { "answered" }
+        );
+    }
+}
+
+/// Facts of an answer that a line tells.
+struct Outcome {
+    calls: usize,
+    errors: String,
+    degraded: bool,
+}
+
+impl Drop for Access {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let reason = self.health.why_unanswered();
+        self.health.metrics().left(reason);
+        let calls = self.known.calls.get().map_or(0, |calls| calls.observed.calls().len());
+        let name = self.known.operation.get().and_then(|operation| operation.name());
+        let outcome = Outcome { calls, errors: reason.to_owned(), degraded: false };
+        self.tell(UNANSWERED, 0, name, &outcome);
+    }
+}
+
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
+}

@@ -1,0 +1,97 @@
+//! What an answer tells of how it came about, for its developers.
+
+use std::time::Duration;
+
+use async_graphql::Value;
+use fetch::ObservedCall;
+use serde::Serialize;
+
+use operation::{Plan, PlannedCall};
+
+/// What a request wants to be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Explain {
+    /// Nothing.
+    #[default]
+    No,
+    /// Its plan.
+    Plan,
+    /// Its plan, and the calls that were made.
+    Analyze,
+}
+
+/// The calls that were made for a request.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Analysis {
+    /// Time until the answer, in microseconds.
+    pub(crate) took_us: u64,
+    /// The calls, in the order they were started.
+    pub(crate) calls: Vec<MadeCall>,
+}
+
+/// A call that was made. Times count from the start of the request, in microseconds.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MadeCall {
+    /// The planned call it is: the one of the same slot. None for a command, or a call that was not planned.
+    pub(crate) slot: Option<usize>,
+    pub(crate) name: &'static str,
+    pub(crate) rpc: &'static str,
+    pub(crate) keys: usize,
+    pub(crate) start_us: u64,
+    /// None for one that had not ended when the answer was there.
+    pub(crate) end_us: Option<u64>,
+    pub(crate) bytes: Option<usize>,
+    pub(crate) fault: Option<String>,
+}
+
+impl Explain {
+    /// What the value of the header `x-bff-plan` asks for.
+    pub(crate) fn of(header: &str) -> Self {
+        match header {
+            "plan" => Self::Plan,
+            "analyze" => Self::Analyze,
+            _ => Self::No,
+        }
+    }
+}
+
+impl MadeCall {
+    /// Whether this is the planned call, or one of several that it takes.
+    pub(crate) fn is_of(&self, planned: &PlannedCall) -> bool {
+        self.slot == planned.slot && self.name == planned.name
+    }
+}
+
+impl Analysis {
+    pub(super) fn of(calls: &[ObservedCall], took: Duration) -> Self {
+        let call = |call: &ObservedCall| MadeCall {
+            slot: call.slot,
+            name: call.name,
+            rpc: call.rpc,
+            keys: call.keys,
+            start_us: micros(call.start),
+            end_us: call.took.map(|took| micros(call.start + took)),
+            bytes: call.bytes,
+            fault: call.fault.map(|kind| format!("{kind:?}")),
+        };
+        Self { took_us: micros(took), calls: calls.iter().map(call).collect() }
+    }
+}
+
+/// `extensions.plan`.
+pub(super) fn extension(plan: &Plan, observed: Option<&Analysis>) -> Value {
+    #[derive(Serialize)]
+    struct Told<'a> {
+        #[serde(flatten)]
+        plan: &'a Plan,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        observed: Option<&'a Analysis>,
+    }
+    async_graphql::to_value(Told { plan, observed }).unwrap_or_default()
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

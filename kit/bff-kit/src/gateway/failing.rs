@@ -1,0 +1,109 @@
+//! Fields that fail with the variables of a request before any service is asked.
+//!
+//! async-graphql takes an argument that is null where it may not be for an error of the object around the field.
+//! The specification has it as one of the field: null, where the field may be null. So a request in which that
+//! happens runs on a schema of its own, which has this extension. All others run on one that has none.
+
+use std::sync::Arc;
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
+use async_graphql::parser::types::{BaseType, Type};
+use async_graphql::{PathSegment, QueryPathNode, QueryPathSegment, ServerError, ServerResult, Value};
+
+use crate::error::{Error, server_error};
+use crate::scope::RequestScope;
+use operation::Code;
+use operation::at_places;
+use operation::path::{segments, try_visit};
+use operation::{Failing, NULL_CONDITION, NullCause};
+
+/// Fails the fields of the request that its scope says fail.
+pub(super) struct FailingFields;
+
+impl ExtensionFactory for FailingFields {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for FailingFields {
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        let scope = ctx.data_unchecked::<Arc<RequestScope>>();
+        let failing =
+            scope.failing().iter().find(|it| it.parent == info.parent_type && is_at(it, info.path_node));
+        let Some(failing) = failing.filter(|_| matches!(info.path_node.segment, QueryPathSegment::Name(_)))
+        else {
+            return next.run(ctx, info).await;
+        };
+        let path = segments(Some(info.path_node));
+        let Some(ty) = Type::new(info.return_type) else { return next.run(ctx, info).await };
+        match &failing.cause {
+            NullCause::Argument(_) => failed(scope, failing, path, &ty).map(Some),
+            NullCause::Condition => {
+                let value = next.run(ctx, info).await?.unwrap_or_default();
+                without_objects(scope, failing, value, path, &ty).map(Some)
+            }
+        }
+    }
+}
+
+/// Compares where a failing field stands with where a resolver is.
+fn is_at(failing: &Failing, node: &QueryPathNode<'_>) -> bool {
+    let mut names = failing.path.iter();
+    let visited = try_visit(node, &mut |segment| match segment {
+        QueryPathSegment::Index(_) => Ok(()),
+        QueryPathSegment::Name(name) => names.next().filter(|it| it.as_str() == name).map(|_| ()).ok_or(()),
+    });
+    visited.is_ok() && names.next().is_none()
+}
+
+/// The value with an error in place of each object that is marked as failing.
+fn without_objects(
+    scope: &RequestScope,
+    failing: &Failing,
+    value: Value,
+    path: Vec<PathSegment>,
+    ty: &Type,
+) -> ServerResult<Value> {
+    match (value, &ty.base) {
+        (Value::Null, _) => Ok(Value::Null),
+        (Value::List(items), BaseType::List(item)) => {
+            let items = items.into_iter().enumerate().map(|(index, value)| {
+                let path = path.iter().cloned().chain([PathSegment::Index(index)]).collect();
+                without_objects(scope, failing, value, path, item)
+            });
+            match items.collect::<ServerResult<Vec<_>>>() {
+                Ok(items) => Ok(Value::List(items)),
+                Err(error) => null_or(scope, error, ty),
+            }
+        }
+        (Value::Object(fields), _) if !fields.contains_key(NULL_CONDITION) => Ok(Value::Object(fields)),
+        _ => failed(scope, failing, path, ty),
+    }
+}
+
+/// Fails a field: null with an error beside it where it may be null, else an error of the object around it.
+fn failed(scope: &RequestScope, failing: &Failing, path: Vec<PathSegment>, ty: &Type) -> ServerResult<Value> {
+    let error = match &failing.cause {
+        NullCause::Argument(name) => Error::bad_input(name.as_str(), "must not be null"),
+        NullCause::Condition => {
+            Error::client(Code::BadUserInput, "The condition of `@skip` or `@include` must not be null.")
+        }
+    };
+    let error = at_places(server_error(error.at(|| path.clone())), vec![failing.pos]);
+    null_or(scope, ServerError { path, ..error }, ty)
+}
+
+fn null_or(scope: &RequestScope, error: ServerError, ty: &Type) -> ServerResult<Value> {
+    if !ty.nullable {
+        return Err(error);
+    }
+    scope.failed(error);
+    Ok(Value::Null)
+}

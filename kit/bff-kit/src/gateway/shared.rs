@@ -1,0 +1,65 @@
+//! Answers that are the same for everybody, kept for a moment: a thousand clients who ask the same at once are one
+//! request to the services.
+
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use async_graphql::Variables;
+use moka::future::Cache;
+
+use super::Answer;
+use crate::config::CacheConfig;
+use crate::language::Languages;
+use operation::Prepared;
+
+/// Public answers to registered operations that came by GET, within so many bytes. They are kept for a moment only:
+/// what a cache in front was told to forget must not come back from here.
+#[derive(Debug)]
+pub(super) struct SharedAnswers(Option<Cache<String, Arc<Answer>>>);
+
+impl SharedAnswers {
+    pub(super) fn new(config: &CacheConfig) -> Self {
+        let weight = |key: &String, answer: &Arc<Answer>| {
+            // The tree of an answer takes several times its text.
+            u32::try_from(key.len() + answer.body().len().saturating_mul(4)).unwrap_or(u32::MAX)
+        };
+        let cache = (config.response_bytes > 0 && config.response_ms > 0).then(|| {
+            Cache::builder()
+                .max_capacity(config.response_bytes)
+                .weigher(weight)
+                .time_to_live(Duration::from_millis(config.response_ms))
+                .build()
+        });
+        Self(cache)
+    }
+
+    /// The answer to an operation whose plan is public, from here where there is one, else from `run`, which then runs
+    /// once for all who ask meanwhile. What is not whole is not kept, but goes to all of them: a service that is down
+    /// is not asked again by each. What turns out to depend on who asks goes to the one who asked alone.
+    pub(super) async fn answer<F: Future<Output = Answer>>(
+        &self,
+        operation: &Prepared,
+        variables: &Variables,
+        languages: &Languages,
+        run: impl Fn() -> F,
+    ) -> Arc<Answer> {
+        let key = self.0.as_ref().zip(operation.registered()).map(|(cache, hash)| {
+            let variables = serde_json::to_string(variables).unwrap_or_default();
+            (cache, format!("{hash} {languages} {variables}"))
+        });
+        let Some((cache, key)) = key else { return Arc::new(run().await) };
+        let own = OnceLock::new();
+        let first = async {
+            let answer = Arc::new(run().await);
+            let shared = answer.keep.as_ref().is_some_and(|keep| keep.shared);
+            if shared { Ok(answer) } else { Err(own.get_or_init(|| answer).clone()) }
+        };
+        match (cache.try_get_with(key, first).await, own.into_inner()) {
+            (Ok(answer), _) | (Err(_), Some(answer)) => answer,
+            (Err(answer), None) if !answer.personal => (*answer).clone(),
+            // Somebody else's, which is not ours to see.
+            (Err(_), None) => Arc::new(run().await),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Objects whose key is known before their message.
+//!
+//! A product is found by its id, and so are its price and its stock. Behind a plain resolver both would be asked
+//! only once the product is there. A [`Hoisted`] product asks for all three at once: the fields that need no more
+//! than the key run on an object that holds nothing else, the others on the object that was answered.
+
+use std::borrow::Cow;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::resolver_utils::{ContainerType, resolve_container};
+use async_graphql::{Context, ContextSelectionSet, OutputType, Positioned, ServerError, ServerResult, Value};
+use fetch::{Fetch, Keyed};
+use futures_util::future::{join, join_all};
+
+use crate::error::Error;
+use crate::scope::RequestScope;
+use operation::Place;
+use operation::path::segments;
+
+/// An object of the schema that holds what a question was answered with.
+pub trait Answered: ContainerType + Send + Sync + Sized + 'static {
+    /// The question.
+    type By: Keyed;
+
+    /// The object of an answer to a question.
+    fn from_answer(by: &Self::By, answer: <Self::By as Fetch>::Value) -> Self;
+}
+
+/// An object found by its key: null when it is not there, or when it fails. Its field declares
+/// [`hoist`](crate::schema::hoist); with a fallback it is optional.
+#[derive(Debug)]
+pub struct Hoisted<T: Answered>(Result<T::By, Error>);
+
+/// A list of objects found by their keys, in the order of the keys. Those that are not there are left out. Its
+/// field declares [`then_hoist`](crate::schema::Steps::then_hoist).
+#[derive(Debug)]
+pub struct HoistedList<T: Answered>(Vec<T::By>);
+
+impl<T: Answered> Default for HoistedList<T> {
+    /// No objects.
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Answered> Hoisted<T> {
+    /// The object of a key, or the error of one that is none.
+    #[must_use]
+    pub fn by(key: Result<T::By, Error>) -> Self {
+        Self(key)
+    }
+}
+
+impl<T: Answered> FromIterator<T::By> for HoistedList<T> {
+    fn from_iter<I: IntoIterator<Item = T::By>>(keys: I) -> Self {
+        Self(keys.into_iter().collect())
+    }
+}
+
+impl<T: Answered> OutputType for Hoisted<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        T::type_name().into_owned()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry);
+        Self::qualified_type_name()
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let object = match &self.0 {
+            Ok(key) => object::<T>(ctx, field, key).await,
+            Err(error) => Err(failed(ctx, field, error.clone())),
+        };
+        Ok(object
+            .unwrap_or_else(|error| {
+                ctx.add_error(error);
+                None
+            })
+            .unwrap_or_default())
+    }
+}
+
+impl<T: Answered> OutputType for HoistedList<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<T>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let items = self.0.iter().enumerate().map(async |(index, key)| {
+            let ctx = ctx.with_index(index);
+            let item = object::<T>(&ctx, field, key).await.map_err(|error| ctx.set_error_path(error))?;
+            if item.is_none() {
+                scope(&ctx).omitted(ctx.path_node.as_ref());
+            }
+            Ok(item)
+        });
+        let items: ServerResult<Vec<_>> = join_all(items).await.into_iter().collect();
+        Ok(Value::List(items?.into_iter().flatten().collect()))
+    }
+}
+
+/// The object of a key; none when it is not there, or when the field can do without it.
+async fn object<T: Answered>(
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+    key: &T::By,
+) -> ServerResult<Option<Value>> {
+    let scope = scope(ctx);
+    let path = ctx.path_node.as_ref();
+    let place = scope.outline.place(path);
+    let answer = async {
+        let answer = scope.fetch(path, key.clone()).await;
+        let answer = match answer {
+            Err(Error::NotFound) => Ok(None),
+            answer if place.is_some_and(Place::is_optional) => scope.optional(path, answer),
+            answer => answer.map(Some),
+        };
+        answer
+            .map(|answer| answer.map(|answer| T::from_answer(key, answer)))
+            .map_err(|error| failed(ctx, field, error))
+    };
+    let Some(place) = place.filter(|place| place.hoists_any()) else {
+        return match answer.await? {
+            Some(object) => resolve_container(ctx, &object).await.map(Some),
+            None => Ok(None),
+        };
+    };
+    let known = Part { object: &T::from_answer(key, key.known()), place, hoisted: true };
+    // Its fields, or how it is not there.
+    let behind = async {
+        let object = match answer.await {
+            Ok(Some(object)) => object,
+            Ok(None) => return Err(Ok(None)),
+            Err(error) => return Err(Err(error)),
+        };
+        let part = Part { object: &object, place, hoisted: false };
+        Ok(resolve_container(ctx, &part).await)
+    };
+    // Both to their ends: what others wait for together with this object must not be dropped.
+    match join(resolve_container(ctx, &known), behind).await {
+        (beside, Ok(behind)) => Ok(Some(merged(beside?, behind?, place))),
+        (_, Err(nothing)) => {
+            scope.absent(path);
+            nothing
+        }
+    }
+}
+
+/// Both parts of an object, in the order of the selection, which both kept.
+fn merged(beside: Value, behind: Value, place: Place<'_>) -> Value {
+    let (Value::Object(mut beside), Value::Object(mut behind)) = (beside, behind) else { return Value::Null };
+    for (key, value) in &mut behind {
+        if place.hoists(key) {
+            *value = beside.get_mut(key).map(std::mem::take).unwrap_or_default();
+        }
+    }
+    Value::Object(behind)
+}
+
+fn scope<'a>(ctx: &ContextSelectionSet<'a>) -> &'a RequestScope {
+    ctx.data_unchecked::<std::sync::Arc<RequestScope>>()
+}
+
+/// An error at the place where it happened.
+fn failed(ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>, error: Error) -> ServerError {
+    let error = error.at(|| segments(ctx.path_node.as_ref()));
+    ctx.set_error_path(async_graphql::Error::from(error).into_server_error(field.pos))
+}
+
+/// The fields of an object that need only its key, or all others. The rest is passed over.
+struct Part<'a, T> {
+    object: &'a T,
+    place: Place<'a>,
+    hoisted: bool,
+}
+
+impl<T: Answered> ContainerType for Part<'_, T> {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        if self.place.hoists(&ctx.item.node.response_key().node) == self.hoisted {
+            self.object.resolve_field(ctx).await
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+impl<T: Answered> OutputType for Part<'_, T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn introspection_type_name(&self) -> Cow<'static, str> {
+        self.object.introspection_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
+}

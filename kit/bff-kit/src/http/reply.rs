@@ -1,0 +1,173 @@
+//! Answers on the wire.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{ServerError, Value};
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::METHODS;
+use super::accept::MediaType;
+use super::caching::Caching;
+use super::refusal::{Refusal, Why};
+use crate::config::HttpProfile;
+use crate::gateway::{Answer, GET_MUTATION, Shape, server_error};
+use operation::Code;
+
+/// A status of the draft of GraphQL over HTTP that HTTP itself does not know: data, and errors beside it.
+const PARTIAL_SUCCESS: u16 = 294;
+
+/// Length of an answer before it is compressed, in bytes: goes with a response to whoever sends it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AnswerBytes(pub(crate) usize);
+
+/// How answers to one request are written.
+#[derive(Clone, Debug)]
+pub(super) struct Style {
+    pub(super) profile: HttpProfile,
+    pub(super) media_type: MediaType,
+    pub(super) method: Method,
+    /// Headers that tell who asks.
+    pub(super) credentials: Arc<[HeaderName]>,
+}
+
+/// One of the answers to a batch.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum BatchItem<'a> {
+    Answered(Shape<'a>),
+    Refused { errors: Vec<ServerError> },
+}
+
+impl BatchItem<'_> {
+    pub(super) fn refused(refusal: Refusal) -> Self {
+        Self::Refused { errors: vec![server_error(refusal.into_error())] }
+    }
+}
+
+impl Style {
+    /// An answer of the gateway, and its length in bytes.
+    pub(super) fn answer(&self, answer: &Answer) -> (Response, usize) {
+        let status = self.status(answer);
+        let body = answer.body().clone();
+        let length = body.len();
+        let caching = Caching::of(&self.method, status, answer, &self.credentials);
+        let mut response = self.response(status, body, caching);
+        retry_after(&mut response, answer.retry_after);
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        (response, length)
+    }
+
+    /// Answers to a batch, in its order. Each tells for itself what became of it; when to ask again, the latest of all
+    /// tells.
+    pub(super) fn batch(&self, answers: &[BatchItem<'_>], delay: Option<Duration>) -> Response {
+        let mut response = self.response(StatusCode::OK, json(&answers), Caching::NONE);
+        retry_after(&mut response, delay);
+        response
+    }
+
+    /// A request that never reached the gateway.
+    pub(super) fn refusal(&self, refusal: Refusal) -> Response {
+        let status = refusal.status(self.profile);
+        let (why, unread, delay) = (refusal.why, refusal.leaves_unread(), refusal.retry_after());
+        let mut response = self.response(status, json(&BatchItem::refused(refusal)), Caching::NONE);
+        response.extensions_mut().insert(why);
+        retry_after(&mut response, delay);
+        let headers = response.headers_mut();
+        if why == Why::Method {
+            headers.insert(header::ALLOW, HeaderValue::from_static(METHODS));
+        }
+        if unread {
+            // The rest of the body would be taken for the next request. HTTP/2 resets the stream instead, and
+            // hyper leaves the header out there.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+
+    /// The status that tells of an answer, as the profile has it.
+    fn status(&self, answer: &Answer) -> StatusCode {
+        let errors = &answer.response.errors;
+        let draft = self.profile == HttpProfile::Draft202608;
+        if !answer.refused {
+            let partial = draft && !errors.is_empty();
+            return if partial { partial_success() } else { StatusCode::OK };
+        }
+        if errors.first().is_some_and(|error| error.message == GET_MUTATION) {
+            return StatusCode::METHOD_NOT_ALLOWED;
+        }
+        let is = |code: Code| errors.iter().any(|error| has_code(error, code));
+        if let Some(status) = of_documents().into_iter().find_map(|(code, status)| is(code).then_some(status))
+        {
+            return status;
+        }
+        if is(Code::Unauthenticated) {
+            StatusCode::UNAUTHORIZED
+        } else if is(Code::Forbidden) {
+            StatusCode::FORBIDDEN
+        } else if is(Code::RateLimited) {
+            StatusCode::TOO_MANY_REQUESTS
+        } else if is(Code::Internal) {
+            StatusCode::INTERNAL_SERVER_ERROR
+        } else if draft && !is(Code::ParseFailed) {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else if draft || self.media_type == MediaType::GraphqlResponse {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::OK
+        }
+    }
+
+    fn response(&self, status: StatusCode, body: Bytes, caching: Caching) -> Response {
+        let length = AnswerBytes(body.len());
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        response.extensions_mut().insert(length);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type.content_type()));
+        caching.write(&mut response);
+        response
+    }
+}
+
+/// Says when to ask again, where a service did. Whole seconds, and too late is better than too early.
+fn retry_after(response: &mut Response, delay: Option<Duration>) {
+    if let Some(delay) = delay {
+        let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+}
+
+/// What becomes of a request whose operation is not taken, whatever the profile. Clients that ask by hash read the
+/// code: to them it is no failure that a document is not known yet.
+fn of_documents() -> [(Code, StatusCode); 6] {
+    [
+        (Code::PersistedQueryNotFound, StatusCode::OK),
+        (Code::PersistedQueryNotSupported, StatusCode::OK),
+        (Code::PersistedQueryHashMismatch, StatusCode::BAD_REQUEST),
+        (Code::PersistedQueryNotInList, StatusCode::NOT_FOUND),
+        (Code::QueryNotInSafelist, StatusCode::FORBIDDEN),
+        (Code::IdAndBody, StatusCode::BAD_REQUEST),
+    ]
+}
+
+fn partial_success() -> StatusCode {
+    StatusCode::from_u16(PARTIAL_SUCCESS).expect("a status has three digits")
+}
+
+fn has_code(error: &ServerError, code: Code) -> bool {
+    let own = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    matches!(own, Some(Value::String(own)) if own == code.as_str())
+}
+
+fn json(body: &impl Serialize) -> Bytes {
+    let mut bytes = Vec::with_capacity(4096);
+    serde_json::to_writer(&mut bytes, body).expect("a response holds nothing that JSON cannot");
+    bytes.into()
+}

@@ -1,0 +1,82 @@
+//! Automatic persisted queries: documents a client sent once, so that it may send their hash from then on.
+
+use std::sync::Arc;
+
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+
+use operation::Prepared;
+
+/// What a prepared document takes beyond its text, in bytes of text: each selection becomes nodes of several trees. As
+/// much is counted for its source and for each further form, where its form depends on variables.
+const BYTES_PER_BYTE: usize = 24;
+
+/// What every entry takes, however short its text, in bytes.
+const BYTES_PER_ENTRY: usize = 2_048;
+
+/// Documents by their hash, within so many bytes. The registered ones are not in here and so are never evicted.
+#[derive(Debug)]
+pub(crate) struct Automatic(Cache<String, Stored>);
+
+/// A document that is valid, and its operation as it was asked for first.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(crate) text: Arc<str>,
+    /// The `operationName` it came with.
+    pub(crate) operation_name: Option<Arc<str>>,
+    pub(crate) operation: Arc<Prepared>,
+}
+
+impl Automatic {
+    pub(crate) fn new(max_bytes: u64) -> Self {
+        let weight = |hash: &String, stored: &Stored| {
+            let trees = 1 + stored.operation.further_trees();
+            let bytes = hash.len() + stored.text.len() * BYTES_PER_BYTE * trees + BYTES_PER_ENTRY;
+            u32::try_from(bytes).unwrap_or(u32::MAX)
+        };
+        let cache = Cache::builder().max_capacity(max_bytes).weigher(weight);
+        // A client that asks by hash again and again keeps its documents, whoever floods the rest.
+        Self(cache.eviction_policy(EvictionPolicy::tiny_lfu()).build())
+    }
+
+    pub(crate) fn get(&self, hash: &str) -> Option<Stored> {
+        self.0.get(hash)
+    }
+
+    pub(crate) fn insert(&self, hash: String, stored: Stored) {
+        self.0.insert(hash, stored);
+    }
+
+    /// What all of them take, in bytes as they are counted here.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.run_pending_tasks();
+        self.0.weighted_size()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use operation::schema::Catalogue;
+    use operation::{Limits, Preparer};
+
+    #[test]
+    fn a_flood_of_documents_stays_within_its_bytes() {
+        let max_bytes = 1_000_000;
+        let store = Automatic::new(max_bytes);
+        let schema = Catalogue::of("schema { query: Query } type Query { a: Int }");
+        let preparer = Preparer::new(schema, Arc::default(), Limits::DEFAULT);
+        let operation = Arc::new(preparer.prepare("{ a }", None).unwrap());
+        let stored =
+            |text: &str| Stored { text: text.into(), operation_name: None, operation: operation.clone() };
+        for number in 0..100_000 {
+            store.insert(format!("{number:064x}"), stored("{ a }"));
+        }
+        assert!(store.bytes() <= max_bytes, "{}", store.bytes());
+        assert!(store.0.entry_count() > 100);
+        // One that is larger than all there is room for is not kept at all.
+        store.insert("large".to_owned(), stored(&" ".repeat(100_000)));
+        store.0.run_pending_tasks();
+        assert!(store.get("large").is_none());
+    }
+}

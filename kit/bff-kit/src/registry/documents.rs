@@ -1,0 +1,234 @@
+//! Which operation a request means: one that is registered, one that was sent before, or one that comes with it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_graphql::ServerError;
+
+use super::{Automatic, Current, Stored};
+use crate::client::DocumentPolicy;
+use crate::contracts::{ContractError, Released, document_hash};
+use crate::error::MAX_ERRORS;
+use crate::planner::Planner;
+use operation::Code;
+use operation::Prepared;
+use operation::loggable_name;
+use operation::refusal;
+
+/// How a request names its operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DocumentId {
+    /// By an id of a manifest or the hash of the document: `documentId`, or the end of the path.
+    Document(String),
+    /// By the hash of a document the server may have seen: `extensions.persistedQuery`.
+    Persisted(String),
+}
+
+/// Everything a server takes for an operation.
+#[derive(Debug)]
+pub(crate) struct Documents {
+    planner: Arc<Planner>,
+    registry: Current,
+    /// Where automatic persisted queries are taken.
+    automatic: Option<Automatic>,
+    policy: DocumentPolicy,
+    unregistered: AtomicU64,
+    loaded: AtomicU64,
+    kept: AtomicU64,
+    /// Whether errors keep names of the schema to themselves.
+    discreet: bool,
+}
+
+type Selected = Result<Arc<Prepared>, Vec<ServerError>>;
+
+impl Documents {
+    pub(crate) fn new(planner: Arc<Planner>, policy: DocumentPolicy, automatic_bytes: u64) -> Self {
+        let takes = automatic_bytes > 0 && policy != DocumentPolicy::Registered;
+        Self {
+            planner,
+            registry: Current::default(),
+            automatic: takes.then(|| Automatic::new(automatic_bytes)),
+            policy,
+            unregistered: AtomicU64::new(0),
+            loaded: AtomicU64::new(0),
+            kept: AtomicU64::new(0),
+            discreet: false,
+        }
+    }
+
+    /// The same, whose errors name nothing that a client has not sent.
+    pub(crate) fn discreet(self) -> Self {
+        Self { discreet: true, ..self }
+    }
+
+    /// Takes other registered operations from now on; where they cannot all be taken, the ones there are stay.
+    pub(crate) fn replace(&self, client: &str, loaded: Result<Released, Vec<ContractError>>) {
+        match loaded {
+            Ok(released) => {
+                let said = released.to_string();
+                self.registry.set(released);
+                self.loaded.fetch_add(1, Ordering::Relaxed);
+                tracing::info!(client, "{client} takes {said}");
+            }
+            Err(problems) => {
+                self.kept.fetch_add(1, Ordering::Relaxed);
+                for problem in problems {
+                    tracing::error!(client, "the manifests of {client} stay as they were: {problem}");
+                }
+            }
+        }
+    }
+
+    /// How often the manifests were taken, and how often they could not be, since the start.
+    pub(crate) fn loads(&self) -> (u64, u64) {
+        (self.loaded.load(Ordering::Relaxed), self.kept.load(Ordering::Relaxed))
+    }
+
+    /// What the documents take that were sent with their hash, in bytes.
+    pub(crate) fn automatic_bytes(&self) -> u64 {
+        self.automatic.as_ref().map_or(0, Automatic::bytes)
+    }
+
+    /// Operations that ran without being registered, since the start.
+    pub(crate) fn unregistered(&self) -> u64 {
+        self.unregistered.load(Ordering::Relaxed)
+    }
+
+    /// The operation that a request means, ready to run.
+    pub(crate) fn select(&self, id: Option<&DocumentId>, text: Option<&str>, name: Option<&str>) -> Selected {
+        match (id, text) {
+            (None, None) => refuse(Code::BadRequest, "`query` is missing, or an id in its place."),
+            (None, Some(text)) => self.sent(text, name),
+            (Some(DocumentId::Document(_)), Some(_)) => {
+                refuse(Code::IdAndBody, "Send the id of an operation or its text, not both.")
+            }
+            (Some(DocumentId::Document(id)), None) => self.registered(id, name),
+            (Some(DocumentId::Persisted(hash)), None) => self.persisted(hash, name),
+            (Some(DocumentId::Persisted(hash)), Some(text)) => self.persist(hash, text, name),
+        }
+    }
+
+    fn registered(&self, id: &str, name: Option<&str>) -> Selected {
+        match self.registry.get().get(id) {
+            Some(operation) => named(operation, name),
+            None => refuse(Code::PersistedQueryNotInList, "No operation is registered under this id."),
+        }
+    }
+
+    /// By hash alone, in the hope that the server knows it.
+    fn persisted(&self, hash: &str, name: Option<&str>) -> Selected {
+        if let Some(operation) = self.registry.get().get(hash) {
+            return named(operation, name);
+        }
+        let Some(automatic) = &self.automatic else {
+            return match self.policy {
+                DocumentPolicy::Registered => {
+                    refuse(Code::PersistedQueryNotInList, "No operation is registered under this id.")
+                }
+                _ => refuse(Code::PersistedQueryNotSupported, "PersistedQueryNotSupported"),
+            };
+        };
+        match automatic.get(hash) {
+            // A registered one is looked up again: it may not be registered any more.
+            Some(stored)
+                if stored.operation_name.as_deref() == name && stored.operation.registered().is_none() =>
+            {
+                self.note(&stored.operation, hash);
+                Ok(stored.operation)
+            }
+            // Another operation of the same document, or one of those.
+            Some(stored) => self.not_to_the_byte(&stored.text, name, hash),
+            None => refuse(Code::PersistedQueryNotFound, "PersistedQueryNotFound"),
+        }
+    }
+
+    /// By hash and text, so that the hash is enough the next time. Nothing is kept that does not validate.
+    fn persist(&self, hash: &str, text: &str, name: Option<&str>) -> Selected {
+        if document_hash(text) != hash {
+            return refuse(Code::PersistedQueryHashMismatch, "provided sha does not match query");
+        }
+        if let Some(operation) = self.registry.get().get(hash) {
+            return named(operation, name);
+        }
+        let operation = self.not_to_the_byte(text, name, hash)?;
+        if let Some(automatic) = &self.automatic {
+            let stored = Stored {
+                text: text.into(),
+                operation_name: name.map(Into::into),
+                operation: operation.clone(),
+            };
+            automatic.insert(hash.to_owned(), stored);
+        }
+        Ok(operation)
+    }
+
+    fn sent(&self, text: &str, name: Option<&str>) -> Selected {
+        let registry = self.registry.get();
+        if registry.is_empty() && self.policy == DocumentPolicy::Open {
+            // Nobody asks for its hash.
+            return self.prepare(text, name);
+        }
+        let hash = document_hash(text);
+        match registry.get(&hash) {
+            Some(operation) => named(operation, name),
+            None => self.not_to_the_byte(text, name, &hash),
+        }
+    }
+
+    /// By a text that is not registered as it stands there. Clients print a document in their own way, so it may be
+    /// registered all the same.
+    fn not_to_the_byte(&self, text: &str, name: Option<&str>, hash: &str) -> Selected {
+        if let Some(operation) = self.registry.get().spelt_otherwise(text) {
+            return named(operation, name);
+        }
+        if self.policy == DocumentPolicy::Registered {
+            return refuse(Code::QueryNotInSafelist, "Only registered operations are taken here.");
+        }
+        let operation = self.prepare(text, name)?;
+        self.note(&operation, hash);
+        Ok(operation)
+    }
+
+    /// Prepares what a client sent.
+    fn prepare(&self, text: &str, name: Option<&str>) -> Selected {
+        let prepared = self.planner.prepare(text, name).map(Arc::new);
+        prepared.map_err(|errors| if self.discreet { discreet(errors, text) } else { errors })
+    }
+
+    /// Notes that an operation runs which is not registered, so that a team sees what it would shut out.
+    fn note(&self, operation: &Prepared, hash: &str) {
+        if self.policy != DocumentPolicy::Log {
+            return;
+        }
+        self.unregistered.fetch_add(1, Ordering::Relaxed);
+        let name = operation.name().and_then(loggable_name).unwrap_or("-");
+        tracing::warn!(operation = name, hash, "operation {name} is not registered");
+    }
+}
+
+/// The operation, if it is the one that is meant: a registered document holds one alone.
+fn named(operation: Arc<Prepared>, name: Option<&str>) -> Selected {
+    match name {
+        Some(name) if operation.name() != Some(name) => {
+            refuse(Code::ValidationFailed, "The document holds no operation of that name.")
+        }
+        _ => Ok(operation),
+    }
+}
+
+/// The errors without what they quote of the schema: introspection by error messages is introspection too.
+fn discreet(mut errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
+    // The others are counted, not told.
+    for error in errors.iter_mut().take(MAX_ERRORS) {
+        let parts = error.message.split('"').enumerate();
+        // What stands in quotes are names: the client's own, or the schema's.
+        let parts =
+            parts.map(|(index, part)| if index % 2 == 1 && !text.contains(part) { "…" } else { part });
+        error.message = parts.collect::<Vec<_>>().join("\"");
+    }
+    errors
+}
+
+fn refuse(code: Code, text: &str) -> Selected {
+    Err(vec![refusal(code, text)])
+}

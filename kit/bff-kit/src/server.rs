@@ -1,0 +1,228 @@
+//! A BFF as one future: it listens, answers and, when told to, finishes what it has begun.
+
+mod activity;
+mod bounds;
+mod connection;
+mod door;
+mod framing;
+mod pem;
+mod socket;
+mod tls;
+mod unread;
+mod upstreams;
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::Listener;
+use fetch::{Channels, Connector, FaultLog};
+use futures_util::FutureExt as _;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::client::{Client, DocumentPolicy};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError, Mode};
+use crate::gateway::Gateway;
+use crate::health::{Admin, Health};
+use crate::http::{Edge, Refusals};
+use crate::metrics::{Metrics, UNREAD_BYTES};
+use crate::registry::ManifestFolder;
+use crate::reload::Reload;
+
+use activity::Timers;
+use bounds::Bounds;
+use connection::{Connections, Phase};
+use door::Door;
+use tls::Certificate;
+use unread::Unread;
+
+/// Time between two times that histograms put aside what they were told.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// A BFF that is ready to serve.
+#[derive(Debug)]
+pub struct Server {
+    config: Config,
+    clock: Clock,
+    health: Arc<Health>,
+    reload: Reload,
+}
+
+/// The address of whoever opened a connection.
+pub trait PeerAddress: Debug {
+    /// The address by which clients are told apart; none where connections have none.
+    fn ip(&self) -> Option<IpAddr>;
+}
+
+impl PeerAddress for SocketAddr {
+    fn ip(&self) -> Option<IpAddr> {
+        Some(Self::ip(self))
+    }
+}
+
+#[cfg(unix)]
+impl PeerAddress for tokio::net::unix::SocketAddr {
+    fn ip(&self) -> Option<IpAddr> {
+        None
+    }
+}
+
+impl Server {
+    /// A server with this configuration and the machine's clock.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        let health = Health::new(Arc::new(Metrics::new()), config.server.ready_needs_services);
+        Self { config, clock: Clock::default(), health, reload: Reload::new() }
+    }
+
+    /// The same server with another idea of what time it is.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// What operators ask of it, to be served on an address of its own.
+    #[must_use]
+    pub fn admin(&self) -> Admin {
+        Admin::of(&self.health)
+    }
+
+    /// What asks it to look at its files again.
+    #[must_use]
+    pub fn reload(&self) -> Reload {
+        self.reload.clone()
+    }
+
+    /// Serves `C` until `shutdown` is ready; then sends clients elsewhere for a while, takes no more connections, lets
+    /// running requests finish and returns. It starts no thread, and dropping it ends all it has begun.
+    pub async fn serve<C: Client>(
+        self,
+        mut listener: impl Listener<Addr: PeerAddress>,
+        connector: impl Connector,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ConfigError> {
+        self.config.check_for::<C>()?;
+        let Self { config, clock, health, reload } = self;
+        let metrics = health.metrics().clone();
+        let channels = channels(&config, &connector)?;
+        let certificate = config.server.tls.as_ref().map(Certificate::new).transpose()?.map(Arc::new);
+        let log = Arc::new(FaultLog::default());
+        let gateway = Gateway::<C>::new(&config, channels, clock, log.clone(), health.clone());
+        let manifests = manifests(&config, &gateway)?;
+        let (documents, planner) = (gateway.documents().clone(), gateway.planner().clone());
+        let unread = Unread::new(config.server.max_unread_bytes);
+        health.start(C::policies().services(), {
+            let (tell_kept, unread) = (gateway.counts(), unread.clone());
+            move |metrics| {
+                tell_kept(metrics);
+                metrics.kept(&UNREAD_BYTES, None, unread.bytes() as u64);
+            }
+        });
+        let (phase, phases) = watch::channel(Phase::Serving);
+        let door = Door {
+            bounds: Bounds::new(config.server.max_connections, config.server.max_connections_per_address),
+            metrics: metrics.clone(),
+            trusted: config.trusted_proxies(),
+            certificate: certificate.clone(),
+            connections: Connections {
+                routes: Edge::new(gateway, health.clone(), log.clone(), &config).routes(),
+                timers: Timers::of(&config.server),
+                refused: Bounds::new(
+                    config.server.max_requests,
+                    config.server.max_requests_per_address.saturating_mul(3),
+                ),
+                requests: Bounds::new(config.server.max_requests, config.server.max_requests_per_address),
+                unread,
+                refusals: Refusals::new(log, metrics.clone()),
+                phase: phases,
+            },
+        };
+        let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();
+        tracing::info!(client = C::NAME, address, mode = ?config.mode, "{} listens on {address}", C::NAME);
+
+        let mut beside = JoinSet::new();
+        if let Some(folder) = manifests {
+            let looks = reload.looks(Duration::from_millis(config.operations.reload_ms));
+            beside.spawn(folder.watch(looks, planner, move |loaded| documents.replace(C::NAME, loaded)));
+        }
+        if let Some(certificate) = certificate {
+            beside.spawn(certificate.watch(reload.looks(tls::LOOK_EVERY), metrics.clone()));
+        }
+        beside.spawn(door.connections.unread.clone().hold());
+        beside.spawn(upkeep(metrics));
+
+        let mut connections = JoinSet::new();
+        let mut ending = pin!(async {
+            shutdown.await;
+            health.drain();
+            phase.send_replace(Phase::Draining);
+            tokio::time::sleep(config.stop_delay()).await;
+        });
+        loop {
+            tokio::select! {
+                () = &mut ending => break,
+                (io, address) = listener.accept() => door.open(io, address.ip(), &mut connections),
+                Some(_finished) = connections.join_next() => {}
+            }
+        }
+        // Those who were let in by the system already.
+        while let Some((io, address)) = listener.accept().now_or_never() {
+            door.open(io, address.ip(), &mut connections);
+        }
+        drop(listener);
+        phase.send_replace(Phase::Stopping);
+        let drain = Duration::from_millis(config.server.drain_timeout_ms);
+        let all = async { while connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(drain, all).await.is_err() {
+            health.cut_off();
+            tracing::warn!(drain_timeout_ms = config.server.drain_timeout_ms, "requests were cut off");
+        }
+        Ok(())
+    }
+}
+
+/// Keeps what histograms were told small, for as long as it is polled.
+async fn upkeep(metrics: Arc<Metrics>) {
+    let mut again = tokio::time::interval(UPKEEP_EVERY);
+    loop {
+        again.tick().await;
+        metrics.upkeep();
+    }
+}
+
+/// Takes the registered operations of the folder that is configured. A server does not start with a part of them, and
+/// one for real users not without any where it takes no others: it would turn everybody away, and look healthy.
+fn manifests<C: Client>(
+    config: &Config,
+    gateway: &Gateway<C>,
+) -> Result<Option<ManifestFolder>, ConfigError> {
+    let needs_some =
+        config.mode == Mode::Production && config.document_policy(C::DOCUMENTS) == DocumentPolicy::Registered;
+    let none = |problem: &str| {
+        let problem = format!("{problem}, and by operations.policy `registered` no other operation runs");
+        ConfigError::new("operations.folder", problem)
+    };
+    let Some(path) = &config.operations.folder else {
+        return if needs_some { Err(none("is not set")) } else { Ok(None) };
+    };
+    let mut folder = ManifestFolder::new(path);
+    let released = folder.load(gateway.planner()).map_err(|problems| {
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        ConfigError::new("operations.folder", problems.join("; "))
+    })?;
+    if needs_some && released.is_empty() {
+        return Err(none(&format!("`{}` holds no registered operation", path.display())));
+    }
+    gateway.documents().replace(C::NAME, Ok(released));
+    Ok(Some(folder))
+}
+
+/// Opens the channels to the services. Nothing is connected before it is needed.
+pub(crate) fn channels(config: &Config, connector: &impl Connector) -> Result<Channels, ConfigError> {
+    Ok(Channels::open(&upstreams::upstreams(&config.upstream)?, connector))
+}

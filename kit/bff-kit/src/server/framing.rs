@@ -1,0 +1,234 @@
+//! Where requests of HTTP/1.1 begin and end on a connection (RFC 9112 §2.2, §6 and §7.1).
+
+use std::cmp::min;
+
+/// Most bytes of a line that are kept: the lines that say how long a body is are shorter.
+const KEPT: usize = 64;
+
+/// Follows the requests on a connection, and spoils those whose lines end in a line feed alone or whose length can be
+/// taken for two. Programs differ in what such a request is, and where two in a row differ, one's header is the
+/// other's request.
+///
+/// What is spoilt is refused by whoever parses it, in its turn: requests ahead of it are answered as ever.
+#[derive(Debug, Default)]
+pub(super) struct Framing {
+    part: Part,
+    /// Start of the line at hand.
+    line: Vec<u8>,
+    is_long: bool,
+    after_return: bool,
+    length: Option<u64>,
+    is_chunked: bool,
+}
+
+/// A part of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Part {
+    /// Before its first line: empty ones there are left out.
+    #[default]
+    Before,
+    Headers,
+    /// A line with the size of a chunk.
+    Size,
+    /// Bytes of a body or a chunk that are still to come.
+    Data(u64),
+    /// The line end behind a chunk.
+    AfterChunk,
+    Trailers,
+    /// Not followed: HTTP/2, or spoilt.
+    Elsewhere,
+}
+
+/// A line that is not to be had.
+struct Wrong;
+
+impl Framing {
+    /// Follows bytes that came. Where one is spoilt, answers how many there are up to it: nothing that is sent behind it
+    /// is to be read.
+    pub(super) fn follow(&mut self, came: &mut [u8]) -> Option<usize> {
+        let mut at = 0;
+        while at < came.len() {
+            match self.part {
+                Part::Elsewhere => return None,
+                Part::Data(left) => {
+                    let taken = min(left, (came.len() - at) as u64);
+                    at += usize::try_from(taken).unwrap_or(usize::MAX);
+                    self.part = if taken < left { Part::Data(left - taken) } else { self.after_data() };
+                }
+                _ => {
+                    let rest = &came[at..];
+                    let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+                        self.keep(rest);
+                        return None;
+                    };
+                    self.keep(&rest[..end]);
+                    at += end + 1;
+                    if self.line_ended().is_err() {
+                        // No byte of a head, and none of a chunk's size.
+                        came[at - 1] = b'\0';
+                        self.part = Part::Elsewhere;
+                        return Some(at);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Keeps a piece of the line at hand.
+    fn keep(&mut self, piece: &[u8]) {
+        if let Some(last) = piece.last() {
+            self.after_return = *last == b'\r';
+        }
+        let room = KEPT - self.line.len();
+        self.is_long |= piece.len() > room;
+        self.line.extend_from_slice(&piece[..min(room, piece.len())]);
+    }
+
+    fn line_ended(&mut self) -> Result<(), Wrong> {
+        let mut line = std::mem::take(&mut self.line);
+        let text = line.strip_suffix(b"\r").unwrap_or(&line);
+        let (is_long, after_return) = (self.is_long, self.after_return);
+        (self.is_long, self.after_return) = (false, false);
+        if !after_return {
+            return Err(Wrong);
+        }
+        self.part = match self.part {
+            Part::Before | Part::Trailers if text.is_empty() => Part::Before,
+            Part::Before if text == b"PRI * HTTP/2.0" => Part::Elsewhere,
+            Part::Before => {
+                self.is_chunked = false;
+                Part::Headers
+            }
+            Part::Headers if text.is_empty() => self.body()?,
+            Part::Headers => {
+                self.header(text, is_long)?;
+                Part::Headers
+            }
+            Part::Size => match size(text, is_long).ok_or(Wrong)? {
+                0 => Part::Trailers,
+                size => Part::Data(size),
+            },
+            Part::AfterChunk if text.is_empty() => Part::Size,
+            Part::AfterChunk => return Err(Wrong),
+            other => other,
+        };
+        // Its room is for the next one.
+        line.clear();
+        self.line = line;
+        Ok(())
+    }
+
+    /// Notes a header, if it says how long the body is.
+    fn header(&mut self, line: &[u8], is_long: bool) -> Result<(), Wrong> {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { return Ok(()) };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            self.is_chunked = true;
+        } else if name.eq_ignore_ascii_case(b"content-length") {
+            let length = number(value, 10).filter(|_| !is_long).ok_or(Wrong)?;
+            if self.length.replace(length).is_some_and(|other| other != length) {
+                return Err(Wrong);
+            }
+        }
+        Ok(())
+    }
+
+    /// What comes behind the head.
+    fn body(&mut self) -> Result<Part, Wrong> {
+        match (self.is_chunked, self.length.take()) {
+            (true, Some(_)) => Err(Wrong),
+            (true, None) => Ok(Part::Size),
+            (false, None | Some(0)) => Ok(Part::Before),
+            (false, Some(length)) => Ok(Part::Data(length)),
+        }
+    }
+
+    fn after_data(&self) -> Part {
+        if self.is_chunked { Part::AfterChunk } else { Part::Before }
+    }
+}
+
+/// The size of a chunk, without what may stand behind it.
+fn size(line: &[u8], is_long: bool) -> Option<u64> {
+    let digits = match line.iter().position(|byte| *byte == b';') {
+        Some(end) => &line[..end],
+        None if is_long => return None,
+        None => line,
+    };
+    number(digits.trim_ascii_end(), 16)
+}
+
+/// A number of digits alone: no sign.
+fn number(digits: &[u8], radix: u32) -> Option<u64> {
+    let text = str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
+    u64::from_str_radix(text, radix).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Framing;
+
+    const GOOD: &str = "GET / HTTP/1.1\r\nhost: bff\r\n\r\n";
+
+    /// What is left of requests when they were followed, however they came.
+    fn followed(text: &str) -> Vec<u8> {
+        let mut whole = text.as_bytes().to_vec();
+        if let Some(spoilt) = Framing::default().follow(&mut whole) {
+            whole.truncate(spoilt);
+        }
+        let mut framing = Framing::default();
+        let mut pieces = text.as_bytes().to_vec();
+        let spoilt = pieces.chunks_mut(1).position(|piece| framing.follow(piece).is_some());
+        pieces.truncate(spoilt.map_or(pieces.len(), |at| at + 1));
+        assert_eq!(whole, pieces, "{text:?}");
+        whole
+    }
+
+    #[test]
+    fn requests_as_they_must_be_are_left_as_they_are() {
+        for good in [
+            GOOD,
+            "\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+            "POST / HTTP/1.1\r\nContent-Length: 14\r\n\r\nbody\nof lines\n",
+            "POST / HTTP/1.1\r\ncontent-length:2\r\ncontent-length: 2 \r\n\r\n\n\n",
+            "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3\r\na\n\n\r\nA ;x=\"y\"\r\n0123\n\n6789\r\n0\r\nx: y\r\n\r\n",
+            "POST / HTTP/1.1\r\ncontent-length: 0\r\n\r\n",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\n\0\n",
+            "",
+        ] {
+            let twice = format!("{good}{GOOD}");
+            assert_eq!(followed(&twice), twice.as_bytes(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_can_be_taken_for_two_is_spoilt_wherever_it_stands() {
+        let long = format!("GET / HTTP/1.1\r\ncontent-length:{}5\r\n\r\nabcde", " ".repeat(70));
+        let chunked = "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n";
+        for bad in [
+            "GET / HTTP/1.1\nhost: bff\r\n\r\n",
+            "GET / HTTP/1.1\r\nhost: bff\n\r\n",
+            "GET / HTTP/1.1\r\nhost: bff\r\n\n",
+            "\nGET / HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\r\ncontent-length: 1, 1\r\n\r\n1",
+            "GET / HTTP/1.1\r\ncontent-length: +1\r\n\r\n1",
+            "GET / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n12",
+            &long,
+            &format!("{chunked}content-length: 5\r\n\r\n0\r\n\r\n"),
+            &format!("{chunked}\r\n0\n\r\n"),
+            &format!("{chunked}\r\n1\r\nab\r\n0\r\n\r\n"),
+            &format!("{chunked}\r\n1\r\na\n0\r\n\r\n"),
+            &format!("{chunked}\r\n-1\r\n\r\n"),
+            &format!("{chunked}\r\n{}5\r\nabcde\r\n0\r\n\r\n", "0".repeat(70)),
+            &format!("{chunked}\r\n0\r\nx: y\n\r\n"),
+        ] {
+            for ahead in ["", GOOD, &format!("{chunked}\r\n1\r\n\n\r\n0\r\n\r\n")] {
+                let all = format!("{ahead}{bad}");
+                let left = followed(&all);
+                assert!(left.starts_with(ahead.as_bytes()), "{all:?}");
+                assert!(left.ends_with(b"\0"), "{all:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Rows of a policy table, by the type of what is asked.
+
+use rpc::{Policies, Policy};
+
+use crate::{Command, Fetch};
+
+/// Adds rows to a table by the type of the fetch or command.
+pub trait PolicyTable {
+    /// Adds the row of a fetch.
+    #[must_use]
+    fn fetch<F: Fetch>(self, policy: Policy) -> Self;
+
+    /// Adds the row of a command.
+    #[must_use]
+    fn command<C: Command>(self, policy: Policy) -> Self;
+}
+
+impl PolicyTable for Policies {
+    fn fetch<F: Fetch>(self, policy: Policy) -> Self {
+        self.row(F::name(), F::RPC, policy)
+    }
+
+    fn command<C: Command>(self, policy: Policy) -> Self {
+        self.row(C::name(), C::RPC, policy)
+    }
+}

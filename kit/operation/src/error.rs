@@ -1,0 +1,18 @@
+//! Errors of a request as a whole.
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
+
+use crate::Code;
+
+/// An error of a request that its client can mend.
+pub fn refusal(code: Code, text: impl Into<String>) -> ServerError {
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code.as_str());
+    ServerError { extensions: Some(extensions), ..ServerError::new(text, None) }
+}
+
+/// An error with the places of the document that it is about.
+#[must_use]
+pub fn at_places(error: ServerError, locations: Vec<Pos>) -> ServerError {
+    ServerError { locations, ..error }
+}

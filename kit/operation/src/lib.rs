@@ -1,0 +1,44 @@
+//! One operation of a client: what it asks of the services, worked out before it runs.
+//!
+//! Everything here is a function of a text, a schema and a table of policies: nothing waits, and nothing is read or sent.
+
+mod code;
+mod conditions;
+mod document;
+mod error;
+mod guard;
+mod limits;
+mod literal;
+mod name;
+mod normalise;
+mod outline;
+mod parse;
+pub mod path;
+mod plan;
+mod prepare;
+mod prepared;
+mod print;
+pub mod schema;
+mod tokens;
+mod validate;
+mod variables;
+mod variants;
+
+pub use code::Code;
+pub use document::Document;
+pub use error::{at_places, refusal};
+pub use guard::Guard;
+pub use limits::{Limit, Limits};
+pub use name::loggable_name;
+pub use normalise::{Failing, NULL_CONDITION, NullCause};
+pub use outline::{Outline, Place};
+pub use parse::{SyntaxError, parse};
+pub use plan::{
+    Cache, CacheScope, Consequence, Count, Failure, Fault, FieldSize, Outcome, Plan, PlannedCall, Repeat,
+    Total, Wave,
+};
+pub use prepare::Preparer;
+pub use prepared::Prepared;
+pub use print::print;
+pub use tokens::TokenHash;
+pub use variables::BadVariable;

@@ -1,0 +1,288 @@
+//! An operation in its simplest form, as async-graphql runs it: the same answer from less to walk.
+//!
+//! async-graphql runs a field once for each time it is selected. So every key of an object is selected once here:
+//! fragments are written out, those that never apply and what a condition leaves out are gone, and fields of one key
+//! are one field. On an interface or union they may have to be written out by object, where a key is selected for
+//! some of them and for others as well. What is left has no named fragments and no conditions.
+
+mod abstracts;
+mod arguments;
+mod types;
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{Name, Pos, Positioned};
+use async_graphql_parser::types as run;
+use async_graphql_value::indexmap::IndexMap;
+
+use super::conditions::{Conditions, NullCondition, is_condition};
+use super::document::{Directive, Document, Field, Operation, Selection, SelectionSet};
+use super::literal;
+use super::outline::MAX_SELECTIONS;
+use crate::schema::{Catalogue, Kind};
+
+/// An operation that is ready for async-graphql.
+#[derive(Debug)]
+pub(super) struct Normalised {
+    /// The operation alone.
+    pub(super) document: run::ExecutableDocument,
+    /// Fields that fail with these variables, whatever a service says.
+    pub(super) failing: Vec<Failing>,
+    /// Variables that may be null and stand where null may not, each once.
+    pub(super) risky: Vec<Name>,
+}
+
+/// A field that fails before it runs, or an object that fails in place of its fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// Its keys in the answer, from the root on.
+    pub path: Vec<Name>,
+    /// The type it is a field of.
+    pub parent: String,
+    /// What may not be null.
+    pub cause: NullCause,
+    /// Where the document names what is null.
+    pub pos: Pos,
+}
+
+/// A part of a document that is null and may not be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NullCause {
+    /// The argument of that name, or something in it: the field never runs.
+    Argument(Name),
+    /// A condition of a field of the object: no object is there to be told of, unless it is null anyway.
+    Condition,
+}
+
+/// Why there is no simplest form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unwritten {
+    /// It comes to too many selections once interfaces are written out by object.
+    TooLarge,
+    /// A condition of a field of the root is null.
+    NullCondition(NullCondition),
+}
+
+type Written<T> = Result<T, Unwritten>;
+
+/// The simplest form of an operation of a valid document.
+pub(super) fn normalised(
+    catalogue: &Catalogue,
+    document: &Document,
+    operation: &Operation,
+    conditions: Conditions<'_>,
+) -> Written<Normalised> {
+    let root = match operation.ty {
+        run::OperationType::Mutation => catalogue.mutation().unwrap_or_default(),
+        _ => catalogue.query(),
+    };
+    let mut writer = Writer {
+        catalogue,
+        document,
+        conditions,
+        left: MAX_SELECTIONS,
+        path: Vec::new(),
+        failing: Vec::new(),
+        risky: Vec::new(),
+    };
+    let Set { selections, null } = writer.set(root, &[&operation.selections])?;
+    if let Some(pos) = null {
+        return Err(Unwritten::NullCondition(NullCondition(pos)));
+    }
+    let Writer { failing, mut risky, .. } = writer;
+    risky.sort_unstable();
+    risky.dedup();
+    let nullable =
+        |name: &Name| operation.variables.iter().any(|it| it.name.node == *name && it.ty.node.nullable);
+    risky.retain(nullable);
+    let definition = run::OperationDefinition {
+        ty: operation.ty,
+        variable_definitions: operation.variables.iter().map(|it| variable(catalogue, it)).collect(),
+        directives: Vec::new(),
+        selection_set: Positioned::new(selections, operation.selections.pos),
+    };
+    let definition = Positioned::new(definition, operation.pos);
+    let operations = match &operation.name {
+        Some(name) => run::DocumentOperations::Multiple(HashMap::from([(name.node.clone(), definition)])),
+        None => run::DocumentOperations::Single(definition),
+    };
+    let document = run::ExecutableDocument { operations, fragments: HashMap::new() };
+    Ok(Normalised { document, failing, risky })
+}
+
+fn variable(
+    catalogue: &Catalogue,
+    definition: &super::document::VariableDefinition,
+) -> Positioned<run::VariableDefinition> {
+    let ty = &definition.ty;
+    let default = definition.default.as_ref().and_then(|value| {
+        let constant = literal::typed(catalogue, value, &ty.node).into_const()?;
+        Some(Positioned::new(constant, value.pos))
+    });
+    let definition_of = run::VariableDefinition {
+        name: definition.name.clone(),
+        var_type: Positioned::new(ty.node.clone(), ty.pos),
+        directives: Vec::new(),
+        default_value: default,
+    };
+    Positioned::new(definition_of, definition.pos)
+}
+
+struct Writer<'a> {
+    catalogue: &'a Catalogue,
+    document: &'a Document,
+    conditions: Conditions<'a>,
+    /// Selections there is still room for.
+    left: usize,
+    /// Keys of the answer, down to where the writer stands.
+    path: Vec<Name>,
+    failing: Vec<Failing>,
+    risky: Vec<Name>,
+}
+
+/// The fields that are selected under each key, in the order in which the keys come first.
+type Keys<'a> = IndexMap<&'a Name, Vec<&'a Field>>;
+
+/// The key of objects that fail because a condition within them is null. It is no name, so that no client can select
+/// something under it.
+pub const NULL_CONDITION: &str = "null condition";
+
+/// What is selected on an object.
+struct Set {
+    selections: run::SelectionSet,
+    /// A condition that is null: the objects it is about have [`NULL_CONDITION`] in place of their fields.
+    null: Option<Pos>,
+}
+
+impl<'a> Writer<'a> {
+    /// The selections of all these sets on an object of the type, as one set.
+    fn set(&mut self, type_name: &'a str, sets: &[&'a SelectionSet]) -> Written<Set> {
+        if self.catalogue.kind(type_name) != Some(Kind::Object) {
+            return self.of_abstract(type_name, sets);
+        }
+        let mut keys = Keys::new();
+        let mut spread = HashSet::new();
+        let collected = sets.iter().try_for_each(|set| self.collect(type_name, set, &mut keys, &mut spread));
+        let (items, null) = match collected {
+            Ok(()) => (self.fields(type_name, &keys)?, None),
+            Err(NullCondition(pos)) => (vec![null_condition(pos)], Some(pos)),
+        };
+        Ok(Set { selections: run::SelectionSet { items }, null })
+    }
+
+    /// The fields of a set that an object of the type has.
+    fn collect(
+        &self,
+        type_name: &str,
+        set: &'a SelectionSet,
+        keys: &mut Keys<'a>,
+        spread: &mut HashSet<&'a str>,
+    ) -> Result<(), NullCondition> {
+        for selection in &set.items {
+            // What was looked at needs no second look, whatever condition it has there.
+            if matches!(selection, Selection::Spread(it) if spread.contains(it.name.node.as_str()))
+                || !self.conditions.include(selection.directives())?
+            {
+                continue;
+            }
+            let (on, below) = match selection {
+                Selection::Field(field) => {
+                    keys.entry(field.response_key()).or_insert_with(|| Vec::with_capacity(1)).push(field);
+                    continue;
+                }
+                Selection::Inline(fragment) => (fragment.on.as_ref(), &fragment.selections),
+                Selection::Spread(it) => {
+                    spread.insert(&it.name.node);
+                    let Some(fragment) = self.document.fragment(&it.name.node) else { continue };
+                    (Some(&fragment.on), &fragment.selections)
+                }
+            };
+            let applies = |on: &Positioned<Name>| {
+                on.node == type_name || self.catalogue.possible(&on.node).iter().any(|it| it == type_name)
+            };
+            if on.is_none_or(applies) {
+                self.collect(type_name, below, keys, spread)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fields(&mut self, type_name: &'a str, keys: &Keys<'a>) -> Written<Vec<Positioned<run::Selection>>> {
+        keys.values().map(|fields| self.field(type_name, fields)).collect()
+    }
+
+    /// Fields of one key, as one.
+    fn field(&mut self, type_name: &'a str, fields: &[&'a Field]) -> Written<Positioned<run::Selection>> {
+        self.spend()?;
+        let field = fields[0];
+        let info = self.catalogue.selectable(type_name, &field.name.node);
+        self.path.push(field.response_key().clone());
+        let arguments = self.arguments(&field.arguments, info.map(|info| &info.arguments));
+        if let Some((argument, pos)) = info.and_then(|info| self.null_argument(field, info)) {
+            self.fails(type_name, NullCause::Argument(argument), pos);
+        }
+        let sets: Vec<_> = fields.iter().filter_map(|field| field.selections.as_ref()).collect();
+        let below = match info {
+            Some(info) if !sets.is_empty() => {
+                let Set { selections, null } = self.set(&info.type_name, &sets)?;
+                if let Some(pos) = null {
+                    self.fails(type_name, NullCause::Condition, pos);
+                }
+                selections
+            }
+            _ => run::SelectionSet::default(),
+        };
+        self.path.pop();
+        let own = field.directives.iter().filter(|it| !is_condition(it));
+        let node = run::Field {
+            alias: field.alias.clone(),
+            name: field.name.clone(),
+            arguments,
+            directives: own.map(|it| self.directive(it)).collect(),
+            selection_set: Positioned::new(below, field.selections.as_ref().map_or(field.pos, |set| set.pos)),
+        };
+        Ok(Positioned::new(run::Selection::Field(Positioned::new(node, field.pos)), field.pos))
+    }
+
+    fn directive(&self, directive: &Directive) -> Positioned<run::Directive> {
+        let info = self.catalogue.directive(&directive.name.node);
+        let arguments = self.arguments(&directive.arguments, info.map(|info| &info.arguments));
+        Positioned::new(run::Directive { name: directive.name.clone(), arguments }, directive.pos)
+    }
+
+    fn fails(&mut self, type_name: &str, cause: NullCause, pos: Pos) {
+        let (path, parent) = (self.path.clone(), type_name.to_owned());
+        self.failing.push(Failing { path, parent, cause, pos });
+    }
+
+    fn spend(&mut self) -> Written<()> {
+        self.left = self.left.checked_sub(1).ok_or(Unwritten::TooLarge)?;
+        Ok(())
+    }
+}
+
+/// Marks an object that fails.
+fn null_condition(pos: Pos) -> Positioned<run::Selection> {
+    let name = |name| Positioned::new(Name::new(name), pos);
+    let field = run::Field {
+        alias: Some(name(NULL_CONDITION)),
+        name: name("__typename"),
+        arguments: Vec::new(),
+        directives: Vec::new(),
+        selection_set: Positioned::default(),
+    };
+    Positioned::new(run::Selection::Field(Positioned::new(field, pos)), pos)
+}
+
+fn fragment(on: &str, items: Vec<Positioned<run::Selection>>, pos: Pos) -> Positioned<run::Selection> {
+    let condition = run::TypeCondition { on: Positioned::new(Name::new(on), pos) };
+    let fragment = run::InlineFragment {
+        type_condition: Some(Positioned::new(condition, pos)),
+        directives: Vec::new(),
+        selection_set: Positioned::new(run::SelectionSet { items }, pos),
+    };
+    Positioned::new(run::Selection::InlineFragment(Positioned::new(fragment, pos)), pos)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! From the text of an operation to one that is ready to run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{ServerError, Variables};
+use rpc::Policies;
+
+use super::conditions::Conditions;
+use super::normalise::{Unwritten, normalised};
+use super::parse::{SyntaxError, parse};
+use super::validate::{Problem, problems};
+use super::{Guard, Limits, Outline, Prepared};
+use crate::code::Code;
+use crate::error::{at_places, refusal};
+use crate::schema::Catalogue;
+
+/// Prepares the operations of one client.
+pub struct Preparer {
+    /// The schema.
+    pub catalogue: Catalogue,
+    /// How calls behave.
+    pub policies: Arc<Policies>,
+    /// How long a request may take.
+    pub deadline: Duration,
+    /// What an operation may cost.
+    pub guard: Guard,
+    /// What a registered one may: what its client could rely on when it was released, whatever is tightened since.
+    pub registered: Guard,
+    /// Whether a document may ask the schema about itself. A registered one may always.
+    pub introspection: bool,
+    /// Whether calls say what they read.
+    pub masks: bool,
+    /// Whether what needs no more of an object than its key is asked beside it.
+    pub hoisting: bool,
+}
+
+impl Preparer {
+    /// A preparer for operations over a schema, as development has it: within the limits, and with nothing left out.
+    #[must_use]
+    pub fn new(catalogue: Catalogue, policies: Arc<Policies>, limits: Limits) -> Self {
+        Self {
+            catalogue,
+            policies,
+            deadline: limits.deadline,
+            guard: Guard::new(limits, Vec::new()),
+            registered: Guard::new(limits, Vec::new()),
+            introspection: true,
+            masks: true,
+            hoisting: true,
+        }
+    }
+
+    /// Prepares the operation of that name, or the only one, of a document.
+    pub fn prepare(&self, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
+        self.within(&self.guard, self.introspection, text, name)
+    }
+
+    /// Prepares an operation that a client has released, under the hash of its document.
+    pub fn register(&self, text: &str, hash: String) -> Result<Prepared, Vec<ServerError>> {
+        self.within(&self.registered, true, text, None).map(|prepared| prepared.under(hash))
+    }
+
+    fn within(
+        &self,
+        guard: &Guard,
+        introspection: bool,
+        text: &str,
+        name: Option<&str>,
+    ) -> Result<Prepared, Vec<ServerError>> {
+        guard.text(text)?;
+        let document = parse(text).map_err(|error| vec![of_syntax(&error)])?;
+        // Everything after this writes fragments out, again and again.
+        guard.document(&document)?;
+        let problems = problems(&self.catalogue, &document, introspection);
+        if !problems.is_empty() {
+            return Err(problems.into_iter().map(of_problem).collect());
+        }
+        let Some(operation) = document.operation(name) else {
+            let text =
+                "The document holds no operation of that name, or several and `operationName` names none.";
+            return Err(vec![refusal(Code::OperationResolutionFailure, text)]);
+        };
+        let normalised = normalised(&self.catalogue, &document, operation, Conditions::Open);
+        let normalised = normalised.map_err(|unwritten| vec![of_unwritten(unwritten)])?;
+        let outline = Outline::of(&self.catalogue, &normalised.document);
+        let costs_by_variables = guard.operation(&outline)?;
+        let outline = outline.within(self.deadline, &self.policies);
+        let outline = if self.masks { outline } else { outline.without_masks() };
+        let outline = if self.hoisting { outline } else { outline.without_hoisting() };
+        Ok(Prepared::new(document, normalised, outline, costs_by_variables))
+    }
+
+    /// Whether a prepared operation may run with these variables, which are coerced.
+    pub fn admit(&self, operation: &Prepared, variables: &Variables) -> Result<(), Vec<ServerError>> {
+        if !operation.costs_by_variables {
+            return Ok(());
+        }
+        let guard = if operation.registered().is_some() { &self.registered } else { &self.guard };
+        guard.variables(&operation.outline, variables)
+    }
+}
+
+fn of_syntax(error: &SyntaxError) -> ServerError {
+    let text = format!("Syntax Error: {}", error.problem);
+    at_places(refusal(Code::ParseFailed, text), vec![error.pos])
+}
+
+fn of_problem(problem: Problem) -> ServerError {
+    at_places(refusal(Code::ValidationFailed, problem.message), problem.locations)
+}
+
+pub(super) fn of_unwritten(unwritten: Unwritten) -> ServerError {
+    match unwritten {
+        Unwritten::TooLarge => {
+            let text = "The operation selects too much once it is written out for each type.";
+            refusal(Code::OperationTooLarge, text)
+        }
+        Unwritten::NullCondition(condition) => {
+            let text = "The condition of `@skip` or `@include` must not be null.";
+            at_places(refusal(Code::BadUserInput, text), vec![condition.0])
+        }
+    }
+}

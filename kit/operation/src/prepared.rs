@@ -1,0 +1,170 @@
+//! An operation that is ready to run: everything that does not change from request to request.
+
+use std::sync::{Arc, OnceLock};
+
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql::{ServerError, Variables};
+use async_graphql_value::Value;
+
+use super::document::Document;
+use super::normalise::{Failing, Normalised};
+use super::variables::{BadVariable, coerce};
+use super::variants::Variants;
+use super::{Outline, Plan};
+use crate::name::loggable_name;
+use crate::schema::Catalogue;
+
+/// An operation that was parsed, validated, normalised and outlined.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The operation in its simplest form, as if every condition held.
+    document: ExecutableDocument,
+    /// Its other forms, where it has some.
+    variants: Option<Variants>,
+    /// Its calls, and what they read.
+    pub outline: Arc<Outline>,
+    plan: OnceLock<Plan>,
+    /// Its name, as logs have it: one that they do not take is none.
+    label: Arc<str>,
+    /// The hash of its document, where it is registered.
+    registered: Option<String>,
+    /// Whether a variable may be left out without standing for anything: an argument that names it is left out
+    /// as well then.
+    leaves_out: bool,
+    /// Whether it may cost too much with some variables.
+    pub(super) costs_by_variables: bool,
+}
+
+impl Prepared {
+    pub(super) fn new(
+        source: Document,
+        normalised: Normalised,
+        outline: Outline,
+        costs_by_variables: bool,
+    ) -> Self {
+        let mut prepared = Self {
+            document: normalised.document,
+            variants: Variants::of(source, outline.name(), normalised.risky),
+            label: outline.name().and_then(loggable_name).unwrap_or("(unnamed)").into(),
+            outline: Arc::new(outline),
+            plan: OnceLock::new(),
+            registered: None,
+            leaves_out: false,
+            costs_by_variables,
+        };
+        prepared.leaves_out = prepared.operation().variable_definitions.iter().any(|it| {
+            let definition = &it.node;
+            definition.var_type.node.nullable && definition.default_value.is_none()
+        });
+        prepared
+    }
+
+    /// The same, registered under the hash of its document.
+    #[must_use]
+    pub fn under(self, hash: String) -> Self {
+        Self { registered: Some(hash), ..self }
+    }
+
+    /// The hash of its document, where it is registered.
+    pub fn registered(&self) -> Option<&str> {
+        self.registered.as_deref()
+    }
+
+    /// Trees that are kept of its document beyond one: the source and the forms for what variables decide.
+    pub fn further_trees(&self) -> usize {
+        self.variants.as_ref().map_or(0, Variants::trees)
+    }
+
+    /// The name the document gives it.
+    pub fn name(&self) -> Option<&str> {
+        self.outline.name()
+    }
+
+    /// Its name, as logs have it.
+    pub fn label(&self) -> &Arc<str> {
+        &self.label
+    }
+
+    /// Whether it is a query: the only kind that may be sent by GET.
+    pub fn is_query(&self) -> bool {
+        self.outline.operation_type() == OperationType::Query
+    }
+
+    /// Its plan, worked out by whoever asks first.
+    pub fn plan(&self, make: impl FnOnce(&Outline) -> Plan) -> &Plan {
+        self.plan.get_or_init(|| make(&self.outline))
+    }
+
+    /// What a request sent, as the operation declares it.
+    pub fn coerce(&self, catalogue: &Catalogue, sent: Variables) -> Result<Variables, Vec<BadVariable>> {
+        coerce(catalogue, self.operation().variable_definitions.iter().map(|it| &it.node), sent)
+    }
+
+    /// The document to run with these variables, which are coerced, and the fields that fail with them.
+    pub fn form(
+        &self,
+        catalogue: &Catalogue,
+        variables: &Variables,
+    ) -> Result<(ExecutableDocument, Vec<Failing>), ServerError> {
+        let (mut document, failing) = match &self.variants {
+            Some(variants) => variants.of_variables(catalogue, variables, &self.document)?,
+            None => (self.document.clone(), Vec::new()),
+        };
+        if self.leaves_out {
+            // async-graphql would take a variable that was left out for null.
+            for operation in operations(&mut document) {
+                leave_out(&mut operation.selection_set.node, variables);
+            }
+        }
+        Ok((document, failing))
+    }
+
+    fn operation(&self) -> &OperationDefinition {
+        let mut operations = self.document.operations.iter();
+        &operations.next().expect("a prepared document holds its operation").1.node
+    }
+}
+
+fn operations(document: &mut ExecutableDocument) -> impl Iterator<Item = &mut OperationDefinition> {
+    use async_graphql::parser::types::DocumentOperations::{Multiple, Single};
+    let (single, multiple) = match &mut document.operations {
+        Single(operation) => (Some(&mut operation.node), None),
+        Multiple(operations) => (None, Some(operations.values_mut().map(|it| &mut it.node))),
+    };
+    single.into_iter().chain(multiple.into_iter().flatten())
+}
+
+/// Removes the arguments, and the fields of objects, that are variables without a value.
+fn leave_out(set: &mut SelectionSet, variables: &Variables) {
+    for selection in &mut set.items {
+        match &mut selection.node {
+            Selection::Field(field) => {
+                arguments(&mut field.node, variables);
+                leave_out(&mut field.node.selection_set.node, variables);
+            }
+            Selection::InlineFragment(fragment) => {
+                leave_out(&mut fragment.node.selection_set.node, variables);
+            }
+            Selection::FragmentSpread(_) => {}
+        }
+    }
+}
+
+fn arguments(field: &mut Field, variables: &Variables) {
+    field.arguments.retain_mut(|(_, value)| has_value(&mut value.node, variables));
+}
+
+/// Whether a value is there; what it holds that is not is removed from it.
+fn has_value(value: &mut Value, variables: &Variables) -> bool {
+    match value {
+        Value::Variable(name) => variables.contains_key(name),
+        Value::Object(fields) => {
+            fields.retain(|_, value| has_value(value, variables));
+            true
+        }
+        // An item of a list cannot be left out: it is null.
+        _ => true,
+    }
+}

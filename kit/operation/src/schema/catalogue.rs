@@ -1,0 +1,303 @@
+//! The schema as the kit looks things up in it: every type, and every field with its calls and what it reads.
+
+mod field;
+mod introspection;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use async_graphql_parser::types::{
+    BaseType, DirectiveDefinition, DirectiveLocation, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
+
+use super::Scalars;
+use super::directives::{NAMES, TYPES};
+
+pub use field::base_name;
+pub use field::{Argument, BoundInfo, FieldInfo, StepInfo, StepKind};
+
+/// Every type of a schema, read from its internal SDL.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    types: HashMap<String, BTreeMap<String, Arc<FieldInfo>>>,
+    kinds: HashMap<String, Kind>,
+    /// Values of each enum.
+    enums: HashMap<String, Vec<String>>,
+    /// Fields of each input object.
+    inputs: HashMap<String, BTreeMap<String, Argument>>,
+    /// Input objects that take one of their fields.
+    one_of: HashSet<String>,
+    /// Objects that each object, interface or union may be.
+    possible: HashMap<String, Vec<String>>,
+    directives: HashMap<String, DirectiveInfo>,
+    scalars: Scalars,
+    query: String,
+    mutation: Option<String>,
+}
+
+/// What kind of type it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A scalar.
+    Scalar,
+    /// An object.
+    Object,
+    /// An interface.
+    Interface,
+    /// A union.
+    Union,
+    /// An enum.
+    Enum,
+    /// An input object.
+    Input,
+}
+
+/// What is known of a directive that documents may use.
+#[derive(Clone, Debug)]
+pub struct DirectiveInfo {
+    pub arguments: BTreeMap<String, Argument>,
+    pub locations: Vec<DirectiveLocation>,
+    pub repeatable: bool,
+}
+
+impl Catalogue {
+    /// Reads an internal SDL.
+    ///
+    /// # Panics
+    ///
+    /// When the text is not what [`internal_sdl`](super::internal_sdl) wrote.
+    #[must_use]
+    pub fn of(internal_sdl: &str) -> Self {
+        let mut catalogue = Self::default();
+        catalogue.read(internal_sdl);
+        catalogue.resolve_given();
+        catalogue.read(introspection::SDL);
+        catalogue
+    }
+
+    fn read(&mut self, sdl: &str) {
+        let document = async_graphql_parser::parse_schema(sdl).expect("the schema's own SDL parses");
+        for definition in document.definitions {
+            match definition {
+                TypeSystemDefinition::Schema(schema) => {
+                    self.query = schema.node.query.map(|name| name.node.to_string()).unwrap_or_default();
+                    self.mutation = schema.node.mutation.map(|name| name.node.to_string());
+                }
+                TypeSystemDefinition::Type(definition) => self.read_type(definition.node),
+                TypeSystemDefinition::Directive(definition) => self.read_directive(sdl, &definition.node),
+            }
+        }
+    }
+
+    /// Notes what of each call the client gives, once all input objects are known.
+    fn resolve_given(&mut self) {
+        let inputs = &self.inputs;
+        for info in self.types.values_mut().flat_map(BTreeMap::values_mut).filter(|it| !it.steps.is_empty()) {
+            let info = Arc::make_mut(info);
+            for step in &mut info.steps {
+                let arguments = step.by.iter().filter_map(|by| by.strip_prefix("argument."));
+                step.given = arguments
+                    .flat_map(|name| {
+                        let input = info.arguments.get(name).and_then(|it| inputs.get(base_name(&it.ty)));
+                        let fields = input.into_iter().flat_map(BTreeMap::keys);
+                        let fields = fields.map(move |field| format!("{name}.{field}"));
+                        std::iter::once(name.to_owned()).chain(fields)
+                    })
+                    .collect();
+            }
+        }
+    }
+
+    fn read_type(&mut self, definition: TypeDefinition) {
+        let name = definition.name.node.to_string();
+        // The authors' own are for no document, and no client knows of them.
+        if TYPES.contains(&name.as_str()) {
+            return;
+        }
+        let (kind, fields) = match definition.kind {
+            TypeKind::Scalar => (Kind::Scalar, None),
+            TypeKind::Object(object) => {
+                self.possible.entry(name.clone()).or_default().push(name.clone());
+                for interface in object.implements {
+                    self.possible.entry(interface.node.to_string()).or_default().push(name.clone());
+                }
+                (Kind::Object, Some(object.fields))
+            }
+            TypeKind::Interface(interface) => {
+                self.possible.entry(name.clone()).or_default();
+                (Kind::Interface, Some(interface.fields))
+            }
+            TypeKind::Union(union) => {
+                let members = union.members.iter().map(|member| member.node.to_string());
+                self.possible.insert(name.clone(), members.collect());
+                (Kind::Union, None)
+            }
+            TypeKind::Enum(of) => {
+                let values = of.values.iter().map(|value| value.node.value.node.to_string());
+                self.enums.insert(name.clone(), values.collect());
+                (Kind::Enum, None)
+            }
+            TypeKind::InputObject(input) => {
+                let fields = field::arguments(&input.fields);
+                for field in fields.values() {
+                    self.refer_to(&field.ty);
+                }
+                self.inputs.insert(name.clone(), fields);
+                if definition.directives.iter().any(|it| it.node.name.node == "oneOf") {
+                    self.one_of.insert(name.clone());
+                }
+                (Kind::Input, None)
+            }
+        };
+        if let Some(fields) = fields {
+            let infos = fields.iter().map(|it| (it.node.name.node.to_string(), field::field_info(&it.node)));
+            let infos: BTreeMap<_, _> = infos.map(|(name, info)| (name, Arc::new(info))).collect();
+            for info in infos.values() {
+                self.refer_to(&info.ty);
+                info.arguments.values().for_each(|argument| self.refer_to(&argument.ty));
+            }
+            self.types.insert(name.clone(), infos);
+        }
+        self.kinds.insert(name, kind);
+    }
+
+    /// Notes the scalars that every schema may use without defining them: a document may name those that it uses.
+    fn refer_to(&mut self, ty: &Type) {
+        match &ty.base {
+            BaseType::List(item) => self.refer_to(item),
+            BaseType::Named(name) => {
+                if matches!(name.as_str(), "Int" | "Float" | "String" | "Boolean" | "ID") {
+                    self.kinds.insert(name.to_string(), Kind::Scalar);
+                }
+            }
+        }
+    }
+
+    fn read_directive(&mut self, sdl: &str, definition: &DirectiveDefinition) {
+        let name = definition.name.node.as_str();
+        if NAMES.contains(&name) {
+            return;
+        }
+        // The parser of async-graphql 7.0.19 takes every directive for repeatable.
+        let start = format!("directive @{name}");
+        let repeatable = sdl.lines().any(|line| {
+            let rest = line.trim_start().strip_prefix(&start);
+            rest.is_some_and(|rest| rest.starts_with(['(', ' ']) && rest.contains(" repeatable on "))
+        });
+        let info = DirectiveInfo {
+            arguments: field::arguments(&definition.arguments),
+            locations: definition.locations.iter().map(|it| it.node).collect(),
+            repeatable,
+        };
+        self.directives.insert(name.to_owned(), info);
+    }
+
+    /// The same, with scalars of its own that know which values are theirs. The SDL does not say.
+    #[must_use]
+    pub fn with_scalars(self, scalars: Scalars) -> Self {
+        Self { scalars, ..self }
+    }
+
+    /// Its scalars.
+    #[must_use]
+    pub fn scalars(&self) -> &Scalars {
+        &self.scalars
+    }
+
+    /// The type of queries.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// The type of mutations.
+    #[must_use]
+    pub fn mutation(&self) -> Option<&str> {
+        self.mutation.as_deref()
+    }
+
+    /// A field of a type.
+    #[must_use]
+    pub fn field(&self, type_name: &str, field: &str) -> Option<&Arc<FieldInfo>> {
+        self.types.get(type_name)?.get(field)
+    }
+
+    /// All fields of a type by name; none for what is not an object or interface.
+    #[must_use]
+    pub fn fields(&self, type_name: &str) -> Option<&BTreeMap<String, Arc<FieldInfo>>> {
+        self.types.get(type_name)
+    }
+
+    /// Values of an enum; none for what is not one.
+    #[must_use]
+    pub fn values(&self, type_name: &str) -> Option<&[String]> {
+        self.enums.get(type_name).map(Vec::as_slice)
+    }
+
+    /// Fields of an input object by name; none for what is not one.
+    #[must_use]
+    pub fn input(&self, type_name: &str) -> Option<&BTreeMap<String, Argument>> {
+        self.inputs.get(type_name)
+    }
+
+    /// Whether an input object takes exactly one of its fields.
+    #[must_use]
+    pub fn is_one_of(&self, type_name: &str) -> bool {
+        self.one_of.contains(type_name)
+    }
+
+    /// What kind of type it is; none for what the schema does not know.
+    #[must_use]
+    pub fn kind(&self, type_name: &str) -> Option<Kind> {
+        self.kinds.get(type_name).copied()
+    }
+
+    /// The types of the schema's own.
+    pub fn type_names(&self) -> impl Iterator<Item = &String> {
+        self.kinds.keys().filter(|name| !is_introspection(name))
+    }
+
+    /// A directive that documents may use.
+    #[must_use]
+    pub fn directive(&self, name: &str) -> Option<&DirectiveInfo> {
+        self.directives.get(name)
+    }
+
+    /// A field that a document may select on a type: one of its own, or one by which schemas tell of themselves.
+    #[must_use]
+    pub fn selectable(&self, type_name: &str, field: &str) -> Option<&Arc<FieldInfo>> {
+        match field {
+            "__typename" => self.possible.get(type_name).and_then(|_| self.field(introspection::ANY, field)),
+            "__schema" | "__type" if type_name == self.query => self.field(introspection::ROOT, field),
+            _ => self.field(type_name, field),
+        }
+    }
+
+    /// Objects that an object, interface or union may be; none for any other type.
+    #[must_use]
+    pub fn possible(&self, type_name: &str) -> &[String] {
+        self.possible.get(type_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether some object may be of both types.
+    #[must_use]
+    pub fn overlap(&self, one: &str, other: &str) -> bool {
+        let others = self.possible(other);
+        self.possible(one).iter().any(|object| others.contains(object))
+    }
+
+    /// All types of the schema's own that have fields, by name.
+    #[must_use]
+    pub fn types(&self) -> BTreeMap<&str, &BTreeMap<String, Arc<FieldInfo>>> {
+        self.types
+            .iter()
+            .filter(|(name, _)| !is_introspection(name))
+            .map(|(name, fields)| (name.as_str(), fields))
+            .collect()
+    }
+}
+
+/// Whether a type is one of those by which schemas tell of themselves.
+pub(super) fn is_introspection(type_name: &str) -> bool {
+    type_name.starts_with("__")
+}

@@ -1,0 +1,59 @@
+//! The directives by which an internal SDL tells of calls.
+
+/// Names of the directives, which the public SDL leaves out.
+pub const NAMES: [&str; 3] = ["bounds", "fetch", "reads"];
+
+/// Types that those directives take.
+pub(super) const TYPES: [&str; 4] = ["_Effect", "_KeySource", "_Step", "_StepKind"];
+
+/// Definitions of the directives, as the internal SDL ends with them.
+pub const DEFINITIONS: &str = r#"
+"""Where a key comes from: `argument.NAME`, `parent.PATH` (a path of the parent's message), `caller` (who asks), or `previous` (the step before)."""
+scalar _KeySource
+
+"""What a call does: `ASK` a question, `SEND` a command, or send one that nobody waits for (`SEND_LATER`)."""
+enum _StepKind { ASK SEND SEND_LATER }
+
+"""What calling an RPC changes: nothing, the same however often it is called, or more with every call."""
+enum _Effect { NONE ONCE EVERY }
+
+"""One call of a field."""
+input _Step {
+  "The type of the question or command."
+  name: String!
+  "What the call does."
+  kind: _StepKind!
+  "The RPC that answers it."
+  rpc: String!
+  "Where its keys come from."
+  by: [_KeySource!]!
+  "Paths of its answer that the field itself reads."
+  reads: [String!]!
+  "The type it answers, where the field may answer several and each has a call of its own."
+  on: String
+  "Paths of its answer that the key holds: fields that need no more of it are asked beside this call."
+  holds: [String!]
+  "Whether the field does without it when it fails."
+  spare: Boolean
+  "Whether it waits for the keys of every field that asks the same, so that all of them travel together."
+  joined: Boolean
+  "Keys one call may ask."
+  keys: Int!
+  "What calling it changes."
+  effect: _Effect!
+  "Whether its answer is the same for whoever asks."
+  public: Boolean!
+}
+
+"""The calls behind a field, in order. With a fallback the field is optional, else critical."""
+directive @fetch(steps: [_Step!]!, fallback: String) on FIELD_DEFINITION
+
+"""Paths of the parent's message that the field reads."""
+directive @reads(paths: [String!]!) on FIELD_DEFINITION
+
+"""
+How large an answer is at most: `items` of a list, fewer where the source `by` says so; of the lists `of` below the
+field where they are named; `bytes` of a string, counted as UTF-8.
+"""
+directive @bounds(items: Int, by: _KeySource, of: [String!], bytes: Int) on FIELD_DEFINITION
+"#;

@@ -1,0 +1,22 @@
+//! What is known of an RPC before it is called, and of a call before it is made.
+//!
+//! These are plain types: the crates that plan calls (`operation`) and those that make them (`fetch`) both stand on them.
+//!
+//! ```
+//! use rpc::{Policies, Policy, Rpc};
+//!
+//! const RATINGS: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchGetRatings");
+//!
+//! let policies = Policies::new().row("RatingOf", RATINGS, Policy::within_ms(300).fresh_s(60));
+//! assert_eq!(policies.services().collect::<Vec<_>>(), ["shop.reviews.v1.ReviewService"]);
+//! ```
+
+mod mask;
+mod policy;
+mod rpc;
+mod slot;
+
+pub use mask::Mask;
+pub use policy::{Policies, Policy};
+pub use rpc::{Effect, Reasons, Rpc};
+pub use slot::Slot;
