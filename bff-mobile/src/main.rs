@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Allocator that gives most memory back after a peak.
+/// Allocator that keeps less after a peak than the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

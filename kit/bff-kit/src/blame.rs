@@ -4,11 +4,11 @@
 //! of the service, which is logged and masked.
 
 use fetch::{Fault, FaultKind, FaultLog, Reasons, Rpc, Violation};
+use operation::Code;
+use operation::schema::{StepInfo, StepKind};
 
 use crate::error::Error;
 use crate::identity::Caller;
-use operation::Code;
-use operation::schema::{StepInfo, StepKind};
 
 /// The part that the client, and whoever acts, had in a call.
 pub(crate) struct Part<'a> {

@@ -1,4 +1,4 @@
-//! What makes one BFF.
+//! The trait that a BFF implements to describe its client.
 
 use async_graphql::{EmptySubscription, ObjectType, Schema, SchemaBuilder, ValidationMode};
 use fetch::{Policies, Reasons};
@@ -14,10 +14,10 @@ pub trait Client: Send + Sync + 'static {
     /// Name of the binary and issuer of the internal credential, such as `"bff-mobile"`.
     const NAME: &'static str;
 
-    /// What it may use.
+    /// Limits on its requests.
     const LIMITS: Limits;
 
-    /// Which operations it may send.
+    /// Operations it may send.
     const DOCUMENTS: Documents;
 
     /// Pages in browsers send its operations. A server for real users must then know by which origins it is reached, so
@@ -34,19 +34,19 @@ pub trait Client: Send + Sync + 'static {
     /// The root of mutations; [`async_graphql::EmptyMutation`] for a client that changes nothing.
     type Mutation: ObjectType + Default + 'static;
 
-    /// How its calls behave.
+    /// Policies of its calls.
     fn policies() -> Policies;
 
-    /// How it finds out who asks.
+    /// The authenticator of its callers.
     fn authenticator(mode: Mode) -> Box<dyn Authenticator>;
 }
 
-/// Which operations a client may send. The configuration may say otherwise.
+/// Operations that a client may send. The configuration may say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Documents {
-    /// Which of them run outside development. In development all do.
+    /// Those that run outside development. In development all do.
     pub policy: DocumentPolicy,
-    /// Where a document that was sent once may be named by its hash from then on.
+    /// Modes in which a document that was sent once may be named by its hash from then on.
     pub automatic: AutomaticQueries,
 }
 

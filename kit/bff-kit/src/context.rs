@@ -4,10 +4,10 @@ use std::future::Future;
 
 use async_graphql::Context;
 use fetch::{Command, Fetch};
+use operation::path::segments;
 
 use crate::error::Error;
 use crate::scope::RequestScope;
-use operation::path::segments;
 
 /// What a resolver can do besides answering what it already holds.
 pub trait ContextExt {

@@ -14,8 +14,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::planner::Planner;
 use operation::Plan;
+
+use crate::planner::Planner;
 
 pub use budget::{Allowance, Budget, Exception};
 pub use diff::{Changes, Revision};

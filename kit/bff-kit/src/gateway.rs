@@ -12,6 +12,9 @@ use std::time::Duration;
 
 use async_graphql::{Request, ServerError, Value, Variables};
 use fetch::{CallContext, Channels, Enforcement, FaultLog, Observed, Tags};
+use operation::Code;
+use operation::refusal;
+use operation::{BadVariable, Cache, CacheScope, Plan, Prepared};
 use tokio::time::Instant;
 
 use crate::client::{Client, ClientSchema, schema, schema_builder};
@@ -25,9 +28,6 @@ use crate::metrics::{self, Metrics};
 use crate::planner::Planner;
 use crate::registry::{DocumentId, Documents};
 use crate::scope::RequestScope;
-use operation::Code;
-use operation::refusal;
-use operation::{BadVariable, Cache, CacheScope, Plan, Prepared};
 
 use failing::FailingFields;
 use shared::SharedAnswers;

@@ -12,11 +12,11 @@ use async_graphql::resolver_utils::{ContainerType, resolve_container};
 use async_graphql::{Context, ContextSelectionSet, OutputType, Positioned, ServerError, ServerResult, Value};
 use fetch::{Fetch, Keyed};
 use futures_util::future::{join, join_all};
+use operation::Place;
+use operation::path::segments;
 
 use crate::error::Error;
 use crate::scope::RequestScope;
-use operation::Place;
-use operation::path::segments;
 
 /// An object of the schema that holds what a question was answered with.
 pub trait Answered: ContainerType + Send + Sync + Sized + 'static {

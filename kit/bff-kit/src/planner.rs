@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use async_graphql::{ServerError, Variables};
 use fetch::Policies;
+use operation::schema::{Catalogue, Scalars};
+use operation::{Guard, Outline, Plan, Prepared, Preparer};
 
 use crate::client::{Client, schema};
 use crate::config::{Config, Mode};
 use crate::schema::internal_sdl;
-use operation::schema::{Catalogue, Scalars};
-use operation::{Guard, Outline, Plan, Prepared, Preparer};
 
 /// Works out the plans of a client's operations.
 pub struct Planner {

@@ -8,14 +8,14 @@ use std::time::Duration;
 use async_graphql::{Name, PathSegment, QueryPathNode, ServerError, Value};
 use fetch::{CallContext, Command, Fault, FaultKind, Fetch, Fetches, Reasons, Rpc};
 use jiff::Timestamp;
+use operation::Code;
+use operation::path::{field_path, names, segments};
+use operation::{Failing, Outline};
 
 use crate::blame::Part;
 use crate::error::{Error, millis};
 use crate::identity::Caller;
 use crate::language::Languages;
-use operation::Code;
-use operation::path::{field_path, names, segments};
-use operation::{Failing, Outline};
 
 /// What belongs to one request: its loaders, who asks, what time it is, and what could not be answered.
 pub struct RequestScope {

@@ -132,10 +132,6 @@ impl Server {
             connections: Connections {
                 routes: Edge::new(gateway, health.clone(), log.clone(), &config).routes(),
                 timers: Timers::of(&config.server),
-                refused: Bounds::new(
-                    config.server.max_requests,
-                    config.server.max_requests_per_address.saturating_mul(3),
-                ),
                 requests: Bounds::new(config.server.max_requests, config.server.max_requests_per_address),
                 unread,
                 refusals: Refusals::new(log, metrics.clone()),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_graphql::Variables;
 use clap::Args;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use operation::{Plan, PlannedCall};
 
 use super::plans::{Folder, counted};
 use super::{Failure, Settings, configuration, print};
@@ -18,7 +19,6 @@ use crate::contracts::Contracts;
 use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, Known, MadeCall};
 use crate::health::Health;
 use crate::planner::Planner;
-use operation::{Plan, PlannedCall};
 
 /// `explain`
 #[derive(Args)]

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
+use operation::Limits;
 
 use super::{Config, Mode, Secret, checks};
 use crate::client::{AutomaticQueries, Client, DocumentPolicy, Documents};
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
-use operation::Limits;
 
 /// Room for automatic persisted queries where they are taken, in bytes.
 const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;

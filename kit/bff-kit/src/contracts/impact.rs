@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt;
 use std::path::Path;
 
+use operation::{Plan, PlannedCall};
 use prost_reflect::{
     Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
 };
 
 use super::ContractError;
-use operation::{Plan, PlannedCall};
 
 /// The contracts of the services: a set of file descriptors, as `buf build -o FILE.binpb` and `protoc
 /// --descriptor_set_out` write them.

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use operation::{Document, SyntaxError, parse, print};
+
 use super::{ContractError, files, read, stem};
 use crate::planner::Problem;
-use operation::{Document, SyntaxError, parse, print};
 
 /// Where the fragments are that several operations use, below the operations.
 const FRAGMENTS: &str = "fragments";

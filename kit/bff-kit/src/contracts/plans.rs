@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use operation::Plan;
+
 use super::{ContractError, Contracts, OperationFile, WayOut, files, read, stem};
 use crate::planner::Planner;
-use operation::Plan;
 
 /// What became of the plan files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use operation::{Prepared, TokenHash};
+
 use super::{ContractError, Contracts, Release, document_hash};
 use crate::planner::{Planner, Problem};
-use operation::{Prepared, TokenHash};
 
 /// The operations of every release, ready to run, by each id they may be asked by.
 #[derive(Debug, Default)]

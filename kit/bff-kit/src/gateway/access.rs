@@ -4,13 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use async_graphql::{ServerError, Value};
 use fetch::CallContext;
+use operation::Prepared;
+use operation::loggable_name;
 use tokio::time::Instant;
 
 use super::Answer;
 use crate::health::Health;
 use crate::identity::Caller;
-use operation::Prepared;
-use operation::loggable_name;
 
 /// Status of an operation whose client did not wait for the answer, as proxies have it. Nobody is sent it.
 const UNANSWERED: u16 = 499;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use async_graphql::{Response, ServerError, Value};
 use bytes::Bytes;
+use operation::Prepared;
 use serde::Serialize;
 
 use super::Analysis;
 use crate::error::bounded;
-use operation::Prepared;
 
 /// What became of a request.
 #[derive(Debug, Default)]

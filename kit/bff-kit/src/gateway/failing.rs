@@ -9,13 +9,13 @@ use std::sync::Arc;
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
 use async_graphql::parser::types::{BaseType, Type};
 use async_graphql::{PathSegment, QueryPathNode, QueryPathSegment, ServerError, ServerResult, Value};
-
-use crate::error::{Error, server_error};
-use crate::scope::RequestScope;
 use operation::Code;
 use operation::at_places;
 use operation::path::{segments, try_visit};
 use operation::{Failing, NULL_CONDITION, NullCause};
+
+use crate::error::{Error, server_error};
+use crate::scope::RequestScope;
 
 /// Fails the fields of the request that its scope says fail.
 pub(super) struct FailingFields;

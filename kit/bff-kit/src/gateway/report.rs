@@ -2,9 +2,9 @@
 
 use async_graphql::ServerError;
 use fetch::FaultLog;
+use operation::Code;
 
 use crate::error::{Error, coded, server_error};
-use operation::Code;
 
 /// Said to a mutation that came by GET.
 pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use async_graphql::Variables;
 use moka::future::Cache;
+use operation::Prepared;
 
 use super::Answer;
 use crate::config::CacheConfig;
 use crate::language::Languages;
-use operation::Prepared;
 
 /// Public answers to registered operations that came by GET, within so many bytes. They are kept for a moment only:
 /// what a cache in front was told to forget must not come back from here.

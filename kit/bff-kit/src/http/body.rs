@@ -6,10 +6,10 @@ use axum::body::Body;
 use axum::body::HttpBody as _;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use operation::Limits;
 
 use super::refusal::{Refusal, Why};
 use crate::config::Config;
-use operation::Limits;
 
 /// How long a body may be, and how long it may take.
 #[derive(Clone, Copy, Debug)]

@@ -7,12 +7,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fetch::FaultLog;
+use operation::Code;
 
 use crate::config::HttpProfile;
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::peer::Bound;
-use operation::Code;
 
 /// Why a request was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

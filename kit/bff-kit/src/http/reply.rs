@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
+use operation::Code;
 use serde::Serialize;
 
 use super::METHODS;
@@ -16,7 +17,6 @@ use super::caching::Caching;
 use super::refusal::{Refusal, Why};
 use crate::config::HttpProfile;
 use crate::gateway::{Answer, GET_MUTATION, Shape, server_error};
-use operation::Code;
 
 /// A status of the draft of GraphQL over HTTP that HTTP itself does not know: data, and errors beside it.
 const PARTIAL_SUCCESS: u16 = 294;

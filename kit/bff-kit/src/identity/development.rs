@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName};
+use operation::Code;
 
 use super::{Authenticator, Caller};
 use crate::config::Mode;
 use crate::error::Error;
-use operation::Code;
 
 /// Believes a header. Outside development it refuses every request that carries it.
 #[derive(Clone, Copy, Debug)]

@@ -69,7 +69,7 @@ metrics! {
     TURNED_AWAY: Counter "bff_connections_refused_total" ["bound"]
         "Connections that were closed unheard, by the bound they were past.";
     UNREAD_BYTES: Gauge "bff_unread_bytes" []
-        "Bytes of answers that no connection has taken.";
+        "Bytes that answers take which no connection has taken: their own, and 16 KiB each for what waits with them.";
     DRAINING: Gauge "bff_draining" []
         "Whether the server has been told to stop: 1, or 0.";
     CERTIFICATES: Counter "bff_certificate_loads_total" ["result"]

@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_graphql::ServerError;
+use operation::Code;
+use operation::Prepared;
+use operation::loggable_name;
+use operation::refusal;
 
 use super::{Automatic, Current, Stored};
 use crate::client::DocumentPolicy;
 use crate::contracts::{ContractError, Released, document_hash};
 use crate::error::MAX_ERRORS;
 use crate::planner::Planner;
-use operation::Code;
-use operation::Prepared;
-use operation::loggable_name;
-use operation::refusal;
 
 /// How a request names its operation.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -41,8 +41,7 @@ pub(super) enum Ended {
     Idle,
     /// Its client took nothing of an answer in time.
     Unread,
-    /// It held most of what clients had not read, and together they held too much; or too many of its requests were
-    /// refused that its client did not even take that of.
+    /// It held most of what clients had not read, and together they held too much.
     Greedy,
 }
 

@@ -42,8 +42,6 @@ pub(super) struct Connections {
     pub(super) timers: Timers,
     pub(super) unread: Arc<Unread>,
     pub(super) requests: Arc<Bounds>,
-    /// Requests past those bounds, until their clients have taken that they are.
-    pub(super) refused: Arc<Bounds>,
     pub(super) refusals: Refusals,
     pub(super) phase: watch::Receiver<Phase>,
 }
@@ -154,13 +152,7 @@ impl Connections {
         let running = activity.begin(is_http2);
         request.extensions_mut().insert(peer);
         // Whoever takes no answers has none made for it: this counts until the answer is taken whole.
-        let admitted = self.requests.admit(peer).or_else(|bound| {
-            request.extensions_mut().insert(bound);
-            self.refused.admit(peer)
-        });
-        if admitted.is_err() {
-            activity.end_for_greed();
-        }
+        let admitted = self.requests.admit(peer).map_err(|bound| request.extensions_mut().insert(bound)).ok();
         let mut response = self.routes.oneshot(request.map(axum::body::Body::new)).await?;
         let phase = *self.phase.borrow();
         if phase != Phase::Serving {
@@ -173,8 +165,7 @@ impl Connections {
         // Compression forgets how long an answer is that is held for it.
         let exact = response.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
         let bytes = exact.or_else(|| response.extensions().get().map(|AnswerBytes(bytes)| *bytes));
-        Ok(response
-            .map(|body| Paced::new(body, bytes.unwrap_or_default(), running, admitted.ok(), &self.unread)))
+        Ok(response.map(|body| Paced::new(body, bytes.unwrap_or_default(), running, admitted, &self.unread)))
     }
 }
 

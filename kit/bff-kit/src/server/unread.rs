@@ -18,6 +18,10 @@ use super::bounds::Admitted;
 /// nobody reads holds besides.
 const CHUNK: usize = 4 * 1024;
 
+/// Bytes that count for an answer besides its own: its request and its stream take about so many while it waits, also
+/// where it only refuses.
+const BESIDE: usize = 16 * 1024;
+
 /// Time without progress after which an answer counts as left unread: a client that reads takes less.
 const TOLERANCE: Duration = Duration::from_secs(1);
 
@@ -50,7 +54,7 @@ impl Unread {
         Arc::new(Self { bytes: AtomicUsize::new(0), bound, connections: Mutex::default() })
     }
 
-    /// Bytes of answers that no connection has taken.
+    /// Bytes that answers take which no connection has taken.
     pub(super) fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -124,7 +128,7 @@ impl Drop for Counted {
 }
 
 impl Paced {
-    /// An answer of so many bytes.
+    /// An answer of so many bytes, which counts with what it takes besides.
     pub(super) fn new(
         body: axum::body::Body,
         bytes: usize,
@@ -132,6 +136,7 @@ impl Paced {
         admitted: Option<Admitted>,
         unread: &Arc<Unread>,
     ) -> Self {
+        let bytes = bytes + BESIDE;
         let answering = running.answered(bytes);
         unread.bytes.fetch_add(bytes, Ordering::Relaxed);
         Self {
