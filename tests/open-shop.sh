@@ -3,7 +3,7 @@
 # WEB_URL, IOT_URL, DOMAIN_URL and SHOP_LOG, a file. What a script starts besides goes into `beside`, and ends with it.
 
 if [[ -z ${PLAYGROUND:-} ]]; then
-    cargo build --quiet --package playground
+    cargo build --quiet --bin playground
     target=$(cargo metadata --no-deps --format-version 1 |
         node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')
     PLAYGROUND=$target/debug/playground
