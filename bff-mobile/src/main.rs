@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-/// Allocator that keeps less after a peak than the system's.
+/// Allocator that gives memory back after a peak.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: bff_kit::Allocator = bff_kit::Allocator;
 
 fn main() -> ExitCode {
     bff_kit::run::<bff_mobile::Mobile>()

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// What each member of the workspace may depend on, within the workspace.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
+    ("allocator", &[]),
     ("proto", &[]),
     ("rpc", &[]),
     ("fetch", &["rpc"]),
     ("operation", &["rpc"]),
-    ("bff-kit", &["fetch", "operation"]),
+    ("bff-kit", &["allocator", "fetch", "operation"]),
     ("downstream", &["fetch", "proto"]),
     ("bff-mobile", &["bff-kit", "downstream", "fetch", "proto"]),
     ("bff-web", &["bff-kit", "downstream", "fetch", "proto"]),

@@ -150,7 +150,11 @@ fn start<C: Client>(config: Config) -> Result<(), Failure> {
     crate::log::start(&config.log)?;
     process::raise_open_files(config.server.max_connections);
     let failed = |problem: std::io::Error| Failure::Other(format!("the runtime did not start: {problem}"));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_park(allocator::give_back)
+        .build()
+        .map_err(failed)?;
     let (address, admin) = (config.server.listen, config.server.admin);
     let server = Server::new(config);
     if let Some(address) = admin {

@@ -31,6 +31,7 @@ mod scope;
 mod server;
 pub mod value;
 
+pub use allocator::Allocator;
 pub use cli::{EXIT_USAGE, listen, run, stop_signal};
 pub use client::{AutomaticQueries, Client, ClientSchema, DocumentPolicy, Documents, schema};
 pub use clock::Clock;

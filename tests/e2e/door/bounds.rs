@@ -152,20 +152,46 @@ async fn a_head_with_a_line_feed_alone_gets_400_and_the_connection_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusals_that_nobody_reads_end_the_connection_that_holds_them() {
-    let configure = |config: &mut Config| {
-        config.server.max_requests = 7;
-        config.server.max_unread_bytes = 1024 * 1024;
-    };
-    let pipe = Pipe::with::<Iot>(configure, std::future::pending());
+async fn refusals_on_a_connection_that_reads_nothing_are_heads_alone() {
+    let pipe = Pipe::with::<Iot>(|config| config.server.max_requests = 7, std::future::pending());
     let mut http2 = Http2::open(&pipe, 0).await;
-    let start = Instant::now();
     let mut answers = Vec::new();
     for _ in 0..90 {
         answers.push(http2.ask("{ __typename }").await.unwrap().await.unwrap());
     }
-    // What is read now is no matter.
-    assert_eq!(pipe.ask("{ __typename }").await.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(http2.ended().await.duration_since(start).as_secs(), 1);
-    assert_eq!(pipe.ask("{ __typename }").await.status, StatusCode::OK);
+    let heads: Vec<_> = answers.iter().filter(|answer| answer.body().is_end_stream()).collect();
+    // Seven answers and two refusals wait to be read; the others ended their streams.
+    assert_eq!(heads.len(), 90 - 9);
+    for head in heads {
+        assert_eq!(head.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(head.headers()[header::RETRY_AFTER], "1");
+        assert!(!head.headers().contains_key(header::CONTENT_TYPE), "{head:?}");
+    }
+    // On a connection that is read they are told in words.
+    let refused = pipe.ask("{ __typename }").await;
+    assert!(refused.text.contains("\"code\":\"OVERLOADED\""), "{}", refused.text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn small_answers_that_nobody_reads_end_the_connection_that_holds_them() {
+    let pipe =
+        Pipe::with::<Iot>(|config| config.server.max_unread_bytes = 1024 * 1024, std::future::pending());
+    for (streams, milliseconds) in [(70, 1_000), (140, 250)] {
+        let mut connections = Vec::new();
+        for _ in 0..2 {
+            connections.push(Http2::open(&pipe, 0).await);
+        }
+        let start = Instant::now();
+        let mut answers = Vec::new();
+        for stream in 0..streams {
+            let http2 = &mut connections[stream % 2];
+            answers.push(http2.ask("{ __typename }").await.unwrap().await.unwrap());
+        }
+        // The more is left unread, the less time there is.
+        let ended = futures_util::future::select_all(connections.iter_mut().map(|it| Box::pin(it.ended())));
+        let after = ended.await.0.duration_since(start).as_millis();
+        assert!((milliseconds..=milliseconds + 50).contains(&after), "{streams}: {after} ms");
+        drop(answers);
+        assert_eq!(pipe.ask("{ __typename }").await.status, StatusCode::OK);
+    }
 }

@@ -136,6 +136,11 @@ impl Activity {
         self.leave.notified().await;
     }
 
+    /// Answers that the connection has not taken whole.
+    pub(super) fn answers_unread(&self) -> usize {
+        self.noted().unread.len()
+    }
+
     /// Bytes of answers that the connection has not taken; 0 for one that took some within so long, or is ended
     /// already.
     pub(super) fn unread_since(&self, tolerance: Duration) -> usize {

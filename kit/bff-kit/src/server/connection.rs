@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use http_body::Body as _;
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -24,6 +24,10 @@ use super::unread::{Paced, Unread};
 use crate::http::{AnswerBytes, MAX_HEADER_BYTES, Refusals, Why};
 use crate::metrics::Closed;
 use crate::peer::{Bound, Peer};
+
+/// Answers that a connection may leave unread before requests past the bounds are refused without a body, by their status
+/// and `Retry-After` alone.
+const MANY_UNREAD: usize = 8;
 
 /// Stage of a server on its way to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +158,13 @@ impl Connections {
         // Whoever takes no answers has none made for it: this counts until the answer is taken whole.
         let admitted = self.requests.admit(peer).map_err(|bound| request.extensions_mut().insert(bound)).ok();
         let mut response = self.routes.oneshot(request.map(axum::body::Body::new)).await?;
+        if admitted.is_none()
+            && (response.status().is_client_error() || response.status().is_server_error())
+            && activity.answers_unread() > MANY_UNREAD
+        {
+            // A head needs no window: the stream ends at once, and leaves nothing behind.
+            response = only_the_head(response);
+        }
         let phase = *self.phase.borrow();
         if phase != Phase::Serving {
             if is_http2 {
@@ -167,6 +178,13 @@ impl Connections {
         let bytes = exact.or_else(|| response.extensions().get().map(|AnswerBytes(bytes)| *bytes));
         Ok(response.map(|body| Paced::new(body, bytes.unwrap_or_default(), running, admitted, &self.unread)))
     }
+}
+
+fn only_the_head(response: Response<axum::body::Body>) -> Response<axum::body::Body> {
+    let mut response = response.map(|_body| axum::body::Body::empty());
+    response.headers_mut().remove(CONTENT_LENGTH);
+    response.headers_mut().remove(CONTENT_TYPE);
+    response
 }
 
 fn builder() -> Builder<TokioExecutor> {

@@ -25,8 +25,11 @@ const BESIDE: usize = 16 * 1024;
 /// Time without progress after which an answer counts as left unread: a client that reads takes less.
 const TOLERANCE: Duration = Duration::from_secs(1);
 
+/// The same where more than twice the bound is unread: memory cannot wait for a client that may yet read.
+const SHORT_TOLERANCE: Duration = Duration::from_millis(250);
+
 /// Time between two looks at what is left unread.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Bytes that all clients of a server have not read. When they are more than their bound, the connection that holds most
 /// of them is ended: those who read lose nothing.
@@ -83,8 +86,9 @@ impl Unread {
         if all <= self.bound {
             return;
         }
+        let tolerance = if all / 2 > self.bound { SHORT_TOLERANCE } else { TOLERANCE };
         let open: Vec<_> = self.connections().open.values().filter_map(Weak::upgrade).collect();
-        let mut held: Vec<_> = open.iter().map(|it| (it.unread_since(TOLERANCE), it)).collect();
+        let mut held: Vec<_> = open.iter().map(|it| (it.unread_since(tolerance), it)).collect();
         held.sort_unstable_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
         for (bytes, greedy) in held {
             if all <= self.bound || bytes == 0 {

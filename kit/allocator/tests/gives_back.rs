@@ -1,0 +1,41 @@
+//! A process in which the allocator is the allocator.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+#[global_allocator]
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
+
+/// Bytes of this process that are in memory.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse::<usize>().unwrap() * 1024
+}
+
+#[test]
+fn what_a_peak_took_is_given_back_by_a_thread_that_has_nothing_to_do() {
+    const PEAK: usize = 64 * 1024 * 1024;
+    let before = resident();
+    let mut stays = Vec::new();
+    let mut peak = Vec::new();
+    let mut bytes = 0;
+    // Of many sizes, as requests have them, and between them what stays.
+    for size in (64..8_192).step_by(40).cycle() {
+        if bytes > PEAK {
+            break;
+        }
+        peak.push(vec![1_u8; size]);
+        if peak.len() % 1_000 == 0 {
+            stays.push(vec![1_u8; size]);
+        }
+        bytes += size;
+    }
+    drop(peak);
+    let held = resident() - before;
+    assert!(held > PEAK / 2, "nothing is left to give back: {held}");
+    allocator::give_back();
+    let left = resident().saturating_sub(before);
+    assert!(left < PEAK / 8, "{left} bytes are left of {held}");
+    drop(stays);
+}
