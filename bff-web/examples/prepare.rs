@@ -4,7 +4,6 @@
 
 use std::path::Path;
 
-use bff_kit::Planner;
 use bff_web::Web;
 use cpu_time::ThreadTime;
 
@@ -13,7 +12,7 @@ const TIMES: u32 = 200;
 
 #[expect(clippy::print_stdout, reason = "the figures are what it is asked for")]
 fn main() -> std::io::Result<()> {
-    let planner = Planner::of::<Web>();
+    let preparer = bff_kit::preparer::<Web>();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/web/operations");
     let mut files: Vec<_> =
         std::fs::read_dir(folder)?.map(|it| it.map(|it| it.path())).collect::<Result<_, _>>()?;
@@ -24,7 +23,7 @@ fn main() -> std::io::Result<()> {
         let round = || {
             let start = ThreadTime::now();
             for _ in 0..TIMES {
-                drop(std::hint::black_box(planner.plan(&text)));
+                drop(std::hint::black_box(preparer.plan(&text)));
             }
             start.elapsed() / TIMES
         };

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use bff_iot::Iot;
-use bff_kit::Planner;
 use bff_mobile::Mobile;
 use bff_web::Web;
 use operation::schema::{Catalogue, FieldInfo};
@@ -16,23 +15,23 @@ const MAX_DEPTH: usize = 6;
 /// client has the type.
 #[must_use]
 pub fn compare(type_name: &str) -> Option<String> {
-    let planners = [Planner::of::<Mobile>(), Planner::of::<Web>(), Planner::of::<Iot>()];
-    let having = planners.iter().filter(|planner| planner.catalogue().fields(type_name).is_some());
-    let rpcs: BTreeSet<_> = having.flat_map(|planner| rpcs_of(planner.catalogue(), type_name)).collect();
+    let preparers = [bff_kit::preparer::<Mobile>(), bff_kit::preparer::<Web>(), bff_kit::preparer::<Iot>()];
+    let having = preparers.iter().filter(|preparer| preparer.catalogue.fields(type_name).is_some());
+    let rpcs: BTreeSet<_> = having.flat_map(|preparer| rpcs_of(&preparer.catalogue, type_name)).collect();
     if rpcs.is_empty() {
         return None;
     }
     let mut text = format!("{type_name}, as each client reads it\n");
-    for planner in &planners {
-        let reading = Reading::of(planner.catalogue(), type_name, &rpcs);
-        let _written = write!(text, "\n{}\n", planner.client());
+    for preparer in &preparers {
+        let reading = Reading::of(&preparer.catalogue, type_name, &rpcs);
+        let _written = write!(text, "\n{}\n", preparer.client);
         let width = reading.rows.iter().map(|(field, ..)| field.len()).max().unwrap_or_default();
         let types = reading.rows.iter().map(|(_, ty, _)| ty.len()).max().unwrap_or_default();
         for (field, ty, rpc) in &reading.rows {
             let row = format!("  {field:width$}  {ty:types$}  {rpc}");
             let _written = writeln!(text, "{}", row.trim_end());
         }
-        match planner.plan(&reading.query) {
+        match preparer.plan(&reading.query) {
             Ok(plan) => {
                 let rpcs: BTreeSet<_> =
                     plan.waves.iter().flat_map(|it| &it.calls).map(|it| &it.rpc).collect();

@@ -4,26 +4,27 @@ use std::path::Path;
 
 use anyhow::bail;
 use bff_iot::Iot;
-use bff_kit::Planner;
-use bff_kit::contracts::{Contracts, Revision};
 use bff_mobile::Mobile;
 use bff_web::Web;
+use contracts::{Folder, Revision};
+use operation::Preparer;
 
-/// The planner of each client.
-const CLIENTS: [fn() -> Planner; 3] = [Planner::of::<Mobile>, Planner::of::<Web>, Planner::of::<Iot>];
+/// The preparer of each client.
+const CLIENTS: [fn() -> Preparer; 3] =
+    [bff_kit::preparer::<Mobile>, bff_kit::preparer::<Web>, bff_kit::preparer::<Iot>];
 
 /// The changes from the plans of an old revision to the operations as they are now in `schema/`. The old one is a
 /// revision git knows, such as `main`, or a folder that holds one for each client.
 pub fn changes(old: &str, markdown: bool) -> anyhow::Result<String> {
     let mut text = String::new();
-    for planner in CLIENTS {
-        let planner = planner();
-        let client = planner.client();
+    for preparer in CLIENTS {
+        let preparer = preparer();
+        let client = preparer.client;
         let folder = Path::new("schema").join(client);
         // One of git's for all, or a folder of each.
         let own = Path::new(old).join(client);
         let was = Revision::named(own.to_str().filter(|_| own.is_dir()).unwrap_or(old), &folder)?;
-        let is = match Revision::of_operations(&Contracts::new(folder), &planner) {
+        let is = match Revision::of_operations(&Folder::new(folder), &preparer) {
             Ok(is) => is,
             Err(errors) => bail!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
         };

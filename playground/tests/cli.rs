@@ -8,7 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use bff_kit::contracts::printed;
+use contracts::printed;
 
 /// A process that does not outlive its test.
 struct Running(Child);

@@ -10,11 +10,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use bff_kit::config::Config;
-use bff_kit::contracts::document_hash;
 use bff_kit::{Client as _, DocumentPolicy};
 use bytes::Bytes;
 use http::{Request, header};
 use http_body_util::Full;
+use operation::document_hash;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 

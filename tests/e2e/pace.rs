@@ -7,7 +7,7 @@ use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
 use bff_kit::schema::{ask, bounds, fetches, items};
 use bff_kit::{
-    AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Documents, Error, Limits, OrNull as _, Planner,
+    AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Documents, Error, Limits, OrNull as _,
 };
 use fetch::{Answers, Call, Fetch, Policies, Policy, PolicyTable as _, Rpc};
 use serde_json::json;
@@ -217,7 +217,7 @@ async fn a_field_that_asks_to_be_joined_waits_for_the_slowest() {
     assert!((91..96).contains(&took), "{took} ms");
     assert_eq!(answer.text.matches("\"joined\":12").count(), 12, "{}", answer.text);
 
-    let plan = Planner::of::<Screen>().plan(query).unwrap();
+    let plan = bff_kit::preparer::<Screen>().plan(query).unwrap();
     let calls: Vec<_> = plan.waves.iter().map(ToString::to_string).collect();
     assert_eq!(calls, ["Cart, Orders, Recommendations", "Orders", "BatchGetProducts"]);
     assert_eq!(plan.waves[2].calls[0].fields, ["cart.joined", "orders.joined", "earlier.joined"]);

@@ -15,19 +15,19 @@ use std::fmt::Write as _;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
-use bff_kit::contracts::WayOut;
+use contracts::WayOut;
 use operation::schema::Catalogue;
 use operation::{Plan, PlannedCall};
 use proto::admin::Call;
 use serde_json::Value;
 
-use crate::support::{Kind, Operation, Shop, contracts, operations, planner, probes};
+use crate::support::{Kind, Operation, Shop, contracts, operations, preparer, probes};
 
 #[test]
 fn operations_plans_and_budgets_hold() {
     let mut told = String::new();
     for kind in Kind::ALL {
-        let problems = contracts(kind).check(&planner(kind));
+        let problems = contracts(kind).check(&preparer(kind));
         for problem in &problems {
             writeln!(told, "{problem}").unwrap();
         }
@@ -211,11 +211,11 @@ async fn every_field_asks_what_it_declares() {
     let shop = Shop::open().await;
     let (mut exact, mut choices) = (0, 0);
     for kind in Kind::ALL {
-        let planner = planner(kind);
+        let preparer = preparer(kind);
         for probe in probes(kind) {
             shop.domain.calls().clear();
             shop.ask(kind, &probe.query).await.whole();
-            let plan = planner.plan(&probe.query).unwrap();
+            let plan = preparer.plan(&probe.query).unwrap();
             let calls = shop.domain.calls().list();
             within(&plan, &calls, &format!("{kind}: {}", probe.coordinate));
             let declared: BTreeSet<_> =

@@ -5,19 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// What each member of the workspace may depend on, within the workspace.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("allocator", &[]),
     ("proto", &[]),
     ("rpc", &[]),
     ("fetch", &["rpc"]),
     ("operation", &["rpc"]),
-    ("bff-kit", &["allocator", "fetch", "operation"]),
+    ("contracts", &["operation"]),
+    ("bff-kit", &["allocator", "contracts", "fetch", "operation"]),
     ("downstream", &["fetch", "proto"]),
     ("bff-mobile", &["bff-kit", "downstream", "fetch", "proto"]),
     ("bff-web", &["bff-kit", "downstream", "fetch", "proto"]),
     ("bff-iot", &["bff-kit", "downstream", "fetch", "proto"]),
     ("domain-stubs", &["proto"]),
-    ("playground", &["bff-iot", "bff-kit", "bff-mobile", "bff-web", "domain-stubs", "fetch", "operation"]),
+    (
+        "playground",
+        &["bff-iot", "bff-kit", "bff-mobile", "bff-web", "contracts", "domain-stubs", "fetch", "operation"],
+    ),
     (
         "tests",
         &[
@@ -25,6 +29,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
             "bff-kit",
             "bff-mobile",
             "bff-web",
+            "contracts",
             "domain-stubs",
             "downstream",
             "fetch",
@@ -68,7 +73,9 @@ fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
     let forbidden = [
         ("rpc", &["async-graphql", "axum", "tokio", "tonic"][..]),
         ("operation", &["axum", "futures-util", "hyper", "moka", "tokio", "tonic"]),
+        ("contracts", &["axum", "fetch", "tokio", "tonic"]),
         ("fetch", &["async-graphql", "axum", "proto"]),
+        ("bff-kit", &["prost-reflect"]),
         ("downstream", &["async-graphql", "axum"]),
         ("bff-mobile", &["axum", "tonic", "hyper"]),
         ("bff-web", &["axum", "tonic", "hyper"]),
@@ -85,6 +92,40 @@ fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
                 "{member} must not use {}",
                 dependency.name
             );
+        }
+    }
+}
+
+/// Review is a feature of the binaries: without it, nothing of what it needs is built.
+#[test]
+fn what_serves_pulls_in_nothing_that_review_needs() {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let packages = |arguments: &[&str]| {
+        let tree = std::process::Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "--locked",
+                "--offline",
+                "--edges",
+                "normal",
+                "--prefix",
+                "none",
+                "--format",
+                "{p}",
+            ])
+            .args(["--manifest-path", manifest])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+        let text = String::from_utf8(tree.stdout).unwrap();
+        text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    for bff in ["bff-mobile", "bff-web", "bff-iot"] {
+        let reviews = packages(&["--package", bff]);
+        let serves = packages(&["--package", bff, "--no-default-features"]);
+        for package in ["contracts", "prost-reflect"] {
+            assert!(reviews.contains(package) && !serves.contains(package), "{bff}: {package}");
         }
     }
 }

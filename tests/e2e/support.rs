@@ -20,7 +20,7 @@ pub(crate) use dice::Dice;
 pub(crate) use liar::Lies;
 pub(crate) use logged::Logged;
 pub(crate) use operations::{
-    Operation, SCHEMA, contracts, copied_schema, in_folder, operations, planner, schema_folder,
+    Operation, SCHEMA, contracts, copied_schema, in_folder, operations, preparer, schema_folder,
 };
 pub(crate) use pipe::{Connection, Pipe};
 pub(crate) use plain::Plain;

@@ -1,8 +1,8 @@
 //! The command line every BFF has.
 
 mod config;
+#[cfg(feature = "review")]
 mod explain;
-mod plans;
 mod process;
 
 use std::io::Write as _;
@@ -14,7 +14,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::client::{Client, schema};
 use crate::config::{Config, ConfigError, Layers};
-use crate::planner::short_name;
+#[cfg(feature = "review")]
+use crate::preparer::preparer;
+use crate::preparer::short_name;
 use crate::schema::{internal_sdl, public_sdl};
 use crate::server::Server;
 
@@ -45,17 +47,11 @@ enum Command {
         internal: bool,
     },
     /// Show the plan of an operation, or of all in a line each
+    #[cfg(feature = "review")]
     Explain(explain::Explain),
-    /// Write the plans of the operations, to be reviewed and committed with them
-    Plan(plans::Plan),
-    /// Write the manifest of a release: the operations that this version of the client ships
-    Register(plans::Register),
-    /// Check operations, plans, budget and every released operation, as CI does
-    Check(plans::Check),
-    /// Show what changed in the plans since a revision
-    Diff(plans::Diff),
-    /// Show which operations stand on what a change of the services' contracts removes or alters
-    Impact(plans::Impact),
+    #[cfg(feature = "review")]
+    #[command(flatten)]
+    Review(contracts::commands::Command),
 }
 
 #[derive(Args)]
@@ -93,12 +89,13 @@ pub fn run<C: Client>() -> ExitCode {
             let sdl = if internal { internal_sdl(&schema) } else { public_sdl(&schema) };
             return print(&sdl);
         }
+        #[cfg(feature = "review")]
         Some(Command::Explain(explain)) => explain.run::<C>(),
-        Some(Command::Plan(plan)) => plan.run::<C>(),
-        Some(Command::Register(register)) => register.run::<C>(),
-        Some(Command::Check(check)) => check.run::<C>(),
-        Some(Command::Diff(diff)) => diff.run::<C>(),
-        Some(Command::Impact(impact)) => impact.run::<C>(),
+        #[cfg(feature = "review")]
+        Some(Command::Review(command)) => match command.run(binary::<C>()) {
+            Ok(text) => return print(&text),
+            Err(failure) => Err(failure.into()),
+        },
         Some(Command::Config(settings)) => config::run::<C>(settings),
         Some(Command::Serve(settings)) => serve::<C>(settings),
         None => serve::<C>(arguments.settings),
@@ -106,6 +103,7 @@ pub fn run<C: Client>() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Config(error)) => complain::<C>(&error.to_string(), EXIT_USAGE),
+        #[cfg(feature = "review")]
         Err(Failure::Usage(problem)) => complain::<C>(&problem, EXIT_USAGE),
         Err(Failure::Other(problem)) => complain::<C>(&problem, 1),
     }
@@ -115,6 +113,7 @@ pub fn run<C: Client>() -> ExitCode {
 enum Failure {
     Config(ConfigError),
     /// It was called wrongly.
+    #[cfg(feature = "review")]
     Usage(String),
     /// Anything else.
     Other(String),
@@ -124,6 +123,21 @@ impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::Config(error)
     }
+}
+
+#[cfg(feature = "review")]
+impl From<contracts::commands::Failure> for Failure {
+    fn from(failure: contracts::commands::Failure) -> Self {
+        match failure {
+            contracts::commands::Failure::Usage(problem) => Self::Usage(problem),
+            contracts::commands::Failure::Other(problem) => Self::Other(problem),
+        }
+    }
+}
+
+#[cfg(feature = "review")]
+fn binary<C: Client>() -> contracts::commands::Binary {
+    contracts::commands::Binary { name: C::NAME, client: short_name(C::NAME), preparer: preparer::<C> }
 }
 
 fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {

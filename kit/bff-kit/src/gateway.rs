@@ -12,9 +12,7 @@ use std::time::Duration;
 
 use async_graphql::{Request, ServerError, Value, Variables};
 use fetch::{CallContext, Channels, Enforcement, FaultLog, Observed, Tags};
-use operation::Code;
-use operation::refusal;
-use operation::{BadVariable, Cache, CacheScope, Plan, Prepared};
+use operation::{BadVariable, Cache, CacheScope, Code, Plan, Prepared, Preparer, refusal};
 use tokio::time::Instant;
 
 use crate::client::{Client, ClientSchema, schema, schema_builder};
@@ -25,7 +23,7 @@ use crate::health::Health;
 use crate::identity::{Caller, CredentialKey};
 use crate::language::Languages;
 use crate::metrics::{self, Metrics};
-use crate::planner::Planner;
+use crate::preparer::server_preparer;
 use crate::registry::{DocumentId, Documents};
 use crate::scope::RequestScope;
 
@@ -35,7 +33,9 @@ use shared::SharedAnswers;
 pub(crate) use crate::error::server_error;
 pub(crate) use access::{Access, Known};
 pub(crate) use answer::{Answer, Keep, Shape};
-pub(crate) use explain::{Analysis, Explain, MadeCall};
+pub(crate) use explain::Explain;
+#[cfg(feature = "review")]
+pub(crate) use explain::{Analysis, MadeCall};
 pub(crate) use report::GET_MUTATION;
 
 /// A GraphQL request, whatever it came over.
@@ -71,7 +71,7 @@ pub(crate) struct Gateway<C: Client> {
     schema: ClientSchema<C>,
     /// Schema of the requests in which fields fail before they run; made when the first one comes.
     failing_schema: OnceLock<ClientSchema<C>>,
-    planner: Arc<Planner>,
+    preparer: Arc<Preparer>,
     documents: Arc<Documents>,
     channels: Channels,
     credential: CredentialKey,
@@ -91,9 +91,9 @@ impl<C: Client> Gateway<C> {
         log: Arc<FaultLog>,
         health: Arc<Health>,
     ) -> Self {
-        let planner = Arc::new(Planner::of_server::<C>(config));
+        let preparer = Arc::new(server_preparer::<C>(config));
         let documents = Documents::new(
-            planner.clone(),
+            preparer.clone(),
             config.document_policy(C::DOCUMENTS),
             config.automatic_bytes(C::DOCUMENTS),
         );
@@ -104,7 +104,7 @@ impl<C: Client> Gateway<C> {
         Self {
             schema: schema::<C>(),
             failing_schema: OnceLock::new(),
-            planner,
+            preparer,
             documents: Arc::new(documents),
             channels,
             credential: CredentialKey::new(config.credential_key(), C::NAME),
@@ -145,7 +145,7 @@ impl<C: Client> Gateway<C> {
         };
         // Nobody asks for the plan of what may not be kept.
         let plan = (!may_change || request.explain != Explain::No)
-            .then(|| operation.plan(|outline| self.planner.plan_of(outline)));
+            .then(|| operation.plan(|outline| self.preparer.plan_of(outline)));
         let (operation, variables) = (&operation, &variables);
         let run = Run { request: &request, operation, plan, variables, caller, started, known };
         // In a box, since it is large and stands in several places.
@@ -169,13 +169,13 @@ impl<C: Client> Gateway<C> {
         if !may_change && !operation.is_query() {
             return Err(vec![refusal(Code::BadRequest, report::GET_MUTATION)]);
         }
-        let variables = operation.coerce(self.planner.catalogue(), std::mem::take(&mut request.variables));
+        let variables = operation.coerce(&self.preparer.catalogue, std::mem::take(&mut request.variables));
         let error = |bad: &BadVariable| {
             let error = Error::client(Code::BadUserInput, bad.to_string());
             server_error(error.about(&bad.path, &bad.problem))
         };
         let variables = variables.map_err(|bad| bad.iter().map(error).collect::<Vec<_>>())?;
-        self.planner.admit(&operation, &variables)?;
+        self.preparer.admit(&operation, &variables)?;
         Ok((operation, variables))
     }
 
@@ -185,7 +185,7 @@ impl<C: Client> Gateway<C> {
             Ok(credential) => credential,
             Err(error) => return Answer::refused(vec![server_error(error)]),
         };
-        let (document, failing) = match operation.form(self.planner.catalogue(), variables) {
+        let (document, failing) = match operation.form(&self.preparer.catalogue, variables) {
             Ok(form) => form,
             Err(error) => return Answer::failed(error, operation),
         };
@@ -193,7 +193,7 @@ impl<C: Client> Gateway<C> {
         let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
         let context = Arc::new(CallContext {
             channels: self.channels.clone(),
-            policies: self.planner.policies().clone(),
+            policies: self.preparer.policies.clone(),
             deadline: started + self.deadline,
             credential,
             enforcement: self.enforcement.clone(),
@@ -236,7 +236,8 @@ impl<C: Client> Gateway<C> {
             response.extensions.insert("degraded".to_owned(), degraded);
         }
         let calls = context.observed.calls();
-        let analysis = (explain == Explain::Analyze).then(|| Analysis::of(&calls, started.elapsed()));
+        let analysis =
+            (explain == Explain::Analyze).then(|| explain::Analysis::of(&calls, started.elapsed()));
         if let Some(plan) = plan.filter(|_| explain != Explain::No) {
             response.extensions.insert("plan".to_owned(), explain::extension(plan, analysis.as_ref()));
         }
@@ -245,6 +246,7 @@ impl<C: Client> Gateway<C> {
             refused,
             operation_name: operation.name().map(str::to_owned),
             calls: calls.len(),
+            #[cfg(feature = "review")]
             analysis,
             personal: scope.depends_on_caller(),
             retry_after,
@@ -261,13 +263,13 @@ impl<C: Client> Gateway<C> {
     }
 
     /// What prepares its operations.
-    pub(crate) fn planner(&self) -> &Arc<Planner> {
-        &self.planner
+    pub(crate) fn preparer(&self) -> &Arc<Preparer> {
+        &self.preparer
     }
 
     /// Tells what is counted here and in its parts.
     pub(crate) fn counts(&self) -> impl Fn(&Metrics) + Send + Sync + 'static {
-        let (documents, planner) = (self.documents.clone(), self.planner.clone());
+        let (documents, preparer) = (self.documents.clone(), self.preparer.clone());
         let enforcement = self.enforcement.clone();
         move |metrics| {
             let (taken, refused) = documents.loads();
@@ -275,7 +277,7 @@ impl<C: Client> Gateway<C> {
             metrics.kept(&metrics::MANIFESTS, Some(("result", "refused")), refused);
             metrics.kept(&metrics::UNREGISTERED, None, documents.unregistered());
             metrics.kept(&metrics::AUTOMATIC_BYTES, None, documents.automatic_bytes());
-            for (limit, count) in planner.guard().exceeded() {
+            for (limit, count) in preparer.guard.exceeded() {
                 metrics.kept(&metrics::LIMITS, Some(("limit", limit.as_str())), count);
             }
             metrics.kept(&metrics::VIOLATIONS, None, enforcement.violations());

@@ -79,6 +79,7 @@ impl Health {
     }
 
     /// That of something nobody looks at.
+    #[cfg(feature = "review")]
     pub(crate) fn unseen() -> Arc<Self> {
         Self::new(Arc::new(Metrics::new()), false)
     }

@@ -6,7 +6,7 @@ mod folder;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::contracts::Released;
+use operation::Releases;
 
 use automatic::{Automatic, Stored};
 pub(crate) use documents::{DocumentId, Documents};
@@ -15,15 +15,15 @@ pub(crate) use folder::ManifestFolder;
 /// The released operations a server answers from. Requests take those that are there when they come; others may take
 /// their place meanwhile.
 #[derive(Debug, Default)]
-struct Current(RwLock<Arc<Released>>);
+struct Current(RwLock<Arc<Releases>>);
 
 impl Current {
-    fn get(&self) -> Arc<Released> {
+    fn get(&self) -> Arc<Releases> {
         // Held for the length of a reference count: nobody waits for anybody who loads.
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, released: Released) {
+    fn set(&self, released: Releases) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(released);
     }
 }

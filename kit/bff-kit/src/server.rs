@@ -114,7 +114,7 @@ impl Server {
         let log = Arc::new(FaultLog::default());
         let gateway = Gateway::<C>::new(&config, channels, clock, log.clone(), health.clone());
         let manifests = manifests(&config, &gateway)?;
-        let (documents, planner) = (gateway.documents().clone(), gateway.planner().clone());
+        let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
         let unread = Unread::new(config.server.max_unread_bytes);
         health.start(C::policies().services(), {
             let (tell_kept, unread) = (gateway.counts(), unread.clone());
@@ -144,7 +144,7 @@ impl Server {
         let mut beside = JoinSet::new();
         if let Some(folder) = manifests {
             let looks = reload.looks(Duration::from_millis(config.operations.reload_ms));
-            beside.spawn(folder.watch(looks, planner, move |loaded| documents.replace(C::NAME, loaded)));
+            beside.spawn(folder.watch(looks, preparer, move |loaded| documents.replace(C::NAME, loaded)));
         }
         if let Some(certificate) = certificate {
             beside.spawn(certificate.watch(reload.looks(tls::LOOK_EVERY), metrics.clone()));
@@ -207,7 +207,7 @@ fn manifests<C: Client>(
         return if needs_some { Err(none("is not set")) } else { Ok(None) };
     };
     let mut folder = ManifestFolder::new(path);
-    let released = folder.load(gateway.planner()).map_err(|problems| {
+    let released = folder.load(gateway.preparer()).map_err(|problems| {
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         ConfigError::new("operations.folder", problems.join("; "))
     })?;

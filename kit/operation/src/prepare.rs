@@ -1,5 +1,6 @@
 //! From the text of an operation to one that is ready to run.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,14 +10,16 @@ use rpc::Policies;
 use super::conditions::Conditions;
 use super::normalise::{Unwritten, normalised};
 use super::parse::{SyntaxError, parse};
-use super::validate::{Problem, problems};
-use super::{Guard, Limits, Outline, Prepared};
+use super::validate::{Invalid, problems};
+use super::{Guard, Limits, NoPlan, Outline, Plan, Prepared};
 use crate::code::Code;
 use crate::error::{at_places, refusal};
 use crate::schema::Catalogue;
 
 /// Prepares the operations of one client.
 pub struct Preparer {
+    /// The client, such as `"mobile"`.
+    pub client: &'static str,
     /// The schema.
     pub catalogue: Catalogue,
     /// How calls behave.
@@ -38,8 +41,9 @@ pub struct Preparer {
 impl Preparer {
     /// A preparer for operations over a schema, as development has it: within the limits, and with nothing left out.
     #[must_use]
-    pub fn new(catalogue: Catalogue, policies: Arc<Policies>, limits: Limits) -> Self {
+    pub fn new(client: &'static str, catalogue: Catalogue, policies: Arc<Policies>, limits: Limits) -> Self {
         Self {
+            client,
             catalogue,
             policies,
             deadline: limits.deadline,
@@ -99,6 +103,37 @@ impl Preparer {
         let guard = if operation.registered().is_some() { &self.registered } else { &self.guard };
         guard.variables(&operation.outline, variables)
     }
+
+    /// The plan of the only operation of a document, which must fit the schema.
+    pub fn plan(&self, text: &str) -> Result<Plan, NoPlan> {
+        self.plan_named(text, None)
+    }
+
+    /// The plan of the operation of that name, or of the only one, of a document, which must fit the schema.
+    pub fn plan_named(&self, text: &str, name: Option<&str>) -> Result<Plan, NoPlan> {
+        let prepared = self.prepare(text, name).map_err(|errors| NoPlan::of(&errors))?;
+        Ok(self.plan_of(&prepared.outline))
+    }
+
+    /// The plan of an operation that has been prepared.
+    #[must_use]
+    pub fn plan_of(&self, outline: &Outline) -> Plan {
+        Plan::of(self.client, outline, &self.catalogue, &self.policies, self.deadline)
+    }
+
+    /// What is wrong with variables that are sent with the only operation of a document; nothing where it has no plan.
+    #[must_use]
+    pub fn misfits(&self, text: &str, sent: serde_json::Value) -> Vec<String> {
+        let Ok(prepared) = self.prepare(text, None) else { return Vec::new() };
+        let coerced = prepared.coerce(&self.catalogue, Variables::from_json(sent));
+        coerced.err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+}
+
+impl fmt::Debug for Preparer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Preparer").field("client", &self.client).finish_non_exhaustive()
+    }
 }
 
 fn of_syntax(error: &SyntaxError) -> ServerError {
@@ -106,7 +141,7 @@ fn of_syntax(error: &SyntaxError) -> ServerError {
     at_places(refusal(Code::ParseFailed, text), vec![error.pos])
 }
 
-fn of_problem(problem: Problem) -> ServerError {
+fn of_problem(problem: Invalid) -> ServerError {
     at_places(refusal(Code::ValidationFailed, problem.message), problem.locations)
 }
 

@@ -29,7 +29,7 @@ const LONGEST_MEANT: usize = 32;
 
 /// Something that is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct Invalid {
     /// One sentence. Names, the schema's own as well as the client's, stand in quotes.
     pub message: String,
     /// Where, the place that is to be mended first.
@@ -38,7 +38,7 @@ pub(crate) struct Problem {
 
 /// Everything that is wrong with a document, in the order in which it stands there. `introspection` says whether it
 /// may ask the schema about itself.
-pub(crate) fn problems(catalogue: &Catalogue, document: &Document, introspection: bool) -> Vec<Problem> {
+pub(crate) fn problems(catalogue: &Catalogue, document: &Document, introspection: bool) -> Vec<Invalid> {
     let mut validator = Validator {
         catalogue,
         document,
@@ -64,7 +64,7 @@ struct Validator<'a> {
     catalogue: &'a Catalogue,
     document: &'a Document,
     introspection: bool,
-    problems: Vec<Problem>,
+    problems: Vec<Invalid>,
     /// Where the operation or fragment that is walked uses variables.
     usages: Vec<Usage<'a>>,
     /// The fragments it spreads.
@@ -97,7 +97,7 @@ impl Validator<'_> {
     }
 
     fn wrong_at(&mut self, locations: Vec<Pos>, message: impl Into<String>) {
-        self.problems.push(Problem { message: message.into(), locations });
+        self.problems.push(Invalid { message: message.into(), locations });
     }
 }
 

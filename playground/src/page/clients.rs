@@ -9,10 +9,10 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use bff_iot::Iot;
-use bff_kit::Planner;
-use bff_kit::contracts::{ContractError, Contracts, printed};
 use bff_mobile::Mobile;
 use bff_web::Web;
+use contracts::{ContractError, Folder, printed};
+use operation::Preparer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ use crate::Addresses;
 pub(super) struct Clients {
     addresses: Addresses,
     contracts: Option<PathBuf>,
-    planners: [OnceLock<Planner>; 3],
+    preparers: [OnceLock<Preparer>; 3],
 }
 
 /// One client, as the page is told of it.
@@ -32,7 +32,7 @@ struct About {
     title: &'static str,
     /// Header by which it signs in while it is developed, and who then asks.
     signs_in: (&'static str, &'static str),
-    planner: fn() -> Planner,
+    preparer: fn() -> Preparer,
 }
 
 const CLIENTS: [About; 3] = [
@@ -40,19 +40,19 @@ const CLIENTS: [About; 3] = [
         name: "mobile",
         title: "Phone app",
         signs_in: ("x-user-id", "user-ada-lindqvist"),
-        planner: Planner::of::<Mobile>,
+        preparer: bff_kit::preparer::<Mobile>,
     },
     About {
         name: "web",
         title: "Web shop",
         signs_in: ("x-user-id", "user-ada-lindqvist"),
-        planner: Planner::of::<Web>,
+        preparer: bff_kit::preparer::<Web>,
     },
     About {
         name: "iot",
         title: "Shelf devices",
         signs_in: ("x-device-id", "shelf-0001"),
-        planner: Planner::of::<Iot>,
+        preparer: bff_kit::preparer::<Iot>,
     },
 ];
 
@@ -68,14 +68,14 @@ struct Shipped {
 
 impl Clients {
     pub(super) fn new(addresses: Addresses, contracts: Option<PathBuf>) -> Self {
-        Self { addresses, contracts, planners: std::array::from_fn(|_| OnceLock::new()) }
+        Self { addresses, contracts, preparers: std::array::from_fn(|_| OnceLock::new()) }
     }
 
     /// The operations a client ships as the files stand now, and those of its releases that are others, the newest
     /// release first.
     fn shipped(&self, client: &str) -> Result<Vec<Shipped>, ContractError> {
         let Some(folder) = &self.contracts else { return Ok(Vec::new()) };
-        let contracts = Contracts::new(folder.join(client));
+        let contracts = Folder::new(folder.join(client));
         let examples = contracts.examples()?;
         let variables = |name: &str, text: &str| {
             let all = examples.get(name).and_then(|example| example.variables.as_object());
@@ -149,7 +149,7 @@ pub(super) async fn plan(
         return (StatusCode::NOT_FOUND, Json(json!({ "problems": ["There is no such client."] })))
             .into_response();
     };
-    match page.clients.planners[at].get_or_init(CLIENTS[at].planner).plan(&document) {
+    match page.clients.preparers[at].get_or_init(CLIENTS[at].preparer).plan(&document) {
         Ok(plan) => Json(plan).into_response(),
         Err(none) => {
             let problems: Vec<_> = none.problems().iter().map(ToString::to_string).collect();

@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use bff_kit::contracts::document_hash;
+use operation::document_hash;
 use serde_json::{Value, json};
 
 use super::{FORMS, code, send, shop};
-use crate::support::{Kind, Shop, contracts, copied_schema, in_folder, planner, schema_folder};
+use crate::support::{Kind, Shop, contracts, copied_schema, in_folder, preparer, schema_folder};
 
 #[tokio::test]
 async fn every_operation_of_every_release_still_works() {
@@ -70,7 +70,7 @@ fn a_field_that_a_release_stands_on_cannot_be_removed() {
         operation["id"] = json!(document_hash(operation["body"].as_str().unwrap()));
     }
     fs::write(manifests.join("5.0.0.json"), manifest.to_string()).unwrap();
-    let problems = in_folder(folder.path(), Kind::Mobile).check(&planner(Kind::Mobile));
+    let problems = in_folder(folder.path(), Kind::Mobile).check(&preparer(Kind::Mobile));
     let found =
         problems.iter().map(ToString::to_string).find(|it| it.contains("release 5.0.0, Home:")).unwrap();
     assert!(found.contains("removedField") && found.contains("\"Price\""), "{found}");

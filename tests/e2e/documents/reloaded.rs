@@ -3,8 +3,8 @@
 use std::fs;
 
 use bff_kit::config::Config;
-use bff_kit::contracts::document_hash;
 use http::StatusCode;
+use operation::document_hash;
 use serde_json::json;
 
 use super::{FORMS, Form, code, loads, metrics, shop, until};

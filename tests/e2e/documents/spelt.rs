@@ -3,8 +3,8 @@
 use std::fs;
 
 use bff_kit::DocumentPolicy;
-use bff_kit::contracts::document_hash;
 use http::header;
+use operation::document_hash;
 use serde_json::{Value, json};
 
 use super::{Form, code, metrics, send, until};

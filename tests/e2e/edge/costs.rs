@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use bff_iot::Iot;
 use bff_kit::config::{Config, Mode};
-use bff_kit::{Client, DocumentPolicy, Limit, Limits, Planner};
+use bff_kit::{Client, DocumentPolicy, Limit, Limits};
 use bff_mobile::Mobile;
 use bff_web::Web;
 use cpu_time::ThreadTime;
 use http::{Request, StatusCode};
 use http_body_util::Full;
+use operation::Preparer;
 use serde_json::json;
 
 use super::growth::{growth, per_run};
@@ -38,11 +39,11 @@ fn pipe(kind: Kind, config: Config) -> Pipe {
     }
 }
 
-fn planner(kind: Kind, config: &Config) -> Planner {
+fn preparer(kind: Kind, config: &Config) -> Preparer {
     match kind {
-        Kind::Mobile => Planner::of_server::<Mobile>(config),
-        Kind::Web => Planner::of_server::<Web>(config),
-        Kind::Iot => Planner::of_server::<Iot>(config),
+        Kind::Mobile => bff_kit::server_preparer::<Mobile>(config),
+        Kind::Web => bff_kit::server_preparer::<Web>(config),
+        Kind::Iot => bff_kit::server_preparer::<Iot>(config),
     }
 }
 
@@ -56,11 +57,11 @@ fn limits(kind: Kind) -> Limits {
 
 /// CPU time a document takes until it is refused or ready to run: the best of several times, as others use the machine
 /// too.
-fn best(planner: &Planner, document: &str, under: Duration, runs: usize) -> Duration {
+fn best(preparer: &Preparer, document: &str, under: Duration, runs: usize) -> Duration {
     let mut best = Duration::MAX;
     for run in 0..runs {
         let start = ThreadTime::now();
-        drop(std::hint::black_box(planner.plan(document)));
+        drop(std::hint::black_box(preparer.plan(document)));
         best = best.min(start.elapsed());
         if run >= 4 && best < under {
             break;
@@ -75,23 +76,23 @@ const KILOBYTES: [usize; 4] = [1, 4, 16, 64];
 fn hostile_documents_are_refused_or_ready_within_ten_milliseconds() {
     assert!(CORPUS.len() >= 60, "{}", CORPUS.len());
     for kind in Kind::ALL {
-        let planner = planner(kind, &production());
+        let preparer = preparer(kind, &production());
         for (name, make) in CORPUS {
             // A longer one is not read.
             let document = make(limits(kind).body_bytes);
             let limit = Duration::from_millis(10);
-            let took = best(&planner, &document, limit, 200);
+            let took = best(&preparer, &document, limit, 200);
             assert!(took < limit, "{kind}, {}: {took:?} for {} bytes", name, document.len());
         }
     }
 }
 
 /// Documents of the corpus whose time grows faster than their length.
-fn that_grow(planner: &Planner) -> Vec<String> {
+fn that_grow(preparer: &Preparer) -> Vec<String> {
     let measure = |make: Make| {
         let points = KILOBYTES.map(|kilobytes| {
             let document = make(kilobytes * 1024);
-            (document.len(), per_run(|| drop(std::hint::black_box(planner.plan(&document)))))
+            (document.len(), per_run(|| drop(std::hint::black_box(preparer.plan(&document)))))
         });
         (growth(&points), points)
     };
@@ -105,14 +106,14 @@ fn that_grow(planner: &Planner) -> Vec<String> {
 
 #[test]
 fn the_time_a_document_takes_grows_no_faster_than_its_length() {
-    assert_eq!(that_grow(&planner(Kind::Web, &production())), [""; 0]);
+    assert_eq!(that_grow(&preparer(Kind::Web, &production())), [""; 0]);
 }
 
 #[test]
 fn nor_does_it_while_limits_are_only_reported() {
     let mut config = production();
     config.limits.report_only = Limit::ALL.to_vec();
-    assert_eq!(that_grow(&planner(Kind::Web, &config)), [""; 0]);
+    assert_eq!(that_grow(&preparer(Kind::Web, &config)), [""; 0]);
 }
 
 #[tokio::test]
@@ -164,9 +165,9 @@ fn shipped_operations_use_no_more_than_half_of_what_they_may() {
         config.limits.aliases = Some(own.aliases / 2);
         config.limits.root_fields = Some(own.root_fields / 2);
         config.limits.directives = Some(own.directives / 2);
-        let planner = planner(kind, &config);
+        let preparer = preparer(kind, &config);
         for operation in operations().into_iter().filter(|it| it.kind == kind) {
-            if let Err(none) = planner.plan(&operation.text) {
+            if let Err(none) = preparer.plan(&operation.text) {
                 panic!("{kind} {}: {none}", operation.name);
             }
         }

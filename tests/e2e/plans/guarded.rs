@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use bff_kit::Planner;
+use operation::Preparer;
 use operation::schema::Catalogue;
 
-use crate::support::{Kind, contracts, planner};
+use crate::support::{Kind, contracts, preparer};
 
 /// A field of each client, and an operation that selects it.
 const FIELDS: [(Kind, &str, &str); 3] = [
@@ -14,17 +14,17 @@ const FIELDS: [(Kind, &str, &str); 3] = [
     (Kind::Iot, "price", "Shelf"),
 ];
 
-/// The planner of a BFF, had its schema said something else.
-fn altered(kind: Kind, from: &str, to: &str) -> Planner {
+/// The preparer of a BFF, had its schema said something else.
+fn altered(kind: Kind, from: &str, to: &str) -> Preparer {
     let sdl = kind.internal_sdl();
     let changed = sdl.replace(from, to);
     assert_ne!(sdl, changed, "the schema does not say {from}");
-    planner(kind).with_catalogue(Catalogue::of(&changed))
+    Preparer { catalogue: Catalogue::of(&changed), ..preparer(kind) }
 }
 
 /// What `check` says of one operation.
-fn problems(kind: Kind, planner: &Planner, operation: &str) -> Vec<String> {
-    let problems = contracts(kind).check(planner);
+fn problems(kind: Kind, preparer: &Preparer, operation: &str) -> Vec<String> {
+    let problems = contracts(kind).check(preparer);
     let of_operation = |path: &Path| path.file_stem().is_some_and(|name| name == operation);
     problems.into_iter().filter(|it| of_operation(&it.path)).map(|it| it.problem).collect()
 }

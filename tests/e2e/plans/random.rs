@@ -3,14 +3,14 @@
 
 use std::fmt::Write as _;
 
-use bff_kit::Planner;
+use operation::Preparer;
 use operation::schema::{Argument, Catalogue, FieldInfo, StepKind};
 
 use proto::admin::Call;
 use serde_json::{Map, Value, json};
 
 use super::within;
-use crate::support::{Answer, Dice, Kind, Shop, device_id, id_of, order_id, planner, product_id};
+use crate::support::{Answer, Dice, Kind, Shop, device_id, id_of, order_id, preparer, product_id};
 
 /// Operations tried for each client.
 const OPERATIONS: [(Kind, u32); 3] = [(Kind::Mobile, 900), (Kind::Web, 900), (Kind::Iot, 300)];
@@ -219,7 +219,7 @@ fn valid(name: &str, ty: &str, number: usize) -> Value {
 /// One query: within its plan, and the same with hoisting and without.
 async fn holds(
     kind: Kind,
-    plans: &Planner,
+    plans: &Preparer,
     hoisted: &Shop,
     unhoisted: &Shop,
     query: &(String, Value),
@@ -252,12 +252,12 @@ async fn random_queries_keep_their_plans_and_answer_the_same_without_hoisting() 
     let mut with = [("($v", 0), (" fragment ", 0), ("@include(if: $", 0), ("@skip(if: false", 0)];
     for (kind, operations) in OPERATIONS {
         let catalogue = kind.catalogue();
-        let planner = planner(kind);
+        let preparer = preparer(kind);
         let mut writer = Writer::new(kind, &catalogue);
         let mut left = operations;
         while left > 0 {
             let query = writer.query();
-            if holds(kind, &planner, &hoisted, &unhoisted, &query).await {
+            if holds(kind, &preparer, &hoisted, &unhoisted, &query).await {
                 for (what, times) in &mut with {
                     *times += u32::from(query.0.contains(*what));
                 }
@@ -278,14 +278,14 @@ async fn random_mutations_keep_their_plans() {
     let shop = Shop::open().await;
     for kind in Kind::ALL {
         let catalogue = kind.catalogue();
-        let planner = planner(kind);
+        let preparer = preparer(kind);
         let mut writer = Writer::new(kind, &catalogue);
         for (field, info) in catalogue.fields(catalogue.mutation().unwrap()).unwrap() {
             let later = info.steps.iter().find(|step| step.kind == StepKind::SendLater);
             let mut tried = 0;
             for number in 0.. {
                 let (query, variables) = writer.mutation(field, number);
-                let Ok(plan) = planner.plan(&query) else { continue };
+                let Ok(plan) = preparer.plan(&query) else { continue };
                 shop.domain.calls().clear();
                 let body = json!({ "query": query, "variables": variables });
                 let answer = shop.ask_with(kind, body).await;

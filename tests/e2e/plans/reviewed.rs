@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use bff_kit::contracts::{Contracts, Protos, Revision};
+use contracts::{Folder, Protos, Revision};
 use prost_reflect::prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorSet};
 use tempfile::TempDir;
 
-use crate::support::{Kind, contracts, copied_schema, in_folder, planner};
+use crate::support::{Kind, contracts, copied_schema, in_folder, preparer};
 
 /// All contracts, copied, with one operation of the phone app changed, and that app's among them.
-fn changed(operation: &str, from: &str, to: &str) -> (TempDir, Contracts) {
+fn changed(operation: &str, from: &str, to: &str) -> (TempDir, Folder) {
     let folder = copied_schema();
     let file = folder.path().join(format!("mobile/operations/{operation}.graphql"));
     let text = std::fs::read_to_string(&file).unwrap();
@@ -24,10 +24,10 @@ fn changed(operation: &str, from: &str, to: &str) -> (TempDir, Contracts) {
 fn a_review_shows_what_changed() {
     let price = "    text\n    was\n  }\n";
     let (_folder, copy) = changed("Home", price, &format!("{price}  rating\n"));
-    let planner = planner(Kind::Mobile);
+    let preparer = preparer(Kind::Mobile);
     let old = Revision::of(&contracts(Kind::Mobile)).unwrap();
     // Before any plan of it is written.
-    let changes = old.changes("mobile", &Revision::of_operations(&copy, &planner).unwrap());
+    let changes = old.changes("mobile", &Revision::of_operations(&copy, &preparer).unwrap());
     let text = changes.to_text();
     // The README shows this very change.
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
@@ -78,7 +78,7 @@ fn message<'a>(set: &'a mut FileDescriptorSet, package: &str, name: &str) -> &'a
 }
 
 fn impact(new: &Protos) -> Vec<String> {
-    let found = contracts(Kind::Mobile).impact(&planner(Kind::Mobile), &protos(|_| {}), new).unwrap();
+    let found = contracts(Kind::Mobile).impact(&preparer(Kind::Mobile), &protos(|_| {}), new).unwrap();
     found.iter().map(ToString::to_string).collect()
 }
 
@@ -139,7 +139,7 @@ fn operations_of_released_versions_are_looked_at_as_well() {
     let new = protos(|set| {
         message(set, "shop.users.v1", "User").field.retain(|field| field.name() != "avatar_url");
     });
-    let found = copy.impact(&planner(Kind::Mobile), &protos(|_| {}), &new).unwrap();
+    let found = copy.impact(&preparer(Kind::Mobile), &protos(|_| {}), &new).unwrap();
     let lines: Vec<_> = found.iter().map(ToString::to_string).collect();
     assert!(lines.iter().any(|line| line.starts_with("4.0.0 Old: ")), "{lines:#?}");
 }

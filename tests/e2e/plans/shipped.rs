@@ -5,12 +5,13 @@ use std::process::Command;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
-use bff_kit::contracts::{Contracts, ManifestFormat, OperationFile, WayOut, document_hash};
+use contracts::{Folder, OperationFile, WayOut};
 use operation::schema::Catalogue;
+use operation::{ManifestFormat, document_hash};
 use serde_json::{Value, json};
 
 use crate::readme::blocks;
-use crate::support::{Kind, SCHEMA, contracts, copied_schema, in_folder, planner};
+use crate::support::{Kind, SCHEMA, contracts, copied_schema, in_folder, preparer};
 
 /// Selection sets of a document that lack what a normalising cache needs, by the field or fragment they are of.
 fn unreadable(catalogue: &Catalogue, text: &str) -> Vec<String> {
@@ -115,7 +116,7 @@ fn devices_are_not_told_the_names_of_types() {
 fn complaints(change: impl FnOnce(&Path)) -> Vec<(String, Option<WayOut>)> {
     let folder = copied_schema();
     change(&folder.path().join("mobile"));
-    let problems = in_folder(folder.path(), Kind::Mobile).check(&planner(Kind::Mobile));
+    let problems = in_folder(folder.path(), Kind::Mobile).check(&preparer(Kind::Mobile));
     let told = |path: &Path| path.strip_prefix(folder.path()).unwrap().display().to_string();
     problems.iter().map(|it| (format!("{}: {}", told(&it.path), it.problem), it.way_out)).collect()
 }
@@ -230,7 +231,7 @@ fn an_operation_without_an_example_and_one_that_does_not_fit_are_told_of() {
 }
 
 /// Follows the documentation on a copy of the folder: its operation, its example, then what its commands do.
-fn ship(mobile: &Path, contracts: &Contracts) {
+fn ship(mobile: &Path, contracts: &Folder) {
     let files: Vec<_> = blocks("docs/operations.md");
     let file = |path: &str| {
         let found = files.iter().find(|(kind, _)| kind.ends_with(path));
@@ -242,10 +243,10 @@ fn ship(mobile: &Path, contracts: &Contracts) {
     let example = file("mobile/examples.json");
     std::fs::write(&examples, all.replacen('{', &format!("{{\n{example},"), 1)).unwrap();
 
-    let planner = planner(Kind::Mobile);
-    contracts.write_plans(&planner).unwrap();
-    assert_eq!(contracts.check(&planner), []);
-    contracts.register(&planner, "9.0.0", ManifestFormat::Apollo).unwrap();
+    let preparer = preparer(Kind::Mobile);
+    contracts.write_plans(&preparer).unwrap();
+    assert_eq!(contracts.check(&preparer), []);
+    contracts.register(&preparer, "9.0.0", ManifestFormat::Apollo).unwrap();
 }
 
 /// The tests of this program that read the folder of contracts, but for the slow ones.

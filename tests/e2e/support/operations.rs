@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use bff_iot::Iot;
-use bff_kit::Planner;
-use bff_kit::contracts::{Contracts, Example};
 use bff_mobile::Mobile;
 use bff_web::Web;
+use contracts::{Example, Folder};
 use operation::Plan;
+use operation::Preparer;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -77,13 +77,13 @@ impl Operation {
 }
 
 /// The folder of a client's contracts. Its plans are written first where snapshots are, before any test reads them.
-pub(crate) fn contracts(kind: Kind) -> Contracts {
+pub(crate) fn contracts(kind: Kind) -> Folder {
     static WRITTEN: Once = Once::new();
     if snapshot::is_updating() {
         WRITTEN.call_once(|| {
             for kind in Kind::ALL {
                 // Operations that have no plan are told of by the test that checks all.
-                let _written = in_folder(&schema_folder(), kind).write_plans(&planner(kind));
+                let _written = in_folder(&schema_folder(), kind).write_plans(&preparer(kind));
             }
         });
     }
@@ -91,8 +91,8 @@ pub(crate) fn contracts(kind: Kind) -> Contracts {
 }
 
 /// A client's contracts in a folder of all.
-pub(crate) fn in_folder(schema: &Path, kind: Kind) -> Contracts {
-    Contracts::new(schema.join(kind.to_string()))
+pub(crate) fn in_folder(schema: &Path, kind: Kind) -> Folder {
+    Folder::new(schema.join(kind.to_string()))
 }
 
 /// The folder of all contracts: the project's, or the copy that a run is to be tried on.
@@ -120,12 +120,12 @@ pub(crate) fn copied_schema() -> TempDir {
     folder
 }
 
-/// The planner of a client.
-pub(crate) fn planner(kind: Kind) -> Planner {
+/// The preparer of a client.
+pub(crate) fn preparer(kind: Kind) -> Preparer {
     match kind {
-        Kind::Mobile => Planner::of::<Mobile>(),
-        Kind::Web => Planner::of::<Web>(),
-        Kind::Iot => Planner::of::<Iot>(),
+        Kind::Mobile => bff_kit::preparer::<Mobile>(),
+        Kind::Web => bff_kit::preparer::<Web>(),
+        Kind::Iot => bff_kit::preparer::<Iot>(),
     }
 }
 
@@ -135,12 +135,12 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 fn of_client(kind: Kind) -> Vec<Operation> {
-    let planner = planner(kind);
+    let preparer = preparer(kind);
     let examples = contracts(kind).examples().unwrap();
     let files = contracts(kind).operations().unwrap();
-    let operation = |file: bff_kit::contracts::OperationFile| {
+    let operation = |file: contracts::OperationFile| {
         // What has no plan or no example is told of once, by the test that checks all.
-        let (plan, example) = (planner.plan(&file.text).ok()?, examples.get(&file.name)?);
+        let (plan, example) = (preparer.plan(&file.text).ok()?, examples.get(&file.name)?);
         let Example { variables: full, minimal } = example.clone();
         Some(Operation { kind, plan, full, minimal, name: file.name, text: file.text })
     };

@@ -10,15 +10,15 @@ use clap::Args;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use operation::{Plan, PlannedCall};
 
-use super::plans::{Folder, counted};
-use super::{Failure, Settings, configuration, print};
+use contracts::Folder;
+use contracts::commands::{FolderArgument, counted};
+
+use super::{Failure, Settings, binary, configuration, print};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::Mode;
-use crate::contracts::Contracts;
 use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, Known, MadeCall};
 use crate::health::Health;
-use crate::planner::Planner;
 
 /// `explain`
 #[derive(Args)]
@@ -41,7 +41,7 @@ pub(super) struct Explain {
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", requires = "analyze")]
     headers: Vec<String>,
     #[command(flatten)]
-    folder: Folder,
+    folder: FolderArgument,
     #[command(flatten)]
     settings: Settings,
 }
@@ -57,16 +57,16 @@ struct Run {
 
 impl Explain {
     pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
-        let planner = Planner::of::<C>();
-        let contracts = self.folder.contracts::<C>();
+        let preparer = (binary::<C>().preparer)();
+        let contracts = self.folder.folder(binary::<C>());
         let Some(operation) = &self.operation else {
-            let plans = contracts.planned(&planner);
-            let plans = plans.map_err(|problems| self.folder.failure::<C>(&problems))?;
+            let plans = contracts.planned(&preparer);
+            let plans = plans.map_err(|problems| self.folder.failure(binary::<C>(), &problems))?;
             print(&if self.json { json(&plans)? } else { overview(&plans) });
             return Ok(());
         };
         let text = document(operation, &contracts)?;
-        let plan = planner.plan_named(&text, self.name.as_deref());
+        let plan = preparer.plan_named(&text, self.name.as_deref());
         let plan = plan.map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
         if !self.analyze {
             print(&if self.json { json(&plan)? } else { shown(&plan.to_string()) });
@@ -127,7 +127,7 @@ impl Explain {
 
     fn variables<C: Client>(&self) -> Result<Variables, Failure> {
         let Some(variables) = &self.variables else {
-            let examples = self.folder.contracts::<C>().examples().unwrap_or_default();
+            let examples = self.folder.folder(binary::<C>()).examples().unwrap_or_default();
             let example = self.operation.as_ref().and_then(|operation| examples.get(operation));
             return Ok(example
                 .map(|example| Variables::from_json(example.variables.clone()))
@@ -160,7 +160,7 @@ impl Explain {
 }
 
 /// The document of an operation of the client, or of a file.
-fn document(operation: &str, contracts: &Contracts) -> Result<String, Failure> {
+fn document(operation: &str, contracts: &Folder) -> Result<String, Failure> {
     // Beside a file there need be no operations of a client.
     let known = contracts.operations();
     let found = known.iter().flatten().find(|it| it.name == operation);
@@ -235,15 +235,20 @@ fn failed(analysis: &Analysis, errors: &[String]) -> Option<String> {
     Some(format!("{} of {made} failed: {}", failed.len(), calls.join(", ")))
 }
 
+/// Whether a call that was made is this planned one, or one of several that it takes.
+fn is_of(made: &MadeCall, planned: &PlannedCall) -> bool {
+    made.slot == planned.slot && made.name == planned.name
+}
+
 /// A line for each call that was made of these planned ones, and when the last of them was over.
 fn observed(planned: &[PlannedCall], left: &mut Vec<&MadeCall>) -> (String, Option<u64>) {
     let (mut text, mut over) = (String::new(), None);
     for call in planned {
         let made: Vec<_> = match call.slot {
-            Some(_) => left.extract_if(.., |made| made.is_of(call)).collect(),
+            Some(_) => left.extract_if(.., |made| is_of(made, call)).collect(),
             // Commands have no slot: the first that was sent is the first that was planned.
             None => {
-                left.iter().position(|made| made.is_of(call)).map(|at| left.remove(at)).into_iter().collect()
+                left.iter().position(|made| is_of(made, call)).map(|at| left.remove(at)).into_iter().collect()
             }
         };
         let fields = call.fields.join(", ");

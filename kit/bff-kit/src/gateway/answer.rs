@@ -9,6 +9,7 @@ use bytes::Bytes;
 use operation::Prepared;
 use serde::Serialize;
 
+#[cfg(feature = "review")]
 use super::Analysis;
 use crate::error::bounded;
 
@@ -21,6 +22,7 @@ pub(crate) struct Answer {
     pub(crate) operation_name: Option<String>,
     pub(crate) calls: usize,
     /// The calls that were made, where they were asked for.
+    #[cfg(feature = "review")]
     pub(crate) analysis: Option<Analysis>,
     /// Whether it depends on who asked.
     pub(crate) personal: bool,

@@ -6,7 +6,7 @@ use async_graphql::Value;
 use fetch::ObservedCall;
 use serde::Serialize;
 
-use operation::{Plan, PlannedCall};
+use operation::Plan;
 
 /// What a request wants to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,13 +54,6 @@ impl Explain {
             "analyze" => Self::Analyze,
             _ => Self::No,
         }
-    }
-}
-
-impl MadeCall {
-    /// Whether this is the planned call, or one of several that it takes.
-    pub(crate) fn is_of(&self, planned: &PlannedCall) -> bool {
-        self.slot == planned.slot && self.name == planned.name
     }
 }
 

@@ -65,7 +65,7 @@ mod tests {
         let max_bytes = 1_000_000;
         let store = Automatic::new(max_bytes);
         let schema = Catalogue::of("schema { query: Query } type Query { a: Int }");
-        let preparer = Preparer::new(schema, Arc::default(), Limits::DEFAULT);
+        let preparer = Preparer::new("test", schema, Arc::default(), Limits::DEFAULT);
         let operation = Arc::new(preparer.prepare("{ a }", None).unwrap());
         let stored =
             |text: &str| Stored { text: text.into(), operation_name: None, operation: operation.clone() };

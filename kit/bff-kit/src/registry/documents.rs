@@ -4,16 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_graphql::ServerError;
-use operation::Code;
-use operation::Prepared;
-use operation::loggable_name;
-use operation::refusal;
+use operation::{Code, ManifestError, Prepared, Preparer, Releases, document_hash, loggable_name, refusal};
 
 use super::{Automatic, Current, Stored};
 use crate::client::DocumentPolicy;
-use crate::contracts::{ContractError, Released, document_hash};
 use crate::error::MAX_ERRORS;
-use crate::planner::Planner;
 
 /// How a request names its operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +22,7 @@ pub(crate) enum DocumentId {
 /// Everything a server takes for an operation.
 #[derive(Debug)]
 pub(crate) struct Documents {
-    planner: Arc<Planner>,
+    preparer: Arc<Preparer>,
     registry: Current,
     /// Where automatic persisted queries are taken.
     automatic: Option<Automatic>,
@@ -42,10 +37,10 @@ pub(crate) struct Documents {
 type Selected = Result<Arc<Prepared>, Vec<ServerError>>;
 
 impl Documents {
-    pub(crate) fn new(planner: Arc<Planner>, policy: DocumentPolicy, automatic_bytes: u64) -> Self {
+    pub(crate) fn new(preparer: Arc<Preparer>, policy: DocumentPolicy, automatic_bytes: u64) -> Self {
         let takes = automatic_bytes > 0 && policy != DocumentPolicy::Registered;
         Self {
-            planner,
+            preparer,
             registry: Current::default(),
             automatic: takes.then(|| Automatic::new(automatic_bytes)),
             policy,
@@ -62,7 +57,7 @@ impl Documents {
     }
 
     /// Takes other registered operations from now on; where they cannot all be taken, the ones there are stay.
-    pub(crate) fn replace(&self, client: &str, loaded: Result<Released, Vec<ContractError>>) {
+    pub(crate) fn replace(&self, client: &str, loaded: Result<Releases, Vec<ManifestError>>) {
         match loaded {
             Ok(released) => {
                 let said = released.to_string();
@@ -191,7 +186,7 @@ impl Documents {
 
     /// Prepares what a client sent.
     fn prepare(&self, text: &str, name: Option<&str>) -> Selected {
-        let prepared = self.planner.prepare(text, name).map(Arc::new);
+        let prepared = self.preparer.prepare(text, name).map(Arc::new);
         prepared.map_err(|errors| if self.discreet { discreet(errors, text) } else { errors })
     }
 

@@ -27,7 +27,7 @@ const SDL: &str = "
 /// The errors of a document: the columns of each, and what it says.
 fn told(text: &str) -> Vec<String> {
     let told = problems(&Catalogue::of(SDL), &parse(text).unwrap(), false);
-    let line = |problem: &super::Problem| {
+    let line = |problem: &super::Invalid| {
         let columns: Vec<_> = problem.locations.iter().map(|at| at.column.to_string()).collect();
         format!("{} {}", columns.join(","), problem.message)
     };

@@ -1,12 +1,9 @@
 //! Manifests: the operations of one released version of a client, each with the ids it may be asked by.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
-use super::short_ids::ShortIds;
+use crate::hash::document_hash;
 
 /// Name and version of Apollo's format.
 const APOLLO: (&str, u32) = ("apollo-persisted-query-manifest", 1);
@@ -23,19 +20,20 @@ pub struct ReleasedOperation {
 }
 
 /// How a manifest is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManifestFormat {
-    /// Apollo's persisted query manifest: SHA-256 ids, with names and kinds
+    /// Apollo's persisted query manifest: SHA-256 ids, with names and kinds.
     Apollo,
-    /// A map from SHA-256 ids to documents, as Relay's compiler writes it
+    /// A map from SHA-256 ids to documents, as Relay's compiler writes it.
     Relay,
-    /// A map from short ids to documents, for devices that count bytes. An operation keeps its id over releases
+    /// A map from short ids to documents, for devices that count bytes. An operation keeps its id over releases.
     Short,
 }
 
 impl ManifestFormat {
     /// The end of the file's name.
-    pub(super) const fn extension(self) -> &'static str {
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
         match self {
             Self::Apollo => "json",
             Self::Relay => "relay.json",
@@ -71,15 +69,6 @@ struct ApolloOperation {
     #[serde(rename = "type")]
     kind: String,
     body: String,
-}
-
-/// The SHA-256 of a document, in lower-case hexadecimal digits: the id it always has.
-#[must_use]
-pub fn document_hash(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _written = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 /// Reads a manifest in any of the formats.
@@ -130,11 +119,11 @@ fn map(object: Map<String, Value>) -> Result<Vec<ReleasedOperation>, String> {
     object.into_iter().map(operation).collect()
 }
 
-/// Writes a manifest, giving short ids to documents that have none where the format has such.
-pub(super) fn write(
+/// Writes a manifest; `short_id` gives a document its id where the format has such.
+pub fn write_manifest(
     format: ManifestFormat,
     texts: &[String],
-    short_ids: &mut ShortIds,
+    mut short_id: impl FnMut(&str) -> u32,
 ) -> Result<String, String> {
     let manifest = match format {
         ManifestFormat::Apollo => {
@@ -154,7 +143,7 @@ pub(super) fn write(
             serde_json::to_string_pretty(&all.collect::<Map<_, _>>())
         }
         ManifestFormat::Short => {
-            let all = texts.iter().map(|text| (short_ids.give(text).to_string(), Value::from(text.as_str())));
+            let all = texts.iter().map(|text| (short_id(text).to_string(), Value::from(text.as_str())));
             serde_json::to_string_pretty(&all.collect::<Map<_, _>>())
         }
     };
@@ -182,7 +171,7 @@ mod tests {
     fn every_format_reads_as_it_was_written() {
         let texts = [HOME.to_owned(), "mutation Change { b }".to_owned()];
         for format in [ManifestFormat::Apollo, ManifestFormat::Relay, ManifestFormat::Short] {
-            let written = write(format, &texts, &mut ShortIds::default()).unwrap();
+            let written = write_manifest(format, &texts, |text| u32::try_from(text.len()).unwrap()).unwrap();
             let read = parse(&written).unwrap();
             let names: Vec<_> = read.iter().map(|it| (it.name.as_str(), it.text.as_str())).collect();
             assert_eq!(names, [("Home", HOME), ("Change", "mutation Change { b }")], "{format:?}");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a plan says: the lines of its summary, and what is said of each call and of its failing, in the plan's order.
 #[derive(Default)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     totals: Vec<(String, String)>,
     sections: Vec<Section>,
 }
@@ -21,17 +21,17 @@ struct Section {
 
 /// What differs of one section.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SectionChange {
-    pub(super) heading: String,
-    pub(super) gone: Vec<String>,
-    pub(super) new: Vec<String>,
+pub(crate) struct SectionChange {
+    pub(crate) heading: String,
+    pub(crate) gone: Vec<String>,
+    pub(crate) new: Vec<String>,
 }
 
 /// Columns before what a line of a call says, and a line of the failure table.
 const COLUMNS: [usize; 2] = [8, 15];
 
 impl Facts {
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut facts = Self::default();
         let mut part = None::<String>;
         let mut columns = COLUMNS[0];
@@ -68,7 +68,7 @@ impl Facts {
     }
 
     /// Lines of the summary that differ: name, old and new value.
-    pub(super) fn totals_changed(&self, new: &Self) -> Vec<(String, Option<String>, Option<String>)> {
+    pub(crate) fn totals_changed(&self, new: &Self) -> Vec<(String, Option<String>, Option<String>)> {
         let of = |facts: &Self, name: &str| {
             facts.totals.iter().find(|(it, _)| it == name).map(|(_, value)| value.clone())
         };
@@ -79,7 +79,7 @@ impl Facts {
     }
 
     /// Sections that differ: those of the new plan in its order, then those that are gone.
-    pub(super) fn sections_changed(&self, new: &Self) -> Vec<SectionChange> {
+    pub(crate) fn sections_changed(&self, new: &Self) -> Vec<SectionChange> {
         let ambiguous: BTreeSet<_> = [self, new].into_iter().flat_map(Self::ambiguous).collect();
         let (old, new) = (self.headed(&ambiguous), new.headed(&ambiguous));
         let lines = |all: &[(String, Vec<String>)], heading: &str| {

@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt;
 use std::path::Path;
 
-use operation::{Plan, PlannedCall};
+use operation::{Plan, PlannedCall, Preparer};
 use prost_reflect::{
     Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
 };
 
-use super::ContractError;
+use crate::error::ContractError;
+use crate::folder::Folder;
 
 /// The contracts of the services: a set of file descriptors, as `buf build -o FILE.binpb` and `protoc
 /// --descriptor_set_out` write them.
@@ -84,6 +85,29 @@ impl Protos {
     fn method(&self, rpc: &str) -> Option<MethodDescriptor> {
         let (service, method) = rpc.split_once('/')?;
         self.0.get_service_by_name(service)?.methods().find(|it| it.name() == method)
+    }
+}
+
+impl Folder {
+    /// What every operation, of today and of every release, stands on that a change of the services' contracts
+    /// removes or alters.
+    pub fn impact(
+        &self,
+        preparer: &Preparer,
+        old: &Protos,
+        new: &Protos,
+    ) -> Result<Vec<Impact>, Vec<ContractError>> {
+        let today = self.planned(preparer)?;
+        let mut found: Vec<_> = today.iter().flat_map(|plan| old.impact(new, None, plan)).collect();
+        for release in self.releases().map_err(|error| vec![error])? {
+            for operation in &release.operations {
+                let plan = preparer.plan(&operation.text).map_err(|none| {
+                    vec![ContractError::new(&release.path, format!("{}: {none}", operation.name))]
+                })?;
+                found.extend(old.impact(new, Some(&release.version), &plan));
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use operation::{Document, SyntaxError, parse, print};
+use operation::{Document, Problem, SyntaxError, parse, print};
 
-use super::{ContractError, files, read, stem};
-use crate::planner::Problem;
+use crate::error::ContractError;
+use crate::folder::{files, read, stem};
 
 /// Where the fragments are that several operations use, below the operations.
 const FRAGMENTS: &str = "fragments";
@@ -32,14 +32,14 @@ struct Source {
 }
 
 /// Every file of the folder `operations`.
-pub(super) struct Sources {
+pub(crate) struct Sources {
     operations: Vec<Source>,
     fragments: BTreeMap<String, Source>,
 }
 
 impl OperationFile {
     /// What is wrong with the operation, in the file it is wrong in.
-    pub(super) fn wrong(&self, problem: &Problem) -> ContractError {
+    pub(crate) fn wrong(&self, problem: &Problem) -> ContractError {
         let line = problem.line.unwrap_or(1);
         let file = self.files.iter().rev().find(|(_, before)| *before < line);
         let (path, before) = file.expect("the first file begins at the first line");
@@ -56,7 +56,7 @@ pub fn printed(text: &str) -> String {
 }
 
 impl Sources {
-    pub(super) fn read(folder: &Path) -> Result<Self, ContractError> {
+    pub(crate) fn read(folder: &Path) -> Result<Self, ContractError> {
         let sources = |folder: &Path| -> Result<Vec<_>, ContractError> {
             files(folder, "graphql")?.into_iter().map(Source::read).collect()
         };
@@ -67,7 +67,7 @@ impl Sources {
     }
 
     /// The operations, by name.
-    pub(super) fn operations(&self) -> Vec<OperationFile> {
+    pub(crate) fn operations(&self) -> Vec<OperationFile> {
         self.operations.iter().map(|source| self.composed(source)).collect()
     }
 
@@ -96,7 +96,7 @@ impl Sources {
 
     /// Whatever keeps the tools of clients from reading the folder as one: to them every fragment has a name of its
     /// own.
-    pub(super) fn check(&self) -> Vec<ContractError> {
+    pub(crate) fn check(&self) -> Vec<ContractError> {
         let mut errors = Vec::new();
         let mut used = BTreeSet::new();
         let mut by_name: BTreeMap<&str, &Path> = BTreeMap::new();

@@ -7,8 +7,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use super::{ContractError, Contracts};
-use crate::planner::Planner;
+use operation::Preparer;
+
+use crate::error::ContractError;
+use crate::folder::{Folder, stem};
 
 use facts::{Facts, SectionChange};
 
@@ -42,20 +44,20 @@ enum Kind {
 
 impl Revision {
     /// The plans that are committed in a folder `schema/<client>`.
-    pub fn of(contracts: &Contracts) -> Result<Self, ContractError> {
+    pub fn of(contracts: &Folder) -> Result<Self, ContractError> {
         Ok(Self(contracts.plans()?.into_iter().collect()))
     }
 
     /// The plans of the operations in a folder `schema/<client>`, as these are now.
-    pub fn of_operations(contracts: &Contracts, planner: &Planner) -> Result<Self, Vec<ContractError>> {
-        let plans = contracts.planned(planner)?.into_iter();
+    pub fn of_operations(contracts: &Folder, preparer: &Preparer) -> Result<Self, Vec<ContractError>> {
+        let plans = contracts.planned(preparer)?.into_iter();
         Ok(Self(plans.map(|plan| (plan.operation.clone(), plan.to_string())).collect()))
     }
 
     /// The plans that are committed in a folder, or those of the folder as git knows it at a revision, such as `main`
     /// or `HEAD~1`.
     pub fn named(name: &str, folder: &Path) -> Result<Self, ContractError> {
-        if Path::new(name).is_dir() { Self::of(&Contracts::new(name)) } else { Self::git(name, folder) }
+        if Path::new(name).is_dir() { Self::of(&Folder::new(name)) } else { Self::git(name, folder) }
     }
 
     /// The plans of a folder as git knows them at a revision.
@@ -88,7 +90,7 @@ impl Revision {
         let listed = git(&["ls-tree", "--name-only", revision, "--", "plans/"])?;
         let plan = |file: &str| {
             let text = git(&["show", &format!("{revision}:./{file}")])?;
-            Ok((super::stem(Path::new(file)), text))
+            Ok((stem(Path::new(file)), text))
         };
         listed
             .lines()

@@ -3,55 +3,53 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use operation::{Prepared, TokenHash};
-
-use super::{ContractError, Contracts, Release, document_hash};
-use crate::planner::{Planner, Problem};
+use super::{ManifestError, Release};
+use crate::hash::document_hash;
+use crate::{Prepared, Preparer, Problem, TokenHash};
 
 /// The operations of every release, ready to run, by each id they may be asked by.
 #[derive(Debug, Default)]
-pub(crate) struct Released {
+pub struct Releases {
     by_id: HashMap<String, Arc<Prepared>>,
     by_tokens: HashMap<TokenHash, Arc<Prepared>>,
     /// Tokens of the longest of them.
     max_tokens: u64,
     operations: usize,
-    releases: usize,
+    manifests: usize,
 }
 
-impl Released {
-    /// Prepares every operation of every manifest of a folder. All are good, or none is taken.
-    pub(crate) fn load(contracts: &Contracts, planner: &Planner) -> Result<Self, Vec<ContractError>> {
-        let releases = contracts.releases().map_err(|error| vec![error])?;
-        let mut all = Self { releases: releases.len(), ..Self::default() };
+impl Releases {
+    /// Prepares every operation of every release. All are good, or none is taken.
+    pub fn prepare(releases: &[Release], preparer: &Preparer) -> Result<Self, Vec<ManifestError>> {
+        let mut all = Self { manifests: releases.len(), ..Self::default() };
         let mut errors = Vec::new();
-        for release in &releases {
-            if let Err(wrong) = all.add(release, planner) {
+        for release in releases {
+            if let Err(wrong) = all.add(release, preparer) {
                 errors.extend(wrong);
             }
         }
         if errors.is_empty() { Ok(all) } else { Err(errors) }
     }
 
-    fn add(&mut self, release: &Release, planner: &Planner) -> Result<(), Vec<ContractError>> {
+    fn add(&mut self, release: &Release, preparer: &Preparer) -> Result<(), Vec<ManifestError>> {
         let mut errors = Vec::new();
         for operation in &release.operations {
             let mut wrong = |problem: &str| {
                 let problem = format!("release {}, {}: {problem}", release.version, operation.name);
-                errors.push(ContractError::new(&release.path, problem));
+                errors.push(ManifestError::new(&release.path, problem));
             };
             let hash = document_hash(&operation.text);
-            let prepared = match self.by_id.get(&hash) {
-                Some(prepared) => prepared.clone(),
-                None => match planner.register(&operation.text, hash.clone()) {
-                    Ok(prepared) => {
+            let ready = match self.by_id.get(&hash) {
+                Some(ready) => ready.clone(),
+                None => match preparer.register(&operation.text, hash.clone()) {
+                    Ok(ready) => {
                         self.operations += 1;
-                        let prepared = Arc::new(prepared);
+                        let ready = Arc::new(ready);
                         if let Some((tokens, count)) = TokenHash::of(&operation.text, u64::MAX) {
-                            self.by_tokens.insert(tokens, prepared.clone());
+                            self.by_tokens.insert(tokens, ready.clone());
                             self.max_tokens = self.max_tokens.max(count);
                         }
-                        prepared
+                        ready
                     }
                     Err(problems) => {
                         for problem in problems {
@@ -62,37 +60,40 @@ impl Released {
                 },
             };
             let id = operation.id.strip_prefix("sha256:").unwrap_or(&operation.id);
-            let taken = self.by_id.get(id).is_some_and(|before| !Arc::ptr_eq(before, &prepared));
+            let taken = self.by_id.get(id).is_some_and(|before| !Arc::ptr_eq(before, &ready));
             if taken {
                 wrong(&format!("the id {id} is another operation's in another release"));
                 continue;
             }
-            self.by_id.insert(id.to_owned(), prepared.clone());
-            self.by_id.insert(hash, prepared);
+            self.by_id.insert(id.to_owned(), ready.clone());
+            self.by_id.insert(hash, ready);
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
     /// The operation of an id: of a manifest, or the hash of its document.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<Prepared>> {
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Arc<Prepared>> {
         self.by_id.get(id.strip_prefix("sha256:").unwrap_or(id)).cloned()
     }
 
     /// The operation that a document is, if it differs from a registered one in what stands between the tokens alone.
-    pub(crate) fn spelt_otherwise(&self, text: &str) -> Option<Arc<Prepared>> {
+    #[must_use]
+    pub fn spelt_otherwise(&self, text: &str) -> Option<Arc<Prepared>> {
         let (tokens, _) = TokenHash::of(text, self.max_tokens)?;
         self.by_tokens.get(&tokens).cloned()
     }
 
     /// Whether there is nothing in it.
-    pub(crate) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }
 }
 
 /// What a server says of what it has taken over.
-impl std::fmt::Display for Released {
+impl std::fmt::Display for Releases {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} operations of {} manifests", self.operations, self.releases)
+        write!(formatter, "{} operations of {} manifests", self.operations, self.manifests)
     }
 }

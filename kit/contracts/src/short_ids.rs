@@ -6,24 +6,24 @@ use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::{ReleasedOperation, document_hash};
+use operation::{ReleasedOperation, document_hash};
 
 /// The file `short-ids.json`: the hash of the document of each id.
 #[derive(Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(super) struct ShortIds(BTreeMap<u32, String>);
+pub(crate) struct ShortIds(BTreeMap<u32, String>);
 
 impl ShortIds {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         serde_json::from_str(text).map_err(|error| error.to_string())
     }
 
-    pub(super) fn to_text(&self) -> Result<String, String> {
+    pub(crate) fn to_text(&self) -> Result<String, String> {
         serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|error| error.to_string())
     }
 
     /// Takes over the id of an operation, where it is a short one; an error when it is that of another document.
-    pub(super) fn hold(&mut self, operation: &ReleasedOperation) -> Result<(), String> {
+    pub(crate) fn hold(&mut self, operation: &ReleasedOperation) -> Result<(), String> {
         let Ok(id) = operation.id.parse() else { return Ok(()) };
         let hash = document_hash(&operation.text);
         match self.0.entry(id) {
@@ -39,13 +39,13 @@ impl ShortIds {
     }
 
     /// Whether a document was ever given an id.
-    pub(super) fn holds(&self, text: &str) -> bool {
+    pub(crate) fn holds(&self, text: &str) -> bool {
         let hash = document_hash(text);
         self.0.values().any(|held| *held == hash)
     }
 
     /// The id of a document: the one it has, or the next that none ever had.
-    pub(super) fn give(&mut self, text: &str) -> u32 {
+    pub(crate) fn give(&mut self, text: &str) -> u32 {
         let hash = document_hash(text);
         if let Some((id, _)) = self.0.iter().find(|(_, held)| **held == hash) {
             return *id;

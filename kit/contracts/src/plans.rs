@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use operation::Plan;
+use operation::{Plan, Preparer};
 
-use super::{ContractError, Contracts, OperationFile, WayOut, files, read, stem};
-use crate::planner::Planner;
+use crate::error::{ContractError, WayOut};
+use crate::folder::{Folder, files, read, stem};
+use crate::operations::OperationFile;
 
 /// What became of the plan files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct WrittenPlans {
     pub removed: Vec<PathBuf>,
 }
 
-impl Contracts {
+impl Folder {
     /// The file an operation's plan is committed in.
     #[must_use]
     pub fn plan_path(&self, operation: &str) -> PathBuf {
@@ -37,16 +38,16 @@ impl Contracts {
     }
 
     /// Works out every operation's plan.
-    pub fn planned(&self, planner: &Planner) -> Result<Vec<Plan>, Vec<ContractError>> {
+    pub fn planned(&self, preparer: &Preparer) -> Result<Vec<Plan>, Vec<ContractError>> {
         let operations = self.operations().map_err(|error| vec![error])?;
-        let (plans, errors) = self.plans_of(&operations, planner);
+        let (plans, errors) = self.plans_of(&operations, preparer);
         if errors.is_empty() { Ok(plans) } else { Err(errors) }
     }
 
     /// Writes every operation's plan where it is not the one that is there, and removes those of no operation. Writes
     /// nothing where an operation has no plan.
-    pub fn write_plans(&self, planner: &Planner) -> Result<WrittenPlans, Vec<ContractError>> {
-        let plans = self.planned(planner)?;
+    pub fn write_plans(&self, preparer: &Preparer) -> Result<WrittenPlans, Vec<ContractError>> {
+        let plans = self.planned(preparer)?;
         let one = |error| vec![error];
         let mut committed = self.plans().map_err(one)?;
         let mut written = WrittenPlans::default();
@@ -71,14 +72,14 @@ impl Contracts {
     }
 
     /// The plans of the operations that have one, and why the others have none.
-    pub(super) fn plans_of(
+    pub(crate) fn plans_of(
         &self,
         operations: &[OperationFile],
-        planner: &Planner,
+        preparer: &Preparer,
     ) -> (Vec<Plan>, Vec<ContractError>) {
         let (mut plans, mut errors) = (Vec::new(), Vec::new());
         for operation in operations {
-            match planner.plan(&operation.text) {
+            match preparer.plan(&operation.text) {
                 Ok(plan) if plan.operation == operation.name => plans.push(plan),
                 Ok(plan) => {
                     let problem =
@@ -100,7 +101,7 @@ impl Contracts {
     }
 
     /// Committed plans that are not what the operations do now.
-    pub(super) fn check_plans(&self, operations: &[OperationFile], plans: &[Plan]) -> Vec<ContractError> {
+    pub(crate) fn check_plans(&self, operations: &[OperationFile], plans: &[Plan]) -> Vec<ContractError> {
         let committed = match self.plans() {
             Ok(committed) => committed,
             Err(error) => return vec![error],

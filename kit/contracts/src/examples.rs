@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::{ContractError, Contracts, OperationFile, Release, read};
-use crate::planner::Planner;
+use operation::{Preparer, Release};
+
+use crate::error::ContractError;
+use crate::folder::{Folder, read};
+use crate::operations::OperationFile;
 
 /// Variables to run an operation with.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -17,7 +20,7 @@ pub struct Example {
     pub minimal: serde_json::Value,
 }
 
-impl Contracts {
+impl Folder {
     /// Variables to run the operations with, by name of the operation: `examples.json`.
     pub fn examples(&self) -> Result<BTreeMap<String, Example>, ContractError> {
         let path = self.0.join("examples.json");
@@ -27,11 +30,11 @@ impl Contracts {
 
     /// Operations without an example, examples of no operation, and those that an operation does not take. Nothing
     /// where there is no file of examples.
-    pub(super) fn check_examples(
+    pub(crate) fn check_examples(
         &self,
         operations: &[OperationFile],
         releases: &[Release],
-        planner: &Planner,
+        preparer: &Preparer,
     ) -> Vec<ContractError> {
         let path = self.0.join("examples.json");
         if !path.exists() {
@@ -51,7 +54,7 @@ impl Contracts {
                 continue;
             };
             for (kind, sent) in [("variables", variables), ("minimal", minimal)] {
-                let misfits = planner.misfits(&operation.text, sent);
+                let misfits = preparer.misfits(&operation.text, sent.clone());
                 problems.extend(misfits.into_iter().map(|misfit| format!("{name}, {kind}: {misfit}")));
             }
         }

@@ -1,0 +1,43 @@
+//! The folder that holds the contracts with one client: its operations, their plans, its budget and its manifests.
+//!
+//! A team commits the folder, and reviews it. [`Folder`] reads it, checks it as CI does, writes its plans and registers
+//! releases; [`Revision`] compares plans of two revisions, [`Protos`] those of two contracts of the services.
+//! [`commands`] are the same for a command line. What serves needs none of this.
+//!
+//! ```
+//! # use std::error::Error;
+//! # fn main() -> Result<(), Box<dyn Error>> {
+//! let folder = tempfile::tempdir()?;
+//! std::fs::create_dir(folder.path().join("operations"))?;
+//! std::fs::write(folder.path().join("operations/Home.graphql"), "query Home { shop { name } }")?;
+//!
+//! let contracts = contracts::Folder::new(folder.path());
+//! assert_eq!(contracts.operations()?[0].name, "Home");
+//! assert!(contracts.releases()?.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Next: `operation`, which works the plans out, and `docs/plans.md`, which tells how a team lives with them.
+
+mod budget;
+mod check;
+pub mod commands;
+mod diff;
+mod error;
+mod examples;
+mod folder;
+mod impact;
+mod operations;
+mod plans;
+mod register;
+mod short_ids;
+
+pub use budget::{Allowance, Budget, Exception};
+pub use diff::{Changes, Revision};
+pub use error::{ContractError, WayOut};
+pub use examples::Example;
+pub use folder::Folder;
+pub use impact::{Impact, Protos};
+pub use operations::{OperationFile, printed};
+pub use plans::WrittenPlans;
