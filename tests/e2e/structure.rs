@@ -141,7 +141,7 @@ fn every_version_stands_in_the_workspace_manifest_alone() {
                 section = name;
             } else if section.contains("dependencies") && !line.trim().is_empty() {
                 assert!(
-                    line.ends_with(".workspace = true"),
+                    line.ends_with(".workspace = true") || line.contains("{ workspace = true,"),
                     "{member}: `{line}` belongs in the workspace's Cargo.toml"
                 );
             }
