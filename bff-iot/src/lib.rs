@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
+use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::{Policies, Reasons};
 
 /// The shelf devices.
@@ -28,8 +28,8 @@ impl Client for Iot {
         directives: 4,
         cost: 400,
     };
-    const DOCUMENTS: Documents =
-        Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Never };
+    const OPERATIONS: OperationPolicy =
+        OperationPolicy { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Never };
     const REASONS: Reasons = downstream::REASONS;
     type Query = schema::Query;
     type Mutation = schema::Mutation;

@@ -5,7 +5,7 @@ mod report;
 mod shelf;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, bounds, fetches, items, send};
+use bff_kit::schema::{bounds, fetch, fetches, items, send};
 use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, OrNull as _};
 use downstream::inventory::StockOf;
 use downstream::telemetry::{DeviceById, ReportReadings};
@@ -29,7 +29,7 @@ impl Entity for Product {
 #[Object]
 impl Query {
     /// Whether a product can be sold now. Null when there is no such product.
-    #[graphql(directive = fetches::apply(ask::<StockOf>(["argument.product"]).reading(["available"])))]
+    #[graphql(directive = fetches::apply(fetch::<StockOf>(["argument.product"]).reading(["available"])))]
     async fn in_stock(
         &self,
         ctx: &Context<'_>,
@@ -43,7 +43,7 @@ impl Query {
     }
 
     /// What the label of a shelf shows. Null when the device is not you, or is on no shelf.
-    #[graphql(directive = fetches::apply(ask::<DeviceById>(["argument.device"]).reading(["product_id"])))]
+    #[graphql(directive = fetches::apply(fetch::<DeviceById>(["argument.device"]).reading(["product_id"])))]
     async fn shelf(
         &self,
         ctx: &Context<'_>,
@@ -58,7 +58,7 @@ impl Query {
     }
 
     /// How a device is set up. Null when the device is not you.
-    #[graphql(directive = fetches::apply(ask::<DeviceById>(["argument.id"])))]
+    #[graphql(directive = fetches::apply(fetch::<DeviceById>(["argument.id"])))]
     async fn device(
         &self,
         ctx: &Context<'_>,

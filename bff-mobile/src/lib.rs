@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
+use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::{Policies, Reasons};
 
 /// The phone app.
@@ -29,8 +29,8 @@ impl Client for Mobile {
         directives: 10,
         cost: 2_000,
     };
-    const DOCUMENTS: Documents =
-        Documents { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Development };
+    const OPERATIONS: OperationPolicy =
+        OperationPolicy { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Development };
     const REASONS: Reasons = downstream::REASONS;
     type Query = schema::Query;
     type Mutation = schema::Mutation;

@@ -15,8 +15,8 @@ mod shipping_option;
 mod user_error;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, bounds, fetches, hoist, items};
-use bff_kit::{ContextExt as _, Hoisted, Id, Nullable, OrNull as _, Page};
+use bff_kit::schema::{bounds, fetch, fetches, hoist, items};
+use bff_kit::{ContextExt as _, Id, Nullable, OrNull as _, Page, Ref};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::notifications::MyNotifications;
@@ -46,14 +46,14 @@ impl Query {
 
     /// The product screen. Null when there is no such product.
     #[graphql(directive = fetches::apply(hoist::<Product>(["argument.id"])))]
-    async fn product(&self, #[graphql(desc = "Id of the product.")] id: ID) -> Hoisted<Product> {
-        Hoisted::by(Id::<Product>::parse(&id, "id").map(|id| ProductById(id.raw())))
+    async fn product(&self, #[graphql(desc = "Id of the product.")] id: ID) -> Ref<Product> {
+        Ref::by(Id::<Product>::parse(&id, "id").map(|id| ProductById(id.raw())))
     }
 
     /// The list screen: products of a category by name, a page at a time. Null when there is no such category.
     #[graphql(
         directive = fetches::apply(
-            ask::<ProductsIn>(["argument.category", "argument.first", "argument.after"])
+            fetch::<ProductsIn>(["argument.category", "argument.first", "argument.after"])
         ),
         directive = bounds::apply(items(ProductPage::MAX).by("argument.first").of(["items"]))
     )]
@@ -81,7 +81,7 @@ impl Query {
     /// The search screen: products that match every word, best first, a page at a time.
     #[graphql(
         directive = fetches::apply(
-            ask::<ProductsMatching>(["argument.query", "argument.first", "argument.after"])
+            fetch::<ProductsMatching>(["argument.query", "argument.first", "argument.after"])
         ),
         directive = bounds::apply(items(ProductPage::MAX).by("argument.first").of(["items"]))
     )]
@@ -103,8 +103,8 @@ impl Query {
 
     /// The cart screen. Null with an error for those who have not signed in.
     #[graphql(directive = fetches::apply(hoist::<Cart>(["caller"])))]
-    async fn cart(&self) -> Hoisted<Cart> {
-        Hoisted::by(Ok(MyCart))
+    async fn cart(&self) -> Ref<Cart> {
+        Ref::by(Ok(MyCart))
     }
 
     /// The notification screen. Null with an error for those who have not signed in.
@@ -116,16 +116,16 @@ impl Query {
         &self,
         #[graphql(desc = "Notifications on the page, 20 at most.", default = 3)] first: i32,
         #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
-    ) -> Hoisted<Notifications> {
+    ) -> Ref<Notifications> {
         let page = Page::of(first, after.as_deref(), Notifications::MAX);
         let question =
             |page: Page| MyNotifications { page_size: page.size, page_token: page.token, skip: page.skip };
-        Hoisted::by(page.map(question))
+        Ref::by(page.map(question))
     }
 
     /// The order screen. Null with an error for those who have not signed in.
     #[graphql(
-        directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"])),
+        directive = fetches::apply(fetch::<MyOrders>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(items(OrderPage::MAX).by("argument.first").of(["items"]))
     )]
     async fn orders(
@@ -143,7 +143,7 @@ impl Query {
     }
 
     /// The categories of the list screen, by name.
-    #[graphql(directive = fetches::apply(ask::<AllCategories>([])), directive = bounds::apply(items(100)))]
+    #[graphql(directive = fetches::apply(fetch::<AllCategories>([])), directive = bounds::apply(items(100)))]
     async fn categories(&self, ctx: &Context<'_>) -> Nullable<Vec<Category>> {
         let categories = ctx.fetch(AllCategories).await;
         categories.map(|all| all.iter().cloned().map(Category).collect()).or_null()

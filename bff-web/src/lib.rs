@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
+use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::{Policies, Reasons};
 
 /// The shop in a browser.
@@ -28,8 +28,8 @@ impl Client for Web {
         directives: 20,
         cost: 8_000,
     };
-    const DOCUMENTS: Documents =
-        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Always };
+    const OPERATIONS: OperationPolicy =
+        OperationPolicy { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Always };
     const BROWSERS: bool = true;
     const REASONS: Reasons = downstream::REASONS;
     type Query = schema::Query;

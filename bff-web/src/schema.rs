@@ -21,8 +21,8 @@ mod user;
 mod user_error;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, bounds, fetches, hoist, items};
-use bff_kit::{Connection, ContextExt as _, Error, Hoisted, Id, Nullable, OrNull as _, Page};
+use bff_kit::schema::{bounds, fetch, fetches, hoist, items};
+use bff_kit::{Connection, ContextExt as _, Error, Id, Nullable, OrNull as _, Page, Ref};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::notifications::MyNotifications;
@@ -53,15 +53,15 @@ pub struct Query;
 impl Query {
     /// A product. Null when there is none with this id.
     #[graphql(directive = fetches::apply(hoist::<Product>(["argument.id"])))]
-    async fn product(&self, #[graphql(desc = "Id of the product.")] id: ID) -> Hoisted<Product> {
-        Hoisted::by(Id::<Product>::parse(&id, "id").map(|id| ProductById(id.raw())))
+    async fn product(&self, #[graphql(desc = "Id of the product.")] id: ID) -> Ref<Product> {
+        Ref::by(Id::<Product>::parse(&id, "id").map(|id| ProductById(id.raw())))
     }
 
     /// Products of a category, or of all, by name. Several pages fit in one request: select the field once for
     /// each, with `skip` counting on from the same cursor. Null when there is no such category.
     #[graphql(
         directive = fetches::apply(
-            ask::<ProductsIn>(["argument.category", "argument.first", "argument.after", "argument.skip"])
+            fetch::<ProductsIn>(["argument.category", "argument.first", "argument.after", "argument.skip"])
         ),
         directive = bounds::apply(items(MAX_PRODUCTS).by("argument.first").of(["edges", "nodes"]))
     )]
@@ -91,7 +91,7 @@ impl Query {
     /// Products that match every word, best first. Several pages fit in one request, as with `products`.
     #[graphql(
         directive = fetches::apply(
-            ask::<ProductsMatching>(["argument.query", "argument.first", "argument.after", "argument.skip"])
+            fetch::<ProductsMatching>(["argument.query", "argument.first", "argument.after", "argument.skip"])
         ),
         directive = bounds::apply(items(MAX_PRODUCTS).by("argument.first").of(["edges", "nodes"]))
     )]
@@ -119,7 +119,7 @@ impl Query {
 
     /// You. Null for those who have not signed in.
     #[graphql(directive = fetches::apply(hoist::<Viewer>(["caller"])))]
-    async fn viewer(&self, ctx: &Context<'_>) -> Option<Hoisted<Viewer>> {
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Ref<Viewer>> {
         user::me(ctx)
     }
 
@@ -129,15 +129,15 @@ impl Query {
     }
 
     /// What you are about to buy. Null for those who have not signed in.
-    #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"])))]
+    #[graphql(directive = fetches::apply(fetch::<MyCart>(["caller"])))]
     async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
-        ctx.scope().caller().user()?;
+        ctx.scope().principal().user()?;
         cart::mine(ctx).await.or_null()
     }
 
     /// What you bought, newest first. Null with an error for those who have not signed in.
     #[graphql(
-        directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"])),
+        directive = fetches::apply(fetch::<MyOrders>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(items(order::MAX_ORDERS).by("argument.first").of(["edges", "nodes"]))
     )]
     async fn orders(
@@ -150,7 +150,7 @@ impl Query {
     }
 
     /// An order of yours. Null when there is none with this id.
-    #[graphql(directive = fetches::apply(ask::<OrderById>(["argument.id"])))]
+    #[graphql(directive = fetches::apply(fetch::<OrderById>(["argument.id"])))]
     async fn order(
         &self,
         ctx: &Context<'_>,
@@ -165,7 +165,7 @@ impl Query {
 
     /// What the shop tells you, newest first. Null for those who have not signed in.
     #[graphql(
-        directive = fetches::apply(ask::<MyNotifications>(["caller", "argument.first", "argument.after"])),
+        directive = fetches::apply(fetch::<MyNotifications>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(
             items(notification::MAX_NOTIFICATIONS).by("argument.first").of(["edges", "nodes"])
         )
@@ -176,7 +176,7 @@ impl Query {
         #[graphql(desc = "Notifications on the page, 50 at most.", default = 10)] first: i32,
         #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
     ) -> Nullable<Connection<Notification, NotificationConnectionFields>> {
-        ctx.scope().caller().user()?;
+        ctx.scope().principal().user()?;
         notification::mine(ctx, first, after).await.or_null()
     }
 
@@ -205,7 +205,7 @@ impl Query {
     }
 
     /// All categories, by name.
-    #[graphql(directive = fetches::apply(ask::<AllCategories>([])), directive = bounds::apply(items(100)))]
+    #[graphql(directive = fetches::apply(fetch::<AllCategories>([])), directive = bounds::apply(items(100)))]
     async fn categories(&self, ctx: &Context<'_>) -> Nullable<Vec<Category>> {
         let categories = ctx.fetch(AllCategories).await;
         categories.map(|all| all.iter().cloned().map(Category).collect()).or_null()

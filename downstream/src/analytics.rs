@@ -1,6 +1,6 @@
 //! What customers do, for statistics.
 
-use fetch::{Call, Command, Fault, Rpc};
+use fetch::{Call, Command, Rpc, UpstreamError};
 use proto::analytics::{Event, RecordEventsRequest, RecordEventsResponse};
 
 /// Records events. Nobody waits for it.
@@ -11,7 +11,7 @@ impl Command for RecordEvents {
     const RPC: Rpc = Rpc::idempotent_write("shop.analytics.v1.AnalyticsService/RecordEvents");
     type Value = i32;
 
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
         let response: RecordEventsResponse = call.unary(RecordEventsRequest { events: self.0 }).await?;
         Ok(response.recorded_count)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Keyed, Rpc};
+use fetch::{BatchResult, Call, Command, Fetch, Keyed, Rpc, UpstreamError};
 use proto::carts::{
     AddItemRequest, AddItemResponse, Cart, GetCartRequest, GetCartResponse, RemoveItemRequest,
     RemoveItemResponse, SetQuantityRequest, SetQuantityResponse,
@@ -23,9 +23,9 @@ impl Fetch for MyCart {
     const READS: &'static [&'static str] = &["item_count"];
     type Value = Arc<Cart>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let request = GetCartRequest { read_mask: call.mask() };
-        call.answer(keys, request, |response: GetCartResponse| {
+        call.batch(keys, request, |response: GetCartResponse| {
             [(Self, response.cart.map(Arc::new).ok_or_else(key_error::no_outcome))]
         })
         .await
@@ -56,7 +56,7 @@ impl Command for AddToCart {
     const RPC: Rpc = Rpc::idempotent_write("shop.carts.v1.CartService/AddItem");
     type Value = Arc<Cart>;
 
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
         let Self { idempotency_key, product, quantity } = self;
         let request = AddItemRequest { idempotency_key, product_id: product.to_string(), quantity };
         let response: AddItemResponse = call.unary(request).await?;
@@ -79,7 +79,7 @@ impl Command for SetCartQuantity {
     const RPC: Rpc = Rpc::idempotent_write("shop.carts.v1.CartService/SetQuantity");
     type Value = Arc<Cart>;
 
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
         let Self { idempotency_key, product, quantity } = self;
         let request = SetQuantityRequest { idempotency_key, product_id: product.to_string(), quantity };
         let response: SetQuantityResponse = call.unary(request).await?;
@@ -100,7 +100,7 @@ impl Command for RemoveFromCart {
     const RPC: Rpc = Rpc::idempotent_write("shop.carts.v1.CartService/RemoveItem");
     type Value = Arc<Cart>;
 
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
         let Self { idempotency_key, product } = self;
         let request = RemoveItemRequest { idempotency_key, product_id: product.to_string() };
         let response: RemoveItemResponse = call.unary(request).await?;

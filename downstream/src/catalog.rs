@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Keyed, PageTokens, Rpc, Tags};
+use fetch::{BatchResult, Call, Fetch, Keyed, PageTokens, Rpc, Tags};
 use proto::catalog::product_result::Outcome;
 use proto::catalog::{
     BatchGetProductsRequest, BatchGetProductsResponse, Category, ListCategoriesRequest,
@@ -23,10 +23,10 @@ impl Fetch for ProductById {
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<Product>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let ids = keys.iter().map(|key| key.0.to_string()).collect();
         let request = BatchGetProductsRequest { ids, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchGetProductsResponse| {
+        call.batch(keys, request, |response: BatchGetProductsResponse| {
             response.results.into_iter().map(|result| {
                 let answer = match result.outcome {
                     Some(Outcome::Item(product)) => Ok(Arc::new(product)),
@@ -84,9 +84,9 @@ impl Fetch for ProductsIn {
         &[("category_id", "category"), ("page_size", "first"), ("page_token", "after")];
     type Value = Arc<ProductPage>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let Some(key) = keys.first().cloned() else {
-            return Answers::matched(keys, []);
+            return BatchResult::matched(keys, []);
         };
         let asked = key.clone();
         let request = ListProductsRequest {
@@ -96,7 +96,7 @@ impl Fetch for ProductsIn {
             skip: key.skip,
             read_mask: call.mask(),
         };
-        call.answer(keys, request, |response: ListProductsResponse| {
+        call.batch(keys, request, |response: ListProductsResponse| {
             let page = ProductPage {
                 products: response.products.into_iter().map(Arc::new).collect(),
                 tokens: PageTokens { next: response.next_page_token, items: response.item_tokens },
@@ -136,15 +136,15 @@ impl Fetch for ProductsMatching {
     const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<ProductPage>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let Some(key) = keys.first().cloned() else {
-            return Answers::matched(keys, []);
+            return BatchResult::matched(keys, []);
         };
         let asked = key.clone();
         let Self { query, page_size, page_token, skip } = key;
         let page_size = page_size.max(1);
         let request = SearchProductsRequest { query, page_size, page_token, skip, read_mask: call.mask() };
-        call.answer(keys, request, |response: SearchProductsResponse| {
+        call.batch(keys, request, |response: SearchProductsResponse| {
             let page = ProductPage {
                 products: response.products.into_iter().map(Arc::new).collect(),
                 tokens: PageTokens { next: response.next_page_token, items: response.item_tokens },
@@ -171,9 +171,9 @@ impl Fetch for AllCategories {
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<[Arc<Category>]>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let request = ListCategoriesRequest { read_mask: call.mask() };
-        call.answer(keys, request, |response: ListCategoriesResponse| {
+        call.batch(keys, request, |response: ListCategoriesResponse| {
             [(Self, Ok(response.categories.into_iter().map(Arc::new).collect()))]
         })
         .await

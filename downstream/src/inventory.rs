@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Rpc, Tags};
+use fetch::{BatchResult, Call, Fetch, Rpc, Tags};
 use proto::inventory::stock_result::Outcome;
 use proto::inventory::{BatchGetStockRequest, BatchGetStockResponse, Stock};
 
@@ -19,10 +19,10 @@ impl Fetch for StockOf {
     const READS: &'static [&'static str] = &["product_id"];
     type Value = Arc<Stock>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let product_ids = keys.iter().map(|key| key.0.to_string()).collect();
         let request = BatchGetStockRequest { product_ids, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchGetStockResponse| {
+        call.batch(keys, request, |response: BatchGetStockResponse| {
             response.results.into_iter().map(|result| {
                 let answer = match result.outcome {
                     Some(Outcome::Item(item)) => Ok(Arc::new(item)),

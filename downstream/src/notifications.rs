@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Keyed, PageTokens, Rpc};
+use fetch::{BatchResult, Call, Command, Fetch, Keyed, PageTokens, Rpc, UpstreamError};
 use proto::notifications::{
     BatchGetNotificationsRequest, BatchGetNotificationsResponse, ListNotificationsRequest,
     ListNotificationsResponse, MarkReadRequest, MarkReadResponse, Notification, notification_result,
@@ -41,15 +41,15 @@ impl Fetch for MyNotifications {
     const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<NotificationPage>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let Some(key) = keys.first().cloned() else {
-            return Answers::matched(keys, []);
+            return BatchResult::matched(keys, []);
         };
         let asked = key.clone();
         let Self { page_size, page_token, skip } = key;
         let page_size = page_size.max(1);
         let request = ListNotificationsRequest { page_size, page_token, skip, read_mask: call.mask() };
-        call.answer(keys, request, |response: ListNotificationsResponse| {
+        call.batch(keys, request, |response: ListNotificationsResponse| {
             let page = NotificationPage {
                 notifications: response.notifications.into_iter().map(Arc::new).collect(),
                 tokens: PageTokens { next: response.next_page_token, items: response.item_tokens },
@@ -82,10 +82,10 @@ impl Fetch for NotificationById {
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<Notification>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let notification_ids = keys.iter().map(|key| key.0.to_string()).collect();
         let request = BatchGetNotificationsRequest { notification_ids, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchGetNotificationsResponse| {
+        call.batch(keys, request, |response: BatchGetNotificationsResponse| {
             response.results.into_iter().map(|result| {
                 let answer = match result.outcome {
                     Some(notification_result::Outcome::Item(item)) => Ok(Arc::new(item)),
@@ -124,7 +124,7 @@ impl Command for MarkRead {
     const RPC: Rpc = Rpc::idempotent_write("shop.notifications.v1.NotificationService/MarkRead");
     type Value = MarkedRead;
 
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
         let request = MarkReadRequest {
             idempotency_key: self.idempotency_key,
             notification_ids: self.notifications.iter().map(ToString::to_string).collect(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, PageTokens, Rpc};
+use fetch::{BatchResult, Call, Command, Fetch, PageTokens, Rpc, UpstreamError};
 use proto::orders::order_result::Outcome;
 use proto::orders::{
     BatchGetOrdersRequest, BatchGetOrdersResponse, ListOrdersRequest, ListOrdersResponse, Order,
@@ -40,15 +40,15 @@ impl Fetch for MyOrders {
     const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<OrderPage>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let Some(key) = keys.first().cloned() else {
-            return Answers::matched(keys, []);
+            return BatchResult::matched(keys, []);
         };
         let asked = key.clone();
         let Self { page_size, page_token, skip } = key;
         let page_size = page_size.max(1);
         let request = ListOrdersRequest { page_size, page_token, skip, read_mask: call.mask() };
-        call.answer(keys, request, |response: ListOrdersResponse| {
+        call.batch(keys, request, |response: ListOrdersResponse| {
             let page = OrderPage {
                 orders: response.orders.into_iter().map(Arc::new).collect(),
                 tokens: PageTokens { next: response.next_page_token, items: response.item_tokens },
@@ -71,10 +71,10 @@ impl Fetch for OrderById {
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<Order>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let order_ids = keys.iter().map(|key| key.0.to_string()).collect();
         let request = BatchGetOrdersRequest { order_ids, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchGetOrdersResponse| {
+        call.batch(keys, request, |response: BatchGetOrdersResponse| {
             response.results.into_iter().map(|result| {
                 let answer = match result.outcome {
                     Some(Outcome::Item(order)) => Ok(Arc::new(order)),
@@ -106,7 +106,7 @@ impl Command for PlaceOrder {
     const ALIASES: &'static [(&'static str, &'static str)] = &[("country_code", "country")];
     type Value = Arc<Order>;
 
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
         let request = PlaceOrderRequest {
             idempotency_key: self.idempotency_key,
             payment_method_id: self.payment_method,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Rpc};
+use fetch::{BatchResult, Call, Fetch, Rpc};
 use proto::payments::{ListPaymentMethodsRequest, ListPaymentMethodsResponse, PaymentMethod};
 
 /// Payment methods that are asked for at most.
@@ -18,13 +18,13 @@ impl Fetch for MyPaymentMethods {
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<[Arc<PaymentMethod>]>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let request = ListPaymentMethodsRequest {
             page_size: MAX_METHODS,
             page_token: String::new(),
             read_mask: call.mask(),
         };
-        call.answer(keys, request, |response: ListPaymentMethodsResponse| {
+        call.batch(keys, request, |response: ListPaymentMethodsResponse| {
             [(Self, Ok(response.payment_methods.into_iter().map(Arc::new).collect()))]
         })
         .await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Rpc};
+use fetch::{BatchResult, Call, Fetch, Rpc};
 use proto::pricing::price_result::Outcome;
 use proto::pricing::{BatchGetPricesRequest, BatchGetPricesResponse, Price};
 
@@ -19,10 +19,10 @@ impl Fetch for PriceOf {
     const READS: &'static [&'static str] = &["product_id"];
     type Value = Arc<Price>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let product_ids = keys.iter().map(|key| key.0.to_string()).collect();
         let request = BatchGetPricesRequest { product_ids, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchGetPricesResponse| {
+        call.batch(keys, request, |response: BatchGetPricesResponse| {
             response.results.into_iter().map(|result| {
                 let answer = match result.outcome {
                     Some(Outcome::Item(item)) => Ok(Arc::new(item)),

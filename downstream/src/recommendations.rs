@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Rpc, Tags};
+use fetch::{BatchResult, Call, Fetch, Rpc, Tags};
 use proto::recommendations::related_result::Outcome;
 use proto::recommendations::{
     BatchListRelatedRequest, BatchListRelatedResponse, ListRecommendationsRequest,
@@ -25,11 +25,11 @@ impl Fetch for Recommended {
     const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<[Arc<str>]>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let asked = keys.clone();
         let page_size = keys.first().map_or(0, |key| key.page_size);
         let request = ListRecommendationsRequest { page_size, page_token: String::new() };
-        call.answer(keys, request, |response: ListRecommendationsResponse| {
+        call.batch(keys, request, |response: ListRecommendationsResponse| {
             let ids: Arc<[Arc<str>]> = response.product_ids.into_iter().map(Arc::from).collect();
             asked.into_iter().map(move |key| (key, Ok(ids.clone())))
         })
@@ -54,13 +54,13 @@ impl Fetch for RelatedTo {
     const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<RelatedProducts>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let queries = keys
             .iter()
             .map(|key| RelatedQuery { product_id: key.product.to_string(), page_size: key.page_size })
             .collect();
         let request = BatchListRelatedRequest { queries, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchListRelatedResponse| {
+        call.batch(keys, request, |response: BatchListRelatedResponse| {
             response.results.into_iter().map(|result| {
                 let answer = match result.outcome {
                     Some(Outcome::Item(related)) => Ok(Arc::new(related)),

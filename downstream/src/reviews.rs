@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, PageTokens, Rpc, Tags};
+use fetch::{BatchResult, Call, Command, Fetch, PageTokens, Rpc, Tags, UpstreamError};
 use proto::reviews::{
     BatchGetRatingsRequest, BatchGetRatingsResponse, BatchGetReviewsRequest, BatchGetReviewsResponse,
     BatchListReviewsRequest, BatchListReviewsResponse, CreateReviewRequest, CreateReviewResponse, Rating,
@@ -43,7 +43,7 @@ impl Fetch for ReviewsOf {
     const ALIASES: &'static [(&'static str, &'static str)] = crate::PAGE_ALIASES;
     type Value = Arc<ReviewPage>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         // What two pages have in common is asked once.
         let mut asked: Vec<(ReviewsQuery, Vec<Self>)> = Vec::with_capacity(keys.len());
         for key in &keys {
@@ -55,7 +55,7 @@ impl Fetch for ReviewsOf {
         }
         let queries = asked.iter().map(|(query, _)| query.clone()).collect();
         let request = BatchListReviewsRequest { queries, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchListReviewsResponse| {
+        call.batch(keys, request, |response: BatchListReviewsResponse| {
             response.results.into_iter().flat_map(move |result| {
                 let answer = match result.outcome {
                     Some(reviews_result::Outcome::Item(page)) => Ok(Arc::new(ReviewPage {
@@ -111,10 +111,10 @@ impl Fetch for ReviewById {
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<Review>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let review_ids = keys.iter().map(|key| key.0.to_string()).collect();
         let request = BatchGetReviewsRequest { review_ids, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchGetReviewsResponse| {
+        call.batch(keys, request, |response: BatchGetReviewsResponse| {
             response.results.into_iter().map(|result| {
                 let answer = match result.outcome {
                     Some(review_result::Outcome::Item(item)) => Ok(Arc::new(item)),
@@ -139,10 +139,10 @@ impl Fetch for RatingOf {
     const READS: &'static [&'static str] = &["product_id"];
     type Value = Arc<Rating>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let product_ids = keys.iter().map(|key| key.0.to_string()).collect();
         let request = BatchGetRatingsRequest { product_ids, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchGetRatingsResponse| {
+        call.batch(keys, request, |response: BatchGetRatingsResponse| {
             response.results.into_iter().map(|result| {
                 let answer = match result.outcome {
                     Some(rating_result::Outcome::Item(rating)) => Ok(Arc::new(rating)),
@@ -177,7 +177,7 @@ impl Command for CreateReview {
     const RPC: Rpc = Rpc::idempotent_write("shop.reviews.v1.ReviewService/CreateReview");
     type Value = Arc<Review>;
 
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
         let request = CreateReviewRequest {
             idempotency_key: self.idempotency_key,
             product_id: self.product.to_string(),

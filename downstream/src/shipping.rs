@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Fetch, Rpc, Tags};
+use fetch::{BatchResult, Call, Fetch, Rpc, Tags};
 use proto::shipping::shipping_result::Outcome;
 use proto::shipping::{
     BatchGetShippingOptionsRequest, BatchGetShippingOptionsResponse, QuoteParcelRequest, QuoteParcelResponse,
@@ -31,7 +31,7 @@ impl Fetch for ShippingOf {
     const ALIASES: &'static [(&'static str, &'static str)] = &[("country_code", "country")];
     type Value = Arc<ShippingOptions>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let queries = keys
             .iter()
             .map(|key| ShippingQuery {
@@ -40,7 +40,7 @@ impl Fetch for ShippingOf {
             })
             .collect();
         let request = BatchGetShippingOptionsRequest { queries, read_mask: call.mask() };
-        call.answer(keys, request, |response: BatchGetShippingOptionsResponse| {
+        call.batch(keys, request, |response: BatchGetShippingOptionsResponse| {
             response.results.into_iter().map(|result| {
                 let answer = match result.outcome {
                     Some(Outcome::Item(options)) => Ok(Arc::new(options)),
@@ -75,14 +75,14 @@ impl Fetch for ParcelOf {
     const ALIASES: &'static [(&'static str, &'static str)] = &[("country_code", "country")];
     type Value = Arc<ShippingOptions>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let parcel = keys.first().cloned();
         let request = QuoteParcelRequest {
             product_ids: parcel.iter().flat_map(|it| it.products.iter()).map(ToString::to_string).collect(),
             country_code: parcel.iter().map(|it| it.country.to_string()).collect(),
             read_mask: call.mask(),
         };
-        call.answer(keys, request, |response: QuoteParcelResponse| {
+        call.batch(keys, request, |response: QuoteParcelResponse| {
             parcel.map(|parcel| (parcel, response.quote.map(Arc::new).ok_or_else(key_error::no_outcome)))
         })
         .await

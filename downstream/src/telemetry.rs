@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Rpc};
+use fetch::{BatchResult, Call, Command, Fetch, Rpc, UpstreamError};
 use proto::telemetry::{
     Device, GetDeviceRequest, GetDeviceResponse, Reading, ReportReadingsRequest, ReportReadingsResponse,
 };
@@ -20,11 +20,11 @@ impl Fetch for DeviceById {
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<Device>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let asked = keys.first().cloned();
         let device_id = asked.as_ref().map(|key| key.0.to_string()).unwrap_or_default();
         let request = GetDeviceRequest { device_id, read_mask: call.mask() };
-        call.answer(keys, request, |response: GetDeviceResponse| {
+        call.batch(keys, request, |response: GetDeviceResponse| {
             asked.map(|key| (key, response.device.map(Arc::new).ok_or_else(key_error::no_outcome)))
         })
         .await
@@ -44,7 +44,7 @@ impl Command for ReportReadings {
     const RPC: Rpc = Rpc::idempotent_write("shop.telemetry.v1.TelemetryService/ReportReadings");
     type Value = ReportReadingsResponse;
 
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
         let request = ReportReadingsRequest { device_id: self.device.to_string(), readings: self.readings };
         call.unary(request).await
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fetch::{Answers, Call, Command, Fault, Fetch, Keyed, Rpc};
+use fetch::{BatchResult, Call, Command, Fetch, Keyed, Rpc, UpstreamError};
 use proto::users::user_result::Outcome;
 use proto::users::{
     BatchGetUsersRequest, BatchGetUsersResponse, GetPreferencesRequest, GetPreferencesResponse, Preferences,
@@ -22,7 +22,7 @@ impl Fetch for UserById {
     const READS: &'static [&'static str] = &["id"];
     type Value = Arc<User>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         users(keys, call, |key| key.0.to_string(), |id| Self(id.into())).await
     }
 }
@@ -33,10 +33,10 @@ async fn users<F: Fetch<Value = Arc<User>>>(
     call: Call<'_>,
     id: impl Fn(&F) -> String,
     key: impl Fn(String) -> F,
-) -> Answers<F> {
+) -> BatchResult<F> {
     let user_ids = keys.iter().map(id).collect();
     let request = BatchGetUsersRequest { user_ids, read_mask: call.mask() };
-    call.answer(keys, request, |response: BatchGetUsersResponse| {
+    call.batch(keys, request, |response: BatchGetUsersResponse| {
         response.results.into_iter().map(move |result| {
             let answer = match result.outcome {
                 Some(Outcome::Item(user)) => Ok(Arc::new(user)),
@@ -68,7 +68,7 @@ impl Fetch for AccountOf {
     const READS: &'static [&'static str] = UserById::READS;
     type Value = Arc<User>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         users(keys, call, |key| key.0.to_string(), |id| Self(id.into())).await
     }
 }
@@ -91,9 +91,9 @@ impl Fetch for MyPreferences {
     const READS: &'static [&'static str] = &["language"];
     type Value = Arc<Preferences>;
 
-    async fn batch(keys: Vec<Self>, call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
         let request = GetPreferencesRequest { read_mask: call.mask() };
-        call.answer(keys, request, |response: GetPreferencesResponse| {
+        call.batch(keys, request, |response: GetPreferencesResponse| {
             [(Self, response.preferences.map(Arc::new).ok_or_else(key_error::no_outcome))]
         })
         .await
@@ -117,7 +117,7 @@ impl Command for UpdatePreferences {
         &[("preferences.language", "language"), ("preferences.country_code", "country")];
     type Value = Arc<Preferences>;
 
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, Fault> {
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
         let request = UpdatePreferencesRequest {
             idempotency_key: self.idempotency_key,
             preferences: Some(self.preferences),

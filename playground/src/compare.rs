@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use bff_iot::Iot;
 use bff_mobile::Mobile;
 use bff_web::Web;
-use operation::schema::{Catalogue, FieldInfo};
+use operation::schema::{FieldInfo, SchemaIndex};
 
 /// Selections within selections, where types hold one another.
 const MAX_DEPTH: usize = 6;
@@ -16,14 +16,14 @@ const MAX_DEPTH: usize = 6;
 #[must_use]
 pub fn compare(type_name: &str) -> Option<String> {
     let preparers = [bff_kit::preparer::<Mobile>(), bff_kit::preparer::<Web>(), bff_kit::preparer::<Iot>()];
-    let having = preparers.iter().filter(|preparer| preparer.catalogue.fields(type_name).is_some());
-    let rpcs: BTreeSet<_> = having.flat_map(|preparer| rpcs_of(&preparer.catalogue, type_name)).collect();
+    let having = preparers.iter().filter(|preparer| preparer.schema_index.fields(type_name).is_some());
+    let rpcs: BTreeSet<_> = having.flat_map(|preparer| rpcs_of(&preparer.schema_index, type_name)).collect();
     if rpcs.is_empty() {
         return None;
     }
     let mut text = format!("{type_name}, as each client reads it\n");
     for preparer in &preparers {
-        let reading = Reading::of(&preparer.catalogue, type_name, &rpcs);
+        let reading = Reading::of(&preparer.schema_index, type_name, &rpcs);
         let _written = write!(text, "\n{}\n", preparer.client);
         let width = reading.rows.iter().map(|(field, ..)| field.len()).max().unwrap_or_default();
         let types = reading.rows.iter().map(|(_, ty, _)| ty.len()).max().unwrap_or_default();
@@ -60,11 +60,11 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(catalogue: &Catalogue, type_name: &str, rpcs: &BTreeSet<String>) -> Self {
-        let mut writer = Writer { catalogue, variables: Vec::new() };
-        let (rows, selection) = match catalogue.fields(type_name) {
+    fn of(schema_index: &SchemaIndex, type_name: &str, rpcs: &BTreeSet<String>) -> Self {
+        let mut writer = Writer { schema_index, variables: Vec::new() };
+        let (rows, selection) = match schema_index.fields(type_name) {
             Some(fields) => {
-                let own = answered_by(catalogue, type_name);
+                let own = answered_by(schema_index, type_name);
                 let row = |(name, info): (&String, &std::sync::Arc<FieldInfo>)| {
                     let rpc = info.steps.last().map_or(own.as_str(), |step| &step.rpc);
                     (name.clone(), info.ty.to_string(), method(rpc).to_owned())
@@ -72,7 +72,7 @@ impl Reading {
                 (fields.iter().map(row).collect(), writer.path_to(type_name))
             }
             // A client that does not know the type may still read what stands behind it.
-            None => (parts(catalogue, rpcs), writer.all_asking(rpcs)),
+            None => (parts(schema_index, rpcs), writer.all_asking(rpcs)),
         };
         let variables = match writer.variables.join(", ") {
             none if none.is_empty() => none,
@@ -84,20 +84,20 @@ impl Reading {
 
 /// Writes selections of everything.
 struct Writer<'a> {
-    catalogue: &'a Catalogue,
+    schema_index: &'a SchemaIndex,
     variables: Vec<String>,
 }
 
 impl Writer<'_> {
     /// The shortest way from the root to a type, and all of it.
     fn path_to(&mut self, type_name: &str) -> String {
-        let root = self.catalogue.query();
+        let root = self.schema_index.query();
         let mut ways = vec![(root.to_owned(), Vec::<(String, String)>::new())];
         let mut seen = BTreeSet::from([root.to_owned()]);
         while !ways.is_empty() {
             let mut next = Vec::new();
             for (at, way) in ways {
-                for (name, info) in self.catalogue.fields(&at).into_iter().flatten() {
+                for (name, info) in self.schema_index.fields(&at).into_iter().flatten() {
                     let mut way = way.clone();
                     way.push((at.clone(), name.clone()));
                     if info.type_name == type_name {
@@ -114,9 +114,9 @@ impl Writer<'_> {
     }
 
     fn along(&mut self, way: &[(String, String)]) -> String {
-        let catalogue = self.catalogue;
+        let schema_index = self.schema_index;
         let Some(((at, name), rest)) = way.split_first() else { return String::new() };
-        let Some(info) = catalogue.field(at, name) else { return String::new() };
+        let Some(info) = schema_index.field(at, name) else { return String::new() };
         let below = match rest {
             [] => self.all(&info.type_name, &mut vec![info.type_name.clone()]),
             rest => self.along(rest),
@@ -126,10 +126,10 @@ impl Writer<'_> {
 
     /// Every field of a type but those that lead back to it.
     fn all(&mut self, type_name: &str, above: &mut Vec<String>) -> String {
-        let catalogue = self.catalogue;
+        let schema_index = self.schema_index;
         let mut text = "{ __typename".to_owned();
-        for (name, info) in catalogue.fields(type_name).into_iter().flatten() {
-            let is_object = catalogue.fields(&info.type_name).is_some();
+        for (name, info) in schema_index.fields(type_name).into_iter().flatten() {
+            let is_object = schema_index.fields(&info.type_name).is_some();
             if is_object && (above.contains(&info.type_name) || above.len() > MAX_DEPTH) {
                 continue;
             }
@@ -146,14 +146,14 @@ impl Writer<'_> {
 
     /// Every root field below which one of these RPCs is asked.
     fn all_asking(&mut self, rpcs: &BTreeSet<String>) -> String {
-        let catalogue = self.catalogue;
+        let schema_index = self.schema_index;
         let mut text = "{".to_owned();
-        for (name, info) in catalogue.fields(catalogue.query()).into_iter().flatten() {
-            if !asks(catalogue, info, rpcs, 0) {
+        for (name, info) in schema_index.fields(schema_index.query()).into_iter().flatten() {
+            if !asks(schema_index, info, rpcs, 0) {
                 continue;
             }
             let _written = write!(text, " {name}{}", self.arguments(name, info));
-            if catalogue.fields(&info.type_name).is_some() {
+            if schema_index.fields(&info.type_name).is_some() {
                 let below = self.all(&info.type_name, &mut vec![info.type_name.clone()]);
                 let _written = write!(text, " {below}");
             }
@@ -175,24 +175,24 @@ impl Writer<'_> {
 }
 
 /// The RPCs a type is read with: the one that answers it, and those of its fields.
-fn rpcs_of(catalogue: &Catalogue, type_name: &str) -> BTreeSet<String> {
-    let fields = catalogue.fields(type_name).into_iter().flatten();
+fn rpcs_of(schema_index: &SchemaIndex, type_name: &str) -> BTreeSet<String> {
+    let fields = schema_index.fields(type_name).into_iter().flatten();
     let steps = fields.filter_map(|(_, info)| info.steps.last());
-    steps.map(|step| step.rpc.clone()).chain([answered_by(catalogue, type_name)]).collect()
+    steps.map(|step| step.rpc.clone()).chain([answered_by(schema_index, type_name)]).collect()
 }
 
 /// The RPC that answers a type: that of the first field that asks for it.
-fn answered_by(catalogue: &Catalogue, type_name: &str) -> String {
-    let types = catalogue.types();
+fn answered_by(schema_index: &SchemaIndex, type_name: &str) -> String {
+    let types = schema_index.types();
     let fields = types.values().flat_map(|fields| fields.values());
     let mut steps = fields.filter(|info| info.type_name == type_name).filter_map(|info| info.steps.last());
     steps.next().map(|step| step.rpc.clone()).unwrap_or_default()
 }
 
 /// Every field that asks one of these RPCs, as `Type.field`.
-fn parts(catalogue: &Catalogue, rpcs: &BTreeSet<String>) -> Vec<(String, String, String)> {
+fn parts(schema_index: &SchemaIndex, rpcs: &BTreeSet<String>) -> Vec<(String, String, String)> {
     let mut parts = Vec::new();
-    for (type_name, fields) in catalogue.types() {
+    for (type_name, fields) in schema_index.types() {
         for (name, info) in fields {
             if let Some(step) = info.steps.iter().find(|step| rpcs.contains(&step.rpc)) {
                 parts.push((
@@ -207,12 +207,12 @@ fn parts(catalogue: &Catalogue, rpcs: &BTreeSet<String>) -> Vec<(String, String,
 }
 
 /// Whether one of these RPCs is asked by a field or below it.
-fn asks(catalogue: &Catalogue, info: &FieldInfo, rpcs: &BTreeSet<String>, depth: usize) -> bool {
+fn asks(schema_index: &SchemaIndex, info: &FieldInfo, rpcs: &BTreeSet<String>, depth: usize) -> bool {
     info.steps.iter().any(|step| rpcs.contains(&step.rpc))
         || (depth < MAX_DEPTH
-            && catalogue
-                .fields(&info.type_name)
-                .is_some_and(|fields| fields.values().any(|field| asks(catalogue, field, rpcs, depth + 1))))
+            && schema_index.fields(&info.type_name).is_some_and(|fields| {
+                fields.values().any(|field| asks(schema_index, field, rpcs, depth + 1))
+            }))
 }
 
 fn method(rpc: &str) -> &str {

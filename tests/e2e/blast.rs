@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_graphql_parser::types::{ExecutableDocument, Selection, SelectionSet};
-use operation::schema::{Catalogue, FieldInfo};
+use operation::schema::{FieldInfo, SchemaIndex};
 use proto::admin::{Fault, KeyFault, KeyFaultKind};
 use serde_json::{Map, Value};
 
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What an answer must look like when an RPC fails, worked out from the healthy answer and the schema.
 struct Expected<'a> {
-    catalogue: &'a Catalogue,
+    schema_index: &'a SchemaIndex,
     document: &'a ExecutableDocument,
     rpc: &'a str,
     /// Paths, list indices left out, of fields that take their fallback.
@@ -46,7 +46,7 @@ impl Expected<'_> {
                 object.insert("__typename".to_owned(), healthy["__typename"].clone());
                 continue;
             }
-            let info = self.catalogue.field(type_name, &field.name.node).unwrap();
+            let info = self.schema_index.field(type_name, &field.name.node).unwrap();
             let path = if path.is_empty() {
                 field.name.node.to_string()
             } else {
@@ -91,10 +91,10 @@ impl Expected<'_> {
 /// What an answer holds when all calls of an RPC fail: its data, the paths that take their fallback, and those that
 /// fail.
 fn failing(screen: &Screen, rpc: &str, healthy: &Answer) -> (Value, BTreeSet<String>, BTreeSet<String>) {
-    let catalogue = screen.kind.catalogue();
+    let schema_index = screen.kind.schema_index();
     let document = async_graphql_parser::parse_query(&screen.query).unwrap();
     let mut expected = Expected {
-        catalogue: &catalogue,
+        schema_index: &schema_index,
         document: &document,
         rpc,
         degraded: BTreeSet::new(),
@@ -102,7 +102,7 @@ fn failing(screen: &Screen, rpc: &str, healthy: &Answer) -> (Value, BTreeSet<Str
     };
     let operation = expected.document.operations.iter().next().unwrap().1;
     let set = &operation.node.selection_set.node;
-    let data = expected.object(catalogue.query(), set, &healthy.body["data"], "");
+    let data = expected.object(schema_index.query(), set, &healthy.body["data"], "");
     (data, expected.degraded, expected.failed)
 }
 

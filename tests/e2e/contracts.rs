@@ -4,7 +4,7 @@ mod described;
 
 use std::collections::BTreeSet;
 
-use fetch::Effect;
+use fetch::Idempotency;
 use operation::schema::StepInfo;
 use prost_reflect::{DescriptorPool, FileDescriptor, MessageDescriptor, MethodDescriptor};
 
@@ -69,12 +69,12 @@ fn what_questions_say_of_their_rpcs_is_what_the_contracts_say() {
     for step in Kind::ALL.into_iter().flat_map(steps) {
         let level = method(&pool, &step.rpc).method_descriptor_proto().options.clone().unwrap_or_default();
         let expected = match level.idempotency_level() {
-            prost_types::method_options::IdempotencyLevel::NoSideEffects => Effect::None,
-            prost_types::method_options::IdempotencyLevel::Idempotent => Effect::Once,
-            prost_types::method_options::IdempotencyLevel::IdempotencyUnknown => Effect::Every,
+            prost_types::method_options::IdempotencyLevel::NoSideEffects => Idempotency::NoSideEffects,
+            prost_types::method_options::IdempotencyLevel::Idempotent => Idempotency::Idempotent,
+            prost_types::method_options::IdempotencyLevel::IdempotencyUnknown => Idempotency::NonIdempotent,
         };
-        assert_eq!(step.effect, expected, "{} of {}", step.rpc, step.name);
-        compared.insert((step.rpc, expected == Effect::None));
+        assert_eq!(step.idempotency, expected, "{} of {}", step.rpc, step.name);
+        compared.insert((step.rpc, expected == Idempotency::NoSideEffects));
     }
     let reads = compared.iter().filter(|(_, reads)| *reads).count();
     assert!(reads > 15 && compared.len() - reads > 8, "{compared:?}");
@@ -165,8 +165,8 @@ fn pool() -> DescriptorPool {
 }
 
 fn steps(kind: Kind) -> Vec<StepInfo> {
-    let catalogue = kind.catalogue();
-    catalogue
+    let schema_index = kind.schema_index();
+    schema_index
         .types()
         .into_values()
         .flat_map(|fields| fields.values())

@@ -122,9 +122,9 @@ async fn shop(schema: &Path) -> Shop {
 /// The policy that each client has in production, without the rest of production.
 fn own_policies(config: &mut Config, kind: Kind) {
     config.operations.policy = Some(match kind {
-        Kind::Mobile => bff_mobile::Mobile::DOCUMENTS.policy,
-        Kind::Web => bff_web::Web::DOCUMENTS.policy,
-        Kind::Iot => bff_iot::Iot::DOCUMENTS.policy,
+        Kind::Mobile => bff_mobile::Mobile::OPERATIONS.policy,
+        Kind::Web => bff_web::Web::OPERATIONS.policy,
+        Kind::Iot => bff_iot::Iot::OPERATIONS.policy,
     });
 }
 

@@ -36,17 +36,17 @@ struct Attempt {
 
 /// Every place where an id can be named, as the schema has them.
 fn coordinates(kind: Kind) -> BTreeSet<String> {
-    let catalogue = kind.catalogue();
+    let schema_index = kind.schema_index();
     let is_id = |written: &str| written.trim_matches(['[', ']', '!']) == "ID";
     let mut found = BTreeSet::new();
-    for (name, fields) in catalogue.types() {
+    for (name, fields) in schema_index.types() {
         for (field, info) in fields {
             let ids = info.arguments.iter().filter(|(_, argument)| is_id(&argument.ty.to_string()));
             found.extend(ids.map(|(argument, _)| format!("{name}.{field}({argument}:)")));
             for argument in info.arguments.values() {
                 let ty = argument.ty.to_string();
                 let input = ty.trim_matches(['[', ']', '!']);
-                let fields = catalogue.input(input).into_iter().flatten();
+                let fields = schema_index.input(input).into_iter().flatten();
                 let ids = fields.filter(|(_, field)| is_id(&field.ty.to_string()));
                 found.extend(ids.map(|(field, _)| format!("{input}.{field}")));
             }
@@ -247,8 +247,8 @@ async fn what_a_user_is_called_is_all_that_others_learn_of_them() {
         .post(shop.web, query(&format!("{{ node(id: \"{ada}\") {{ id ... on User {{ name }} }} }}")), &[ZOE])
         .await;
     assert_eq!(all.whole().data("/node/name"), "Ada L.");
-    let catalogue = Kind::Web.catalogue();
-    let fields: Vec<_> = catalogue.fields("User").unwrap().keys().map(String::as_str).collect();
+    let schema_index = Kind::Web.schema_index();
+    let fields: Vec<_> = schema_index.fields("User").unwrap().keys().map(String::as_str).collect();
     assert_eq!(fields, ["avatarUrl", "id", "name"]);
 }
 

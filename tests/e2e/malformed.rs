@@ -1,6 +1,6 @@
 //! An id that is none is an error that names it by its path, wherever an id is taken.
 
-use operation::schema::Catalogue;
+use operation::schema::SchemaIndex;
 use serde_json::{Map, Value, json};
 
 use crate::support::{Kind, Shop, device_id, id_of, product_id};
@@ -39,21 +39,21 @@ fn nonsense(ty: &str) -> (Value, &'static str) {
 }
 
 /// What is selected of a field, so that it can be asked for.
-fn selection(catalogue: &Catalogue, type_name: &str) -> &'static str {
-    if catalogue.fields(type_name).is_some() { "{ __typename }" } else { "" }
+fn selection(schema_index: &SchemaIndex, type_name: &str) -> &'static str {
+    if schema_index.fields(type_name).is_some() { "{ __typename }" } else { "" }
 }
 
 /// One for every id that is taken, as the schema says it.
 fn cases(kind: Kind) -> Vec<Case> {
-    let catalogue = kind.catalogue();
-    let roots = [Some(catalogue.query()), catalogue.mutation()];
+    let schema_index = kind.schema_index();
+    let roots = [Some(schema_index.query()), schema_index.mutation()];
     let mut cases = Vec::new();
-    for (type_name, fields) in catalogue.types() {
+    for (type_name, fields) in schema_index.types() {
         for (field, info) in fields {
             for (argument, taken) in &info.arguments {
                 let ty = &taken.ty.to_string();
-                let below = selection(&catalogue, &info.type_name);
-                let root = if Some(type_name) == catalogue.mutation() { "mutation" } else { "query" };
+                let below = selection(&schema_index, &info.type_name);
+                let root = if Some(type_name) == schema_index.mutation() { "mutation" } else { "query" };
                 let query = format!("{root}($value: {ty}) {{ {field}({argument}: $value) {below} }}");
                 let coordinate = format!("{kind}: {type_name}.{field}({argument}:)");
                 if named(ty) == "ID" {
@@ -63,7 +63,7 @@ fn cases(kind: Kind) -> Vec<Case> {
                     cases.push(Case { coordinate, query, variables: json!({ "value": value }), path });
                     continue;
                 }
-                let Some(input) = catalogue.input(named(ty)) else { continue };
+                let Some(input) = schema_index.input(named(ty)) else { continue };
                 for (name, at) in input.iter().filter(|(_, at)| named(&at.ty.to_string()) == "ID") {
                     let all = input.iter().map(|(name, at)| (name.clone(), value(name, &at.ty.to_string())));
                     let mut sent: Map<_, _> = all.filter(|(_, value)| !value.is_null()).collect();

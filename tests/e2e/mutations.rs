@@ -145,8 +145,8 @@ fn made(change: &Change, answer: &Answer) {
 async fn every_change_is_among_those_that_are_repeated() {
     let changes = changes(&Shop::open().await).await;
     for kind in [Kind::Mobile, Kind::Web] {
-        let catalogue = kind.catalogue();
-        let all = catalogue.fields(catalogue.mutation().unwrap()).unwrap();
+        let schema_index = kind.schema_index();
+        let all = schema_index.fields(schema_index.mutation().unwrap()).unwrap();
         for field in all.keys() {
             let tried = changes.iter().any(|change| change.kind == kind && change.field == field);
             assert!(tried, "{kind}: {field}");

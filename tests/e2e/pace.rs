@@ -5,11 +5,11 @@ use std::time::Duration;
 use async_graphql::{Context, EmptyMutation, Object};
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::schema::{ask, bounds, fetches, items};
+use bff_kit::schema::{bounds, fetch, fetches, items};
 use bff_kit::{
-    AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Documents, Error, Limits, OrNull as _,
+    AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Error, Limits, OperationPolicy, OrNull as _,
 };
-use fetch::{Answers, Call, Fetch, Policies, Policy, PolicyTable as _, Rpc};
+use fetch::{BatchResult, Call, Fetch, Policies, Policy, PolicyTable as _, Rpc};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
@@ -21,8 +21,8 @@ struct Screen;
 impl Client for Screen {
     const NAME: &'static str = "bff-screen";
     const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), cost: u64::MAX, ..Limits::DEFAULT };
-    const DOCUMENTS: Documents =
-        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
+    const OPERATIONS: OperationPolicy =
+        OperationPolicy { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
     type Query = Query;
     type Mutation = EmptyMutation;
 
@@ -42,13 +42,13 @@ impl Client for Screen {
 }
 
 /// Answers every key, after some time, with the number of keys that were asked together.
-async fn after<F: Fetch<Value = usize>>(ms: u64, keys: Vec<F>) -> Answers<F> {
+async fn after<F: Fetch<Value = usize>>(ms: u64, keys: Vec<F>) -> BatchResult<F> {
     if ms > 0 {
         sleep(Duration::from_millis(ms)).await;
     }
     let size = keys.len();
     let results: Vec<_> = keys.iter().cloned().map(|key| (key, Ok(size))).collect();
-    Answers::matched(keys, results)
+    BatchResult::matched(keys, results)
 }
 
 macro_rules! branch {
@@ -63,7 +63,7 @@ macro_rules! branch {
             const READS: &'static [&'static str] = &["id"];
             type Value = usize;
 
-            async fn batch(keys: Vec<Self>, _call: Call<'_>) -> Answers<Self> {
+            async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
                 after(keys[0].0, keys).await
             }
         }
@@ -84,7 +84,7 @@ impl Fetch for ProductOf {
     const READS: &'static [&'static str] = &["id"];
     type Value = usize;
 
-    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
         after(50, keys).await
     }
 }
@@ -99,7 +99,7 @@ impl Fetch for NumberOf {
     const READS: &'static [&'static str] = &["id"];
     type Value = usize;
 
-    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
         after(0, keys).await
     }
 }
@@ -109,23 +109,23 @@ struct Query;
 
 #[Object]
 impl Query {
-    #[graphql(directive = fetches::apply(ask::<Cart>(["argument.ms"])), directive = bounds::apply(items(4)))]
+    #[graphql(directive = fetches::apply(fetch::<Cart>(["argument.ms"])), directive = bounds::apply(items(4)))]
     async fn cart(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
         ctx.fetch(Cart(ms)).await.map(|_| lines(0)).or_null()
     }
 
-    #[graphql(directive = fetches::apply(ask::<Orders>(["argument.ms"])), directive = bounds::apply(items(4)))]
+    #[graphql(directive = fetches::apply(fetch::<Orders>(["argument.ms"])), directive = bounds::apply(items(4)))]
     async fn orders(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
         ctx.fetch(Orders(ms)).await.map(|_| lines(10)).or_null()
     }
 
-    #[graphql(directive = fetches::apply(ask::<Recommendations>(["argument.ms"])), directive = bounds::apply(items(4)))]
+    #[graphql(directive = fetches::apply(fetch::<Recommendations>(["argument.ms"])), directive = bounds::apply(items(4)))]
     async fn recommendations(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
         ctx.fetch(Recommendations(ms)).await.map(|_| lines(20)).or_null()
     }
 
     /// Known only after two calls.
-    #[graphql(directive = fetches::apply(ask::<Recommendations>(["argument.ms"]).then::<Orders>()), directive = bounds::apply(items(4)))]
+    #[graphql(directive = fetches::apply(fetch::<Recommendations>(["argument.ms"]).then::<Orders>()), directive = bounds::apply(items(4)))]
     async fn earlier(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
         let both = async {
             ctx.fetch(Recommendations(ms)).await?;
@@ -148,13 +148,13 @@ struct Line(u32);
 #[Object]
 impl Line {
     /// How many products were asked for together with this one.
-    #[graphql(directive = fetches::apply(ask::<ProductOf>(["parent.id"])))]
+    #[graphql(directive = fetches::apply(fetch::<ProductOf>(["parent.id"])))]
     async fn product(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
         ctx.fetch(ProductOf(self.0)).await.or_null()
     }
 
     /// The same, asked for together with whatever else of the request asks so.
-    #[graphql(directive = fetches::apply(ask::<ProductOf>(["parent.id"]).joined()))]
+    #[graphql(directive = fetches::apply(fetch::<ProductOf>(["parent.id"]).coalesced()))]
     async fn joined(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
         ctx.fetch(ProductOf(self.0)).await.or_null()
     }
@@ -165,7 +165,7 @@ struct Number(usize);
 #[Object]
 impl Number {
     /// Some numbers further on, each of which is asked for.
-    #[graphql(directive = fetches::apply(ask::<NumberOf>(["parent.id"])))]
+    #[graphql(directive = fetches::apply(fetch::<NumberOf>(["parent.id"])))]
     async fn next(&self, ctx: &Context<'_>) -> Option<Result<Vec<Number>, Error>> {
         let next = [1_000, 2_000].map(|step| self.0 + step);
         let answers = ctx.fetch_all(next.map(NumberOf)).await;
@@ -177,7 +177,7 @@ impl Number {
     }
 
     /// How many numbers were asked for together with this one.
-    #[graphql(directive = fetches::apply(ask::<NumberOf>(["parent.id"])))]
+    #[graphql(directive = fetches::apply(fetch::<NumberOf>(["parent.id"])))]
     async fn together(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
         ctx.fetch(NumberOf(self.0)).await.or_null()
     }

@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 use contracts::WayOut;
-use operation::schema::Catalogue;
+use operation::schema::SchemaIndex;
 use operation::{Plan, PlannedCall};
 use proto::admin::Call;
 use serde_json::Value;
@@ -57,13 +57,13 @@ fn every_client_ships_its_operations_in_few_waves() {
 #[test]
 fn the_operations_of_a_client_use_all_of_its_schema() {
     for kind in Kind::ALL {
-        let catalogue = kind.catalogue();
+        let schema_index = kind.schema_index();
         let operations = operations().into_iter().filter(|it| it.kind == kind).map(|it| it.text);
         // What is deprecated is used by releases alone.
         let releases = contracts(kind).releases().unwrap().into_iter().flat_map(|it| it.operations);
         let texts = operations.chain(releases.map(|it| it.text));
-        let used: BTreeSet<_> = texts.flat_map(|text| selected(&catalogue, &text)).collect();
-        for (type_name, fields) in catalogue.types() {
+        let used: BTreeSet<_> = texts.flat_map(|text| selected(&schema_index, &text)).collect();
+        for (type_name, fields) in schema_index.types() {
             for field in fields.keys() {
                 let coordinate = format!("{type_name}.{field}");
                 assert!(used.contains(&coordinate), "no operation of {kind} selects {coordinate}");
@@ -73,9 +73,9 @@ fn the_operations_of_a_client_use_all_of_its_schema() {
 }
 
 /// Every field a document selects, as `Type.field`; those of an interface for each type that implements it.
-fn selected(catalogue: &Catalogue, text: &str) -> BTreeSet<String> {
+fn selected(schema_index: &SchemaIndex, text: &str) -> BTreeSet<String> {
     fn walk(
-        (catalogue, document): (&Catalogue, &ExecutableDocument),
+        (schema_index, document): (&SchemaIndex, &ExecutableDocument),
         type_name: &str,
         set: &SelectionSet,
         found: &mut BTreeSet<String>,
@@ -83,8 +83,8 @@ fn selected(catalogue: &Catalogue, text: &str) -> BTreeSet<String> {
         for selection in &set.items {
             let (on, below) = match &selection.node {
                 Selection::Field(field) => {
-                    let Some(info) = catalogue.field(type_name, &field.node.name.node) else { continue };
-                    let types = catalogue.possible(type_name).iter().map(String::as_str);
+                    let Some(info) = schema_index.field(type_name, &field.node.name.node) else { continue };
+                    let types = schema_index.possible(type_name).iter().map(String::as_str);
                     found.extend(types.chain([type_name]).map(|it| format!("{it}.{}", field.node.name.node)));
                     (info.type_name.as_str(), &field.node.selection_set)
                 }
@@ -97,17 +97,17 @@ fn selected(catalogue: &Catalogue, text: &str) -> BTreeSet<String> {
                     (fragment.type_condition.node.on.node.as_str(), &fragment.selection_set)
                 }
             };
-            walk((catalogue, document), on, &below.node, found);
+            walk((schema_index, document), on, &below.node, found);
         }
     }
     let document = parse_query(text).unwrap();
     let mut found = BTreeSet::new();
     for (_, operation) in document.operations.iter() {
         let root = match operation.node.ty {
-            OperationType::Mutation => catalogue.mutation().unwrap(),
-            _ => catalogue.query(),
+            OperationType::Mutation => schema_index.mutation().unwrap(),
+            _ => schema_index.query(),
         };
-        walk((catalogue, &document), root, &operation.node.selection_set.node, &mut found);
+        walk((schema_index, &document), root, &operation.node.selection_set.node, &mut found);
     }
     found
 }

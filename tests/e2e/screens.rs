@@ -18,10 +18,10 @@ async fn every_screen_answers_as_reviewed() {
 #[test]
 fn every_root_field_is_on_a_screen() {
     for kind in Kind::ALL {
-        let catalogue = kind.catalogue();
+        let schema_index = kind.schema_index();
         let of_kind = screens().into_iter().filter(|it| it.kind == kind);
         let on_screens: BTreeSet<_> = of_kind.flat_map(|screen| root_fields(&screen.query)).collect();
-        let known: BTreeSet<_> = catalogue.fields(catalogue.query()).unwrap().keys().cloned().collect();
+        let known: BTreeSet<_> = schema_index.fields(schema_index.query()).unwrap().keys().cloned().collect();
         assert_eq!(on_screens, known, "{kind}");
     }
 }

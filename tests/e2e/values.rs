@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use operation::schema::Catalogue;
+use operation::schema::SchemaIndex;
 use prost_reflect::{DynamicMessage, Kind as ProtoKind, ReflectMessage as _, Value as ProtoValue};
 use serde_json::{Value, json};
 
@@ -86,11 +86,11 @@ fn leaves(path: &str, value: &Value, found: &mut Vec<String>) {
 }
 
 /// The type of the field at a path of an operation's answer, by the schema; none for what has another name there.
-fn type_at(catalogue: &Catalogue, operation: &Operation, path: &str) -> Option<String> {
-    let root = if operation.is_mutation() { catalogue.mutation()? } else { catalogue.query() };
+fn type_at(schema_index: &SchemaIndex, operation: &Operation, path: &str) -> Option<String> {
+    let root = if operation.is_mutation() { schema_index.mutation()? } else { schema_index.query() };
     let mut names = path.split('.').filter(|name| !name.is_empty());
     names.try_fold(root.to_owned(), |parent, name| {
-        let possible = catalogue.possible(&parent).iter().find_map(|it| catalogue.field(it, name));
+        let possible = schema_index.possible(&parent).iter().find_map(|it| schema_index.field(it, name));
         possible.map(|field| field.type_name.clone())
     })
 }
@@ -125,8 +125,8 @@ async fn lie_to_all(lie: fn(&mut DynamicMessage)) -> BTreeMap<Kind, BTreeSet<Str
             let said = told.errors().len() + told.degraded().len();
             assert!(said > 0 || missing.iter().all(|it| it.contains(".acks")), "{missing:?} of {shown}");
         }
-        let catalogue = operation.kind.catalogue();
-        let types = missing.iter().filter_map(|path| type_at(&catalogue, &operation, path));
+        let schema_index = operation.kind.schema_index();
+        let types = missing.iter().filter_map(|path| type_at(&schema_index, &operation, path));
         left_out.entry(operation.kind).or_default().extend(types);
     }
     left_out
@@ -134,10 +134,10 @@ async fn lie_to_all(lie: fn(&mut DynamicMessage)) -> BTreeMap<Kind, BTreeSet<Str
 
 /// The enums of a client that tell what a service says.
 fn enums(kind: Kind) -> BTreeSet<String> {
-    let catalogue = kind.catalogue();
-    let fields = catalogue.types().into_values().flat_map(BTreeMap::values);
+    let schema_index = kind.schema_index();
+    let fields = schema_index.types().into_values().flat_map(BTreeMap::values);
     let types = fields.map(|field| field.type_name.clone());
-    types.filter(|name| catalogue.values(name).is_some() && name != "UserErrorCode").collect()
+    types.filter(|name| schema_index.values(name).is_some() && name != "UserErrorCode").collect()
 }
 
 #[tokio::test]
@@ -196,14 +196,15 @@ async fn a_stock_past_an_int_fails_and_the_product_stands() {
 #[tokio::test]
 async fn an_id_has_one_type_and_every_one_can_be_asked_for_again() {
     let shop = Shop::open().await;
-    let catalogue = Kind::Web.catalogue();
-    let with_id: BTreeSet<_> = catalogue
+    let schema_index = Kind::Web.schema_index();
+    let with_id: BTreeSet<_> = schema_index
         .types()
         .into_iter()
         .filter(|(_, fields)| fields.contains_key("id"))
         .map(|it| it.0)
         .collect();
-    let nodes: BTreeSet<_> = catalogue.possible("Node").iter().map(String::as_str).chain(["Node"]).collect();
+    let nodes: BTreeSet<_> =
+        schema_index.possible("Node").iter().map(String::as_str).chain(["Node"]).collect();
     assert_eq!(with_id, nodes, "types with an id, and nodes");
 
     let query = "{ viewer { __typename id paymentMethods { __typename id } } cart { __typename id }

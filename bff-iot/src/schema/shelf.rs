@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use bff_kit::schema::{ask, bounds, bytes, fetches};
+use bff_kit::schema::{bounds, bytes, fetch, fetches};
 use bff_kit::{ContextExt as _, Nullable};
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
@@ -24,7 +24,7 @@ pub(crate) struct Shelf(pub(super) Arc<telemetry::Device>);
 impl Shelf {
     /// Name of the product, 24 characters at most: whole words, with an ellipsis where there are more. Null when it is not known right now.
     #[graphql(
-        directive = fetches::apply(ask::<ProductById>(["parent.product_id"]).reading(["name"]).or("null")),
+        directive = fetches::apply(fetch::<ProductById>(["parent.product_id"]).reading(["name"]).or("null")),
         directive = bounds::apply(bytes(LABEL_BYTES))
     )]
     async fn label(&self, ctx: &Context<'_>) -> Nullable<String> {
@@ -35,7 +35,7 @@ impl Shelf {
     /// Price of the product, such as "89.00 EUR". Null when it is not known right now.
     #[graphql(
         directive = fetches::apply(
-            ask::<PriceOf>(["parent.product_id"]).reading(["customer_price"]).or("null")
+            fetch::<PriceOf>(["parent.product_id"]).reading(["customer_price"]).or("null")
         ),
         directive = bounds::apply(bytes(24))
     )]
@@ -51,7 +51,7 @@ impl Shelf {
 
     /// Whether the product can be sold now. Null when it is not known right now.
     #[graphql(directive = fetches::apply(
-        ask::<StockOf>(["parent.product_id"]).reading(["available"]).or("null")
+        fetch::<StockOf>(["parent.product_id"]).reading(["available"]).or("null")
     ))]
     async fn in_stock(&self, ctx: &Context<'_>) -> Nullable<bool> {
         let stock = ctx.fetch(StockOf(self.product())).await;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, bounds, bytes, fetches, hoist, items, reads};
-use bff_kit::{Answered, ContextExt as _, Entity, Error, Hoisted, Id, Nullable};
+use bff_kit::schema::{bounds, bytes, fetch, fetches, hoist, items, reads};
+use bff_kit::{ContextExt as _, Entity, Error, Id, Loaded, Nullable, Ref};
 use downstream::carts::{MAX_ITEMS, MyCart};
 use downstream::catalog::ProductById;
 use downstream::payments::{MAX_METHODS, MyPaymentMethods};
@@ -18,10 +18,10 @@ use crate::format::{self, MONEY};
 
 pub(crate) struct Cart(pub(super) Arc<carts::Cart>);
 
-impl Answered for Cart {
+impl Loaded for Cart {
     type By = MyCart;
 
-    fn from_answer(_: &MyCart, cart: Arc<carts::Cart>) -> Self {
+    fn from_loaded(_: &MyCart, cart: Arc<carts::Cart>) -> Self {
         Self(cart)
     }
 }
@@ -36,7 +36,7 @@ impl Entity for Cart {
 impl Cart {
     /// Id of the cart. Everybody has one.
     async fn id(&self, ctx: &Context<'_>) -> Result<ID, Error> {
-        let owner = ctx.required(ctx.scope().caller().user())?;
+        let owner = ctx.required(ctx.scope().principal().user())?;
         Ok(Id::<Self>::new(owner).to_id())
     }
 
@@ -63,7 +63,7 @@ impl Cart {
 
     /// What you can pay with, the default one first. Empty when that is not known right now.
     #[graphql(
-        directive = fetches::apply(ask::<MyPaymentMethods>(["caller"]).or("[]")),
+        directive = fetches::apply(fetch::<MyPaymentMethods>(["caller"]).or("[]")),
         directive = bounds::apply(items(MAX_METHODS))
     )]
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>, Error> {
@@ -74,7 +74,7 @@ impl Cart {
     /// How all of it can be sent to a country, the cheapest way first; empty when it cannot be. Null when that is not
     /// known right now.
     #[graphql(
-        directive = fetches::apply(ask::<ParcelOf>(["parent.items", "argument.country"]).or("null")),
+        directive = fetches::apply(fetch::<ParcelOf>(["parent.items", "argument.country"]).or("null")),
         directive = bounds::apply(items(MAX_OPTIONS))
     )]
     async fn shipping_options(
@@ -106,7 +106,7 @@ impl CartLine {
 
     /// The product. Null when it is not to be had right now.
     #[graphql(directive = fetches::apply(hoist::<Product>(["parent.items"]).or("null")))]
-    async fn product(&self) -> Hoisted<Product> {
-        Hoisted::by(Ok(ProductById(self.0.product_id.as_str().into())))
+    async fn product(&self) -> Ref<Product> {
+        Ref::by(Ok(ProductById(self.0.product_id.as_str().into())))
     }
 }

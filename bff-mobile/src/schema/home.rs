@@ -1,9 +1,9 @@
 //! The home screen.
 
 use async_graphql::{Context, Object};
-use bff_kit::schema::{ask, bounds, fetches, items};
+use bff_kit::schema::{bounds, fetch, fetches, items};
 use bff_kit::value::Url;
-use bff_kit::{ContextExt as _, Error, HoistedList, Nullable, Page};
+use bff_kit::{ContextExt as _, Error, Nullable, Page, RefList};
 use downstream::carts::MyCart;
 use downstream::catalog::ProductById;
 use downstream::notifications::MyNotifications;
@@ -21,33 +21,33 @@ pub(crate) struct Home;
 #[Object]
 impl Home {
     /// Name to greet you by.
-    #[graphql(directive = fetches::apply(ask::<UserById>(["caller"]).reading(["given_name"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<UserById>(["caller"]).reading(["given_name"]).or("null")))]
     async fn name(&self, ctx: &Context<'_>) -> Nullable<String> {
-        let me = ctx.scope().caller().user()?;
+        let me = ctx.scope().principal().user()?;
         let user = ctx.fetch(UserById(me)).await;
         ctx.optional(user.map(|user| user.given_name.clone())).transpose()
     }
 
     /// Address of a picture of you.
-    #[graphql(directive = fetches::apply(ask::<UserById>(["caller"]).reading(["avatar_url"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<UserById>(["caller"]).reading(["avatar_url"]).or("null")))]
     async fn avatar(&self, ctx: &Context<'_>) -> Nullable<Url> {
-        let me = ctx.scope().caller().user()?;
+        let me = ctx.scope().principal().user()?;
         let user = ctx.fetch(UserById(me)).await;
         ctx.optional(user.map(|user| user.avatar_url.as_str().into())).transpose()
     }
 
     /// Number of things in your cart.
-    #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<MyCart>(["caller"]).or("null")))]
     async fn cart_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
-        ctx.scope().caller().user()?;
+        ctx.scope().principal().user()?;
         let cart = ctx.fetch(MyCart).await;
         ctx.optional(cart.map(|cart| cart.item_count)).transpose()
     }
 
     /// Number of notifications you have not read.
-    #[graphql(directive = fetches::apply(ask::<MyNotifications>(["caller"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<MyNotifications>(["caller"]).or("null")))]
     async fn unread_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
-        ctx.scope().caller().user()?;
+        ctx.scope().principal().user()?;
         let question = MyNotifications { page_size: 1, page_token: String::new(), skip: 0 };
         let page = ctx.fetch(question).await;
         ctx.optional(page.map(|page| page.unread_count)).transpose()
@@ -56,7 +56,7 @@ impl Home {
     /// Products you may like, best first. Empty when they are not to be had right now.
     #[graphql(
         directive = fetches::apply(
-            ask::<Recommended>(["caller", "argument.first"]).then_hoist::<Product>().or("[]")
+            fetch::<Recommended>(["caller", "argument.first"]).then_hoist::<Product>().or("[]")
         ),
         directive = bounds::apply(items(MAX_RECOMMENDED).by("argument.first"))
     )]
@@ -64,9 +64,9 @@ impl Home {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Products to answer, 5 at most.", default = 5)] first: i32,
-    ) -> Result<HoistedList<Product>, Error> {
+    ) -> Result<RefList<Product>, Error> {
         if Page::of(first, None, MAX_RECOMMENDED).map_err(|error| ctx.located(error))?.size == 0 {
-            return Ok(HoistedList::default());
+            return Ok(RefList::default());
         }
         let ids = ctx.optional(ctx.fetch(Recommended { page_size: first }).await)?.unwrap_or_default();
         Ok(ids.iter().cloned().map(ProductById).collect())

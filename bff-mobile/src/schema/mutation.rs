@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use bff_kit::schema::{ask, bounds, fetches, items, send};
+use bff_kit::schema::{bounds, fetch, fetches, items, send};
 use bff_kit::{ContextExt as _, Error, Id, Nullable};
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
@@ -28,7 +28,7 @@ pub struct Mutation;
 impl Mutation {
     /// Puts a product into your cart.
     #[graphql(directive = fetches::apply(
-        ask::<StockOf>(["argument.input"]).reading(["total_quantity"]).spare()
+        fetch::<StockOf>(["argument.input"]).reading(["total_quantity"]).best_effort()
             .then_send::<AddToCart>(["argument.input"])
             .then_send_later::<RecordEvents>(["argument.input"])
     ))]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
-use bff_kit::schema::{ask, fetches, reads};
+use bff_kit::schema::{fetch, fetches, reads};
 use bff_kit::value::known;
-use bff_kit::{Answered, ContextExt as _, Entity, Id, Nullable, Page};
+use bff_kit::{ContextExt as _, Entity, Id, Loaded, Nullable, Page};
 use downstream::notifications::{MyNotifications, NotificationPage};
 use downstream::users::MyPreferences;
 use proto::notifications::{self, NotificationKind};
@@ -19,10 +19,10 @@ impl Notifications {
     pub(super) const MAX: i32 = 20;
 }
 
-impl Answered for Notifications {
+impl Loaded for Notifications {
     type By = MyNotifications;
 
-    fn from_answer(by: &MyNotifications, page: Arc<NotificationPage>) -> Self {
+    fn from_loaded(by: &MyNotifications, page: Arc<NotificationPage>) -> Self {
         let asked = Page { size: by.page_size, token: by.page_token.clone(), skip: by.skip };
         Self(asked, page)
     }
@@ -48,7 +48,7 @@ impl Notifications {
 
     /// Whether a new one is to make a sound. Null when that is not known right now.
     #[graphql(directive = fetches::apply(
-        ask::<MyPreferences>(["caller"]).reading(["notification_sound"]).or("null")
+        fetch::<MyPreferences>(["caller"]).reading(["notification_sound"]).or("null")
     ))]
     async fn sound(&self, ctx: &Context<'_>) -> Nullable<bool> {
         let preferences = ctx.fetch(MyPreferences).await;

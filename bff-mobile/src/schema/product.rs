@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, bounds, fetches, items, reads};
+use bff_kit::schema::{bounds, fetch, fetches, items, reads};
 use bff_kit::value::Url;
-use bff_kit::{Answered, ContextExt as _, Entity, Error, Id, Nullable, Page};
+use bff_kit::{ContextExt as _, Entity, Error, Id, Loaded, Nullable, Page};
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
@@ -24,10 +24,10 @@ impl Entity for Product {
     const NAME: &'static str = "Product";
 }
 
-impl Answered for Product {
+impl Loaded for Product {
     type By = ProductById;
 
-    fn from_answer(_: &ProductById, product: Arc<catalog::Product>) -> Self {
+    fn from_loaded(_: &ProductById, product: Arc<catalog::Product>) -> Self {
         Self(product)
     }
 }
@@ -54,14 +54,14 @@ impl Product {
     }
 
     /// What it costs you. Null when that is not known right now.
-    #[graphql(directive = fetches::apply(ask::<PriceOf>(["parent.id"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<PriceOf>(["parent.id"]).or("null")))]
     async fn price(&self, ctx: &Context<'_>) -> Nullable<Price> {
         let price = ctx.fetch(PriceOf(self.0.id.as_str().into())).await;
         ctx.optional(price.map(Price)).transpose()
     }
 
     /// Whether you can buy it now. Null when that is not known right now.
-    #[graphql(directive = fetches::apply(ask::<StockOf>(["parent.id"]).reading(["available"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<StockOf>(["parent.id"]).reading(["available"]).or("null")))]
     async fn in_stock(&self, ctx: &Context<'_>) -> Nullable<bool> {
         let stock = ctx.fetch(StockOf(self.0.id.as_str().into())).await;
         ctx.optional(stock.map(|stock| stock.available)).transpose()
@@ -69,7 +69,7 @@ impl Product {
 
     /// Mean of all stars, 1 to 5. Null when nobody has reviewed it, or when that is not known right now.
     #[graphql(directive = fetches::apply(
-        ask::<RatingOf>(["parent.id"]).reading(["average", "review_count"]).or("null")
+        fetch::<RatingOf>(["parent.id"]).reading(["average", "review_count"]).or("null")
     ))]
     async fn rating(&self, ctx: &Context<'_>) -> Nullable<f64> {
         let rating = ctx.optional(ctx.fetch(RatingOf(self.0.id.as_str().into())).await);
@@ -78,7 +78,7 @@ impl Product {
 
     /// The newest reviews. Empty when they are not to be had right now.
     #[graphql(
-        directive = fetches::apply(ask::<ReviewsOf>(["parent.id", "argument.first"]).or("[]")),
+        directive = fetches::apply(fetch::<ReviewsOf>(["parent.id", "argument.first"]).or("[]")),
         directive = bounds::apply(items(MAX_REVIEWS).by("argument.first"))
     )]
     async fn reviews(

@@ -68,7 +68,7 @@ impl UserError {
     fn of(error: Error, subject: Option<&str>) -> Result<Self, Error> {
         let (field, message, code) = match &error {
             Error::NotFound => (subject, "There is no such thing.", UserErrorCode::NotFound),
-            refused => match refused.refusal() {
+            refused => match refused.business_reason() {
                 None => return Err(error),
                 Some("CART_EMPTY") => (None, "Your cart is empty.", UserErrorCode::CartEmpty),
                 Some("CART_FULL") => (None, "Your cart is full.", UserErrorCode::CartFull),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use bff_kit::schema::{bounds, fetches, hoist, items, reads};
 use bff_kit::value::DateTime;
-use bff_kit::{ContextExt as _, Entity, Error, Hoisted, Id};
+use bff_kit::{ContextExt as _, Entity, Error, Id, Ref};
 use downstream::carts::{MAX_ITEMS, MyCart};
 use downstream::catalog::ProductById;
 use proto::carts;
@@ -30,7 +30,7 @@ pub(super) async fn mine(ctx: &Context<'_>) -> Result<Cart, Error> {
 impl Cart {
     /// Id of the cart. Everybody has one.
     pub(super) async fn id(&self, ctx: &Context<'_>) -> Result<ID, Error> {
-        let owner = ctx.required(ctx.scope().caller().user())?;
+        let owner = ctx.required(ctx.scope().principal().user())?;
         Ok(Id::<Self>::new(owner).to_id())
     }
 
@@ -82,7 +82,7 @@ impl CartItem {
 
     /// The product. Null when it is not to be had right now.
     #[graphql(directive = fetches::apply(hoist::<Product>(["parent.items"]).or("null")))]
-    async fn product(&self) -> Hoisted<Product> {
-        Hoisted::by(Ok(ProductById(self.0.product_id.as_str().into())))
+    async fn product(&self) -> Ref<Product> {
+        Ref::by(Ok(ProductById(self.0.product_id.as_str().into())))
     }
 }

@@ -1,7 +1,7 @@
 //! Whatever has an id of its own, as Relay refetches it.
 
 use async_graphql::{Context, ID, Interface};
-use bff_kit::schema::{Steps, ask};
+use bff_kit::schema::{Steps, fetch};
 use bff_kit::{ContextExt as _, Entity, Error, Id};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById};
@@ -46,7 +46,7 @@ pub(crate) enum Node {
 
 /// The calls behind a node, whose id comes from `by`: one for each type.
 pub(super) fn steps(by: &'static str) -> Steps {
-    ask::<ProductById>([by])
+    fetch::<ProductById>([by])
         .on(Product::NAME)
         .or_on::<OrderById>(Order::NAME, [by])
         .or_on::<UserById>(User::NAME, [by])
@@ -110,6 +110,6 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID, argument: &str) -> Result<N
 
 /// Holds that whoever asks is the one after whom something is named; for everybody else it does not exist.
 fn yours<E: Entity>(ctx: &Context<'_>, id: &Id<E>) -> Result<(), Error> {
-    let is_yours = ctx.scope().caller().user().is_some_and(|user| user == id.raw());
+    let is_yours = ctx.scope().principal().user().is_some_and(|user| user == id.raw());
     if is_yours { Ok(()) } else { Err(Error::NotFound) }
 }

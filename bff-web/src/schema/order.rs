@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use bff_kit::schema::{bounds, fetches, hoist, items, reads};
 use bff_kit::value::{CountryCode, DateTime, known};
-use bff_kit::{Connection, ContextExt as _, Entity, Error, Hoisted, Id, Page};
+use bff_kit::{Connection, ContextExt as _, Entity, Error, Id, Page, Ref};
 use downstream::carts::MAX_ITEMS;
 use downstream::catalog::ProductById;
 use downstream::orders::MyOrders;
@@ -123,8 +123,8 @@ impl OrderItem {
 
     /// The product as it is now. Null when it is no longer sold, or not to be had right now.
     #[graphql(directive = fetches::apply(hoist::<Product>(["parent.items"]).or("null")))]
-    async fn product(&self) -> Hoisted<Product> {
-        Hoisted::by(Ok(ProductById(self.0.product_id.as_str().into())))
+    async fn product(&self) -> Ref<Product> {
+        Ref::by(Ok(ProductById(self.0.product_id.as_str().into())))
     }
 }
 

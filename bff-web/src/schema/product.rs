@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use bff_kit::schema::{ask, bounds, bytes, fetches, items, reads};
+use bff_kit::schema::{bounds, bytes, fetch, fetches, items, reads};
 use bff_kit::value::Url;
-use bff_kit::{Answered, Connection, ContextExt as _, Entity, Error, HoistedList, Id, Nullable, Page};
+use bff_kit::{Connection, ContextExt as _, Entity, Error, Id, Loaded, Nullable, Page, RefList};
 use downstream::catalog::{ProductById, ProductPage};
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
@@ -37,10 +37,10 @@ impl Entity for Product {
     const NAME: &'static str = "Product";
 }
 
-impl Answered for Product {
+impl Loaded for Product {
     type By = ProductById;
 
-    fn from_answer(_: &ProductById, product: Arc<catalog::Product>) -> Self {
+    fn from_loaded(_: &ProductById, product: Arc<catalog::Product>) -> Self {
         Self(product)
     }
 }
@@ -104,21 +104,21 @@ impl Product {
     }
 
     /// What it costs. Null when that is not known right now.
-    #[graphql(directive = fetches::apply(ask::<PriceOf>(["parent.id"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<PriceOf>(["parent.id"]).or("null")))]
     async fn price(&self, ctx: &Context<'_>) -> Nullable<Price> {
         let price = ctx.fetch(PriceOf(self.0.id.as_str().into())).await;
         ctx.optional(price.map(Price)).transpose()
     }
 
     /// How much of it can be sold. Null when that is not known right now.
-    #[graphql(directive = fetches::apply(ask::<StockOf>(["parent.id"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<StockOf>(["parent.id"]).or("null")))]
     async fn stock(&self, ctx: &Context<'_>) -> Nullable<Stock> {
         let stock = ctx.fetch(StockOf(self.0.id.as_str().into())).await;
         ctx.optional(stock.map(Stock)).transpose()
     }
 
     /// What all reviews say together. Null when that is not known right now.
-    #[graphql(directive = fetches::apply(ask::<RatingOf>(["parent.id"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<RatingOf>(["parent.id"]).or("null")))]
     async fn rating(&self, ctx: &Context<'_>) -> Nullable<Rating> {
         let rating = ctx.fetch(RatingOf(self.0.id.as_str().into())).await;
         ctx.optional(rating.map(Rating)).transpose()
@@ -127,7 +127,7 @@ impl Product {
     /// What customers say of it, newest first. Null when that is not to be had right now.
     #[graphql(
         directive = fetches::apply(
-            ask::<ReviewsOf>(["parent.id", "argument.first", "argument.after"]).or("null")
+            fetch::<ReviewsOf>(["parent.id", "argument.first", "argument.after"]).or("null")
         ),
         directive = bounds::apply(items(MAX_REVIEWS).by("argument.first").of(["edges", "nodes"]))
     )]
@@ -156,7 +156,7 @@ impl Product {
     /// Products to show beside it, best first. Empty when they are not to be had right now.
     #[graphql(
         directive = fetches::apply(
-            ask::<RelatedTo>(["parent.id", "argument.first"]).then_hoist::<Self>().or("[]")
+            fetch::<RelatedTo>(["parent.id", "argument.first"]).then_hoist::<Self>().or("[]")
         ),
         directive = bounds::apply(items(MAX_RELATED).by("argument.first"))
     )]
@@ -164,10 +164,10 @@ impl Product {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Products to answer, 8 at most.", default = 4)] first: i32,
-    ) -> Result<HoistedList<Product>, Error> {
+    ) -> Result<RefList<Product>, Error> {
         let page_size = at_most(ctx, first, MAX_RELATED)?;
         if page_size == 0 {
-            return Ok(HoistedList::default());
+            return Ok(RefList::default());
         }
         let question = RelatedTo { product: self.0.id.as_str().into(), page_size };
         let related = ctx.optional(ctx.fetch(question).await)?.unwrap_or_default();
@@ -177,7 +177,7 @@ impl Product {
     /// How it can be sent to a country, the cheapest way first; empty when nothing is sent there. Null when that is
     /// not known right now.
     #[graphql(
-        directive = fetches::apply(ask::<ShippingOf>(["parent.id", "argument.country"]).or("null")),
+        directive = fetches::apply(fetch::<ShippingOf>(["parent.id", "argument.country"]).or("null")),
         directive = bounds::apply(items(MAX_OPTIONS))
     )]
     async fn shipping_options(
@@ -199,10 +199,10 @@ pub(super) fn connection(page: &Page, answer: &ProductPage) -> Connection<Produc
 }
 
 /// Products for whoever asks.
-pub(super) async fn recommended(ctx: &Context<'_>, first: i32) -> Result<HoistedList<Product>, Error> {
+pub(super) async fn recommended(ctx: &Context<'_>, first: i32) -> Result<RefList<Product>, Error> {
     let page_size = at_most(ctx, first, MAX_RECOMMENDED)?;
     if page_size == 0 {
-        return Ok(HoistedList::default());
+        return Ok(RefList::default());
     }
     let ids = ctx.optional(ctx.fetch(Recommended { page_size }).await)?.unwrap_or_default();
     Ok(ids.iter().cloned().map(ProductById).collect())

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{ask, bounds, fetches, hoist, items, reads};
+use bff_kit::schema::{bounds, fetch, fetches, hoist, items, reads};
 use bff_kit::value::{DateTime, Url};
-use bff_kit::{Answered, Connection, ContextExt as _, Entity, Error, Hoisted, HoistedList, Id, Nullable};
+use bff_kit::{Connection, ContextExt as _, Entity, Error, Id, Loaded, Nullable, Ref, RefList};
 use downstream::carts::MyCart;
 use downstream::notifications::MyNotifications;
 use downstream::orders::MyOrders;
@@ -56,17 +56,17 @@ impl Entity for Viewer {
     const NAME: &'static str = "Viewer";
 }
 
-impl Answered for Viewer {
+impl Loaded for Viewer {
     type By = AccountOf;
 
-    fn from_answer(_: &AccountOf, user: Arc<users::User>) -> Self {
+    fn from_loaded(_: &AccountOf, user: Arc<users::User>) -> Self {
         Self(user)
     }
 }
 
 /// Whoever asks; none who has not signed in.
-pub(super) fn me(ctx: &Context<'_>) -> Option<Hoisted<Viewer>> {
-    ctx.scope().caller().user().map(|me| Hoisted::by(Ok(AccountOf(me))))
+pub(super) fn me(ctx: &Context<'_>) -> Option<Ref<Viewer>> {
+    ctx.scope().principal().user().map(|me| Ref::by(Ok(AccountOf(me))))
 }
 
 /// You: your account and what belongs to it.
@@ -109,14 +109,14 @@ impl Viewer {
     }
 
     /// How you want to be treated. Null when that is not known right now.
-    #[graphql(directive = fetches::apply(ask::<MyPreferences>(["caller"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<MyPreferences>(["caller"]).or("null")))]
     async fn preferences(&self, ctx: &Context<'_>) -> Nullable<Preferences> {
         ctx.optional(ctx.fetch(MyPreferences).await.map(Preferences)).transpose()
     }
 
     /// What you can pay with, the default one first. Empty when that is not known right now.
     #[graphql(
-        directive = fetches::apply(ask::<MyPaymentMethods>(["caller"]).or("[]")),
+        directive = fetches::apply(fetch::<MyPaymentMethods>(["caller"]).or("[]")),
         directive = bounds::apply(items(MAX_METHODS))
     )]
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>, Error> {
@@ -134,21 +134,21 @@ pub(crate) struct Dashboard;
 impl Dashboard {
     /// You.
     #[graphql(directive = fetches::apply(hoist::<Viewer>(["caller"]).or("null")))]
-    async fn viewer(&self, ctx: &Context<'_>) -> Option<Hoisted<Viewer>> {
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Ref<Viewer>> {
         me(ctx)
     }
 
     /// What you are about to buy.
-    #[graphql(directive = fetches::apply(ask::<MyCart>(["caller"]).or("null")))]
+    #[graphql(directive = fetches::apply(fetch::<MyCart>(["caller"]).or("null")))]
     async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
-        ctx.scope().caller().user()?;
+        ctx.scope().principal().user()?;
         ctx.optional(cart::mine(ctx).await).transpose()
     }
 
     /// Products you may like, best first.
     #[graphql(
         directive = fetches::apply(
-            ask::<Recommended>(["caller", "argument.first"]).then_hoist::<Product>().or("[]")
+            fetch::<Recommended>(["caller", "argument.first"]).then_hoist::<Product>().or("[]")
         ),
         directive = bounds::apply(items(product::MAX_RECOMMENDED).by("argument.first"))
     )]
@@ -156,14 +156,14 @@ impl Dashboard {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Products to answer, 20 at most.", default = 10)] first: i32,
-    ) -> Result<HoistedList<Product>, Error> {
+    ) -> Result<RefList<Product>, Error> {
         product::recommended(ctx, first).await
     }
 
     /// What the shop tells you, newest first.
     #[graphql(
         directive = fetches::apply(
-            ask::<MyNotifications>(["caller", "argument.first", "argument.after"]).or("null")
+            fetch::<MyNotifications>(["caller", "argument.first", "argument.after"]).or("null")
         ),
         directive = bounds::apply(
             items(notification::MAX_NOTIFICATIONS).by("argument.first").of(["edges", "nodes"])
@@ -175,13 +175,13 @@ impl Dashboard {
         #[graphql(desc = "Notifications on the page, 50 at most.", default = 5)] first: i32,
         #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
     ) -> Nullable<Connection<Notification, NotificationConnectionFields>> {
-        ctx.scope().caller().user()?;
+        ctx.scope().principal().user()?;
         ctx.optional(notification::mine(ctx, first, after).await).transpose()
     }
 
     /// What you bought, newest first.
     #[graphql(
-        directive = fetches::apply(ask::<MyOrders>(["caller", "argument.first", "argument.after"]).or("null")),
+        directive = fetches::apply(fetch::<MyOrders>(["caller", "argument.first", "argument.after"]).or("null")),
         directive = bounds::apply(items(order::MAX_ORDERS).by("argument.first").of(["edges", "nodes"]))
     )]
     async fn orders(
@@ -190,7 +190,7 @@ impl Dashboard {
         #[graphql(desc = "Orders on the page, 50 at most.", default = 5)] first: i32,
         #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
     ) -> Nullable<Connection<Order, OrderConnectionFields>> {
-        ctx.scope().caller().user()?;
+        ctx.scope().principal().user()?;
         ctx.optional(order::mine(ctx, first, after).await).transpose()
     }
 }

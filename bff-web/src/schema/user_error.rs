@@ -70,7 +70,7 @@ impl UserError {
     fn of(error: Error, subject: Option<&str>) -> Result<Self, Error> {
         let (field, message, code) = match &error {
             Error::NotFound => (subject, "There is no such thing.", UserErrorCode::NotFound),
-            refused => match refused.refusal() {
+            refused => match refused.business_reason() {
                 None => return Err(error),
                 Some("ALREADY_REVIEWED") => {
                     (subject, "You have reviewed this product already.", UserErrorCode::AlreadyReviewed)

@@ -3,12 +3,12 @@
 //! A status speaks about the client only where the client had a part in the question. All else is a fault of ours or
 //! of the service, which is logged and masked.
 
-use fetch::{Fault, FaultKind, FaultLog, Reasons, Rpc, Violation};
+use fetch::{FailureKind, FieldViolation, Reasons, Rpc, SampledLog, UpstreamError};
 use operation::Code;
 use operation::schema::{StepInfo, StepKind};
 
 use crate::error::Error;
-use crate::identity::Caller;
+use crate::identity::Principal;
 
 /// The part that the client, and whoever acts, had in a call.
 pub(crate) struct Part<'a> {
@@ -19,7 +19,7 @@ pub(crate) struct Part<'a> {
     /// Fields of the request that the client calls otherwise.
     pub(crate) aliases: &'a [(&'a str, &'a str)],
     /// The caller in whose name it was called.
-    pub(crate) caller: &'a Caller,
+    pub(crate) caller: &'a Principal,
     /// Reasons by which services speak of who acts.
     pub(crate) reasons: &'a Reasons,
 }
@@ -27,12 +27,12 @@ pub(crate) struct Part<'a> {
 impl Part<'_> {
     /// The error that a fault is to the field that needed the answer: the table of `docs/architecture.md`. A fault that
     /// is no word to the client is logged.
-    pub(crate) fn error(&self, fault: &Fault, log: &FaultLog) -> Error {
+    pub(crate) fn error(&self, fault: &UpstreamError, log: &SampledLog) -> Error {
         let error = self.told(fault).unwrap_or_else(|| {
             self.log(fault, log);
             Error::logged(match fault.kind() {
-                FaultKind::Timeout => Code::UpstreamTimeout,
-                FaultKind::Unavailable | FaultKind::ResourceExhausted => Code::UpstreamUnavailable,
+                FailureKind::Timeout => Code::UpstreamTimeout,
+                FailureKind::Unavailable | FailureKind::ResourceExhausted => Code::UpstreamUnavailable,
                 _ => Code::Internal,
             })
         });
@@ -40,47 +40,47 @@ impl Part<'_> {
     }
 
     /// The error that the client is told of, where the fault is a word to it.
-    fn told(&self, fault: &Fault) -> Option<Error> {
+    fn told(&self, fault: &UpstreamError) -> Option<Error> {
         let by_status = self.rpc.speaks_by_status();
         let gave = self.step.is_some_and(|step| !step.given.is_empty());
         let is_one_of =
             |reasons: &[&str]| by_status || fault.reason().is_some_and(|it| reasons.contains(&it));
         match fault.kind() {
-            FaultKind::NotFound => Some(Error::NotFound),
-            FaultKind::InvalidArgument => {
+            FailureKind::NotFound => Some(Error::NotFound),
+            FailureKind::InvalidArgument => {
                 let violations = self.in_arguments(fault.violations());
                 let is_told = !violations.is_empty() || by_status && gave;
                 is_told.then(|| Error::bad_inputs("The input was not accepted.", violations))
             }
-            FaultKind::Unauthenticated => {
-                let nobody_acts = *self.caller == Caller::Anonymous && is_one_of(self.reasons.nobody_acts);
+            FailureKind::Unauthenticated => {
+                let nobody_acts = *self.caller == Principal::Anonymous && is_one_of(self.reasons.nobody_acts);
                 nobody_acts.then(|| Error::client(Code::Unauthenticated, "Sign in first."))
             }
-            FaultKind::PermissionDenied => is_one_of(self.reasons.may_not)
+            FailureKind::PermissionDenied => is_one_of(self.reasons.may_not)
                 .then(|| Error::client(Code::Forbidden, "You may not do this.")),
-            FaultKind::Refused => {
-                let is_command = self.step.is_some_and(|step| step.kind != StepKind::Ask);
+            FailureKind::Refused => {
+                let is_command = self.step.is_some_and(|step| step.kind != StepKind::Fetch);
                 let is_told = gave && (is_command || by_status || fault.reason().is_some());
                 is_told.then(|| Error::refused(fault.reason()))
             }
-            FaultKind::ResourceExhausted => by_status
+            FailureKind::ResourceExhausted => by_status
                 .then(|| Error::client(Code::RateLimited, "Too many requests; try again in a moment.")),
-            FaultKind::Timeout | FaultKind::Unavailable | FaultKind::Internal => None,
+            FailureKind::Timeout | FailureKind::Unavailable | FailureKind::Internal => None,
         }
     }
 
     /// The violations that are about arguments of the field, by the names of those.
-    fn in_arguments(&self, violations: &[Violation]) -> Vec<Violation> {
-        let argument = |it: &Violation| {
+    fn in_arguments(&self, violations: &[FieldViolation]) -> Vec<FieldViolation> {
+        let argument = |it: &FieldViolation| {
             let field = self.step?.argument_path(&it.field, self.aliases)?;
-            Some(Violation { field, description: it.description.clone() })
+            Some(FieldViolation { field, description: it.description.clone() })
         };
         violations.iter().filter_map(argument).collect()
     }
 
-    fn log(&self, fault: &Fault, log: &FaultLog) {
+    fn log(&self, fault: &UpstreamError, log: &SampledLog) {
         let is_of_caller = fault.reason().is_some_and(|reason| self.reasons.nobody_acts.contains(&reason));
-        if fault.kind() != FaultKind::Unauthenticated || is_of_caller {
+        if fault.kind() != FailureKind::Unauthenticated || is_of_caller {
             return log.failed(self.rpc.path(), fault);
         }
         // The service does not know us: no user can do anything about it.
@@ -100,7 +100,7 @@ impl Part<'_> {
 
 #[cfg(test)]
 mod tests {
-    use fetch::Effect;
+    use fetch::Idempotency;
 
     use super::*;
 
@@ -115,10 +115,10 @@ mod tests {
             reads: Vec::new(),
             on: None,
             holds: None,
-            spare: false,
-            joined: false,
+            best_effort: false,
+            coalesced: false,
             max_keys: 1,
-            effect: Effect::None,
+            idempotency: Idempotency::NoSideEffects,
             public: false,
         }
     }
@@ -127,7 +127,7 @@ mod tests {
     fn told(
         rpc: Rpc,
         step: &StepInfo,
-        caller: &Caller,
+        caller: &Principal,
         status: i32,
         reason: &str,
         field: &str,
@@ -145,8 +145,8 @@ mod tests {
             type_url: "type.googleapis.com/google.rpc.BadRequest".to_owned(),
             value: prost::Message::encode_to_vec(&bad_request),
         };
-        let fault = Fault::of_key(status, String::new(), reason.to_owned(), &[detail]);
-        let error = part.error(&fault, &FaultLog::default());
+        let fault = UpstreamError::of_key(status, String::new(), reason.to_owned(), &[detail]);
+        let error = part.error(&fault, &SampledLog::default());
         let violations = match &error {
             Error::Client(client) => client.violations.iter().map(|it| it.field.clone()).collect(),
             Error::NotFound | Error::Internal(_) => Vec::new(),
@@ -158,11 +158,11 @@ mod tests {
 
     #[test]
     fn a_status_speaks_of_the_client_only_where_it_had_a_part() {
-        let list = step(StepKind::Ask, &["parent.id", "argument.first"], &["first"]);
-        let by_id = step(StepKind::Ask, &["argument.id"], &["id"]);
-        let of_parent = step(StepKind::Ask, &["parent.id"], &[]);
-        let command = step(StepKind::Send, &["argument.input"], &["input", "input.rating", "input.first"]);
-        let (nobody, somebody) = (Caller::Anonymous, Caller::User("ada".into()));
+        let list = step(StepKind::Fetch, &["parent.id", "argument.first"], &["first"]);
+        let by_id = step(StepKind::Fetch, &["argument.id"], &["id"]);
+        let of_parent = step(StepKind::Fetch, &["parent.id"], &[]);
+        let command = step(StepKind::Command, &["argument.input"], &["input", "input.rating", "input.first"]);
+        let (nobody, somebody) = (Principal::Anonymous, Principal::User("ada".into()));
         let (bad, internal) = (Code::BadUserInput, Code::Internal);
         for (step, status, field, code, named) in [
             (&list, 3, "page_size", bad, &["first"][..]),
@@ -203,9 +203,9 @@ mod tests {
     #[test]
     fn a_service_may_be_trusted_to_speak_by_status_alone() {
         let rpc = RPC.by_status();
-        let list = step(StepKind::Ask, &["parent.id", "argument.first"], &["first"]);
-        let of_parent = step(StepKind::Ask, &["parent.id"], &[]);
-        let (nobody, somebody) = (Caller::Anonymous, Caller::User("ada".into()));
+        let list = step(StepKind::Fetch, &["parent.id", "argument.first"], &["first"]);
+        let of_parent = step(StepKind::Fetch, &["parent.id"], &[]);
+        let (nobody, somebody) = (Principal::Anonymous, Principal::User("ada".into()));
         for (step, caller, status, code) in [
             (&list, &somebody, 3, Code::BadUserInput),
             (&of_parent, &somebody, 3, Code::Internal),

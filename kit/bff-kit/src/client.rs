@@ -3,11 +3,10 @@
 use async_graphql::{EmptySubscription, ObjectType, Schema, SchemaBuilder, ValidationMode};
 use fetch::{Policies, Reasons};
 use operation::Limits;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use crate::config::Mode;
 use crate::identity::Authenticator;
+use crate::mode::Mode;
+use crate::operation_policy::OperationPolicy;
 
 /// One client of the shop: everything that is its own. The kit does the rest.
 pub trait Client: Send + Sync + 'static {
@@ -18,7 +17,7 @@ pub trait Client: Send + Sync + 'static {
     const LIMITS: Limits;
 
     /// Operations it may send.
-    const DOCUMENTS: Documents;
+    const OPERATIONS: OperationPolicy;
 
     /// Pages in browsers send its operations. A server for real users must then know by which origins it is reached, so
     /// that it tells its own pages from those of others.
@@ -39,38 +38,6 @@ pub trait Client: Send + Sync + 'static {
 
     /// The authenticator of its callers.
     fn authenticator(mode: Mode) -> Box<dyn Authenticator>;
-}
-
-/// Operations that a client may send. The configuration may say otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Documents {
-    /// Those that run outside development. In development all do.
-    pub policy: DocumentPolicy,
-    /// Modes in which a document that was sent once may be named by its hash from then on.
-    pub automatic: AutomaticQueries,
-}
-
-/// Which operations run. A team tightens it step by step.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DocumentPolicy {
-    /// All.
-    Open,
-    /// All; those that are not registered are counted and leave a line in the log.
-    Log,
-    /// The registered ones.
-    Registered,
-}
-
-/// Where automatic persisted queries are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AutomaticQueries {
-    /// Nowhere.
-    Never,
-    /// In development.
-    Development,
-    /// Wherever operations need not be registered.
-    Always,
 }
 
 /// The schema of a client.

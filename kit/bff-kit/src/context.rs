@@ -16,12 +16,12 @@ pub trait ContextExt {
 
     /// Asks a service. The field must declare the question with `@fetch`; it is batched with all others of its
     /// kind whose keys become known together.
-    fn fetch<F: Fetch>(&self, question: F) -> impl Future<Output = Result<F::Value, Error>> + Send;
+    fn fetch<F: Fetch>(&self, key: F) -> impl Future<Output = Result<F::Value, Error>> + Send;
 
     /// Asks a service several questions of one kind at once. The answers come in the order of the questions.
     fn fetch_all<F: Fetch>(
         &self,
-        questions: impl IntoIterator<Item = F> + Send,
+        fetches_: impl IntoIterator<Item = F> + Send,
     ) -> impl Future<Output = Vec<Result<F::Value, Error>>> + Send;
 
     /// Asks a service to change something. One call, made now.
@@ -50,16 +50,16 @@ impl ContextExt for Context<'_> {
         self.data_unchecked::<std::sync::Arc<RequestScope>>()
     }
 
-    async fn fetch<F: Fetch>(&self, question: F) -> Result<F::Value, Error> {
-        self.scope().fetch(self.path_node.as_ref(), question).await
+    async fn fetch<F: Fetch>(&self, key: F) -> Result<F::Value, Error> {
+        self.scope().fetch(self.path_node.as_ref(), key).await
     }
 
     async fn fetch_all<F: Fetch>(
         &self,
-        questions: impl IntoIterator<Item = F> + Send,
+        fetches_: impl IntoIterator<Item = F> + Send,
     ) -> Vec<Result<F::Value, Error>> {
-        let questions: Vec<_> = questions.into_iter().map(|question| self.fetch(question)).collect();
-        futures_util::future::join_all(questions).await
+        let fetches_: Vec<_> = fetches_.into_iter().map(|key| self.fetch(key)).collect();
+        futures_util::future::join_all(fetches_).await
     }
 
     async fn send<C: Command>(&self, command: C) -> Result<C::Value, Error> {

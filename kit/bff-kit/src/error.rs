@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{ErrorExtensionValues, PathSegment, Pos, ServerError, Value};
-use fetch::Violation;
+use fetch::FieldViolation;
 
 use operation::Code;
 
@@ -44,7 +44,7 @@ pub struct ClientError {
     /// What happened, in words for the client's developer.
     pub message: String,
     /// Parts of the input that are wrong, if any.
-    pub violations: Vec<Violation>,
+    pub violations: Vec<FieldViolation>,
     /// The domain's own name for a refusal, such as `"ALREADY_REVIEWED"`.
     pub reason: Option<String>,
     retry_after: Option<Duration>,
@@ -79,12 +79,12 @@ impl Error {
     /// A part of the input that is wrong. `field` is its path in the arguments, such as `"input.rating"`.
     #[must_use]
     pub fn bad_input(field: impl Into<String>, description: impl Into<String>) -> Self {
-        let violation = Violation { field: field.into(), description: description.into() };
+        let violation = FieldViolation { field: field.into(), description: description.into() };
         Self::bad_inputs(format!("{}: {}", violation.field, violation.description), vec![violation])
     }
 
     /// Parts of the input that are wrong.
-    pub(crate) fn bad_inputs(message: impl Into<String>, violations: Vec<Violation>) -> Self {
+    pub(crate) fn bad_inputs(message: impl Into<String>, violations: Vec<FieldViolation>) -> Self {
         let mut error = Self::client(Code::BadUserInput, message);
         if let Self::Client(client) = &mut error {
             Arc::make_mut(client).violations = violations;
@@ -105,7 +105,7 @@ impl Error {
     #[must_use]
     pub(crate) fn about(mut self, field: impl Into<String>, description: impl Into<String>) -> Self {
         if let Self::Client(error) = &mut self {
-            let violation = Violation { field: field.into(), description: description.into() };
+            let violation = FieldViolation { field: field.into(), description: description.into() };
             Arc::make_mut(error).violations.push(violation);
         }
         self
@@ -161,7 +161,7 @@ impl Error {
     /// The domain's own name for a refusal, such as `"ALREADY_REVIEWED"`: what a mutation answers in
     /// `userErrors`.
     #[must_use]
-    pub fn refusal(&self) -> Option<&str> {
+    pub fn business_reason(&self) -> Option<&str> {
         match self {
             Self::Client(error) if error.code == Code::Refused => error.reason.as_deref(),
             _ => None,
@@ -170,7 +170,7 @@ impl Error {
 
     /// What is wrong with the input: what a mutation answers in `userErrors`.
     #[must_use]
-    pub fn violations(&self) -> &[Violation] {
+    pub fn violations(&self) -> &[FieldViolation] {
         match self {
             Self::Client(error) if error.code == Code::BadUserInput => &error.violations,
             _ => &[],
@@ -261,7 +261,7 @@ pub(crate) fn millis(delay: Duration) -> u64 {
     u64::try_from(delay.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
 
-fn violations_value(violations: &[Violation]) -> Value {
+fn violations_value(violations: &[FieldViolation]) -> Value {
     let list = violations.iter().map(|violation| {
         async_graphql::value!({
             "field": violation.field.as_str(),

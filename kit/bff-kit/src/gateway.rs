@@ -11,8 +11,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_graphql::{Request, ServerError, Value, Variables};
-use fetch::{CallContext, Channels, Enforcement, FaultLog, Observed, Tags};
-use operation::{BadVariable, Cache, CacheScope, Code, Plan, Prepared, Preparer, refusal};
+use fetch::{CallContext, Channels, Enforcement, Observed, SampledLog, Tags};
+use operation::{BadVariable, Cache, CacheScope, Code, Plan, Prepared, Preparer, request_error};
 use tokio::time::Instant;
 
 use crate::client::{Client, ClientSchema, schema, schema_builder};
@@ -20,11 +20,11 @@ use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::error::Error;
 use crate::health::Health;
-use crate::identity::{Caller, CredentialKey};
+use crate::identity::{CredentialKey, Principal};
 use crate::language::Languages;
 use crate::metrics::{self, Metrics};
 use crate::preparer::server_preparer;
-use crate::registry::{DocumentId, Documents};
+use crate::registry::{DocumentId, OperationStore};
 use crate::scope::RequestScope;
 
 use failing::FailingFields;
@@ -32,7 +32,7 @@ use shared::SharedAnswers;
 
 pub(crate) use crate::error::server_error;
 pub(crate) use access::{Access, Known};
-pub(crate) use answer::{Answer, Keep, Shape};
+pub(crate) use answer::{Answer, Cacheability, Shape};
 pub(crate) use explain::Explain;
 #[cfg(feature = "review")]
 pub(crate) use explain::{Analysis, MadeCall};
@@ -61,7 +61,7 @@ struct Run<'a> {
     plan: Option<&'a Plan>,
     /// As the operation declares them.
     variables: &'a Variables,
-    caller: Caller,
+    caller: Principal,
     started: Instant,
     known: &'a Known,
 }
@@ -72,12 +72,12 @@ pub(crate) struct Gateway<C: Client> {
     /// Schema of the requests in which fields fail before they run; made when the first one comes.
     failing_schema: OnceLock<ClientSchema<C>>,
     preparer: Arc<Preparer>,
-    documents: Arc<Documents>,
+    documents: Arc<OperationStore>,
     channels: Channels,
     credential: CredentialKey,
     clock: Clock,
     enforcement: Arc<Enforcement>,
-    log: Arc<FaultLog>,
+    log: Arc<SampledLog>,
     health: Arc<Health>,
     deadline: Duration,
     shared: SharedAnswers,
@@ -88,18 +88,18 @@ impl<C: Client> Gateway<C> {
         config: &Config,
         channels: Channels,
         clock: Clock,
-        log: Arc<FaultLog>,
+        log: Arc<SampledLog>,
         health: Arc<Health>,
     ) -> Self {
         let preparer = Arc::new(server_preparer::<C>(config));
-        let documents = Documents::new(
+        let documents = OperationStore::new(
             preparer.clone(),
-            config.document_policy(C::DOCUMENTS),
-            config.automatic_bytes(C::DOCUMENTS),
+            config.document_policy(C::OPERATIONS),
+            config.automatic_bytes(C::OPERATIONS),
         );
         let documents = match config.mode {
             Mode::Development => documents,
-            Mode::Production => documents.discreet(),
+            Mode::Production => documents.redacted(),
         };
         Self {
             schema: schema::<C>(),
@@ -125,7 +125,7 @@ impl<C: Client> Gateway<C> {
     pub(crate) async fn answer(
         &self,
         mut request: GraphqlRequest,
-        identify: impl FnOnce() -> Result<Caller, Error>,
+        identify: impl FnOnce() -> Result<Principal, Error>,
         may_change: bool,
         known: &Known,
     ) -> Arc<Answer> {
@@ -133,7 +133,7 @@ impl<C: Client> Gateway<C> {
         let prepared = self.prepare(&mut request, may_change).and_then(|(operation, variables)| {
             known.operation(&operation);
             let caller = identify().map_err(|error| vec![server_error(error)])?;
-            known.caller(&caller);
+            known.principal(&caller);
             Ok((operation, variables, caller))
         });
         let (operation, variables, caller) = match prepared {
@@ -145,7 +145,7 @@ impl<C: Client> Gateway<C> {
         };
         // Nobody asks for the plan of what may not be kept.
         let plan = (!may_change || request.explain != Explain::No)
-            .then(|| operation.plan(|outline| self.preparer.plan_of(outline)));
+            .then(|| operation.plan(|call_graph| self.preparer.plan_of(call_graph)));
         let (operation, variables) = (&operation, &variables);
         let run = Run { request: &request, operation, plan, variables, caller, started, known };
         // In a box, since it is large and stands in several places.
@@ -167,9 +167,9 @@ impl<C: Client> Gateway<C> {
         let name = request.operation_name.as_deref();
         let operation = self.documents.select(request.id.as_ref(), request.query.as_deref(), name)?;
         if !may_change && !operation.is_query() {
-            return Err(vec![refusal(Code::BadRequest, report::GET_MUTATION)]);
+            return Err(vec![request_error(Code::BadRequest, report::GET_MUTATION)]);
         }
-        let variables = operation.coerce(&self.preparer.catalogue, std::mem::take(&mut request.variables));
+        let variables = operation.coerce(&self.preparer.schema_index, std::mem::take(&mut request.variables));
         let error = |bad: &BadVariable| {
             let error = Error::client(Code::BadUserInput, bad.to_string());
             server_error(error.about(&bad.path, &bad.problem))
@@ -185,7 +185,7 @@ impl<C: Client> Gateway<C> {
             Ok(credential) => credential,
             Err(error) => return Answer::refused(vec![server_error(error)]),
         };
-        let (document, failing) = match operation.form(&self.preparer.catalogue, variables) {
+        let (document, failing) = match operation.form(&self.preparer.schema_index, variables) {
             Ok(form) => form,
             Err(error) => return Answer::failed(error, operation),
         };
@@ -210,7 +210,7 @@ impl<C: Client> Gateway<C> {
             caller,
             request.languages.clone(),
             self.clock.now(),
-            operation.outline.clone(),
+            operation.call_graph.clone(),
             context.clone(),
         );
         let schema = if failing.is_empty() {
@@ -248,7 +248,7 @@ impl<C: Client> Gateway<C> {
             calls: calls.len(),
             #[cfg(feature = "review")]
             analysis,
-            personal: scope.depends_on_caller(),
+            private: scope.depends_on_caller(),
             retry_after,
             ..Answer::default()
         };
@@ -258,7 +258,7 @@ impl<C: Client> Gateway<C> {
     }
 
     /// What it takes for an operation.
-    pub(crate) fn documents(&self) -> &Arc<Documents> {
+    pub(crate) fn documents(&self) -> &Arc<OperationStore> {
         &self.documents
     }
 
@@ -286,7 +286,7 @@ impl<C: Client> Gateway<C> {
 }
 
 /// Who may keep a whole answer. What a plan says of it holds for the calls; a resolver may depend on more.
-fn keep(cache: &Cache, scope: &RequestScope, context: &CallContext) -> Option<Keep> {
+fn keep(cache: &Cache, scope: &RequestScope, context: &CallContext) -> Option<Cacheability> {
     let shared = match cache.scope {
         CacheScope::Public => !scope.depends_on_caller(),
         CacheScope::Private => false,
@@ -295,7 +295,7 @@ fn keep(cache: &Cache, scope: &RequestScope, context: &CallContext) -> Option<Ke
     // What tells of the time is kept no longer than it is true.
     let true_for_s = scope.true_for().map_or(u64::MAX, |time| time.as_secs());
     let max_age_s = cache.max_age_s.min(true_for_s);
-    Some(Keep {
+    Some(Cacheability {
         shared,
         max_age_s,
         stale_s: cache.stale_s.min(true_for_s - max_age_s),

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::serve::Listener;
 use axum::{Json, Router};
-use fetch::{CallEnd, FaultKind, Observer};
+use fetch::{CallEnd, FailureKind, Observer};
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -52,7 +52,7 @@ struct LastCall {
 #[serde(rename_all = "lowercase")]
 enum Service {
     /// Its last call was answered, by whatever status.
-    Answers,
+    BatchResult,
     /// Its last call could not be made, broke off or took too long.
     Fails,
     /// It was not called of late.
@@ -149,7 +149,7 @@ impl Health {
         if ended == 0 || self.now() - ended > milliseconds(TELLS_FOR) {
             Service::Unknown
         } else if last.answered.load(Ordering::Relaxed) {
-            Service::Answers
+            Service::BatchResult
         } else {
             Service::Fails
         }
@@ -186,8 +186,10 @@ impl Observer for Health {
     fn call_ended(&self, rpc: &'static str, took: Duration, end: CallEnd<'_>) {
         self.metrics.call_ended(rpc, took, end);
         let answered = match end {
-            CallEnd::Answered => true,
-            CallEnd::Failed(fault) => !matches!(fault.kind(), FaultKind::Timeout | FaultKind::Unavailable),
+            CallEnd::Loaded => true,
+            CallEnd::Failed(fault) => {
+                !matches!(fault.kind(), FailureKind::Timeout | FailureKind::Unavailable)
+            }
             CallEnd::Abandoned => return,
         };
         let service = rpc.split('/').next().unwrap_or_default();

@@ -10,7 +10,7 @@ mod host;
 mod json;
 mod origin;
 mod params;
-mod refusal;
+mod rejection;
 mod reply;
 
 use std::panic::AssertUnwindSafe;
@@ -24,7 +24,7 @@ use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
-use fetch::FaultLog;
+use fetch::SampledLog;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use tower_http::compression::CompressionLayer;
@@ -36,28 +36,28 @@ use crate::config::{Config, HttpProfile, Mode};
 use crate::error::Error;
 use crate::gateway::{Access, Answer, Explain, Gateway, GraphqlRequest, Known, server_error};
 use crate::health::Health;
-use crate::identity::{Authenticator, Caller};
+use crate::identity::{Authenticator, Principal};
 use crate::language::Languages;
 
 use accept::MediaType;
 use body::BodyLimits;
 use origin::Origins;
 use params::Parameters;
-use refusal::Refusal;
-use reply::{BatchItem, Style};
+use rejection::Rejection;
+use reply::{BatchItem, ResponseWriter};
 
 pub(crate) use head::MAX_HEADER_BYTES;
-pub(crate) use refusal::{Refusals, Why};
+pub(crate) use rejection::{RejectionReason, Rejections};
 pub(crate) use reply::AnswerBytes;
 
 /// What the routes of a server share.
-pub(crate) struct Edge<C: Client> {
+pub(crate) struct HttpEdge<C: Client> {
     gateway: Gateway<C>,
     authenticator: Box<dyn Authenticator>,
     /// Headers that tell who asks.
     credentials: Arc<[HeaderName]>,
     health: Arc<Health>,
-    log: Arc<FaultLog>,
+    log: Arc<SampledLog>,
     /// Whether operators ask elsewhere.
     has_admin: bool,
     origins: Origins,
@@ -77,8 +77,13 @@ const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 /// Shorter answers fit a packet as they are.
 const COMPRESSED_FROM_BYTES: u64 = 1024;
 
-impl<C: Client> Edge<C> {
-    pub(crate) fn new(gateway: Gateway<C>, health: Arc<Health>, log: Arc<FaultLog>, config: &Config) -> Self {
+impl<C: Client> HttpEdge<C> {
+    pub(crate) fn new(
+        gateway: Gateway<C>,
+        health: Arc<Health>,
+        log: Arc<SampledLog>,
+        config: &Config,
+    ) -> Self {
         let authenticator = C::authenticator(config.mode);
         let origins = Origins::of(config);
         Self {
@@ -119,7 +124,7 @@ impl<C: Client> Edge<C> {
             Mode::Production => routes,
         };
         let operators = (!self.has_admin).then(|| self.health.clone().routes());
-        let note = middleware::map_response_with_state(self.refusals(), refusal::note);
+        let note = middleware::map_response_with_state(self.rejections(), rejection::note);
         let routes = routes.with_state(Arc::new(self));
         let routes = match operators {
             Some(operators) => operators.fallback_service(routes),
@@ -128,13 +133,13 @@ impl<C: Client> Edge<C> {
         routes.layer(form).layer(note)
     }
 
-    fn refusals(&self) -> Refusals {
-        Refusals::new(self.log.clone(), self.health.metrics().clone())
+    fn rejections(&self) -> Rejections {
+        Rejections::new(self.log.clone(), self.health.metrics().clone())
     }
 }
 
 /// Somebody who opens a development server in a browser is looking for the playground.
-async fn root<C: Client>(state: State<Arc<Edge<C>>>, request: Request) -> Response {
+async fn root<C: Client>(state: State<Arc<HttpEdge<C>>>, request: Request) -> Response {
     if state.mode == Mode::Development {
         let text = format!(
             "{} answers GraphQL at /graphql. `cargo up` has a playground for it: http://localhost:4000\n",
@@ -145,30 +150,32 @@ async fn root<C: Client>(state: State<Arc<Edge<C>>>, request: Request) -> Respon
     no_such_path(state, request).await
 }
 
-async fn no_such_path<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
-    let refusal = Refusal::new(Why::NoSuchPath, "There is nothing here: send operations to /graphql.");
-    edge.style(&request, MediaType::Json).refusal(refusal)
+async fn no_such_path<C: Client>(State(edge): State<Arc<HttpEdge<C>>>, request: Request) -> Response {
+    let rejection =
+        Rejection::new(RejectionReason::NoSuchPath, "There is nothing here: send operations to /graphql.");
+    edge.writer(&request, MediaType::Json).rejection(rejection)
 }
 
-async fn graphql<C: Client>(State(edge): State<Arc<Edge<C>>>, request: Request) -> Response {
+async fn graphql<C: Client>(State(edge): State<Arc<HttpEdge<C>>>, request: Request) -> Response {
     edge.handle(request, None).await
 }
 
 /// An operation that is asked for by its id alone.
 async fn operation<C: Client>(
-    State(edge): State<Arc<Edge<C>>>,
+    State(edge): State<Arc<HttpEdge<C>>>,
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
     if let Ok(Path(id)) = id {
         return edge.handle(request, Some(id)).await;
     }
-    edge.style(&request, MediaType::Json).refusal(Refusal::new(Why::Unreadable, "The path is not UTF-8."))
+    edge.writer(&request, MediaType::Json)
+        .rejection(Rejection::new(RejectionReason::Unreadable, "The path is not UTF-8."))
 }
 
-impl<C: Client> Edge<C> {
-    fn style(&self, request: &Request, media_type: MediaType) -> Style {
-        Style {
+impl<C: Client> HttpEdge<C> {
+    fn writer(&self, request: &Request, media_type: MediaType) -> ResponseWriter {
+        ResponseWriter {
             profile: self.profile,
             media_type,
             method: request.method().clone(),
@@ -180,12 +187,14 @@ impl<C: Client> Edge<C> {
     async fn handle(&self, request: Request, id: Option<String>) -> Response {
         let Some(media_type) = accept::negotiate(request.headers()) else {
             let message = "Accept must allow application/graphql-response+json or application/json.";
-            return self.style(&request, MediaType::Json).refusal(Refusal::new(Why::NotAcceptable, message));
+            return self
+                .writer(&request, MediaType::Json)
+                .rejection(Rejection::new(RejectionReason::NotAcceptable, message));
         };
-        let style = self.style(&request, media_type);
-        match self.respond(request, id, &style).await {
+        let writer = self.writer(&request, media_type);
+        match self.respond(request, id, &writer).await {
             Ok(response) => response,
-            Err(refusal) => style.refusal(refusal),
+            Err(rejection) => writer.rejection(rejection),
         }
     }
 
@@ -195,11 +204,11 @@ impl<C: Client> Edge<C> {
         &self,
         request: Request,
         id: Option<String>,
-        style: &Style,
-    ) -> Result<Response, Refusal> {
+        writer: &ResponseWriter,
+    ) -> Result<Response, Rejection> {
         let (head, body) = request.into_parts();
         if let Some(bound) = head.extensions.get() {
-            return Err(Refusal::past(*bound));
+            return Err(Rejection::past(*bound));
         }
         self.origins.check(&head)?;
         let parameters = match head.method {
@@ -213,7 +222,7 @@ impl<C: Client> Edge<C> {
                 self.health.metrics().request_bytes(body.len());
                 params::from_body(&body, self.max_batch)?
             }
-            _ => return Err(Refusal::new(Why::Method, "Send operations by GET or POST.")),
+            _ => return Err(Rejection::new(RejectionReason::Method, "Send operations by GET or POST.")),
         };
         let parameters = match id {
             Some(id) => parameters.at_path(id)?,
@@ -225,7 +234,7 @@ impl<C: Client> Edge<C> {
             Parameters::One(graphql) => {
                 let access = self.access();
                 let answer = self.answer(graphql, &head, &caller, access.known()).await;
-                let (response, bytes) = style.answer(&answer);
+                let (response, bytes) = writer.answer(&answer);
                 access.answered(response.status().as_u16(), bytes, &answer);
                 Ok(response)
             }
@@ -242,11 +251,11 @@ impl<C: Client> Edge<C> {
                     .iter()
                     .map(|answer| match answer {
                         Ok(answer) => BatchItem::Answered(answer.shape()),
-                        Err(refusal) => BatchItem::refused(Refusal::clone(refusal)),
+                        Err(rejection) => BatchItem::refused(Rejection::clone(rejection)),
                     })
                     .collect();
                 let delay = answers.iter().flatten().filter_map(|answer| answer.retry_after).max();
-                Ok(style.batch(&shapes, delay))
+                Ok(writer.batch(&shapes, delay))
             }
         }
     }
@@ -261,7 +270,7 @@ impl<C: Client> Edge<C> {
         &self,
         mut graphql: GraphqlRequest,
         head: &Parts,
-        caller: &OnceLock<Result<Caller, Error>>,
+        caller: &OnceLock<Result<Principal, Error>>,
         known: &Known,
     ) -> Arc<Answer> {
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());

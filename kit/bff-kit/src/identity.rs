@@ -14,7 +14,7 @@ pub use development::Development;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Caller {
+pub enum Principal {
     /// Nobody in particular.
     Anonymous,
     /// A person, by the identifier the domain knows.
@@ -26,13 +26,13 @@ pub enum Caller {
 /// Finds out who asks. Every client has its own way.
 pub trait Authenticator: Send + Sync {
     /// The caller named by a request's headers; an error when they name one that is not accepted.
-    fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Error>;
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, Error>;
 
     /// The headers it reads: what a private answer depends on, so that a browser shows nobody what it kept of another.
     fn reads(&self) -> Vec<HeaderName>;
 }
 
-impl Caller {
+impl Principal {
     /// The acting user, if it is one.
     #[must_use]
     pub fn user(&self) -> Option<Arc<str>> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use operation::schema::{Catalogue, Scalars};
+use operation::schema::{Scalars, SchemaIndex};
 use operation::{Guard, Preparer};
 
 use crate::client::{Client, schema};
@@ -28,10 +28,10 @@ pub fn server_preparer<C: Client>(config: &Config) -> Preparer {
 }
 
 fn in_mode<C: Client>(mode: Mode) -> Preparer {
-    let catalogue =
-        Catalogue::of(&internal_sdl(&schema::<C>())).with_scalars(Scalars::of::<C::Query, C::Mutation>());
+    let schema_index =
+        SchemaIndex::of(&internal_sdl(&schema::<C>())).with_scalars(Scalars::of::<C::Query, C::Mutation>());
     let introspection = mode == Mode::Development;
-    let preparer = Preparer::new(short_name(C::NAME), catalogue, Arc::new(C::policies()), C::LIMITS);
+    let preparer = Preparer::new(short_name(C::NAME), schema_index, Arc::new(C::policies()), C::LIMITS);
     Preparer { introspection, ..preparer }
 }
 

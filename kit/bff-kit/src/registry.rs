@@ -1,16 +1,16 @@
 //! The operations a server knows before anybody sends them.
 
 mod automatic;
-mod documents;
 mod folder;
+mod store;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use operation::Releases;
 
 use automatic::{Automatic, Stored};
-pub(crate) use documents::{DocumentId, Documents};
 pub(crate) use folder::ManifestFolder;
+pub(crate) use store::{DocumentId, OperationStore};
 
 /// The released operations a server answers from. Requests take those that are there when they come; others may take
 /// their place meanwhile.

@@ -3,5 +3,5 @@
 mod directives;
 mod sdl;
 
-pub use directives::{Bound, Steps, ask, bounds, bytes, fetches, hoist, items, reads, send};
+pub use directives::{Bound, Steps, bounds, bytes, fetch, fetches, hoist, items, reads, send};
 pub use sdl::{internal_sdl, public_sdl};

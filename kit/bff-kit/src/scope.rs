@@ -6,26 +6,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_graphql::{Name, PathSegment, QueryPathNode, ServerError, Value};
-use fetch::{CallContext, Command, Fault, FaultKind, Fetch, Fetches, Reasons, Rpc};
+use fetch::{CallContext, Command, FailureKind, Fetch, Fetches, Reasons, Rpc, UpstreamError};
 use jiff::Timestamp;
 use operation::Code;
 use operation::path::{field_path, names, segments};
-use operation::{Failing, Outline};
+use operation::{CallGraph, Failing};
 
 use crate::blame::Part;
 use crate::error::{Error, millis};
-use crate::identity::Caller;
+use crate::identity::Principal;
 use crate::language::Languages;
 
 /// What belongs to one request: its loaders, who asks, what time it is, and what could not be answered.
 pub struct RequestScope {
-    caller: Read<Caller>,
+    caller: Read<Principal>,
     languages: Read<Languages>,
     now: Timestamp,
     /// For how long what was told of the time stays true.
     true_for: Mutex<Option<Duration>>,
     pub(crate) fetches: Fetches,
-    pub(crate) outline: Arc<Outline>,
+    pub(crate) call_graph: Arc<CallGraph>,
     notes: Mutex<Notes>,
     /// Whether each command of the outline was sent.
     sent: Box<[AtomicBool]>,
@@ -76,22 +76,22 @@ struct Degraded {
 
 impl RequestScope {
     pub(crate) fn new(
-        caller: Caller,
+        caller: Principal,
         languages: Languages,
         now: Timestamp,
-        outline: Arc<Outline>,
+        call_graph: Arc<CallGraph>,
         context: Arc<CallContext>,
     ) -> Self {
-        let fetches = Fetches::new(context, outline.slots().clone());
+        let fetches = Fetches::new(context, call_graph.slots().clone());
         let (caller, languages) = (Read::new(caller), Read::new(languages));
-        let sent = outline.sends().iter().map(|_| AtomicBool::new(false)).collect();
+        let sent = call_graph.commands().iter().map(|_| AtomicBool::new(false)).collect();
         Self {
             caller,
             languages,
             now,
             true_for: Mutex::default(),
             fetches,
-            outline,
+            call_graph,
             notes: Mutex::default(),
             sent,
             failing: Vec::new(),
@@ -126,8 +126,8 @@ impl RequestScope {
     pub(crate) fn planned<C: Command>(
         &self,
         path: Option<&QueryPathNode<'_>>,
-    ) -> Result<Option<Duration>, Fault> {
-        let found = self.outline.place(path).and_then(|place| place.send(C::name()));
+    ) -> Result<Option<Duration>, UpstreamError> {
+        let found = self.call_graph.node_at(path).and_then(|node| node.send(C::name()));
         let what = |what: &str| format!("{} sends {} {what}", field_path(path), C::name());
         let context = self.fetches.context();
         match found {
@@ -135,15 +135,15 @@ impl RequestScope {
             // Whatever the mode: nobody wants to have bought twice.
             Some(_) => {
                 let what = what("more than once");
-                context.violation(&what).and_then(|()| Err(Fault::new(FaultKind::Internal, what)))
+                context.deviation(&what).and_then(|()| Err(UpstreamError::new(FailureKind::Internal, what)))
             }
-            None => context.violation(&what("without declaring it")).map(|()| None),
+            None => context.deviation(&what("without declaring it")).map(|()| None),
         }
     }
 
     /// Who asks. An answer that depends on it is shared with nobody.
     #[must_use]
-    pub fn caller(&self) -> &Caller {
+    pub fn principal(&self) -> &Principal {
         self.caller.get()
     }
 
@@ -181,17 +181,17 @@ impl RequestScope {
     pub(crate) async fn fetch<F: Fetch>(
         &self,
         path: Option<&QueryPathNode<'_>>,
-        question: F,
+        key: F,
     ) -> Result<F::Value, Error> {
-        let place = self.outline.place(path);
-        let slot = place.and_then(|place| place.slot(F::name()));
+        let node = self.call_graph.node_at(path);
+        let slot = node.and_then(|node| node.slot(F::name()));
         let what = |what: &str| format!("{} asks {} {what}", field_path(path), F::name());
         let answer = match slot {
-            Some(slot) => self.fetches.fetch(slot, question).await.unwrap_or_else(|fetch::Undeclared| {
-                Err(Fault::new(FaultKind::Internal, what("in the slot of another question")))
+            Some(slot) => self.fetches.fetch(slot, key).await.unwrap_or_else(|fetch::Undeclared| {
+                Err(UpstreamError::new(FailureKind::Internal, what("in the slot of another question")))
             }),
-            None => match self.fetches.context().violation(&what("without declaring it")) {
-                Ok(()) => self.fetches.fetch_unplanned(question).await,
+            None => match self.fetches.context().deviation(&what("without declaring it")) {
+                Ok(()) => self.fetches.fetch_unplanned(key).await,
                 Err(refused) => Err(refused),
             },
         };
@@ -201,13 +201,13 @@ impl RequestScope {
     /// What the fault of a fetch or command is to the field at `path`.
     pub(crate) fn blamed(
         &self,
-        fault: &Fault,
+        fault: &UpstreamError,
         rpc: Rpc,
         name: &str,
         aliases: &[(&str, &str)],
         path: Option<&QueryPathNode<'_>>,
     ) -> Error {
-        let step = self.outline.place(path).and_then(|place| place.step(name));
+        let step = self.call_graph.node_at(path).and_then(|node| node.step(name));
         // Whom an error is told to does not make an answer depend on them: no error is kept.
         let (caller, reasons) = (&self.caller.value, &self.reasons);
         let part = Part { rpc, step, aliases, caller, reasons };

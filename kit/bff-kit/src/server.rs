@@ -19,18 +19,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::Listener;
-use fetch::{Channels, Connector, FaultLog};
+use fetch::{Channels, Connector, SampledLog};
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::client::{Client, DocumentPolicy};
+use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
 use crate::gateway::Gateway;
 use crate::health::{Admin, Health};
-use crate::http::{Edge, Refusals};
+use crate::http::{HttpEdge, Rejections};
 use crate::metrics::{Metrics, UNREAD_BYTES};
+use crate::operation_policy::DocumentPolicy;
 use crate::registry::ManifestFolder;
 use crate::reload::Reload;
 
@@ -111,7 +112,7 @@ impl Server {
         let metrics = health.metrics().clone();
         let channels = channels(&config, &connector)?;
         let certificate = config.server.tls.as_ref().map(Certificate::new).transpose()?.map(Arc::new);
-        let log = Arc::new(FaultLog::default());
+        let log = Arc::new(SampledLog::default());
         let gateway = Gateway::<C>::new(&config, channels, clock, log.clone(), health.clone());
         let manifests = manifests(&config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
@@ -130,11 +131,11 @@ impl Server {
             trusted: config.trusted_proxies(),
             certificate: certificate.clone(),
             connections: Connections {
-                routes: Edge::new(gateway, health.clone(), log.clone(), &config).routes(),
+                routes: HttpEdge::new(gateway, health.clone(), log.clone(), &config).routes(),
                 timers: Timers::of(&config.server),
                 requests: Bounds::new(config.server.max_requests, config.server.max_requests_per_address),
                 unread,
-                refusals: Refusals::new(log, metrics.clone()),
+                rejections: Rejections::new(log, metrics.clone()),
                 phase: phases,
             },
         };
@@ -197,8 +198,8 @@ fn manifests<C: Client>(
     config: &Config,
     gateway: &Gateway<C>,
 ) -> Result<Option<ManifestFolder>, ConfigError> {
-    let needs_some =
-        config.mode == Mode::Production && config.document_policy(C::DOCUMENTS) == DocumentPolicy::Registered;
+    let needs_some = config.mode == Mode::Production
+        && config.document_policy(C::OPERATIONS) == DocumentPolicy::Registered;
     let none = |problem: &str| {
         let problem = format!("{problem}, and by operations.policy `registered` no other operation runs");
         ConfigError::new("operations.folder", problem)

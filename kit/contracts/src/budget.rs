@@ -11,18 +11,18 @@ use operation::{Plan, PlannedCall};
 #[serde(deny_unknown_fields)]
 pub struct Budget {
     /// What a query may use.
-    pub query: Allowance,
+    pub query: BudgetLimit,
     /// What a mutation may use, its answer's fields included.
-    pub mutation: Allowance,
+    pub mutation: BudgetLimit,
     /// Operations that may use more, by name.
     #[serde(default)]
-    pub exceptions: BTreeMap<String, Exception>,
+    pub exemptions: BTreeMap<String, Exemption>,
 }
 
 /// What one operation may use.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct Allowance {
+pub struct BudgetLimit {
     /// Waves of calls.
     pub waves: u64,
     /// Calls.
@@ -38,7 +38,7 @@ pub struct Allowance {
 /// What an operation may use beyond the rest, and why.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct Exception {
+pub struct Exemption {
     /// Why it needs more.
     pub reason: String,
     /// Waves, where they are others.
@@ -57,7 +57,7 @@ impl Budget {
     /// Reads a budget.
     pub fn parse(text: &str) -> Result<Self, String> {
         let budget: Self = toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
-        let unexplained = budget.exceptions.iter().find(|(_, it)| it.reason.trim().is_empty());
+        let unexplained = budget.exemptions.iter().find(|(_, it)| it.reason.trim().is_empty());
         match unexplained {
             Some((name, _)) => Err(format!("the exception of {name} gives no reason")),
             None => Ok(budget),
@@ -66,11 +66,11 @@ impl Budget {
 
     /// What an operation may use.
     #[must_use]
-    pub fn of(&self, plan: &Plan) -> Allowance {
+    pub fn of(&self, plan: &Plan) -> BudgetLimit {
         let usual = if plan.kind == "mutation" { self.mutation } else { self.query };
-        match self.exceptions.get(&plan.operation) {
+        match self.exemptions.get(&plan.operation) {
             None => usual,
-            Some(it) => Allowance {
+            Some(it) => BudgetLimit {
                 waves: it.waves.unwrap_or(usual.waves),
                 calls: it.calls.unwrap_or(usual.calls),
                 bytes: it.bytes.unwrap_or(usual.bytes),
@@ -87,7 +87,7 @@ impl Budget {
     }
 }
 
-fn over(plan: &Plan, allowed: &Allowance, lines: &Lines) -> Vec<String> {
+fn over(plan: &Plan, allowed: &BudgetLimit, lines: &Lines) -> Vec<String> {
     let total = &plan.total;
     let calls = || plan.waves.iter().flat_map(|wave| &wave.calls).chain(&plan.later);
     let the =

@@ -68,7 +68,7 @@ impl Folder {
                 ContractError::new(&release.path, problem).way_out(WayOut::Except)
             }));
         }
-        let stray = budget.exceptions.keys().filter(|name| !names.contains(name.as_str()));
+        let stray = budget.exemptions.keys().filter(|name| !names.contains(name.as_str()));
         let stray = stray.map(|name| format!("has an exception for {name}, which is no operation"));
         errors.extend(stray.map(|problem| ContractError::new(self.0.join("budget.toml"), problem)));
         errors

@@ -10,7 +10,8 @@ use std::process::Command;
 use operation::Preparer;
 
 use crate::error::ContractError;
-use crate::folder::{Folder, stem};
+use crate::files::stem;
+use crate::folder::Folder;
 
 use facts::{Facts, SectionChange};
 

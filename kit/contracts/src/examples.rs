@@ -7,7 +7,8 @@ use serde::Deserialize;
 use operation::{Preparer, Release};
 
 use crate::error::ContractError;
-use crate::folder::{Folder, read};
+use crate::files::read;
+use crate::folder::Folder;
 use crate::operations::OperationFile;
 
 /// Variables to run an operation with.

@@ -1,11 +1,12 @@
 //! The folder `schema/<client>`, and what stands in it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use operation::Release;
 
 use crate::budget::Budget;
 use crate::error::ContractError;
+use crate::files::{files, read};
 use crate::operations::{OperationFile, Sources};
 
 /// The folder `schema/<client>`.
@@ -50,22 +51,4 @@ impl Folder {
         let text = read(&path)?;
         Budget::parse(&text).map_err(|problem| ContractError::new(path, problem))
     }
-}
-
-pub(crate) fn read(path: &Path) -> Result<String, ContractError> {
-    std::fs::read_to_string(path).map_err(|error| ContractError::new(path, error.to_string()))
-}
-
-/// The files of a folder with this extension, by name.
-pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, ContractError> {
-    let wrong = |error: std::io::Error| ContractError::new(folder, error.to_string());
-    let entries: Result<Vec<_>, _> = std::fs::read_dir(folder).map_err(wrong)?.collect();
-    let mut paths: Vec<_> = entries.map_err(wrong)?.into_iter().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|it| it == extension));
-    paths.sort();
-    Ok(paths)
-}
-
-pub(crate) fn stem(path: &Path) -> String {
-    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }

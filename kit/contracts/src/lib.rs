@@ -26,6 +26,7 @@ pub mod commands;
 mod diff;
 mod error;
 mod examples;
+mod files;
 mod folder;
 mod impact;
 mod operations;
@@ -33,7 +34,7 @@ mod plans;
 mod register;
 mod short_ids;
 
-pub use budget::{Allowance, Budget, Exception};
+pub use budget::{Budget, BudgetLimit, Exemption};
 pub use diff::{Changes, Revision};
 pub use error::{ContractError, WayOut};
 pub use examples::Example;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use operation::{Document, Problem, SyntaxError, parse, print};
 
 use crate::error::ContractError;
-use crate::folder::{files, read, stem};
+use crate::files::{files, read, stem};
 
 /// Where the fragments are that several operations use, below the operations.
 const FRAGMENTS: &str = "fragments";

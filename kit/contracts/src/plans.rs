@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use operation::{Plan, Preparer};
 
 use crate::error::{ContractError, WayOut};
-use crate::folder::{Folder, files, read, stem};
+use crate::files::{files, read, stem};
+use crate::folder::Folder;
 use crate::operations::OperationFile;
 
 /// What became of the plan files.

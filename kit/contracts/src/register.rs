@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use operation::{ManifestFormat, Preparer, write_manifest};
 
 use crate::error::ContractError;
-use crate::folder::{Folder, read};
+use crate::files::read;
+use crate::folder::Folder;
 use crate::operations::{OperationFile, printed};
 use crate::short_ids::ShortIds;
 

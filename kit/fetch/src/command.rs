@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::future::Future;
 
-use crate::{Call, Fault, Rpc, question::short_name};
+use crate::{Call, Rpc, UpstreamError, fetch::short_name};
 
 /// A change asked of a service, such as "write this review". It is one call, never batched and never shared.
 pub trait Command: Debug + Send + Sized + 'static {
@@ -18,7 +18,7 @@ pub trait Command: Debug + Send + Sized + 'static {
     type Value: Send + 'static;
 
     /// Calls the RPC once.
-    fn send(self, call: Call<'_>) -> impl Future<Output = Result<Self::Value, Fault>> + Send;
+    fn send(self, call: Call<'_>) -> impl Future<Output = Result<Self::Value, UpstreamError>> + Send;
 
     /// The name of the type, as plans and policies show it.
     #[must_use]

@@ -29,7 +29,7 @@ impl Enforcement {
     }
 
     /// Notes a call of an operation that was not planned. `Err` says why it is refused, where it is.
-    pub(crate) fn violation(&self, operation: &str, what: &str) -> Result<(), String> {
+    pub(crate) fn deviation(&self, operation: &str, what: &str) -> Result<(), String> {
         let violations = self.violations.fetch_add(1, Ordering::Relaxed) + 1;
         tracing::error!(violations, operation, "outside of the plan of {operation}: {what}");
         if self.refuses { Err(format!("outside of the plan of {operation}: {what}")) } else { Ok(()) }

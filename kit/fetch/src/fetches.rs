@@ -16,8 +16,8 @@ use futures_util::future::Shared;
 
 use rpc::Slot;
 
-use crate::settling::Settling;
-use crate::{Answers, Call, CallContext, Command, Fault, FaultKind, Fetch};
+use crate::idle::IdleDetector;
+use crate::{BatchResult, Call, CallContext, Command, FailureKind, Fetch, UpstreamError};
 
 /// A question was asked that the slot it came with was not made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Fetches {
     slots: Arc<[Slot]>,
     loaders: Box<[OnceLock<Box<dyn Any + Send + Sync>>]>,
     turns: Box<[Mutex<Turn>]>,
-    settling: Settling,
+    idle: IdleDetector,
 }
 
 /// How far a slot has come.
@@ -50,7 +50,7 @@ impl Fetches {
     pub fn new(context: Arc<CallContext>, slots: Arc<[Slot]>) -> Self {
         let loaders = slots.iter().map(|_| OnceLock::new()).collect();
         let turns = slots.iter().map(|_| Mutex::default()).collect();
-        Self { context, slots, loaders, turns, settling: Settling::default() }
+        Self { context, slots, loaders, turns, idle: IdleDetector::default() }
     }
 
     /// What every call of this request shares.
@@ -62,18 +62,22 @@ impl Fetches {
     /// Runs the future that asks the questions of this request, and sends them whenever nothing else of it can
     /// go on. Questions asked outside of it are never answered.
     pub async fn drive<F: Future>(&self, future: F) -> F::Output {
-        self.settling.drive(future).await
+        self.idle.drive(future).await
     }
 
     /// Answers a question, together with all others of its slot that are asked before the request has to wait.
-    pub async fn fetch<F: Fetch>(&self, slot: usize, key: F) -> Result<Result<F::Value, Fault>, Undeclared> {
+    pub async fn fetch<F: Fetch>(
+        &self,
+        slot: usize,
+        key: F,
+    ) -> Result<Result<F::Value, UpstreamError>, Undeclared> {
         let loader = self.loader::<F>(slot)?;
         lock(&loader.asked).push(key.clone());
         lock(&self.turns[slot]).asked = true;
-        self.settling.settled().await;
+        self.idle.idle().await;
         while let Some(producer) = self.under_way(&self.slots[slot].joins) {
             producer.await;
-            self.settling.settled().await;
+            self.idle.idle().await;
         }
         let batch = loader.batch(&mut lock(&self.turns[slot]));
         if let Some(batch) = batch {
@@ -90,10 +94,11 @@ impl Fetches {
 
     /// Answers a question that no slot was made for: in a call of its own, and whole, since nobody knows what is read
     /// of the answer. What enforces the plans decides whether it may be asked.
-    pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<F::Value, Fault> {
+    pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<F::Value, UpstreamError> {
         let call = Call::new(&self.context, F::RPC, F::name(), None)?.with_keys(1);
         let mut answers = batch(vec![key.clone()], call, &self.context).await.into_map();
-        let none = || Err(Fault::new(FaultKind::Internal, format!("{} answered no key", F::name())));
+        let none =
+            || Err(UpstreamError::new(FailureKind::Internal, format!("{} answered no key", F::name())));
         answers.remove(&key).unwrap_or_else(none)
     }
 
@@ -110,7 +115,11 @@ impl Fetches {
 
     /// Carries out a command: one call, here and now. It must have ended when `until` has gone by since the start
     /// of the request.
-    pub async fn command<C: Command>(&self, command: C, until: Option<Duration>) -> Result<C::Value, Fault> {
+    pub async fn command<C: Command>(
+        &self,
+        command: C,
+        until: Option<Duration>,
+    ) -> Result<C::Value, UpstreamError> {
         let call = Call::new(&self.context, C::RPC, C::name(), None)?;
         let result = command.send(call.until(until).with_keys(1)).await;
         if let Err(fault) = result.as_ref()
@@ -158,7 +167,7 @@ impl Fetches {
 
 /// The loader of a slot, and what was asked of it since its last batch.
 struct SlotLoader<F: Fetch> {
-    loader: Loader<F, Result<F::Value, Fault>, SlotBatch<F>>,
+    loader: Loader<F, Result<F::Value, UpstreamError>, SlotBatch<F>>,
     asked: Mutex<Vec<F>>,
 }
 
@@ -191,7 +200,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// One call of a fetch. What can be no word to the client is logged here; of all else, whoever asked decides.
-async fn batch<F: Fetch>(keys: Vec<F>, call: Call<'_>, context: &CallContext) -> Answers<F> {
+async fn batch<F: Fetch>(keys: Vec<F>, call: Call<'_>, context: &CallContext) -> BatchResult<F> {
     let answers = F::batch(keys, call).await;
     answers.faults_of_service().for_each(|fault| context.log.failed(F::RPC.path(), fault));
     answers
@@ -210,7 +219,7 @@ struct SlotBatch<F> {
 
 impl<F: Fetch> SlotBatch<F> {
     /// Notes what the answers are about, where that is asked for.
-    fn tag(&self, answers: &HashMap<F, Result<F::Value, Fault>>) {
+    fn tag(&self, answers: &HashMap<F, Result<F::Value, UpstreamError>>) {
         let Some(tags) = &self.context.tags else { return };
         tags.service(F::RPC.path());
         for (key, answer) in answers {
@@ -219,7 +228,7 @@ impl<F: Fetch> SlotBatch<F> {
     }
 
     /// Whether the plan has room for so many keys more.
-    fn planned(&self, slot: &Slot, keys: usize) -> Result<(), Fault> {
+    fn planned(&self, slot: &Slot, keys: usize) -> Result<(), UpstreamError> {
         let calls = keys.div_ceil(F::MAX_KEYS);
         let all_keys = self.keys.fetch_add(keys, Ordering::Relaxed) + keys;
         let all_calls = self.calls.fetch_add(calls, Ordering::Relaxed) + calls;
@@ -233,12 +242,12 @@ impl<F: Fetch> SlotBatch<F> {
             slot.max_keys,
             slot.max_calls,
         );
-        self.context.violation(&what)
+        self.context.deviation(&what)
     }
 }
 
-impl<F: Fetch> BatchFn<F, Result<F::Value, Fault>> for SlotBatch<F> {
-    async fn load(&mut self, keys: &[F]) -> HashMap<F, Result<F::Value, Fault>> {
+impl<F: Fetch> BatchFn<F, Result<F::Value, UpstreamError>> for SlotBatch<F> {
+    async fn load(&mut self, keys: &[F]) -> HashMap<F, Result<F::Value, UpstreamError>> {
         let mut keys = keys.to_vec();
         keys.sort_unstable();
         let slot = &self.slots[self.slot];
@@ -248,7 +257,7 @@ impl<F: Fetch> BatchFn<F, Result<F::Value, Fault>> for SlotBatch<F> {
             .and_then(|call| call.of_slot(self.slot).until(slot.until).worth_it(slot.optional));
         let call = match call {
             Ok(call) => call,
-            Err(fault) => return Answers::failed(keys, &fault).into_map(),
+            Err(fault) => return BatchResult::failed(keys, &fault).into_map(),
         };
         if keys.len() <= F::MAX_KEYS {
             let call = call.with_keys(keys.len());
@@ -259,7 +268,7 @@ impl<F: Fetch> BatchFn<F, Result<F::Value, Fault>> for SlotBatch<F> {
         let part = |keys: &[F]| batch(keys.to_vec(), call.with_keys(keys.len()), &self.context);
         let calls = keys.chunks(F::MAX_KEYS).map(part);
         let answers = futures_util::future::join_all(calls).await;
-        let answers = answers.into_iter().flat_map(Answers::into_map).collect();
+        let answers = answers.into_iter().flat_map(BatchResult::into_map).collect();
         self.tag(&answers);
         answers
     }

@@ -7,37 +7,33 @@
 //! This crate knows neither GraphQL nor HTTP nor any particular service.
 
 mod address;
-mod answers;
-mod call;
 mod channels;
 mod command;
 mod enforcement;
-mod fault;
+mod error;
+mod fetch;
 mod fetches;
+mod idle;
 mod log;
 mod observer;
 mod page;
 mod policies;
-mod question;
-mod settling;
 mod tags;
 mod tls;
 mod wire;
 
 pub use address::{Address, BadAddress};
-pub use answers::Answers;
-pub use call::{Call, CallContext, Observed, ObservedCall};
 pub use channels::{Channels, Connector, Upstream, Upstreams, tcp};
 pub use command::Command;
 pub use enforcement::Enforcement;
-pub use fault::{Fault, FaultKind, Violation};
+pub use error::{FailureKind, FieldViolation, UpstreamError};
+pub use fetch::{BatchResult, Call, CallContext, Fetch, Keyed, Observed, ObservedCall};
 pub use fetches::{Fetches, Undeclared};
-pub use log::FaultLog;
+pub use log::SampledLog;
 pub use observer::{CallEnd, Observer};
 pub use page::PageTokens;
 pub use policies::PolicyTable;
-pub use question::{Fetch, Keyed};
 pub use tags::Tags;
 pub use tls::{Identity, Tls};
 
-pub use rpc::{Effect, Mask, Policies, Policy, Reasons, Rpc, Slot};
+pub use rpc::{Idempotency, Mask, Policies, Policy, Reasons, Rpc, Slot};

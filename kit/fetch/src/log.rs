@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::Fault;
+use crate::UpstreamError;
 
 /// How often a line of one kind is written at most.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -14,7 +14,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Writes why calls failed: of each RPC and code a line a second at most, with the number of those left out, so that
 /// a service that is down does not drown everything else. One for a whole server.
 #[derive(Debug, Default)]
-pub struct FaultLog(Mutex<HashMap<(&'static str, &'static str), Burst>>);
+pub struct SampledLog(Mutex<HashMap<(&'static str, &'static str), Burst>>);
 
 #[derive(Debug)]
 struct Burst {
@@ -22,10 +22,10 @@ struct Burst {
     left_out: u64,
 }
 
-impl FaultLog {
+impl SampledLog {
     /// Writes why a call of an RPC failed, or one key of it, unless that was written before: all keys of a failed
     /// call share its fault.
-    pub fn failed(&self, rpc: &'static str, fault: &Fault) {
+    pub fn failed(&self, rpc: &'static str, fault: &UpstreamError) {
         if !fault.is_logged_first() {
             return;
         }
@@ -59,7 +59,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_line_of_a_kind_is_written_once_a_second_with_the_number_left_out() {
-        let log = FaultLog::default();
+        let log = SampledLog::default();
         let pass = || log.pass("shop.reviews.v1.ReviewService/BatchGetRatings", "UNAVAILABLE");
         assert_eq!(pass(), Some(0));
         assert_eq!([pass(), pass()], [None, None]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::Fault;
+use crate::UpstreamError;
 
 /// Is told of every call of a server when it ends.
 pub trait Observer: Debug + Send + Sync {
@@ -22,9 +22,9 @@ impl Observer for () {
 #[derive(Clone, Copy, Debug)]
 pub enum CallEnd<'a> {
     /// It was answered.
-    Answered,
+    Loaded,
     /// It failed.
-    Failed(&'a Fault),
+    Failed(&'a UpstreamError),
     /// The request went away first.
     Abandoned,
 }
@@ -34,7 +34,7 @@ impl CallEnd<'_> {
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
-            Self::Answered => "OK",
+            Self::Loaded => "OK",
             Self::Failed(fault) => fault.code(),
             Self::Abandoned => "ABANDONED",
         }
@@ -54,9 +54,9 @@ impl<'a> UnderWay<'a> {
         Self { observer, rpc, started: Instant::now(), ended: false }
     }
 
-    pub(crate) fn end(mut self, fault: Option<&Fault>) {
+    pub(crate) fn end(mut self, fault: Option<&UpstreamError>) {
         self.ended = true;
-        self.tell(fault.map_or(CallEnd::Answered, CallEnd::Failed));
+        self.tell(fault.map_or(CallEnd::Loaded, CallEnd::Failed));
     }
 
     fn tell(&self, end: CallEnd<'_>) {

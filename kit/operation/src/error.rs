@@ -5,7 +5,7 @@ use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use crate::Code;
 
 /// An error of a request that its client can mend.
-pub fn refusal(code: Code, text: impl Into<String>) -> ServerError {
+pub fn request_error(code: Code, text: impl Into<String>) -> ServerError {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", code.as_str());
     ServerError { extensions: Some(extensions), ..ServerError::new(text, None) }

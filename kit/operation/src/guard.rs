@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_graphql::{ServerError, Variables};
 
-use super::Outline;
+use super::CallGraph;
+use super::call_graph::MAX_SELECTIONS;
 use super::document::Document;
-use super::outline::MAX_SELECTIONS;
 use super::parse::MAX_BRACKETS;
 use crate::code::Code;
-use crate::error::refusal;
+use crate::error::request_error;
 use crate::limits::{Limit, Limits};
 
 /// Holds documents against the limits of a client.
@@ -48,7 +48,7 @@ impl Guard {
     pub(super) fn document(&self, document: &Document) -> Checked {
         let size = document::measure(document).map_err(|document::TooDeep| {
             let text = "The operation nests too deep with its fragments written out.";
-            vec![refusal(Code::OperationTooLarge, text)]
+            vec![request_error(Code::OperationTooLarge, text)]
         })?;
         self.within(&[
             (Limit::Depth, size.depth),
@@ -66,17 +66,17 @@ impl Guard {
     }
 
     /// Whether an operation may run, as far as its variables have no say in it. Answers whether they have.
-    pub(super) fn operation(&self, outline: &Outline) -> Checked<bool> {
-        let most = cost::at_most(outline);
-        if most > self.limits.cost && cost::depends(outline) {
+    pub(super) fn operation(&self, call_graph: &CallGraph) -> Checked<bool> {
+        let most = cost::at_most(call_graph);
+        if most > self.limits.cost && cost::depends(call_graph) {
             return Ok(true);
         }
         self.within(&[(Limit::Cost, most)]).map(|()| false)
     }
 
     /// Whether an operation may run with these variables, which are coerced.
-    pub(super) fn variables(&self, outline: &Outline, variables: &Variables) -> Checked {
-        self.within(&[(Limit::Cost, cost::with(outline, variables))])
+    pub(super) fn variables(&self, call_graph: &CallGraph, variables: &Variables) -> Checked {
+        self.within(&[(Limit::Cost, cost::with(call_graph, variables))])
     }
 
     /// How often each limit was exceeded, since the start.
@@ -113,7 +113,7 @@ fn too_large(name: &str, what: &str, measured: u64, bound: u64) -> Checked {
 }
 
 fn exceeded(name: &str, what: &str, measured: u64, bound: u64) -> ServerError {
-    refusal(
+    request_error(
         Code::OperationTooLarge,
         format!("The operation comes to {measured} {what}; {bound} is the limit ({name})."),
     )

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a function of a text, a schema and a table of policies: nothing waits, and nothing is read or sent.
 
+mod call_graph;
 mod code;
 mod conditions;
 mod document;
@@ -12,7 +13,6 @@ mod limits;
 mod literal;
 mod name;
 mod normalise;
-mod outline;
 mod parse;
 pub mod path;
 mod plan;
@@ -27,19 +27,19 @@ mod validate;
 mod variables;
 mod variants;
 
+pub use call_graph::{CallGraph, NodeRef};
 pub use code::Code;
 pub use document::Document;
-pub use error::{at_places, refusal};
+pub use error::{at_places, request_error};
 pub use guard::Guard;
 pub use hash::document_hash;
 pub use limits::{Limit, Limits};
 pub use name::loggable_name;
 pub use normalise::{Failing, NULL_CONDITION, NullCause};
-pub use outline::{Outline, Place};
 pub use parse::{SyntaxError, parse};
 pub use plan::{
-    Cache, CacheScope, Consequence, Count, Failure, Fault, FieldSize, Outcome, Plan, PlannedCall, Repeat,
-    Total, Wave,
+    Cache, CacheScope, Consequence, Count, Failure, FailureMode, FieldSize, Outcome, Plan, PlannedCall,
+    Repeat, Total, Wave,
 };
 pub use prepare::Preparer;
 pub use prepared::Prepared;

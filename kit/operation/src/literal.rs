@@ -4,22 +4,23 @@ use async_graphql_parser::types::{BaseType, Type};
 use async_graphql_value::{ConstValue, Number, Value as Converted};
 
 use super::document::{Argument, Literal, Value};
-use crate::schema::Catalogue;
+use crate::schema::SchemaIndex;
 
 /// The value as one of its type. It must be one: a number given for an `ID` is its text, whatever its length.
-pub(super) fn typed(catalogue: &Catalogue, value: &Value, ty: &Type) -> Converted {
+pub(super) fn typed(schema_index: &SchemaIndex, value: &Value, ty: &Type) -> Converted {
     match (&value.literal, &ty.base) {
         (Literal::List(items), BaseType::List(item)) => {
-            Converted::List(items.iter().map(|value| typed(catalogue, value, item)).collect())
+            Converted::List(items.iter().map(|value| typed(schema_index, value, item)).collect())
         }
         (Literal::Variable(name), _) => Converted::Variable(name.clone()),
-        (_, BaseType::List(item)) => typed(catalogue, value, item),
+        (_, BaseType::List(item)) => typed(schema_index, value, item),
         (Literal::Int(text), BaseType::Named(name)) if name == "ID" => Converted::String(text.to_string()),
-        (Literal::Object(fields), BaseType::Named(name)) if catalogue.input(name).is_some() => {
-            let known = catalogue.input(name);
+        (Literal::Object(fields), BaseType::Named(name)) if schema_index.input(name).is_some() => {
+            let known = schema_index.input(name);
             let field = |field: &Argument| {
                 let ty = known.and_then(|known| known.get(field.name.node.as_str())).map(|known| &known.ty);
-                let value = ty.map_or_else(|| untyped(&field.value), |ty| typed(catalogue, &field.value, ty));
+                let value =
+                    ty.map_or_else(|| untyped(&field.value), |ty| typed(schema_index, &field.value, ty));
                 (field.name.node.clone(), value)
             };
             Converted::Object(fields.iter().map(field).collect())

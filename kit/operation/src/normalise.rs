@@ -11,15 +11,17 @@ mod types;
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::{Name, Pos, Positioned};
+use async_graphql::{Name, Pos, Positioned, ServerError};
 use async_graphql_parser::types as run;
 use async_graphql_value::indexmap::IndexMap;
 
+use super::call_graph::MAX_SELECTIONS;
 use super::conditions::{Conditions, NullCondition, is_condition};
 use super::document::{Directive, Document, Field, Operation, Selection, SelectionSet};
 use super::literal;
-use super::outline::MAX_SELECTIONS;
-use crate::schema::{Catalogue, Kind};
+use crate::code::Code;
+use crate::error::{at_places, request_error};
+use crate::schema::{Kind, SchemaIndex};
 
 /// An operation that is ready for async-graphql.
 #[derive(Debug)]
@@ -63,21 +65,36 @@ pub(super) enum Unwritten {
     NullCondition(NullCondition),
 }
 
+impl Unwritten {
+    pub(super) fn into_error(self) -> ServerError {
+        match self {
+            Self::TooLarge => {
+                let text = "The operation selects too much once it is written out for each type.";
+                request_error(Code::OperationTooLarge, text)
+            }
+            Self::NullCondition(condition) => {
+                let text = "The condition of `@skip` or `@include` must not be null.";
+                at_places(request_error(Code::BadUserInput, text), vec![condition.0])
+            }
+        }
+    }
+}
+
 type Written<T> = Result<T, Unwritten>;
 
 /// The simplest form of an operation of a valid document.
 pub(super) fn normalised(
-    catalogue: &Catalogue,
+    schema_index: &SchemaIndex,
     document: &Document,
     operation: &Operation,
     conditions: Conditions<'_>,
 ) -> Written<Normalised> {
     let root = match operation.ty {
-        run::OperationType::Mutation => catalogue.mutation().unwrap_or_default(),
-        _ => catalogue.query(),
+        run::OperationType::Mutation => schema_index.mutation().unwrap_or_default(),
+        _ => schema_index.query(),
     };
     let mut writer = Writer {
-        catalogue,
+        schema_index,
         document,
         conditions,
         left: MAX_SELECTIONS,
@@ -97,7 +114,7 @@ pub(super) fn normalised(
     risky.retain(nullable);
     let definition = run::OperationDefinition {
         ty: operation.ty,
-        variable_definitions: operation.variables.iter().map(|it| variable(catalogue, it)).collect(),
+        variable_definitions: operation.variables.iter().map(|it| variable(schema_index, it)).collect(),
         directives: Vec::new(),
         selection_set: Positioned::new(selections, operation.selections.pos),
     };
@@ -111,12 +128,12 @@ pub(super) fn normalised(
 }
 
 fn variable(
-    catalogue: &Catalogue,
+    schema_index: &SchemaIndex,
     definition: &super::document::VariableDefinition,
 ) -> Positioned<run::VariableDefinition> {
     let ty = &definition.ty;
     let default = definition.default.as_ref().and_then(|value| {
-        let constant = literal::typed(catalogue, value, &ty.node).into_const()?;
+        let constant = literal::typed(schema_index, value, &ty.node).into_const()?;
         Some(Positioned::new(constant, value.pos))
     });
     let definition_of = run::VariableDefinition {
@@ -129,7 +146,7 @@ fn variable(
 }
 
 struct Writer<'a> {
-    catalogue: &'a Catalogue,
+    schema_index: &'a SchemaIndex,
     document: &'a Document,
     conditions: Conditions<'a>,
     /// Selections there is still room for.
@@ -157,7 +174,7 @@ struct Set {
 impl<'a> Writer<'a> {
     /// The selections of all these sets on an object of the type, as one set.
     fn set(&mut self, type_name: &'a str, sets: &[&'a SelectionSet]) -> Written<Set> {
-        if self.catalogue.kind(type_name) != Some(Kind::Object) {
+        if self.schema_index.kind(type_name) != Some(Kind::Object) {
             return self.of_abstract(type_name, sets);
         }
         let mut keys = Keys::new();
@@ -198,7 +215,7 @@ impl<'a> Writer<'a> {
                 }
             };
             let applies = |on: &Positioned<Name>| {
-                on.node == type_name || self.catalogue.possible(&on.node).iter().any(|it| it == type_name)
+                on.node == type_name || self.schema_index.possible(&on.node).iter().any(|it| it == type_name)
             };
             if on.is_none_or(applies) {
                 self.collect(type_name, below, keys, spread)?;
@@ -215,7 +232,7 @@ impl<'a> Writer<'a> {
     fn field(&mut self, type_name: &'a str, fields: &[&'a Field]) -> Written<Positioned<run::Selection>> {
         self.spend()?;
         let field = fields[0];
-        let info = self.catalogue.selectable(type_name, &field.name.node);
+        let info = self.schema_index.selectable(type_name, &field.name.node);
         self.path.push(field.response_key().clone());
         let arguments = self.arguments(&field.arguments, info.map(|info| &info.arguments));
         if let Some((argument, pos)) = info.and_then(|info| self.null_argument(field, info)) {
@@ -245,7 +262,7 @@ impl<'a> Writer<'a> {
     }
 
     fn directive(&self, directive: &Directive) -> Positioned<run::Directive> {
-        let info = self.catalogue.directive(&directive.name.node);
+        let info = self.schema_index.directive(&directive.name.node);
         let arguments = self.arguments(&directive.arguments, info.map(|info| &info.arguments));
         Positioned::new(run::Directive { name: directive.name.clone(), arguments }, directive.pos)
     }

@@ -11,16 +11,17 @@ use std::fmt;
 use std::time::Duration;
 
 use async_graphql_parser::types::OperationType;
-use rpc::{Effect, Policies, Policy};
+use rpc::{Idempotency, Policies, Policy};
 use serde::Serialize;
 
-use super::Outline;
-use super::outline::{Ask, Target};
-use crate::schema::{Catalogue, StepInfo, StepKind};
+use super::CallGraph;
+use super::call_graph::{FetchNode, Target};
+use crate::schema::{SchemaIndex, StepInfo, StepKind};
 
-pub use failure::{Consequence, Failure, Fault, Outcome};
+pub use failure::{Consequence, Failure, FailureMode, Outcome};
 pub use size::FieldSize;
-pub(super) use timing::Timing;
+use timing::Timing;
+pub(super) use timing::with_shares;
 
 /// The plan of an operation. As text it is a file that people review; as JSON it is for tools.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -168,20 +169,20 @@ impl Plan {
     #[must_use]
     pub fn of(
         client: &str,
-        outline: &Outline,
-        catalogue: &Catalogue,
+        call_graph: &CallGraph,
+        schema_index: &SchemaIndex,
         policies: &Policies,
         deadline: Duration,
     ) -> Self {
-        let calls = Calls { outline, policies };
-        let timing = Timing::of(outline, policies, deadline);
+        let calls = Calls { call_graph, policies };
+        let timing = Timing::of(call_graph, policies, deadline);
         let wave = |(index, calls)| Wave { until_ms: millis(timing.until(index + 1)), calls };
         let waves: Vec<_> = calls.waves().into_iter().enumerate().map(wave).collect();
-        let later: Vec<_> = calls.sends(None);
+        let later: Vec<_> = calls.commands(None);
         let all = || waves.iter().flat_map(|wave| &wave.calls).chain(&later);
         let sum = |of: fn(&PlannedCall) -> u64| all().map(of).fold(0, u64::saturating_add);
         let (call_count, keys) = (sum(|call| call.calls), sum(|call| call.keys.most));
-        let (bytes, sizes) = size::of(outline, catalogue);
+        let (bytes, sizes) = size::of(call_graph, schema_index);
         let cache = cache(&all().collect::<Vec<_>>());
         let total = Total {
             waves: waves.len() as u64,
@@ -194,11 +195,11 @@ impl Plan {
         };
         Self {
             client: client.to_owned(),
-            operation: outline.name().unwrap_or("(unnamed)").to_owned(),
-            kind: if outline.operation_type() == OperationType::Mutation { "mutation" } else { "query" },
+            operation: call_graph.name().unwrap_or("(unnamed)").to_owned(),
+            kind: if call_graph.operation_type() == OperationType::Mutation { "mutation" } else { "query" },
             total,
-            lists: lists(outline),
-            failures: failure::table(outline, catalogue, cache.stale_s),
+            lists: lists(call_graph),
+            failures: failure::table(call_graph, schema_index, cache.stale_s),
             cache,
             waves,
             later,
@@ -230,18 +231,19 @@ impl fmt::Display for Plan {
 }
 
 struct Calls<'a> {
-    outline: &'a Outline,
+    call_graph: &'a CallGraph,
     policies: &'a Policies,
 }
 
 impl Calls<'_> {
     fn waves(&self) -> Vec<Vec<PlannedCall>> {
-        let sends = self.outline.sends.iter().filter(|it| it.step.kind == StepKind::Send);
-        let waves = self.outline.asks.iter().map(|ask| ask.wave).chain(sends.map(|it| it.wave)).max();
+        let commands = self.call_graph.commands.iter().filter(|it| it.step.kind == StepKind::Command);
+        let waves =
+            self.call_graph.fetches.iter().map(|fetch| fetch.wave).chain(commands.map(|it| it.wave)).max();
         let wave = |wave| {
-            let asks = self.outline.asks.iter().enumerate().filter(|(_, ask)| ask.wave == wave);
-            let mut calls: Vec<_> = asks.map(|(slot, ask)| self.ask(slot, ask)).collect();
-            calls.extend(self.sends(Some(wave)));
+            let fetches = self.call_graph.fetches.iter().enumerate().filter(|(_, fetch)| fetch.wave == wave);
+            let mut calls: Vec<_> = fetches.map(|(slot, fetch)| self.fetch(slot, fetch)).collect();
+            calls.extend(self.commands(Some(wave)));
             calls.sort_by(|one, other| {
                 (&one.rpc, &one.fields, &one.name).cmp(&(&other.rpc, &other.fields, &other.name))
             });
@@ -250,35 +252,35 @@ impl Calls<'_> {
         (1..=waves.unwrap_or_default()).map(wave).collect()
     }
 
-    fn ask(&self, slot: usize, ask: &Ask) -> PlannedCall {
-        let runtime = &self.outline.slots()[slot];
-        let behind = ask.nodes.first().map_or(0, |node| self.behind(*node, Target::Ask(slot)));
-        let keys = Count { most: runtime.max_keys as u64, formula: formula(self.outline, &ask.terms) };
+    fn fetch(&self, slot: usize, fetch: &FetchNode) -> PlannedCall {
+        let runtime = &self.call_graph.slots()[slot];
+        let behind = fetch.nodes.first().map_or(0, |node| self.behind(*node, Target::Fetch(slot)));
+        let keys = Count { most: runtime.max_keys as u64, formula: formula(self.call_graph, &fetch.terms) };
         PlannedCall {
             slot: Some(slot),
-            behind: self.outline.nodes[behind].key.clone(),
-            fields: ask.nodes.iter().map(|node| self.outline.path(*node)).collect(),
+            behind: self.call_graph.nodes[behind].key.clone(),
+            fields: fetch.nodes.iter().map(|node| self.call_graph.path(*node)).collect(),
             keys,
             calls: runtime.max_calls as u64,
             reads: runtime.mask.iter().flat_map(rpc::Mask::paths).map(str::to_owned).collect(),
             optional: runtime.optional,
-            ..self.step(&ask.step)
+            ..self.step(&fetch.step)
         }
     }
 
     /// The commands of a wave, or those that nobody waits for.
-    fn sends(&self, wave: Option<usize>) -> Vec<PlannedCall> {
-        let sends = self.outline.sends.iter().filter(|send| match wave {
-            Some(wave) => send.step.kind == StepKind::Send && send.wave == wave,
-            None => send.step.kind == StepKind::SendLater,
+    fn commands(&self, wave: Option<usize>) -> Vec<PlannedCall> {
+        let commands = self.call_graph.commands.iter().filter(|send| match wave {
+            Some(wave) => send.step.kind == StepKind::Command && send.wave == wave,
+            None => send.step.kind == StepKind::CommandLater,
         });
-        let call = |send: &super::outline::Send| PlannedCall {
-            fields: vec![self.outline.path(send.node)],
-            behind: self.outline.nodes[send.node].key.clone(),
-            optional: send.step.kind == StepKind::SendLater,
+        let call = |send: &super::call_graph::CommandNode| PlannedCall {
+            fields: vec![self.call_graph.path(send.node)],
+            behind: self.call_graph.nodes[send.node].key.clone(),
+            optional: send.step.kind == StepKind::CommandLater,
             ..self.step(&send.step)
         };
-        sends.map(call).collect()
+        commands.map(call).collect()
     }
 
     /// What is known of a call by its type alone.
@@ -298,10 +300,10 @@ impl Calls<'_> {
             timeout_ms: millis(policy.timeout),
             fresh_s: policy.fresh.as_secs(),
             stale_s: policy.stale.as_secs(),
-            repeat: match step.effect {
-                Effect::None => Repeat::Freely,
-                Effect::Once => Repeat::AfterFailure,
-                Effect::Every => Repeat::Never,
+            repeat: match step.idempotency {
+                Idempotency::NoSideEffects => Repeat::Freely,
+                Idempotency::Idempotent => Repeat::AfterFailure,
+                Idempotency::NonIdempotent => Repeat::Never,
             },
             public: step.public,
         }
@@ -311,7 +313,7 @@ impl Calls<'_> {
     /// another of its own; else the nearest one above that asks for something; or, where the call needs only the
     /// key of that one's object, whatever made that key known.
     fn behind(&self, node: usize, call: Target) -> usize {
-        let nodes = &self.outline.nodes;
+        let nodes = &self.call_graph.nodes;
         if nodes[node].steps.first().is_none_or(|first| first.target != call) {
             return node;
         }
@@ -327,7 +329,7 @@ impl Calls<'_> {
     }
 }
 
-impl Outline {
+impl CallGraph {
     /// Where a node stands, such as `"home.recommended.price"`.
     pub(super) fn path(&self, node: usize) -> String {
         if node == 0 {
@@ -338,8 +340,8 @@ impl Outline {
     }
 
     /// A chain of factors, such as `"$first × 3"`.
-    fn product(&self, factor: usize) -> String {
-        let it = &self.factors[factor];
+    fn product(&self, multiplicity: usize) -> String {
+        let it = &self.multiplicities[multiplicity];
         let own = it.variable.as_ref().map_or_else(|| it.most.to_string(), |variable| format!("${variable}"));
         match it.parent {
             Some(parent) => format!("{} × {own}", self.product(parent)),
@@ -348,14 +350,18 @@ impl Outline {
     }
 }
 
-fn lists(outline: &Outline) -> BTreeMap<String, u64> {
-    let factors = outline.factors.iter();
-    factors.filter_map(|factor| Some((factor.variable.clone()?, factor.most))).collect()
+fn lists(call_graph: &CallGraph) -> BTreeMap<String, u64> {
+    let multiplicities = call_graph.multiplicities.iter();
+    multiplicities
+        .filter_map(|multiplicity| Some((multiplicity.variable.clone()?, multiplicity.most)))
+        .collect()
 }
 
-fn formula(outline: &Outline, terms: &[Option<usize>]) -> String {
-    let terms: Vec<_> =
-        terms.iter().map(|term| term.map_or_else(|| "1".to_owned(), |term| outline.product(term))).collect();
+fn formula(call_graph: &CallGraph, terms: &[Option<usize>]) -> String {
+    let terms: Vec<_> = terms
+        .iter()
+        .map(|term| term.map_or_else(|| "1".to_owned(), |term| call_graph.product(term)))
+        .collect();
     let text = terms.join(" + ");
     // A sum of bare numbers says no more than their sum.
     if text.contains(['$', '×']) { text } else { String::new() }

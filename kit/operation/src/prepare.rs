@@ -8,20 +8,21 @@ use async_graphql::{ServerError, Variables};
 use rpc::Policies;
 
 use super::conditions::Conditions;
-use super::normalise::{Unwritten, normalised};
+use super::normalise::normalised;
 use super::parse::{SyntaxError, parse};
+use super::plan::with_shares;
 use super::validate::{Invalid, problems};
-use super::{Guard, Limits, NoPlan, Outline, Plan, Prepared};
+use super::{CallGraph, Guard, Limits, NoPlan, Plan, Prepared};
 use crate::code::Code;
-use crate::error::{at_places, refusal};
-use crate::schema::Catalogue;
+use crate::error::{at_places, request_error};
+use crate::schema::SchemaIndex;
 
 /// Prepares the operations of one client.
 pub struct Preparer {
     /// The client, such as `"mobile"`.
     pub client: &'static str,
     /// The schema.
-    pub catalogue: Catalogue,
+    pub schema_index: SchemaIndex,
     /// How calls behave.
     pub policies: Arc<Policies>,
     /// How long a request may take.
@@ -41,10 +42,15 @@ pub struct Preparer {
 impl Preparer {
     /// A preparer for operations over a schema, as development has it: within the limits, and with nothing left out.
     #[must_use]
-    pub fn new(client: &'static str, catalogue: Catalogue, policies: Arc<Policies>, limits: Limits) -> Self {
+    pub fn new(
+        client: &'static str,
+        schema_index: SchemaIndex,
+        policies: Arc<Policies>,
+        limits: Limits,
+    ) -> Self {
         Self {
             client,
-            catalogue,
+            schema_index,
             policies,
             deadline: limits.deadline,
             guard: Guard::new(limits, Vec::new()),
@@ -76,23 +82,23 @@ impl Preparer {
         let document = parse(text).map_err(|error| vec![of_syntax(&error)])?;
         // Everything after this writes fragments out, again and again.
         guard.document(&document)?;
-        let problems = problems(&self.catalogue, &document, introspection);
+        let problems = problems(&self.schema_index, &document, introspection);
         if !problems.is_empty() {
             return Err(problems.into_iter().map(of_problem).collect());
         }
         let Some(operation) = document.operation(name) else {
             let text =
                 "The document holds no operation of that name, or several and `operationName` names none.";
-            return Err(vec![refusal(Code::OperationResolutionFailure, text)]);
+            return Err(vec![request_error(Code::OperationResolutionFailure, text)]);
         };
-        let normalised = normalised(&self.catalogue, &document, operation, Conditions::Open);
-        let normalised = normalised.map_err(|unwritten| vec![of_unwritten(unwritten)])?;
-        let outline = Outline::of(&self.catalogue, &normalised.document);
-        let costs_by_variables = guard.operation(&outline)?;
-        let outline = outline.within(self.deadline, &self.policies);
-        let outline = if self.masks { outline } else { outline.without_masks() };
-        let outline = if self.hoisting { outline } else { outline.without_hoisting() };
-        Ok(Prepared::new(document, normalised, outline, costs_by_variables))
+        let normalised = normalised(&self.schema_index, &document, operation, Conditions::Open);
+        let normalised = normalised.map_err(|unwritten| vec![unwritten.into_error()])?;
+        let call_graph = CallGraph::of(&self.schema_index, &normalised.document);
+        let costs_by_variables = guard.operation(&call_graph)?;
+        let call_graph = with_shares(call_graph, self.deadline, &self.policies);
+        let call_graph = if self.masks { call_graph } else { call_graph.without_masks() };
+        let call_graph = if self.hoisting { call_graph } else { call_graph.without_hoisting() };
+        Ok(Prepared::new(document, normalised, call_graph, costs_by_variables))
     }
 
     /// Whether a prepared operation may run with these variables, which are coerced.
@@ -101,7 +107,7 @@ impl Preparer {
             return Ok(());
         }
         let guard = if operation.registered().is_some() { &self.registered } else { &self.guard };
-        guard.variables(&operation.outline, variables)
+        guard.variables(&operation.call_graph, variables)
     }
 
     /// The plan of the only operation of a document, which must fit the schema.
@@ -112,20 +118,20 @@ impl Preparer {
     /// The plan of the operation of that name, or of the only one, of a document, which must fit the schema.
     pub fn plan_named(&self, text: &str, name: Option<&str>) -> Result<Plan, NoPlan> {
         let prepared = self.prepare(text, name).map_err(|errors| NoPlan::of(&errors))?;
-        Ok(self.plan_of(&prepared.outline))
+        Ok(self.plan_of(&prepared.call_graph))
     }
 
     /// The plan of an operation that has been prepared.
     #[must_use]
-    pub fn plan_of(&self, outline: &Outline) -> Plan {
-        Plan::of(self.client, outline, &self.catalogue, &self.policies, self.deadline)
+    pub fn plan_of(&self, call_graph: &CallGraph) -> Plan {
+        Plan::of(self.client, call_graph, &self.schema_index, &self.policies, self.deadline)
     }
 
     /// What is wrong with variables that are sent with the only operation of a document; nothing where it has no plan.
     #[must_use]
     pub fn misfits(&self, text: &str, sent: serde_json::Value) -> Vec<String> {
         let Ok(prepared) = self.prepare(text, None) else { return Vec::new() };
-        let coerced = prepared.coerce(&self.catalogue, Variables::from_json(sent));
+        let coerced = prepared.coerce(&self.schema_index, Variables::from_json(sent));
         coerced.err().unwrap_or_default().iter().map(ToString::to_string).collect()
     }
 }
@@ -138,22 +144,9 @@ impl fmt::Debug for Preparer {
 
 fn of_syntax(error: &SyntaxError) -> ServerError {
     let text = format!("Syntax Error: {}", error.problem);
-    at_places(refusal(Code::ParseFailed, text), vec![error.pos])
+    at_places(request_error(Code::ParseFailed, text), vec![error.pos])
 }
 
 fn of_problem(problem: Invalid) -> ServerError {
-    at_places(refusal(Code::ValidationFailed, problem.message), problem.locations)
-}
-
-pub(super) fn of_unwritten(unwritten: Unwritten) -> ServerError {
-    match unwritten {
-        Unwritten::TooLarge => {
-            let text = "The operation selects too much once it is written out for each type.";
-            refusal(Code::OperationTooLarge, text)
-        }
-        Unwritten::NullCondition(condition) => {
-            let text = "The condition of `@skip` or `@include` must not be null.";
-            at_places(refusal(Code::BadUserInput, text), vec![condition.0])
-        }
-    }
+    at_places(request_error(Code::ValidationFailed, problem.message), problem.locations)
 }

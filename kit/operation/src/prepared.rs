@@ -12,9 +12,9 @@ use super::document::Document;
 use super::normalise::{Failing, Normalised};
 use super::variables::{BadVariable, coerce};
 use super::variants::Variants;
-use super::{Outline, Plan};
+use super::{CallGraph, Plan};
 use crate::name::loggable_name;
-use crate::schema::Catalogue;
+use crate::schema::SchemaIndex;
 
 /// An operation that was parsed, validated, normalised and outlined.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Prepared {
     /// Its other forms, where it has some.
     variants: Option<Variants>,
     /// Its calls, and what they read.
-    pub outline: Arc<Outline>,
+    pub call_graph: Arc<CallGraph>,
     plan: OnceLock<Plan>,
     /// Its name, as logs have it: one that they do not take is none.
     label: Arc<str>,
@@ -41,14 +41,14 @@ impl Prepared {
     pub(super) fn new(
         source: Document,
         normalised: Normalised,
-        outline: Outline,
+        call_graph: CallGraph,
         costs_by_variables: bool,
     ) -> Self {
         let mut prepared = Self {
             document: normalised.document,
-            variants: Variants::of(source, outline.name(), normalised.risky),
-            label: outline.name().and_then(loggable_name).unwrap_or("(unnamed)").into(),
-            outline: Arc::new(outline),
+            variants: Variants::of(source, call_graph.name(), normalised.risky),
+            label: call_graph.name().and_then(loggable_name).unwrap_or("(unnamed)").into(),
+            call_graph: Arc::new(call_graph),
             plan: OnceLock::new(),
             registered: None,
             leaves_out: false,
@@ -79,7 +79,7 @@ impl Prepared {
 
     /// The name the document gives it.
     pub fn name(&self) -> Option<&str> {
-        self.outline.name()
+        self.call_graph.name()
     }
 
     /// Its name, as logs have it.
@@ -89,27 +89,27 @@ impl Prepared {
 
     /// Whether it is a query: the only kind that may be sent by GET.
     pub fn is_query(&self) -> bool {
-        self.outline.operation_type() == OperationType::Query
+        self.call_graph.operation_type() == OperationType::Query
     }
 
     /// Its plan, worked out by whoever asks first.
-    pub fn plan(&self, make: impl FnOnce(&Outline) -> Plan) -> &Plan {
-        self.plan.get_or_init(|| make(&self.outline))
+    pub fn plan(&self, make: impl FnOnce(&CallGraph) -> Plan) -> &Plan {
+        self.plan.get_or_init(|| make(&self.call_graph))
     }
 
     /// What a request sent, as the operation declares it.
-    pub fn coerce(&self, catalogue: &Catalogue, sent: Variables) -> Result<Variables, Vec<BadVariable>> {
-        coerce(catalogue, self.operation().variable_definitions.iter().map(|it| &it.node), sent)
+    pub fn coerce(&self, schema_index: &SchemaIndex, sent: Variables) -> Result<Variables, Vec<BadVariable>> {
+        coerce(schema_index, self.operation().variable_definitions.iter().map(|it| &it.node), sent)
     }
 
     /// The document to run with these variables, which are coerced, and the fields that fail with them.
     pub fn form(
         &self,
-        catalogue: &Catalogue,
+        schema_index: &SchemaIndex,
         variables: &Variables,
     ) -> Result<(ExecutableDocument, Vec<Failing>), ServerError> {
         let (mut document, failing) = match &self.variants {
-            Some(variants) => variants.of_variables(catalogue, variables, &self.document)?,
+            Some(variants) => variants.of_variables(schema_index, variables, &self.document)?,
             None => (self.document.clone(), Vec::new()),
         };
         if self.leaves_out {

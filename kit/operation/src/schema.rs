@@ -1,10 +1,10 @@
 //! What a schema says of its fields, beyond their types: which calls they lead to, and what each reads.
 
-mod catalogue;
 mod directives;
+mod index;
 mod scalars;
 
-pub use catalogue::{Argument, BoundInfo, Catalogue, FieldInfo, StepInfo, StepKind};
-pub use catalogue::{Kind, base_name};
 pub use directives::{DEFINITIONS, NAMES};
+pub use index::{Argument, BoundInfo, FieldInfo, SchemaIndex, StepInfo, StepKind};
+pub use index::{Kind, base_name};
 pub use scalars::Scalars;

@@ -17,9 +17,9 @@ mod variables;
 use async_graphql::Pos;
 
 use super::document::{Document, Spread};
-use crate::schema::Catalogue;
+use crate::schema::SchemaIndex;
 
-use variables::Usage;
+use values::Usage;
 
 /// Errors that say what may have been meant.
 const MOST_MEANT: usize = 10;
@@ -38,9 +38,9 @@ pub(crate) struct Invalid {
 
 /// Everything that is wrong with a document, in the order in which it stands there. `introspection` says whether it
 /// may ask the schema about itself.
-pub(crate) fn problems(catalogue: &Catalogue, document: &Document, introspection: bool) -> Vec<Invalid> {
+pub(crate) fn problems(schema_index: &SchemaIndex, document: &Document, introspection: bool) -> Vec<Invalid> {
     let mut validator = Validator {
-        catalogue,
+        schema_index,
         document,
         introspection,
         problems: Vec::new(),
@@ -61,7 +61,7 @@ pub(crate) fn problems(catalogue: &Catalogue, document: &Document, introspection
 }
 
 struct Validator<'a> {
-    catalogue: &'a Catalogue,
+    schema_index: &'a SchemaIndex,
     document: &'a Document,
     introspection: bool,
     problems: Vec<Invalid>,

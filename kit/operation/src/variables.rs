@@ -8,7 +8,7 @@ use async_graphql_parser::types::{BaseType, Type, VariableDefinition};
 use async_graphql_value::indexmap::IndexMap;
 use async_graphql_value::{ConstValue, Name};
 
-use crate::schema::Catalogue;
+use crate::schema::SchemaIndex;
 
 /// Errors that are told of at most: a long list of bad values does not become a longer list of errors.
 const MAX_ERRORS: usize = 10;
@@ -34,11 +34,11 @@ impl Display for BadVariable {
 /// What the operation runs with: the declared variables that have a value, coerced to their types. What is not
 /// declared is left out.
 pub(crate) fn coerce<'a>(
-    catalogue: &Catalogue,
+    schema_index: &SchemaIndex,
     definitions: impl IntoIterator<Item = &'a VariableDefinition>,
     mut sent: Variables,
 ) -> Result<Variables, Vec<BadVariable>> {
-    let mut coercion = Coercion { catalogue, errors: Vec::new() };
+    let mut coercion = Coercion { schema_index, errors: Vec::new() };
     let mut coerced = Variables::default();
     for definition in definitions {
         let name = &definition.name.node;
@@ -61,7 +61,7 @@ pub(crate) fn coerce<'a>(
 }
 
 struct Coercion<'a> {
-    catalogue: &'a Catalogue,
+    schema_index: &'a SchemaIndex,
     errors: Vec<BadVariable>,
 }
 
@@ -125,7 +125,7 @@ impl Coercion<'_> {
     }
 
     fn named(&mut self, value: ConstValue, name: &str, at: &At<'_>) -> ConstValue {
-        if let Some(fields) = self.catalogue.input(name) {
+        if let Some(fields) = self.schema_index.input(name) {
             let ConstValue::Object(mut sent) = value else {
                 self.wrong(at, format!("expected an object of type {name}, not {}.", shown(&value)));
                 return ConstValue::Null;
@@ -151,7 +151,7 @@ impl Coercion<'_> {
             }
             return ConstValue::Object(object);
         }
-        if let Some(values) = self.catalogue.values(name) {
+        if let Some(values) = self.schema_index.values(name) {
             return match &value {
                 ConstValue::String(text) if values.contains(text) => ConstValue::Enum(Name::new(text)),
                 ConstValue::Enum(text) if values.iter().any(|value| value == text.as_str()) => value,
@@ -174,7 +174,7 @@ impl Coercion<'_> {
             ("Float" | "Boolean" | "String" | "ID", _) => {
                 self.refuse(&value, at, &format!("a value of type {name}"))
             }
-            _ if self.catalogue.scalars().takes(name, &value) => value,
+            _ if self.schema_index.scalars().takes(name, &value) => value,
             _ => self.refuse(&value, at, &format!("a value of type {name}")),
         }
     }
@@ -270,8 +270,8 @@ mod tests {
         let document = parse_query(format!("query Q({declared}) {{ a }}")).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let definitions = operation.node.variable_definitions.iter().map(|it| &it.node);
-        let catalogue = Catalogue::of(SDL).with_scalars(Scalars::of::<Even, EmptyMutation>());
-        let coerced = coerce(&catalogue, definitions, Variables::from_json(sent.clone()));
+        let schema_index = SchemaIndex::of(SDL).with_scalars(Scalars::of::<Even, EmptyMutation>());
+        let coerced = coerce(&schema_index, definitions, Variables::from_json(sent.clone()));
         match coerced {
             Ok(variables) => Ok(serde_json::to_value(variables).unwrap()),
             Err(errors) => Err(errors.iter().map(ToString::to_string).collect()),

@@ -8,9 +8,8 @@ use async_graphql_value::ConstValue;
 
 use super::conditions::{Conditions, deciding};
 use super::document::Document;
-use super::normalise::{Failing, Normalised, normalised};
-use super::prepare::of_unwritten;
-use crate::schema::Catalogue;
+use super::normalise::{Failing, Normalised, Unwritten, normalised};
+use crate::schema::SchemaIndex;
 
 /// Variables that decide on selections, up to which every form is kept once it was needed.
 const MOST_KEPT: usize = 3;
@@ -49,7 +48,7 @@ impl Variants {
     /// which every condition holds.
     pub(super) fn of_variables(
         &self,
-        catalogue: &Catalogue,
+        schema_index: &SchemaIndex,
         variables: &Variables,
         open: &ExecutableDocument,
     ) -> Result<(ExecutableDocument, Vec<Failing>), ServerError> {
@@ -61,7 +60,7 @@ impl Variants {
         if let Some(known) = form.and_then(OnceLock::get) {
             return Ok((known.clone(), Vec::new()));
         }
-        let Normalised { document, failing, .. } = self.written(catalogue, variables)?;
+        let Normalised { document, failing, .. } = self.written(schema_index, variables)?;
         if let Some(form) = form {
             // Somebody else may have kept it meanwhile, which is the same.
             let _kept = form.set(document.clone());
@@ -69,10 +68,11 @@ impl Variants {
         Ok((document, failing))
     }
 
-    fn written(&self, catalogue: &Catalogue, variables: &Variables) -> Result<Normalised, ServerError> {
+    fn written(&self, schema_index: &SchemaIndex, variables: &Variables) -> Result<Normalised, ServerError> {
         let operation = self.source.operation(self.operation.as_deref());
         let operation = operation.expect("the operation was found when it was prepared");
-        normalised(catalogue, &self.source, operation, Conditions::Decided(variables)).map_err(of_unwritten)
+        normalised(schema_index, &self.source, operation, Conditions::Decided(variables))
+            .map_err(Unwritten::into_error)
     }
 
     /// Which of the combinations this is; none where one of them is null.

@@ -18,5 +18,5 @@ mod slot;
 
 pub use mask::Mask;
 pub use policy::{Policies, Policy};
-pub use rpc::{Effect, Reasons, Rpc};
+pub use rpc::{Idempotency, Reasons, Rpc};
 pub use slot::Slot;

@@ -4,39 +4,39 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rpc {
     path: &'static str,
-    effect: Effect,
+    idempotency: Idempotency,
     public: bool,
     by_status: bool,
 }
 
 /// What calling an RPC changes, after `idempotency_level` of its contract. It decides what may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
+pub enum Idempotency {
     /// Nothing (`NO_SIDE_EFFECTS`).
-    None,
+    NoSideEffects,
     /// The same, however often it is called (`IDEMPOTENT`).
-    Once,
+    Idempotent,
     /// More with every call: never repeated.
-    Every,
+    NonIdempotent,
 }
 
 impl Rpc {
     /// An RPC that changes nothing, such as `"shop.reviews.v1.ReviewService/BatchListReviews"`.
     #[must_use]
     pub const fn read(path: &'static str) -> Self {
-        Self { path, effect: Effect::None, public: false, by_status: false }
+        Self { path, idempotency: Idempotency::NoSideEffects, public: false, by_status: false }
     }
 
     /// An RPC that changes something once, however often it is called with the same request.
     #[must_use]
     pub const fn idempotent_write(path: &'static str) -> Self {
-        Self { path, effect: Effect::Once, public: false, by_status: false }
+        Self { path, idempotency: Idempotency::Idempotent, public: false, by_status: false }
     }
 
     /// An RPC that changes something with every call.
     #[must_use]
     pub const fn write(path: &'static str) -> Self {
-        Self { path, effect: Effect::Every, public: false, by_status: false }
+        Self { path, idempotency: Idempotency::NonIdempotent, public: false, by_status: false }
     }
 
     /// States that the answer is the same for whoever asks, so that requests may share it.
@@ -66,8 +66,8 @@ impl Rpc {
 
     /// What calling it changes.
     #[must_use]
-    pub const fn effect(&self) -> Effect {
-        self.effect
+    pub const fn idempotency(&self) -> Idempotency {
+        self.idempotency
     }
 
     /// Whether its answer is the same for whoever asks.

@@ -79,14 +79,14 @@ async fn asked(http2: &mut Http2) -> (Vec<h2::RecvStream>, h2::RecvStream, Statu
 async fn all_clients_together_have_so_many_requests_under_way() {
     let pipe = Pipe::with::<Iot>(|config| config.server.max_requests = 7, std::future::pending());
     let mut http2 = Http2::open(&pipe, 0).await;
-    let (held, refusal, status) = asked(&mut http2).await;
+    let (held, request_error, status) = asked(&mut http2).await;
     assert_eq!((held.len(), status), (7, StatusCode::SERVICE_UNAVAILABLE));
     // Whoever asks whether it lives does not add to it.
     let health = Request::get("/healthz").header(header::HOST, "bff").body(Full::default()).unwrap();
     assert_eq!(pipe.http1().await.send(health).await.status, StatusCode::OK);
     let refused = pipe.ask("{ __typename }").await;
     assert!(refused.text.contains("\"code\":\"OVERLOADED\""), "{}", refused.text);
-    drop((held, refusal, http2));
+    drop((held, request_error, http2));
     while pipe.ask("{ __typename }").await.status != StatusCode::OK {}
 }
 

@@ -233,8 +233,8 @@ async fn errors_name_nothing_of_the_schema_that_was_not_sent() {
 }
 
 async fn names_nothing(kind: Kind, pipe: &Pipe) {
-    let catalogue = kind.catalogue();
-    let types = catalogue.types();
+    let schema_index = kind.schema_index();
+    let types = schema_index.types();
     let fields = types.values().flat_map(|fields| fields.iter());
     let names = fields.flat_map(|(name, info)| info.arguments.keys().chain([name]));
     let mut names: Vec<&str> = types.keys().copied().chain(names.map(String::as_str)).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fetch::{
-    Answers, Call, CallContext, Channels, Enforcement, Fetch, Fetches, Observed, Policies, Policy,
+    BatchResult, Call, CallContext, Channels, Enforcement, Fetch, Fetches, Observed, Policies, Policy,
     PolicyTable as _, Rpc, Slot, Upstream, Upstreams,
 };
 use http::HeaderValue;
@@ -73,9 +73,9 @@ impl Fetch for Echo {
     const READS: &'static [&'static str] = &[];
     type Value = u32;
 
-    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> Answers<Self> {
+    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
         let answers: Vec<_> = keys.iter().map(|key| (key.clone(), Ok(key.0))).collect();
-        Answers::matched(keys, answers)
+        BatchResult::matched(keys, answers)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use operation::{Consequence, Failure, Fault, Outcome};
+use operation::{Consequence, Failure, FailureMode, Outcome};
 use proto::admin::{self, KeyFault, KeyFaultKind, OddAnswer};
 use serde_json::Value;
 
@@ -44,15 +44,15 @@ enum Break {
 }
 
 /// What is between us and a service, or a service that is broken, and how we take it.
-const ODD: [(OddAnswer, Fault); 8] = [
-    (OddAnswer::HttpUnavailable, Fault::Unavailable),
-    (OddAnswer::HttpUnauthorized, Fault::Unavailable),
-    (OddAnswer::HttpOk, Fault::Unavailable),
-    (OddAnswer::CutOff, Fault::Unavailable),
-    (OddAnswer::Reset, Fault::Unavailable),
-    (OddAnswer::Unreadable, Fault::Internal),
-    (OddAnswer::TooLarge, Fault::Internal),
-    (OddAnswer::Empty, Fault::Internal),
+const ODD: [(OddAnswer, FailureMode); 8] = [
+    (OddAnswer::HttpUnavailable, FailureMode::Unavailable),
+    (OddAnswer::HttpUnauthorized, FailureMode::Unavailable),
+    (OddAnswer::HttpOk, FailureMode::Unavailable),
+    (OddAnswer::CutOff, FailureMode::Unavailable),
+    (OddAnswer::Reset, FailureMode::Unavailable),
+    (OddAnswer::Unreadable, FailureMode::Internal),
+    (OddAnswer::TooLarge, FailureMode::Internal),
+    (OddAnswer::Empty, FailureMode::Internal),
 ];
 
 impl Break {
@@ -64,11 +64,11 @@ impl Break {
     }
 
     /// What it is to the plan.
-    fn means(self) -> Fault {
+    fn means(self) -> FailureMode {
         match self {
-            Self::Status(code) | Self::Keys(code) => Fault::of_status(code).unwrap(),
+            Self::Status(code) | Self::Keys(code) => FailureMode::of_status(code).unwrap(),
             Self::Odd(odd) => ODD.into_iter().find(|(it, _)| *it == odd).unwrap().1,
-            Self::Silent => Fault::Timeout,
+            Self::Silent => FailureMode::Timeout,
         }
     }
 
@@ -186,18 +186,18 @@ fn check(
 ) -> usize {
     let fault = broken.means();
     let consequences = match fault {
-        Fault::Unavailable => &failure.unavailable,
-        Fault::Timeout => &failure.timeout,
-        Fault::Internal => &failure.internal,
-        Fault::Refused => &failure.refused,
-        Fault::NotFound => &failure.not_found,
+        FailureMode::Unavailable => &failure.unavailable,
+        FailureMode::Timeout => &failure.timeout,
+        FailureMode::Internal => &failure.internal,
+        FailureMode::Refused => &failure.refused,
+        FailureMode::NotFound => &failure.not_found,
     };
     let what = format!("{} {}, {} {broken:?}: {}", operation.kind, operation.name, failure.rpc, answer.text);
     assert!(failure.awaited || consequences.is_empty(), "{what}");
     if consequences.iter().any(|it| it.outcome == Outcome::UserErrors) {
         let [consequence] = &consequences[..] else { panic!("{what}") };
         let path = format!("/{}/userErrors/0/code", consequence.path);
-        let code = if fault == Fault::NotFound { "NOT_FOUND" } else { "REFUSED" };
+        let code = if fault == FailureMode::NotFound { "NOT_FOUND" } else { "REFUSED" };
         assert_eq!(answer.data(&path), code, "{what}");
         // The payload holds nothing but what is wrong, and nothing beside it is touched.
         let payload = answer.data(&format!("/{}", consequence.path)).as_object().unwrap();

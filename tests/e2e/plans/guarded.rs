@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use operation::Preparer;
-use operation::schema::Catalogue;
+use operation::schema::SchemaIndex;
 
 use crate::support::{Kind, contracts, preparer};
 
@@ -19,7 +19,7 @@ fn altered(kind: Kind, from: &str, to: &str) -> Preparer {
     let sdl = kind.internal_sdl();
     let changed = sdl.replace(from, to);
     assert_ne!(sdl, changed, "the schema does not say {from}");
-    Preparer { catalogue: Catalogue::of(&changed), ..preparer(kind) }
+    Preparer { schema_index: SchemaIndex::of(&changed), ..preparer(kind) }
 }
 
 /// What `check` says of one operation.
@@ -65,7 +65,7 @@ fn a_call_that_is_added_behind_another_is_found() {
     // Behind the prices of the cards: a third wave, where two are allowed.
     let (kind, operation) = (Kind::Mobile, "Home");
     let one = r#"{name: "PriceOf", "#;
-    let chain = r#"{name: "StockOf", kind: ASK, rpc: "shop.inventory.v1.InventoryService/BatchGetStock", by: ["parent.id"], reads: ["product_id"], keys: 100, effect: NONE, public: true}, {name: "PriceOf", "#;
+    let chain = r#"{name: "StockOf", kind: FETCH, rpc: "shop.inventory.v1.InventoryService/BatchGetStock", by: ["parent.id"], reads: ["product_id"], keys: 100, idempotency: NO_SIDE_EFFECTS, public: true}, {name: "PriceOf", "#;
     let problems = problems(kind, &altered(kind, one, chain), operation);
     let budget = problems.iter().find(|it| it.starts_with("line 3: 3 waves, 2 in the budget of queries"));
     let budget = budget.unwrap_or_else(|| panic!("{problems:?}"));

@@ -8,7 +8,7 @@ use bff_kit::config::{Config, Mode};
 use bff_kit::identity::{Authenticator, Development};
 use bff_kit::schema::{fetches, send};
 use bff_kit::{
-    AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Documents, Limits, Nullable, OrNull as _,
+    AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Limits, Nullable, OperationPolicy, OrNull as _,
 };
 use downstream::analytics::RecordEvents;
 use downstream::catalog::AllCategories;
@@ -23,8 +23,8 @@ struct Wandering;
 impl Client for Wandering {
     const NAME: &'static str = "bff-wandering";
     const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
-    const DOCUMENTS: Documents =
-        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
+    const OPERATIONS: OperationPolicy =
+        OperationPolicy { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
     type Query = Query;
     type Mutation = Mutation;
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use operation::Preparer;
-use operation::schema::{Argument, Catalogue, FieldInfo, StepKind};
+use operation::schema::{Argument, FieldInfo, SchemaIndex, StepKind};
 
 use proto::admin::Call;
 use serde_json::{Map, Value, json};
@@ -21,7 +21,7 @@ const FIELDS: usize = 40;
 /// Writes random operations that fit a schema.
 struct Writer<'a> {
     kind: Kind,
-    catalogue: &'a Catalogue,
+    schema_index: &'a SchemaIndex,
     dice: Dice,
     /// What the operation holds so far.
     so_far: Operation,
@@ -39,14 +39,14 @@ struct Operation {
 }
 
 impl<'a> Writer<'a> {
-    fn new(kind: Kind, catalogue: &'a Catalogue) -> Self {
-        Self { kind, catalogue, dice: Dice(2_026), so_far: Operation::default() }
+    fn new(kind: Kind, schema_index: &'a SchemaIndex) -> Self {
+        Self { kind, schema_index, dice: Dice(2_026), so_far: Operation::default() }
     }
 
     /// A query, with its variables.
     fn query(&mut self) -> (String, Value) {
         self.so_far = Operation::default();
-        let root = self.catalogue.query().to_owned();
+        let root = self.schema_index.query().to_owned();
         let selection = self.object(&root, 1);
         self.whole("query", &selection)
     }
@@ -54,11 +54,11 @@ impl<'a> Writer<'a> {
     /// A mutation of one field, with its variables. Each has a key of its own.
     fn mutation(&mut self, field: &str, number: usize) -> (String, Value) {
         self.so_far = Operation::default();
-        let catalogue = self.catalogue;
-        let info = catalogue.field(catalogue.mutation().unwrap(), field).unwrap();
+        let schema_index = self.schema_index;
+        let info = schema_index.field(schema_index.mutation().unwrap(), field).unwrap();
         let ty = &info.arguments["input"].ty.to_string();
         let mut input = Map::new();
-        for (name, at) in catalogue.input(ty.trim_end_matches('!')).unwrap() {
+        for (name, at) in schema_index.input(ty.trim_end_matches('!')).unwrap() {
             let value = valid(name, &at.ty.to_string(), number);
             if !value.is_null() {
                 input.insert(name.clone(), value);
@@ -105,8 +105,8 @@ impl<'a> Writer<'a> {
 
     /// A selection of some fields of a type.
     fn object(&mut self, type_name: &str, depth: usize) -> String {
-        let catalogue = self.catalogue;
-        let fields: Vec<_> = catalogue.fields(type_name).unwrap().iter().collect();
+        let schema_index = self.schema_index;
+        let fields: Vec<_> = schema_index.fields(type_name).unwrap().iter().collect();
         let mut text = "{ __typename".to_owned();
         let wanted = 1 + self.pick(fields.len().min(5));
         for _ in 0..wanted {
@@ -127,7 +127,7 @@ impl<'a> Writer<'a> {
                 _ => write!(text, " {selection}").unwrap(),
             }
         }
-        for implementation in catalogue.possible(type_name) {
+        for implementation in schema_index.possible(type_name) {
             if self.dice.roll(10) < 7 {
                 let selection = self.object(implementation, depth + 1);
                 write!(text, " ... on {implementation} {selection}").unwrap();
@@ -137,7 +137,7 @@ impl<'a> Writer<'a> {
     }
 
     fn field(&mut self, type_name: &str, name: &str, info: &FieldInfo, depth: usize) -> String {
-        let is_object = self.catalogue.fields(&info.type_name).is_some();
+        let is_object = self.schema_index.fields(&info.type_name).is_some();
         // Six deep is enough for each client, and what is selected is bounded.
         if is_object && (depth > 6 || self.so_far.fields > FIELDS) {
             return "__typename".to_owned();
@@ -251,9 +251,9 @@ async fn random_queries_keep_their_plans_and_answer_the_same_without_hoisting() 
     let mut tried = 0;
     let mut with = [("($v", 0), (" fragment ", 0), ("@include(if: $", 0), ("@skip(if: false", 0)];
     for (kind, operations) in OPERATIONS {
-        let catalogue = kind.catalogue();
+        let schema_index = kind.schema_index();
         let preparer = preparer(kind);
-        let mut writer = Writer::new(kind, &catalogue);
+        let mut writer = Writer::new(kind, &schema_index);
         let mut left = operations;
         while left > 0 {
             let query = writer.query();
@@ -277,11 +277,11 @@ const MUTATIONS: usize = 20;
 async fn random_mutations_keep_their_plans() {
     let shop = Shop::open().await;
     for kind in Kind::ALL {
-        let catalogue = kind.catalogue();
+        let schema_index = kind.schema_index();
         let preparer = preparer(kind);
-        let mut writer = Writer::new(kind, &catalogue);
-        for (field, info) in catalogue.fields(catalogue.mutation().unwrap()).unwrap() {
-            let later = info.steps.iter().find(|step| step.kind == StepKind::SendLater);
+        let mut writer = Writer::new(kind, &schema_index);
+        for (field, info) in schema_index.fields(schema_index.mutation().unwrap()).unwrap() {
+            let later = info.steps.iter().find(|step| step.kind == StepKind::CommandLater);
             let mut tried = 0;
             for number in 0.. {
                 let (query, variables) = writer.mutation(field, number);

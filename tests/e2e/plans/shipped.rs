@@ -6,7 +6,7 @@ use std::process::Command;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use contracts::{Folder, OperationFile, WayOut};
-use operation::schema::Catalogue;
+use operation::schema::SchemaIndex;
 use operation::{ManifestFormat, document_hash};
 use serde_json::{Value, json};
 
@@ -14,14 +14,14 @@ use crate::readme::blocks;
 use crate::support::{Kind, SCHEMA, contracts, copied_schema, in_folder, preparer};
 
 /// Selection sets of a document that lack what a normalising cache needs, by the field or fragment they are of.
-fn unreadable(catalogue: &Catalogue, text: &str) -> Vec<String> {
+fn unreadable(schema_index: &SchemaIndex, text: &str) -> Vec<String> {
     let document = parse_query(text).unwrap();
     let mut lacking = Vec::new();
-    let walk = Walk { catalogue, document: &document };
+    let walk = Walk { schema_index, document: &document };
     for (_, operation) in document.operations.iter() {
         let root = match operation.node.ty.to_string().as_str() {
-            "mutation" => catalogue.mutation().unwrap(),
-            _ => catalogue.query(),
+            "mutation" => schema_index.mutation().unwrap(),
+            _ => schema_index.query(),
         };
         walk.below(root, &operation.node.selection_set.node, &mut lacking);
     }
@@ -33,7 +33,7 @@ fn unreadable(catalogue: &Catalogue, text: &str) -> Vec<String> {
 }
 
 struct Walk<'a> {
-    catalogue: &'a Catalogue,
+    schema_index: &'a SchemaIndex,
     document: &'a ExecutableDocument,
 }
 
@@ -43,7 +43,7 @@ impl Walk<'_> {
         if !set.items.iter().any(|it| is_field(&it.node, "__typename")) {
             lacking.push(format!("{of} has no __typename"));
         }
-        if self.catalogue.field(type_name, "id").is_some() && !self.selects_id(set) {
+        if self.schema_index.field(type_name, "id").is_some() && !self.selects_id(set) {
             lacking.push(format!("{of} has no id"));
         }
         self.below(type_name, set, lacking);
@@ -56,7 +56,7 @@ impl Walk<'_> {
                     let name = field.node.name.node.as_str();
                     let below = &field.node.selection_set.node;
                     if !below.items.is_empty() {
-                        let info = self.catalogue.field(type_name, name).unwrap();
+                        let info = self.schema_index.field(type_name, name).unwrap();
                         self.set(&format!("{type_name}.{name}"), &info.type_name, below, lacking);
                     }
                 }
@@ -93,14 +93,14 @@ fn is_field(selection: &Selection, name: &str) -> bool {
 #[test]
 fn every_object_says_its_type_and_its_id_where_caches_are_normalised() {
     for kind in [Kind::Mobile, Kind::Web] {
-        let catalogue = kind.catalogue();
+        let schema_index = kind.schema_index();
         for OperationFile { name, text, .. } in contracts(kind).operations().unwrap() {
-            assert_eq!(unreadable(&catalogue, &text), Vec::<String>::new(), "{kind} {name}");
+            assert_eq!(unreadable(&schema_index, &text), Vec::<String>::new(), "{kind} {name}");
         }
         // What was shipped before this held is known by it.
         let first = &contracts(kind).releases().unwrap()[0];
         let cart = first.operations.iter().find(|it| it.name.starts_with("Cart")).unwrap();
-        assert!(!unreadable(&catalogue, &cart.text).is_empty(), "{}", cart.text);
+        assert!(!unreadable(&schema_index, &cart.text).is_empty(), "{}", cart.text);
     }
 }
 

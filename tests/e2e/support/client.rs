@@ -7,7 +7,7 @@ use bff_kit::schema::{internal_sdl, public_sdl};
 use bff_kit::{Client, schema};
 use bff_mobile::Mobile;
 use bff_web::Web;
-use operation::schema::Catalogue;
+use operation::schema::SchemaIndex;
 
 /// One of the three clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,8 +42,8 @@ impl Kind {
         }
     }
 
-    pub(crate) fn catalogue(self) -> Catalogue {
-        Catalogue::of(&self.internal_sdl())
+    pub(crate) fn schema_index(self) -> SchemaIndex {
+        SchemaIndex::of(&self.internal_sdl())
     }
 
     pub(crate) fn policies(self) -> fetch::Policies {

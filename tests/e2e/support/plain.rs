@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_graphql::{EmptyMutation, Object, ObjectType};
 use bff_kit::config::Mode;
 use bff_kit::identity::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Documents, Limits};
+use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::Policies;
 use tokio::time::sleep;
 
@@ -16,8 +16,8 @@ pub(crate) struct Plain<Q = Query>(PhantomData<Q>);
 impl<Q: ObjectType + Default + 'static> Client for Plain<Q> {
     const NAME: &'static str = "bff-plain";
     const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
-    const DOCUMENTS: Documents =
-        Documents { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
+    const OPERATIONS: OperationPolicy =
+        OperationPolicy { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
     type Query = Q;
     type Mutation = EmptyMutation;
 

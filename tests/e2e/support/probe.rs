@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use operation::schema::{Catalogue, FieldInfo};
+use operation::schema::{FieldInfo, SchemaIndex};
 
 use super::{Kind, product_id};
 
@@ -43,19 +43,19 @@ fn arguments(kind: Kind, coordinate: &str) -> String {
 
 /// A probe for every field that can be reached from the root of queries, by the shortest way.
 pub(crate) fn probes(kind: Kind) -> Vec<Probe> {
-    let catalogue = kind.catalogue();
-    let mut ways = BTreeMap::from([(catalogue.query().to_owned(), Vec::new())]);
-    let mut next = vec![catalogue.query().to_owned()];
+    let schema_index = kind.schema_index();
+    let mut ways = BTreeMap::from([(schema_index.query().to_owned(), Vec::new())]);
+    let mut next = vec![schema_index.query().to_owned()];
     let mut probes = Vec::new();
     while !next.is_empty() {
         for type_name in std::mem::take(&mut next) {
             let way: Vec<(String, String)> = ways[&type_name].clone();
-            for (field, info) in catalogue.fields(&type_name).unwrap() {
+            for (field, info) in schema_index.fields(&type_name).unwrap() {
                 let coordinate = format!("{type_name}.{field}");
                 let mut here = way.clone();
                 here.push((field.clone(), format!("{field}{}", arguments(kind, &coordinate))));
-                probes.push(probe(&catalogue, coordinate, &here, info));
-                if catalogue.fields(&info.type_name).is_some() && !ways.contains_key(&info.type_name) {
+                probes.push(probe(&schema_index, coordinate, &here, info));
+                if schema_index.fields(&info.type_name).is_some() && !ways.contains_key(&info.type_name) {
                     ways.insert(info.type_name.clone(), here);
                     next.push(info.type_name.clone());
                 }
@@ -65,8 +65,13 @@ pub(crate) fn probes(kind: Kind) -> Vec<Probe> {
     probes
 }
 
-fn probe(catalogue: &Catalogue, coordinate: String, way: &[(String, String)], info: &FieldInfo) -> Probe {
-    let leaf = if catalogue.fields(&info.type_name).is_some() { " { __typename }" } else { "" };
+fn probe(
+    schema_index: &SchemaIndex,
+    coordinate: String,
+    way: &[(String, String)],
+    info: &FieldInfo,
+) -> Probe {
+    let leaf = if schema_index.fields(&info.type_name).is_some() { " { __typename }" } else { "" };
     let opening: Vec<_> = way.iter().map(|(_, selection)| format!("{{ {selection}")).collect();
     let query = format!("{}{leaf}{}", opening.join(" "), " }".repeat(way.len()));
     Probe {
@@ -74,15 +79,15 @@ fn probe(catalogue: &Catalogue, coordinate: String, way: &[(String, String)], in
         query,
         path: way.iter().map(|(field, _)| field.clone()).collect(),
         info: info.clone(),
-        is_choice: chooses(catalogue, way),
+        is_choice: chooses(schema_index, way),
     }
 }
 
 /// Whether a field on the way has a call for each type of object.
-fn chooses(catalogue: &Catalogue, way: &[(String, String)]) -> bool {
-    let mut type_name = catalogue.query().to_owned();
+fn chooses(schema_index: &SchemaIndex, way: &[(String, String)]) -> bool {
+    let mut type_name = schema_index.query().to_owned();
     way.iter().any(|(field, _)| {
-        let info = catalogue.field(&type_name, field).unwrap();
+        let info = schema_index.field(&type_name, field).unwrap();
         type_name.clone_from(&info.type_name);
         info.steps.iter().any(|step| step.on.is_some())
     })

@@ -30,15 +30,15 @@ fn listing(layers: &Layers, config: &Config) -> String {
         }
     }
     let width = lines.iter().map(|(text, _)| text.chars().count()).max().unwrap_or_default();
-    lines.iter().fold(String::new(), |mut text, (line, origin)| {
-        let _written = writeln!(text, "{line:width$}  # {origin}");
+    lines.iter().fold(String::new(), |mut text, (line, source)| {
+        let _written = writeln!(text, "{line:width$}  # {source}");
         text
     })
 }
 
 /// A setting and its value, and where that comes from.
 fn line(layers: &Layers, setting: &Setting, path: &[&str], table: &toml::Table) -> (String, String) {
-    let origin = layers.origin(&path.join(".")).to_string();
+    let source = layers.source(&path.join(".")).to_string();
     let quoted = |name: &&str| if name.contains('.') { format!("\"{name}\"") } else { (*name).to_owned() };
     let key = path.iter().map(quoted).collect::<Vec<_>>().join(".");
     let (first, rest) = path.split_first().expect("a key has a name");
@@ -48,5 +48,5 @@ fn line(layers: &Layers, setting: &Setting, path: &[&str], table: &toml::Table) 
         Some(_) if setting.is_secret => format!("# {key} is set and hidden"),
         Some(value) => format!("{key} = {value}"),
     };
-    (text, origin)
+    (text, source)
 }

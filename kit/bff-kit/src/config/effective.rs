@@ -6,8 +6,9 @@ use ipnet::IpNet;
 use operation::Limits;
 
 use super::{Config, Mode, Secret, checks};
-use crate::client::{AutomaticQueries, Client, DocumentPolicy, Documents};
+use crate::client::Client;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
+use crate::operation_policy::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 
 /// Room for automatic persisted queries where they are taken, in bytes.
 const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;
@@ -24,7 +25,7 @@ impl Config {
         self.server.max_body_bytes.unwrap_or(limits.body_bytes)
     }
 
-    pub(crate) fn document_policy(&self, own: Documents) -> DocumentPolicy {
+    pub(crate) fn document_policy(&self, own: OperationPolicy) -> DocumentPolicy {
         let usual = match self.mode {
             Mode::Development => DocumentPolicy::Open,
             Mode::Production => own.policy,
@@ -33,7 +34,7 @@ impl Config {
     }
 
     /// Room for automatic persisted queries, in bytes.
-    pub(crate) fn automatic_bytes(&self, own: Documents) -> u64 {
+    pub(crate) fn automatic_bytes(&self, own: OperationPolicy) -> u64 {
         let takes = match own.automatic {
             AutomaticQueries::Never => false,
             AutomaticQueries::Development => self.mode == Mode::Development,
@@ -84,8 +85,8 @@ impl Config {
         self.server.max_body_bytes = Some(limits.body_bytes);
         self.server.deadline_ms = u64::try_from(limits.deadline.as_millis()).ok();
         self.server.stop_delay_ms = u64::try_from(self.stop_delay().as_millis()).ok();
-        self.operations.policy = Some(self.document_policy(C::DOCUMENTS));
-        self.operations.automatic_bytes = Some(self.automatic_bytes(C::DOCUMENTS));
+        self.operations.policy = Some(self.document_policy(C::OPERATIONS));
+        self.operations.automatic_bytes = Some(self.automatic_bytes(C::OPERATIONS));
         let said = &mut self.limits;
         for (said, limit) in [
             (&mut said.bytes, limits.bytes),

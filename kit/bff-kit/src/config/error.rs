@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::layers::Origin;
+use super::source::Source;
 
 /// A setting that is unknown, unreadable, out of place or of no use. It prints as one line that names the key and, where
 /// that is known, where it was set.
@@ -10,17 +10,17 @@ use super::layers::Origin;
 pub struct ConfigError {
     key: String,
     problem: String,
-    origin: Option<Origin>,
+    source: Option<Source>,
 }
 
 impl ConfigError {
     pub(crate) fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { key: key.into(), problem: problem.into().trim().replace('\n', " "), origin: None }
+        Self { key: key.into(), problem: problem.into().trim().replace('\n', " "), source: None }
     }
 
     /// The same error, with where the key was set.
-    pub(super) fn from(self, origin: Origin) -> Self {
-        Self { origin: Some(origin), ..self }
+    pub(super) fn from(self, source: Source) -> Self {
+        Self { source: Some(source), ..self }
     }
 
     /// The key, such as `server.listen`.
@@ -33,8 +33,8 @@ impl ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.key, self.problem)?;
-        match &self.origin {
-            Some(origin) => write!(formatter, " (from {origin})"),
+        match &self.source {
+            Some(source) => write!(formatter, " (from {source})"),
             None => Ok(()),
         }
     }

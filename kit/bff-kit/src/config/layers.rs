@@ -1,13 +1,13 @@
 //! Settings of several places, laid over one another key by key.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use toml::Table;
 
 use super::describe::{self, SERVICE};
 use super::error::ConfigError;
+use super::source::Source;
 use super::value::{Node, toml_of};
 
 /// Settings and where each comes from. What is added later wins.
@@ -24,31 +24,7 @@ pub struct Layers {
 struct Assignment {
     path: Vec<String>,
     value: Node,
-    origin: Origin,
-}
-
-/// Where a setting comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Nobody has set it.
-    Default,
-    /// A TOML file.
-    File(PathBuf),
-    /// An environment variable, by its name.
-    Variable(String),
-    /// A flag, such as `--listen`.
-    Flag(String),
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Default => formatter.write_str("default"),
-            Self::File(path) => write!(formatter, "file {}", path.display()),
-            Self::Variable(name) => write!(formatter, "environment variable {name}"),
-            Self::Flag(name) => write!(formatter, "flag {name}"),
-        }
-    }
+    source: Source,
 }
 
 /// The section that holds one section for each service.
@@ -79,7 +55,7 @@ impl Layers {
             let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
             ConfigError::new(format!("{shown}, line {line}"), error.message())
         })?;
-        self.add_all(&[], table, &Origin::File(path.to_owned()));
+        self.add_all(&[], table, &Source::File(path.to_owned()));
         Ok(self)
     }
 
@@ -100,7 +76,7 @@ impl Layers {
                 {
                     written.clone_into(service);
                 }
-                self.add(path, Node::Text(value), &Origin::Variable(name));
+                self.add(path, Node::Text(value), &Source::Variable(name));
             }
         }
         self
@@ -110,18 +86,18 @@ impl Layers {
     #[must_use]
     pub fn flag(mut self, flag: &str, key: &str, value: impl Into<String>) -> Self {
         let path = key.split('.').map(str::to_owned).collect();
-        self.add(path, Node::Text(value.into()), &Origin::Flag(flag.to_owned()));
+        self.add(path, Node::Text(value.into()), &Source::Flag(flag.to_owned()));
         self
     }
 
-    fn add_all(&mut self, path: &[String], table: Table, origin: &Origin) {
+    fn add_all(&mut self, path: &[String], table: Table, source: &Source) {
         for (name, value) in table {
-            self.add([path, &[name]].concat(), Node::Toml(value), origin);
+            self.add([path, &[name]].concat(), Node::Toml(value), source);
         }
     }
 
     /// Adds a value, or each value of a section.
-    fn add(&mut self, path: Vec<String>, value: Node, origin: &Origin) {
+    fn add(&mut self, path: Vec<String>, value: Node, source: &Source) {
         let mut path = self.with_service(path);
         let table = match &value {
             Node::Toml(toml::Value::Table(table)) => Some(table.clone()),
@@ -132,7 +108,7 @@ impl Layers {
             _ => None,
         };
         let value = match table {
-            Some(table) if !table.is_empty() => return self.add_all(&path, table, origin),
+            Some(table) if !table.is_empty() => return self.add_all(&path, table, source),
             Some(_) => Node::Section([].into()),
             None => {
                 if is_service(&path) {
@@ -141,7 +117,7 @@ impl Layers {
                 value
             }
         };
-        self.assignments.push(Assignment { path, value, origin: origin.clone() });
+        self.assignments.push(Assignment { path, value, source: source.clone() });
     }
 
     /// Whether it holds settings.
@@ -174,9 +150,9 @@ impl Layers {
 
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
         let mut root = Node::Section([].into());
-        for Assignment { path, value, origin } in &self.assignments {
+        for Assignment { path, value, source } in &self.assignments {
             root.insert(path, value.clone())
-                .map_err(|problem| ConfigError::new(path.join("."), problem).from(origin.clone()))?;
+                .map_err(|problem| ConfigError::new(path.join("."), problem).from(source.clone()))?;
         }
         serde_path_to_error::deserialize(root).map_err(|error| {
             let path = error.path().to_string();
@@ -189,22 +165,22 @@ impl Layers {
     #[must_use]
     pub fn locate(&self, error: ConfigError) -> ConfigError {
         let beside = error.key().rsplit_once('.').map_or("", |(section, _)| section);
-        let origins = [error.key(), beside].map(|key| self.origin(key));
-        match origins.into_iter().find(|origin| *origin != Origin::Default) {
-            Some(origin) => error.from(origin),
+        let sources = [error.key(), beside].map(|key| self.source(key));
+        match sources.into_iter().find(|source| *source != Source::Default) {
+            Some(source) => error.from(source),
             None => error,
         }
     }
 
     /// Where a key was set last, or else what holds it or what it holds.
     #[must_use]
-    pub fn origin(&self, key: &str) -> Origin {
+    pub fn source(&self, key: &str) -> Source {
         let key = key.split('[').next().unwrap_or(key);
         let exact = |set: &str| set == key;
         let around = |set: &str| is_within(set, key) || is_within(key, set);
         let last =
             |is: &dyn Fn(&str) -> bool| self.assignments.iter().rev().find(|it| is(&it.path.join(".")));
-        last(&exact).or_else(|| last(&around)).map_or(Origin::Default, |it| it.origin.clone())
+        last(&exact).or_else(|| last(&around)).map_or(Source::Default, |it| it.source.clone())
     }
 }
 

@@ -1,5 +1,9 @@
 //! What the layers make of texts, and what is refused.
 
+use std::path::PathBuf;
+
+use operation::Limit;
+
 use super::*;
 
 const REVIEWS: &str = "shop.reviews.v1.ReviewService";
@@ -58,7 +62,7 @@ fn flags_override_the_environment_which_overrides_the_file() {
     let server = Config::load(&layers).unwrap().server;
     assert_eq!((server.idle_timeout_ms, server.body_timeout_ms, server.header_timeout_ms), (1, 20, 300));
     let origins = ["idle", "body", "header"]
-        .map(|name| layers.origin(&format!("server.{name}_timeout_ms")).to_string());
+        .map(|name| layers.source(&format!("server.{name}_timeout_ms")).to_string());
     assert_eq!(
         origins,
         [
@@ -67,7 +71,7 @@ fn flags_override_the_environment_which_overrides_the_file() {
             "flag --set"
         ]
     );
-    assert_eq!(layers.origin("server.listen"), Origin::Default);
+    assert_eq!(layers.source("server.listen"), Source::Default);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::Answer;
 use crate::health::Health;
-use crate::identity::Caller;
+use crate::identity::Principal;
 
 /// Status of an operation whose client did not wait for the answer, as proxies have it. Nobody is sent it.
 const UNANSWERED: u16 = 499;
@@ -41,7 +41,7 @@ impl Known {
     }
 
     /// The kind of its caller.
-    pub(crate) fn caller(&self, caller: &Caller) {
+    pub(crate) fn principal(&self, caller: &Principal) {
         let _first = self.caller.set(caller.kind());
     }
 
@@ -92,7 +92,7 @@ impl Access {
             target: "access",
             client,
             operation,
-            caller = self.known.caller.get().copied().unwrap_or(Caller::Anonymous.kind()),
+            caller = self.known.caller.get().copied().unwrap_or(Principal::Anonymous.kind()),
             status,
             duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             bytes,

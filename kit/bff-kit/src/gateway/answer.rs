@@ -25,17 +25,17 @@ pub(crate) struct Answer {
     #[cfg(feature = "review")]
     pub(crate) analysis: Option<Analysis>,
     /// Whether it depends on who asked.
-    pub(crate) personal: bool,
+    pub(crate) private: bool,
     /// When to ask again, where a service said so of what is missing.
     pub(crate) retry_after: Option<Duration>,
     /// Who may keep it; none where nobody may.
-    pub(crate) keep: Option<Keep>,
+    pub(crate) keep: Option<Cacheability>,
     pub(crate) body: OnceLock<Bytes>,
 }
 
 /// Who may keep an answer, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Keep {
+pub(crate) struct Cacheability {
     /// Whether it may be answered to anybody, and not to the client alone.
     pub(crate) shared: bool,
     /// For how long, in seconds.

@@ -1,7 +1,7 @@
 //! What clients and logs are told of a request.
 
 use async_graphql::ServerError;
-use fetch::FaultLog;
+use fetch::SampledLog;
 use operation::Code;
 
 use crate::error::{Error, coded, server_error};
@@ -11,7 +11,7 @@ pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";
 
 /// An error as it leaves the schema, made fit for the client: with a code, with its whole path, and without a
 /// word of what happened inside.
-pub(super) fn shown(error: ServerError, refused: bool, log: &FaultLog) -> ServerError {
+pub(super) fn shown(error: ServerError, refused: bool, log: &SampledLog) -> ServerError {
     if refused {
         return coded(error, Code::ValidationFailed);
     }

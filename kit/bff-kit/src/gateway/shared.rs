@@ -57,7 +57,7 @@ impl SharedAnswers {
         };
         match (cache.try_get_with(key, first).await, own.into_inner()) {
             (Ok(answer), _) | (Err(_), Some(answer)) => answer,
-            (Err(answer), None) if !answer.personal => (*answer).clone(),
+            (Err(answer), None) if !answer.private => (*answer).clone(),
             // Somebody else's, which is not ours to see.
             (Err(_), None) => Arc::new(run().await),
         }

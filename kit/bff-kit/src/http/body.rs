@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use operation::Limits;
 
-use super::refusal::{Refusal, Why};
+use super::rejection::{Rejection, RejectionReason};
 use crate::config::Config;
 
 /// How long a body may be, and how long it may take.
@@ -26,7 +26,7 @@ impl BodyLimits {
         }
     }
 
-    pub(super) async fn read(self, body: Body) -> Result<Bytes, Refusal> {
+    pub(super) async fn read(self, body: Body) -> Result<Bytes, Rejection> {
         // Said before a byte of it is read, so that a client that waits for `100 Continue` never sends it.
         if body.size_hint().lower() > self.bytes as u64 {
             return Err(self.too_large());
@@ -34,12 +34,12 @@ impl BodyLimits {
         match tokio::time::timeout(self.timeout, Limited::new(body, self.bytes).collect()).await {
             Ok(Ok(collected)) => Ok(collected.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(self.too_large()),
-            Ok(Err(_)) => Err(Refusal::new(Why::Unreadable, "The body broke off.")),
-            Err(_elapsed) => Err(Refusal::new(Why::TooSlow, "The body took too long.")),
+            Ok(Err(_)) => Err(Rejection::new(RejectionReason::Unreadable, "The body broke off.")),
+            Err(_elapsed) => Err(Rejection::new(RejectionReason::TooSlow, "The body took too long.")),
         }
     }
 
-    fn too_large(self) -> Refusal {
-        Refusal::new(Why::TooLarge, format!("The body is longer than {} bytes.", self.bytes))
+    fn too_large(self) -> Rejection {
+        Rejection::new(RejectionReason::TooLarge, format!("The body is longer than {} bytes.", self.bytes))
     }
 }

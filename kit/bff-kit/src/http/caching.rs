@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use crate::gateway::{Answer, Keep};
+use crate::gateway::{Answer, Cacheability};
 
 /// What may be kept of an answer: all headers about that are decided in [`Caching::of`], and nowhere else.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ impl Caching {
 }
 
 /// The headers that an answer depends on: whoever may see that of another, who asks is none of them.
-fn vary(keep: &Keep, credentials: &[HeaderName]) -> HeaderValue {
+fn vary(keep: &Cacheability, credentials: &[HeaderName]) -> HeaderValue {
     let all = if keep.by_language { "accept, accept-language" } else { "accept" };
     if keep.shared || credentials.is_empty() {
         return HeaderValue::from_static(all);
@@ -96,8 +96,8 @@ fn vary(keep: &Keep, credentials: &[HeaderName]) -> HeaderValue {
 }
 
 /// `Cache-Control` by RFC 9111, with the two extensions of RFC 5861.
-fn cache_control(keep: &Keep) -> HeaderValue {
-    let Keep { max_age_s, stale_s, .. } = keep;
+fn cache_control(keep: &Cacheability) -> HeaderValue {
+    let Cacheability { max_age_s, stale_s, .. } = keep;
     let mut value = if keep.shared {
         format!("public, max-age={max_age_s}, s-maxage={max_age_s}")
     } else {

@@ -2,14 +2,17 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::refusal::{Refusal, Why};
+use super::rejection::{Rejection, RejectionReason};
 
 /// A body must say that it is JSON in UTF-8, uncompressed. Pages of other sites cannot send that without asking
 /// first: whatever a browser sends unasked has another type or none.
-pub(super) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn check(headers: &HeaderMap) -> Result<(), Rejection> {
     let encodings = headers.get_all(header::CONTENT_ENCODING);
     if encodings.iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err(Refusal::new(Why::MediaType, "Content-Encoding is not taken: send the body as it is."));
+        return Err(Rejection::new(
+            RejectionReason::MediaType,
+            "Content-Encoding is not taken: send the body as it is.",
+        ));
     }
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (types.next(), types.next()) else {
@@ -18,8 +21,8 @@ pub(super) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
     if value.to_str().is_ok_and(is_json) { Ok(()) } else { Err(wrong()) }
 }
 
-fn wrong() -> Refusal {
-    Refusal::new(Why::MediaType, "Content-Type must be application/json, in UTF-8.")
+fn wrong() -> Rejection {
+    Rejection::new(RejectionReason::MediaType, "Content-Type must be application/json, in UTF-8.")
 }
 
 fn is_json(value: &str) -> bool {

@@ -9,8 +9,8 @@ use axum::response::Response;
 
 use super::accept::{MediaType, negotiate};
 use super::host::Host;
-use super::refusal::{Refusal, Why};
-use super::reply::Style;
+use super::rejection::{Rejection, RejectionReason};
+use super::reply::ResponseWriter;
 use crate::config::HttpProfile;
 
 /// Longest path and query: room for a document by GET, within what proxies and CDNs pass on.
@@ -23,14 +23,14 @@ pub(crate) const MAX_HEADER_BYTES: usize = 32 * 1024;
 pub(super) async fn check_form(State(profile): State<HttpProfile>, request: Request, next: Next) -> Response {
     match form(request.version(), request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(refusal) => refuse(profile, &request, refusal),
+        Err(rejection) => refuse(profile, &request, rejection),
     }
 }
 
 /// What hyper leaves to servers (RFC 9112 §3.2 and §6.1, RFC 9110 §10.1.1). It ends the connection itself after a body
 /// with both a length and a transfer coding, and refuses one whose last coding is not `chunked`.
-fn form(version: Version, headers: &HeaderMap) -> Result<(), Refusal> {
-    let bad = |message| Err(Refusal::new(Why::BadHead, message));
+fn form(version: Version, headers: &HeaderMap) -> Result<(), Rejection> {
+    let bad = |message| Err(Rejection::new(RejectionReason::BadHead, message));
     let mut hosts = headers.get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
         (None, _) if version == Version::HTTP_11 => return bad("Host is missing."),
@@ -48,7 +48,7 @@ fn form(version: Version, headers: &HeaderMap) -> Result<(), Refusal> {
         _ => return bad("Transfer-Encoding must be `chunked`, once."),
     }
     if headers.get_all(header::EXPECT).iter().any(|expected| !is(expected, "100-continue")) {
-        return Err(Refusal::new(Why::Expectation, "Expect must be `100-continue`."));
+        return Err(Rejection::new(RejectionReason::Expectation, "Expect must be `100-continue`."));
     }
     Ok(())
 }
@@ -56,20 +56,26 @@ fn form(version: Version, headers: &HeaderMap) -> Result<(), Refusal> {
 /// Refuses heads that are too long.
 pub(super) async fn check(State(profile): State<HttpProfile>, request: Request, next: Next) -> Response {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
-    let refusal = if uri > MAX_URI_BYTES {
-        Refusal::new(Why::UriTooLong, format!("The URI is longer than {MAX_URI_BYTES} bytes; send a POST."))
+    let rejection = if uri > MAX_URI_BYTES {
+        Rejection::new(
+            RejectionReason::UriTooLong,
+            format!("The URI is longer than {MAX_URI_BYTES} bytes; send a POST."),
+        )
     } else if length(request.headers()) > MAX_HEADER_BYTES {
-        Refusal::new(Why::HeadTooLarge, format!("The headers are longer than {MAX_HEADER_BYTES} bytes."))
+        Rejection::new(
+            RejectionReason::HeadTooLarge,
+            format!("The headers are longer than {MAX_HEADER_BYTES} bytes."),
+        )
     } else {
         return next.run(request).await;
     };
-    refuse(profile, &request, refusal)
+    refuse(profile, &request, rejection)
 }
 
-fn refuse(profile: HttpProfile, request: &Request, refusal: Refusal) -> Response {
+fn refuse(profile: HttpProfile, request: &Request, rejection: Rejection) -> Response {
     let media_type = negotiate(request.headers()).unwrap_or(MediaType::Json);
-    Style { profile, media_type, method: request.method().clone(), credentials: Arc::default() }
-        .refusal(refusal)
+    ResponseWriter { profile, media_type, method: request.method().clone(), credentials: Arc::default() }
+        .rejection(rejection)
 }
 
 fn length(headers: &HeaderMap) -> usize {

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 
 use super::host::Host;
-use super::refusal::{Refusal, Why};
+use super::rejection::{Rejection, RejectionReason};
 use crate::config::{Config, Mode};
 use crate::peer::Peer;
 
@@ -70,10 +70,10 @@ impl Origins {
     /// Refuses what is for another host, and then what the browser itself says another site is behind. A site can make
     /// its own name lead here, and its pages are then of the host that they ask. What names no origin and no site is no
     /// page's: apps, devices, servers and caches send neither, and a page cannot leave them out in a browser of today.
-    pub(super) fn check(&self, head: &Parts) -> Result<(), Refusal> {
+    pub(super) fn check(&self, head: &Parts) -> Result<(), Rejection> {
         let host = named_host(head);
         if !self.own.has_host(host.and_then(Host::parse)) {
-            return Err(Refusal::new(Why::Misdirected, self.own.misdirected(host)));
+            return Err(Rejection::new(RejectionReason::Misdirected, self.own.misdirected(host)));
         }
         let mut origins = head.headers.get_all(header::ORIGIN).iter();
         let known = match (origins.next(), origins.next()) {
@@ -85,7 +85,7 @@ impl Origins {
         if known {
             return Ok(());
         }
-        Err(Refusal::new(Why::ForeignPage, "Requests from pages of other sites are not taken."))
+        Err(Rejection::new(RejectionReason::ForeignPage, "Requests from pages of other sites are not taken."))
     }
 }
 
@@ -229,8 +229,8 @@ mod tests {
         ];
         for (peer, headers, expected) in cases {
             let checked = origins.check(&head(headers, peer));
-            let status =
-                checked.map_or_else(|refusal| refusal.status(HttpProfile::default()), |()| StatusCode::OK);
+            let status = checked
+                .map_or_else(|rejection| rejection.status(HttpProfile::default()), |()| StatusCode::OK);
             assert_eq!(status.as_u16(), expected, "{peer:?} {headers:?}");
         }
     }

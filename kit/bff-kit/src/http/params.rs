@@ -4,7 +4,7 @@ use async_graphql::Variables;
 use serde_json::{Map, Value};
 
 use super::json;
-use super::refusal::{Refusal, Why};
+use super::rejection::{Rejection, RejectionReason};
 use crate::gateway::GraphqlRequest;
 use crate::registry::DocumentId;
 
@@ -17,20 +17,20 @@ pub(super) enum Parameters {
     /// One request.
     One(GraphqlRequest),
     /// A batch of them, each good or not for itself.
-    Many(Vec<Result<GraphqlRequest, Refusal>>),
+    Many(Vec<Result<GraphqlRequest, Rejection>>),
 }
 
-fn unreadable(message: impl Into<String>) -> Refusal {
-    Refusal::new(Why::Unreadable, message)
+fn unreadable(message: impl Into<String>) -> Rejection {
+    Rejection::new(RejectionReason::Unreadable, message)
 }
 
-fn ill_formed(message: impl Into<String>) -> Refusal {
-    Refusal::new(Why::IllFormed, message)
+fn ill_formed(message: impl Into<String>) -> Rejection {
+    Rejection::new(RejectionReason::IllFormed, message)
 }
 
 impl Parameters {
     /// The request for the operation that the path names. Nothing else may name one.
-    pub(super) fn at_path(self, id: String) -> Result<Self, Refusal> {
+    pub(super) fn at_path(self, id: String) -> Result<Self, Rejection> {
         match self {
             Self::One(request) if request.id.is_none() && id.len() <= MAX_ID_BYTES => {
                 Ok(Self::One(GraphqlRequest { id: Some(DocumentId::Document(id)), ..request }))
@@ -44,7 +44,7 @@ impl Parameters {
     }
 
     /// The requests, if each names an operation one way or another.
-    pub(super) fn named(self) -> Result<Self, Refusal> {
+    pub(super) fn named(self) -> Result<Self, Rejection> {
         match self {
             Self::One(request) => named(request).map(Self::One),
             Self::Many(batch) => {
@@ -54,7 +54,7 @@ impl Parameters {
     }
 }
 
-fn named(request: GraphqlRequest) -> Result<GraphqlRequest, Refusal> {
+fn named(request: GraphqlRequest) -> Result<GraphqlRequest, Rejection> {
     if request.query.is_none() && request.id.is_none() {
         return Err(ill_formed("`query` is missing, or the id of an operation in its place."));
     }
@@ -62,7 +62,7 @@ fn named(request: GraphqlRequest) -> Result<GraphqlRequest, Refusal> {
 }
 
 /// Reads a body; an array of requests where so many of them may come at once.
-pub(super) fn from_body(body: &[u8], max_batch: usize) -> Result<Parameters, Refusal> {
+pub(super) fn from_body(body: &[u8], max_batch: usize) -> Result<Parameters, Rejection> {
     let body = json::parse(body).map_err(|error| unreadable(format!("The body is not JSON: {error}.")))?;
     let Value::Array(batch) = body else {
         return from_value(body).map(Parameters::One);
@@ -79,14 +79,14 @@ pub(super) fn from_body(body: &[u8], max_batch: usize) -> Result<Parameters, Ref
     }
 }
 
-fn from_value(value: Value) -> Result<GraphqlRequest, Refusal> {
+fn from_value(value: Value) -> Result<GraphqlRequest, Rejection> {
     match value {
         Value::Object(parameters) => from_parameters(parameters),
         _ => Err(ill_formed("A request must be a JSON object.")),
     }
 }
 
-pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {
+pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Rejection> {
     let mut parameters = Map::new();
     let pairs: axum::extract::Query<Vec<(String, String)>> = axum::extract::Query::try_from_uri(
         &format!("/?{query}").parse().map_err(|_| unreadable("The query string is malformed."))?,
@@ -112,7 +112,7 @@ pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Refusal> {
     from_parameters(parameters)
 }
 
-fn from_parameters(mut parameters: Map<String, Value>) -> Result<GraphqlRequest, Refusal> {
+fn from_parameters(mut parameters: Map<String, Value>) -> Result<GraphqlRequest, Rejection> {
     let query = match parameters.remove("query") {
         None | Some(Value::Null) => None,
         Some(Value::String(query)) => Some(query),
@@ -141,7 +141,7 @@ fn from_parameters(mut parameters: Map<String, Value>) -> Result<GraphqlRequest,
 }
 
 /// `documentId`, or what Relay's clients call it.
-fn document_id(parameters: &mut Map<String, Value>) -> Result<Option<DocumentId>, Refusal> {
+fn document_id(parameters: &mut Map<String, Value>) -> Result<Option<DocumentId>, Rejection> {
     for name in ["documentId", "doc_id", "id"] {
         match parameters.remove(name) {
             None | Some(Value::Null) => {}
@@ -155,7 +155,7 @@ fn document_id(parameters: &mut Map<String, Value>) -> Result<Option<DocumentId>
 }
 
 /// Apollo's way to name a document by its hash.
-fn persisted_query(value: Value) -> Result<DocumentId, Refusal> {
+fn persisted_query(value: Value) -> Result<DocumentId, Rejection> {
     let Value::Object(mut persisted) = value else {
         return Err(ill_formed("`extensions.persistedQuery` must be an object."));
     };

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::METHODS;
 use super::accept::MediaType;
 use super::caching::Caching;
-use super::refusal::{Refusal, Why};
+use super::rejection::{Rejection, RejectionReason};
 use crate::config::HttpProfile;
 use crate::gateway::{Answer, GET_MUTATION, Shape, server_error};
 
@@ -27,7 +27,7 @@ pub(crate) struct AnswerBytes(pub(crate) usize);
 
 /// How answers to one request are written.
 #[derive(Clone, Debug)]
-pub(super) struct Style {
+pub(super) struct ResponseWriter {
     pub(super) profile: HttpProfile,
     pub(super) media_type: MediaType,
     pub(super) method: Method,
@@ -44,12 +44,12 @@ pub(super) enum BatchItem<'a> {
 }
 
 impl BatchItem<'_> {
-    pub(super) fn refused(refusal: Refusal) -> Self {
-        Self::Refused { errors: vec![server_error(refusal.into_error())] }
+    pub(super) fn refused(rejection: Rejection) -> Self {
+        Self::Refused { errors: vec![server_error(rejection.into_error())] }
     }
 }
 
-impl Style {
+impl ResponseWriter {
     /// An answer of the gateway, and its length in bytes.
     pub(super) fn answer(&self, answer: &Answer) -> (Response, usize) {
         let status = self.status(answer);
@@ -73,14 +73,14 @@ impl Style {
     }
 
     /// A request that never reached the gateway.
-    pub(super) fn refusal(&self, refusal: Refusal) -> Response {
-        let status = refusal.status(self.profile);
-        let (why, unread, delay) = (refusal.why, refusal.leaves_unread(), refusal.retry_after());
-        let mut response = self.response(status, json(&BatchItem::refused(refusal)), Caching::NONE);
-        response.extensions_mut().insert(why);
+    pub(super) fn rejection(&self, rejection: Rejection) -> Response {
+        let status = rejection.status(self.profile);
+        let (reason, unread, delay) = (rejection.reason, rejection.leaves_unread(), rejection.retry_after());
+        let mut response = self.response(status, json(&BatchItem::refused(rejection)), Caching::NONE);
+        response.extensions_mut().insert(reason);
         retry_after(&mut response, delay);
         let headers = response.headers_mut();
-        if why == Why::Method {
+        if reason == RejectionReason::Method {
             headers.insert(header::ALLOW, HeaderValue::from_static(METHODS));
         }
         if unread {

@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use tonic::metadata::{Ascii, MetadataValue};
 
-use super::Caller;
+use super::Principal;
 use crate::error::Error;
 
 /// The key BFFs sign with, and the domain's stubs verify with, where none is configured. Refused in production.
@@ -45,11 +45,11 @@ impl CredentialKey {
 
     /// The `authorization` of calls made for `caller`, good from now on by the machine's clock, which is what the
     /// services compare it with.
-    pub(crate) fn sign(&self, caller: &Caller) -> Result<MetadataValue<Ascii>, Error> {
+    pub(crate) fn sign(&self, caller: &Principal) -> Result<MetadataValue<Ascii>, Error> {
         let (sub, actor) = match caller {
-            Caller::Anonymous => (None, None),
-            Caller::User(id) => (Some(&**id), Some("user")),
-            Caller::Device(id) => (Some(&**id), Some("device")),
+            Principal::Anonymous => (None, None),
+            Principal::User(id) => (Some(&**id), Some("user")),
+            Principal::Device(id) => (Some(&**id), Some("device")),
         };
         let iat = Timestamp::now().as_second();
         let claims = Claims { iss: self.issuer, aud: "shop", sub, actor, iat, exp: iat + LIFETIME_S };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderName};
 use operation::Code;
 
-use super::{Authenticator, Caller};
+use super::{Authenticator, Principal};
 use crate::config::Mode;
 use crate::error::Error;
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug)]
 pub struct Development {
     header: &'static str,
-    caller: fn(Arc<str>) -> Caller,
+    caller: fn(Arc<str>) -> Principal,
     mode: Mode,
 }
 
@@ -21,20 +21,20 @@ impl Development {
     /// The acting user is named by `x-user-id`.
     #[must_use]
     pub fn user(mode: Mode) -> Self {
-        Self { header: "x-user-id", caller: Caller::User, mode }
+        Self { header: "x-user-id", caller: Principal::User, mode }
     }
 
     /// The acting device is named by `x-device-id`.
     #[must_use]
     pub fn device(mode: Mode) -> Self {
-        Self { header: "x-device-id", caller: Caller::Device, mode }
+        Self { header: "x-device-id", caller: Principal::Device, mode }
     }
 }
 
 impl Authenticator for Development {
-    fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Error> {
+    fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, Error> {
         let Some(value) = headers.get(self.header) else {
-            return Ok(Caller::Anonymous);
+            return Ok(Principal::Anonymous);
         };
         if self.mode != Mode::Development {
             let message = format!("{} is accepted in development only.", self.header);

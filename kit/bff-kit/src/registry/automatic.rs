@@ -57,14 +57,14 @@ impl Automatic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use operation::schema::Catalogue;
+    use operation::schema::SchemaIndex;
     use operation::{Limits, Preparer};
 
     #[test]
     fn a_flood_of_documents_stays_within_its_bytes() {
         let max_bytes = 1_000_000;
         let store = Automatic::new(max_bytes);
-        let schema = Catalogue::of("schema { query: Query } type Query { a: Int }");
+        let schema = SchemaIndex::of("schema { query: Query } type Query { a: Int }");
         let preparer = Preparer::new("test", schema, Arc::default(), Limits::DEFAULT);
         let operation = Arc::new(preparer.prepare("{ a }", None).unwrap());
         let stored =

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::registry::{MetaDirectiveInvocation, Registry, location_traits};
 use async_graphql::{Name, TypeDirective, Value};
-use fetch::{Command, Effect, Fetch, Keyed, Rpc};
+use fetch::{Command, Fetch, Idempotency, Keyed, Rpc};
 
-use crate::hoisted::Answered;
+use crate::reference::Loaded;
 
 /// `@fetch`: the calls behind a field.
 ///
@@ -120,20 +120,20 @@ pub struct Steps {
 
 /// A field that asks `F`, with keys from the given sources.
 #[must_use]
-pub fn ask<F: Fetch>(by: impl AsRef<[&'static str]>) -> Steps {
+pub fn fetch<F: Fetch>(by: impl AsRef<[&'static str]>) -> Steps {
     Steps { steps: vec![asking::<F>(by.as_ref())], fallback: None }
 }
 
-/// A field that answers an object whose key is known before its message: [`Hoisted`](crate::Hoisted).
+/// A field that answers an object whose key is known before its message: [`Ref`](crate::Ref).
 #[must_use]
-pub fn hoist<T: Answered>(by: impl AsRef<[&'static str]>) -> Steps {
+pub fn hoist<T: Loaded>(by: impl AsRef<[&'static str]>) -> Steps {
     Steps { steps: vec![holding::<T>(by.as_ref())], fallback: None }
 }
 
 /// A field that sends `C`, made from the given sources.
 #[must_use]
 pub fn send<C: Command>(by: impl AsRef<[&'static str]>) -> Steps {
-    Steps { steps: vec![sending::<C>("SEND", by.as_ref())], fallback: None }
+    Steps { steps: vec![sending::<C>("COMMAND", by.as_ref())], fallback: None }
 }
 
 impl Steps {
@@ -145,25 +145,25 @@ impl Steps {
     }
 
     /// Then answers objects whose keys are the answer of the step before: a
-    /// [`HoistedList`](crate::HoistedList).
+    /// [`RefList`](crate::RefList).
     #[must_use]
-    pub fn then_hoist<T: Answered>(mut self) -> Self {
+    pub fn then_hoist<T: Loaded>(mut self) -> Self {
         self.steps.push(holding::<T>(&["previous"]));
         self
     }
 
     /// The field does without the last step when that fails, and goes on.
     #[must_use]
-    pub fn spare(self) -> Self {
-        self.last("spare", Value::from(true))
+    pub fn best_effort(self) -> Self {
+        self.last("bestEffort", Value::from(true))
     }
 
     /// The last step waits for whatever else of the operation asks the same question, however slow that comes by
     /// its keys, so that all of them travel in one call: for services that many small calls hurt more than a late
     /// answer. Among the fields of a mutation it changes nothing.
     #[must_use]
-    pub fn joined(self) -> Self {
-        self.last("joined", Value::from(true))
+    pub fn coalesced(self) -> Self {
+        self.last("coalesced", Value::from(true))
     }
 
     /// Or asks `F` instead, where the object to answer is one of the type `on`.
@@ -182,14 +182,14 @@ impl Steps {
     /// Then sends `C`.
     #[must_use]
     pub fn then_send<C: Command>(mut self, by: impl AsRef<[&'static str]>) -> Self {
-        self.steps.push(sending::<C>("SEND", by.as_ref()));
+        self.steps.push(sending::<C>("COMMAND", by.as_ref()));
         self
     }
 
     /// Then sends `C`, and does not wait for it.
     #[must_use]
     pub fn then_send_later<C: Command>(mut self, by: impl AsRef<[&'static str]>) -> Self {
-        self.steps.push(sending::<C>("SEND_LATER", by.as_ref()));
+        self.steps.push(sending::<C>("COMMAND_LATER", by.as_ref()));
         self
     }
 
@@ -221,10 +221,10 @@ impl Steps {
 }
 
 fn asking<F: Fetch>(by: &[&'static str]) -> Value {
-    step("ASK", F::name(), F::RPC, by, F::READS, F::MAX_KEYS)
+    step("FETCH", F::name(), F::RPC, by, F::READS, F::MAX_KEYS)
 }
 
-fn holding<T: Answered>(by: &[&'static str]) -> Value {
+fn holding<T: Loaded>(by: &[&'static str]) -> Value {
     let mut step = asking::<T::By>(by);
     if let Value::Object(step) = &mut step {
         step.insert(Name::new("holds"), strings(<T::By as Keyed>::KEY));
@@ -244,10 +244,10 @@ fn step(
     paths: &[&'static str],
     keys: usize,
 ) -> Value {
-    let effect = match rpc.effect() {
-        Effect::None => "NONE",
-        Effect::Once => "ONCE",
-        Effect::Every => "EVERY",
+    let idempotency = match rpc.idempotency() {
+        Idempotency::NoSideEffects => "NO_SIDE_EFFECTS",
+        Idempotency::Idempotent => "IDEMPOTENT",
+        Idempotency::NonIdempotent => "NON_IDEMPOTENT",
     };
     let mut step = IndexMap::new();
     step.insert(Name::new("name"), Value::from(name));
@@ -256,7 +256,7 @@ fn step(
     step.insert(Name::new("by"), strings(by));
     step.insert(Name::new("reads"), strings(paths));
     step.insert(Name::new("keys"), Value::from(keys));
-    step.insert(Name::new("effect"), Value::Enum(Name::new(effect)));
+    step.insert(Name::new("idempotency"), Value::Enum(Name::new(idempotency)));
     step.insert(Name::new("public"), Value::from(rpc.is_public()));
     Value::Object(step)
 }

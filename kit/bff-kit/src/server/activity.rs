@@ -163,7 +163,7 @@ impl Activity {
             }
             let now = Instant::now();
             let look_again = match self.deadline(timers) {
-                Some((deadline, why)) if deadline <= now => return why,
+                Some((deadline, reason)) if deadline <= now => return reason,
                 Some((deadline, _)) => deadline.min(now + timers.shortest()),
                 None => now + timers.shortest(),
             };

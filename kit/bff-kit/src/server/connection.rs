@@ -21,7 +21,7 @@ use super::activity::{Activity, Ended, Timers};
 use super::bounds::Bounds;
 use super::socket::Socket;
 use super::unread::{Paced, Unread};
-use crate::http::{AnswerBytes, MAX_HEADER_BYTES, Refusals, Why};
+use crate::http::{AnswerBytes, MAX_HEADER_BYTES, RejectionReason, Rejections};
 use crate::metrics::Closed;
 use crate::peer::{Bound, Peer};
 
@@ -46,16 +46,16 @@ pub(super) struct Connections {
     pub(super) timers: Timers,
     pub(super) unread: Arc<Unread>,
     pub(super) requests: Arc<Bounds>,
-    pub(super) refusals: Refusals,
+    pub(super) rejections: Rejections,
     pub(super) phase: watch::Receiver<Phase>,
 }
 
 impl Connections {
     /// Notes a connection that is closed unheard.
     pub(super) fn turned_away(&self, bound: Bound) {
-        self.refusals.metrics.turned_away(bound);
+        self.rejections.metrics.turned_away(bound);
         let bound = bound.as_str();
-        if let Some(left_out) = self.refusals.log.pass("connection past", bound) {
+        if let Some(left_out) = self.rejections.log.pass("connection past", bound) {
             tracing::warn!(target: "access", bound, left_out, "turned a connection away, past the bound of {bound}");
         }
     }
@@ -79,7 +79,7 @@ impl Connections {
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),
         }
-        self.refusals.metrics.closed(Closed::Handshake);
+        self.rejections.metrics.closed(Closed::Handshake);
     }
 
     /// Serves a connection until its client leaves, its time is up, or the server stops and the last request on it is
@@ -91,10 +91,10 @@ impl Connections {
         let activity = Arc::new(Activity::new());
         let _watched = self.unread.watch(&activity);
         let closed = self.run(TokioIo::new(Socket::new(io, activity.clone())), peer, &activity).await;
-        self.refusals.metrics.closed(closed);
+        self.rejections.metrics.closed(closed);
         let reason = closed.as_str();
         if closed.is_for_its_client()
-            && let Some(left_out) = self.refusals.log.pass("connection", reason)
+            && let Some(left_out) = self.rejections.log.pass("connection", reason)
         {
             tracing::info!(target: "access", reason, left_out, "ended a connection: {reason}");
         }
@@ -116,8 +116,8 @@ impl Connections {
         loop {
             tokio::select! {
                 closed = connection.as_mut() => {
-                    if let Err(error) = &closed && let Some((why, status)) = refused_by_hyper(error.as_ref()) {
-                        self.refusals.note(why, status);
+                    if let Err(error) = &closed && let Some((reason, status)) = refused_by_hyper(error.as_ref()) {
+                        self.rejections.note(reason, status);
                     }
                     return closed_by(&closed);
                 }
@@ -205,12 +205,12 @@ fn builder() -> Builder<TokioExecutor> {
 }
 
 /// What hyper refused by itself, as no request, and the status it told.
-fn refused_by_hyper(error: &(dyn Error + 'static)) -> Option<(Why, StatusCode)> {
+fn refused_by_hyper(error: &(dyn Error + 'static)) -> Option<(RejectionReason, StatusCode)> {
     match error.downcast_ref::<hyper::Error>() {
         Some(error) if error.is_parse_too_large() => {
-            Some((Why::HeadTooLarge, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE))
+            Some((RejectionReason::HeadTooLarge, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE))
         }
-        Some(error) if error.is_parse() => Some((Why::BadHead, StatusCode::BAD_REQUEST)),
+        Some(error) if error.is_parse() => Some((RejectionReason::BadHead, StatusCode::BAD_REQUEST)),
         _ => None,
     }
 }

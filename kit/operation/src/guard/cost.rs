@@ -3,49 +3,53 @@
 use async_graphql::Variables;
 use async_graphql_value::ConstValue;
 
-use crate::Outline;
-use crate::outline::Factor;
+use crate::CallGraph;
+use crate::call_graph::Multiplicity;
 
 /// Fields of the answer when every list is as long as it may be.
-pub(super) fn at_most(outline: &Outline) -> u64 {
-    of(outline, |factor| factor.most)
+pub(super) fn at_most(call_graph: &CallGraph) -> u64 {
+    of(call_graph, |multiplicity| multiplicity.most)
 }
 
 /// Fields of the answer with these variables, which are coerced.
-pub(super) fn with(outline: &Outline, variables: &Variables) -> u64 {
-    of(outline, |factor| match &factor.variable {
-        Some(name) => wanted(factor, variables.get(name.as_str())),
-        None => factor.most,
+pub(super) fn with(call_graph: &CallGraph, variables: &Variables) -> u64 {
+    of(call_graph, |multiplicity| match &multiplicity.variable {
+        Some(name) => wanted(multiplicity, variables.get(name.as_str())),
+        None => multiplicity.most,
     })
 }
 
 /// Whether a variable says how long a list is.
-pub(super) fn depends(outline: &Outline) -> bool {
-    outline.factors.iter().any(|factor| factor.fields > 0 && varies(outline, factor))
+pub(super) fn depends(call_graph: &CallGraph) -> bool {
+    call_graph
+        .multiplicities
+        .iter()
+        .any(|multiplicity| multiplicity.fields > 0 && varies(call_graph, multiplicity))
 }
 
-fn varies(outline: &Outline, factor: &Factor) -> bool {
-    factor.variable.is_some() || factor.parent.is_some_and(|parent| varies(outline, &outline.factors[parent]))
+fn varies(call_graph: &CallGraph, multiplicity: &Multiplicity) -> bool {
+    multiplicity.variable.is_some()
+        || multiplicity.parent.is_some_and(|parent| varies(call_graph, &call_graph.multiplicities[parent]))
 }
 
-fn wanted(factor: &Factor, value: Option<&ConstValue>) -> u64 {
+fn wanted(multiplicity: &Multiplicity, value: Option<&ConstValue>) -> u64 {
     let wanted = match value {
-        None => Some(factor.unsaid),
+        None => Some(multiplicity.unsaid),
         Some(ConstValue::Number(number)) => number.as_u64(),
         Some(ConstValue::List(items)) => Some(items.len() as u64),
         Some(_) => None,
     };
-    wanted.map_or(factor.most, |wanted| wanted.min(factor.most))
+    wanted.map_or(multiplicity.most, |wanted| wanted.min(multiplicity.most))
 }
 
 /// A list stands behind the one it is in, so that one walk over them is enough.
-fn of(outline: &Outline, items: impl Fn(&Factor) -> u64) -> u64 {
-    let mut times: Vec<u64> = Vec::with_capacity(outline.factors.len());
-    let mut cost = outline.single_fields();
-    for factor in &outline.factors {
-        let outer = factor.parent.map_or(1, |parent| times[parent]);
-        let own = outer.saturating_mul(items(factor));
-        cost = cost.saturating_add(own.saturating_mul(factor.fields));
+fn of(call_graph: &CallGraph, items: impl Fn(&Multiplicity) -> u64) -> u64 {
+    let mut times: Vec<u64> = Vec::with_capacity(call_graph.multiplicities.len());
+    let mut cost = call_graph.single_fields();
+    for multiplicity in &call_graph.multiplicities {
+        let outer = multiplicity.parent.map_or(1, |parent| times[parent]);
+        let own = outer.saturating_mul(items(multiplicity));
+        cost = cost.saturating_add(own.saturating_mul(multiplicity.fields));
         times.push(own);
     }
     cost
@@ -59,7 +63,7 @@ mod tests {
     use crate::conditions::Conditions;
     use crate::normalise::normalised;
     use crate::parse::parse;
-    use crate::schema::Catalogue;
+    use crate::schema::SchemaIndex;
 
     const SDL: &str = r#"
         schema { query: Query }
@@ -75,12 +79,12 @@ mod tests {
         type Shop { id: ID! near(first: Int = 2): [Shop!]! @bounds(items: 100, by: "argument.first") }
     "#;
 
-    fn outline(text: &str) -> Outline {
-        let catalogue = Catalogue::of(SDL);
+    fn call_graph(text: &str) -> CallGraph {
+        let schema_index = SchemaIndex::of(SDL);
         let document = parse(text).unwrap();
         let operation = document.operation(None).unwrap();
-        let normalised = normalised(&catalogue, &document, operation, Conditions::Open).unwrap();
-        Outline::of(&catalogue, &normalised.document)
+        let normalised = normalised(&schema_index, &document, operation, Conditions::Open).unwrap();
+        CallGraph::of(&schema_index, &normalised.document)
     }
 
     #[test]
@@ -98,14 +102,14 @@ mod tests {
             ("{ ...F ...F } fragment F on Query { shops(first: 3) { id } }", 4),
         ];
         for (text, expected) in cases {
-            assert_eq!(at_most(&outline(text)), expected, "{text}");
-            assert!(!depends(&outline(text)), "{text}");
+            assert_eq!(at_most(&call_graph(text)), expected, "{text}");
+            assert!(!depends(&call_graph(text)), "{text}");
         }
         let mut nested = "id".to_owned();
         for _ in 0..30 {
             nested = format!("near(first: 2147483647) {{ {nested} }}");
         }
-        assert_eq!(at_most(&outline(&format!("{{ shops {{ {nested} }} }}"))), u64::MAX);
+        assert_eq!(at_most(&call_graph(&format!("{{ shops {{ {nested} }} }}"))), u64::MAX);
     }
 
     #[test]
@@ -122,14 +126,14 @@ mod tests {
             (some, json!({ "n": ["a", "b", "c"] }), 4),
         ];
         for (text, variables, expected) in cases {
-            let outline = outline(text);
-            assert!(depends(&outline), "{text}");
+            let call_graph = call_graph(text);
+            assert!(depends(&call_graph), "{text}");
             assert_eq!(
-                with(&outline, &Variables::from_json(variables.clone())),
+                with(&call_graph, &Variables::from_json(variables.clone())),
                 expected,
                 "{text} {variables}"
             );
         }
-        assert_eq!(at_most(&outline(shops)), 401);
+        assert_eq!(at_most(&call_graph(shops)), 401);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::call_graph::MAX_NESTING;
 use crate::document::{Document, Selection, SelectionSet};
-use crate::outline::MAX_NESTING;
 
 /// What a document selects. Numbers that a fragment bomb would let overflow stay at their highest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -29,7 +29,7 @@ struct Narrowings<'a> {
 impl<'a> Writer<'a> {
     /// The selections of all these sets on what an interface or union may be, as one set.
     pub(super) fn of_abstract(&mut self, type_name: &'a str, sets: &[&'a SelectionSet]) -> Written<Set> {
-        let all = Types::of(self.catalogue, type_name);
+        let all = Types::of(self.schema_index, type_name);
         let mut narrowings = Narrowings::default();
         for set in sets {
             self.narrow(&all, set, &mut narrowings)?;
@@ -78,7 +78,7 @@ impl<'a> Writer<'a> {
                 }
             };
             let types = match on {
-                Some(on) => types.within(self.catalogue, &on.node),
+                Some(on) => types.within(self.schema_index, &on.node),
                 None => types.clone(),
             };
             if !types.is_empty() {

@@ -20,7 +20,7 @@ impl Writer<'_> {
     ) -> Vec<(Positioned<Name>, Positioned<Converted>)> {
         let converted = |argument: &Argument| {
             let known = taken?.get(argument.name.node.as_str())?;
-            let value = literal::typed(self.catalogue, &argument.value, &known.ty);
+            let value = literal::typed(self.schema_index, &argument.value, &known.ty);
             Some((argument.name.clone(), Positioned::new(value, argument.value.pos)))
         };
         sent.iter().filter_map(converted).collect()
@@ -56,8 +56,8 @@ impl Writer<'_> {
             }
             (_, BaseType::List(item)) => self.forbidden_null(value, item),
             (Literal::Object(fields), BaseType::Named(name)) => {
-                let catalogue = self.catalogue;
-                let known = catalogue.input(name)?;
+                let schema_index = self.schema_index;
+                let known = schema_index.input(name)?;
                 fields.iter().fold(None, |found, field| {
                     let known = known.get(field.name.node.as_str());
                     found.or(known.and_then(|known| self.forbidden_null(&field.value, &known.ty)))

@@ -51,7 +51,7 @@ fn shown(document: &run::ExecutableDocument) -> String {
 
 fn form(text: &str, conditions: Conditions<'_>) -> Result<Normalised, Unwritten> {
     let document = parse(text).unwrap();
-    normalised(&Catalogue::of(SDL), &document, document.operation(None).unwrap(), conditions)
+    normalised(&SchemaIndex::of(SDL), &document, document.operation(None).unwrap(), conditions)
 }
 
 #[test]

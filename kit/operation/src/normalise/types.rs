@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::schema::Catalogue;
+use crate::schema::SchemaIndex;
 
 /// Some of the objects that may be there, in the order of the schema.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -10,13 +10,13 @@ pub(super) struct Types<'a>(Rc<[&'a str]>);
 
 impl<'a> Types<'a> {
     /// All that a type may be.
-    pub(super) fn of(catalogue: &'a Catalogue, type_name: &str) -> Self {
-        Self(catalogue.possible(type_name).iter().map(String::as_str).collect())
+    pub(super) fn of(schema_index: &'a SchemaIndex, type_name: &str) -> Self {
+        Self(schema_index.possible(type_name).iter().map(String::as_str).collect())
     }
 
     /// Those of them that are of the type as well.
-    pub(super) fn within(&self, catalogue: &Catalogue, type_name: &str) -> Self {
-        let possible = catalogue.possible(type_name);
+    pub(super) fn within(&self, schema_index: &SchemaIndex, type_name: &str) -> Self {
+        let possible = schema_index.possible(type_name);
         let is_one = |object: &&str| possible.iter().any(|it| it == object);
         if self.0.iter().all(is_one) {
             return self.clone();

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use async_graphql_value::indexmap::IndexSet;
 use serde::Serialize;
 
-use crate::Outline;
+use crate::CallGraph;
+use crate::call_graph::{Node, Selected};
 use crate::code::Code;
-use crate::outline::{Node, Selected};
-use crate::schema::{Catalogue, StepInfo, StepKind};
+use crate::schema::{SchemaIndex, StepInfo, StepKind};
 
 /// What happens when the calls of an RPC fail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,7 +35,7 @@ pub struct Failure {
 
 /// A way to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum FailureMode {
     /// The service cannot be reached.
     Unavailable,
     /// It takes longer than it may.
@@ -88,7 +88,7 @@ pub enum Outcome {
     },
 }
 
-impl Fault {
+impl FailureMode {
     /// All of them.
     pub const ALL: [Self; 5] =
         [Self::Unavailable, Self::Timeout, Self::Internal, Self::Refused, Self::NotFound];
@@ -121,24 +121,24 @@ impl Fault {
 }
 
 /// The failure table of an operation: every RPC of its plan.
-pub(super) fn table(outline: &Outline, catalogue: &Catalogue, stale_s: u64) -> Vec<Failure> {
-    let asks = outline.asks.iter().map(|ask| &ask.step);
-    let steps: Vec<_> = asks.chain(outline.sends.iter().map(|send| &send.step)).collect();
+pub(super) fn table(call_graph: &CallGraph, schema_index: &SchemaIndex, stale_s: u64) -> Vec<Failure> {
+    let fetches = call_graph.fetches.iter().map(|fetch| &fetch.step);
+    let steps: Vec<_> = fetches.chain(call_graph.commands.iter().map(|send| &send.step)).collect();
     let rpcs: BTreeSet<&str> = steps.iter().map(|step| step.rpc.as_str()).collect();
-    let awaited = |rpc: &str| steps.iter().any(|step| step.rpc == rpc && step.kind != StepKind::SendLater);
+    let awaited = |rpc: &str| steps.iter().any(|step| step.rpc == rpc && step.kind != StepKind::CommandLater);
     let of = |rpc: &str, fault| {
         let mut found = IndexSet::new();
-        let walk = Walk { outline, catalogue, rpc, fault };
+        let walk = Walk { call_graph, schema_index, rpc, fault };
         walk.children(0, &mut found);
         found.into_iter().collect()
     };
     let failure = |rpc: &str| Failure {
         rpc: rpc.to_owned(),
-        unavailable: of(rpc, Fault::Unavailable),
-        timeout: of(rpc, Fault::Timeout),
-        internal: of(rpc, Fault::Internal),
-        refused: of(rpc, Fault::Refused),
-        not_found: of(rpc, Fault::NotFound),
+        unavailable: of(rpc, FailureMode::Unavailable),
+        timeout: of(rpc, FailureMode::Timeout),
+        internal: of(rpc, FailureMode::Internal),
+        refused: of(rpc, FailureMode::Refused),
+        not_found: of(rpc, FailureMode::NotFound),
         awaited: awaited(rpc),
         stale_s,
     };
@@ -146,32 +146,32 @@ pub(super) fn table(outline: &Outline, catalogue: &Catalogue, stale_s: u64) -> V
 }
 
 struct Walk<'a> {
-    outline: &'a Outline,
-    catalogue: &'a Catalogue,
+    call_graph: &'a CallGraph,
+    schema_index: &'a SchemaIndex,
     rpc: &'a str,
-    fault: Fault,
+    fault: FailureMode,
 }
 
 impl Walk<'_> {
     fn children(&self, node: usize, found: &mut IndexSet<Consequence>) {
-        for child in &self.outline.nodes[node].children {
+        for child in &self.call_graph.nodes[node].children {
             self.field(*child, found);
         }
     }
 
     fn field(&self, index: usize, found: &mut IndexSet<Consequence>) {
-        let node = &self.outline.nodes[index];
+        let node = &self.call_graph.nodes[index];
         let mut gone = false;
         for field in &node.fields {
             for step in field.info.steps.iter().filter(|step| step.rpc == self.rpc) {
-                if step.kind == StepKind::SendLater || !was_selected(node, step) {
+                if step.kind == StepKind::CommandLater || !was_selected(node, step) {
                     continue;
                 }
                 let outcome = self.outcome(field, step);
                 let unchanged = matches!(outcome, Outcome::Unchanged { .. });
                 // Where there is nothing to find and nothing to say, nothing happens.
                 if outcome != (Outcome::Unchanged { code: None }) {
-                    let (path, on) = (self.outline.path(self.nullable(index)), step.on.clone());
+                    let (path, on) = (self.call_graph.path(self.nullable(index)), step.on.clone());
                     let consequence = Consequence { path, on, outcome };
                     found.insert(consequence);
                 }
@@ -187,18 +187,18 @@ impl Walk<'_> {
     fn outcome(&self, field: &Selected, step: &StepInfo) -> Outcome {
         let code = match self.fault {
             // The client had a part in the question.
-            Fault::Refused if !step.given.is_empty() => Some(Code::Refused.as_str()),
+            FailureMode::Refused if !step.given.is_empty() => Some(Code::Refused.as_str()),
             fault => fault.code(),
         };
-        if step.spare {
+        if step.best_effort {
             return Outcome::Unchanged { code };
         }
         if let Some(value) = &field.info.fallback {
             return Outcome::Fallback { value: value.clone(), code };
         }
-        let payload = self.catalogue.field(&field.info.type_name, "userErrors").is_some();
-        let is_of_domain = matches!(self.fault, Fault::NotFound | Fault::Refused);
-        if step.kind == StepKind::Send && payload && is_of_domain {
+        let payload = self.schema_index.field(&field.info.type_name, "userErrors").is_some();
+        let is_of_domain = matches!(self.fault, FailureMode::NotFound | FailureMode::Refused);
+        if step.kind == StepKind::Command && payload && is_of_domain {
             return Outcome::UserErrors;
         }
         Outcome::Null { code }
@@ -206,7 +206,7 @@ impl Walk<'_> {
 
     /// The field that becomes null when this one has no value: itself, or the nearest one above that may.
     fn nullable(&self, index: usize) -> usize {
-        let node = &self.outline.nodes[index];
+        let node = &self.call_graph.nodes[index];
         let nullable = |field: &Selected| field.info.ty.nullable || field.info.fallback.is_some();
         if index == 0 || node.fields.iter().all(nullable) { index } else { self.nullable(node.parent) }
     }

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::Outline;
-use crate::outline::{Node, Selected};
-use crate::schema::Catalogue;
+use crate::CallGraph;
+use crate::call_graph::{Node, Selected};
+use crate::schema::SchemaIndex;
 
 /// Bytes of a string whose field says nothing of it. Generous for names and addresses.
 const STRING: u64 = 120;
@@ -28,17 +28,17 @@ pub struct FieldSize {
 }
 
 /// Bytes of the answer, and its leaves by size.
-pub(super) fn of(outline: &Outline, catalogue: &Catalogue) -> (u64, Vec<FieldSize>) {
-    let mut sizes = Sizes { outline, catalogue, leaves: Vec::new() };
-    let bytes = sizes.object(&outline.nodes[0], 1).saturating_add(ENVELOPE);
+pub(super) fn of(call_graph: &CallGraph, schema_index: &SchemaIndex) -> (u64, Vec<FieldSize>) {
+    let mut sizes = Sizes { call_graph, schema_index, leaves: Vec::new() };
+    let bytes = sizes.object(&call_graph.nodes[0], 1).saturating_add(ENVELOPE);
     let mut leaves = sizes.leaves;
     leaves.sort_by(|one, other| other.bytes.cmp(&one.bytes).then_with(|| one.path.cmp(&other.path)));
     (bytes, leaves)
 }
 
 struct Sizes<'a> {
-    outline: &'a Outline,
-    catalogue: &'a Catalogue,
+    call_graph: &'a CallGraph,
+    schema_index: &'a SchemaIndex,
     leaves: Vec<FieldSize>,
 }
 
@@ -46,7 +46,7 @@ impl Sizes<'_> {
     /// Bytes of one object with all its fields. There are `times` of them.
     fn object(&mut self, node: &Node, times: u64) -> u64 {
         node.children.iter().fold(2, |bytes: u64, child| {
-            let field = &self.outline.nodes[*child];
+            let field = &self.call_graph.nodes[*child];
             // Quotes, colon and comma.
             let key = field.key.len() as u64 + 4;
             bytes.saturating_add(key).saturating_add(self.value(*child, times))
@@ -54,7 +54,7 @@ impl Sizes<'_> {
     }
 
     fn value(&mut self, index: usize, times: u64) -> u64 {
-        let node = &self.outline.nodes[index];
+        let node = &self.call_graph.nodes[index];
         // Objects of several types may have the field; an answer holds the value of one.
         let items = node.fields.iter().filter_map(|field| field.items).max();
         let many = times.saturating_mul(items.unwrap_or(1));
@@ -62,7 +62,7 @@ impl Sizes<'_> {
             let scalar = node.fields.iter().map(|field| self.scalar(field)).max();
             let scalar = scalar.unwrap_or(TYPE_NAME + 2).max("null".len() as u64);
             let bytes = scalar.saturating_mul(many);
-            self.leaves.push(FieldSize { path: self.outline.path(index), bytes });
+            self.leaves.push(FieldSize { path: self.call_graph.path(index), bytes });
             scalar
         } else {
             self.object(node, many)
@@ -86,7 +86,7 @@ impl Sizes<'_> {
                     |values: &[String]| values.iter().map(String::len).max().unwrap_or_default() as u64;
                 let usual = || most_bytes(name).unwrap_or(STRING);
                 let of_text = || info.bounds.bytes.map_or_else(usual, u64::from);
-                text(self.catalogue.values(name).map_or_else(of_text, longest))
+                text(self.schema_index.values(name).map_or_else(of_text, longest))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CacheScope, Consequence, Fault, Outcome, Plan, PlannedCall, Repeat, Total};
+use super::{CacheScope, Consequence, FailureMode, Outcome, Plan, PlannedCall, Repeat, Total};
 
 /// The text of a plan.
 pub(super) fn plan(plan: &Plan) -> String {
@@ -31,9 +31,9 @@ pub(super) fn plan(plan: &Plan) -> String {
         plan.later.iter().for_each(|it| call(&mut text, it));
     }
     if !plan.failures.is_empty() {
-        let down = Fault::Unavailable.code().unwrap_or_default();
-        let slow = Fault::Timeout.code().unwrap_or_default();
-        let other = Fault::Internal.code().unwrap_or_default();
+        let down = FailureMode::Unavailable.code().unwrap_or_default();
+        let slow = FailureMode::Timeout.code().unwrap_or_default();
+        let other = FailureMode::Internal.code().unwrap_or_default();
         let _written = write!(
             text,
             "\nwhat is missing when a service fails: down is {down}, slow is {slow}, all else {other}\n"

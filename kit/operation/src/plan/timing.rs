@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use rpc::Policies;
+use rpc::{Policies, Slot};
 
-use crate::Outline;
+use crate::call_graph::{CallGraph, FetchNode};
 use crate::schema::{StepInfo, StepKind};
 
 /// When the waves of an operation are over, counted from the start of the request.
-pub(crate) struct Timing {
+pub(super) struct Timing {
     /// When all is over if every call takes as long as its policy lets it: the longest way through the calls, each of
     /// which starts once those are over that its keys come from.
     pub(super) uncut: Duration,
@@ -17,24 +17,38 @@ pub(crate) struct Timing {
     deadline: Duration,
 }
 
+/// The call graph with the deadline split over its waves: no slot and no awaited command may take more than its share.
+pub(crate) fn with_shares(mut call_graph: CallGraph, deadline: Duration, policies: &Policies) -> CallGraph {
+    let timing = Timing::of(&call_graph, policies, deadline);
+    let share = |(slot, fetch): (&Slot, &FetchNode)| Slot { until: timing.share(fetch.wave), ..slot.clone() };
+    let slots: Vec<_> = call_graph.slots().iter().zip(&call_graph.fetches).map(share).collect();
+    call_graph.set_slots(slots);
+    for command in call_graph.commands.iter_mut().filter(|it| it.step.kind == StepKind::Command) {
+        command.until = timing.share(command.wave);
+    }
+    call_graph
+}
+
 impl Timing {
-    pub(crate) fn of(outline: &Outline, policies: &Policies, deadline: Duration) -> Self {
+    pub(super) fn of(call_graph: &CallGraph, policies: &Policies, deadline: Duration) -> Self {
         let timeout =
             |step: &StepInfo| policies.get(&step.name).map_or(Duration::ZERO, |policy| policy.timeout);
-        let sends = || outline.sends.iter().filter(|send| send.step.kind == StepKind::Send);
-        let last = outline.asks.iter().map(|ask| ask.wave).chain(sends().map(|send| send.wave)).max();
+        let commands = || call_graph.commands.iter().filter(|send| send.step.kind == StepKind::Command);
+        let last =
+            call_graph.fetches.iter().map(|fetch| fetch.wave).chain(commands().map(|send| send.wave)).max();
         let mut waves = vec![Duration::ZERO; last.unwrap_or_default() + 1];
-        let mut ends = vec![Duration::ZERO; outline.asks.len()];
+        let mut ends = vec![Duration::ZERO; call_graph.fetches.len()];
         for wave in 1..waves.len() {
             let before = waves[wave - 1];
             let mut over = before;
-            for (slot, ask) in outline.asks.iter().enumerate().filter(|(_, ask)| ask.wave == wave) {
+            for (slot, fetch) in call_graph.fetches.iter().enumerate().filter(|(_, fetch)| fetch.wave == wave)
+            {
                 // What nothing leads to stands behind all that ran before, as in a mutation.
-                let start = ask.from.iter().map(|from| ends[*from]).max().unwrap_or(before);
-                ends[slot] = start + timeout(&ask.step);
+                let start = fetch.from.iter().map(|from| ends[*from]).max().unwrap_or(before);
+                ends[slot] = start + timeout(&fetch.step);
                 over = over.max(ends[slot]);
             }
-            over = sends()
+            over = commands()
                 .filter(|send| send.wave == wave)
                 .map(|send| before + timeout(&send.step))
                 .fold(over, Duration::max);
@@ -60,7 +74,7 @@ impl Timing {
     }
 
     /// When the calls of a wave must have ended; none where the deadline leaves every call the time it may take.
-    pub(crate) fn share(&self, wave: usize) -> Option<Duration> {
+    fn share(&self, wave: usize) -> Option<Duration> {
         self.is_cut().then(|| self.until(wave))
     }
 }

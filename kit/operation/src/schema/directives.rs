@@ -4,24 +4,24 @@
 pub const NAMES: [&str; 3] = ["bounds", "fetch", "reads"];
 
 /// Types that those directives take.
-pub(super) const TYPES: [&str; 4] = ["_Effect", "_KeySource", "_Step", "_StepKind"];
+pub(super) const TYPES: [&str; 4] = ["_Idempotency", "_KeySource", "_Step", "_StepKind"];
 
 /// Definitions of the directives, as the internal SDL ends with them.
 pub const DEFINITIONS: &str = r#"
 """Where a key comes from: `argument.NAME`, `parent.PATH` (a path of the parent's message), `caller` (who asks), or `previous` (the step before)."""
 scalar _KeySource
 
-"""What a call does: `ASK` a question, `SEND` a command, or send one that nobody waits for (`SEND_LATER`)."""
-enum _StepKind { ASK SEND SEND_LATER }
+"""Kind of a call: a `FETCH`, a `COMMAND`, or a command that nobody waits for (`COMMAND_LATER`)."""
+enum _StepKind { FETCH COMMAND COMMAND_LATER }
 
-"""What calling an RPC changes: nothing, the same however often it is called, or more with every call."""
-enum _Effect { NONE ONCE EVERY }
+"""Idempotency of an RPC, as its contract states it."""
+enum _Idempotency { NO_SIDE_EFFECTS IDEMPOTENT NON_IDEMPOTENT }
 
 """One call of a field."""
 input _Step {
-  "The type of the question or command."
+  "The type of the fetch or command."
   name: String!
-  "What the call does."
+  "Kind of the call."
   kind: _StepKind!
   "The RPC that answers it."
   rpc: String!
@@ -34,13 +34,13 @@ input _Step {
   "Paths of its answer that the key holds: fields that need no more of it are asked beside this call."
   holds: [String!]
   "Whether the field does without it when it fails."
-  spare: Boolean
+  bestEffort: Boolean
   "Whether it waits for the keys of every field that asks the same, so that all of them travel together."
-  joined: Boolean
+  coalesced: Boolean
   "Keys one call may ask."
   keys: Int!
-  "What calling it changes."
-  effect: _Effect!
+  "Idempotency of the RPC."
+  idempotency: _Idempotency!
   "Whether its answer is the same for whoever asks."
   public: Boolean!
 }

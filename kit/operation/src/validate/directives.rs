@@ -13,7 +13,7 @@ impl<'a> Validator<'a> {
         let mut seen: HashMap<&str, Pos> = HashMap::new();
         for directive in directives {
             let name = directive.name.node.as_str();
-            let info = self.catalogue.directive(name);
+            let info = self.schema_index.directive(name);
             match info {
                 None => self.wrong(directive.pos, format!("There is no directive \"@{name}\".")),
                 Some(info) => {

@@ -12,8 +12,8 @@ use crate::schema::{Argument, Kind};
 impl<'a> Validator<'a> {
     pub(super) fn operation(&mut self, operation: &'a Operation) -> References<'a> {
         let (root, location) = match operation.ty {
-            OperationType::Query => (Some(self.catalogue.query()), DirectiveLocation::Query),
-            OperationType::Mutation => (self.catalogue.mutation(), DirectiveLocation::Mutation),
+            OperationType::Query => (Some(self.schema_index.query()), DirectiveLocation::Query),
+            OperationType::Mutation => (self.schema_index.mutation(), DirectiveLocation::Mutation),
             OperationType::Subscription => (None, DirectiveLocation::Subscription),
         };
         if root.is_none() {
@@ -49,9 +49,9 @@ impl<'a> Validator<'a> {
 
     fn field(&mut self, field: &'a Field, parent: Option<&'a str>) {
         let name = &field.name.node;
-        let info = parent.and_then(|parent| self.catalogue.selectable(parent, name));
+        let info = parent.and_then(|parent| self.schema_index.selectable(parent, name));
         if let Some(parent) = parent.filter(|_| info.is_none()) {
-            let fields = self.catalogue.fields(parent).into_iter().flat_map(BTreeMap::keys);
+            let fields = self.schema_index.fields(parent).into_iter().flat_map(BTreeMap::keys);
             let meant = self.meant(name, fields);
             self.wrong(field.pos, format!("The type \"{parent}\" has no field \"{name}\"{meant}"));
         }
@@ -105,8 +105,8 @@ impl<'a> Validator<'a> {
     /// The type of a type condition, where it is one that can be.
     fn condition(&mut self, on: &'a Positioned<Name>) -> Option<&'a str> {
         let composite = self.composite(&on.node);
-        if self.catalogue.kind(&on.node).is_none() {
-            let meant = self.meant(&on.node, self.catalogue.type_names());
+        if self.schema_index.kind(&on.node).is_none() {
+            let meant = self.meant(&on.node, self.schema_index.type_names());
             self.wrong(on.pos, format!("There is no type \"{}\"{meant}", on.node));
         } else if composite.is_none() {
             self.wrong(on.pos, format!("No fragment can be on \"{}\", which has no fields.", on.node));
@@ -117,14 +117,14 @@ impl<'a> Validator<'a> {
     /// Checks that an object of one type may be of the other.
     fn applicable(&mut self, on: Option<&str>, parent: Option<&str>, at: Pos) {
         let (Some(on), Some(parent)) = (on, parent) else { return };
-        if on != parent && !self.catalogue.overlap(on, parent) {
+        if on != parent && !self.schema_index.overlap(on, parent) {
             self.wrong(at, format!("This never applies: no \"{parent}\" is ever a \"{on}\"."));
         }
     }
 
     /// The same type, where fields can be selected on it.
     fn composite(&self, type_name: &'a str) -> Option<&'a str> {
-        let kind = self.catalogue.kind(type_name)?;
+        let kind = self.schema_index.kind(type_name)?;
         matches!(kind, Kind::Object | Kind::Interface | Kind::Union).then_some(type_name)
     }
 

@@ -14,7 +14,7 @@ use async_graphql_value::indexmap::IndexMap;
 
 use super::Validator;
 use crate::document::{Argument, Field, Literal, Selection, SelectionSet, Value};
-use crate::schema::{Catalogue, FieldInfo, Kind};
+use crate::schema::{FieldInfo, Kind, SchemaIndex};
 
 /// Fields that are looked at, counted as often as they are. What would take more is refused rather than passed.
 const MOST: usize = 200_000;
@@ -47,7 +47,7 @@ type Groups<'a> = IndexMap<&'a str, Vec<Selected<'a>>>;
 
 impl Validator<'_> {
     pub(super) fn merged(&mut self, used: &HashSet<Pos>) {
-        let catalogue = self.catalogue;
+        let schema_index = self.schema_index;
         let mut merge = Merge {
             validator: self,
             left: MOST,
@@ -59,8 +59,8 @@ impl Validator<'_> {
         let document = merge.validator.document;
         for operation in &document.operations {
             let root = match operation.ty {
-                OperationType::Query => Some(catalogue.query()),
-                OperationType::Mutation => catalogue.mutation(),
+                OperationType::Query => Some(schema_index.query()),
+                OperationType::Mutation => schema_index.mutation(),
                 OperationType::Subscription => None,
             };
             merge.of(&operation.selections, root);
@@ -114,12 +114,12 @@ impl<'a> Merge<'_, 'a> {
     }
 
     fn same_of(&mut self, fields: &[Selected<'a>]) {
-        let catalogue = self.validator.catalogue;
+        let schema_index = self.validator.schema_index;
         if !is_new(&mut self.same, fields) {
             return;
         }
         let object_of =
-            |it: &Selected<'a>| it.parent.filter(|parent| catalogue.kind(parent) == Some(Kind::Object));
+            |it: &Selected<'a>| it.parent.filter(|parent| schema_index.kind(parent) == Some(Kind::Object));
         let mut objects: Vec<_> = fields.iter().map(object_of).collect();
         objects.sort_unstable();
         objects.dedup();
@@ -145,7 +145,7 @@ impl<'a> Merge<'_, 'a> {
     }
 
     fn shape_of(&mut self, fields: &[Selected<'a>]) {
-        let catalogue = self.validator.catalogue;
+        let schema_index = self.validator.schema_index;
         if !is_new(&mut self.shapes, fields) {
             return;
         }
@@ -154,7 +154,7 @@ impl<'a> Merge<'_, 'a> {
         fields.sort_by_key(|it| it.info.is_none());
         let alike = self.compare(fields, |first, other| {
             let (first, other) = (&first.info?.ty, &other.info?.ty);
-            (!same_shape(catalogue, first, other))
+            (!same_shape(schema_index, first, other))
                 .then(|| format!("one is a \"{first}\", and one is a \"{other}\""))
         });
         for fields in &alike {
@@ -215,15 +215,15 @@ impl<'a> Merge<'_, 'a> {
         groups: &mut Groups<'a>,
         spread: &mut HashSet<&'a str>,
     ) {
-        let Validator { catalogue, document, .. } = *self.validator;
+        let Validator { schema_index, document, .. } = *self.validator;
         for selection in &set.items {
             match selection {
                 Selection::Field(field) => {
                     let Some(left) = self.left.checked_sub(1) else { return };
                     self.left = left;
                     let name = field.name.node.as_str();
-                    let info = parent.and_then(|parent| catalogue.field(parent, name)).map(|it| &**it);
-                    let below = parent.and_then(|parent| catalogue.selectable(parent, name));
+                    let info = parent.and_then(|parent| schema_index.field(parent, name)).map(|it| &**it);
+                    let below = parent.and_then(|parent| schema_index.selectable(parent, name));
                     let below = below.map(|it| it.type_name.as_str());
                     let selected = Selected { field, parent, info, below, around: around.cloned() };
                     // Most keys are selected once, and documents may have thousands of them.
@@ -330,12 +330,12 @@ fn same_value(one: &Value, other: &Value) -> bool {
 }
 
 /// Whether values of both types can stand under one key. What objects hold is compared field by field.
-fn same_shape(catalogue: &Catalogue, one: &Type, other: &Type) -> bool {
+fn same_shape(schema_index: &SchemaIndex, one: &Type, other: &Type) -> bool {
     one.nullable == other.nullable
         && match (&one.base, &other.base) {
-            (BaseType::List(one), BaseType::List(other)) => same_shape(catalogue, one, other),
+            (BaseType::List(one), BaseType::List(other)) => same_shape(schema_index, one, other),
             (BaseType::Named(one), BaseType::Named(other)) => {
-                let leaf = |name: &str| matches!(catalogue.kind(name), Some(Kind::Scalar | Kind::Enum));
+                let leaf = |name: &str| matches!(schema_index.kind(name), Some(Kind::Scalar | Kind::Enum));
                 one == other || !(leaf(one) || leaf(other))
             }
             _ => false,

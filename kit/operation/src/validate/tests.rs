@@ -2,7 +2,7 @@
 
 use super::problems;
 use crate::parse::parse;
-use crate::schema::Catalogue;
+use crate::schema::SchemaIndex;
 
 const SDL: &str = "
     schema { query: Query mutation: Mutation }
@@ -26,7 +26,7 @@ const SDL: &str = "
 
 /// The errors of a document: the columns of each, and what it says.
 fn told(text: &str) -> Vec<String> {
-    let told = problems(&Catalogue::of(SDL), &parse(text).unwrap(), false);
+    let told = problems(&SchemaIndex::of(SDL), &parse(text).unwrap(), false);
     let line = |problem: &super::Invalid| {
         let columns: Vec<_> = problem.locations.iter().map(|at| at.column.to_string()).collect();
         format!("{} {}", columns.join(","), problem.message)

@@ -1,10 +1,9 @@
 //! Values: each is one of the type that its place takes.
 
-use async_graphql::Pos;
+use async_graphql::{Name, Pos};
 use async_graphql_parser::types::{BaseType, Type};
 
 use super::Validator;
-use super::variables::Usage;
 use crate::document::{Argument, Literal, Value};
 use crate::literal;
 use crate::schema::{self, Kind, base_name};
@@ -19,6 +18,19 @@ pub(super) struct Place<'a> {
     one_of: Option<&'a str>,
     /// Whether the value around it has an error of its own, or takes anything: only variables are looked at.
     settled: bool,
+}
+
+/// A place in which a variable is used, and what that takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Usage<'a> {
+    pub(super) name: &'a Name,
+    pub(super) pos: Pos,
+    /// None where that is not known.
+    pub(super) ty: Option<&'a Type>,
+    /// Whether the variable may be null there although the type may not.
+    pub(super) relaxed: bool,
+    /// The input object that takes one field alone, where the place is a field of one.
+    pub(super) one_of: Option<&'a str>,
 }
 
 impl<'a> From<&'a schema::Argument> for Place<'a> {
@@ -65,7 +77,7 @@ impl<'a> Validator<'a> {
                 let names = fields.iter().map(|field| &field.name);
                 self.unique(names, |name| format!("The field \"{name}\" is given twice."));
                 let object =
-                    place.ty.map(base_name).filter(|it| self.catalogue.kind(it) == Some(Kind::Input));
+                    place.ty.map(base_name).filter(|it| self.schema_index.kind(it) == Some(Kind::Input));
                 if let Some(object) = object {
                     self.object(fields, object, value.pos, place.settled);
                 } else {
@@ -86,8 +98,8 @@ impl<'a> Validator<'a> {
 
     /// Checks the fields of an input object.
     fn object(&mut self, sent: &'a [Argument], type_name: &'a str, at: Pos, settled: bool) {
-        let Some(fields) = self.catalogue.input(type_name) else { return };
-        let one_of = self.catalogue.is_one_of(type_name);
+        let Some(fields) = self.schema_index.input(type_name) else { return };
+        let one_of = self.schema_index.is_one_of(type_name);
         for field in sent {
             let name = &field.name.node;
             let known = fields.get(name.as_str());
@@ -126,12 +138,13 @@ impl<'a> Validator<'a> {
     fn leaf(&mut self, value: &Value, place: Place<'_>) {
         let Some(ty) = place.ty.filter(|_| !place.settled) else { return };
         let name = base_name(ty);
-        let fits = match (self.catalogue.kind(name), &value.literal) {
+        let fits = match (self.schema_index.kind(name), &value.literal) {
             // The name has an error of its own.
             (None, _) => true,
-            (Some(Kind::Enum), Literal::Enum(sent)) => {
-                self.catalogue.values(name).is_some_and(|values| values.iter().any(|it| it == sent.as_str()))
-            }
+            (Some(Kind::Enum), Literal::Enum(sent)) => self
+                .schema_index
+                .values(name)
+                .is_some_and(|values| values.iter().any(|it| it == sent.as_str())),
             (Some(Kind::Scalar), literal) => match (name, literal) {
                 ("Int", Literal::Int(text)) => text.parse::<i32>().is_ok(),
                 ("Float", Literal::Int(_) | Literal::Float(_))
@@ -139,7 +152,7 @@ impl<'a> Validator<'a> {
                 | ("ID", Literal::Int(_))
                 | ("Boolean", Literal::Boolean(_)) => true,
                 ("Int" | "Float" | "String" | "ID" | "Boolean", _) => false,
-                _ => self.catalogue.scalars().takes(name, &literal::constant(value)),
+                _ => self.schema_index.scalars().takes(name, &literal::constant(value)),
             },
             _ => false,
         };

@@ -2,26 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::{Name, Pos};
+use async_graphql::Name;
 use async_graphql_parser::types::{BaseType, DirectiveLocation, Type};
 
-use super::values::Place;
+use super::values::{Place, Usage};
 use super::{References, Validator};
 use crate::document::{Literal, Operation, VariableDefinition};
 use crate::schema::{Kind, base_name};
-
-/// A place in which a variable is used, and what that takes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Usage<'a> {
-    pub(super) name: &'a Name,
-    pub(super) pos: Pos,
-    /// None where that is not known.
-    pub(super) ty: Option<&'a Type>,
-    /// Whether the variable may be null there although the type may not.
-    pub(super) relaxed: bool,
-    /// The input object that takes one field alone, where the place is a field of one.
-    pub(super) one_of: Option<&'a str>,
-}
 
 impl<'a> Validator<'a> {
     pub(super) fn variable_definitions(&mut self, definitions: &'a [VariableDefinition]) {
@@ -30,10 +17,10 @@ impl<'a> Validator<'a> {
         for definition in definitions {
             let ty = &definition.ty;
             let name = base_name(&ty.node);
-            let kind = self.catalogue.kind(name);
+            let kind = self.schema_index.kind(name);
             let takes_input = matches!(kind, Some(Kind::Scalar | Kind::Enum | Kind::Input));
             if kind.is_none() {
-                let meant = self.meant(name, self.catalogue.type_names());
+                let meant = self.meant(name, self.schema_index.type_names());
                 self.wrong(definition.named_pos, format!("There is no type \"{name}\"{meant}"));
             } else if !takes_input {
                 self.wrong(ty.pos, format!("No variable can be of type \"{}\".", ty.node));
@@ -101,7 +88,7 @@ impl<'a> Validator<'a> {
     fn position(&mut self, usage: &Usage<'_>, definition: &VariableDefinition) {
         let (name, declared) = (usage.name, &definition.ty.node);
         let both = || vec![definition.pos, usage.pos];
-        if self.catalogue.kind(base_name(declared)).is_some()
+        if self.schema_index.kind(base_name(declared)).is_some()
             && let Some(ty) = usage.ty
         {
             let default = definition.default.as_ref();

@@ -18,7 +18,7 @@ pub use field::{Argument, BoundInfo, FieldInfo, StepInfo, StepKind};
 
 /// Every type of a schema, read from its internal SDL.
 #[derive(Clone, Debug, Default)]
-pub struct Catalogue {
+pub struct SchemaIndex {
     types: HashMap<String, BTreeMap<String, Arc<FieldInfo>>>,
     kinds: HashMap<String, Kind>,
     /// Values of each enum.
@@ -60,7 +60,7 @@ pub struct DirectiveInfo {
     pub repeatable: bool,
 }
 
-impl Catalogue {
+impl SchemaIndex {
     /// Reads an internal SDL.
     ///
     /// # Panics
@@ -68,11 +68,11 @@ impl Catalogue {
     /// When the text is not what [`internal_sdl`](super::internal_sdl) wrote.
     #[must_use]
     pub fn of(internal_sdl: &str) -> Self {
-        let mut catalogue = Self::default();
-        catalogue.read(internal_sdl);
-        catalogue.resolve_given();
-        catalogue.read(introspection::SDL);
-        catalogue
+        let mut schema_index = Self::default();
+        schema_index.read(internal_sdl);
+        schema_index.resolve_given();
+        schema_index.read(introspection::SDL);
+        schema_index
     }
 
     fn read(&mut self, sdl: &str) {

@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use async_graphql::{Name, QueryPathNode, QueryPathSegment};
 use async_graphql_parser::types::{ExecutableDocument, OperationType};
-use rpc::{Policies, Slot};
+use rpc::Slot;
 
-use super::plan::Timing;
 use crate::path::try_visit;
-use crate::schema::{Catalogue, FieldInfo, StepInfo, StepKind};
+use crate::schema::{FieldInfo, SchemaIndex, StepInfo};
 
 use walk::Walk;
 
@@ -27,11 +26,11 @@ pub(crate) const MAX_NESTING: usize = 128;
 /// Questions of one type whose keys become known together share a slot, and so a call. The selection of a field
 /// asks its own slot for what it reads.
 #[derive(Debug)]
-pub struct Outline {
+pub struct CallGraph {
     pub(super) nodes: Vec<Node>,
-    pub(super) factors: Vec<Factor>,
-    pub(super) asks: Vec<Ask>,
-    pub(super) sends: Vec<Send>,
+    pub(super) multiplicities: Vec<Multiplicity>,
+    pub(super) fetches: Vec<FetchNode>,
+    pub(super) commands: Vec<CommandNode>,
     slots: Arc<[Slot]>,
     depth: usize,
     ty: OperationType,
@@ -74,13 +73,13 @@ pub(super) struct NodeStep {
 /// What carries a step out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
-    Ask(usize),
-    Send(usize),
+    Fetch(usize),
+    Command(usize),
 }
 
 /// How often something is there at most: a list within the lists of its parent.
 #[derive(Clone, Debug)]
-pub(super) struct Factor {
+pub(super) struct Multiplicity {
     pub(super) parent: Option<usize>,
     pub(super) most: u64,
     /// The variable that says how many, where one does.
@@ -93,7 +92,7 @@ pub(super) struct Factor {
 
 /// One slot: the questions of a type that are asked together.
 #[derive(Debug)]
-pub(super) struct Ask {
+pub(super) struct FetchNode {
     pub(super) step: StepInfo,
     /// Counted from 1.
     pub(super) wave: usize,
@@ -109,7 +108,7 @@ pub(super) struct Ask {
 
 /// One command.
 #[derive(Debug)]
-pub struct Send {
+pub struct CommandNode {
     pub(super) step: StepInfo,
     /// The wave it is sent in, or beside, where nobody waits for it.
     pub(super) wave: usize,
@@ -118,15 +117,15 @@ pub struct Send {
     pub until: Option<Duration>,
 }
 
-impl Outline {
+impl CallGraph {
     /// Works out the outline of an operation in its simplest form.
-    pub(super) fn of(catalogue: &Catalogue, normalised: &ExecutableDocument) -> Self {
+    pub(super) fn of(schema_index: &SchemaIndex, normalised: &ExecutableDocument) -> Self {
         let mut operations = normalised.operations.iter();
         let (name, operation) =
             operations.next().expect("a document in its simplest form holds its operation");
-        let mut walk = Walk::new(catalogue);
+        let mut walk = Walk::new(schema_index);
         walk.operation(&operation.node);
-        walk.outline(operation.node.ty, name.map(Name::as_str))
+        walk.call_graph(operation.node.ty, name.map(Name::as_str))
     }
 
     /// Fields within fields, introspection aside.
@@ -166,8 +165,8 @@ impl Outline {
 
     /// The commands of the operation.
     #[must_use]
-    pub fn sends(&self) -> &[Send] {
-        &self.sends
+    pub fn commands(&self) -> &[CommandNode] {
+        &self.commands
     }
 
     /// The slots of the operation.
@@ -178,8 +177,8 @@ impl Outline {
 
     /// Where in the answer a resolver stands; none for a path the operation does not have.
     #[must_use]
-    pub fn place(&self, path: Option<&QueryPathNode<'_>>) -> Option<Place<'_>> {
-        let mut place = Place { outline: self, node: 0 };
+    pub fn node_at(&self, path: Option<&QueryPathNode<'_>>) -> Option<NodeRef<'_>> {
+        let mut place = NodeRef { call_graph: self, node: 0 };
         let found = try_visit(path?, &mut |segment| match segment {
             QueryPathSegment::Index(_) => Ok(()),
             QueryPathSegment::Name(key) => place.child(key).map(|child| place = child).ok_or(()),
@@ -187,48 +186,36 @@ impl Outline {
         found.ok().map(|()| place)
     }
 
-    /// The same outline, with the deadline split over its waves: see [`Plan`](super::Plan).
-    #[must_use]
-    pub fn within(mut self, deadline: Duration, policies: &Policies) -> Self {
-        let timing = Timing::of(&self, policies, deadline);
-        let share = |(slot, ask): (&Slot, &Ask)| Slot { until: timing.share(ask.wave), ..slot.clone() };
-        self.slots = self.slots.iter().zip(&self.asks).map(share).collect();
-        for send in self.sends.iter_mut().filter(|send| send.step.kind == StepKind::Send) {
-            send.until = timing.share(send.wave);
-        }
-        self
-    }
-
     pub(super) fn set_slots(&mut self, slots: impl IntoIterator<Item = Slot>) {
         self.slots = slots.into_iter().collect();
     }
 
-    /// Fields outside every list; those within are counted at their [`Factor`].
+    /// Fields outside every list; those within are counted at their [`Multiplicity`].
     pub(super) fn single_fields(&self) -> u64 {
         self.single_fields
     }
 
     /// How many there are of something at most.
-    pub(super) fn most(&self, factor: Option<usize>) -> u64 {
-        let factor = factor.and_then(|factor| self.factors.get(factor));
-        factor.map_or(1, |it| it.most.saturating_mul(self.most(it.parent)))
+    pub(super) fn most(&self, multiplicity: Option<usize>) -> u64 {
+        let multiplicity = multiplicity.and_then(|multiplicity| self.multiplicities.get(multiplicity));
+        multiplicity.map_or(1, |it| it.most.saturating_mul(self.most(it.parent)))
     }
 }
 
 /// A field of the answer.
 #[derive(Clone, Copy)]
-pub struct Place<'a> {
-    outline: &'a Outline,
+pub struct NodeRef<'a> {
+    call_graph: &'a CallGraph,
     node: usize,
 }
 
-impl<'a> Place<'a> {
+impl<'a> NodeRef<'a> {
     fn node(self) -> &'a Node {
-        &self.outline.nodes[self.node]
+        &self.call_graph.nodes[self.node]
     }
 
     fn child(self, key: &str) -> Option<Self> {
-        let nodes = &self.outline.nodes;
+        let nodes = &self.call_graph.nodes;
         let node = self.node().children.iter().copied().find(|child| nodes[*child].key == key)?;
         Some(Self { node, ..self })
     }
@@ -237,16 +224,16 @@ impl<'a> Place<'a> {
     #[must_use]
     pub fn slot(self, name: &str) -> Option<usize> {
         self.node().steps.iter().find_map(|step| match step.target {
-            Target::Ask(slot) if step.name == name => Some(slot),
+            Target::Fetch(slot) if step.name == name => Some(slot),
             _ => None,
         })
     }
 
     /// The command `name` of this field, and which of all commands it is.
     #[must_use]
-    pub fn send(self, name: &str) -> Option<(usize, &'a Send)> {
+    pub fn send(self, name: &str) -> Option<(usize, &'a CommandNode)> {
         self.node().steps.iter().find_map(|step| match step.target {
-            Target::Send(send) if step.name == name => Some((send, &self.outline.sends[send])),
+            Target::Command(send) if step.name == name => Some((send, &self.call_graph.commands[send])),
             _ => None,
         })
     }
@@ -266,13 +253,13 @@ impl<'a> Place<'a> {
     /// Whether a field of this object needs no more of it than its key.
     #[must_use]
     pub fn hoists(self, key: &str) -> bool {
-        self.outline.hoists && self.child(key).is_some_and(|child| child.node().hoisted)
+        self.call_graph.hoists && self.child(key).is_some_and(|child| child.node().hoisted)
     }
 
     /// Whether any field of this object needs no more of it than its key.
     #[must_use]
     pub fn hoists_any(self) -> bool {
-        let nodes = &self.outline.nodes;
-        self.outline.hoists && self.node().children.iter().any(|child| nodes[*child].hoisted)
+        let nodes = &self.call_graph.nodes;
+        self.call_graph.hoists && self.node().children.iter().any(|child| nodes[*child].hoisted)
     }
 }

@@ -1,10 +1,16 @@
 //! The trait every question to a service implements.
 
+mod batch;
+mod call;
+
 use std::fmt::Debug;
 use std::future::Future;
 use std::hash::Hash;
 
-use crate::{Answers, Call, Rpc, Tags};
+use crate::{Rpc, Tags};
+
+pub use batch::BatchResult;
+pub use call::{Call, CallContext, Observed, ObservedCall};
 
 /// A question to a service, such as "the newest three reviews of this product".
 ///
@@ -32,7 +38,7 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     type Value: Clone + Send + Sync + 'static;
 
     /// Asks the RPC once for all keys, at most [`MAX_KEYS`](Self::MAX_KEYS), and answers each of them.
-    fn batch(keys: Vec<Self>, call: Call<'_>) -> impl Future<Output = Answers<Self>> + Send;
+    fn batch(keys: Vec<Self>, call: Call<'_>) -> impl Future<Output = BatchResult<Self>> + Send;
 
     /// Notes what an answer to this question is about, beside the service it came from: entities by kind and id,
     /// the same ones whichever question found them. None of an answer was found where there is none. Called only

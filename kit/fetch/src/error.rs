@@ -12,15 +12,15 @@ use crate::wire::Ended;
 
 /// Why a call, or one key of it, has no answer. Cheap to clone: every key of a failed batch holds it.
 #[derive(Clone, Debug)]
-pub struct Fault(Arc<Inner>);
+pub struct UpstreamError(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    kind: FaultKind,
+    kind: FailureKind,
     code: Code,
     message: String,
     reason: Option<String>,
-    violations: Vec<Violation>,
+    violations: Vec<FieldViolation>,
     retry_after: Option<Duration>,
     logged: AtomicBool,
 }
@@ -28,7 +28,7 @@ struct Inner {
 /// The kinds of fault, by what a service says with its status. Whether it speaks of the client with it, is for whoever
 /// knows what part of the question was the client's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FaultKind {
+pub enum FailureKind {
     /// What was asked for does not exist.
     NotFound,
     /// The request was wrong; asking again will not help.
@@ -51,7 +51,7 @@ pub enum FaultKind {
 
 /// One part of a request that a service did not accept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
+pub struct FieldViolation {
     /// Path of the field in the request message, such as `"rating"`; in the key, where it is of one key of a batch,
     /// and empty where the key as a whole is meant.
     pub field: String,
@@ -59,7 +59,7 @@ pub struct Violation {
     pub description: String,
 }
 
-impl Violation {
+impl FieldViolation {
     /// The steps of its path, list indices among them: `["readings", "2", "value"]` of `"readings[2].value"`.
     #[must_use]
     pub fn path(&self) -> Vec<String> {
@@ -67,10 +67,10 @@ impl Violation {
     }
 }
 
-impl Fault {
+impl UpstreamError {
     /// A fault of a kind, with a message for the log.
     #[must_use]
-    pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self::of(Inner { message: message.into(), ..Inner::new(kind) })
     }
 
@@ -80,7 +80,7 @@ impl Fault {
     pub fn of_key(code: i32, message: String, reason: String, details: &[prost_types::Any]) -> Self {
         let violations: Vec<_> = details_of::<pb::BadRequest>(details, "google.rpc.BadRequest")
             .flat_map(|bad| bad.field_violations)
-            .map(|violation| Violation { field: violation.field, description: violation.description })
+            .map(|violation| FieldViolation { field: violation.field, description: violation.description })
             .collect();
         let delay =
             details_of::<pb::RetryInfo>(details, "google.rpc.RetryInfo").find_map(|it| it.retry_delay);
@@ -102,7 +102,7 @@ impl Fault {
             return Self::answered(status);
         }
         let is_cut = matches!(ended, Ended::Foreign | Ended::Cut) || status.source().is_some();
-        let kind = if is_cut { FaultKind::Unavailable } else { FaultKind::Internal };
+        let kind = if is_cut { FailureKind::Unavailable } else { FailureKind::Internal };
         Self::new(kind, with_sources(status))
     }
 
@@ -110,7 +110,7 @@ impl Fault {
     fn answered(status: &Status) -> Self {
         let details = status.get_error_details();
         let violations = details.bad_request().into_iter().flat_map(|bad| &bad.field_violations);
-        let violation = |it: &tonic_types::FieldViolation| Violation {
+        let violation = |it: &tonic_types::FieldViolation| FieldViolation {
             field: it.field.clone(),
             description: it.description.clone(),
         };
@@ -140,8 +140,8 @@ impl Fault {
         if keys.is_empty() || self.0.violations.is_empty() {
             return self.clone();
         }
-        let violation = |it: &Violation| match in_key(&it.field) {
-            Some(field) => Some(Violation { field, ..it.clone() }),
+        let violation = |it: &FieldViolation| match in_key(&it.field) {
+            Some(field) => Some(FieldViolation { field, ..it.clone() }),
             None => (!it.field.starts_with(&format!("{keys}["))).then(|| it.clone()),
         };
         let Inner { kind, code, message, reason, retry_after, .. } = &*self.0;
@@ -164,15 +164,15 @@ impl Fault {
     /// Whether it can be no word to the client, whatever was asked: then it is logged where it happens.
     pub(crate) fn is_of_service(&self) -> bool {
         match self.kind() {
-            FaultKind::ResourceExhausted
-            | FaultKind::Timeout
-            | FaultKind::Unavailable
-            | FaultKind::Internal => true,
-            FaultKind::NotFound
-            | FaultKind::InvalidArgument
-            | FaultKind::Unauthenticated
-            | FaultKind::PermissionDenied
-            | FaultKind::Refused => false,
+            FailureKind::ResourceExhausted
+            | FailureKind::Timeout
+            | FailureKind::Unavailable
+            | FailureKind::Internal => true,
+            FailureKind::NotFound
+            | FailureKind::InvalidArgument
+            | FailureKind::Unauthenticated
+            | FailureKind::PermissionDenied
+            | FailureKind::Refused => false,
         }
     }
 
@@ -184,7 +184,7 @@ impl Fault {
 
     /// What kind of fault it is.
     #[must_use]
-    pub fn kind(&self) -> FaultKind {
+    pub fn kind(&self) -> FailureKind {
         self.0.kind
     }
 
@@ -202,7 +202,7 @@ impl Fault {
 
     /// What was wrong with the request, from the `BadRequest`.
     #[must_use]
-    pub fn violations(&self) -> &[Violation] {
+    pub fn violations(&self) -> &[FieldViolation] {
         &self.0.violations
     }
 
@@ -214,7 +214,7 @@ impl Fault {
 }
 
 impl Inner {
-    fn new(kind: FaultKind) -> Self {
+    fn new(kind: FailureKind) -> Self {
         Self {
             kind,
             code: usual_code(kind),
@@ -252,37 +252,37 @@ fn with_sources(status: &Status) -> String {
 
 /// The one place where status codes of gRPC become kinds. `Cancelled` by our own deadline is told apart by the
 /// call, which knows the time.
-fn kind_of(code: Code) -> FaultKind {
+fn kind_of(code: Code) -> FailureKind {
     match code {
-        Code::NotFound => FaultKind::NotFound,
-        Code::InvalidArgument | Code::OutOfRange => FaultKind::InvalidArgument,
-        Code::Unauthenticated => FaultKind::Unauthenticated,
-        Code::PermissionDenied => FaultKind::PermissionDenied,
-        Code::FailedPrecondition | Code::AlreadyExists | Code::Aborted => FaultKind::Refused,
-        Code::ResourceExhausted => FaultKind::ResourceExhausted,
-        Code::DeadlineExceeded => FaultKind::Timeout,
-        Code::Unavailable => FaultKind::Unavailable,
+        Code::NotFound => FailureKind::NotFound,
+        Code::InvalidArgument | Code::OutOfRange => FailureKind::InvalidArgument,
+        Code::Unauthenticated => FailureKind::Unauthenticated,
+        Code::PermissionDenied => FailureKind::PermissionDenied,
+        Code::FailedPrecondition | Code::AlreadyExists | Code::Aborted => FailureKind::Refused,
+        Code::ResourceExhausted => FailureKind::ResourceExhausted,
+        Code::DeadlineExceeded => FailureKind::Timeout,
+        Code::Unavailable => FailureKind::Unavailable,
         Code::Ok
         | Code::Cancelled
         | Code::Unknown
         | Code::Unimplemented
         | Code::Internal
-        | Code::DataLoss => FaultKind::Internal,
+        | Code::DataLoss => FailureKind::Internal,
     }
 }
 
 /// The code of a fault that no service gave one.
-fn usual_code(kind: FaultKind) -> Code {
+fn usual_code(kind: FailureKind) -> Code {
     match kind {
-        FaultKind::NotFound => Code::NotFound,
-        FaultKind::InvalidArgument => Code::InvalidArgument,
-        FaultKind::Unauthenticated => Code::Unauthenticated,
-        FaultKind::PermissionDenied => Code::PermissionDenied,
-        FaultKind::Refused => Code::FailedPrecondition,
-        FaultKind::ResourceExhausted => Code::ResourceExhausted,
-        FaultKind::Timeout => Code::DeadlineExceeded,
-        FaultKind::Unavailable => Code::Unavailable,
-        FaultKind::Internal => Code::Internal,
+        FailureKind::NotFound => Code::NotFound,
+        FailureKind::InvalidArgument => Code::InvalidArgument,
+        FailureKind::Unauthenticated => Code::Unauthenticated,
+        FailureKind::PermissionDenied => Code::PermissionDenied,
+        FailureKind::Refused => Code::FailedPrecondition,
+        FailureKind::ResourceExhausted => Code::ResourceExhausted,
+        FailureKind::Timeout => Code::DeadlineExceeded,
+        FailureKind::Unavailable => Code::Unavailable,
+        FailureKind::Internal => Code::Internal,
     }
 }
 
@@ -319,14 +319,14 @@ mod tests {
         for code in (1..=16).map(Code::from_i32) {
             let status = Status::new(code, "made up");
             let kinds = [Ended::Not, Ended::Foreign, Ended::Cut, Ended::Status(0)]
-                .map(|ended| Fault::of_status(&status, ended).kind());
-            let (internal, unavailable) = (FaultKind::Internal, FaultKind::Unavailable);
+                .map(|ended| UpstreamError::of_status(&status, ended).kind());
+            let (internal, unavailable) = (FailureKind::Internal, FailureKind::Unavailable);
             assert_eq!(kinds, [internal, unavailable, unavailable, internal], "{code:?}");
             let mut broken = Status::new(code, "made up");
             broken.set_source(Arc::new(std::io::Error::other("reset")));
-            let fault = Fault::of_status(&broken, Ended::Not);
+            let fault = UpstreamError::of_status(&broken, Ended::Not);
             assert_eq!((fault.kind(), fault.message()), (unavailable, "made up: reset"), "{code:?}");
-            let said = Fault::of_status(&status, Ended::Status(code.into()));
+            let said = UpstreamError::of_status(&status, Ended::Status(code.into()));
             assert_eq!((said.kind(), said.0.code), (kind_of(code), code));
         }
     }
@@ -338,7 +338,7 @@ mod tests {
             tonic_types::FieldViolation::new("read_mask", "has no such path"),
         ]);
         let status = Status::with_error_details(Code::InvalidArgument, "refused", details);
-        let fault = Fault::answered(&status);
+        let fault = UpstreamError::answered(&status);
         let fields = |index| {
             let violations = fault.at_key("queries", Some(index)).violations().to_vec();
             violations.into_iter().map(|it| it.field).collect::<Vec<_>>()
@@ -346,10 +346,10 @@ mod tests {
         assert_eq!(fields(0), ["read_mask"]);
         assert_eq!(fields(1), ["page_token", "read_mask"]);
         let ids = ErrorDetails::with_bad_request_violation("ids[0]", "is no id");
-        let fault = Fault::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
+        let fault = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
         assert_eq!(fault.at_key("ids", Some(0)).violations()[0].field, "");
         let ids = ErrorDetails::with_bad_request_violation("ids", "are too many");
-        let fault = Fault::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
+        let fault = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
         assert_eq!(fault.at_key("ids", Some(0)).violations()[0].field, "ids");
         assert_eq!(fault.at_key("ids", None).violations()[0].field, "");
     }

@@ -3,7 +3,7 @@
 use async_graphql_parser::types::{BaseType, Field};
 use async_graphql_value::Value;
 
-use super::{Position, Walk};
+use super::{Cursor, Walk};
 use crate::schema::FieldInfo;
 
 /// Items of a list that says nothing of its length.
@@ -26,7 +26,7 @@ impl<'a> Walk<'a> {
         &self,
         info: &'a FieldInfo,
         field: &'a Field,
-        place: Position<'a>,
+        place: Cursor<'a>,
     ) -> Option<Length<'a>> {
         if !matches!(info.ty.base, BaseType::List(_)) {
             return None;

@@ -3,20 +3,21 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::{Fault, FaultKind, Fetch};
+use super::Fetch;
+use crate::{FailureKind, UpstreamError};
 
 /// An answer for every key of a batch.
 #[derive(Debug)]
-pub struct Answers<F: Fetch> {
-    by_key: HashMap<F, Result<F::Value, Fault>>,
+pub struct BatchResult<F: Fetch> {
+    by_key: HashMap<F, Result<F::Value, UpstreamError>>,
     /// That the service answered what nobody asked, where it did. It harms no key.
-    unasked: Option<Fault>,
+    unasked: Option<UpstreamError>,
 }
 
-impl<F: Fetch> Answers<F> {
+impl<F: Fetch> BatchResult<F> {
     /// A fault of the whole call, for every key: what it says of one key is left to that one.
     #[must_use]
-    pub fn failed(keys: Vec<F>, fault: &Fault) -> Self {
+    pub fn failed(keys: Vec<F>, fault: &UpstreamError) -> Self {
         let failed = |(index, key)| (key, Err(fault.at_key(F::KEYS, (F::MAX_KEYS > 1).then_some(index))));
         Self { by_key: keys.into_iter().enumerate().map(failed).collect(), unasked: None }
     }
@@ -26,8 +27,11 @@ impl<F: Fetch> Answers<F> {
     /// A key without a result and a key with two get a fault each; a result for a key nobody asked is left
     /// out. All three are logged, and none touches another key.
     #[must_use]
-    pub fn matched(keys: Vec<F>, results: impl IntoIterator<Item = (F, Result<F::Value, Fault>)>) -> Self {
-        let mut answers: HashMap<F, Option<Result<F::Value, Fault>>> =
+    pub fn matched(
+        keys: Vec<F>,
+        results: impl IntoIterator<Item = (F, Result<F::Value, UpstreamError>)>,
+    ) -> Self {
+        let mut answers: HashMap<F, Option<Result<F::Value, UpstreamError>>> =
             keys.into_iter().map(|key| (key, None)).collect();
         let mut unasked = None;
         for (key, result) in results {
@@ -50,17 +54,17 @@ impl<F: Fetch> Answers<F> {
     }
 
     /// What can be no word to the client of what the service did.
-    pub(crate) fn faults_of_service(&self) -> impl Iterator<Item = &Fault> {
+    pub(crate) fn faults_of_service(&self) -> impl Iterator<Item = &UpstreamError> {
         let of_keys = self.by_key.values().filter_map(|answer| answer.as_ref().err());
         of_keys.filter(|fault| fault.is_of_service()).chain(&self.unasked)
     }
 
-    pub(crate) fn into_map(self) -> HashMap<F, Result<F::Value, Fault>> {
+    pub(crate) fn into_map(self) -> HashMap<F, Result<F::Value, UpstreamError>> {
         self.by_key
     }
 }
 
 /// That a batch is broken for one key.
-fn broken<F: Fetch>(what: &str, key: &F) -> Fault {
-    Fault::new(FaultKind::Internal, format!("a key of the batch was {what}: {key:?}"))
+fn broken<F: Fetch>(what: &str, key: &F) -> UpstreamError {
+    UpstreamError::new(FailureKind::Internal, format!("a key of the batch was {what}: {key:?}"))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_graphql::Positioned;
 use async_graphql_parser::types::{BaseType, ConstDirective, FieldDefinition, InputValueDefinition, Type};
 use async_graphql_value::ConstValue;
-use rpc::Effect;
+use rpc::Idempotency;
 
 /// What is known of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,16 +73,16 @@ pub struct StepInfo {
     pub reads: Vec<String>,
     /// The type it answers, where the field may answer several and each has a call of its own.
     pub on: Option<String>,
-    /// Paths of its answer that the key holds; none where the object is not [hoisted](crate::Hoisted).
+    /// Paths of its answer that the key holds; none where the object is not [hoisted](crate::Ref).
     pub holds: Option<Vec<String>>,
     /// Whether the field does without it when it fails.
-    pub spare: bool,
+    pub best_effort: bool,
     /// Whether it waits for the keys of every field that asks the same.
-    pub joined: bool,
+    pub coalesced: bool,
     /// Keys one call may ask.
     pub max_keys: u32,
     /// What calling it changes.
-    pub effect: Effect,
+    pub idempotency: Idempotency,
     /// Whether its answer is the same for whoever asks.
     pub public: bool,
 }
@@ -119,11 +119,11 @@ fn camel_case(name: &str) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     /// It asks a question.
-    Ask,
+    Fetch,
     /// It sends a command.
-    Send,
+    Command,
     /// It sends a command that nobody waits for.
-    SendLater,
+    CommandLater,
 }
 
 pub(super) fn field_info(field: &FieldDefinition) -> FieldInfo {
@@ -178,9 +178,9 @@ fn step_info(step: &ConstValue) -> StepInfo {
     StepInfo {
         name: part("name").map(string).unwrap_or_default(),
         kind: match part("kind").map(string).as_deref() {
-            Some("SEND") => StepKind::Send,
-            Some("SEND_LATER") => StepKind::SendLater,
-            _ => StepKind::Ask,
+            Some("COMMAND") => StepKind::Command,
+            Some("COMMAND_LATER") => StepKind::CommandLater,
+            _ => StepKind::Fetch,
         },
         rpc: part("rpc").map(string).unwrap_or_default(),
         by: part("by").map(strings).unwrap_or_default(),
@@ -188,13 +188,13 @@ fn step_info(step: &ConstValue) -> StepInfo {
         reads: part("reads").map(strings).unwrap_or_default(),
         on: part("on").map(string),
         holds: part("holds").map(strings),
-        spare: part("spare") == Some(&ConstValue::Boolean(true)),
-        joined: part("joined") == Some(&ConstValue::Boolean(true)),
+        best_effort: part("bestEffort") == Some(&ConstValue::Boolean(true)),
+        coalesced: part("coalesced") == Some(&ConstValue::Boolean(true)),
         max_keys: part("keys").and_then(number).unwrap_or(1),
-        effect: match part("effect").map(string).as_deref() {
-            Some("NONE") => Effect::None,
-            Some("ONCE") => Effect::Once,
-            _ => Effect::Every,
+        idempotency: match part("idempotency").map(string).as_deref() {
+            Some("NO_SIDE_EFFECTS") => Idempotency::NoSideEffects,
+            Some("IDEMPOTENT") => Idempotency::Idempotent,
+            _ => Idempotency::NonIdempotent,
         },
         public: part("public") == Some(&ConstValue::Boolean(true)),
     }

@@ -1,7 +1,7 @@
 //! Objects whose key is known before their message.
 //!
 //! A product is found by its id, and so are its price and its stock. Behind a plain resolver both would be asked
-//! only once the product is there. A [`Hoisted`] product asks for all three at once: the fields that need no more
+//! only once the product is there. A [`Ref`] product asks for all three at once: the fields that need no more
 //! than the key run on an object that holds nothing else, the others on the object that was answered.
 
 use std::borrow::Cow;
@@ -12,39 +12,39 @@ use async_graphql::resolver_utils::{ContainerType, resolve_container};
 use async_graphql::{Context, ContextSelectionSet, OutputType, Positioned, ServerError, ServerResult, Value};
 use fetch::{Fetch, Keyed};
 use futures_util::future::{join, join_all};
-use operation::Place;
+use operation::NodeRef;
 use operation::path::segments;
 
 use crate::error::Error;
 use crate::scope::RequestScope;
 
 /// An object of the schema that holds what a question was answered with.
-pub trait Answered: ContainerType + Send + Sync + Sized + 'static {
+pub trait Loaded: ContainerType + Send + Sync + Sized + 'static {
     /// The question.
     type By: Keyed;
 
     /// The object of an answer to a question.
-    fn from_answer(by: &Self::By, answer: <Self::By as Fetch>::Value) -> Self;
+    fn from_loaded(by: &Self::By, answer: <Self::By as Fetch>::Value) -> Self;
 }
 
 /// An object found by its key: null when it is not there, or when it fails. Its field declares
 /// [`hoist`](crate::schema::hoist); with a fallback it is optional.
 #[derive(Debug)]
-pub struct Hoisted<T: Answered>(Result<T::By, Error>);
+pub struct Ref<T: Loaded>(Result<T::By, Error>);
 
 /// A list of objects found by their keys, in the order of the keys. Those that are not there are left out. Its
 /// field declares [`then_hoist`](crate::schema::Steps::then_hoist).
 #[derive(Debug)]
-pub struct HoistedList<T: Answered>(Vec<T::By>);
+pub struct RefList<T: Loaded>(Vec<T::By>);
 
-impl<T: Answered> Default for HoistedList<T> {
+impl<T: Loaded> Default for RefList<T> {
     /// No objects.
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<T: Answered> Hoisted<T> {
+impl<T: Loaded> Ref<T> {
     /// The object of a key, or the error of one that is none.
     #[must_use]
     pub fn by(key: Result<T::By, Error>) -> Self {
@@ -52,13 +52,13 @@ impl<T: Answered> Hoisted<T> {
     }
 }
 
-impl<T: Answered> FromIterator<T::By> for HoistedList<T> {
+impl<T: Loaded> FromIterator<T::By> for RefList<T> {
     fn from_iter<I: IntoIterator<Item = T::By>>(keys: I) -> Self {
         Self(keys.into_iter().collect())
     }
 }
 
-impl<T: Answered> OutputType for Hoisted<T> {
+impl<T: Loaded> OutputType for Ref<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }
@@ -86,7 +86,7 @@ impl<T: Answered> OutputType for Hoisted<T> {
     }
 }
 
-impl<T: Answered> OutputType for HoistedList<T> {
+impl<T: Loaded> OutputType for RefList<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()
     }
@@ -114,32 +114,32 @@ impl<T: Answered> OutputType for HoistedList<T> {
 }
 
 /// The object of a key; none when it is not there, or when the field can do without it.
-async fn object<T: Answered>(
+async fn object<T: Loaded>(
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
     key: &T::By,
 ) -> ServerResult<Option<Value>> {
     let scope = scope(ctx);
     let path = ctx.path_node.as_ref();
-    let place = scope.outline.place(path);
+    let node = scope.call_graph.node_at(path);
     let answer = async {
         let answer = scope.fetch(path, key.clone()).await;
         let answer = match answer {
             Err(Error::NotFound) => Ok(None),
-            answer if place.is_some_and(Place::is_optional) => scope.optional(path, answer),
+            answer if node.is_some_and(NodeRef::is_optional) => scope.optional(path, answer),
             answer => answer.map(Some),
         };
         answer
-            .map(|answer| answer.map(|answer| T::from_answer(key, answer)))
+            .map(|answer| answer.map(|answer| T::from_loaded(key, answer)))
             .map_err(|error| failed(ctx, field, error))
     };
-    let Some(place) = place.filter(|place| place.hoists_any()) else {
+    let Some(node) = node.filter(|node| node.hoists_any()) else {
         return match answer.await? {
             Some(object) => resolve_container(ctx, &object).await.map(Some),
             None => Ok(None),
         };
     };
-    let known = Part { object: &T::from_answer(key, key.known()), place, hoisted: true };
+    let known = Part { object: &T::from_loaded(key, key.known()), node, hoisted: true };
     // Its fields, or how it is not there.
     let behind = async {
         let object = match answer.await {
@@ -147,12 +147,12 @@ async fn object<T: Answered>(
             Ok(None) => return Err(Ok(None)),
             Err(error) => return Err(Err(error)),
         };
-        let part = Part { object: &object, place, hoisted: false };
+        let part = Part { object: &object, node, hoisted: false };
         Ok(resolve_container(ctx, &part).await)
     };
     // Both to their ends: what others wait for together with this object must not be dropped.
     match join(resolve_container(ctx, &known), behind).await {
-        (beside, Ok(behind)) => Ok(Some(merged(beside?, behind?, place))),
+        (beside, Ok(behind)) => Ok(Some(merged(beside?, behind?, node))),
         (_, Err(nothing)) => {
             scope.absent(path);
             nothing
@@ -161,10 +161,10 @@ async fn object<T: Answered>(
 }
 
 /// Both parts of an object, in the order of the selection, which both kept.
-fn merged(beside: Value, behind: Value, place: Place<'_>) -> Value {
+fn merged(beside: Value, behind: Value, node: NodeRef<'_>) -> Value {
     let (Value::Object(mut beside), Value::Object(mut behind)) = (beside, behind) else { return Value::Null };
     for (key, value) in &mut behind {
-        if place.hoists(key) {
+        if node.hoists(key) {
             *value = beside.get_mut(key).map(std::mem::take).unwrap_or_default();
         }
     }
@@ -184,13 +184,13 @@ fn failed(ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>, error: Error
 /// The fields of an object that need only its key, or all others. The rest is passed over.
 struct Part<'a, T> {
     object: &'a T,
-    place: Place<'a>,
+    node: NodeRef<'a>,
     hoisted: bool,
 }
 
-impl<T: Answered> ContainerType for Part<'_, T> {
+impl<T: Loaded> ContainerType for Part<'_, T> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        if self.place.hoists(&ctx.item.node.response_key().node) == self.hoisted {
+        if self.node.hoists(&ctx.item.node.response_key().node) == self.hoisted {
             self.object.resolve_field(ctx).await
         } else {
             Ok(None)
@@ -198,7 +198,7 @@ impl<T: Answered> ContainerType for Part<'_, T> {
     }
 }
 
-impl<T: Answered> OutputType for Part<'_, T> {
+impl<T: Loaded> OutputType for Part<'_, T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }

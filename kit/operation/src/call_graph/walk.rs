@@ -10,8 +10,8 @@ use async_graphql::Positioned;
 use async_graphql_parser::types::{Field, OperationDefinition, OperationType, Selection, SelectionSet};
 use rpc::{Mask, Slot};
 
-use super::{Ask, Factor, Node, NodeStep, Outline, Selected, Send, Target};
-use crate::schema::{BoundInfo, Catalogue, FieldInfo, StepInfo, StepKind};
+use super::{CallGraph, CommandNode, FetchNode, Multiplicity, Node, NodeStep, Selected, Target};
+use crate::schema::{BoundInfo, FieldInfo, SchemaIndex, StepInfo, StepKind};
 
 use lengths::Length;
 
@@ -45,7 +45,7 @@ impl Producer {
 
 /// Where in the answer a selection stands.
 #[derive(Clone, Copy)]
-struct Position<'a> {
+struct Cursor<'a> {
     type_name: &'a str,
     node: usize,
     /// Since when the key of the object is known.
@@ -55,7 +55,7 @@ struct Position<'a> {
     /// Paths of the message that the key holds, where the object is hoisted.
     holds: Option<&'a [String]>,
     /// How many of these objects there are.
-    factor: Option<usize>,
+    multiplicity: Option<usize>,
     /// What bounds the lists of this object.
     lists: Option<(&'a BoundInfo, &'a Field)>,
     depth: usize,
@@ -65,14 +65,14 @@ struct Position<'a> {
 const UNKNOWN_TYPE: &str = "";
 
 pub(super) struct Walk<'a> {
-    catalogue: &'a Catalogue,
+    schema_index: &'a SchemaIndex,
     nodes: Vec<Node>,
     /// Nodes by their parent and key.
     children: HashMap<(usize, &'a str), usize>,
-    factors: Vec<Factor>,
-    asks: Vec<Ask>,
+    multiplicities: Vec<Multiplicity>,
+    fetches: Vec<FetchNode>,
     masks: Vec<Mask>,
-    sends: Vec<Send>,
+    commands: Vec<CommandNode>,
     slots: HashMap<(&'a str, Producer), usize>,
     /// Which field asks which slot.
     asked: HashSet<(usize, usize)>,
@@ -86,15 +86,15 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue) -> Self {
+    pub(super) fn new(schema_index: &'a SchemaIndex) -> Self {
         Self {
-            catalogue,
+            schema_index,
             nodes: vec![Node::default()],
             children: HashMap::new(),
-            factors: Vec::new(),
-            asks: Vec::new(),
+            multiplicities: Vec::new(),
+            fetches: Vec::new(),
             masks: Vec::new(),
-            sends: Vec::new(),
+            commands: Vec::new(),
             slots: HashMap::new(),
             asked: HashSet::new(),
             choices: HashMap::new(),
@@ -107,34 +107,34 @@ impl<'a> Walk<'a> {
 
     pub(super) fn operation(&mut self, operation: &'a OperationDefinition) {
         let root = match operation.ty {
-            OperationType::Mutation => self.catalogue.mutation(),
-            _ => Some(self.catalogue.query()),
+            OperationType::Mutation => self.schema_index.mutation(),
+            _ => Some(self.schema_index.query()),
         };
-        let place = Position {
+        let place = Cursor {
             type_name: root.unwrap_or(UNKNOWN_TYPE),
             node: 0,
             known: Producer::Root,
             ready: Producer::Root,
             holds: None,
-            factor: None,
+            multiplicity: None,
             lists: None,
             depth: 0,
         };
         self.selections(&operation.selection_set.node, place);
     }
 
-    pub(super) fn outline(self, ty: OperationType, name: Option<&str>) -> Outline {
-        let joins: Vec<Arc<[usize]>> = (0..self.asks.len())
-            .map(|slot| match self.asks[slot].from.len() {
+    pub(super) fn call_graph(self, ty: OperationType, name: Option<&str>) -> CallGraph {
+        let joins: Vec<Arc<[usize]>> = (0..self.fetches.len())
+            .map(|slot| match self.fetches[slot].from.len() {
                 0 | 1 => Arc::default(),
                 _ => self.producers(slot).into_iter().collect(),
             })
             .collect();
-        let mut outline = Outline {
+        let mut call_graph = CallGraph {
             nodes: self.nodes,
-            factors: self.factors,
-            asks: self.asks,
-            sends: self.sends,
+            multiplicities: self.multiplicities,
+            fetches: self.fetches,
+            commands: self.commands,
             slots: Arc::default(),
             depth: self.depth,
             ty,
@@ -142,25 +142,26 @@ impl<'a> Walk<'a> {
             hoists: true,
             single_fields: self.single_fields,
         };
-        let asks = outline.asks.iter().zip(self.masks).zip(joins);
-        let slots: Vec<_> =
-            asks.map(|((ask, mask), joins)| Slot { joins, ..slots::planned(&outline, ask, mask) }).collect();
-        outline.set_slots(slots);
-        outline
+        let fetches = call_graph.fetches.iter().zip(self.masks).zip(joins);
+        let slots: Vec<_> = fetches
+            .map(|((fetch, mask), joins)| Slot { joins, ..slots::planned(&call_graph, fetch, mask) })
+            .collect();
+        call_graph.set_slots(slots);
+        call_graph
     }
 
-    fn selections(&mut self, set: &'a SelectionSet, place: Position<'a>) {
+    fn selections(&mut self, set: &'a SelectionSet, place: Cursor<'a>) {
         for selection in &set.items {
             match &selection.node {
                 Selection::Field(Positioned { node: field, .. }) => {
-                    match place.factor {
-                        Some(factor) => self.factors[factor].fields += 1,
+                    match place.multiplicity {
+                        Some(multiplicity) => self.multiplicities[multiplicity].fields += 1,
                         None => self.single_fields += 1,
                     }
                     let node = self.child(place.node, &field.response_key().node);
-                    let place = match self.catalogue.field(place.type_name, &field.name.node) {
+                    let place = match self.schema_index.field(place.type_name, &field.name.node) {
                         Some(info) => self.field(info, field, place, node),
-                        None => Position { type_name: UNKNOWN_TYPE, node, ..place },
+                        None => Cursor { type_name: UNKNOWN_TYPE, node, ..place },
                     };
                     self.selections(&field.selection_set.node, place);
                 }
@@ -181,19 +182,22 @@ impl<'a> Walk<'a> {
         &mut self,
         info: &'a Arc<FieldInfo>,
         field: &'a Field,
-        place: Position<'a>,
+        place: Cursor<'a>,
         node: usize,
-    ) -> Position<'a> {
+    ) -> Cursor<'a> {
         let depth = place.depth + 1;
         self.depth = self.depth.max(depth);
         self.reads(info, place.ready);
         let list = self.list(info, field, place);
-        let factor = list.map_or(place.factor, |list| Some(self.factor(place.factor, list)));
-        let changes = self.catalogue.mutation() == Some(place.type_name);
+        let multiplicity =
+            list.map_or(place.multiplicity, |list| Some(self.multiplicity(place.multiplicity, list)));
+        let changes = self.schema_index.mutation() == Some(place.type_name);
         let hoisted = place.holds.is_some_and(|holds| needs_only(info, holds));
         let fields = &mut self.nodes[node].fields;
         if !fields.iter().any(|selected| selected.type_name == place.type_name) {
-            let items = factor.filter(|_| list.is_some()).map(|factor| self.factors[factor].most);
+            let items = multiplicity
+                .filter(|_| list.is_some())
+                .map(|multiplicity| self.multiplicities[multiplicity].most);
             // Most have one, and documents may have thousands of them.
             fields.reserve_exact(1);
             fields.push(Selected { type_name: place.type_name.to_owned(), info: info.clone(), items });
@@ -216,7 +220,16 @@ impl<'a> Walk<'a> {
             ready = known;
         }
         let lists = Some((&info.bounds, field)).filter(|(bounds, _)| !bounds.of.is_empty());
-        Position { type_name: &info.type_name, node, known, ready, holds: end.holds, factor, lists, depth }
+        Cursor {
+            type_name: &info.type_name,
+            node,
+            known,
+            ready,
+            holds: end.holds,
+            multiplicity,
+            lists,
+            depth,
+        }
     }
 
     /// Notes the calls of a field.
@@ -224,18 +237,18 @@ impl<'a> Walk<'a> {
         &mut self,
         info: &'a FieldInfo,
         list: Option<Length<'a>>,
-        place: Position<'a>,
+        place: Cursor<'a>,
         base: Producer,
         node: usize,
     ) -> End<'a> {
         let mut end = End { known: base, ready: base, holds: None };
         let mut term = None;
         for step in &info.steps {
-            if step.kind != StepKind::Ask {
+            if step.kind != StepKind::Fetch {
                 let wave = self.wave(end.ready) + 1;
-                self.sends.push(Send { step: step.clone(), wave, node, until: None });
-                self.step(node, step, Target::Send(self.sends.len() - 1));
-                if step.kind == StepKind::Send {
+                self.commands.push(CommandNode { step: step.clone(), wave, node, until: None });
+                self.step(node, step, Target::Command(self.commands.len() - 1));
+                if step.kind == StepKind::Command {
                     self.waves = self.waves.max(wave);
                     let sent = Producer::After(node);
                     self.changes.insert(sent, wave);
@@ -246,16 +259,16 @@ impl<'a> Walk<'a> {
             let from = if step.on.is_some() { base } else { end.ready };
             let many = step.on.is_some() || step.holds.is_some();
             if step.by.iter().any(|by| by.starts_with("parent.")) {
-                term = place.factor;
+                term = place.multiplicity;
             }
             // Who asks is the same key for each item.
             let each = many && step.by.iter().any(|by| by != "caller");
             if let Some(list) = list.filter(|_| each) {
-                term = Some(self.factor(term, list));
+                term = Some(self.multiplicity(term, list));
             }
             let slot = self.slot(step, from);
-            self.ask(slot, step, term, node);
-            self.step(node, step, Target::Ask(slot));
+            self.fetch(slot, step, term, node);
+            self.step(node, step, Target::Fetch(slot));
             if let Some(on) = &step.on {
                 let producer = match list {
                     Some(_) => Producer::Among { node, slot },
@@ -263,7 +276,7 @@ impl<'a> Walk<'a> {
                 };
                 self.choices.insert((node, on), producer);
                 let choice = Producer::Choice(node);
-                self.changes.insert(choice, self.asks[slot].wave);
+                self.changes.insert(choice, self.fetches[slot].wave);
                 end = End { known: choice, ready: choice, holds: None };
                 term = None;
             } else {
@@ -296,25 +309,31 @@ impl<'a> Walk<'a> {
     }
 
     /// Where a fragment's fields stand: of several calls, the one for its type answered them.
-    fn within(&self, place: Position<'a>, type_name: &'a str) -> Position<'a> {
-        let Producer::Choice(node) = place.ready else { return Position { type_name, ..place } };
+    fn within(&self, place: Cursor<'a>, type_name: &'a str) -> Cursor<'a> {
+        let Producer::Choice(node) = place.ready else { return Cursor { type_name, ..place } };
         let chosen = self.choices.get(&(node, type_name)).copied().unwrap_or(place.ready);
-        Position { type_name, known: chosen, ready: chosen, ..place }
+        Cursor { type_name, known: chosen, ready: chosen, ..place }
     }
 
     /// Waves that are over when a producer has answered.
     fn wave(&self, producer: Producer) -> usize {
         match producer {
             Producer::Root | Producer::All => 0,
-            Producer::Slot(slot) | Producer::Among { slot, .. } => self.asks[slot].wave,
+            Producer::Slot(slot) | Producer::Among { slot, .. } => self.fetches[slot].wave,
             other => self.changes.get(&other).copied().unwrap_or_default(),
         }
     }
 
-    fn factor(&mut self, parent: Option<usize>, list: Length<'a>) -> usize {
+    fn multiplicity(&mut self, parent: Option<usize>, list: Length<'a>) -> usize {
         let Length { most, variable, unsaid } = list;
-        self.factors.push(Factor { parent, most, variable: variable.map(str::to_owned), unsaid, fields: 0 });
-        self.factors.len() - 1
+        self.multiplicities.push(Multiplicity {
+            parent,
+            most,
+            variable: variable.map(str::to_owned),
+            unsaid,
+            fields: 0,
+        });
+        self.multiplicities.len() - 1
     }
 
     fn child(&mut self, parent: usize, key: &'a str) -> usize {

@@ -17,7 +17,7 @@ const MAX_POLLS: usize = 1_000;
 
 /// Where those wait who want to ask, until the rest of their request has settled.
 #[derive(Debug, Default)]
-pub(crate) struct Settling(Mutex<State>);
+pub(crate) struct IdleDetector(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -26,9 +26,9 @@ struct State {
     waiting: Vec<Waker>,
 }
 
-impl Settling {
+impl IdleDetector {
     /// Waits until everything else has settled.
-    pub(crate) async fn settled(&self) {
+    pub(crate) async fn idle(&self) {
         let mut entered = None;
         poll_fn(|context| {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,11 +113,11 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_goes_on_when_all_who_are_busy_have_stopped() {
-        let settling = Settling::default();
+        let idle = IdleDetector::default();
         let log = Mutex::new(Vec::new());
         let step = |name: &'static str| log.lock().unwrap().push(name);
         let asking = async || {
-            settling.settled().await;
+            idle.idle().await;
             step("asks");
         };
         let working = async |polls| {
@@ -125,7 +125,7 @@ mod tests {
             step("is done");
             asking().await;
         };
-        settling.drive(async { tokio::join!(asking(), working(20), asking(), working(200)) }).await;
+        idle.drive(async { tokio::join!(asking(), working(20), asking(), working(200)) }).await;
         assert_eq!(log.into_inner().unwrap(), ["is done", "is done", "asks", "asks", "asks", "asks"]);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use fetch::FaultLog;
+use fetch::SampledLog;
 use operation::Code;
 
 use crate::config::HttpProfile;
@@ -16,7 +16,7 @@ use crate::peer::Bound;
 
 /// Why a request was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Why {
+pub(crate) enum RejectionReason {
     /// The body is no JSON, no text, or not what it says it is.
     Unreadable,
     /// It is JSON, but no GraphQL request.
@@ -51,7 +51,7 @@ pub(crate) enum Why {
     Overload,
 }
 
-impl Why {
+impl RejectionReason {
     /// Its name, as metrics and the log have it.
     const fn as_str(self) -> &'static str {
         match self {
@@ -77,59 +77,72 @@ impl Why {
 
 /// A request that is not taken.
 #[derive(Clone, Debug)]
-pub(super) struct Refusal {
-    pub(super) why: Why,
+pub(super) struct Rejection {
+    pub(super) reason: RejectionReason,
     pub(super) message: String,
 }
 
-impl Refusal {
-    pub(super) fn new(why: Why, message: impl Into<String>) -> Self {
-        Self { why, message: message.into() }
+impl Rejection {
+    pub(super) fn new(reason: RejectionReason, message: impl Into<String>) -> Self {
+        Self { reason, message: message.into() }
     }
 
     /// A request past this bound.
     pub(super) fn past(bound: Bound) -> Self {
         match bound {
-            Bound::OfAddress => Self::new(Why::TooMany, "Too many requests are under way from this address."),
-            Bound::InAll => Self::new(Why::Overload, "Too many requests are under way."),
+            Bound::OfAddress => {
+                Self::new(RejectionReason::TooMany, "Too many requests are under way from this address.")
+            }
+            Bound::InAll => Self::new(RejectionReason::Overload, "Too many requests are under way."),
         }
     }
 
     pub(super) fn status(&self, profile: HttpProfile) -> StatusCode {
-        match self.why {
-            Why::IllFormed if profile == HttpProfile::Draft202608 => StatusCode::UNPROCESSABLE_ENTITY,
-            Why::Unreadable | Why::IllFormed | Why::BadHead => StatusCode::BAD_REQUEST,
-            Why::ForeignPage => StatusCode::FORBIDDEN,
-            Why::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Why::NoSuchPath => StatusCode::NOT_FOUND,
-            Why::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Why::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Why::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Why::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Why::UriTooLong => StatusCode::URI_TOO_LONG,
-            Why::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Why::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Why::Expectation => StatusCode::EXPECTATION_FAILED,
-            Why::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Why::Overload => StatusCode::SERVICE_UNAVAILABLE,
+        match self.reason {
+            RejectionReason::IllFormed if profile == HttpProfile::Draft202608 => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            RejectionReason::Unreadable | RejectionReason::IllFormed | RejectionReason::BadHead => {
+                StatusCode::BAD_REQUEST
+            }
+            RejectionReason::ForeignPage => StatusCode::FORBIDDEN,
+            RejectionReason::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            RejectionReason::NoSuchPath => StatusCode::NOT_FOUND,
+            RejectionReason::Method => StatusCode::METHOD_NOT_ALLOWED,
+            RejectionReason::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            RejectionReason::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            RejectionReason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            RejectionReason::UriTooLong => StatusCode::URI_TOO_LONG,
+            RejectionReason::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            RejectionReason::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            RejectionReason::Expectation => StatusCode::EXPECTATION_FAILED,
+            RejectionReason::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            RejectionReason::Overload => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     /// Whether a part of the request may still be under way, which nobody will read, or whose end nobody knows.
     pub(super) fn leaves_unread(&self) -> bool {
-        matches!(self.why, Why::TooSlow | Why::TooLarge | Why::BadHead | Why::Expectation)
+        matches!(
+            self.reason,
+            RejectionReason::TooSlow
+                | RejectionReason::TooLarge
+                | RejectionReason::BadHead
+                | RejectionReason::Expectation
+        )
     }
 
     /// When to ask again, where that helps.
     pub(super) fn retry_after(&self) -> Option<Duration> {
-        matches!(self.why, Why::TooMany | Why::Overload).then_some(Duration::from_secs(1))
+        matches!(self.reason, RejectionReason::TooMany | RejectionReason::Overload)
+            .then_some(Duration::from_secs(1))
     }
 
     pub(super) fn into_error(self) -> Error {
-        let code = match self.why {
-            Why::ForeignPage => Code::Forbidden,
-            Why::TooMany => Code::RateLimited,
-            Why::Overload => Code::Overloaded,
+        let code = match self.reason {
+            RejectionReason::ForeignPage => Code::Forbidden,
+            RejectionReason::TooMany => Code::RateLimited,
+            RejectionReason::Overload => Code::Overloaded,
             _ => Code::BadRequest,
         };
         Error::client(code, self.message)
@@ -138,20 +151,20 @@ impl Refusal {
 
 /// Where refusals are noted.
 #[derive(Clone)]
-pub(crate) struct Refusals {
-    pub(crate) log: Arc<FaultLog>,
+pub(crate) struct Rejections {
+    pub(crate) log: Arc<SampledLog>,
     pub(crate) metrics: Arc<Metrics>,
 }
 
-impl Refusals {
-    pub(crate) const fn new(log: Arc<FaultLog>, metrics: Arc<Metrics>) -> Self {
+impl Rejections {
+    pub(crate) const fn new(log: Arc<SampledLog>, metrics: Arc<Metrics>) -> Self {
         Self { log, metrics }
     }
 
-    /// Counts a refusal, and leaves a line about it: of each reason one a second at most, so that an attack is seen and
+    /// Counts a rejection, and leaves a line about it: of each reason one a second at most, so that an attack is seen and
     /// does not drown everything else.
-    pub(crate) fn note(&self, why: Why, status: StatusCode) {
-        let (reason, status) = (why.as_str(), status.as_u16());
+    pub(crate) fn note(&self, reason: RejectionReason, status: StatusCode) {
+        let (reason, status) = (reason.as_str(), status.as_u16());
         self.metrics.refused(reason);
         if let Some(left_out) = self.log.pass("request", reason) {
             tracing::info!(target: "access", status, reason, left_out, "refused a request: {reason}");
@@ -160,9 +173,9 @@ impl Refusals {
 }
 
 /// Notes a refusal of the edge.
-pub(super) async fn note(State(refusals): State<Refusals>, response: Response) -> Response {
-    if let Some(why) = response.extensions().get::<Why>() {
-        refusals.note(*why, response.status());
+pub(super) async fn note(State(refusals): State<Rejections>, response: Response) -> Response {
+    if let Some(reason) = response.extensions().get::<RejectionReason>() {
+        refusals.note(*reason, response.status());
     }
     response
 }

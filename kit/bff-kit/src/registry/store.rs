@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_graphql::ServerError;
-use operation::{Code, ManifestError, Prepared, Preparer, Releases, document_hash, loggable_name, refusal};
+use operation::{
+    Code, ManifestError, Prepared, Preparer, Releases, document_hash, loggable_name, request_error,
+};
 
 use super::{Automatic, Current, Stored};
-use crate::client::DocumentPolicy;
 use crate::error::MAX_ERRORS;
+use crate::operation_policy::DocumentPolicy;
 
 /// How a request names its operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub(crate) enum DocumentId {
 
 /// Everything a server takes for an operation.
 #[derive(Debug)]
-pub(crate) struct Documents {
+pub(crate) struct OperationStore {
     preparer: Arc<Preparer>,
     registry: Current,
     /// Where automatic persisted queries are taken.
@@ -31,12 +33,12 @@ pub(crate) struct Documents {
     loaded: AtomicU64,
     kept: AtomicU64,
     /// Whether errors keep names of the schema to themselves.
-    discreet: bool,
+    redacted: bool,
 }
 
 type Selected = Result<Arc<Prepared>, Vec<ServerError>>;
 
-impl Documents {
+impl OperationStore {
     pub(crate) fn new(preparer: Arc<Preparer>, policy: DocumentPolicy, automatic_bytes: u64) -> Self {
         let takes = automatic_bytes > 0 && policy != DocumentPolicy::Registered;
         Self {
@@ -47,13 +49,13 @@ impl Documents {
             unregistered: AtomicU64::new(0),
             loaded: AtomicU64::new(0),
             kept: AtomicU64::new(0),
-            discreet: false,
+            redacted: false,
         }
     }
 
     /// The same, whose errors name nothing that a client has not sent.
-    pub(crate) fn discreet(self) -> Self {
-        Self { discreet: true, ..self }
+    pub(crate) fn redacted(self) -> Self {
+        Self { redacted: true, ..self }
     }
 
     /// Takes other registered operations from now on; where they cannot all be taken, the ones there are stay.
@@ -187,7 +189,7 @@ impl Documents {
     /// Prepares what a client sent.
     fn prepare(&self, text: &str, name: Option<&str>) -> Selected {
         let prepared = self.preparer.prepare(text, name).map(Arc::new);
-        prepared.map_err(|errors| if self.discreet { discreet(errors, text) } else { errors })
+        prepared.map_err(|errors| if self.redacted { redacted(errors, text) } else { errors })
     }
 
     /// Notes that an operation runs which is not registered, so that a team sees what it would shut out.
@@ -212,7 +214,7 @@ fn named(operation: Arc<Prepared>, name: Option<&str>) -> Selected {
 }
 
 /// The errors without what they quote of the schema: introspection by error messages is introspection too.
-fn discreet(mut errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
+fn redacted(mut errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
     // The others are counted, not told.
     for error in errors.iter_mut().take(MAX_ERRORS) {
         let parts = error.message.split('"').enumerate();
@@ -225,5 +227,5 @@ fn discreet(mut errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
 }
 
 fn refuse(code: Code, text: &str) -> Selected {
-    Err(vec![refusal(code, text)])
+    Err(vec![request_error(code, text)])
 }

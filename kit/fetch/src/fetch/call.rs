@@ -11,11 +11,12 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic_prost::ProstCodec;
 use tower::ServiceExt as _;
 
+use super::{BatchResult, Fetch};
 use crate::observer::UnderWay;
 use crate::wire::Wire;
 use crate::{
-    Answers, Channels, Enforcement, Fault, FaultKind, FaultLog, Fetch, Mask, Observer, Policies, Policy, Rpc,
-    Tags,
+    Channels, Enforcement, FailureKind, Mask, Observer, Policies, Policy, Rpc, SampledLog, Tags,
+    UpstreamError,
 };
 
 /// A deadline that tonic keeps for us may ring this much before our own: both are the same deadline.
@@ -35,7 +36,7 @@ pub struct CallContext {
     /// What happens to calls that were not planned.
     pub enforcement: Arc<Enforcement>,
     /// Where it is written why calls failed.
-    pub log: Arc<FaultLog>,
+    pub log: Arc<SampledLog>,
     /// Who is told of every call.
     pub observer: Arc<dyn Observer>,
     /// The operation, as its developers know it.
@@ -72,14 +73,14 @@ pub struct ObservedCall {
     /// Bytes of the answer, where [`CallContext::measure`] asks for them and there is one.
     pub bytes: Option<usize>,
     /// What went wrong.
-    pub fault: Option<FaultKind>,
+    pub fault: Option<FailureKind>,
 }
 
 impl CallContext {
     /// Notes a call that was not planned. An error says why it is refused, where it is.
-    pub fn violation(&self, what: &str) -> Result<(), Fault> {
-        let refused = self.enforcement.violation(&self.operation, what);
-        refused.map_err(|what| Fault::new(FaultKind::Internal, what))
+    pub fn deviation(&self, what: &str) -> Result<(), UpstreamError> {
+        let refused = self.enforcement.deviation(&self.operation, what);
+        refused.map_err(|what| UpstreamError::new(FailureKind::Internal, what))
     }
 }
 
@@ -96,7 +97,7 @@ impl Observed {
         calls.len() - 1
     }
 
-    fn end(&self, index: usize, at: Duration, bytes: Option<usize>, fault: Option<FaultKind>) {
+    fn end(&self, index: usize, at: Duration, bytes: Option<usize>, fault: Option<FailureKind>) {
         if let Some(call) = self.lock().get_mut(index) {
             call.took = Some(at.saturating_sub(call.start));
             call.bytes = bytes;
@@ -129,11 +130,11 @@ impl<'a> Call<'a> {
         rpc: Rpc,
         name: &'static str,
         mask: Option<&'a Mask>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, UpstreamError> {
         let Some(policy) = context.policies.get(name) else {
             let message = format!("{name} has no row in the policy table");
             tracing::error!(name, "{message}");
-            return Err(Fault::new(FaultKind::Internal, message));
+            return Err(UpstreamError::new(FailureKind::Internal, message));
         };
         Ok(Self { context, rpc, name, policy, end: context.deadline, mask, keys: 0, slot: None })
     }
@@ -145,7 +146,7 @@ impl<'a> Call<'a> {
     }
 
     /// The same call; an error when the request can do without it and hardly any time is left for it.
-    pub(crate) fn worth_it(self, optional: bool) -> Result<Self, Fault> {
+    pub(crate) fn worth_it(self, optional: bool) -> Result<Self, UpstreamError> {
         let left = self.end.saturating_duration_since(Instant::now());
         if optional && left < self.policy.least() { Err(self.timed_out()) } else { Ok(self) }
     }
@@ -167,7 +168,7 @@ impl<'a> Call<'a> {
 
     /// Makes the call. The whole of it, from waiting for a connection to the last byte of the answer, ends at
     /// the policy's timeout or the request's deadline, whichever comes first; dropping the future cancels it.
-    pub async fn unary<Q, A>(&self, request: Q) -> Result<A, Fault>
+    pub async fn unary<Q, A>(&self, request: Q) -> Result<A, UpstreamError>
     where
         Q: Message + 'static,
         A: Message + Default + 'static,
@@ -187,26 +188,31 @@ impl<'a> Call<'a> {
         let result = self.bounded(request).await;
         under_way.end(result.as_ref().err());
         let bytes = result.as_ref().ok().filter(|_| *measure).map(|answer: &A| answer.encoded_len());
-        observed.end(index, started.elapsed(), bytes, result.as_ref().err().map(Fault::kind));
+        observed.end(index, started.elapsed(), bytes, result.as_ref().err().map(UpstreamError::kind));
         result
     }
 
     /// Asks for a batch: one call, and an answer for every key. `split` takes the answer apart into results by
     /// key, in whatever order they came.
-    pub async fn answer<F, Q, A, R>(&self, keys: Vec<F>, request: Q, split: impl FnOnce(A) -> R) -> Answers<F>
+    pub async fn batch<F, Q, A, R>(
+        &self,
+        keys: Vec<F>,
+        request: Q,
+        split: impl FnOnce(A) -> R,
+    ) -> BatchResult<F>
     where
         F: Fetch,
         Q: Message + 'static,
         A: Message + Default + 'static,
-        R: IntoIterator<Item = (F, Result<F::Value, Fault>)>,
+        R: IntoIterator<Item = (F, Result<F::Value, UpstreamError>)>,
     {
         match self.unary(request).await {
-            Ok(response) => Answers::matched(keys, split(response)),
-            Err(fault) => Answers::failed(keys, &fault),
+            Ok(response) => BatchResult::matched(keys, split(response)),
+            Err(fault) => BatchResult::failed(keys, &fault),
         }
     }
 
-    async fn bounded<Q, A>(&self, message: Q) -> Result<A, Fault>
+    async fn bounded<Q, A>(&self, message: Q) -> Result<A, UpstreamError>
     where
         Q: Message + 'static,
         A: Message + Default + 'static,
@@ -227,7 +233,7 @@ impl<'a> Call<'a> {
             {
                 Err(self.timed_out())
             }
-            Ok(result) => result.map_err(|status| Fault::of_status(&status, wire.ended())),
+            Ok(result) => result.map_err(|status| UpstreamError::of_status(&status, wire.ended())),
             Err(_elapsed) => Err(self.timed_out()),
         }
     }
@@ -247,7 +253,7 @@ impl<'a> Call<'a> {
         Ok(client.unary(request, path, ProstCodec::default()).await?.into_inner())
     }
 
-    fn timed_out(&self) -> Fault {
-        Fault::new(FaultKind::Timeout, format!("{}: no answer in time", self.rpc.path()))
+    fn timed_out(&self) -> UpstreamError {
+        UpstreamError::new(FailureKind::Timeout, format!("{}: no answer in time", self.rpc.path()))
     }
 }

@@ -1,0 +1,33 @@
+//! Settings of registered operations and automatic persisted queries.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::operation_policy::DocumentPolicy;
+
+/// Which operations run.
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperationsConfig {
+    /// Folder of the contracts with the client, whose manifests are served, such as `"schema/mobile"`. When absent a
+    /// binary takes `schema/<client>` of its working directory, where there is one; without any nothing is
+    /// registered.
+    #[schemars(extend("format" = "path"))]
+    pub folder: Option<PathBuf>,
+    /// Operations that run: all (`open`), all while those that are not registered are counted and logged (`log`), or
+    /// the `registered` ones; the client's own policy when absent.
+    pub policy: Option<DocumentPolicy>,
+    /// Room for automatic persisted queries, in bytes; the client decides when absent, 0 takes none.
+    pub automatic_bytes: Option<u64>,
+    /// Time between two looks at the folder for other manifests, in milliseconds.
+    #[schemars(range(min = 1))]
+    pub reload_ms: u64,
+}
+
+impl Default for OperationsConfig {
+    fn default() -> Self {
+        Self { folder: None, policy: None, automatic_bytes: None, reload_ms: 2_000 }
+    }
+}
