@@ -1,5 +1,7 @@
 //! Dependencies run one way, and async-graphql is the version that works.
 
+mod modules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};

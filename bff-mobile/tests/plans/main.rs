@@ -168,7 +168,7 @@ fn check_names_the_line_of_the_plan_that_breaks_the_budget() {
     let plan = std::fs::read_to_string(folder.join("plans/Home.plan")).unwrap();
     let number: usize = waves.rsplit("(line ").next().unwrap().trim_end_matches(')').parse().unwrap();
     assert_eq!(plan.lines().nth(number - 1), Some("    asks    PriceOf"));
-    let way_out = "\nto let an operation use more: an exception with its reason in ";
+    let way_out = "\nto let an operation use more: an exemption with its reason in ";
     assert!(said.ends_with(&format!("{way_out}{}\n", budget.display())), "{said}");
     let calls = of_home("6 calls, 5 in the budget of queries");
     assert!(calls.contains("MyCart for home.cartCount (line "), "{calls}");
@@ -179,17 +179,17 @@ fn an_exception_of_the_budget_gives_its_reason_and_is_of_an_operation() {
     let (_parent, folder) = copy();
     let budget = folder.join("budget.toml");
     let tight = std::fs::read_to_string(&budget).unwrap().replace("calls = 8", "calls = 5");
-    let with = |exceptions: &str| std::fs::write(&budget, format!("{tight}{exceptions}")).unwrap();
-    let home = |reason: &str| format!("\n[exceptions.Home]\nreason = \"{reason}\"\ncalls = 6\n");
+    let with = |exemptions: &str| std::fs::write(&budget, format!("{tight}{exemptions}")).unwrap();
+    let home = |reason: &str| format!("\n[exemptions.Home]\nreason = \"{reason}\"\ncalls = 6\n");
     with("");
     let over = complaint(&["check"], &folder);
     assert!(over.contains("Home.plan: line 4: 6 calls, 5 in the budget of queries: "), "{over}");
     with(&home("It is the first thing everybody sees."));
     assert!(!complaint_or_nothing(&folder).contains("Home.plan"));
     with(&home(" "));
-    assert!(complaint(&["check"], &folder).contains("the exception of Home gives no reason"));
-    with("\n[exceptions.Hime]\nreason = \"It was renamed.\"\n");
-    let stray = "budget.toml: has an exception for Hime, which is no operation";
+    assert!(complaint(&["check"], &folder).contains("the exemption of Home gives no reason"));
+    with("\n[exemptions.Hime]\nreason = \"It was renamed.\"\n");
+    let stray = "budget.toml: has an exemption for Hime, which is no operation";
     assert!(complaint(&["check"], &folder).contains(stray));
 }
 

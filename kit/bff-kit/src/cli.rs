@@ -9,16 +9,17 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+#[cfg(feature = "review")]
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::client::{Client, schema};
+use crate::any_client::AnyClient;
+use crate::client::Client;
 use crate::config::{Config, ConfigError, Layers};
-#[cfg(feature = "review")]
-use crate::preparer::preparer;
-use crate::preparer::short_name;
-use crate::schema::{internal_sdl, public_sdl};
 use crate::server::Server;
+#[cfg(feature = "review")]
+use crate::{mode::Mode, preparer::in_mode};
 
 pub use process::{listen, stop_signal};
 
@@ -76,6 +77,10 @@ struct Settings {
 /// Runs the binary of `C`.
 #[must_use]
 pub fn run<C: Client>() -> ExitCode {
+    run_any(AnyClient::of::<C>())
+}
+
+fn run_any(client: AnyClient) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -85,27 +90,26 @@ pub fn run<C: Client>() -> ExitCode {
     };
     let result = match arguments.command {
         Some(Command::Schema { internal }) => {
-            let schema = schema::<C>();
-            let sdl = if internal { internal_sdl(&schema) } else { public_sdl(&schema) };
-            return print(&sdl);
+            let sdl = if internal { client.internal_sdl } else { client.public_sdl };
+            return print(&sdl());
         }
         #[cfg(feature = "review")]
-        Some(Command::Explain(explain)) => explain.run::<C>(),
+        Some(Command::Explain(explain)) => explain.run(client),
         #[cfg(feature = "review")]
-        Some(Command::Review(command)) => match command.run(binary::<C>()) {
+        Some(Command::Review(command)) => match command.run(&binary(client)) {
             Ok(text) => return print(&text),
             Err(failure) => Err(failure.into()),
         },
-        Some(Command::Config(settings)) => config::run::<C>(settings),
-        Some(Command::Serve(settings)) => serve::<C>(settings),
-        None => serve::<C>(arguments.settings),
+        Some(Command::Config(settings)) => config::run(client, settings),
+        Some(Command::Serve(settings)) => serve(client, settings),
+        None => serve(client, arguments.settings),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Config(error)) => complain::<C>(&error.to_string(), EXIT_USAGE),
+        Err(Failure::Config(error)) => complain(client, &error.to_string(), EXIT_USAGE),
         #[cfg(feature = "review")]
-        Err(Failure::Usage(problem)) => complain::<C>(&problem, EXIT_USAGE),
-        Err(Failure::Other(problem)) => complain::<C>(&problem, 1),
+        Err(Failure::Usage(problem)) => complain(client, &problem, EXIT_USAGE),
+        Err(Failure::Other(problem)) => complain(client, &problem, 1),
     }
 }
 
@@ -136,31 +140,32 @@ impl From<contracts::commands::Failure> for Failure {
 }
 
 #[cfg(feature = "review")]
-fn binary<C: Client>() -> contracts::commands::Binary {
-    contracts::commands::Binary { name: C::NAME, client: short_name(C::NAME), preparer: preparer::<C> }
+fn binary(client: AnyClient) -> contracts::commands::Binary {
+    let preparer = Arc::new(move || in_mode(client, Mode::Development));
+    contracts::commands::Binary { name: client.name, client: client.short_name(), preparer }
 }
 
-fn serve<C: Client>(settings: Settings) -> Result<(), Failure> {
-    let (layers, config) = configuration::<C>(settings)?;
-    start::<C>(config).map_err(|failure| match failure {
+fn serve(client: AnyClient, settings: Settings) -> Result<(), Failure> {
+    let (layers, config) = configuration(client, settings)?;
+    start(client, config).map_err(|failure| match failure {
         Failure::Config(error) => Failure::Config(layers.locate(error)),
         other => other,
     })
 }
 
 /// The layers of the command line, the environment and the file, and the settings that come of them.
-fn configuration<C: Client>(settings: Settings) -> Result<(Layers, Config), ConfigError> {
-    let layers = layers::<C>(settings)?;
+fn configuration(client: AnyClient, settings: Settings) -> Result<(Layers, Config), ConfigError> {
+    let layers = layers(client, settings)?;
     let mut config = Config::load(&layers)?;
-    config.check_for::<C>()?;
-    let usual = PathBuf::from("schema").join(short_name(C::NAME));
+    config.check_for(&client)?;
+    let usual = PathBuf::from("schema").join(client.short_name());
     if config.operations.folder.is_none() && usual.join("manifests").is_dir() {
         config.operations.folder = Some(usual);
     }
     Ok((layers, config))
 }
 
-fn start<C: Client>(config: Config) -> Result<(), Failure> {
+fn start(client: AnyClient, config: Config) -> Result<(), Failure> {
     crate::log::start(&config.log)?;
     process::raise_open_files(config.server.max_connections);
     let failed = |problem: std::io::Error| Failure::Other(format!("the runtime did not start: {problem}"));
@@ -179,7 +184,7 @@ fn start<C: Client>(config: Config) -> Result<(), Failure> {
         let reload = server.reload();
         // Ends with the runtime.
         tokio::spawn(process::on_hangup(move || reload.now()));
-        server.serve::<C>(listener, fetch::tcp(), stop_signal()).await?;
+        server.serve_any(client, listener, fetch::tcp(), stop_signal()).await?;
         Ok(())
     })
 }
@@ -188,13 +193,13 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
     Failure::Other(format!("cannot listen on {address}: {error}"))
 }
 
-fn layers<C: Client>(settings: Settings) -> Result<Layers, ConfigError> {
-    let policies = C::policies();
+fn layers(client: AnyClient, settings: Settings) -> Result<Layers, ConfigError> {
+    let policies = (client.policies)();
     let mut layers = Layers::new(policies.services());
     if let Some(path) = &settings.config {
         layers = layers.file(path)?;
     }
-    let prefix = C::NAME.to_ascii_uppercase().replace('-', "_");
+    let prefix = client.name.to_ascii_uppercase().replace('-', "_");
     let mut layers = layers.environment(&prefix, environment(&prefix)?.into_iter());
     let flags = [
         ("--listen", "server.listen", settings.listen),
@@ -237,7 +242,7 @@ fn print(text: &str) -> ExitCode {
 }
 
 #[expect(clippy::print_stderr, reason = "the one line a failed start leaves behind")]
-fn complain<C: Client>(problem: &str, code: u8) -> ExitCode {
-    eprintln!("{}: {problem}", C::NAME);
+fn complain(client: AnyClient, problem: &str, code: u8) -> ExitCode {
+    eprintln!("{}: {problem}", client.name);
     ExitCode::from(code)
 }

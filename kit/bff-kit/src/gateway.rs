@@ -3,31 +3,30 @@
 mod access;
 mod answer;
 mod explain;
-mod failing;
 mod report;
 mod shared;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Request, ServerError, Value, Variables};
-use fetch::{CallContext, Channels, Enforcement, Observed, SampledLog, Tags};
+use fetch::{CallContext, Channels, Enforcement, Observed, Reasons, SampledLog, Tags};
 use operation::{BadVariable, Cache, CacheScope, Code, Plan, Prepared, Preparer, request_error};
 use tokio::time::Instant;
 
-use crate::client::{Client, ClientSchema, schema, schema_builder};
+use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::error::Error;
+use crate::executor::Execute;
 use crate::health::Health;
 use crate::identity::{CredentialKey, Principal};
 use crate::language::Languages;
 use crate::metrics::{self, Metrics};
-use crate::preparer::server_preparer;
+use crate::preparer::configured;
 use crate::registry::{DocumentId, OperationStore};
 use crate::scope::RequestScope;
 
-use failing::FailingFields;
 use shared::SharedAnswers;
 
 pub(crate) use crate::error::server_error;
@@ -67,10 +66,9 @@ struct Run<'a> {
 }
 
 /// Answers the requests of one client.
-pub(crate) struct Gateway<C: Client> {
-    schema: ClientSchema<C>,
-    /// Schema of the requests in which fields fail before they run; made when the first one comes.
-    failing_schema: OnceLock<ClientSchema<C>>,
+pub(crate) struct Gateway {
+    executor: Box<dyn Execute>,
+    reasons: Reasons,
     preparer: Arc<Preparer>,
     documents: Arc<OperationStore>,
     channels: Channels,
@@ -83,31 +81,32 @@ pub(crate) struct Gateway<C: Client> {
     shared: SharedAnswers,
 }
 
-impl<C: Client> Gateway<C> {
+impl Gateway {
     pub(crate) fn new(
+        client: AnyClient,
         config: &Config,
         channels: Channels,
         clock: Clock,
         log: Arc<SampledLog>,
         health: Arc<Health>,
     ) -> Self {
-        let preparer = Arc::new(server_preparer::<C>(config));
+        let preparer = Arc::new(configured(client, config));
         let documents = OperationStore::new(
             preparer.clone(),
-            config.document_policy(C::OPERATIONS),
-            config.automatic_bytes(C::OPERATIONS),
+            config.document_policy(client.operations),
+            config.automatic_bytes(client.operations),
         );
         let documents = match config.mode {
             Mode::Development => documents,
             Mode::Production => documents.redacted(),
         };
         Self {
-            schema: schema::<C>(),
-            failing_schema: OnceLock::new(),
+            executor: (client.executor)(),
+            reasons: client.reasons,
             preparer,
             documents: Arc::new(documents),
             channels,
-            credential: CredentialKey::new(config.credential_key(), C::NAME),
+            credential: CredentialKey::new(config.credential_key(), client.name),
             clock,
             enforcement: Arc::new(match config.mode {
                 Mode::Development => Enforcement::refusing(),
@@ -115,7 +114,7 @@ impl<C: Client> Gateway<C> {
             }),
             log,
             health,
-            deadline: config.deadline(&C::LIMITS),
+            deadline: config.deadline(&client.limits),
             shared: SharedAnswers::new(&config.cache),
         }
     }
@@ -213,16 +212,12 @@ impl<C: Client> Gateway<C> {
             operation.call_graph.clone(),
             context.clone(),
         );
-        let schema = if failing.is_empty() {
-            &self.schema
-        } else {
-            self.failing_schema.get_or_init(|| schema_builder::<C>().extension(FailingFields).finish())
-        };
-        let scope = Arc::new(scope.with_failing(failing).with_reasons(C::REASONS));
+        let has_failing = !failing.is_empty();
+        let scope = Arc::new(scope.with_failing(failing).with_reasons(self.reasons));
         let mut graphql = Request::new("").variables(variables.clone()).data(scope.clone());
         graphql.set_parsed_query(document);
 
-        let mut response = scope.fetches.drive(schema.execute(graphql)).await;
+        let mut response = scope.fetches.drive(self.executor.execute(graphql, has_failing)).await;
         let refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());

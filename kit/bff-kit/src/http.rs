@@ -31,7 +31,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::cors::CorsLayer;
 
-use crate::client::Client;
+use crate::any_client::AnyClient;
 use crate::config::{Config, HttpProfile, Mode};
 use crate::error::Error;
 use crate::gateway::{Access, Answer, Explain, Gateway, GraphqlRequest, Known, server_error};
@@ -51,8 +51,9 @@ pub(crate) use rejection::{RejectionReason, Rejections};
 pub(crate) use reply::AnswerBytes;
 
 /// What the routes of a server share.
-pub(crate) struct HttpEdge<C: Client> {
-    gateway: Gateway<C>,
+pub(crate) struct HttpEdge {
+    name: &'static str,
+    gateway: Gateway,
     authenticator: Box<dyn Authenticator>,
     /// Headers that tell who asks.
     credentials: Arc<[HeaderName]>,
@@ -77,16 +78,18 @@ const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 /// Shorter answers fit a packet as they are.
 const COMPRESSED_FROM_BYTES: u64 = 1024;
 
-impl<C: Client> HttpEdge<C> {
+impl HttpEdge {
     pub(crate) fn new(
-        gateway: Gateway<C>,
+        client: AnyClient,
+        gateway: Gateway,
         health: Arc<Health>,
         log: Arc<SampledLog>,
         config: &Config,
     ) -> Self {
-        let authenticator = C::authenticator(config.mode);
+        let authenticator = (client.authenticator)(config.mode);
         let origins = Origins::of(config);
         Self {
+            name: client.name,
             gateway,
             credentials: authenticator.reads().into(),
             authenticator,
@@ -95,7 +98,7 @@ impl<C: Client> HttpEdge<C> {
             has_admin: config.server.admin.is_some(),
             cors: cors::layer(&origins, &config.server),
             origins,
-            body: BodyLimits::of(config, &C::LIMITS),
+            body: BodyLimits::of(config, &client.limits),
             profile: config.server.http_profile,
             max_batch: config.server.max_batch,
             mode: config.mode,
@@ -108,14 +111,14 @@ impl<C: Client> HttpEdge<C> {
         let head = middleware::from_fn_with_state(self.profile, head::check);
         let form = middleware::from_fn_with_state(self.profile, head::check_form);
         let routes = Router::new()
-            .route("/graphql", any(graphql::<C>))
-            .route("/graphql/", any(graphql::<C>))
-            .route("/graphql/o/{id}", any(operation::<C>))
-            .route("/graphql/o/{id}/", any(operation::<C>))
+            .route("/graphql", any(graphql))
+            .route("/graphql/", any(graphql))
+            .route("/graphql/o/{id}", any(operation))
+            .route("/graphql/o/{id}/", any(operation))
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
             .layer(middleware::from_fn(caching::validate))
-            .route("/", get(root::<C>))
-            .fallback(no_such_path::<C>)
+            .route("/", get(root))
+            .fallback(no_such_path)
             .layer(head)
             .layer(cors)
             .layer(middleware::from_fn(cors::options));
@@ -139,30 +142,30 @@ impl<C: Client> HttpEdge<C> {
 }
 
 /// Somebody who opens a development server in a browser is looking for the playground.
-async fn root<C: Client>(state: State<Arc<HttpEdge<C>>>, request: Request) -> Response {
+async fn root(state: State<Arc<HttpEdge>>, request: Request) -> Response {
     if state.mode == Mode::Development {
         let text = format!(
             "{} answers GraphQL at /graphql. `cargo up` has a playground for it: http://localhost:4000\n",
-            C::NAME
+            state.name
         );
         return text.into_response();
     }
     no_such_path(state, request).await
 }
 
-async fn no_such_path<C: Client>(State(edge): State<Arc<HttpEdge<C>>>, request: Request) -> Response {
+async fn no_such_path(State(edge): State<Arc<HttpEdge>>, request: Request) -> Response {
     let rejection =
         Rejection::new(RejectionReason::NoSuchPath, "There is nothing here: send operations to /graphql.");
     edge.writer(&request, MediaType::Json).rejection(rejection)
 }
 
-async fn graphql<C: Client>(State(edge): State<Arc<HttpEdge<C>>>, request: Request) -> Response {
+async fn graphql(State(edge): State<Arc<HttpEdge>>, request: Request) -> Response {
     edge.handle(request, None).await
 }
 
 /// An operation that is asked for by its id alone.
-async fn operation<C: Client>(
-    State(edge): State<Arc<HttpEdge<C>>>,
+async fn operation(
+    State(edge): State<Arc<HttpEdge>>,
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
@@ -173,7 +176,7 @@ async fn operation<C: Client>(
         .rejection(Rejection::new(RejectionReason::Unreadable, "The path is not UTF-8."))
 }
 
-impl<C: Client> HttpEdge<C> {
+impl HttpEdge {
     fn writer(&self, request: &Request, media_type: MediaType) -> ResponseWriter {
         ResponseWriter {
             profile: self.profile,
@@ -261,7 +264,7 @@ impl<C: Client> HttpEdge<C> {
     }
 
     fn access(&self) -> Access {
-        Access::begin(C::NAME, self.health.clone())
+        Access::begin(self.name, self.health.clone())
     }
 
     /// Answers one request of those that came together. A panic is a fault like another: the request fails, those

@@ -4,6 +4,7 @@
 //! limits. The kit does the rest: the command line ([`run`]), configuration, the server, GraphQL over HTTP,
 //! request-scoped batching of calls, read masks, errors, identifiers and pages. It knows no shop and no client.
 
+mod any_client;
 mod blame;
 mod cli;
 mod client;
@@ -11,6 +12,7 @@ mod clock;
 pub mod config;
 mod context;
 mod error;
+mod executor;
 mod gateway;
 mod health;
 mod http;

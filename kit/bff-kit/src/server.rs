@@ -24,6 +24,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::any_client::AnyClient;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
@@ -103,21 +104,31 @@ impl Server {
     /// running requests finish and returns. It starts no thread, and dropping it ends all it has begun.
     pub async fn serve<C: Client>(
         self,
+        listener: impl Listener<Addr: PeerAddress>,
+        connector: impl Connector,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ConfigError> {
+        self.serve_any(AnyClient::of::<C>(), listener, connector, shutdown).await
+    }
+
+    pub(crate) async fn serve_any(
+        self,
+        client: AnyClient,
         mut listener: impl Listener<Addr: PeerAddress>,
         connector: impl Connector,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
-        self.config.check_for::<C>()?;
+        self.config.check_for(&client)?;
         let Self { config, clock, health, reload } = self;
         let metrics = health.metrics().clone();
         let channels = channels(&config, &connector)?;
         let certificate = config.server.tls.as_ref().map(Certificate::new).transpose()?.map(Arc::new);
         let log = Arc::new(SampledLog::default());
-        let gateway = Gateway::<C>::new(&config, channels, clock, log.clone(), health.clone());
-        let manifests = manifests(&config, &gateway)?;
+        let gateway = Gateway::new(client, &config, channels, clock, log.clone(), health.clone());
+        let manifests = manifests(client, &config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
         let unread = Unread::new(config.server.max_unread_bytes);
-        health.start(C::policies().services(), {
+        health.start((client.policies)().services(), {
             let (tell_kept, unread) = (gateway.counts(), unread.clone());
             move |metrics| {
                 tell_kept(metrics);
@@ -131,7 +142,7 @@ impl Server {
             trusted: config.trusted_proxies(),
             certificate: certificate.clone(),
             connections: Connections {
-                routes: HttpEdge::new(gateway, health.clone(), log.clone(), &config).routes(),
+                routes: HttpEdge::new(client, gateway, health.clone(), log.clone(), &config).routes(),
                 timers: Timers::of(&config.server),
                 requests: Bounds::new(config.server.max_requests, config.server.max_requests_per_address),
                 unread,
@@ -140,12 +151,12 @@ impl Server {
             },
         };
         let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();
-        tracing::info!(client = C::NAME, address, mode = ?config.mode, "{} listens on {address}", C::NAME);
+        tracing::info!(client = client.name, address, mode = ?config.mode, "{} listens on {address}", client.name);
 
         let mut beside = JoinSet::new();
         if let Some(folder) = manifests {
             let looks = reload.looks(Duration::from_millis(config.operations.reload_ms));
-            beside.spawn(folder.watch(looks, preparer, move |loaded| documents.replace(C::NAME, loaded)));
+            beside.spawn(folder.watch(looks, preparer, move |loaded| documents.replace(client.name, loaded)));
         }
         if let Some(certificate) = certificate {
             beside.spawn(certificate.watch(reload.looks(tls::LOOK_EVERY), metrics.clone()));
@@ -194,12 +205,13 @@ async fn upkeep(metrics: Arc<Metrics>) {
 
 /// Takes the registered operations of the folder that is configured. A server does not start with a part of them, and
 /// one for real users not without any where it takes no others: it would turn everybody away, and look healthy.
-fn manifests<C: Client>(
+fn manifests(
+    client: AnyClient,
     config: &Config,
-    gateway: &Gateway<C>,
+    gateway: &Gateway,
 ) -> Result<Option<ManifestFolder>, ConfigError> {
     let needs_some = config.mode == Mode::Production
-        && config.document_policy(C::OPERATIONS) == DocumentPolicy::Registered;
+        && config.document_policy(client.operations) == DocumentPolicy::Registered;
     let none = |problem: &str| {
         let problem = format!("{problem}, and by operations.policy `registered` no other operation runs");
         ConfigError::new("operations.folder", problem)
@@ -215,7 +227,7 @@ fn manifests<C: Client>(
     if needs_some && released.is_empty() {
         return Err(none(&format!("`{}` holds no registered operation", path.display())));
     }
-    gateway.documents().replace(C::NAME, Ok(released));
+    gateway.documents().replace(client.name, Ok(released));
     Ok(Some(folder))
 }
 

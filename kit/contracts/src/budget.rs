@@ -59,7 +59,7 @@ impl Budget {
         let budget: Self = toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
         let unexplained = budget.exemptions.iter().find(|(_, it)| it.reason.trim().is_empty());
         match unexplained {
-            Some((name, _)) => Err(format!("the exception of {name} gives no reason")),
+            Some((name, _)) => Err(format!("the exemption of {name} gives no reason")),
             None => Ok(budget),
         }
     }

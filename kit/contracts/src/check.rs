@@ -32,7 +32,7 @@ impl Folder {
         errors
     }
 
-    /// Operations beyond the budget, whether they are today's or come by a manifest, and its exceptions of what is
+    /// Operations beyond the budget, whether they are today's or come by a manifest, and its exemptions of what is
     /// no operation.
     fn check_budget(
         &self,
@@ -69,7 +69,7 @@ impl Folder {
             }));
         }
         let stray = budget.exemptions.keys().filter(|name| !names.contains(name.as_str()));
-        let stray = stray.map(|name| format!("has an exception for {name}, which is no operation"));
+        let stray = stray.map(|name| format!("has an exemption for {name}, which is no operation"));
         errors.extend(stray.map(|problem| ContractError::new(self.0.join("budget.toml"), problem)));
         errors
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 use operation::{ManifestFormat, Preparer};
@@ -10,14 +11,14 @@ use operation::{ManifestFormat, Preparer};
 use crate::{ContractError, Folder, Protos, Revision, WayOut, WrittenPlans};
 
 /// The binary that a command is called of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Binary {
     /// Its name, such as `"bff-mobile"`.
     pub name: &'static str,
     /// Its client, such as `"mobile"`.
     pub client: &'static str,
     /// Makes the preparer of its client.
-    pub preparer: fn() -> Preparer,
+    pub preparer: Arc<dyn Fn() -> Preparer>,
 }
 
 /// Why a command failed.
@@ -46,7 +47,7 @@ pub enum Command {
 
 impl Command {
     /// Runs it; the text that it prints.
-    pub fn run(self, binary: Binary) -> Result<String, Failure> {
+    pub fn run(self, binary: &Binary) -> Result<String, Failure> {
         match self {
             Self::Plan(plan) => plan.run(binary),
             Self::Register(register) => register.run(binary),
@@ -142,19 +143,19 @@ pub struct Impact {
 }
 
 impl FolderArgument {
-    fn path(&self, binary: Binary) -> PathBuf {
+    fn path(&self, binary: &Binary) -> PathBuf {
         self.folder.clone().unwrap_or_else(|| PathBuf::from("schema").join(binary.client))
     }
 
     /// The folder that is meant.
     #[must_use]
-    pub fn folder(&self, binary: Binary) -> Folder {
+    pub fn folder(&self, binary: &Binary) -> Folder {
         Folder::new(self.path(binary))
     }
 
     /// Everything that is wrong with the contracts, and what to do where it is meant.
     #[must_use]
-    pub fn failure(&self, binary: Binary, problems: &[ContractError]) -> Failure {
+    pub fn failure(&self, binary: &Binary, problems: &[ContractError]) -> Failure {
         let mut text = lines(&counted(problems.len() as u64, "problem"), problems);
         let ways_out: BTreeSet<_> = problems.iter().filter_map(|problem| problem.way_out).collect();
         for way_out in ways_out {
@@ -170,7 +171,7 @@ impl FolderArgument {
                 WayOut::Except => {
                     let budget = self.path(binary).join("budget.toml");
                     format!(
-                        "to let an operation use more: an exception with its reason in {}",
+                        "to let an operation use more: an exemption with its reason in {}",
                         budget.display()
                     )
                 }
@@ -182,7 +183,7 @@ impl FolderArgument {
 }
 
 impl Register {
-    fn run(self, binary: Binary) -> Result<String, Failure> {
+    fn run(self, binary: &Binary) -> Result<String, Failure> {
         let named = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_' | '+');
         if self.release.is_empty() || self.release.starts_with('.') || !self.release.chars().all(named) {
             return Err(Failure::Usage(format!("--release: `{}` is no version like 5.2.0", self.release)));
@@ -195,7 +196,7 @@ impl Register {
 }
 
 impl Plan {
-    fn run(self, binary: Binary) -> Result<String, Failure> {
+    fn run(self, binary: &Binary) -> Result<String, Failure> {
         let written = self.folder.folder(binary).write_plans(&(binary.preparer)());
         let WrittenPlans { written, removed } = written.map_err(|it| self.folder.failure(binary, &it))?;
         let mut told = String::new();
@@ -213,7 +214,7 @@ impl Plan {
 }
 
 impl Check {
-    fn run(self, binary: Binary) -> Result<String, Failure> {
+    fn run(self, binary: &Binary) -> Result<String, Failure> {
         let contracts = self.folder.folder(binary);
         let problems = contracts.check(&(binary.preparer)());
         if !problems.is_empty() {
@@ -231,7 +232,7 @@ impl Check {
 }
 
 impl Diff {
-    fn run(self, binary: Binary) -> Result<String, Failure> {
+    fn run(self, binary: &Binary) -> Result<String, Failure> {
         let folder = self.folder.path(binary);
         let wrong = |error: ContractError| Failure::Usage(error.to_string());
         let old = Revision::named(&self.old, &folder).map_err(wrong)?;
@@ -250,7 +251,7 @@ impl Diff {
 }
 
 impl Impact {
-    fn run(self, binary: Binary) -> Result<String, Failure> {
+    fn run(self, binary: &Binary) -> Result<String, Failure> {
         let wrong = |error: ContractError| Failure::Usage(error.to_string());
         let (old, new) = (Protos::read(&self.old).map_err(wrong)?, Protos::read(&self.new).map_err(wrong)?);
         let found = self.folder.folder(binary).impact(&(binary.preparer)(), &old, &new);

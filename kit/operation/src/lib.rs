@@ -38,8 +38,8 @@ pub use name::loggable_name;
 pub use normalise::{Failing, NULL_CONDITION, NullCause};
 pub use parse::{SyntaxError, parse};
 pub use plan::{
-    Cache, CacheScope, Consequence, Count, Failure, FailureMode, FieldSize, Outcome, Plan, PlannedCall,
-    Repeat, Total, Wave,
+    Cache, CacheScope, Consequence, Count, Failure, FailureMode, FieldSize, Outcome, Plan, PlanLine,
+    PlanPart, PlanSection, PlanText, PlannedCall, Repeat, Total, Wave,
 };
 pub use prepare::Preparer;
 pub use prepared::Prepared;

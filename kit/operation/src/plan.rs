@@ -5,6 +5,7 @@ mod failure;
 mod size;
 mod text;
 mod timing;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::schema::{SchemaIndex, StepInfo, StepKind};
 
 pub use failure::{Consequence, Failure, FailureMode, Outcome};
 pub use size::FieldSize;
+pub use text::{PlanLine, PlanPart, PlanSection, PlanText};
 use timing::Timing;
 pub(super) use timing::with_shares;
 
@@ -211,7 +213,7 @@ impl Plan {
 /// Its calls in a line, such as `BatchGetProducts ×3 (cart, orders, recommendations), GetCart`.
 impl fmt::Display for Wave {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&text::summary(&self.calls))
+        formatter.write_str(&words::summary(&self.calls))
     }
 }
 
@@ -226,7 +228,7 @@ impl Plan {
 /// The plan as its file holds it.
 impl fmt::Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&text::plan(self))
+        PlanText::of(self).fmt(formatter)
     }
 }
 

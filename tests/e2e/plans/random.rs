@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use operation::Preparer;
 use operation::schema::{Argument, FieldInfo, SchemaIndex, StepKind};
+use operation::{Plan, PlanText, Preparer};
 
 use proto::admin::Call;
 use serde_json::{Map, Value, json};
@@ -216,6 +216,14 @@ fn valid(name: &str, ty: &str, number: usize) -> Value {
     }
 }
 
+/// The text of a plan says what it was written from.
+fn reads_back(plan: &Plan) {
+    let text = plan.to_string();
+    let read = PlanText::parse(&text);
+    assert_eq!(read, PlanText::of(plan), "{text}");
+    assert_eq!(read.to_string(), text);
+}
+
 /// One query: within its plan, and the same with hoisting and without.
 async fn holds(
     kind: Kind,
@@ -232,6 +240,7 @@ async fn holds(
             return false;
         }
     };
+    reads_back(&plan);
     let body = json!({ "query": query, "variables": variables });
     hoisted.domain.calls().clear();
     let with = hoisted.ask_with(kind, body.clone()).await;
@@ -286,6 +295,7 @@ async fn random_mutations_keep_their_plans() {
             for number in 0.. {
                 let (query, variables) = writer.mutation(field, number);
                 let Ok(plan) = preparer.plan(&query) else { continue };
+                reads_back(&plan);
                 shop.domain.calls().clear();
                 let body = json!({ "query": query, "variables": variables });
                 let answer = shop.ask_with(kind, body).await;

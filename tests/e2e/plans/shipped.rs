@@ -201,9 +201,9 @@ fn an_operation_that_comes_by_manifest_is_held_to_the_budget() {
     }
     let excepted = complaints(|mobile| {
         std::fs::write(mobile.join("manifests/9.0.0.relay.json"), &manifest).unwrap();
-        let exception =
-            "\n[exceptions.Big]\nreason = \"The tablet.\"\ncalls = 14\nbytes = 2_000_000\ncost = 700\n";
-        append(&mobile.join("budget.toml"), exception);
+        let exemption =
+            "\n[exemptions.Big]\nreason = \"The tablet.\"\ncalls = 14\nbytes = 2_000_000\ncost = 700\n";
+        append(&mobile.join("budget.toml"), exemption);
     });
     assert_eq!(excepted, []);
 }

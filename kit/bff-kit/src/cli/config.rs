@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{Failure, Settings, configuration};
-use crate::client::Client;
+use crate::any_client::AnyClient;
 use crate::config::{Config, Layers, SERVICE, Setting, settings};
 
 /// Prints them.
-pub(super) fn run<C: Client>(of: Settings) -> Result<(), Failure> {
-    let (layers, config) = configuration::<C>(of)?;
-    super::print(&listing(&layers, &config.effective::<C>()));
+pub(super) fn run(client: AnyClient, of: Settings) -> Result<(), Failure> {
+    let (layers, config) = configuration(client, of)?;
+    super::print(&listing(&layers, &config.effective_for(&client)));
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use contracts::Folder;
 use contracts::commands::{FolderArgument, counted};
 
 use super::{Failure, Settings, binary, configuration, print};
-use crate::client::Client;
+use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::Mode;
 use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, Known, MadeCall};
@@ -56,12 +56,12 @@ struct Run {
 }
 
 impl Explain {
-    pub(super) fn run<C: Client>(self) -> Result<(), Failure> {
-        let preparer = (binary::<C>().preparer)();
-        let contracts = self.folder.folder(binary::<C>());
+    pub(super) fn run(self, client: AnyClient) -> Result<(), Failure> {
+        let preparer = (binary(client).preparer)();
+        let contracts = self.folder.folder(&binary(client));
         let Some(operation) = &self.operation else {
             let plans = contracts.planned(&preparer);
-            let plans = plans.map_err(|problems| self.folder.failure(binary::<C>(), &problems))?;
+            let plans = plans.map_err(|problems| self.folder.failure(&binary(client), &problems))?;
             print(&if self.json { json(&plans)? } else { overview(&plans) });
             return Ok(());
         };
@@ -73,7 +73,7 @@ impl Explain {
             return Ok(());
         }
         let as_json = self.json;
-        let Run { bytes, analysis, errors } = self.execute::<C>(text)?;
+        let Run { bytes, analysis, errors } = self.execute(client, text)?;
         if as_json {
             print(&json(&serde_json::json!({ "plan": plan, "observed": analysis }))?);
         } else {
@@ -84,12 +84,12 @@ impl Explain {
     }
 
     /// Runs the operation.
-    fn execute<C: Client>(self, query: String) -> Result<Run, Failure> {
-        let variables = self.variables::<C>()?;
+    fn execute(self, client: AnyClient, query: String) -> Result<Run, Failure> {
+        let variables = self.variables(client)?;
         let headers = self.headers()?;
         let mut settings = self.settings;
         settings.mode.get_or_insert_with(|| "development".to_owned());
-        let (layers, config) = configuration::<C>(settings)?;
+        let (layers, config) = configuration(client, settings)?;
         if config.mode != Mode::Development {
             return Err(Failure::Usage("--analyze needs mode development".to_owned()));
         }
@@ -101,8 +101,8 @@ impl Explain {
             let channels =
                 crate::server::channels(&config, &fetch::tcp()).map_err(|error| layers.locate(error))?;
             let gateway =
-                Gateway::<C>::new(&config, channels, Clock::default(), Arc::default(), Health::unseen());
-            let caller = C::authenticator(config.mode).authenticate(&headers);
+                Gateway::new(client, &config, channels, Clock::default(), Arc::default(), Health::unseen());
+            let caller = (client.authenticator)(config.mode).authenticate(&headers);
             let caller = caller.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
             let request = GraphqlRequest {
                 query: Some(query),
@@ -125,9 +125,9 @@ impl Explain {
         })
     }
 
-    fn variables<C: Client>(&self) -> Result<Variables, Failure> {
+    fn variables(&self, client: AnyClient) -> Result<Variables, Failure> {
         let Some(variables) = &self.variables else {
-            let examples = self.folder.folder(binary::<C>()).examples().unwrap_or_default();
+            let examples = self.folder.folder(&binary(client)).examples().unwrap_or_default();
             let example = self.operation.as_ref().and_then(|operation| examples.get(operation));
             return Ok(example
                 .map(|example| Variables::from_json(example.variables.clone()))

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::describe::{self, lookup};
 use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
-use crate::client::Client;
+use crate::any_client::AnyClient;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 
 /// Shortest key in production, in bytes: as long as what HMAC-SHA-256 makes of it (RFC 7518 §3.2).
@@ -41,8 +41,8 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
 
 impl Config {
     /// Checks what a server of `C` wants of its settings and those of other clients do not.
-    pub(crate) fn check_for<C: Client>(&self) -> Result<(), ConfigError> {
-        if !C::BROWSERS || self.mode == Mode::Development || !self.server.public_origins.is_empty() {
+    pub(crate) fn check_for(&self, client: &AnyClient) -> Result<(), ConfigError> {
+        if !client.browsers || self.mode == Mode::Development || !self.server.public_origins.is_empty() {
             return Ok(());
         }
         let problem = "must be set in production, to the origins by which browsers reach this server, such as \

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use operation::Limits;
 
 use super::{Config, Mode, Secret, checks};
+use crate::any_client::AnyClient;
 use crate::client::Client;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 use crate::operation_policy::{AutomaticQueries, DocumentPolicy, OperationPolicy};
@@ -80,13 +81,17 @@ impl Config {
 
     /// The same configuration, with what the client decides written out.
     #[must_use]
-    pub fn effective<C: Client>(mut self) -> Self {
-        let limits = self.limits(&C::LIMITS);
+    pub fn effective<C: Client>(self) -> Self {
+        self.effective_for(&AnyClient::of::<C>())
+    }
+
+    pub(crate) fn effective_for(mut self, client: &AnyClient) -> Self {
+        let limits = self.limits(&client.limits);
         self.server.max_body_bytes = Some(limits.body_bytes);
         self.server.deadline_ms = u64::try_from(limits.deadline.as_millis()).ok();
         self.server.stop_delay_ms = u64::try_from(self.stop_delay().as_millis()).ok();
-        self.operations.policy = Some(self.document_policy(C::OPERATIONS));
-        self.operations.automatic_bytes = Some(self.automatic_bytes(C::OPERATIONS));
+        self.operations.policy = Some(self.document_policy(client.operations));
+        self.operations.automatic_bytes = Some(self.automatic_bytes(client.operations));
         let said = &mut self.limits;
         for (said, limit) in [
             (&mut said.bytes, limits.bytes),

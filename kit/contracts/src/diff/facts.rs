@@ -1,25 +1,27 @@
-//! What a plan says, taken from its text, so that plans of any revision can be compared.
+//! The sections of two plans that differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a plan says: the lines of its summary, and what is said of each call and of its failing, in the plan's order.
+use operation::{PlanLine, PlanText};
+
+/// The facts of a plan: the lines of its summary, and those of each call and of its failing, in the plan's order.
 #[derive(Default)]
 pub(crate) struct Facts {
-    totals: Vec<(String, String)>,
+    totals: Vec<PlanLine>,
     sections: Vec<Section>,
 }
 
-/// What is said below one RPC of a wave, or of the failure table.
+/// Lines below one RPC of a wave, or of the failure table.
 #[derive(Clone)]
 struct Section {
-    /// The wave, or where the failures are told.
+    /// The wave, or the failure table.
     part: String,
     rpc: String,
     /// Each with its name before it: `reads   id, name`.
     lines: Vec<String>,
 }
 
-/// What differs of one section.
+/// The difference of one section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SectionChange {
     pub(crate) heading: String,
@@ -27,53 +29,36 @@ pub(crate) struct SectionChange {
     pub(crate) new: Vec<String>,
 }
 
-/// Columns before what a line of a call says, and a line of the failure table.
-const COLUMNS: [usize; 2] = [8, 15];
-
 impl Facts {
     pub(crate) fn of(text: &str) -> Self {
-        let mut facts = Self::default();
-        let mut part = None::<String>;
-        let mut columns = COLUMNS[0];
-        for line in text.lines().skip(1).filter(|line| !line.trim().is_empty()) {
-            let indent = line.len() - line.trim_start().len();
-            let said = line.trim();
-            match (indent, &part) {
-                (0, _) => {
-                    let fails = said.starts_with("what is missing when");
-                    columns = COLUMNS[usize::from(fails)];
-                    // When a wave is over follows from its calls, and the legend of the failures is always the same.
-                    let name = if fails { "if it fails" } else { said.split(',').next().unwrap_or(said) };
-                    part = Some(name.to_owned());
-                }
-                (_, None) => {
-                    let (name, value) = said.split_once(' ').unwrap_or((said, ""));
-                    facts.totals.push((name.to_owned(), value.trim().to_owned()));
-                }
-                // What a whole part says sums up what follows.
-                (2, Some(_)) if said.contains(' ') => {}
-                (2, Some(part)) => facts.sections.push(Section {
-                    part: part.clone(),
-                    rpc: said.to_owned(),
-                    lines: Vec::new(),
-                }),
-                _ => {
-                    if let Some(section) = facts.sections.last_mut() {
-                        section.push(indent, said, columns);
-                    }
-                }
+        let plan = PlanText::parse(text);
+        let mut sections = Vec::new();
+        for part in &plan.parts {
+            // When a wave is over follows from its calls, and the legend of the failures is always the same.
+            let name = part.heading.split(',').next().unwrap_or_default();
+            let name = if part.is_failures() { "if it fails" } else { name };
+            let columns = if part.is_failures() { 14 } else { 7 };
+            for section in &part.sections {
+                // A line without a name goes on with the one before, and is given its name.
+                let mut before = "";
+                let lines = section.lines.iter().map(|line| {
+                    before = if line.name.is_empty() { before } else { &line.name };
+                    format!("{before:<columns$} {}", line.value)
+                });
+                let (part, rpc) = (name.to_owned(), section.rpc.clone());
+                sections.push(Section { part, rpc, lines: lines.collect() });
             }
         }
-        facts
+        Self { totals: plan.totals, sections }
     }
 
     /// Lines of the summary that differ: name, old and new value.
     pub(crate) fn totals_changed(&self, new: &Self) -> Vec<(String, Option<String>, Option<String>)> {
         let of = |facts: &Self, name: &str| {
-            facts.totals.iter().find(|(it, _)| it == name).map(|(_, value)| value.clone())
+            facts.totals.iter().find(|it| it.name == name).map(|it| it.value.clone())
         };
-        let removed = self.totals.iter().filter(|(name, _)| of(new, name).is_none());
-        let names = new.totals.iter().chain(removed).map(|(name, _)| name);
+        let removed = self.totals.iter().filter(|line| of(new, &line.name).is_none());
+        let names = new.totals.iter().chain(removed).map(|line| &line.name);
         let change = |name: &String| (name.clone(), of(self, name), of(new, name));
         names.map(change).filter(|(_, was, is)| was != is).collect()
     }
@@ -119,16 +104,5 @@ impl Facts {
             }
         };
         self.sections.iter().map(|section| (heading(section), section.lines.clone())).collect()
-    }
-}
-
-impl Section {
-    /// Adds a line. One that goes on with what the line before says is given that line's name.
-    fn push(&mut self, indent: usize, said: &str, columns: usize) {
-        let name = match self.lines.last() {
-            Some(before) if indent > 4 => before.chars().take(columns).collect(),
-            _ => String::new(),
-        };
-        self.lines.push(name + said);
     }
 }

@@ -1,243 +1,137 @@
-//! A plan as people read it: stable, a fact a line, so that a change shows as the lines that changed.
+//! The text of a plan: stable, a fact a line, so that a change shows as the lines that changed. Written and read here, so
+//! that one always understands the other.
 
-use std::fmt::Write as _;
+use std::fmt;
 
-use super::{CacheScope, Consequence, FailureMode, Outcome, Plan, PlannedCall, Repeat, Total};
+/// Text of a plan, or of any revision of one, by its lines.
+///
+/// ```
+/// use operation::PlanText;
+///
+/// let text = "query Home of mobile\n\n  calls   1\n\nwave 1, over after 300 ms\n  calls   GetHome\n\n  HomeService/GetHome\n    keys    1\n";
+/// let plan = PlanText::parse(text);
+/// assert_eq!(plan.totals[0].value, "1");
+/// assert_eq!(plan.parts[0].sections[0].rpc, "HomeService/GetHome");
+/// assert_eq!(plan.to_string(), text);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanText {
+    /// Kind and name of the operation, and its client: `query Home of mobile`.
+    pub title: String,
+    /// Lines of the summary.
+    pub totals: Vec<PlanLine>,
+    /// Waves, calls that nobody waits for, and the failure table.
+    pub parts: Vec<PlanPart>,
+}
 
-/// The text of a plan.
-pub(super) fn plan(plan: &Plan) -> String {
-    let mut text = format!("{} {} of {}\n\n", plan.kind, plan.operation, plan.client);
-    let total = &plan.total;
-    let lines = [
-        ("waves", number(total.waves)),
-        ("calls", at_most(total.calls)),
-        ("keys", at_most(total.keys)),
-        ("time", time(total)),
-        ("answer", format!("{} at most", bytes(total.bytes))),
-        ("cost", number(total.cost)),
-        ("cache", cache(plan)),
-    ];
-    for (name, value) in lines {
-        push(&mut text, 2, name, &value);
+/// A wave, the calls that nobody waits for, or the failure table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanPart {
+    /// Its first line.
+    pub heading: String,
+    /// Lines about all of its sections.
+    pub summary: Vec<PlanLine>,
+    /// One for each call, or for each RPC that may fail.
+    pub sections: Vec<PlanSection>,
+}
+
+/// Lines about one call, or about the failing of one RPC.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanSection {
+    /// The RPC without its package: `CartService/GetCart`.
+    pub rpc: String,
+    /// Its lines.
+    pub lines: Vec<PlanLine>,
+}
+
+/// A named fact. Without a name it goes on with the line before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanLine {
+    /// Its name, such as `reads`.
+    pub name: String,
+    /// The fact.
+    pub value: String,
+}
+
+/// First words of the failure table.
+const FAILURES: &str = "what is missing when a service fails";
+
+/// Columns of names, and of those in the sections of the failure table.
+const COLUMNS: [usize; 2] = [7, 14];
+
+impl PlanLine {
+    pub(super) fn new(name: &str, value: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), value: value.into() }
     }
-    for (index, wave) in plan.waves.iter().enumerate() {
-        let over = if is_cut(total) { "cut off" } else { "over" };
-        let _written = write!(text, "\nwave {}, {over} after {}\n", index + 1, millis(wave.until_ms));
-        push(&mut text, 2, "calls", &wave.to_string());
-        wave.calls.iter().for_each(|it| call(&mut text, it));
+
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, indent: usize, columns: usize) -> fmt::Result {
+        writeln!(formatter, "{:indent$}{:<columns$} {}", "", self.name, self.value)
     }
-    if !plan.later.is_empty() {
-        text.push_str("\nafterwards, and nobody waits\n");
-        plan.later.iter().for_each(|it| call(&mut text, it));
+
+    fn parse(text: &str, columns: usize) -> Self {
+        let at = text.char_indices().nth(columns).map_or(text.len(), |(at, _)| at);
+        Self { name: text[..at].trim().to_owned(), value: text[at..].trim().to_owned() }
     }
-    if !plan.failures.is_empty() {
-        let down = FailureMode::Unavailable.code().unwrap_or_default();
-        let slow = FailureMode::Timeout.code().unwrap_or_default();
-        let other = FailureMode::Internal.code().unwrap_or_default();
-        let _written = write!(
-            text,
-            "\nwhat is missing when a service fails: down is {down}, slow is {slow}, all else {other}\n"
-        );
-        push(&mut text, 2, "stale", &stand_in(plan));
+}
+
+impl PlanPart {
+    /// The failure table, with the codes of its legend.
+    pub(super) fn failures(legend: &str) -> Self {
+        Self { heading: format!("{FAILURES}: {legend}"), ..Self::default() }
     }
-    for failure in &plan.failures {
-        let _written = write!(text, "\n  {}\n", short(&failure.rpc));
-        // A service that is slow or broken is one that is down, with another code.
-        let mut cases = vec![("fails", &failure.unavailable), ("finds nothing", &failure.not_found)];
-        if sentences(&failure.refused) != sentences(&failure.unavailable) {
-            cases.insert(1, ("refuses", &failure.refused));
-        }
-        for (case, consequences) in cases {
-            let sentences = sentences(consequences);
-            let nothing = if failure.awaited { "nothing" } else { "nothing: nobody waits for it" };
-            let sentences = if sentences.is_empty() { vec![nothing.to_owned()] } else { sentences };
-            for (index, sentence) in sentences.iter().enumerate() {
-                let _written = writeln!(text, "    {:<14} {sentence}", if index == 0 { case } else { "" });
+
+    /// Whether this is the failure table.
+    #[must_use]
+    pub fn is_failures(&self) -> bool {
+        self.heading.starts_with(FAILURES)
+    }
+
+    fn columns(&self) -> usize {
+        COLUMNS[usize::from(self.is_failures())]
+    }
+}
+
+impl PlanText {
+    /// Reads the text of a plan. Lines that are of no plan are kept where they fit best: an older revision may say more.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut lines = text.lines();
+        let mut plan = Self { title: lines.next().unwrap_or_default().to_owned(), ..Self::default() };
+        for line in lines.filter(|line| !line.trim().is_empty()) {
+            let said = line.trim_start();
+            let indent = line.len() - said.len();
+            match (plan.parts.last_mut(), indent) {
+                (_, 0) => plan.parts.push(PlanPart { heading: said.to_owned(), ..PlanPart::default() }),
+                (None, _) => plan.totals.push(PlanLine::parse(&line[indent.min(2)..], COLUMNS[0])),
+                (Some(part), 2) if said.contains(' ') => part.summary.push(PlanLine::parse(said, COLUMNS[0])),
+                (Some(part), 2) => {
+                    part.sections.push(PlanSection { rpc: said.to_owned(), lines: Vec::new() });
+                }
+                (Some(part), _) => {
+                    let line = PlanLine::parse(&line[indent.min(4)..], part.columns());
+                    match part.sections.last_mut() {
+                        Some(section) => section.lines.push(line),
+                        None => part.summary.push(line),
+                    }
+                }
             }
         }
+        plan
     }
-    text
 }
 
-fn call(text: &mut String, call: &PlannedCall) {
-    let _written = write!(text, "\n  {}\n", short(&call.rpc));
-    push(text, 4, "asks", &call.name);
-    for (index, field) in call.fields.iter().enumerate() {
-        push(text, 4, if index == 0 { "for" } else { "" }, field);
-    }
-    let keys = &call.keys;
-    let keys = match (keys.most, keys.formula.as_str()) {
-        (1, "") => "1".to_owned(),
-        (most, "") => at_most(most),
-        (most, formula) => format!("at most {} = {formula}", number(most)),
-    };
-    push(text, 4, "keys", &keys);
-    if call.calls > 1 {
-        let each = match call.keys_per_call {
-            1 => "a key".to_owned(),
-            keys => format!("{} keys", number(keys)),
-        };
-        push(text, 4, "calls", &format!("{}, of {each} each", at_most(call.calls)));
-    }
-    if !call.reads.is_empty() {
-        push(text, 4, "reads", &call.reads.join(", "));
-    }
-    let need = if call.optional { "optional" } else { "critical" };
-    let fresh = match call.fresh_s {
-        _ if call.repeat != Repeat::Freely => String::new(),
-        0 => ", never kept".to_owned(),
-        seconds => format!(", fresh for {}", duration(seconds)),
-    };
-    let repeat = match call.repeat {
-        Repeat::Freely => "may be retried and hedged",
-        Repeat::AfterFailure => "may be retried",
-        Repeat::Never => "is never repeated",
-    };
-    push(text, 4, "is", &format!("{need}, {} at most{fresh}, {repeat}", millis(call.timeout_ms)));
-}
-
-/// The calls of a wave in a line, such as `BatchGetProducts ×3 (cart, orders, recommendations), GetCart`.
-pub(super) fn summary(calls: &[PlannedCall]) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    for of_rpc in calls.chunk_by(|one, other| one.rpc == other.rpc) {
-        let method = of_rpc.first().map_or("", |call| method(&call.rpc));
-        if let [one] = of_rpc {
-            parts.push(if one.calls > 1 { format!("{method} ×{}", one.calls) } else { method.to_owned() });
-            continue;
+impl fmt::Display for PlanText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}\n\n", self.title)?;
+        self.totals.iter().try_for_each(|line| line.write(formatter, 2, COLUMNS[0]))?;
+        for part in &self.parts {
+            write!(formatter, "\n{}\n", part.heading)?;
+            part.summary.iter().try_for_each(|line| line.write(formatter, 2, COLUMNS[0]))?;
+            for section in &part.sections {
+                write!(formatter, "\n  {}\n", section.rpc)?;
+                section.lines.iter().try_for_each(|line| line.write(formatter, 4, part.columns()))?;
+            }
         }
-        let count = of_rpc.iter().map(|call| call.calls).fold(0, u64::saturating_add);
-        let behind: Vec<_> = of_rpc.iter().map(behind).collect();
-        parts.push(format!("{method} ×{count} ({})", behind.join(", ")));
+        Ok(())
     }
-    parts.join(", ")
-}
-
-/// What leads to a call, and how many it takes where that is more than one.
-fn behind(call: &PlannedCall) -> String {
-    if call.calls > 1 { format!("{} ×{}", call.behind, call.calls) } else { call.behind.clone() }
-}
-
-fn time(total: &Total) -> String {
-    let (time, deadline) = (millis(total.time_ms), millis(total.deadline_ms));
-    if is_cut(total) {
-        format!("{time} if everything is slow, cut off after {deadline}")
-    } else {
-        format!("{time} at worst, of {deadline}")
-    }
-}
-
-/// Whether the deadline may end calls before their own time is up.
-fn is_cut(total: &Total) -> bool {
-    total.time_ms > total.deadline_ms
-}
-
-/// Whether an old answer can stand in for one that cannot be had.
-fn stand_in(plan: &Plan) -> String {
-    match (plan.cache.scope, plan.cache.stale_s) {
-        (CacheScope::None, _) | (_, 0) => "no old answer can stand in".to_owned(),
-        (scope, seconds) => {
-            let whose = if scope == CacheScope::Public { "a cache" } else { "the client" };
-            format!("an old answer can stand in, for {} more, where {whose} has one", duration(seconds))
-        }
-    }
-}
-
-fn sentences(consequences: &[Consequence]) -> Vec<String> {
-    consequences.iter().map(sentence).collect()
-}
-
-fn sentence(consequence: &Consequence) -> String {
-    let what = match (consequence.path.as_str(), &consequence.on) {
-        ("", _) => "the whole answer".to_owned(),
-        (path, None) => path.to_owned(),
-        (path, Some(on)) => format!("{path}, where it is of type {on},"),
-    };
-    match &consequence.outcome {
-        Outcome::Null { code } => {
-            format!("{what} is null{}", if code.is_some() { ", with an error" } else { "" })
-        }
-        Outcome::Fallback { value, code } => {
-            format!("{what} is {value}{}", if code.is_some() { ", degraded" } else { "" })
-        }
-        Outcome::UserErrors => format!("{what} says so in userErrors"),
-        Outcome::Unchanged { .. } => format!("{what} goes on without it, degraded"),
-    }
-}
-
-/// For how long an old answer may stand in for a new one.
-fn stale(seconds: u64) -> String {
-    if seconds == 0 { String::new() } else { format!(", {} more if we fail", duration(seconds)) }
-}
-
-fn cache(plan: &Plan) -> String {
-    let cache = &plan.cache;
-    match cache.scope {
-        CacheScope::Public => {
-            format!(
-                "by anybody, for {}{} ({})",
-                duration(cache.max_age_s),
-                stale(cache.stale_s),
-                cache.because
-            )
-        }
-        CacheScope::Private => format!(
-            "by the client alone, for {}{} ({} depends on who asks)",
-            duration(cache.max_age_s),
-            stale(cache.stale_s),
-            cache.because
-        ),
-        CacheScope::None if cache.because.is_empty() => "nothing to keep".to_owned(),
-        CacheScope::None if plan.kind == "mutation" => "not at all".to_owned(),
-        CacheScope::None => format!("not at all ({} is never kept)", cache.because),
-    }
-}
-
-fn push(text: &mut String, indent: usize, name: &str, value: &str) {
-    let _written = writeln!(text, "{:indent$}{name:<7} {value}", "");
-}
-
-/// The service and method without the package: `CartService/GetCart`.
-fn short(rpc: &str) -> &str {
-    let service = rpc.split('/').next().unwrap_or_default();
-    service.rfind('.').map_or(rpc, |dot| &rpc[dot + 1..])
-}
-
-fn method(rpc: &str) -> &str {
-    rpc.rsplit('/').next().unwrap_or(rpc)
-}
-
-fn at_most(most: u64) -> String {
-    if most > 1 { format!("at most {}", number(most)) } else { number(most) }
-}
-
-fn millis(millis: u64) -> String {
-    format!("{} ms", number(millis))
-}
-
-fn duration(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        _ => format!("{} h", seconds / 3_600),
-    }
-}
-
-fn bytes(bytes: u64) -> String {
-    if bytes < 1_000 {
-        return format!("{bytes} bytes");
-    }
-    format!("{}.{} kB", number(bytes / 1_000), bytes % 1_000 / 100)
-}
-
-/// A number with its thousands set apart: `12,345`.
-fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

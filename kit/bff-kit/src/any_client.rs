@@ -1,0 +1,54 @@
+//! A client without its type, for everything that runs it.
+
+use fetch::{Policies, Reasons};
+use operation::Limits;
+use operation::schema::{Scalars, SchemaIndex};
+
+use crate::client::{Client, schema};
+use crate::executor::{Execute, Executor};
+use crate::identity::Authenticator;
+use crate::mode::Mode;
+use crate::operation_policy::OperationPolicy;
+use crate::schema::{internal_sdl, public_sdl};
+
+/// Everything of a client that is needed to run it. Code that runs it is so compiled once, and not for each client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AnyClient {
+    pub(crate) name: &'static str,
+    pub(crate) limits: Limits,
+    pub(crate) operations: OperationPolicy,
+    pub(crate) browsers: bool,
+    pub(crate) reasons: Reasons,
+    pub(crate) policies: fn() -> Policies,
+    pub(crate) authenticator: fn(Mode) -> Box<dyn Authenticator>,
+    pub(crate) executor: fn() -> Box<dyn Execute>,
+    pub(crate) schema_index: fn() -> SchemaIndex,
+    pub(crate) public_sdl: fn() -> String,
+    pub(crate) internal_sdl: fn() -> String,
+}
+
+impl AnyClient {
+    pub(crate) fn of<C: Client>() -> Self {
+        Self {
+            name: C::NAME,
+            limits: C::LIMITS,
+            operations: C::OPERATIONS,
+            browsers: C::BROWSERS,
+            reasons: C::REASONS,
+            policies: C::policies,
+            authenticator: C::authenticator,
+            executor: || Box::new(Executor::<C>::new()),
+            schema_index: || {
+                let sdl = internal_sdl(&schema::<C>());
+                SchemaIndex::of(&sdl).with_scalars(Scalars::of::<C::Query, C::Mutation>())
+            },
+            public_sdl: || public_sdl(&schema::<C>()),
+            internal_sdl: || internal_sdl(&schema::<C>()),
+        }
+    }
+
+    /// Its name in the name of its binary: `"mobile"` of `"bff-mobile"`.
+    pub(crate) fn short_name(&self) -> &'static str {
+        self.name.strip_prefix("bff-").unwrap_or(self.name)
+    }
+}
