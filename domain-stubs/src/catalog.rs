@@ -14,10 +14,14 @@ use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
 pub(crate) use self::categories::{list as list_categories, unknown as unknown_category};
-pub(crate) use self::products::{Position, check as check_product, find as find_product};
-pub(crate) use self::search::{Position as SearchPosition, Query, all as search_all};
+pub(crate) use self::products::{check as check_product, find as find_product};
+pub(crate) use self::search::all as search_all;
 use crate::{
-    assortment::{Found, Products},
+    assortment::{
+        Found, Products,
+        position::{ListPosition, SearchPosition},
+        query::Query,
+    },
     batch::{Answer, Batch},
     mask::{Mask, Resource},
     page::{Asked, Listing, Page},
@@ -151,8 +155,8 @@ fn read(
 pub(crate) fn list_products(
     db: &Connection,
     category: Option<&str>,
-    page: &Page<Position>,
-) -> Result<Found<Position>, Refusal> {
+    page: &Page<ListPosition>,
+) -> Result<Found<ListPosition>, Refusal> {
     if let Some(id) = category {
         categories::check(db, id)?;
     }

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tonic::Status;
 
 use crate::{
-    assortment::{Products, Stored},
+    assortment::Products,
     calls::Calls,
     clock::Clock,
     credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, Verifier},
@@ -20,6 +20,7 @@ use crate::{
     seed,
     server::{self, Services},
     store::{Store, StoreError},
+    stored::Stored,
     synthetic::Synthetic,
 };
 

@@ -11,8 +11,8 @@ use tonic::{Code, Request, Response, Status};
 use crate::{
     credential::Caller,
     mask::{Mask, Resource},
+    money::Money,
     page::{Asked, Listing, Page},
-    pricing::Money,
     refusal::Refusal,
     store::Store,
 };

@@ -10,7 +10,7 @@ use proto::recommendations::{
 use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
-pub(crate) use self::ranking::{Position, list, related as list_related};
+pub(crate) use self::ranking::{list, related as list_related};
 use crate::{
     assortment::Products,
     batch::{Answer, Batch, Key},

@@ -14,9 +14,9 @@ use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
 pub(crate) use self::ratings::{find as find_rating, rating};
-pub(crate) use self::stored::{Position, Row, review_id};
+pub(crate) use self::stored::review_id;
 use crate::{
-    assortment::{Found, Products},
+    assortment::{Found, Products, ReviewRow, position::ReviewPosition},
     batch::{Answer, Batch, Key},
     catalog::check_product,
     clock::Clock,
@@ -133,9 +133,9 @@ fn read_page(
 pub(crate) fn list(
     db: &Connection,
     product: &str,
-    page: &Page<Position>,
+    page: &Page<ReviewPosition>,
     mask: &Mask<Review>,
-) -> Result<Found<Row>, Refusal> {
+) -> Result<Found<ReviewRow>, Refusal> {
     check_product(db, product)?;
     let total_size = stored::count(db, product)?;
     Ok(Found { rows: stored::list(db, product, page, mask)?, total_size })

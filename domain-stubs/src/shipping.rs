@@ -16,9 +16,10 @@ use self::tariff::Tariff;
 use crate::{
     assortment::Products,
     batch::{Answer, Batch, Key, check_keys},
+    currency::Currency,
     hash::Random,
     mask::{Mask, Resource},
-    pricing::{Currency, Money},
+    money::Money,
     refusal::Refusal,
     store::Store,
 };

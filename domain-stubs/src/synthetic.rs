@@ -14,6 +14,7 @@ use rusqlite::Connection;
 
 use self::numbers::{Deal, Number, Selection};
 use crate::{
+    assortment::query::Query,
     catalog,
     hash::Random,
     inventory,
@@ -102,7 +103,7 @@ impl Synthetic {
 
     /// The products that match, those of the best model first. The words are looked for in the models, which say the
     /// same but for the number.
-    fn matching(&self, db: &Connection, words: Option<&catalog::Query>) -> rusqlite::Result<Selection> {
+    fn matching(&self, db: &Connection, words: Option<&Query>) -> rusqlite::Result<Selection> {
         let Some(words) = words else { return Ok(self.by_name(None)) };
         let ids = catalog::search_all(db, words)?;
         Ok(self.deal.select(ids.iter().filter_map(|id| self.model_with(id)).collect()))

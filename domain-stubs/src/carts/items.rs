@@ -5,12 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use tonic::Code;
 
 use crate::{
-    catalog::check_product,
-    clock,
-    idempotency::Write,
-    inventory,
-    pricing::{self, Money},
-    refusal::Refusal,
+    catalog::check_product, clock, idempotency::Write, inventory, money::Money, pricing, refusal::Refusal,
 };
 
 /// How many of one product a cart may hold.

@@ -84,7 +84,7 @@ fn abundance(random: &mut Random) -> Abundance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pricing::Money;
+    use crate::money::Money;
 
     fn item(description: &str) -> Item {
         let [sku, name, brand, category] = ["A-1", "Tent", "", "Camping"].map(str::to_owned);

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::pricing::{Currency, Money};
+use crate::{currency::Currency, money::Money};
 
 /// Characters a stock keeping unit may have, so that an identifier can be made of it.
 const LONGEST_SKU: usize = 100;

@@ -4,7 +4,7 @@ use proto::orders::{Order, OrderItem};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tonic::Code;
 
-use crate::{clock, mask::Mask, page::Page, pricing::Money, refusal::Refusal};
+use crate::{clock, mask::Mask, money::Money, page::Page, refusal::Refusal};
 
 /// Where an order stands among those of its user: when it was placed, and its number.
 pub(super) type Position = (i64, i64);

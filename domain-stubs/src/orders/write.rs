@@ -3,7 +3,7 @@
 use proto::orders::OrderState;
 use rusqlite::{Connection, params};
 
-use crate::{payments, pricing::Money, refusal::Refusal};
+use crate::{money::Money, payments, refusal::Refusal};
 
 /// An order to write.
 #[derive(Debug)]

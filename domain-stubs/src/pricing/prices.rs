@@ -3,8 +3,7 @@
 use proto::pricing::{Price, Promotion};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::Money;
-use crate::{clock, mask::Mask, refusal::Refusal};
+use crate::{clock, mask::Mask, money::Money, refusal::Refusal};
 
 /// Who asks, and when.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
 
-use crate::pricing::{Currency, Money};
+use crate::{currency::Currency, money::Money};
 
 const CATEGORIES: [&str; 10] = [
     include_str!("../../seed/audio.json"),

@@ -8,7 +8,7 @@ use super::{
     DAY, before,
     catalogue::{Catalogue, Category, Product},
 };
-use crate::{clock, hash::Random, pricing::Money};
+use crate::{clock, hash::Random, money::Money};
 
 /// What the pictures of a product show, the main one first.
 const VIEWS: [&str; 6] =

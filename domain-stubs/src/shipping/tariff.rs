@@ -1,6 +1,6 @@
 //! What sending costs, in each currency goods are sold in.
 
-use crate::pricing::{Currency, Money};
+use crate::{currency::Currency, money::Money};
 
 /// How much of a currency is asked for what costs a euro. These are prices of the shop and no rates of exchange: they
 /// are round, and do not move.

@@ -2,10 +2,10 @@
 
 use super::{Number, Synthetic};
 use crate::{
-    assortment::Found,
+    assortment::{Found, ReviewRow, position::ReviewPosition},
     clock,
     page::Page,
-    reviews::{self, Position, Row, review_id},
+    reviews::{self, review_id},
     seed,
 };
 use proto::reviews::{Rating, Review};
@@ -22,7 +22,7 @@ impl Synthetic {
     }
 
     /// A page of the reviews of a product, and the one behind it, newest first.
-    pub(super) fn reviews_of(&self, number: Number, page: &Page<Position>) -> Found<Row> {
+    pub(super) fn reviews_of(&self, number: Number, page: &Page<ReviewPosition>) -> Found<ReviewRow> {
         let (_, product) = self.seeded(number);
         let mut rows: Vec<_> = seed::reviews_of(&product, &self.seed.reviews, self.seed_time)
             .into_iter()
@@ -44,7 +44,7 @@ impl Synthetic {
     }
 }
 
-fn row(product: &str, review: &seed::Review<'_>) -> Row {
+fn row(product: &str, review: &seed::Review<'_>) -> ReviewRow {
     let id = review_id(product, &review.author.id);
     let position = (review.create_time, id.clone());
     let review = Review {
@@ -56,5 +56,5 @@ fn row(product: &str, review: &seed::Review<'_>) -> Row {
         text: review.text.to_owned(),
         create_time: Some(clock::stored_to_proto(review.create_time)),
     };
-    Row { review, position }
+    ReviewRow { review, position }
 }

@@ -4,8 +4,7 @@ use std::fmt;
 
 use tonic::Code;
 
-use super::Currency;
-use crate::refusal::Refusal;
+use crate::{currency::Currency, refusal::Refusal};
 
 /// The largest amount that is read, in the smallest unit: a cart of such things does not overflow.
 const LARGEST: i64 = 1_000_000_000_000_000;
