@@ -1,11 +1,9 @@
 //! The domain as a whole: one store and the services over it.
 
-use std::{fmt, future::Future, path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
-use axum::serve::{Listener, ListenerExt as _};
 use jiff::Timestamp;
 use proto::notifications::Notification;
-use tokio::net::TcpListener;
 use tonic::Status;
 
 use crate::{
@@ -18,7 +16,6 @@ use crate::{
     notifications::{Announcement, Notifications},
     orders::Orders,
     seed,
-    server::{self, Services},
     store::{Store, StoreError},
     stored::Stored,
     synthetic::Synthetic,
@@ -120,34 +117,6 @@ impl Domain {
             has_admin: options.admin,
             clock,
         })
-    }
-
-    /// Serves some of the services until `shutdown` is ready and every connection has ended. Streams end with
-    /// `UNAVAILABLE` then. The same domain may be served several times.
-    pub async fn serve(
-        &self,
-        listener: TcpListener,
-        services: Services,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
-        let listener = listener.tap_io(|socket| {
-            // A socket that cannot be tuned still serves.
-            socket.set_nodelay(true).ok();
-        });
-        self.serve_on(listener, services, shutdown).await
-    }
-
-    /// Serves connections of any kind, such as those that tests make without sockets.
-    ///
-    /// # Errors
-    /// When the listener fails.
-    pub async fn serve_on<L: Listener<Addr: fmt::Debug>>(
-        &self,
-        listener: L,
-        services: Services,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
-        server::serve(self, listener, &services, shutdown).await
     }
 
     /// The faults that can be switched on.
