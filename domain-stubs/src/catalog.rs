@@ -1,4 +1,4 @@
-//! The catalogue service: what the shop sells.
+//! The catalogue service: products, categories and the search.
 
 mod categories;
 mod products;
@@ -29,7 +29,7 @@ use crate::{
     store::Store,
 };
 
-/// Products on a page of which the caller does not say how long it is.
+/// Default number of products on a page.
 const DEFAULT_PAGE_SIZE: usize = 20;
 
 /// The catalogue over the store.

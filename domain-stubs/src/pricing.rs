@@ -1,4 +1,4 @@
-//! The pricing service: the only place that computes money.
+//! The pricing service: list prices, promotions and the prices of a customer.
 
 mod prices;
 

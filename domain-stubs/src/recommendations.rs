@@ -1,4 +1,4 @@
-//! The recommendation service: what else somebody may like.
+//! The recommendation service: products a user may like, and products that go with one.
 
 mod ranking;
 
@@ -21,10 +21,10 @@ use crate::{
     store::Store,
 };
 
-/// Products on a page of which the caller does not say how long it is.
+/// Default number of products on a page.
 const DEFAULT_PAGE_SIZE: usize = 10;
 
-/// The size no page of recommendations exceeds.
+/// Largest number of products on a page.
 const MAX_PAGE_SIZE: i32 = 50;
 
 /// Recommendations over the store.

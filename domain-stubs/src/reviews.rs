@@ -1,4 +1,4 @@
-//! The review service: what customers say of products.
+//! The review service: reviews of products, and their ratings.
 
 mod ratings;
 mod stored;
@@ -27,7 +27,7 @@ use crate::{
     store::Store,
 };
 
-/// Reviews on a page of which the caller does not say how long it is.
+/// Default number of reviews on a page.
 const DEFAULT_PAGE_SIZE: usize = 10;
 
 /// Reviews over the store.

@@ -1,5 +1,4 @@
-//! A server of a domain: its services on a listener, with health and reflection beside them, and the admin service
-//! where it is asked for.
+//! Serving of a domain: its services on a listener, beside health and reflection, and the admin service on demand.
 
 use std::{fmt, future::Future, io};
 
@@ -24,12 +23,12 @@ use crate::{
     services::{Service, Services},
 };
 
-/// The name under which the health of the server as a whole is asked.
+/// The service name that stands for the whole server in health checks.
 const OVERALL_HEALTH: &str = "";
 
 impl Domain {
     /// Serves some of the services until `shutdown` is ready and every connection has ended. Streams end with
-    /// `UNAVAILABLE` then. The same domain may be served several times.
+    /// `UNAVAILABLE` then. One domain may be served several times.
     pub async fn serve(
         &self,
         listener: TcpListener,
@@ -87,8 +86,8 @@ impl Domain {
     }
 }
 
-/// Refuses what does not say that it is gRPC. Such a thing no page can make a browser send without asking first, and
-/// nobody here answers that.
+/// Rejects requests whose content type is not gRPC. The others cannot come from a web page: a browser would need the
+/// consent of the server (CORS) for that content type, which nothing here gives.
 async fn grpc_alone(request: Request, next: Next) -> Response {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("application/grpc")) {
@@ -97,7 +96,7 @@ async fn grpc_alone(request: Request, next: Next) -> Response {
     StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response()
 }
 
-/// Tells whoever watches the health of a service that it ends, and ends that stream.
+/// Tells the watchers of the health of each service that it ends, and ends their streams.
 async fn end_health(mut health: HealthReporter, services: &Services) {
     for name in services.iter().map(Service::full_name).chain([OVERALL_HEALTH]) {
         health.set_service_status(name, ServingStatus::NotServing).await;
@@ -105,7 +104,7 @@ async fn end_health(mut health: HealthReporter, services: &Services) {
     }
 }
 
-/// Tells the contracts of the services with some names, and of those that every server has.
+/// The reflection service, with the contracts of the services in `names` and of those that every server has.
 fn reflection(names: &[&str]) -> io::Result<ServerReflectionServer<impl ServerReflection>> {
     let mut reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(proto::DESCRIPTORS)

@@ -55,11 +55,11 @@ pub enum Service {
     Users,
 }
 
-/// The services one socket serves.
+/// A set of services, to be served on one socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Services(BTreeSet<Service>);
 
-/// A name that is not a service's.
+/// Error for a name that no service has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownService(String);
 

@@ -1,4 +1,4 @@
-//! Products in the store. What a mask leaves out is not read.
+//! Products in the store. Fields that a mask leaves out are not read.
 
 use proto::catalog::{Image, Product, Specification, WholesaleTerms};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};

@@ -51,8 +51,7 @@ pub(crate) fn all(db: &Connection, query: &Query) -> rusqlite::Result<Vec<String
     statement.query_map([match_expression(query)], |row| row.get(0))?.collect()
 }
 
-/// The query in the language of the search index. Within quotes nothing has a meaning of its own to it, so no input
-/// can break that language.
+/// The query in the language of the search index (FTS5). Every word is quoted, so that no input can break it.
 fn match_expression(query: &Query) -> String {
     let words = query.words().iter().map(|word| format!("\"{}\"*", word.replace('"', "\"\"")));
     words.collect::<Vec<_>>().join(" ")

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use crate::{assortment::position::RecommendationPosition, page::Page};
 
-/// A page of recommendations for a user: what is in stock and the user has not reviewed, best first.
+/// A page of recommendations for a user, best first: products in stock that the user has not reviewed.
 pub(crate) fn list(
     db: &Connection,
     user: &str,

@@ -23,7 +23,7 @@ pub(super) fn count(db: &Connection, product: &str) -> rusqlite::Result<i32> {
         .query_row([product], |row| row.get(0))
 }
 
-/// Columns of a review, of which those that its mask does not want are empty.
+/// Columns of a review; those that its mask does not want are empty.
 const SELECT: &str = "SELECT id, product_id, author_id, rating, create_time,
     CASE WHEN :text THEN text ELSE '' END,
     CASE WHEN :author_name THEN (SELECT name FROM users WHERE users.id = author_id) ELSE '' END

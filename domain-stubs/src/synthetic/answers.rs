@@ -1,4 +1,4 @@
-//! What services ask of synthetic products.
+//! The assortment of synthetic products, computed from their numbers.
 
 use proto::{
     catalog::{Category, Product},
@@ -112,7 +112,7 @@ impl Assortment for Synthetic {
         Ok(self.reviews_of(number, page))
     }
 
-    /// In the order of their numbers: there are too many to find the best.
+    /// The products in the order of their numbers: there are too many to find the best.
     fn recommended(
         &self,
         _db: &Connection,
@@ -141,7 +141,7 @@ impl Assortment for Synthetic {
 }
 
 impl Synthetic {
-    /// The products on a page, and the one behind it.
+    /// The products on a page, and the first one after it.
     fn page<P: Serialize>(
         &self,
         selection: &Selection,

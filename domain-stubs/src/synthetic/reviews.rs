@@ -1,4 +1,4 @@
-//! What is said of synthetic products. Nothing is stored of it, so all of it is computed for every page.
+//! Reviews of synthetic products. None is stored: they are computed for every page.
 
 use super::{Number, Synthetic};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 use proto::reviews::{Rating, Review};
 
 impl Synthetic {
-    /// What all reviews of a product say together.
+    /// The rating of a product, from all its reviews.
     pub(super) fn rating_of(&self, number: Number) -> Rating {
         let (_, product) = self.seeded(number);
         let mut star_counts = vec![0; 5];
@@ -21,7 +21,7 @@ impl Synthetic {
         reviews::rating(&product.id, star_counts)
     }
 
-    /// A page of the reviews of a product, and the one behind it, newest first.
+    /// The reviews of a product on a page, and the first one after it, newest first.
     pub(super) fn reviews_of(&self, number: Number, page: &Page<ReviewPosition>) -> Found<ReviewRow> {
         let (_, product) = self.seeded(number);
         let mut rows: Vec<_> = seed::reviews_of(&product, &self.seed.reviews, self.seed_time)
@@ -36,7 +36,7 @@ impl Synthetic {
         Found { rows: rows.collect(), total_size }
     }
 
-    /// Whether a user has reviewed a product.
+    /// True when a user has reviewed a product.
     pub(super) fn is_reviewed_by(&self, number: Number, user: &str) -> bool {
         let (_, product) = self.seeded(number);
         let reviews = seed::reviews_of(&product, &self.seed.reviews, self.seed_time);
