@@ -1,4 +1,4 @@
-//! The admin service: faults, the call log, and what happens to a shop by itself, over the network.
+//! The admin service: faults, the call log, and events of the shop that no customer causes, such as a delivery.
 
 use proto::admin::{
     AdvanceOrderRequest, AdvanceOrderResponse, CancelOrderRequest, CancelOrderResponse, ClearCallsRequest,
@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{domain::Domain, notifications::Announcement, refusal::Refusal};
 
-/// What can be done to a domain beside what its services offer.
+/// The admin service over a domain.
 #[derive(Debug, Clone)]
 pub(crate) struct Admin(pub(crate) Domain);
 

@@ -1,4 +1,4 @@
-//! The analytics service: what customers do, each event recorded once.
+//! The analytics service: events of customers, each recorded once.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::{
     store::Store,
 };
 
-/// Events that are recorded with one call at most.
+/// Largest number of events of one call.
 const MAX_EVENTS: usize = 100;
 
 /// Analytics over the store.
@@ -42,7 +42,7 @@ impl AnalyticsService for Analytics {
     }
 }
 
-/// Events with the times at which they happened, if nothing is wrong with any of them.
+/// The events with their times; refused when any of them is invalid.
 fn check(events: Vec<Event>) -> Result<Vec<(Event, Timestamp)>, Refusal> {
     if events.len() > MAX_EVENTS {
         let problem = format!("holds {} events, {MAX_EVENTS} are allowed", events.len());
@@ -71,7 +71,7 @@ fn check(events: Vec<Event>) -> Result<Vec<(Event, Timestamp)>, Refusal> {
     }
 }
 
-/// Records events; answers how many had not been recorded before.
+/// Records events; returns the number of new ones.
 fn record(
     db: &Connection,
     subject: &str,

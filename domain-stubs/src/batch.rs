@@ -1,5 +1,4 @@
-//! Batch reads: the keys of a request are checked, read and answered one by one, and broken on purpose where a fault
-//! says so.
+//! Batch reads: each key of a request is checked, read and answered on its own, and fails where a fault is set for it.
 
 use std::{collections::HashSet, hash::Hash, sync::Arc};
 
@@ -11,14 +10,14 @@ use rusqlite::Connection;
 
 use crate::{faults::KeyFaults, refusal::Refusal, store::Store};
 
-/// The number of keys no batch exceeds.
+/// Largest number of keys of a batch.
 const MAX_KEYS: usize = 100;
 
 /// A key of a batch read.
 pub(crate) trait Key: Clone + Eq + Hash + Send + 'static {
-    /// The identifier by which faults name it.
+    /// The identifier that faults know it by.
     fn id(&self) -> &str;
-    /// A key that is like this one but for its identifier.
+    /// The key with another identifier.
     fn renamed(&self, id: String) -> Self;
 }
 
@@ -76,7 +75,7 @@ impl<K: Key> Batch<K> {
     }
 }
 
-/// Refuses too many keys and keys that are asked twice.
+/// Refuses too many keys, and keys that occur twice.
 pub(crate) fn check_keys<K: Key>(field: &str, keys: &[K]) -> Result<(), Refusal> {
     if keys.len() > MAX_KEYS {
         let problem = format!("holds {} keys, {MAX_KEYS} are allowed", keys.len());

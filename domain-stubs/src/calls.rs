@@ -1,4 +1,4 @@
-//! The log of the newest calls to the domain: what was asked, with how much time, and how it ended.
+//! The log of the newest calls to the domain: the request, its deadline and the outcome of each.
 
 use std::{
     collections::VecDeque,
@@ -11,7 +11,7 @@ use proto::admin::{Call, CallEnd};
 use tokio::{sync::watch, time::Instant};
 use tonic::Code;
 
-/// Calls that are remembered.
+/// Number of calls that are remembered.
 const CAPACITY: usize = 1_000;
 
 /// The call log of a domain. Cheap to clone; clones share the log.
@@ -20,18 +20,18 @@ pub struct Calls(Arc<Log>);
 
 struct Log {
     entries: Mutex<Entries>,
-    /// Told of each change.
+    /// Signal of each change.
     changes: watch::Sender<()>,
 }
 
 #[derive(Default)]
 struct Entries {
-    /// Each with its number, oldest and lowest first.
+    /// Calls with their numbers, oldest and lowest first.
     calls: VecDeque<(u64, Call)>,
     next_number: u64,
 }
 
-/// A call that has not ended. Dropping it says that the caller went away.
+/// A call that has not ended. Dropped, it is logged as abandoned by its caller.
 pub(crate) struct Running {
     calls: Calls,
     number: u64,
@@ -57,7 +57,7 @@ impl Calls {
         self.change(|entries| entries.calls.clear());
     }
 
-    /// Waits until the calls are as `is_reached` wants them and answers them. It has no time limit of its own.
+    /// Waits until `is_reached` holds for the calls, and returns them. It has no time limit of its own.
     pub async fn wait_until(&self, mut is_reached: impl FnMut(&[Call]) -> bool) -> Vec<Call> {
         let mut changes = self.0.changes.subscribe();
         loop {
@@ -97,7 +97,7 @@ impl Calls {
 }
 
 impl Running {
-    /// Adds what became known of the call.
+    /// Adds to the entry of the call.
     pub(crate) fn note(&self, note: impl FnOnce(&mut Call)) {
         self.calls.change(|Entries { calls, .. }| {
             if let Ok(at) = calls.binary_search_by_key(&self.number, |(number, _)| *number) {
@@ -106,7 +106,7 @@ impl Running {
         });
     }
 
-    /// The domain answered.
+    /// Ends the call with the status that the domain answered.
     pub(crate) fn answered(mut self, code: Code) {
         self.end(CallEnd::Answered, code.into());
     }

@@ -1,4 +1,4 @@
-//! The cart service: what customers are about to buy.
+//! The cart service: the items customers are about to buy.
 
 mod items;
 

@@ -1,4 +1,4 @@
-//! The catalogue service: what the shop sells.
+//! The catalogue service: products, categories and the search.
 
 mod categories;
 mod products;
@@ -14,10 +14,14 @@ use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
 pub(crate) use self::categories::{list as list_categories, unknown as unknown_category};
-pub(crate) use self::products::{Position, check as check_product, find as find_product};
-pub(crate) use self::search::{Position as SearchPosition, Query, all as search_all};
+pub(crate) use self::products::{check as check_product, find as find_product};
+pub(crate) use self::search::all as search_all;
 use crate::{
-    assortment::{Found, Products},
+    assortment::{
+        Found, Products,
+        position::{ListPosition, SearchPosition},
+        query::Query,
+    },
     batch::{Answer, Batch},
     mask::{Mask, Resource},
     page::{Asked, Listing, Page},
@@ -25,7 +29,7 @@ use crate::{
     store::Store,
 };
 
-/// Products on a page of which the caller does not say how long it is.
+/// Default number of products on a page.
 const DEFAULT_PAGE_SIZE: usize = 20;
 
 /// The catalogue over the store.
@@ -151,8 +155,8 @@ fn read(
 pub(crate) fn list_products(
     db: &Connection,
     category: Option<&str>,
-    page: &Page<Position>,
-) -> Result<Found<Position>, Refusal> {
+    page: &Page<ListPosition>,
+) -> Result<Found<ListPosition>, Refusal> {
     if let Some(id) = category {
         categories::check(db, id)?;
     }

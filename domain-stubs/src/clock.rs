@@ -1,10 +1,10 @@
-//! What time it is, as a parameter, and times as they are stored and sent.
+//! The clock of the domain, passed in as a parameter, and times as they are stored and sent.
 
 use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 
-/// Tells the time. Cheap to clone.
+/// A clock, which tells the time. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 

@@ -1,4 +1,4 @@
-//! What the contracts say of themselves: which messages and RPCs there are, read from their descriptors.
+//! Descriptors of the contracts: their messages and RPCs.
 
 use std::sync::LazyLock;
 
@@ -20,13 +20,13 @@ pub(crate) fn rpc(name: &str) -> Option<MethodDescriptor> {
     POOL.get_service_by_name(service)?.methods().find(|candidate| candidate.name() == method)
 }
 
-/// Whether an RPC belongs to the shop, and not to the switches and logs around it.
+/// True for an RPC of the shop's own services; false for those of the admin, health and reflection services.
 pub(crate) fn is_of_the_shop(rpc: &MethodDescriptor) -> bool {
     let service = rpc.parent_service();
     service.full_name().starts_with("shop.") && !service.full_name().starts_with("shop.admin.")
 }
 
-/// Whether an RPC is a batch read, which answers per key.
+/// True for a batch read, which answers per key.
 pub(crate) fn is_batch(rpc: &MethodDescriptor) -> bool {
     rpc.name().starts_with("Batch")
 }

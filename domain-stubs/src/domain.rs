@@ -1,15 +1,13 @@
 //! The domain as a whole: one store and the services over it.
 
-use std::{fmt, future::Future, path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
-use axum::serve::{Listener, ListenerExt as _};
 use jiff::Timestamp;
 use proto::notifications::Notification;
-use tokio::net::TcpListener;
 use tonic::Status;
 
 use crate::{
-    assortment::{Products, Stored},
+    assortment::Products,
     calls::Calls,
     clock::Clock,
     credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, Verifier},
@@ -18,33 +16,33 @@ use crate::{
     notifications::{Announcement, Notifications},
     orders::Orders,
     seed,
-    server::{self, Services},
     store::{Store, StoreError},
+    stored::Stored,
     synthetic::Synthetic,
 };
 
-/// How a domain is opened.
+/// Options to open a domain.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The file of the data, which is made and seeded when it is not there; in memory without one.
+    /// File of the data, made and seeded when it is not there; `None` keeps the data in memory.
     pub data: Option<PathBuf>,
-    /// When the shop opened its doors: all times of the seed follow from it.
+    /// Time at which the shop opened: all times of the seed are counted from it.
     pub seed_time: Timestamp,
-    /// The key that credentials are signed with.
+    /// Key that credentials are signed with.
     pub credential_key: String,
-    /// The BFFs that are known: the issuers (`iss`) of credentials.
+    /// Issuers (`iss`) of credentials that are accepted: the names of the BFFs.
     pub issuers: Vec<String>,
-    /// What time it is for credentials. BFFs sign them by the machine's clock, whatever time it is in the shop.
+    /// Clock that credentials are checked by. BFFs sign them by the machine's clock, whatever the time of the shop.
     pub credential_clock: Clock,
-    /// What time it is for promotions and whatever is written.
+    /// Clock of the shop: of its promotions, and of everything it writes.
     pub clock: Clock,
-    /// How many products are computed from their numbers instead of those of the store; they can be read and not
-    /// bought. At most [`i32::MAX`] of them are served.
+    /// Number of synthetic products, which are computed from their numbers and served instead of the stored ones. They
+    /// can be read, not bought. At most [`i32::MAX`] of them are served.
     pub synthetic: Option<u32>,
-    /// Decides what is drawn for jitter and error rates of faults.
+    /// Seed of the draws for jitter and error rates of faults.
     pub fault_seed: u64,
-    /// Whether `shop.admin.v1.AdminService` is served beside the services. It asks nobody for a credential, breaks
-    /// the services and tells in whose name they were called.
+    /// True to serve `shop.admin.v1.AdminService` beside the services. It needs no credential, can break the services,
+    /// and tells which users and devices called them.
     pub admin: bool,
 }
 
@@ -63,7 +61,8 @@ pub struct Domain {
     pub(crate) has_admin: bool,
 }
 
-/// Why a domain cannot be opened: its file cannot be written, or is not a shop's. The source tells which.
+/// Error for a domain that cannot be opened: its file cannot be written, or is not that of a shop. The source tells
+/// which.
 #[derive(Debug)]
 pub struct OpenError {
     data: Option<PathBuf>,
@@ -71,8 +70,8 @@ pub struct OpenError {
 }
 
 impl Default for Options {
-    /// In memory, seeded now, with the key of development, the shop's BFFs and the machine's clock, and without the
-    /// admin service.
+    /// A domain in memory, seeded now, with the key of development, the shop's BFFs and the machine's clock, and
+    /// without the admin service.
     fn default() -> Self {
         Self {
             data: None,
@@ -89,7 +88,7 @@ impl Default for Options {
 }
 
 impl Domain {
-    /// Opens the store, and seeds it when it is new. This blocks, for less than a second as a rule.
+    /// Opens the store, and seeds it when it is new. This blocks, usually for less than a second.
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let Options { data, mut seed_time, clock, synthetic, .. } = options;
         let store = Store::open(data.as_deref(), |db| {
@@ -121,35 +120,7 @@ impl Domain {
         })
     }
 
-    /// Serves some of the services until `shutdown` is ready and every connection has ended. Streams end with
-    /// `UNAVAILABLE` then. The same domain may be served several times.
-    pub async fn serve(
-        &self,
-        listener: TcpListener,
-        services: Services,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
-        let listener = listener.tap_io(|socket| {
-            // A socket that cannot be tuned still serves.
-            socket.set_nodelay(true).ok();
-        });
-        self.serve_on(listener, services, shutdown).await
-    }
-
-    /// Serves connections of any kind, such as those that tests make without sockets.
-    ///
-    /// # Errors
-    /// When the listener fails.
-    pub async fn serve_on<L: Listener<Addr: fmt::Debug>>(
-        &self,
-        listener: L,
-        services: Services,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
-        server::serve(self, listener, &services, shutdown).await
-    }
-
-    /// The faults that can be switched on.
+    /// The faults of the services, to be switched on and off.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
@@ -161,7 +132,7 @@ impl Domain {
         &self.calls
     }
 
-    /// Sets how many items of a product stand in a warehouse, and tells whoever watches.
+    /// Sets the quantity of a product in a warehouse, and tells the watchers of its stock.
     ///
     /// # Errors
     /// `NOT_FOUND` for an unknown product or warehouse, `INVALID_ARGUMENT` for a negative quantity.
@@ -169,15 +140,15 @@ impl Domain {
         Ok(self.inventory.set_quantity(product, warehouse, quantity).await?)
     }
 
-    /// Brings an order to its next state: placed, packed, shipped, delivered. From shipped on its owner is told.
+    /// Brings an order to its next state: placed, packed, shipped, delivered. Its owner is notified from shipped on.
     ///
     /// # Errors
-    /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that has come to its end.
+    /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one in its last state.
     pub async fn advance_order(&self, order: &str) -> Result<(), Status> {
         Ok(self.orders.advance(order).await?)
     }
 
-    /// Tells a user something, and whoever watches the user's notifications; answers what was told.
+    /// Sends a notification to a user, and returns it. Watchers of the user's notifications are told.
     ///
     /// # Errors
     /// `INTERNAL` when the store fails.
@@ -185,10 +156,10 @@ impl Domain {
         Ok(self.notifications.notify(user, announcement).await?)
     }
 
-    /// Calls an order off: its goods go back to the warehouses, its payment is released, its owner is told.
+    /// Cancels an order: its items are put back into the warehouses, its payment is released, its owner is notified.
     ///
     /// # Errors
-    /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that is on its way or has ended.
+    /// `NOT_FOUND` for an unknown order, `FAILED_PRECONDITION` for one that was shipped or has ended.
     pub async fn cancel_order(&self, order: &str) -> Result<(), Status> {
         Ok(self.orders.cancel(order).await?)
     }

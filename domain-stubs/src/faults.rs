@@ -1,4 +1,4 @@
-//! Faults that can be switched on while the domain runs: for each RPC, what goes wrong with it.
+//! Faults that can be switched on while the domain runs, for each RPC.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use tonic::{Code, Status};
 
 use crate::{contracts, hash::Random, refusal::Refusal};
 
-/// The faults of a domain. Cheap to clone; clones share their switches.
+/// The faults of a domain, one for each RPC at most. Cheap to clone; clones share their switches.
 #[derive(Clone)]
 pub struct Faults(Arc<Mutex<Switches>>);
 
@@ -21,27 +21,27 @@ struct Switches {
     random: Random,
 }
 
-/// What goes wrong with one call.
+/// The faults drawn for one call.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Breakage {
-    /// Whether all of this happens when the service has done its work.
+    /// True when they happen after the service has done its work.
     pub(crate) after_work: bool,
     /// Time to wait before anything else.
     pub(crate) wait: Duration,
-    /// How the call fails after that.
+    /// Failure of the call after that wait.
     pub(crate) failure: Option<Failure>,
-    /// What goes wrong with its keys if it does not fail.
+    /// Faults of its keys, for a call that does not fail.
     pub(crate) keys: KeyFaults,
 }
 
-/// How a call fails.
+/// A failure of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// With a status, and the time after which to ask again, where one is said.
+    /// A status, and the time after which the caller may retry, if it is sent.
     Status(Code, Option<Duration>),
-    /// With an answer that is odd.
+    /// An odd answer, which breaks the rules of gRPC or the limits of clients.
     Odd(OddAnswer),
-    /// It is never answered.
+    /// No answer, ever.
     BlackHole,
 }
 
@@ -50,7 +50,7 @@ pub(crate) enum Failure {
 pub(crate) struct KeyFaults(pub(crate) Arc<[KeyFault]>);
 
 impl Faults {
-    /// No faults at first; `seed` decides what will be drawn for jitter and error rates.
+    /// No faults at first; `seed` is the seed of the draws for jitter and error rates.
     pub(crate) fn new(seed: u64) -> Self {
         Self(Arc::new(Mutex::new(Switches { by_rpc: BTreeMap::new(), random: Random::new(seed) })))
     }
@@ -65,7 +65,7 @@ impl Faults {
         Ok(())
     }
 
-    /// Takes all faults away. Calls that wait already go on waiting.
+    /// Clears all faults. Calls that wait already go on waiting.
     pub fn clear(&self) {
         self.lock().by_rpc.clear();
     }
@@ -76,7 +76,7 @@ impl Faults {
         self.lock().by_rpc.values().cloned().collect()
     }
 
-    /// Draws what goes wrong with the next call of an RPC.
+    /// Draws the faults of the next call of an RPC.
     pub(crate) fn draw(&self, rpc: &str) -> Breakage {
         let mut switches = self.lock();
         let Switches { by_rpc, random } = &mut *switches;

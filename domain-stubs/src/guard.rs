@@ -1,4 +1,4 @@
-//! What stands before every service of the shop: the call log, the credential, the faults and the deadline.
+//! The guard before every service of the shop: call log, credential, faults and deadline of each call.
 
 mod answer;
 mod deadline;
@@ -22,7 +22,7 @@ use crate::{
     refusal::Refusal,
 };
 
-/// What one server needs to guard its services.
+/// The guard of one server, which wraps its services.
 #[derive(Debug, Clone)]
 pub(crate) struct Guard {
     pub(crate) verifier: Arc<Verifier>,
@@ -32,7 +32,7 @@ pub(crate) struct Guard {
     pub(crate) stopping: Stopping,
 }
 
-/// Tells when the server stops, so that what would go on for ever ends.
+/// A signal that the server stops, which ends streams that would go on for ever.
 #[derive(Debug, Clone)]
 pub(crate) struct Stopping(pub(crate) watch::Receiver<bool>);
 
@@ -112,7 +112,7 @@ impl Guard {
         Ok(self.suffer(breakage).await?.unwrap_or(response))
     }
 
-    /// Lets a call suffer what is set for it; answers what is answered in place of the service, if anything.
+    /// Applies the fault drawn for a call; returns the response in place of the service's, if the fault has one.
     async fn suffer(&self, breakage: Option<Breakage>) -> Result<Option<Response<Body>>, Refusal> {
         let Some(breakage) = breakage else { return Ok(None) };
         let suffered = async {
@@ -137,7 +137,7 @@ impl Guard {
 }
 
 impl Stopping {
-    /// Waits until the server stops; answers what to tell whoever still waits.
+    /// Waits until the server stops; returns the refusal for calls that still run.
     pub(crate) async fn signalled(mut self) -> Refusal {
         // A server that is gone without a word has stopped as well.
         self.0.wait_for(|is_stopping| *is_stopping).await.ok();

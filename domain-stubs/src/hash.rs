@@ -1,5 +1,5 @@
-//! Numbers that only look random: a hash of text and a generator seeded with it, the same on every machine and in
-//! every version. Never for secrets.
+//! Deterministic random numbers: a hash of text and a generator seeded with it, the same on every machine and in every
+//! version. Never for secrets.
 
 /// Hashes parts to 64 bits (FNV-1a, each part ended so that `["ab", "c"]` differs from `["a", "bc"]`, then mixed).
 pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
@@ -17,17 +17,17 @@ pub(crate) fn hash_words(words: &[&str]) -> u64 {
     hash(words.iter().map(|word| word.as_bytes()))
 }
 
-/// A sequence of numbers that its seed decides (`SplitMix64`).
+/// A sequence of random numbers that depends on its seed alone (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The sequence of a number.
+    /// The sequence seeded with a number.
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The sequence of some words.
+    /// The sequence seeded with the hash of some words.
     pub(crate) fn of(words: &[&str]) -> Self {
         Self(hash_words(words))
     }
@@ -55,12 +55,12 @@ impl Random {
         f64::from(bits) / (f64::from(u32::MAX) + 1.0)
     }
 
-    /// Whether something with this chance in percent happens.
+    /// True with this chance in percent.
     pub(crate) fn percent(&mut self, chance: u64) -> bool {
         self.below(100) < chance
     }
 
-    /// Brings a slice into another order (Fisher–Yates).
+    /// Shuffles a slice (Fisher–Yates).
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let other = self.index(last + 1);

@@ -1,4 +1,4 @@
-//! Writes that are done once for each key their caller chose, however often they are asked for.
+//! Idempotent writes: done once for each key of a caller, however often they are requested.
 
 use prost::Message;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -7,30 +7,30 @@ use tonic_types::FieldViolation;
 
 use crate::refusal::Refusal;
 
-/// What is wrong with a key.
+/// The violation of a malformed key; `None` for a good one.
 pub(crate) fn violation(key: &str) -> Option<FieldViolation> {
     let fits = (8..=64).contains(&key.chars().count());
     (!fits).then(|| FieldViolation::new("idempotency_key", "must have 8 to 64 characters"))
 }
 
-/// A request to write, under the key its caller chose for it.
+/// A request to write, under its idempotency key.
 #[derive(Debug)]
 pub(crate) struct Write<'a, M> {
-    /// Full name of the RPC: the same key of another RPC is another key.
+    /// Full name of the RPC: a key belongs to one RPC.
     pub(crate) rpc: &'static str,
-    /// Who asks: the same key of somebody else is another key.
+    /// The caller: a key belongs to one caller.
     pub(crate) subject: &'a str,
     /// The key, 8 to 64 characters.
     pub(crate) key: &'a str,
-    /// What is asked, by which a repetition is told from another request.
+    /// The request, which tells a repetition from another request under the same key.
     pub(crate) request: &'a M,
-    /// When it is asked, in microseconds since 1970.
+    /// Time of the request, in microseconds since 1970.
     pub(crate) time: i64,
 }
 
 impl<M: Message> Write<'_, M> {
-    /// Does the work, or finds that the same request has done it already and answers the same again. A work that is
-    /// refused leaves its key unused, because the transaction around it writes nothing.
+    /// Does the work, or returns the response of the earlier time when the same request has done it already. Work that
+    /// is refused leaves its key unused, because the transaction around it writes nothing.
     pub(crate) fn once<R: Message + Default>(
         &self,
         db: &Connection,

@@ -1,7 +1,7 @@
 //! Foreign catalogues: files of one JSON object a line, taken over into the shop.
 //!
-//! A file may be imported again. Names, descriptions, categories and prices are then what it says; stock, reviews,
-//! orders and whatever it does not speak of stay as they are.
+//! A file may be imported again. Names, descriptions, categories and prices are then overwritten; stock, reviews,
+//! orders and products that the file does not name stay as they are.
 
 mod fill;
 mod ids;
@@ -27,38 +27,38 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// What some programs write at the beginning of a file in UTF-8.
+/// The byte order mark, which some programs write at the beginning of a file in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What became of a foreign catalogue.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
-    /// Number of products that were added or brought up to date.
+    /// Number of products that were added or updated.
     pub imported: usize,
     /// Lines that were left out, in their order.
     pub refused: Vec<RefusedLine>,
 }
 
-/// A line of a foreign catalogue that is no product the shop can sell.
+/// A line of a foreign catalogue that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedLine {
     /// Number of the line, from 1.
     pub number: usize,
-    /// What is wrong with it, for whoever is to put it right.
+    /// Reason, for the person who is to correct the line.
     pub reason: String,
 }
 
-/// Why nothing at all was imported. The source tells more.
+/// Reason why nothing was imported. Its source has the details.
 #[derive(Debug)]
 pub enum ImportError {
     /// The catalogue cannot be read.
     Catalogue(PathBuf, io::Error),
-    /// The data cannot be opened or written, or are not a shop's.
+    /// The data cannot be opened or written, or are not those of a shop.
     Data(PathBuf, Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Imports the catalogue in a file into the data in another, which are made and seeded when they are not there. All
-/// good lines are written at once, at the end. This blocks.
+/// good lines are written in one transaction. This blocks.
 ///
 /// A product belongs to the category of its name, which is added when the shop has none. Products that change their
 /// currency are taken out of carts, because a cart has one currency alone.
@@ -103,7 +103,7 @@ fn write(db: &Connection, text: &[u8], seed_time: Timestamp) -> rusqlite::Result
     Ok(Import { imported: writer.lines.len(), refused })
 }
 
-/// Writes one product after the other.
+/// Writer of the products of one import.
 struct Writer<'a> {
     db: &'a Connection,
     seed_time: Timestamp,
@@ -112,19 +112,19 @@ struct Writer<'a> {
     lines: HashMap<String, usize>,
     /// Identifiers of the products imported, by category.
     categories: BTreeMap<String, Vec<String>>,
-    /// What the shop did not have before.
+    /// Products that are new to the shop.
     new: Vec<New>,
 }
 
 struct New {
     sku: String,
     category: String,
-    /// Place among the products of its category.
+    /// Index among the products of its category.
     index: usize,
 }
 
 impl Writer<'_> {
-    /// Writes a product, or says why it cannot be the shop's.
+    /// Writes a product, or returns the reason why the shop cannot take it.
     fn write(&mut self, item: &Item, line: usize) -> rusqlite::Result<Result<(), String>> {
         if let Some(line) = self.lines.get(&item.sku) {
             return Ok(Err(format!("sku: {:?} was imported from line {line} already", item.sku)));
@@ -155,7 +155,7 @@ impl Writer<'_> {
         Ok(Ok(()))
     }
 
-    /// Writes what goes with the new products, now that all of them are there.
+    /// Writes the products that go with the new ones, once all of them are there.
     fn write_related(&self) -> rusqlite::Result<()> {
         for New { sku, category, index } in &self.new {
             let products = &self.categories[category];

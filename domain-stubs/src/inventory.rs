@@ -1,4 +1,4 @@
-//! The inventory service: what stands on the shelves, and a stream of what changes there.
+//! The inventory service: the stock of products, and a stream of its changes.
 
 mod stocks;
 mod watch;
@@ -24,7 +24,7 @@ use crate::{
     store::Store,
 };
 
-/// Changes a slow watcher may lag behind before it reads everything again.
+/// Number of changes that a slow watcher may lag behind before it reads everything again.
 const CHANGES_KEPT: usize = 256;
 
 /// Inventory over the store.
@@ -47,7 +47,7 @@ impl Inventory {
         Self { store, clock, products, changes: broadcast::Sender::new(CHANGES_KEPT) }
     }
 
-    /// Sets how many items of a product stand in a warehouse, and tells whoever watches.
+    /// Sets the quantity of a product in a warehouse, and tells the watchers.
     pub(crate) async fn set_quantity(
         &self,
         product: &str,
@@ -66,7 +66,7 @@ impl Inventory {
         Ok(())
     }
 
-    /// Tells whoever watches that the stock of products has changed.
+    /// Tells the watchers that the stock of products has changed.
     pub(crate) fn tell<'a>(&self, products: impl IntoIterator<Item = &'a str>) {
         for product in products {
             // Nobody watching is no error.

@@ -1,7 +1,36 @@
-//! The domain services of the shop over an embedded store, for development and tests.
+//! The gRPC services of the shop over an embedded `SQLite` store, for development and tests of their callers.
 //!
-//! They do what the contracts in `proto/` say, and besides that can be broken on purpose ([`Faults`]) and tell what
-//! they were asked ([`Calls`]), in process and, where [`Options::admin`] wants it, over `shop.admin.v1.AdminService`.
+//! They do as the contracts in `proto/` say. A test can also break them on purpose ([`Faults`]) and read which calls
+//! they got ([`Calls`]), in process or, with [`Options::admin`], over `shop.admin.v1.AdminService`; and it can set
+//! their time ([`Clock`]). This is not production code: it has no TLS, and its key is public by default.
+//!
+//! ```
+//! use domain_stubs::{Domain, Options, Services};
+//! use proto::admin::Fault;
+//! use tokio::net::TcpListener;
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // A shop in memory, seeded with products, customers and orders.
+//! let domain = Domain::open(Options::default())?;
+//!
+//! // From now on the service answers UNAVAILABLE, the status 14 of gRPC.
+//! let rpc = "shop.reviews.v1.ReviewService/BatchGetRatings".to_owned();
+//! domain.faults().set(Fault { rpc, error_code: 14, ..Fault::default() })?;
+//!
+//! // Serves all services on a free port until the future is ready: here, at once.
+//! let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! domain.serve(listener, Services::all(), async {}).await?;
+//!
+//! assert_eq!(domain.faults().list().len(), 1);
+//! assert!(domain.calls().list().is_empty(), "nobody called");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Next: [`Domain`] for all that a test can do to a shop, [`credential`] for the credential that every call needs, and
+//! [`import`] for a catalogue of your own. Within the crate, each service is a module of its name over `store`,
+//! products are read through the trait in `assortment`, and `guard` stands before every service.
 
 mod admin;
 mod analytics;
@@ -13,6 +42,7 @@ mod catalog;
 mod clock;
 mod contracts;
 pub mod credential;
+mod currency;
 mod domain;
 mod faults;
 mod guard;
@@ -21,6 +51,7 @@ mod idempotency;
 pub mod import;
 mod inventory;
 mod mask;
+mod money;
 mod notifications;
 mod orders;
 mod page;
@@ -31,8 +62,10 @@ mod refusal;
 mod reviews;
 mod seed;
 mod server;
+mod services;
 mod shipping;
 mod store;
+mod stored;
 mod synthetic;
 mod telemetry;
 mod users;
@@ -42,4 +75,4 @@ pub use clock::Clock;
 pub use domain::{Domain, OpenError, Options};
 pub use faults::Faults;
 pub use notifications::Announcement;
-pub use server::{Service, Services, UnknownService};
+pub use services::{Service, Services, UnknownService};

@@ -1,4 +1,4 @@
-//! Read masks: which fields of a resource a caller wants, checked against the contract and applied to the answer.
+//! Read masks: the fields of a resource a caller wants, checked against the contract and applied to the response.
 
 use std::{collections::BTreeMap, marker::PhantomData};
 
@@ -12,14 +12,14 @@ use crate::{contracts, refusal::Refusal};
 pub(crate) trait Resource: Message + Default + Clone + Send + 'static {
     /// Full name of the message in the contracts.
     const NAME: &'static str;
-    /// The field that is answered whatever the mask says; `None` for what is not told from others of its kind.
+    /// The field that identifies the resource and is sent with every mask; `None` for a resource without one.
     const KEY: Option<&'static str>;
 }
 
 /// The fields of one resource a caller wants.
 #[derive(Debug, Clone)]
 pub(crate) struct Mask<R> {
-    /// `None` stands for all of them.
+    /// The wanted fields; `None` for all of them.
     fields: Option<Fields>,
     resource: PhantomData<fn() -> R>,
 }
@@ -42,13 +42,13 @@ impl<R: Resource> Mask<R> {
         Ok(Self { fields: Some(fields), resource: PhantomData })
     }
 
-    /// Whether anything of a field at the top of the resource is wanted. What is not need not be read.
+    /// True when a top-level field of the resource, or any part of it, is wanted. Other fields need not be read.
     pub(crate) fn wants(&self, field: &str) -> bool {
         debug_assert!(check::<R>(field).is_ok(), "{} has no field {field:?}", R::NAME);
         self.fields.as_ref().is_none_or(|fields| fields.0.contains_key(field))
     }
 
-    /// Takes away what is not wanted.
+    /// Clears the fields that are not wanted.
     pub(crate) fn trim(&self, resource: R) -> R {
         let Some(fields) = &self.fields else { return resource };
         let mut message = DynamicMessage::new(descriptor::<R>());
@@ -94,7 +94,7 @@ fn descriptor<R: Resource>() -> MessageDescriptor {
     contracts::message(R::NAME).expect("every resource names a message of the contracts")
 }
 
-/// A path leads from field to field through single messages and ends at any field.
+/// Checks a path, which leads from field to field through single messages and ends at any field.
 fn check<R: Resource>(path: &str) -> Result<(), Refusal> {
     let unknown = || {
         let problem = format!("{} has no path {path:?}", R::NAME);

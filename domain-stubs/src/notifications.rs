@@ -1,4 +1,4 @@
-//! The notification service: what the shop tells customers, and a stream of what it tells them next.
+//! The notification service: the notifications of each customer, and a stream of new ones.
 
 mod stored;
 mod watch;
@@ -29,16 +29,16 @@ use crate::{
     store::Store,
 };
 
-/// Notifications on a page of which the caller does not say how long it is.
+/// Default number of notifications on a page.
 const DEFAULT_PAGE_SIZE: usize = 10;
 
-/// The size no page of notifications exceeds.
+/// Largest number of notifications on a page.
 const MAX_PAGE_SIZE: i32 = 50;
 
-/// Notifications that are marked with one call at most.
+/// Largest number of notifications that one call marks.
 const MAX_MARKED: usize = 100;
 
-/// News a slow watcher may lag behind; what it misses it reads from the store.
+/// Number of signals that a slow watcher may lag behind; missed notifications are read from the store.
 const NEWS_KEPT: usize = 256;
 
 const MARK_READ: &str = "shop.notifications.v1.NotificationService/MarkRead";
@@ -48,22 +48,22 @@ const MARK_READ: &str = "shop.notifications.v1.NotificationService/MarkRead";
 pub(crate) struct Notifications {
     store: Store,
     clock: Clock,
-    /// Identifiers of users who have something new, after it is stored.
+    /// Identifiers of users with a new notification, after it is stored.
     news: broadcast::Sender<String>,
 }
 
-/// What a user is to be told.
+/// A notification to send to a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Announcement {
-    /// What it is about.
+    /// Kind of the notification.
     pub kind: NotificationKind,
-    /// A few words.
+    /// Title of a few words.
     pub title: String,
-    /// All of it, plain text.
+    /// Full text, plain.
     pub text: String,
-    /// The order it is about; empty when it is about none.
+    /// Order it is about; empty without one.
     pub order_id: String,
-    /// The product it is about; empty when it is about none.
+    /// Product it is about; empty without one.
     pub product_id: String,
 }
 
@@ -77,7 +77,7 @@ impl Notifications {
         Self { store, clock, news: broadcast::Sender::new(NEWS_KEPT) }
     }
 
-    /// Adds a notification, and tells whoever watches.
+    /// Adds a notification, and tells the watchers of the user.
     pub(crate) async fn notify(
         &self,
         user: &str,
@@ -94,7 +94,7 @@ impl Notifications {
         self.store.write_and_tell(add, move |_| notifications.tell(&told)).await
     }
 
-    /// Tells whoever watches that a user has something new.
+    /// Tells the watchers of a user that there is a new notification.
     pub(crate) fn tell(&self, user: &str) {
         // Nobody watching is no error.
         self.news.send(user.to_owned()).ok();

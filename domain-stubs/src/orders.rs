@@ -1,4 +1,4 @@
-//! The order service: what customers bought, and a stream of how far it has come.
+//! The order service: the orders of customers, and a stream of the states of one.
 
 mod notices;
 mod place;
@@ -38,10 +38,10 @@ use crate::{
     store::Store,
 };
 
-/// Orders on a page of which the caller does not say how long it is, and on any page at most.
+/// Default and largest number of orders on a page.
 const PAGE_SIZES: (usize, i32) = (10, 50);
 
-/// Changes a slow watcher may lag behind before it reads its order again.
+/// Number of changes that a slow watcher may lag behind before it reads its order again.
 const CHANGES_KEPT: usize = 256;
 
 const PLACE_ORDER: &str = "shop.orders.v1.OrderService/PlaceOrder";
@@ -51,9 +51,9 @@ const PLACE_ORDER: &str = "shop.orders.v1.OrderService/PlaceOrder";
 pub(crate) struct Orders {
     store: Store,
     clock: Clock,
-    /// Told of what is taken from the shelves.
+    /// The inventory, whose watchers hear of items taken and put back.
     inventory: Inventory,
-    /// Told of what owners are told of their orders.
+    /// The notifications, whose watchers hear of those about orders.
     notifications: Notifications,
     /// Identifiers of orders whose state has changed, after the change is stored.
     changes: broadcast::Sender<String>,
@@ -74,12 +74,12 @@ impl Orders {
         Self { store, clock, inventory, notifications, changes: broadcast::Sender::new(CHANGES_KEPT) }
     }
 
-    /// Brings an order to its next state, and tells its owner and whoever watches.
+    /// Brings an order to its next state, and tells its owner and its watchers.
     pub(crate) async fn advance(&self, order: &str) -> Result<(), Refusal> {
         self.change(order, progress::advance).await
     }
 
-    /// Calls an order off: its goods go back, its payment is released; and tells its owner and whoever watches.
+    /// Cancels an order: its items are put back, its payment is released. Its owner and its watchers are told.
     pub(crate) async fn cancel(&self, order: &str) -> Result<(), Refusal> {
         self.change(order, progress::cancel).await
     }

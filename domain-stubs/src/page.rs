@@ -1,20 +1,19 @@
-//! Pages after AIP-158: a page goes on behind a position, not at an offset, so that rows written meanwhile shift
-//! nothing.
+//! Pages after AIP-158: a page begins after a position, not at an offset, so that rows written meanwhile shift nothing.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{hash, refusal::Refusal};
 
-/// What is listed: the RPC and whatever decides which rows its pages hold. A token belongs to one listing; sizes,
-/// skips and masks may differ from page to page.
+/// A list that is read in pages: the RPC, and the filters that decide which rows it holds. A token belongs to one
+/// listing; sizes, skips and masks may differ from page to page.
 #[derive(Debug, Clone)]
 pub(crate) struct Listing {
     scope: u64,
     default_size: usize,
 }
 
-/// How much of a listing a caller asks for, as it stands in the request.
+/// The paging fields of a request, not yet checked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) page_size: i32,
@@ -22,37 +21,37 @@ pub(crate) struct Asked<'a> {
     pub(crate) skip: i32,
 }
 
-/// A page to read: `limit` rows behind `after`, passing over `skip`.
+/// A page to read: `limit` rows after the position `after`, without the first `skip`.
 #[derive(Debug, Clone)]
 pub(crate) struct Page<P> {
     listing: Listing,
     size: usize,
-    /// Rows to pass over.
+    /// Number of rows to skip.
     pub(crate) skip: i64,
     /// Position of the last row of the page before.
     pub(crate) after: Option<P>,
 }
 
-/// Where one can go on.
+/// Page tokens for the rows of a page.
 #[derive(Debug)]
 pub(crate) struct Tokens {
-    /// Behind each row of the page.
+    /// Tokens of the pages that begin after each row of this one.
     pub(crate) items: Vec<String>,
-    /// Behind the page; empty if nothing is there.
+    /// Token of the next page; empty when there is none.
     pub(crate) next: String,
 }
 
-/// The size no page exceeds.
+/// Largest size of a page.
 const MAX_SIZE: usize = 100;
 
 impl Listing {
-    /// A listing of an RPC, told from others by `filters`.
+    /// A listing of an RPC, distinguished from its others by `filters`.
     pub(crate) fn new(rpc: &str, filters: &[&str], default_size: usize) -> Self {
         let words: Vec<&str> = std::iter::once(rpc).chain(filters.iter().copied()).collect();
         Self { scope: hash::hash_words(&words), default_size }
     }
 
-    /// Checks what a request asks of this listing.
+    /// Checks the paging fields of a request for this listing.
     pub(crate) fn page<P: DeserializeOwned>(self, asked: Asked<'_>) -> Result<Page<P>, Refusal> {
         let negative = |field| Refusal::invalid("PAGE_SIZE_INVALID", field, "must not be negative");
         let size = usize::try_from(asked.page_size).map_err(|_| negative("page_size"))?;
@@ -86,12 +85,12 @@ impl Listing {
 }
 
 impl<P: Serialize> Page<P> {
-    /// Rows to read: one more than the page holds tells whether another follows.
+    /// Number of rows to read: one more than the page holds, to know if another follows.
     pub(crate) fn limit(&self) -> i64 {
         i64::try_from(self.size + 1).expect("a page has few rows")
     }
 
-    /// Cuts the rows read to the page; answers where one can go on.
+    /// Cuts the rows read to the page; returns the tokens to go on with.
     pub(crate) fn cut<T>(&self, rows: &mut Vec<T>, position: impl Fn(&T) -> P) -> Tokens {
         let is_last = rows.len() <= self.size;
         rows.truncate(self.size);

@@ -11,13 +11,13 @@ use tonic::{Code, Request, Response, Status};
 use crate::{
     credential::Caller,
     mask::{Mask, Resource},
+    money::Money,
     page::{Asked, Listing, Page},
-    pricing::Money,
     refusal::Refusal,
     store::Store,
 };
 
-/// Methods on a page of which the caller does not say how long it is, and on any page at most.
+/// Default and largest number of methods on a page.
 const PAGE_SIZES: (usize, i32) = (10, 50);
 
 /// Payments over the store.
@@ -31,7 +31,8 @@ impl Resource for PaymentMethod {
     const KEY: Option<&'static str> = Some("id");
 }
 
-/// Where a method stands in its list: not the default, then its identifier.
+/// The position of a method in the list of a user: `false` for the default method, which comes first, then the
+/// identifier.
 type Position = (bool, String);
 
 #[tonic::async_trait]
@@ -100,7 +101,7 @@ pub(crate) fn authorise(
     Ok(())
 }
 
-/// Refuses a method that is not the user's, has ended, or whose bank refuses everything.
+/// Refuses a method that is not the user's, has expired, or whose bank declines every payment.
 pub(crate) fn check(db: &Connection, user: &str, method: &str, now: Timestamp) -> Result<(), Refusal> {
     let refused = |reason, problem: &str| Refusal::new(Code::FailedPrecondition, reason, problem);
     let found: Option<(i16, i16, bool)> = db
@@ -119,7 +120,7 @@ pub(crate) fn check(db: &Connection, user: &str, method: &str, now: Timestamp) -
     Ok(())
 }
 
-/// Releases what was authorised for an order.
+/// Releases the authorised payment of an order.
 pub(crate) fn release(db: &Connection, order: i64) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE payment_authorisations SET released = 1 WHERE order_number = ?1")?
         .execute([order])?;

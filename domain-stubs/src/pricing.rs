@@ -1,7 +1,5 @@
-//! The pricing service: the only place that computes money.
+//! The pricing service: list prices, promotions and the prices of a customer.
 
-mod currency;
-mod money;
 mod prices;
 
 use proto::pricing::{
@@ -12,7 +10,6 @@ use tonic::{Request, Response, Status};
 
 use self::prices::Customer;
 pub(crate) use self::prices::{customer_price, list_price};
-pub(crate) use self::{currency::Currency, money::Money};
 use crate::{
     assortment::Products,
     batch::{Answer, Batch},

@@ -1,4 +1,4 @@
-//! The recommendation service: what else somebody may like.
+//! The recommendation service: products a user may like, and products that go with one.
 
 mod ranking;
 
@@ -10,7 +10,7 @@ use proto::recommendations::{
 use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
-pub(crate) use self::ranking::{Position, list, related as list_related};
+pub(crate) use self::ranking::{list, related as list_related};
 use crate::{
     assortment::Products,
     batch::{Answer, Batch, Key},
@@ -21,10 +21,10 @@ use crate::{
     store::Store,
 };
 
-/// Products on a page of which the caller does not say how long it is.
+/// Default number of products on a page.
 const DEFAULT_PAGE_SIZE: usize = 10;
 
-/// The size no page of recommendations exceeds.
+/// Largest number of products on a page.
 const MAX_PAGE_SIZE: i32 = 50;
 
 /// Recommendations over the store.

@@ -1,4 +1,4 @@
-//! Why the domain does not do what it was asked, and the one place where that becomes a gRPC status.
+//! Refusals: the errors of the domain, and the one place where they become a gRPC status.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _, pb};
 /// Domain of every `google.rpc.ErrorInfo` this crate sends.
 pub(crate) const ERROR_DOMAIN: &str = "shop.example";
 
-/// Why a call, or one key of a batch, is refused.
+/// The reason for refusing a call, or one key of a batch.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     code: Code,
@@ -22,7 +22,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal with a code of gRPC, a constant reason in `UPPER_SNAKE_CASE` and a text for whoever reads a log.
+    /// A refusal with a code of gRPC, a constant reason in `UPPER_SNAKE_CASE` and a text for readers of a log.
     pub(crate) fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
         Self { code, reason, message: message.into(), fields: Vec::new(), retry_after: None }
     }
@@ -53,7 +53,7 @@ impl Refusal {
         Self::invalid("PAGE_TOKEN_INVALID", "page_token", "is not a token of this listing")
     }
 
-    /// `UNAUTHENTICATED`.
+    /// `UNAUTHENTICATED` with a reason and a text.
     pub(crate) fn unauthenticated(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(Code::Unauthenticated, reason, message)
     }
@@ -64,12 +64,12 @@ impl Refusal {
         Self::new(Code::Internal, "INTERNAL", "the domain failed")
     }
 
-    /// The same refusal, which tells when to ask again.
+    /// Adds the time after which the caller may retry.
     pub(crate) fn retried_after(self, delay: Option<Duration>) -> Self {
         Self { retry_after: delay, ..self }
     }
 
-    /// Whether the domain itself is at fault, so that no single key is to blame.
+    /// True when the domain itself failed, so that no single key is to blame.
     pub(crate) fn is_internal(&self) -> bool {
         self.code == Code::Internal
     }

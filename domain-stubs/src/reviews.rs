@@ -1,4 +1,4 @@
-//! The review service: what customers say of products.
+//! The review service: reviews of products, and their ratings.
 
 mod ratings;
 mod stored;
@@ -14,9 +14,9 @@ use rusqlite::Connection;
 use tonic::{Request, Response, Status};
 
 pub(crate) use self::ratings::{find as find_rating, rating};
-pub(crate) use self::stored::{Position, Row, review_id};
+pub(crate) use self::stored::review_id;
 use crate::{
-    assortment::{Found, Products},
+    assortment::{Found, Products, ReviewRow, position::ReviewPosition},
     batch::{Answer, Batch, Key},
     catalog::check_product,
     clock::Clock,
@@ -27,7 +27,7 @@ use crate::{
     store::Store,
 };
 
-/// Reviews on a page of which the caller does not say how long it is.
+/// Default number of reviews on a page.
 const DEFAULT_PAGE_SIZE: usize = 10;
 
 /// Reviews over the store.
@@ -133,9 +133,9 @@ fn read_page(
 pub(crate) fn list(
     db: &Connection,
     product: &str,
-    page: &Page<Position>,
+    page: &Page<ReviewPosition>,
     mask: &Mask<Review>,
-) -> Result<Found<Row>, Refusal> {
+) -> Result<Found<ReviewRow>, Refusal> {
     check_product(db, product)?;
     let total_size = stored::count(db, product)?;
     Ok(Found { rows: stored::list(db, product, page, mask)?, total_size })

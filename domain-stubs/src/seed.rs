@@ -1,7 +1,7 @@
-//! The shop as it is on its first day: the catalogue in `seed/`, and all that follows from it.
+//! The shop as it is on its first day: the catalogue in `seed/`, with the stock, reviews and orders made from it.
 //!
-//! Whatever looks random is drawn from a hash of identifiers, and every time is counted from the seed time, so the
-//! same seed time always gives the same shop.
+//! Random values are drawn from a hash of identifiers, and every time is counted from the seed time, so the same seed
+//! time always gives the same shop.
 
 mod accounts;
 mod catalogue;
@@ -23,7 +23,7 @@ pub(crate) use self::{
     stocks::{Stock, stock},
 };
 
-/// Fills an empty store; leaves any other as it is. Answers the time its times are counted from.
+/// Fills an empty store, and leaves any other as it is. Returns the seed time of the store.
 pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<Timestamp> {
     let filled = db.prepare("SELECT seed_time FROM seeding")?.query_row([], |row| row.get(0)).optional()?;
     if let Some(filled) = filled {
@@ -42,7 +42,7 @@ pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<Ti
     Ok(seed_time)
 }
 
-/// Writes a product that came later, or what is said of it and what it costs from now on.
+/// Writes a product that came later, or overwrites its texts and its price.
 pub(crate) fn write_product(
     db: &Connection,
     category: &str,
@@ -54,7 +54,7 @@ pub(crate) fn write_product(
     prices::write_list_price(db, product)
 }
 
-/// Writes what a new product has besides: stock and reviews.
+/// Writes the stock and the reviews of a new product.
 pub(crate) fn write_holdings(
     db: &Connection,
     product: &Product,
@@ -65,12 +65,12 @@ pub(crate) fn write_holdings(
     reviews::write_of(db, product, reviews, |random| reviews::some_time(random, seed_time))
 }
 
-/// Writes which products go with a new one, best first.
+/// Writes the products that go with a new one, best first.
 pub(crate) fn write_related(db: &Connection, product: &str, related: &[String]) -> rusqlite::Result<()> {
     products::write_related(db, product, related)
 }
 
-/// What is said of a product that is not written.
+/// The reviews of a product that is not in the store.
 pub(crate) fn reviews_of<'a>(
     product: &Product,
     reviews: &'a Reviews,

@@ -1,27 +1,14 @@
-//! The services of the shop on a socket, with health and reflection beside them, and the admin service where it is asked for.
+//! Serving of a domain: its services on a listener, beside health and reflection, and the admin service on demand.
 
-use std::{collections::BTreeSet, fmt, future::Future, io, str::FromStr};
+use std::{fmt, future::Future, io};
 
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::serve::Listener;
-use proto::{
-    admin::admin_service_server::AdminServiceServer,
-    analytics::analytics_service_server::AnalyticsServiceServer,
-    carts::cart_service_server::CartServiceServer, catalog::catalog_service_server::CatalogServiceServer,
-    inventory::inventory_service_server::InventoryServiceServer,
-    notifications::notification_service_server::NotificationServiceServer,
-    orders::order_service_server::OrderServiceServer, payments::payment_service_server::PaymentServiceServer,
-    pricing::pricing_service_server::PricingServiceServer,
-    recommendations::recommendation_service_server::RecommendationServiceServer,
-    reviews::review_service_server::ReviewServiceServer,
-    shipping::shipping_service_server::ShippingServiceServer,
-    telemetry::telemetry_service_server::TelemetryServiceServer,
-    users::user_service_server::UserServiceServer,
-};
-use tokio::sync::watch;
+use axum::serve::{Listener, ListenerExt as _};
+use proto::admin::admin_service_server::AdminServiceServer;
+use tokio::{net::TcpListener, sync::watch};
 use tonic::{server::NamedService, service::RoutesBuilder};
 use tonic_health::{
     ServingStatus,
@@ -31,237 +18,76 @@ use tonic_reflection::pb::v1::server_reflection_server::{ServerReflection, Serve
 
 use crate::{
     admin::Admin,
-    analytics::Analytics,
-    carts::Carts,
-    catalog::Catalog,
     domain::Domain,
     guard::{Guard, Stopping},
-    inventory::Inventory,
-    notifications::Notifications,
-    orders::Orders,
-    payments::Payments,
-    pricing::Pricing,
-    recommendations::Recommendations,
-    reviews::Reviews,
-    shipping::Shipping,
-    telemetry::Telemetry,
-    users::Users,
+    services::{Service, Services},
 };
 
-/// A service of the shop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Service {
-    /// `shop.analytics.v1.AnalyticsService`
-    Analytics,
-    /// `shop.carts.v1.CartService`
-    Carts,
-    /// `shop.catalog.v1.CatalogService`
-    Catalog,
-    /// `shop.inventory.v1.InventoryService`
-    Inventory,
-    /// `shop.notifications.v1.NotificationService`
-    Notifications,
-    /// `shop.orders.v1.OrderService`
-    Orders,
-    /// `shop.payments.v1.PaymentService`
-    Payments,
-    /// `shop.pricing.v1.PricingService`
-    Pricing,
-    /// `shop.recommendations.v1.RecommendationService`
-    Recommendations,
-    /// `shop.reviews.v1.ReviewService`
-    Reviews,
-    /// `shop.shipping.v1.ShippingService`
-    Shipping,
-    /// `shop.telemetry.v1.TelemetryService`
-    Telemetry,
-    /// `shop.users.v1.UserService`
-    Users,
-}
-
-/// The services one socket serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Services(BTreeSet<Service>);
-
-/// A name that is not a service's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownService(String);
-
-impl Service {
-    /// Every service of the shop.
-    pub const ALL: [Self; 13] = [
-        Self::Analytics,
-        Self::Carts,
-        Self::Catalog,
-        Self::Inventory,
-        Self::Notifications,
-        Self::Orders,
-        Self::Payments,
-        Self::Pricing,
-        Self::Recommendations,
-        Self::Reviews,
-        Self::Shipping,
-        Self::Telemetry,
-        Self::Users,
-    ];
-
-    /// Its short name, such as "catalog".
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Analytics => "analytics",
-            Self::Carts => "carts",
-            Self::Catalog => "catalog",
-            Self::Inventory => "inventory",
-            Self::Notifications => "notifications",
-            Self::Orders => "orders",
-            Self::Payments => "payments",
-            Self::Pricing => "pricing",
-            Self::Recommendations => "recommendations",
-            Self::Reviews => "reviews",
-            Self::Shipping => "shipping",
-            Self::Telemetry => "telemetry",
-            Self::Users => "users",
-        }
-    }
-
-    /// Its name in the contracts, such as `shop.catalog.v1.CatalogService`.
-    #[must_use]
-    pub fn full_name(self) -> &'static str {
-        match self {
-            Self::Analytics => AnalyticsServiceServer::<Analytics>::NAME,
-            Self::Carts => CartServiceServer::<Carts>::NAME,
-            Self::Catalog => CatalogServiceServer::<Catalog>::NAME,
-            Self::Inventory => InventoryServiceServer::<Inventory>::NAME,
-            Self::Notifications => NotificationServiceServer::<Notifications>::NAME,
-            Self::Orders => OrderServiceServer::<Orders>::NAME,
-            Self::Payments => PaymentServiceServer::<Payments>::NAME,
-            Self::Pricing => PricingServiceServer::<Pricing>::NAME,
-            Self::Recommendations => RecommendationServiceServer::<Recommendations>::NAME,
-            Self::Reviews => ReviewServiceServer::<Reviews>::NAME,
-            Self::Shipping => ShippingServiceServer::<Shipping>::NAME,
-            Self::Telemetry => TelemetryServiceServer::<Telemetry>::NAME,
-            Self::Users => UserServiceServer::<Users>::NAME,
-        }
-    }
-
-    fn add(self, domain: &Domain, guard: &Guard, routes: &mut RoutesBuilder) {
-        let (store, clock, products) = (domain.store.clone(), domain.clock.clone(), domain.products.clone());
-        match self {
-            Self::Analytics => {
-                routes.add_service(guard.before(AnalyticsServiceServer::new(Analytics { store, clock })))
-            }
-            Self::Carts => routes.add_service(guard.before(CartServiceServer::new(Carts { store, clock }))),
-            Self::Catalog => {
-                routes.add_service(guard.before(CatalogServiceServer::new(Catalog { store, products })))
-            }
-            Self::Inventory => {
-                routes.add_service(guard.before(InventoryServiceServer::new(domain.inventory.clone())))
-            }
-            Self::Notifications => {
-                routes.add_service(guard.before(NotificationServiceServer::new(domain.notifications.clone())))
-            }
-            Self::Orders => routes.add_service(guard.before(OrderServiceServer::new(domain.orders.clone()))),
-            Self::Payments => routes.add_service(guard.before(PaymentServiceServer::new(Payments { store }))),
-            Self::Pricing => routes.add_service(guard.before(PricingServiceServer::new(Pricing {
-                store,
-                clock,
-                products,
-            }))),
-            Self::Recommendations => routes.add_service(
-                guard.before(RecommendationServiceServer::new(Recommendations { store, products })),
-            ),
-            Self::Reviews => {
-                routes.add_service(guard.before(ReviewServiceServer::new(Reviews { store, clock, products })))
-            }
-            Self::Shipping => {
-                routes.add_service(guard.before(ShippingServiceServer::new(Shipping { store, products })))
-            }
-            Self::Telemetry => {
-                routes.add_service(guard.before(TelemetryServiceServer::new(Telemetry { store, clock })))
-            }
-            Self::Users => routes.add_service(guard.before(UserServiceServer::new(Users { store, clock }))),
-        };
-    }
-}
-
-impl Services {
-    /// All of them.
-    #[must_use]
-    pub fn all() -> Self {
-        Service::ALL.into_iter().collect()
-    }
-}
-
-impl FromIterator<Service> for Services {
-    fn from_iter<I: IntoIterator<Item = Service>>(services: I) -> Self {
-        Self(services.into_iter().collect())
-    }
-}
-
-impl FromStr for Service {
-    type Err = UnknownService;
-
-    fn from_str(name: &str) -> Result<Self, UnknownService> {
-        let found = Self::ALL.into_iter().find(|service| service.name() == name);
-        found.ok_or_else(|| UnknownService(name.to_owned()))
-    }
-}
-
-impl fmt::Display for UnknownService {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = Service::ALL.map(Service::name).join(", ");
-        write!(f, "there is no service {:?}, only {known}", self.0)
-    }
-}
-
-impl std::error::Error for UnknownService {}
-
-/// The name under which the health of the server as a whole is asked.
+/// The service name that stands for the whole server in health checks.
 const OVERALL_HEALTH: &str = "";
 
-pub(crate) async fn serve<L: Listener<Addr: fmt::Debug>>(
-    domain: &Domain,
-    listener: L,
-    services: &Services,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let (stop, stopping) = watch::channel(false);
-    let guard = Guard {
-        verifier: domain.verifier.clone(),
-        faults: domain.faults.clone(),
-        calls: domain.calls.clone(),
-        clock: domain.clock.clone(),
-        stopping: Stopping(stopping),
-    };
-    let (health, health_server) = health_reporter();
-    let mut routes = RoutesBuilder::default();
-    for service in &services.0 {
-        service.add(domain, &guard, &mut routes);
-        health.set_service_status(service.full_name(), ServingStatus::Serving).await;
+impl Domain {
+    /// Serves some of the services until `shutdown` is ready and every connection has ended. Streams end with
+    /// `UNAVAILABLE` then. One domain may be served several times.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        services: Services,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let listener = listener.tap_io(|socket| {
+            // A socket that cannot be tuned still serves.
+            socket.set_nodelay(true).ok();
+        });
+        self.serve_on(listener, services, shutdown).await
     }
-    let mut names: Vec<_> = services.0.iter().map(|service| service.full_name()).collect();
-    if domain.has_admin {
-        routes.add_service(AdminServiceServer::new(Admin(domain.clone())));
-        names.push(AdminServiceServer::<Admin>::NAME);
-    }
-    routes.add_service(reflection(&names)?);
-    routes.add_service(health_server);
 
-    // Not tonic's own server: its timer for `grpc-timeout` would run before ours and answer CANCELLED.
-    let served = services.clone();
-    let routes = routes.routes().into_axum_router().layer(middleware::from_fn(grpc_alone));
-    axum::serve(listener, routes)
-        .with_graceful_shutdown(async move {
-            shutdown.await;
-            stop.send_replace(true);
-            end_health(health, &served).await;
-        })
-        .await
+    /// Serves connections of any kind, such as those that tests make without sockets.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve_on<L: Listener<Addr: fmt::Debug>>(
+        &self,
+        listener: L,
+        services: Services,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let (stop, stopping) = watch::channel(false);
+        let guard = Guard {
+            verifier: self.verifier.clone(),
+            faults: self.faults.clone(),
+            calls: self.calls.clone(),
+            clock: self.clock.clone(),
+            stopping: Stopping(stopping),
+        };
+        let (health, health_server) = health_reporter();
+        let mut routes = RoutesBuilder::default();
+        for service in services.iter() {
+            service.add(self, &guard, &mut routes);
+            health.set_service_status(service.full_name(), ServingStatus::Serving).await;
+        }
+        let mut names: Vec<_> = services.iter().map(Service::full_name).collect();
+        if self.has_admin {
+            routes.add_service(AdminServiceServer::new(Admin(self.clone())));
+            names.push(AdminServiceServer::<Admin>::NAME);
+        }
+        routes.add_service(reflection(&names)?);
+        routes.add_service(health_server);
+
+        // Not tonic's own server: its timer for `grpc-timeout` would run before ours and answer CANCELLED.
+        let routes = routes.routes().into_axum_router().layer(middleware::from_fn(grpc_alone));
+        axum::serve(listener, routes)
+            .with_graceful_shutdown(async move {
+                shutdown.await;
+                stop.send_replace(true);
+                end_health(health, &services).await;
+            })
+            .await
+    }
 }
 
-/// Refuses what does not say that it is gRPC. Such a thing no page can make a browser send without asking first, and
-/// nobody here answers that.
+/// Rejects requests whose content type is not gRPC. The others cannot come from a web page: a browser would need the
+/// consent of the server (CORS) for that content type, which nothing here gives.
 async fn grpc_alone(request: Request, next: Next) -> Response {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("application/grpc")) {
@@ -270,15 +96,15 @@ async fn grpc_alone(request: Request, next: Next) -> Response {
     StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response()
 }
 
-/// Tells whoever watches the health of a service that it ends, and ends that stream.
+/// Tells the watchers of the health of each service that it ends, and ends their streams.
 async fn end_health(mut health: HealthReporter, services: &Services) {
-    for name in services.0.iter().map(|service| service.full_name()).chain([OVERALL_HEALTH]) {
+    for name in services.iter().map(Service::full_name).chain([OVERALL_HEALTH]) {
         health.set_service_status(name, ServingStatus::NotServing).await;
         health.clear_service_status(name).await;
     }
 }
 
-/// Tells the contracts of the services with some names, and of those that every server has.
+/// The reflection service, with the contracts of the services in `names` and of those that every server has.
 fn reflection(names: &[&str]) -> io::Result<ServerReflectionServer<impl ServerReflection>> {
     let mut reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(proto::DESCRIPTORS)

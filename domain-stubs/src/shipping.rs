@@ -1,4 +1,4 @@
-//! The shipping service: how goods reach customers.
+//! The shipping service: the ways to send products to a country, with their prices.
 
 mod countries;
 mod tariff;
@@ -16,9 +16,10 @@ use self::tariff::Tariff;
 use crate::{
     assortment::Products,
     batch::{Answer, Batch, Key, check_keys},
+    currency::Currency,
     hash::Random,
     mask::{Mask, Resource},
-    pricing::{Currency, Money},
+    money::Money,
     refusal::Refusal,
     store::Store,
 };
@@ -124,8 +125,8 @@ impl From<Way> for ShippingOption {
     }
 }
 
-/// The ways to send a product to a country, the cheapest first, at prices in the currency it is sold in; none for a
-/// country nothing is sent to, or for a currency without a tariff.
+/// The ways to send a product to a country, the cheapest first, at prices in its currency; none for a country nothing
+/// is sent to, or for a currency without a tariff.
 fn ways(product: &str, currency: Currency, country: &str) -> Result<Vec<Way>, Refusal> {
     if !is_country(country) {
         return Err(Refusal::invalid(
@@ -137,7 +138,7 @@ fn ways(product: &str, currency: Currency, country: &str) -> Result<Vec<Way>, Re
     let (Some(zone), Some(tariff)) = (countries::zone(country), Tariff::of(currency)) else {
         return Ok(Vec::new());
     };
-    // How heavy a product is: light, handy or bulky.
+    // The weight class of a product: light, handy or bulky.
     let class = i64::try_from(Random::of(&["weight", product]).index(3)).expect("below three");
     let way = |id, name, base: i64, days: (i32, i32)| Way {
         id,
@@ -159,8 +160,9 @@ fn ways(product: &str, currency: Currency, country: &str) -> Result<Vec<Way>, Re
     Ok(ways)
 }
 
-/// The ways to send several products together, the cheapest first: those that all of them can be sent in, as dear and
-/// as slow as the one that needs most. Each comes with the currency it is sold in, which is the same for all.
+/// The ways to send several products together, the cheapest first: those in which every product can be sent, at the
+/// highest price and the longest time among the products. Each product comes with its currency, which must be the same
+/// for all.
 fn together<'a>(
     goods: impl IntoIterator<Item = (&'a str, Currency)>,
     country: &str,
@@ -182,7 +184,7 @@ fn together<'a>(
     Ok(common.unwrap_or_default())
 }
 
-/// What sending several products together costs in one of those ways.
+/// The price to send several products together in one of those ways.
 pub(crate) fn price<'a>(
     goods: impl IntoIterator<Item = (&'a str, Currency)>,
     country: &str,

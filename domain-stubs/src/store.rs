@@ -1,4 +1,4 @@
-//! The embedded store: one writer, and readers that wait for nobody when the data is on disk.
+//! The embedded store: one writer, and readers that never wait for it when the data is on disk.
 //!
 //! Work runs on the blocking threads of the runtime, never on those that serve sockets. A write is answered after its
 //! commit has reached the disk, so that killing the process loses nothing that was acknowledged.
@@ -13,13 +13,13 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use self::pool::Pool;
 use crate::refusal::Refusal;
 
-/// Connections that read at the same time when the data is on disk.
+/// Number of connections that read at the same time when the data is on disk.
 const READERS: usize = 4;
 
-/// Statements a connection keeps ready.
+/// Number of prepared statements that a connection keeps.
 const PREPARED_STATEMENTS: usize = 64;
 
-/// How long to wait for another process that holds the file.
+/// Longest wait for another process that has locked the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The embedded store. Cheap to clone.
@@ -29,7 +29,7 @@ pub(crate) struct Store {
     readers: Arc<Pool>,
 }
 
-/// Why the store cannot be opened.
+/// Reason why the store cannot be opened.
 #[derive(Debug)]
 pub(crate) enum StoreError {
     Sqlite(rusqlite::Error),
@@ -37,8 +37,8 @@ pub(crate) enum StoreError {
 }
 
 impl Store {
-    /// Opens the store in a file, or in memory without one, brings it up to date, and lets `prepare` fill it before
-    /// anybody reads.
+    /// Opens the store in a file, or in memory without one, migrates it, and lets `prepare` fill it before anything is
+    /// read.
     pub(crate) fn open(
         file: Option<&Path>,
         prepare: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
@@ -86,8 +86,8 @@ impl Store {
         self.write_and_tell(work, |_| {}).await
     }
 
-    /// Writes, and tells of what was written right after the commit: whoever watches hears of it even when nobody
-    /// waits for the answer any more, and in the order of the commits.
+    /// Writes, and calls `tell` right after the commit, so that watchers hear of writes in the order of the commits,
+    /// even when the caller no longer waits for the answer.
     pub(crate) async fn write_and_tell<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,

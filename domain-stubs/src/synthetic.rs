@@ -14,29 +14,31 @@ use rusqlite::Connection;
 
 use self::numbers::{Deal, Number, Selection};
 use crate::{
+    assortment::query::Query,
     catalog,
     hash::Random,
     inventory,
     seed::{self, Catalogue},
 };
 
-/// Percent below the price of its model that a product costs at most.
+/// The largest discount of a product on the price of its model, in percent.
 const MOST_PERCENT_BELOW: u64 = 25;
 
-/// A number of products.
+/// The synthetic products of a shop.
 #[derive(Debug)]
 pub(crate) struct Synthetic {
     deal: Deal,
     seed: Catalogue,
     seed_time: Timestamp,
-    /// What products are made after: indexes of a category and of a product in it.
+    /// The products of the seed that others are made after: indexes of a category and of a product in it.
     models: Vec<(usize, usize)>,
     /// Models by name.
     by_name: Vec<u32>,
 }
 
 impl Synthetic {
-    /// So many products, but no more than a total of a list can say, first offered before the seed time.
+    /// Makes `count` products, at most [`i32::MAX`], because a list has no larger total. All were first offered before
+    /// the seed time.
     pub(crate) fn new(count: u32, seed_time: Timestamp) -> Self {
         let seed = Catalogue::embedded();
         let models: Vec<_> = (0..)
@@ -83,7 +85,7 @@ impl Synthetic {
         (category, product)
     }
 
-    /// What goes with a product: the products made in the same round after what goes with its model.
+    /// Products that go with one: those of the same round, made after the products that go with its model.
     fn beside(&self, number: Number) -> Vec<Number> {
         let (_, product) = self.model(self.deal.model(number));
         let models = product.related.iter().filter_map(|id| self.model_with(id));
@@ -100,9 +102,9 @@ impl Synthetic {
         self.deal.select(self.by_name.iter().copied().filter(is_listed).collect())
     }
 
-    /// The products that match, those of the best model first. The words are looked for in the models, which say the
-    /// same but for the number.
-    fn matching(&self, db: &Connection, words: Option<&catalog::Query>) -> rusqlite::Result<Selection> {
+    /// The products that match, those of the best model first. The words are searched in the models, whose texts
+    /// differ from those of the products only by the number.
+    fn matching(&self, db: &Connection, words: Option<&Query>) -> rusqlite::Result<Selection> {
         let Some(words) = words else { return Ok(self.by_name(None)) };
         let ids = catalog::search_all(db, words)?;
         Ok(self.deal.select(ids.iter().filter_map(|id| self.model_with(id)).collect()))

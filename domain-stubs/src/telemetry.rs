@@ -1,4 +1,4 @@
-//! The telemetry service: what devices on the shelves measure, and how they are set up.
+//! The telemetry service: readings of the devices on the shelves, and their settings.
 
 mod devices;
 mod readings;
@@ -17,7 +17,7 @@ use crate::{
     store::Store,
 };
 
-/// Readings that are reported with one call at most.
+/// Largest number of readings of one call.
 const MAX_READINGS: usize = 500;
 
 /// Telemetry over the store.
@@ -69,7 +69,7 @@ impl TelemetryService for Telemetry {
     }
 }
 
-/// Refuses a caller that is no device, or another one than it asks about.
+/// Refuses a caller that is not the device it names.
 fn check_device(extensions: &tonic::Extensions, id: &str) -> Result<(), Refusal> {
     let device = Caller::of(extensions)?.device().ok_or_else(|| {
         Refusal::unauthenticated("DEVICE_REQUIRED", "telemetry is reported in the name of a device")

@@ -1,4 +1,4 @@
-//! The user service: who has an account, and how they want to be treated.
+//! The user service: accounts and preferences.
 
 mod accounts;
 mod language;

@@ -1,25 +1,20 @@
-//! Carts in the store, and what may be put into them.
+//! Carts in the store, and the limits of their items.
 
 use proto::carts::{Cart, CartItem};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tonic::Code;
 
 use crate::{
-    catalog::check_product,
-    clock,
-    idempotency::Write,
-    inventory,
-    pricing::{self, Money},
-    refusal::Refusal,
+    catalog::check_product, clock, idempotency::Write, inventory, money::Money, pricing, refusal::Refusal,
 };
 
-/// How many of one product a cart may hold.
+/// Largest quantity of one product in a cart.
 const MAX_QUANTITY: i32 = 20;
 
-/// Different products in a cart.
+/// Largest number of different products in a cart.
 const MAX_PRODUCTS: i64 = 50;
 
-/// Whose cart it is, and what time it is, in microseconds since 1970.
+/// The owner of a cart, with the time of the call, in microseconds since 1970.
 #[derive(Debug)]
 pub(super) struct Owner {
     pub(super) user: String,
@@ -27,22 +22,22 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    /// A write of the owner's, under the key the owner chose for it.
+    /// A write by the owner, under the idempotency key of the request.
     pub(super) fn write<'a, M>(&'a self, rpc: &'static str, key: &'a str, request: &'a M) -> Write<'a, M> {
         Write { rpc, subject: &self.user, key, request, time: self.now }
     }
 }
 
-/// What happens to the quantity of a product.
+/// A change of the quantity of a product.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Change {
-    /// There will be so many more.
+    /// Adds this many.
     Add(i32),
-    /// There will be so many, of a product that is in the cart already.
+    /// Sets the quantity of a product that is in the cart already.
     Set(i32),
 }
 
-/// Refuses a quantity that no cart holds.
+/// Refuses a quantity that a cart cannot hold.
 pub(super) fn check_quantity(quantity: i32) -> Result<(), Refusal> {
     if (1..=MAX_QUANTITY).contains(&quantity) {
         return Ok(());
@@ -51,7 +46,7 @@ pub(super) fn check_quantity(quantity: i32) -> Result<(), Refusal> {
     Err(Refusal::invalid("QUANTITY_INVALID", "quantity", problem))
 }
 
-/// The cart of a user, at the prices of now.
+/// The cart of a user, at the prices at the time `now`.
 pub(crate) fn read(db: &Connection, user: &str, now: i64) -> Result<Cart, Refusal> {
     let mut statement = db.prepare_cached(
         "SELECT product_id, quantity FROM cart_items WHERE user_id = ?1 ORDER BY position, product_id",
@@ -63,7 +58,7 @@ pub(crate) fn read(db: &Connection, user: &str, now: i64) -> Result<Cart, Refusa
         let (product_id, quantity): (String, i32) = row?;
         let unit = pricing::customer_price(db, &product_id, user, now)?;
         let line = unit.times(quantity);
-        // Whatever would bring a second currency into a cart is refused here, and so is never written.
+        // An item in a second currency is refused here, so that it is never written.
         subtotal = Some(subtotal.map_or(Ok(line), |subtotal| subtotal.plus(line))?);
         cart.item_count += quantity;
         let (unit_price, line_price) = (Some(unit.into()), Some(line.into()));
@@ -78,7 +73,7 @@ pub(crate) fn read(db: &Connection, user: &str, now: i64) -> Result<Cart, Refusa
     Ok(cart)
 }
 
-/// Changes how many of a product are in a cart, if there are enough of it; answers the cart.
+/// Changes the quantity of a product in a cart, when there are enough in stock; returns the cart.
 pub(super) fn change(db: &Connection, owner: &Owner, product: &str, change: Change) -> Result<Cart, Refusal> {
     check_product(db, product)?;
     let held: Option<i32> = db
@@ -121,7 +116,7 @@ fn different(db: &Connection, user: &str) -> rusqlite::Result<i64> {
         .query_row([user], |row| row.get(0))
 }
 
-/// Takes a product out of a cart, if it is in there; answers the cart.
+/// Removes a product from a cart, if it is in it; returns the cart.
 pub(super) fn remove(db: &Connection, owner: &Owner, product: &str) -> Result<Cart, Refusal> {
     let removed = db
         .prepare_cached("DELETE FROM cart_items WHERE user_id = ?1 AND product_id = ?2")?
@@ -132,7 +127,7 @@ pub(super) fn remove(db: &Connection, owner: &Owner, product: &str) -> Result<Ca
     read(db, &owner.user, owner.now)
 }
 
-/// Takes everything out of a cart.
+/// Empties a cart.
 pub(crate) fn clear(db: &Connection, user: &str, now: i64) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM cart_items WHERE user_id = ?1")?.execute([user])?;
     touch(db, &Owner { user: user.to_owned(), now })

@@ -1,12 +1,11 @@
-//! Products in the store. What a mask leaves out is not read.
+//! Products in the store. Fields that a mask leaves out are not read.
 
 use proto::catalog::{Image, Product, Specification, WholesaleTerms};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::{clock, mask::Mask, page::Page, pricing::Money, refusal::Refusal};
-
-/// Where a product stands in a list: its name, and its identifier among those of the same name.
-pub(crate) type Position = (String, String);
+use crate::{
+    assortment::position::ListPosition, clock, mask::Mask, money::Money, page::Page, refusal::Refusal,
+};
 
 /// The product with this identifier.
 pub(crate) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite::Result<Option<Product>> {
@@ -57,8 +56,8 @@ pub(super) fn count(db: &Connection, category: Option<&str>) -> rusqlite::Result
 pub(super) fn list(
     db: &Connection,
     category: Option<&str>,
-    page: &Page<Position>,
-) -> rusqlite::Result<Vec<Position>> {
+    page: &Page<ListPosition>,
+) -> rusqlite::Result<Vec<ListPosition>> {
     // Every identifier sorts behind the empty one, so the first page begins behind it.
     let (name, id) = page.after.clone().unwrap_or_default();
     let position = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));

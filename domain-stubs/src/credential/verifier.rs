@@ -1,4 +1,4 @@
-//! Verifies credentials: signed with the key, by a BFF that is known, for now and not for long.
+//! Verification of credentials: their signature, issuer, audience and lifetime.
 
 use std::fmt;
 
@@ -71,7 +71,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// The one token of a request.
+/// The bearer token of a request, which must have exactly one.
 fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values
@@ -84,7 +84,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
     token.ok_or_else(|| invalid("the credential is not a bearer token"))
 }
 
-/// A token of another type was signed for something else; an extension that is critical is none of ours.
+/// Refuses a token of another type, which was signed for something else, and one with a critical extension, because
+/// none is known.
 fn check_header(header: &Header) -> Result<(), Refusal> {
     if header.typ.as_deref() != Some(TYPE) {
         return Err(invalid(format!("the type (`typ`) of the credential is not {TYPE}")));

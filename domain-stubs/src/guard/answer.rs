@@ -1,4 +1,4 @@
-//! The response of a call on its way out: counted, cut off when its time is up, and logged when it has ended.
+//! The response of a call: its bytes are counted, it is cut off at the deadline, and logged when it has ended.
 
 use std::{
     future::Future,
@@ -15,10 +15,10 @@ use tonic::{Code, Status, body::Body};
 use super::{Stopping, deadline, question::FRAME_HEADER_BYTES};
 use crate::{calls::Running, refusal::Refusal};
 
-/// Why a response ends before its own end.
+/// A future that cuts a response off, with the refusal to end it with.
 type Cutoff = Pin<Box<dyn Future<Output = Refusal> + Send>>;
 
-/// The body of a response. Dropped before its end, it says that the caller went away.
+/// The body of a response. Dropped before its end, the call is logged as abandoned by its caller.
 pub(super) struct AnswerBody {
     body: Body,
     counter: Counter,
@@ -38,7 +38,7 @@ pub(super) fn cutoff(deadline: Option<Instant>, stopping: Stopping) -> Cutoff {
 }
 
 impl AnswerBody {
-    /// Watches over the rest of a response.
+    /// Wraps the body of a response.
     pub(super) fn wrap(response: Response<Body>, running: Running, cutoff: Cutoff) -> Response<Body> {
         let (head, body) = response.into_parts();
         // An error may stand in the head already, and nothing follows.
@@ -101,7 +101,7 @@ fn trailers(refusal: Refusal) -> Result<HeaderMap, Status> {
     Ok(trailers)
 }
 
-/// Tells the bytes of messages in a stream of frames, however it is cut into pieces, from those of their headers.
+/// A counter of the bytes of messages, without their frame headers, in a stream that may be cut into pieces anywhere.
 #[derive(Debug, Default)]
 struct Counter {
     header: Vec<u8>,
@@ -109,7 +109,7 @@ struct Counter {
 }
 
 impl Counter {
-    /// The bytes of messages in the next piece.
+    /// Returns the bytes of messages in the next piece.
     fn count(&mut self, mut data: &[u8]) -> i64 {
         let mut message_bytes = 0;
         while !data.is_empty() {

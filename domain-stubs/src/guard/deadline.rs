@@ -27,7 +27,7 @@ pub(super) fn time_left(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// Waits until a deadline has passed, for ever without one; answers what to tell the caller.
+/// Waits until a deadline has passed, for ever without one; returns the refusal for the caller.
 pub(super) async fn passed(deadline: Option<Instant>) -> Refusal {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,

@@ -1,4 +1,4 @@
-//! Answers as nothing that speaks gRPC well gives them.
+//! Odd answers: responses that break the rules of gRPC or the limits of clients.
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use futures_util::stream;
@@ -8,10 +8,10 @@ use http_body_util::{BodyExt as _, Full, StreamBody};
 use proto::admin::OddAnswer;
 use tonic::{Code, Status, body::Body};
 
-/// Bytes of a message that is too large for stock clients, which take 4 MiB.
+/// Bytes of a message that is too large for clients with the default limit of 4 MiB.
 const TOO_LARGE: usize = 5 * 1024 * 1024;
 
-/// Bytes of a text of a status that no client takes.
+/// Bytes of a status message that no client accepts.
 const LONG_STATUS: usize = 200_000;
 
 pub(super) fn response(odd: OddAnswer) -> Response<Body> {

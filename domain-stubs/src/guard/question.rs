@@ -1,4 +1,4 @@
-//! The request message of a call, read before the handler sees it: how long it is, which keys it asks, and its mask.
+//! The request message of a call, read before the handler sees it, for its length, its keys and its mask.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -8,15 +8,15 @@ use tonic::{Code, body::Body};
 
 use crate::{contracts, refusal::Refusal};
 
-/// Bytes before each message: whether it is compressed, and its length.
+/// Bytes of the header before each message: the flag for compression, and the length.
 pub(super) const FRAME_HEADER_BYTES: usize = 5;
 
-/// The longest request message, as it is usual in gRPC.
+/// Longest request message in bytes, the default of gRPC.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// A request message.
 pub(super) struct Question {
-    /// With its frame header.
+    /// The message with its frame header.
     body: Bytes,
     message: Option<DynamicMessage>,
 }
@@ -32,14 +32,14 @@ impl Question {
             }
         })?;
         let body = body.to_bytes();
-        // What cannot be read here is left for the handler to refuse.
+        // A message that cannot be read here is left for the handler to refuse.
         let message = contracts::rpc(rpc)
             .zip(body.get(FRAME_HEADER_BYTES..))
             .and_then(|(rpc, message)| DynamicMessage::decode(rpc.input(), message).ok());
         Ok(Self { body, message })
     }
 
-    /// Writes down what is asked.
+    /// Notes length, keys and mask in the call log.
     pub(super) fn note(&self, call: &mut Call) {
         let bytes = self.body.len().saturating_sub(FRAME_HEADER_BYTES);
         call.request_bytes = i64::try_from(bytes).unwrap_or(i64::MAX);

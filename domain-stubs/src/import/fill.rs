@@ -1,5 +1,5 @@
-//! What the shop knows of its products and a foreign catalogue does not say, drawn from a hash of the stock keeping
-//! unit: the same file always makes the same shop.
+//! Fields of a product that a foreign catalogue lacks, drawn from a hash of the stock keeping unit, so that the same
+//! file always makes the same shop.
 
 use super::line::Item;
 use crate::{
@@ -7,13 +7,13 @@ use crate::{
     seed::{Abundance, Product},
 };
 
-/// Products that are said to go with one.
+/// Largest number of products that go with one.
 const MOST_RELATED: usize = 4;
 
-/// Characters of a summary.
+/// Longest summary, in characters.
 const LONGEST_SUMMARY: usize = 160;
 
-/// A product like those of the seed. Which others go with it is not known yet.
+/// A product like those of the seed, without the products that go with it.
 pub(super) fn product(id: String, item: &Item) -> Product {
     let mut random = Random::of(&["import", &item.sku]);
     let tenths = u8::try_from(random.below(19)).expect("below 19");
@@ -45,7 +45,7 @@ pub(super) fn related(sku: &str, index: usize, category: &[String]) -> Vec<Strin
     others.iter().cycle().skip(first).take(MOST_RELATED.min(others.len())).map(|&id| id.clone()).collect()
 }
 
-/// The first sentence of the description, as much of it as is read at a glance.
+/// The summary: the first sentence of the description, cut to [`LONGEST_SUMMARY`].
 fn summary(item: &Item) -> String {
     let line = item.description.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(&item.name);
     let mut ends = line.match_indices(['.', '!', '?']).map(|(at, _)| at + 1);
@@ -84,7 +84,7 @@ fn abundance(random: &mut Random) -> Abundance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pricing::Money;
+    use crate::money::Money;
 
     fn item(description: &str) -> Item {
         let [sku, name, brand, category] = ["A-1", "Tent", "", "Camping"].map(str::to_owned);

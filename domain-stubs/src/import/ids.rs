@@ -1,29 +1,29 @@
-//! Identifiers of the shop, made from what things are called elsewhere: small letters and digits, with hyphens between.
+//! Identifiers of the shop, made from foreign names: lowercase letters and digits, with hyphens between.
 
 use crate::hash;
 
-/// The identifier of the product with this stock keeping unit, always the same one. Only units that differ in nothing
-/// but capital letters share one, as good as never others.
+/// The identifier of the product with this stock keeping unit, always the same one. Units that differ only in upper
+/// and lower case share one; others practically never do.
 #[must_use]
 pub fn product_id(sku: &str) -> String {
     let slug = slug(sku);
     if slug == sku.to_ascii_lowercase() { slug } else { hashed(&slug, sku) }
 }
 
-/// The identifier of the category with this name; the second one is for when another category has the first.
+/// Two identifiers for the category with this name; the second is used when another category has the first.
 pub(super) fn category_ids(name: &str) -> [String; 2] {
     let slug = slug(name);
     let hashed = hashed(&slug, name);
     if slug.is_empty() { [hashed.clone(), hashed] } else { [slug, hashed] }
 }
 
-/// Letters and digits of ASCII in small letters, and one hyphen for whatever stands between them.
+/// The slug of a text: its ASCII letters in lower case and digits, with one hyphen for all other characters between.
 fn slug(text: &str) -> String {
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }
 
-/// What a slug has lost of the text is in its hash.
+/// The slug followed by a hash of the text, which tells apart texts with one slug.
 fn hashed(slug: &str, text: &str) -> String {
     let hash = hash::hash_words(&[text]) >> 32;
     if slug.is_empty() { format!("{hash:08x}") } else { format!("{slug}-{hash:08x}") }

@@ -3,18 +3,18 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::pricing::{Currency, Money};
+use crate::{currency::Currency, money::Money};
 
-/// Characters a stock keeping unit may have, so that an identifier can be made of it.
+/// Longest stock keeping unit in characters, so that an identifier can be made of it.
 const LONGEST_SKU: usize = 100;
 
-/// Bytes a description may have: what clients reckon with.
+/// Longest description in bytes, as clients expect.
 const LONGEST_DESCRIPTION: usize = 8_000;
 
-/// A product as somebody else describes it.
+/// A product as a foreign catalogue describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Item {
-    /// What it is called there: the stock keeping unit.
+    /// Stock keeping unit, its identifier in that catalogue.
     pub(super) sku: String,
     pub(super) name: String,
     pub(super) brand: String,
@@ -82,7 +82,7 @@ impl Line {
     }
 }
 
-/// Refuses what is no JSON, and lists where objects are due, which serde would take for them.
+/// Refuses a line that is not JSON, and lists in place of objects, which serde would accept.
 fn check_shape(line: &str) -> Result<(), String> {
     let value: Value = serde_json::from_str(line)
         .map_err(|error| format!("is not JSON: {} at column {}", without_place(&error), error.column()))?;
@@ -95,7 +95,7 @@ fn check_shape(line: &str) -> Result<(), String> {
     }
 }
 
-/// What an error says, without the place: to serde every line is the first.
+/// The text of an error without its position: for serde every line is the first.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());

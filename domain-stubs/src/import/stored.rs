@@ -1,4 +1,4 @@
-//! What an import finds in the store, and leaves there besides products.
+//! The records of imports in the store: stock keeping units and categories.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -6,17 +6,17 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::ids;
 use crate::seed::Product;
 
-/// What the shop knows of an identifier.
+/// The product behind an identifier, as seen by an import.
 pub(super) enum Known {
-    /// Nothing.
+    /// No product yet.
     New,
-    /// It is the same product.
+    /// The product with this stock keeping unit, imported before.
     Same,
-    /// It is another product, with that stock keeping unit when it was imported.
+    /// Another product, with its stock keeping unit if it was imported.
     Other(Option<String>),
 }
 
-/// What the shop knows of the identifier made from a stock keeping unit.
+/// Looks up the identifier made from a stock keeping unit.
 pub(super) fn known(db: &Connection, id: &str, sku: &str) -> rusqlite::Result<Known> {
     let found: Option<Option<String>> = db
         .prepare_cached(
@@ -31,14 +31,14 @@ pub(super) fn known(db: &Connection, id: &str, sku: &str) -> rusqlite::Result<Kn
     })
 }
 
-/// Remembers which product a stock keeping unit is.
+/// Records the product of a stock keeping unit.
 pub(super) fn remember(db: &Connection, id: &str, sku: &str) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT INTO imported_products (product_id, sku) VALUES (?1, ?2)")?
         .execute([id, sku])?;
     Ok(())
 }
 
-/// Categories the shop has room for: clients read them all at once.
+/// Largest number of categories: clients read all of them at once.
 pub(super) const MAX_CATEGORIES: i64 = 100;
 
 /// The identifier of the category with this name, which is added when there is none; `None` when there is no room.

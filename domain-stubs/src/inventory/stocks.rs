@@ -12,7 +12,7 @@ pub(super) struct Change {
     pub(super) product: String,
     pub(super) warehouse: String,
     pub(super) quantity: i64,
-    /// In microseconds since 1970.
+    /// Time of the change, in microseconds since 1970.
     pub(super) now: i64,
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn find(db: &Connection, product: &str, mask: &Mask<Stock>) -> Result
     Ok(mask.trim(sum(product, warehouses, update_time)))
 }
 
-/// What stands in these warehouses, as it was at a time in microseconds since 1970.
+/// The stock of a product from its warehouses; `update_time` is in microseconds since 1970.
 pub(crate) fn sum(product: &str, warehouses: Vec<WarehouseStock>, update_time: i64) -> Stock {
     let total_quantity = warehouses.iter().fold(0_i64, |sum, it| sum.saturating_add(it.quantity));
     Stock {
@@ -40,7 +40,7 @@ pub(crate) fn sum(product: &str, warehouses: Vec<WarehouseStock>, update_time: i
     }
 }
 
-/// Sets a quantity; answers the product whose stock has changed.
+/// Sets a quantity; returns the product whose stock has changed.
 pub(super) fn set_quantity(db: &Connection, change: Change) -> Result<String, Refusal> {
     let Change { product, warehouse, quantity, now } = change;
     check_product(db, &product)?;
@@ -64,14 +64,14 @@ pub(super) fn set_quantity(db: &Connection, change: Change) -> Result<String, Re
     Ok(product)
 }
 
-/// Items of a product in all warehouses together. Where there are more than any number has room for, it is the largest.
+/// The quantity of a product in all warehouses together, at most [`i64::MAX`].
 pub(crate) fn on_hand(db: &Connection, product: &str) -> rusqlite::Result<i64> {
     db.prepare_cached("SELECT CAST(total(quantity) AS INTEGER) FROM warehouse_stocks WHERE product_id = ?1")?
         .query_row([product], |row| row.get(0))
 }
 
-/// Takes items of a product from the warehouses, the fullest first; answers how many from which, `None` when there
-/// are not enough.
+/// Takes items of a product from the warehouses, the fullest first; returns the warehouses with the quantity from each,
+/// `None` when there are not enough.
 pub(crate) fn take(
     db: &Connection,
     product: &str,

@@ -10,18 +10,18 @@ use tonic::Status;
 
 use crate::{assortment::Products, mask::Mask, refusal::Refusal, store::Store};
 
-/// What one watcher watches.
+/// The watch of one caller on some products.
 pub(super) struct Watch {
     store: Store,
     changes: Receiver<String>,
     watched: Watched,
     /// Products to send.
     due: VecDeque<String>,
-    /// What was sent last of each product: several changes may lead to the state that was sent for the first of them.
+    /// The stock last sent of each product. Several changes may lead to a state that was sent for the first of them.
     sent: HashMap<String, Stock>,
 }
 
-/// What of which products is watched.
+/// The products to watch, and the fields of their stock.
 pub(super) struct Watched {
     pub(super) ids: Vec<String>,
     pub(super) products: Products,
@@ -77,7 +77,7 @@ impl Watch {
                 Ok(product) if self.watched.ids.contains(&product) => self.due.push_back(product),
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => {
-                    // What was missed is unknown, so everything is due; older changes need not be looked at any more.
+                    // The missed changes are unknown, so everything is due; older changes no longer matter.
                     self.changes = self.changes.resubscribe();
                     self.due.extend(self.watched.ids.iter().cloned());
                 }

@@ -6,10 +6,11 @@ use tonic::Code;
 
 use crate::{clock, page::Page, refusal::Refusal};
 
-/// Where a notification stands in the list of a user: when it came, and its identifier among those of the same time.
+/// The position of a notification in the list of a user: its time in microseconds since 1970, then its identifier
+/// among notifications of one time.
 pub(super) type Position = (i64, String);
 
-/// A notification with its place.
+/// A notification with its position.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) notification: Notification,
@@ -24,11 +25,11 @@ pub(crate) struct Draft<'a> {
     pub(crate) title: &'a str,
     pub(crate) text: &'a str,
     pub(crate) read: bool,
-    /// In microseconds since 1970.
+    /// Time of the notification, in microseconds since 1970.
     pub(crate) create_time: i64,
-    /// Empty when it is about none.
+    /// Order it is about; empty without one.
     pub(crate) order_id: &'a str,
-    /// Empty when it is about none.
+    /// Product it is about; empty without one.
     pub(crate) product_id: &'a str,
 }
 
@@ -75,7 +76,7 @@ pub(super) fn count(db: &Connection, user: &str) -> rusqlite::Result<i32> {
         .query_row([user], |row| row.get(0))
 }
 
-/// The number of those that are unread.
+/// The number of unread notifications of a user.
 pub(super) fn count_unread(db: &Connection, user: &str) -> rusqlite::Result<i32> {
     db.prepare_cached("SELECT count(*) FROM notifications WHERE user_id = ?1 AND read = 0")?
         .query_row([user], |row| row.get(0))
@@ -109,7 +110,7 @@ pub(super) fn find(db: &Connection, user: &str, id: &str) -> Result<Notification
     found.ok_or_else(|| unknown(id))
 }
 
-/// Marks a notification of a user as read; answers it as it is then.
+/// Marks a notification of a user as read, and returns it.
 pub(super) fn mark_read(db: &Connection, user: &str, id: &str) -> Result<Notification, Refusal> {
     let marked = db
         .prepare_cached(
@@ -131,7 +132,7 @@ pub(super) fn newest(db: &Connection, user: &str) -> rusqlite::Result<i64> {
         .query_row([user], |row| row.get(0))
 }
 
-/// The notification of a user that came next after one, with its number.
+/// The first notification of a user after the number `after`, with its own number.
 pub(super) fn next(db: &Connection, user: &str, after: i64) -> rusqlite::Result<Option<(i64, Notification)>> {
     db.prepare_cached(
         "SELECT id, kind, title, text, read, create_time, order_id, product_id, number FROM notifications

@@ -1,5 +1,5 @@
-//! A stream of what a user is told. Each message is read from the store behind the one before, so that a slow watcher
-//! misses none.
+//! A stream of the notifications of a user. Each is read from the store as the next after the one before, so that a
+//! slow watcher misses none.
 
 use futures_util::{Stream, stream};
 use proto::notifications::{Notification, WatchNotificationsResponse};
@@ -9,15 +9,15 @@ use tonic::Status;
 use super::stored;
 use crate::{mask::Mask, refusal::Refusal, store::Store};
 
-/// What one watcher watches.
+/// The watch of one caller on the notifications of a user.
 pub(super) struct Watch {
     store: Store,
     news: Receiver<String>,
     user: String,
     mask: Mask<Notification>,
-    /// Number of the notification after which the next one is new.
+    /// Number of the newest notification that is not to be sent any more.
     after: i64,
-    /// The message everybody gets first, until it is sent.
+    /// The first message of every stream, until it is sent.
     first: Option<WatchNotificationsResponse>,
 }
 
@@ -74,13 +74,13 @@ impl Watch {
         Ok(Some(WatchNotificationsResponse { notification, unread_count }))
     }
 
-    /// Waits until the user may have something new.
+    /// Waits until the user may have a new notification.
     async fn wait(&mut self) -> Option<()> {
         loop {
             match self.news.recv().await {
                 Ok(user) if user == self.user => return Some(()),
                 Ok(_) => {}
-                // Whose news was missed is unknown.
+                // The missed signals may have been about this user.
                 Err(RecvError::Lagged(_)) => return Some(()),
                 Err(RecvError::Closed) => return None,
             }

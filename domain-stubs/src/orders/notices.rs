@@ -1,4 +1,4 @@
-//! What customers are told when their orders come further.
+//! Notifications to customers about the states of their orders.
 
 use proto::{notifications::NotificationKind, orders::OrderState};
 use rusqlite::Connection;
@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::order_id;
 use crate::notifications::{self, Draft};
 
-/// Title and text for an order that has come into a state; `None` when there is nothing to tell.
+/// Title and text of the notification for a state; `None` for a state without one.
 pub(crate) fn notice(state: OrderState) -> Option<(&'static str, &'static str)> {
     match state {
         OrderState::Shipped => {
@@ -22,7 +22,7 @@ pub(crate) fn notice(state: OrderState) -> Option<(&'static str, &'static str)> 
     }
 }
 
-/// Tells the owner of an order that it has come into a state; answers whether there is something to tell.
+/// Notifies the owner of an order of its new state; returns true when that state has a notification.
 pub(super) fn add(
     db: &Connection,
     user: &str,

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{carts, inventory, mask::Mask, payments, pricing, refusal::Refusal, shipping};
 
-/// Orders what is in the cart of a user. Whoever calls it rolls the transaction back when it is refused.
+/// Orders the items in the cart of a user. The caller must roll the transaction back after a refusal.
 pub(super) fn place(
     db: &Connection,
     user: &str,
@@ -57,7 +57,7 @@ fn priced<'a>(db: &Connection, item: &'a CartItem, user: &str, now: i64) -> Resu
     Ok(NewItem { product: &item.product_id, quantity: item.quantity, unit })
 }
 
-/// Takes a product from the warehouses and notes from which.
+/// Takes an item from the warehouses, and notes the quantity from each.
 fn take(db: &Connection, number: i64, item: &CartItem, now: i64) -> Result<(), Refusal> {
     let picks = inventory::take(db, &item.product_id, i64::from(item.quantity), now)?;
     let picks = picks.ok_or_else(|| {

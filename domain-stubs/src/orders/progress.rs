@@ -1,4 +1,4 @@
-//! How orders come further, or are called off.
+//! State changes of orders: to the next state, or cancelled.
 
 use proto::orders::OrderState;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -7,16 +7,16 @@ use tonic::Code;
 use super::{notices, stored};
 use crate::{inventory, payments, refusal::Refusal};
 
-/// What has changed besides the order itself.
+/// Changes besides the order itself.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
-    /// The owner of the order, if the owner was told.
+    /// The owner of the order, when there is a new notification for them.
     pub(super) told: Option<String>,
-    /// Products that went back to the warehouses.
+    /// Products that were put back into the warehouses.
     pub(super) products: Vec<String>,
 }
 
-/// An order and where it stands.
+/// An order with its present state.
 struct Standing {
     number: i64,
     user: String,
@@ -38,7 +38,7 @@ pub(super) fn advance(db: &Connection, id: &str, now: i64) -> Result<Changed, Re
     Ok(Changed { told, ..Changed::default() })
 }
 
-/// Calls an order off, unless it is on its way: its goods go back, its payment is released.
+/// Cancels an order, unless it was shipped: its items are put back, its payment is released.
 pub(super) fn cancel(db: &Connection, id: &str, now: i64) -> Result<Changed, Refusal> {
     let standing = Standing::of(db, id)?;
     if !matches!(standing.state, OrderState::Placed | OrderState::Packed) {
@@ -71,7 +71,7 @@ impl Standing {
         standing.ok_or_else(|| stored::unknown(id))
     }
 
-    /// Writes a new state; answers the owner if there was something to tell.
+    /// Writes a new state; returns the owner when that state has a notification.
     fn come_to(self, db: &Connection, state: OrderState, now: i64) -> Result<Option<String>, Refusal> {
         db.prepare_cached("UPDATE orders SET state = ?2, update_time = ?3 WHERE number = ?1")?
             .execute(params![self.number, i32::from(state), now])?;

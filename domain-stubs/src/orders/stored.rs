@@ -4,9 +4,10 @@ use proto::orders::{Order, OrderItem};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tonic::Code;
 
-use crate::{clock, mask::Mask, page::Page, pricing::Money, refusal::Refusal};
+use crate::{clock, mask::Mask, money::Money, page::Page, refusal::Refusal};
 
-/// Where an order stands among those of its user: when it was placed, and its number.
+/// The position of an order in the list of its user: the time it was placed, in microseconds since 1970, then its
+/// number.
 pub(super) type Position = (i64, i64);
 
 /// The identifier of an order.
@@ -14,7 +15,7 @@ pub(crate) fn order_id(number: i64) -> String {
     format!("order-{number:06}")
 }
 
-/// The number in an identifier; `None` when it is no order's.
+/// The number in an identifier; `None` when it is not the identifier of an order.
 pub(super) fn number(id: &str) -> Option<i64> {
     let number = id.strip_prefix("order-")?.parse().ok()?;
     (order_id(number) == id).then_some(number)

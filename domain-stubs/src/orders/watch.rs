@@ -9,14 +9,14 @@ use tonic::Status;
 use super::stored;
 use crate::{mask::Mask, refusal::Refusal, store::Store};
 
-/// What one watcher watches.
+/// The watch of one caller on one order.
 pub(super) struct Watch {
     store: Store,
     changes: Receiver<String>,
     order: String,
     user: String,
     mask: Mask<Order>,
-    /// Whether the order may be another than the watcher knows.
+    /// True when the order may differ from the one the watcher knows.
     due: bool,
     /// The whole order as the watcher knows it; `None` before the first message.
     known: Option<Order>,
@@ -38,7 +38,7 @@ impl Watch {
         Ok(watch)
     }
 
-    /// The stream, which ends with an order that can come no further.
+    /// The stream, which ends with the last state of the order.
     pub(super) fn into_stream(self) -> impl Stream<Item = Result<WatchOrderResponse, Status>> {
         stream::unfold(self, |mut watch| async {
             let next = watch.next().await?;
@@ -47,7 +47,7 @@ impl Watch {
         })
     }
 
-    /// The order, when it is another than the watcher knows; `None` when it can come no further.
+    /// The order, when it differs from the one the watcher knows; `None` after its last state.
     async fn next(&mut self) -> Option<Result<Order, Refusal>> {
         while self.becomes_due().await {
             self.due = false;
@@ -64,7 +64,7 @@ impl Watch {
         None
     }
 
-    /// Whether the order may be another than the watcher knows, as soon as it may.
+    /// Waits until the order may differ from the one the watcher knows; returns false when it never will.
     async fn becomes_due(&mut self) -> bool {
         while !self.due && !self.known.as_ref().is_some_and(has_ended) {
             match self.changes.recv().await {
@@ -82,7 +82,7 @@ impl Watch {
     }
 }
 
-/// Whether an order has come as far as it can.
+/// True for an order in its last state.
 fn has_ended(order: &Order) -> bool {
     matches!(order.state(), OrderState::Delivered | OrderState::Cancelled)
 }

@@ -1,9 +1,9 @@
-//! An order as it is written: what was bought at which prices, and the payment that is authorised for it.
+//! Writing of an order: its items with their prices, and the authorisation of its payment.
 
 use proto::orders::OrderState;
 use rusqlite::{Connection, params};
 
-use crate::{payments, pricing::Money, refusal::Refusal};
+use crate::{money::Money, payments, refusal::Refusal};
 
 /// An order to write.
 #[derive(Debug)]
@@ -12,15 +12,15 @@ pub(crate) struct NewOrder<'a> {
     pub(crate) state: OrderState,
     /// Products, each once.
     pub(crate) items: Vec<NewItem<'a>>,
-    /// What sending all of it costs.
+    /// Price of the shipping of all items together.
     pub(crate) shipping: Money,
     /// A payment method of the user.
     pub(crate) payment_method_id: &'a str,
     pub(crate) shipping_option_id: &'a str,
     pub(crate) country_code: &'a str,
-    /// In microseconds since 1970.
+    /// Time it was placed, in microseconds since 1970.
     pub(crate) create_time: i64,
-    /// When it came into its state, in microseconds since 1970.
+    /// Time it came into its state, in microseconds since 1970.
     pub(crate) update_time: i64,
 }
 
@@ -29,12 +29,12 @@ pub(crate) struct NewOrder<'a> {
 pub(crate) struct NewItem<'a> {
     pub(crate) product: &'a str,
     pub(crate) quantity: i32,
-    /// What one of it costs.
+    /// Price of one item.
     pub(crate) unit: Money,
 }
 
 impl NewOrder<'_> {
-    /// Writes it and authorises its payment; answers its number. Refused when it would be paid in two currencies.
+    /// Writes the order and authorises its payment; returns its number. Refused when its amounts are in two currencies.
     pub(crate) fn write(&self, db: &Connection) -> Result<i64, Refusal> {
         let mut total = self.shipping;
         for item in &self.items {

@@ -1,21 +1,20 @@
-//! Prices in the store, and what a customer pays.
+//! List prices and promotions in the store, and the price of a customer computed from them.
 
 use proto::pricing::{Price, Promotion};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::Money;
-use crate::{clock, mask::Mask, refusal::Refusal};
+use crate::{clock, mask::Mask, money::Money, refusal::Refusal};
 
-/// Who asks, and when.
+/// The customer a price is for, and the time it holds at.
 #[derive(Debug)]
 pub(super) struct Customer {
     /// The user; empty for anybody.
     pub(super) user: String,
-    /// In microseconds since 1970.
+    /// Time of the price, in microseconds since 1970.
     pub(super) now: i64,
 }
 
-/// What a product at this list price costs a customer.
+/// The price of a product for a customer, from its list price.
 pub(super) fn price(
     db: &Connection,
     product: &str,
@@ -37,7 +36,7 @@ pub(super) fn price(
     }))
 }
 
-/// What one of a product costs a customer, who is empty for anybody.
+/// The price of one item of a product for a user, who is empty for anybody; `now` is in microseconds since 1970.
 pub(crate) fn customer_price(db: &Connection, product: &str, user: &str, now: i64) -> Result<Money, Refusal> {
     let customer = Customer { user: user.to_owned(), now };
     let list_price = list_price(db, product)?.ok_or_else(|| Refusal::unknown_product(product))?;
@@ -45,7 +44,7 @@ pub(crate) fn customer_price(db: &Connection, product: &str, user: &str, now: i6
     Ok(list_price.less_percents(promotions.iter().map(|promotion| promotion.percent_off)))
 }
 
-/// What a product costs without any promotion.
+/// The price of a product without any promotion.
 pub(crate) fn list_price(db: &Connection, product: &str) -> rusqlite::Result<Option<Money>> {
     db.prepare_cached("SELECT amount, currency FROM list_prices WHERE product_id = ?1")?
         .query_row([product], |row| Ok(Money::new(row.get(0)?, row.get(1)?)))

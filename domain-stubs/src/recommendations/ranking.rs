@@ -1,32 +1,17 @@
 //! The order in which products are recommended.
 
 use rusqlite::{Connection, params};
-use serde::{Deserialize, Serialize};
 
-use crate::page::Page;
+use crate::{assortment::position::RecommendationPosition, page::Page};
 
-/// Where a product stands in a list of recommendations; a smaller one is better.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Position {
-    /// 0 for what goes with something the user has reviewed, 1 for anything else.
-    tier: i64,
-    /// Minus the stars of all its reviews together, which are their number times their mean.
-    rank: i64,
-    /// Among those of the same rank.
-    pub(crate) id: String,
-}
-
-impl Position {
-    /// The place of a product among others that are as good.
-    pub(crate) fn unranked(id: String) -> Self {
-        Self { tier: 0, rank: 0, id }
-    }
-}
-
-/// A page of recommendations for a user: what is in stock and the user has not reviewed, best first.
-pub(crate) fn list(db: &Connection, user: &str, page: &Page<Position>) -> rusqlite::Result<Vec<Position>> {
-    let first = || Position { tier: -1, rank: 0, id: String::new() };
-    let Position { tier, rank, id } = page.after.clone().unwrap_or_else(first);
+/// A page of recommendations for a user, best first: products in stock that the user has not reviewed.
+pub(crate) fn list(
+    db: &Connection,
+    user: &str,
+    page: &Page<RecommendationPosition>,
+) -> rusqlite::Result<Vec<RecommendationPosition>> {
+    let first = || RecommendationPosition { tier: -1, rank: 0, id: String::new() };
+    let RecommendationPosition { tier, rank, id } = page.after.clone().unwrap_or_else(first);
     let mut statement = db.prepare_cached(
         "WITH reviewed AS MATERIALIZED (SELECT product_id FROM reviews WHERE author_id = ?1),
          ranked AS (
@@ -43,7 +28,7 @@ pub(crate) fn list(db: &Connection, user: &str, page: &Page<Position>) -> rusqli
          ORDER BY tier, rank, id LIMIT ?5",
     )?;
     let rows = statement.query_map(params![user, tier, rank, id, page.limit()], |row| {
-        Ok(Position { tier: row.get(0)?, rank: row.get(1)?, id: row.get(2)? })
+        Ok(RecommendationPosition { tier: row.get(0)?, rank: row.get(1)?, id: row.get(2)? })
     })?;
     rows.collect()
 }

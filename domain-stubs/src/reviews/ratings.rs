@@ -1,4 +1,4 @@
-//! What all reviews of a product say together.
+//! Ratings of products, from all their reviews.
 
 use proto::reviews::Rating;
 use rusqlite::Connection;
@@ -19,7 +19,7 @@ pub(crate) fn find(db: &Connection, product: &str, mask: &Mask<Rating>) -> Resul
     Ok(mask.trim(rating(product, star_counts)))
 }
 
-/// The rating of a product with so many reviews of each star, from one to five.
+/// The rating of a product from the number of its reviews with each star, from one to five.
 pub(crate) fn rating(product: &str, star_counts: Vec<i32>) -> Rating {
     Rating {
         product_id: product.to_owned(),

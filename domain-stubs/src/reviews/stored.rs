@@ -1,21 +1,16 @@
 //! Reviews in the store.
 
 use proto::reviews::Review;
-use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, named_params};
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 use tonic::Code;
 
-use crate::{clock, hash, mask::Mask, page::Page, refusal::Refusal};
-
-/// Where a review stands in the list of a product: when it was written, and its identifier among those of the same
-/// time.
-pub(crate) type Position = (i64, String);
-
-/// A review with its place.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) review: Review,
-    pub(crate) position: Position,
-}
+use crate::{
+    assortment::{ReviewRow, position::ReviewPosition},
+    clock, hash,
+    mask::Mask,
+    page::Page,
+    refusal::Refusal,
+};
 
 /// The identifier of the one review a user writes of a product.
 pub(crate) fn review_id(product: &str, author: &str) -> String {
@@ -28,7 +23,7 @@ pub(super) fn count(db: &Connection, product: &str) -> rusqlite::Result<i32> {
         .query_row([product], |row| row.get(0))
 }
 
-/// Columns of a review, of which those that its mask does not want are empty.
+/// Columns of a review; those that its mask does not want are empty.
 const SELECT: &str = "SELECT id, product_id, author_id, rating, create_time,
     CASE WHEN :text THEN text ELSE '' END,
     CASE WHEN :author_name THEN (SELECT name FROM users WHERE users.id = author_id) ELSE '' END
@@ -38,9 +33,9 @@ const SELECT: &str = "SELECT id, product_id, author_id, rating, create_time,
 pub(super) fn list(
     db: &Connection,
     product: &str,
-    page: &Page<Position>,
+    page: &Page<ReviewPosition>,
     mask: &Mask<Review>,
-) -> rusqlite::Result<Vec<Row>> {
+) -> rusqlite::Result<Vec<ReviewRow>> {
     let (time, id) = page.after.clone().unwrap_or((i64::MAX, String::new()));
     let mut statement = db.prepare_cached(&format!(
         "{SELECT} WHERE product_id = :product AND (create_time, id) < (:time, :id)
@@ -78,7 +73,7 @@ pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Review>) -> Result<Rev
     found.map(|row| row.review).ok_or_else(none)
 }
 
-fn from_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
+fn from_row(row: &Row<'_>) -> rusqlite::Result<ReviewRow> {
     let (id, create_time): (String, i64) = (row.get(0)?, row.get(4)?);
     let review = Review {
         id: id.clone(),
@@ -89,5 +84,5 @@ fn from_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         author_name: row.get(6)?,
         create_time: Some(clock::stored_to_proto(create_time)),
     };
-    Ok(Row { review, position: (create_time, id) })
+    Ok(ReviewRow { review, position: (create_time, id) })
 }

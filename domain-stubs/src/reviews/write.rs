@@ -20,7 +20,7 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Checks what can be checked without the store.
+    /// Checks the fields of a request, as far as that needs no store.
     pub(super) fn new(request: CreateReviewRequest, author: &str, now: Timestamp) -> Result<Self, Refusal> {
         let mut violations = Vec::from_iter(idempotency::violation(&request.idempotency_key));
         if !(1..=5).contains(&request.rating) {

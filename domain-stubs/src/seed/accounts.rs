@@ -1,4 +1,4 @@
-//! What users have: an account, something to pay with, and perhaps a cart.
+//! Users of the shop: their accounts and payment methods, and the carts of some.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -10,13 +10,13 @@ use super::{
 };
 use crate::{hash::Random, users::NewAccount};
 
-/// A user whose bank refuses everything.
+/// A user whose bank declines every payment.
 const WITHOUT_LUCK: (&str, &str, &str) = ("user-pat-declined", "Pat D.", "Pat");
 
-/// A user whose only card has ended.
+/// A user whose only card has expired.
 const WITHOUT_CARD: &str = "user-goran-petrusic";
 
-/// Somebody to try things with: the products of their cart.
+/// The user of the examples, with the products of her cart and their quantities.
 const ADA: (&str, [(&str, i32); 3]) = (
     "user-ada-lindqvist",
     [("grinder-hand-steel-30", 1), ("filter-papers-cone-100", 2), ("desk-lamp-arm-brass", 1)],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
 
-use crate::pricing::{Currency, Money};
+use crate::{currency::Currency, money::Money};
 
 const CATEGORIES: [&str; 10] = [
     include_str!("../../seed/audio.json"),
@@ -21,7 +21,7 @@ const CATEGORIES: [&str; 10] = [
 const SHOP: &str = include_str!("../../seed/shop.json");
 const REVIEWS: &str = include_str!("../../seed/reviews.json");
 
-/// All of it.
+/// The whole catalogue of the seed.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
     pub(crate) shop: Shop,
@@ -32,7 +32,7 @@ pub(crate) struct Catalogue {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Shop {
-    /// What is true of everything it sells.
+    /// Paragraphs that end every description.
     pub(crate) paragraphs: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Shop {
 pub(crate) struct Category {
     pub(crate) id: String,
     pub(crate) name: String,
-    /// What is true of all its products.
+    /// Paragraphs for the descriptions of all its products.
     pub(crate) paragraphs: Vec<String>,
     pub(crate) products: Vec<Product>,
 }
@@ -54,23 +54,23 @@ pub(crate) struct Product {
     pub(crate) brand: String,
     pub(crate) summary: String,
     pub(crate) paragraphs: Vec<String>,
-    /// Heading, name and value.
+    /// Heading, name and value of each.
     pub(crate) specifications: Vec<(String, String, String)>,
-    /// What it costs without any promotion, in the files in euros, such as "89.00".
+    /// The price without any promotion, in the files in euros, such as "89.00".
     #[serde(deserialize_with = "euros")]
     pub(crate) price: Money,
     pub(crate) margin_percent: u8,
     pub(crate) supplier: String,
-    /// How many there are.
+    /// Number of pictures.
     pub(crate) images: u8,
-    /// What reviews say on average, roughly.
+    /// Mean of the stars of its reviews, roughly.
     pub(crate) stars: f64,
     pub(crate) stock: Abundance,
     /// Identifiers of other products.
     pub(crate) related: Vec<String>,
 }
 
-/// How much of a product there is.
+/// The size of a product's stock.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Abundance {
@@ -84,7 +84,7 @@ pub(crate) enum Abundance {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reviews {
     pub(crate) authors: Vec<Author>,
-    /// What is written with so many stars.
+    /// Texts of reviews, by their stars.
     pub(crate) texts: BTreeMap<u8, Vec<String>>,
 }
 
@@ -92,9 +92,9 @@ pub(crate) struct Reviews {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Author {
     pub(crate) id: String,
-    /// Name they chose to be shown by.
+    /// Name that others see.
     pub(crate) name: String,
-    /// Name to greet them by.
+    /// Name to greet the person by.
     pub(crate) given_name: String,
 }
 

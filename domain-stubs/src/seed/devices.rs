@@ -5,10 +5,10 @@ use rusqlite::{Connection, params};
 use super::catalogue::{Catalogue, Product};
 use crate::hash::Random;
 
-/// How many there are.
+/// Number of devices.
 const COUNT: usize = 40;
 
-/// How many of them are on no product's shelf; they are the last ones.
+/// Number of devices on no product's shelf; they are the last ones.
 const WITHOUT_PRODUCT: usize = 2;
 
 /// The product of the first device, whose display is on.
@@ -19,7 +19,7 @@ const CITIES: [&str; 4] = ["Gdańsk", "Hamburg", "Lyon", "Porto"];
 /// Seconds between reports.
 const REPORT_INTERVALS: [i64; 3] = [300, 900, 3_600];
 
-/// Grams.
+/// Weights of one item, in grams.
 const ITEM_WEIGHTS: [i32; 6] = [80, 250, 420, 900, 1_350, 2_600];
 
 pub(super) fn write(db: &Connection, catalogue: &Catalogue) -> rusqlite::Result<()> {

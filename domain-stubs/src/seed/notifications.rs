@@ -1,4 +1,4 @@
-//! What the shop has told its customers.
+//! Notifications that customers have got.
 
 use jiff::Timestamp;
 use proto::{notifications::NotificationKind, orders::OrderState};
@@ -14,16 +14,16 @@ use crate::{
     orders::{notice, order_id},
 };
 
-/// Notifications of one customer at most, besides those of orders.
+/// Largest number of notifications of one customer, besides those of orders.
 const MOST: usize = 15;
 
-/// How far back they go.
+/// Age of the oldest notification, in seconds.
 const OLDEST: u64 = 60 * DAY;
 
 /// The customer whose notifications are the same in every shop.
 const ADA: &str = "user-ada-lindqvist";
 
-/// Kind, title and text; "{}" stands for the name of a product.
+/// Kind, title and text of a notification; "{}" stands for the name of a product.
 type Message = (NotificationKind, &'static str, &'static str);
 
 static MESSAGES: [Message; 6] = [
@@ -39,7 +39,7 @@ static MESSAGES: [Message; 6] = [
     ),
 ];
 
-/// Says more than a phone shows, and is awkward to cut: accents and emoji stand where a preview ends.
+/// A message longer than a phone shows, and awkward to cut: accents and emoji stand where a preview ends.
 static TASTING: Message = (
     NotificationKind::News,
     "A tasting on Friday",
@@ -47,18 +47,18 @@ static TASTING: Message = (
      and everybody takes a bag home.",
 );
 
-/// What Ada was told besides: seconds since then, and which message.
+/// Ada's messages besides those of orders: the age of each in seconds, and the message.
 static TO_ADA: [(u64, &Message); 3] = [(6 * DAY, &MESSAGES[2]), (DAY, &MESSAGES[0]), (5 * MINUTE, &TASTING)];
 
-/// How long ago Ada looked at them last: what came after that is unread.
+/// Seconds since Ada last looked at the notifications: later ones are unread.
 const ADA_LOOKED: u64 = 2 * DAY;
 
-/// Something a customer was told.
+/// A notification to write.
 struct Told {
-    /// In microseconds since 1970.
+    /// Time of the notification, in microseconds since 1970.
     time: i64,
     message: Message,
-    /// Empty when it is about none.
+    /// Order it is about; empty without one.
     order_id: String,
 }
 
@@ -97,13 +97,13 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
     Ok(())
 }
 
-/// What somebody was told besides, as in [`TO_ADA`].
+/// Messages of a customer besides those of orders, as in [`TO_ADA`].
 fn some_messages(random: &mut Random) -> Vec<(u64, &'static Message)> {
     let count = random.index(MOST + 1);
     (0..count).map(|_| (MINUTE + random.below(OLDEST), &MESSAGES[random.index(MESSAGES.len())])).collect()
 }
 
-/// What somebody was told when the own orders came further, since some time.
+/// Notifications of a user about the states of orders placed after `since`, in microseconds since 1970.
 fn told_of_orders(db: &Connection, user: &str, since: i64) -> rusqlite::Result<Vec<Told>> {
     let mut statement = db.prepare_cached(
         "SELECT number, state, create_time, update_time FROM orders WHERE user_id = ?1 AND create_time > ?2",
@@ -113,7 +113,7 @@ fn told_of_orders(db: &Connection, user: &str, since: i64) -> rusqlite::Result<V
     while let Some(row) = rows.next()? {
         let state = OrderState::try_from(row.get::<_, i32>(1)?).unwrap_or_default();
         let (created, updated): (i64, i64) = (row.get(2)?, row.get(3)?);
-        // What has arrived was on its way about half of the time before.
+        // A delivered order was shipped about half of the time before.
         let on_its_way = (state == OrderState::Delivered)
             .then_some((OrderState::Shipped, i64::midpoint(created, updated)));
         for (state, time) in on_its_way.into_iter().chain([(state, updated)]) {

@@ -1,4 +1,4 @@
-//! Orders in every state. What they took from the warehouses was gone before the shop was counted.
+//! Orders in every state. Their items had left the warehouses before the stock of the seed was counted.
 
 use jiff::Timestamp;
 use proto::orders::OrderState;
@@ -13,9 +13,11 @@ use crate::{
     shipping,
 };
 
-/// The customer whose orders are the same in every shop: their states, the newest first, how many days old each is,
-/// and the seconds since it came into its state where others could tell.
+/// The customer whose orders are the same in every shop.
 const ADA: &str = "user-ada-lindqvist";
+
+/// Ada's orders, the newest first: the state of each, its age in days, and the seconds since it came into its state,
+/// which are drawn where there are none.
 const ADA_ORDERS: [(OrderState, u64, Option<u64>); 6] = [
     (OrderState::Placed, 0, None),
     (OrderState::Packed, 1, None),
@@ -25,17 +27,19 @@ const ADA_ORDERS: [(OrderState, u64, Option<u64>); 6] = [
     (OrderState::Delivered, 200, None),
 ];
 
-/// Where everything is sent to, and how.
+/// Country that every order is sent to.
 const COUNTRY: &str = "FR";
+
+/// Shipping option of every order.
 const SHIPPING_OPTION: &str = "standard";
 
 /// An order somebody placed.
 struct Placed<'a> {
-    /// When, in microseconds since 1970.
+    /// Time it was placed, in microseconds since 1970.
     create_time: i64,
     user: &'a str,
     state: OrderState,
-    /// When it came into its state; `None` when that is drawn.
+    /// Time it came into its state, in microseconds since 1970; `None` when that is to be drawn.
     update_time: Option<i64>,
     random: Random,
 }
@@ -110,8 +114,8 @@ fn write_order(db: &Connection, order: Placed<'_>, products: &[&str]) -> rusqlit
     Ok(())
 }
 
-/// How long after it was placed an order came into its state, in microseconds; never longer than the youngest order
-/// of that state is old.
+/// Time from the placing of an order to its present state, in microseconds; never longer than the age of the youngest
+/// order of that state.
 fn came_after(state: OrderState, random: &mut Random) -> i64 {
     let seconds = match state {
         OrderState::Packed | OrderState::Cancelled => HOUR + random.below(19 * HOUR),
@@ -132,7 +136,7 @@ fn warehouse(db: &Connection, product: &str, random: &mut Random) -> rusqlite::R
     Ok(warehouses.swap_remove(random.index(warehouses.len())))
 }
 
-/// Everything in the catalogue has a price and can be sent: when it is refused, the store itself has failed.
+/// Turns a refusal into a failure of the store, because everything in the catalogue has a price and can be sent.
 fn sound<T>(outcome: Result<T, Refusal>) -> rusqlite::Result<T> {
     outcome.map_err(|refusal| rusqlite::Error::ToSqlConversionFailure(format!("{refusal:?}").into()))
 }

@@ -1,4 +1,4 @@
-//! List prices, promotions, and the customers who get one of their own.
+//! List prices, promotions of products, and the promotion for loyal customers.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::hash::Random;
 
-/// Promotions that run in every category: name, label, and the days after which it ends at the earliest, if it does.
+/// Promotions that run in every category: name, label, and the days until its earliest end, if it has one.
 const CAMPAIGNS: [(&str, &str, Option<u64>); 4] = [
     ("spring", "Spring sale", Some(20)),
     ("weekend", "Weekend deal", Some(2)),
@@ -21,7 +21,7 @@ const CAMPAIGNS: [(&str, &str, Option<u64>); 4] = [
 const PROMOTED_PERCENT: u64 = 20;
 const TWICE_PROMOTED_PERCENT: u64 = 15;
 
-/// The customers whose loyalty is rewarded.
+/// The customers with a promotion for their loyalty.
 const LOYAL_CUSTOMERS: [&str; 3] = ["user-ada-lindqvist", "user-zoe-marchetti", "user-lukasz-wrona"];
 
 pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
@@ -39,7 +39,7 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
     Ok(())
 }
 
-/// Writes what a product costs, or costs from now on.
+/// Writes the list price of a product, over an earlier one if there is one.
 pub(super) fn write_list_price(db: &Connection, product: &Product) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO list_prices (product_id, amount, currency) VALUES (?1, ?2, ?3)

@@ -1,4 +1,4 @@
-//! Categories, products and what belongs to them.
+//! Categories and products, with their specifications, pictures and descriptions.
 
 use jiff::Timestamp;
 use proto::catalog::{Image, Specification, WholesaleTerms};
@@ -8,9 +8,9 @@ use super::{
     DAY, before,
     catalogue::{Catalogue, Category, Product},
 };
-use crate::{clock, hash::Random, pricing::Money};
+use crate::{clock, hash::Random, money::Money};
 
-/// What the pictures of a product show, the main one first.
+/// Views of a product on its pictures, the main one first.
 const VIEWS: [&str; 6] =
     ["from the front", "from the side", "in use", "close up", "seen from above", "unpacked"];
 
@@ -29,7 +29,8 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
     Ok(())
 }
 
-/// Writes a product and what belongs to it, or what it is from now on; when it was first offered stays as it was.
+/// Writes a product with its specifications and pictures, over an earlier one, which keeps the time it was first
+/// offered.
 pub(super) fn write_product(
     db: &Connection,
     category: &str,
@@ -65,7 +66,7 @@ pub(super) fn write_product(
     write_images(db, product)
 }
 
-/// All the catalogue says of a product of the seed, or of one that is made like those.
+/// A product of the seed, or one made like those, with every field of the contract.
 pub(crate) fn complete(
     catalogue: &Catalogue,
     category: &Category,
@@ -97,24 +98,25 @@ pub(crate) fn complete(
     }
 }
 
-/// When a product was first offered, in microseconds since 1970.
+/// The time a product was first offered, in microseconds since 1970.
 fn create_time(product: &Product, seed_time: Timestamp) -> i64 {
     let mut random = Random::of(&["product", &product.id]);
     // Long enough ago that every review is younger.
     before(seed_time, (600 + random.below(900)) * DAY + random.below(DAY))
 }
 
-/// What the shop pays for a product.
+/// The price the shop pays for a product.
 fn wholesale_cost(product: &Product) -> Money {
     product.price.less_percents([i32::from(product.margin_percent)])
 }
 
-/// Where the picture for lists is served from.
+/// The URL of the picture for lists.
 fn thumbnail_url(product: &Product) -> String {
     format!("https://images.shop.example/{}/thumb.webp", product.id)
 }
 
-/// What is said of the product itself, then of its category in an order of its own, then of everything in the shop.
+/// The description: paragraphs of the product, then of its category in an order drawn for the product, then of the
+/// shop.
 fn description(catalogue: &Catalogue, category: &Category, product: &Product) -> String {
     let mut general: Vec<&String> = category.paragraphs.iter().collect();
     Random::of(&["description", &product.id]).shuffle(&mut general);
@@ -160,7 +162,7 @@ fn images(product: &Product) -> Vec<Image> {
     (1..=product.images).zip(VIEWS.iter().cycle()).map(image).collect()
 }
 
-/// Writes which products go with one that has none yet, best first.
+/// Writes the products that go with one, best first, where it has none yet.
 pub(super) fn write_related(db: &Connection, product: &str, related: &[String]) -> rusqlite::Result<()> {
     let mut insert = db.prepare_cached(
         "INSERT INTO related_products (product_id, position, related_id) VALUES (?1, ?2, ?3)",

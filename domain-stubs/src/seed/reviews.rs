@@ -9,24 +9,24 @@ use super::{
 };
 use crate::{hash::Random, reviews::review_id};
 
-/// Reviews of one product at most.
+/// Largest number of reviews of one product.
 const MOST_REVIEWS: usize = 40;
 
-/// How far back reviews go: eighteen months.
+/// Age of the oldest review, in seconds: eighteen months.
 pub(super) const OLDEST: u64 = 547 * DAY;
 
-/// How long ago the newest review of all was written; every other one is older.
+/// Age of the newest review of all, in seconds; every other one is older.
 const NEWEST: u64 = 4 * MINUTE;
 
-/// Reviews in a hundred by somebody whom a good product disappointed, or a bad one pleased.
+/// Reviews in a hundred that do not fit: by somebody disappointed by a good product, or pleased by a bad one.
 const ODD_PERCENT: u64 = 7;
 
-/// What somebody says of a product.
+/// A review of a product.
 pub(crate) struct Review<'a> {
     pub(crate) author: &'a Author,
     pub(crate) stars: u8,
     pub(crate) text: &'a str,
-    /// In microseconds since 1970.
+    /// Time of the review, in microseconds since 1970.
     pub(crate) create_time: i64,
 }
 
@@ -58,7 +58,7 @@ pub(super) fn write_of(
     Ok(())
 }
 
-/// What is said of a product; `create_time` says when, in microseconds since 1970.
+/// The reviews of a product; `create_time` draws the time of each, in microseconds since 1970.
 pub(super) fn reviews_of<'a>(
     product: &Product,
     reviews: &'a Reviews,
@@ -68,7 +68,7 @@ pub(super) fn reviews_of<'a>(
     let mut authors: Vec<&Author> = reviews.authors.iter().collect();
     random.shuffle(&mut authors);
     authors.truncate(random.index(MOST_REVIEWS + 1));
-    // Where to begin in the texts of each star, so that a product repeats none before all were used.
+    // The first text for each star, so that a product repeats none before all were used.
     let first_text = random.index(1_000);
     let mut written = [0; 6];
     let review = |author| {
@@ -82,7 +82,7 @@ pub(super) fn reviews_of<'a>(
     authors.into_iter().map(review).collect()
 }
 
-/// When somebody wrote a review, in microseconds since 1970.
+/// The time of a review, drawn at random, in microseconds since 1970.
 pub(super) fn some_time(random: &mut Random, seed_time: Timestamp) -> i64 {
     before(seed_time, age(random))
 }

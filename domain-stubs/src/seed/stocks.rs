@@ -1,4 +1,4 @@
-//! What stands in the warehouses.
+//! The stock of the warehouses.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -18,11 +18,11 @@ const WAREHOUSES: [(&str, &str); 6] = [
     ("rotterdam", "Rotterdam"),
 ];
 
-/// What there is of a product.
+/// The stock of a product.
 pub(crate) struct Stock {
-    /// In microseconds since 1970.
+    /// Time of the last change, in microseconds since 1970.
     pub(crate) update_time: i64,
-    /// Identifier and name of each warehouse, with how much stands there.
+    /// Identifier and name of each warehouse, with the quantity in it.
     pub(crate) warehouses: Vec<((&'static str, &'static str), i64)>,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn write_stock(db: &Connection, product: &Product, seed_time: Timesta
     Ok(())
 }
 
-/// What there is of a product on the first day.
+/// The stock of a product on the first day.
 pub(crate) fn stock(product: &Product, seed_time: Timestamp) -> Stock {
     let mut random = Random::of(&["stock", &product.id]);
     let update_time = before(seed_time, MINUTE + random.below(3 * DAY));
@@ -63,7 +63,7 @@ pub(crate) fn stock(product: &Product, seed_time: Timestamp) -> Stock {
     Stock { update_time, warehouses: warehouses.into_iter().zip(quantities).collect() }
 }
 
-/// What stands in each of so many warehouses.
+/// The quantities of a product in each of `warehouses` warehouses.
 fn quantities(stock: Abundance, warehouses: usize, random: &mut Random) -> Vec<i64> {
     let mut quantities = vec![0; warehouses];
     match stock {

@@ -1,4 +1,4 @@
-//! Countries by ISO 3166-1, and which of them goods are sent to.
+//! Countries by ISO 3166-1, and the zones goods are sent to.
 
 /// Every country, by its two letters.
 const ALL: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV \
@@ -13,12 +13,12 @@ const ALL: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE B
 const ZONES: [&str; 4] =
     ["BE DE FR IT LU NL", "AT BG CY CZ DK EE ES FI GR HR HU IE LT LV MT PL PT RO SE SI SK", "CH GB NO", "US"];
 
-/// Whether these letters are a country's.
+/// True for the two letters of a country.
 pub(crate) fn is_country(code: &str) -> bool {
     holds(ALL, code)
 }
 
-/// How far away a country is; `None` when nothing is sent there.
+/// The zone of a country, from 0 for the nearest; `None` when nothing is sent there.
 pub(super) fn zone(code: &str) -> Option<i64> {
     (0..).zip(ZONES).find(|(_, countries)| holds(countries, code)).map(|(zone, _)| zone)
 }

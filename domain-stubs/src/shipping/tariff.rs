@@ -1,9 +1,9 @@
-//! What sending costs, in each currency goods are sold in.
+//! Tariffs of shipping, one for each currency goods are sold in.
 
-use crate::pricing::{Currency, Money};
+use crate::{currency::Currency, money::Money};
 
-/// How much of a currency is asked for what costs a euro. These are prices of the shop and no rates of exchange: they
-/// are round, and do not move.
+/// Units of each currency that the shop takes in place of a euro. They are prices, not rates of exchange: they are
+/// round, and do not move.
 const TARIFFS: [(&str, i64); 11] = [
     ("CHF", 1),
     ("CZK", 25),
@@ -22,18 +22,18 @@ const TARIFFS: [(&str, i64); 11] = [
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tariff {
     currency: Currency,
-    /// For a euro.
+    /// Units of the currency for a euro.
     units: i64,
 }
 
 impl Tariff {
-    /// The tariff in a currency; `None` for a currency there is none in.
+    /// The tariff in a currency; `None` for a currency without one.
     pub(super) fn of(currency: Currency) -> Option<Self> {
         let tariff = TARIFFS.into_iter().find(|(code, _)| Currency::parse(code) == Some(currency));
         tariff.map(|(_, units)| Self { currency, units })
     }
 
-    /// The price of what costs so many cents of a euro.
+    /// The price in this currency for a price in cents of a euro.
     pub(super) fn price(self, euro_cents: i64) -> Money {
         let smallest_units = (0..self.currency.decimals()).fold(self.units, |units, _| units * 10);
         Money::new(euro_cents * smallest_units / 100, self.currency)

@@ -1,4 +1,4 @@
-//! The shape of the database, step by step. A step that was ever released is never changed, only followed.
+//! Migrations of the database schema. A migration that was ever released is never changed, only followed by others.
 
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
@@ -21,7 +21,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/15_events.sql")),
 ];
 
-/// Brings a database up to date.
+/// Migrates a database to the newest schema.
 pub(super) fn run(db: &mut Connection) -> rusqlite_migration::Result<()> {
     Migrations::from_slice(STEPS).to_latest(db)
 }

@@ -1,4 +1,4 @@
-//! Connections that are lent to one piece of work at a time.
+//! A pool of connections, each lent to one piece of work at a time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

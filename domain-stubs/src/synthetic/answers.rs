@@ -1,4 +1,4 @@
-//! What services ask of synthetic products.
+//! The assortment of synthetic products, computed from their numbers.
 
 use proto::{
     catalog::{Category, Product},
@@ -13,14 +13,18 @@ use super::{
     numbers::{self, Number, Selection},
 };
 use crate::{
-    assortment::{Assortment, Found, Stored},
+    assortment::{
+        Assortment, Found, ReviewRow,
+        position::{ListPosition, RecommendationPosition, ReviewPosition, SearchPosition},
+        query::Query,
+    },
     catalog,
     mask::Mask,
+    money::Money,
     page::Page,
-    pricing::Money,
-    recommendations,
     refusal::Refusal,
-    reviews, seed,
+    seed,
+    stored::Stored,
 };
 
 impl Assortment for Synthetic {
@@ -38,8 +42,8 @@ impl Assortment for Synthetic {
         &self,
         _db: &Connection,
         category: Option<&str>,
-        page: &Page<catalog::Position>,
-    ) -> Result<Found<catalog::Position>, Refusal> {
+        page: &Page<ListPosition>,
+    ) -> Result<Found<ListPosition>, Refusal> {
         if let Some(id) = category.filter(|id| self.seed.categories.iter().all(|it| it.id != *id)) {
             return Err(catalog::unknown_category(id));
         }
@@ -53,21 +57,21 @@ impl Assortment for Synthetic {
     fn search(
         &self,
         db: &Connection,
-        query: &catalog::Query,
-        page: &Page<catalog::SearchPosition>,
-    ) -> Result<Found<catalog::SearchPosition>, Refusal> {
+        query: &Query,
+        page: &Page<SearchPosition>,
+    ) -> Result<Found<SearchPosition>, Refusal> {
         let (numbers, words) = query.split(numbers::from_digits);
         let found = self.matching(db, words.as_ref())?;
         let Some(&number) = numbers.first() else {
             let numbers = self.page(&found, page, |position| &position.id)?;
-            let rows = numbers.into_iter().map(numbers::id).map(catalog::SearchPosition::unranked).collect();
+            let rows = numbers.into_iter().map(numbers::id).map(SearchPosition::unranked).collect();
             return Ok(Found { rows, total_size: found.len().cast_signed() });
         };
         let is_it = numbers.iter().all(|other| *other == number)
             && (1..=self.deal.count).contains(&number)
             && found.place(number).is_some();
         let is_on_page = is_it && page.after.is_none() && page.skip == 0;
-        let rows = is_on_page.then(|| catalog::SearchPosition::unranked(numbers::id(number)));
+        let rows = is_on_page.then(|| SearchPosition::unranked(numbers::id(number)));
         Ok(Found { rows: rows.into_iter().collect(), total_size: is_it.into() })
     }
 
@@ -101,26 +105,26 @@ impl Assortment for Synthetic {
         &self,
         db: &Connection,
         id: &str,
-        page: &Page<reviews::Position>,
+        page: &Page<ReviewPosition>,
         mask: &Mask<Review>,
-    ) -> Result<Found<reviews::Row>, Refusal> {
+    ) -> Result<Found<ReviewRow>, Refusal> {
         let Some(number) = self.number(id) else { return Stored.reviews(db, id, page, mask) };
         Ok(self.reviews_of(number, page))
     }
 
-    /// In the order of their numbers: there are too many to find the best.
+    /// The products in the order of their numbers: there are too many to find the best.
     fn recommended(
         &self,
         _db: &Connection,
         user: &str,
-        page: &Page<recommendations::Position>,
-    ) -> rusqlite::Result<Vec<recommendations::Position>> {
+        page: &Page<RecommendationPosition>,
+    ) -> rusqlite::Result<Vec<RecommendationPosition>> {
         let after = page.after.as_ref().and_then(|position| self.number(&position.id)).unwrap_or_default();
         let is_new =
             |number: &Number| self.stock_of(*number).available && !self.is_reviewed_by(*number, user);
         let limit = usize::try_from(page.limit()).unwrap_or_default();
         let numbers = (after + 1..=self.deal.count).filter(is_new).take(limit);
-        Ok(numbers.map(numbers::id).map(recommendations::Position::unranked).collect())
+        Ok(numbers.map(numbers::id).map(RecommendationPosition::unranked).collect())
     }
 
     fn related(&self, db: &Connection, id: &str, limit: i64) -> rusqlite::Result<Vec<String>> {
@@ -137,7 +141,7 @@ impl Assortment for Synthetic {
 }
 
 impl Synthetic {
-    /// The products on a page, and the one behind it.
+    /// The products on a page, and the first one after it.
     fn page<P: Serialize>(
         &self,
         selection: &Selection,

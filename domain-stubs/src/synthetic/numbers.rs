@@ -1,4 +1,4 @@
-//! Which numbers are made after which model, and in what order they are listed.
+//! Numbers of synthetic products: the model of each, and the order in which they are listed.
 
 /// The number of a product, from 1.
 pub(super) type Number = u32;
@@ -8,18 +8,18 @@ pub(super) fn id(number: Number) -> String {
     format!("synthetic-{number}")
 }
 
-/// The number in an identifier; `None` when it is that of no synthetic product.
+/// The number in an identifier; `None` when no synthetic product has that identifier.
 pub(super) fn number(id: &str) -> Option<Number> {
     let number = id.strip_prefix("synthetic-")?.parse().ok()?;
     (self::id(number) == id).then_some(number)
 }
 
-/// The number as it stands at the end of a name, so that names are in its order.
+/// The number as the ten digits at the end of a name, which sort as the numbers do.
 pub(super) fn digits(number: Number) -> String {
     format!("{number:010}")
 }
 
-/// The number that is written in this way.
+/// The number that a word of ten digits stands for; `None` for any other word.
 pub(super) fn from_digits(word: &str) -> Option<Number> {
     let number = word.parse().ok()?;
     (digits(number) == word).then_some(number)
@@ -28,7 +28,7 @@ pub(super) fn from_digits(word: &str) -> Option<Number> {
 /// Products dealt out to models in turn: the first to the first model, and so on, round by round.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deal {
-    /// Number of products, which is that of the last one too.
+    /// Number of products, and of the last product.
     pub(super) count: u32,
     /// Number of models, at least one.
     pub(super) models: u32,
@@ -64,7 +64,7 @@ impl Deal {
 }
 
 impl Selection {
-    /// How many products there are.
+    /// The number of products.
     pub(super) fn len(&self) -> u32 {
         self.models.iter().map(|&model| self.deal.count_of(model)).sum()
     }

@@ -1,17 +1,17 @@
-//! What is said of synthetic products. Nothing is stored of it, so all of it is computed for every page.
+//! Reviews of synthetic products. None is stored: they are computed for every page.
 
 use super::{Number, Synthetic};
 use crate::{
-    assortment::Found,
+    assortment::{Found, ReviewRow, position::ReviewPosition},
     clock,
     page::Page,
-    reviews::{self, Position, Row, review_id},
+    reviews::{self, review_id},
     seed,
 };
 use proto::reviews::{Rating, Review};
 
 impl Synthetic {
-    /// What all reviews of a product say together.
+    /// The rating of a product, from all its reviews.
     pub(super) fn rating_of(&self, number: Number) -> Rating {
         let (_, product) = self.seeded(number);
         let mut star_counts = vec![0; 5];
@@ -21,8 +21,8 @@ impl Synthetic {
         reviews::rating(&product.id, star_counts)
     }
 
-    /// A page of the reviews of a product, and the one behind it, newest first.
-    pub(super) fn reviews_of(&self, number: Number, page: &Page<Position>) -> Found<Row> {
+    /// The reviews of a product on a page, and the first one after it, newest first.
+    pub(super) fn reviews_of(&self, number: Number, page: &Page<ReviewPosition>) -> Found<ReviewRow> {
         let (_, product) = self.seeded(number);
         let mut rows: Vec<_> = seed::reviews_of(&product, &self.seed.reviews, self.seed_time)
             .into_iter()
@@ -36,7 +36,7 @@ impl Synthetic {
         Found { rows: rows.collect(), total_size }
     }
 
-    /// Whether a user has reviewed a product.
+    /// True when a user has reviewed a product.
     pub(super) fn is_reviewed_by(&self, number: Number, user: &str) -> bool {
         let (_, product) = self.seeded(number);
         let reviews = seed::reviews_of(&product, &self.seed.reviews, self.seed_time);
@@ -44,7 +44,7 @@ impl Synthetic {
     }
 }
 
-fn row(product: &str, review: &seed::Review<'_>) -> Row {
+fn row(product: &str, review: &seed::Review<'_>) -> ReviewRow {
     let id = review_id(product, &review.author.id);
     let position = (review.create_time, id.clone());
     let review = Review {
@@ -56,5 +56,5 @@ fn row(product: &str, review: &seed::Review<'_>) -> Row {
         text: review.text.to_owned(),
         create_time: Some(clock::stored_to_proto(review.create_time)),
     };
-    Row { review, position }
+    ReviewRow { review, position }
 }

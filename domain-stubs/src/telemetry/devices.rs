@@ -6,12 +6,12 @@ use tonic::Code;
 
 use crate::{mask::Mask, refusal::Refusal};
 
-/// `NOT_FOUND` because there is no such device, for the caller at least.
+/// `NOT_FOUND`: there is no such device, or the caller may not see it.
 pub(super) fn unknown(id: &str) -> Refusal {
     Refusal::new(Code::NotFound, "DEVICE_NOT_FOUND", format!("there is no device {id:?}"))
 }
 
-/// How a device is set up.
+/// The settings of a device.
 pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Device>) -> Result<Device, Refusal> {
     // A count that is not wanted is not made: the branch of a CASE that is not taken is never computed.
     let device = db
@@ -35,7 +35,7 @@ pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Device>) -> Result<Dev
     device.map(|device| mask.trim(device)).ok_or_else(|| unknown(id))
 }
 
-/// How long a device is to wait between reports.
+/// The time a device is to wait between reports.
 pub(super) fn report_interval(db: &Connection, id: &str) -> Result<prost_types::Duration, Refusal> {
     let interval = db
         .prepare_cached("SELECT report_interval FROM devices WHERE id = ?1")?

@@ -11,16 +11,16 @@ use crate::{clock, mask::Mask, refusal::Refusal};
 pub(crate) struct NewAccount<'a> {
     /// Identifier of the user.
     pub(crate) user: &'a str,
-    /// Name they chose to be shown by.
+    /// Name that others see.
     pub(crate) name: &'a str,
-    /// Name to greet them by.
+    /// Name to greet the user by.
     pub(crate) given_name: &'a str,
-    /// In microseconds since 1970.
+    /// Time it is opened, in microseconds since 1970.
     pub(crate) create_time: i64,
 }
 
 impl NewAccount<'_> {
-    /// Opens the account; what the user has of it already stays as it is.
+    /// Opens the account; the fields of an account the user has already stay as they are.
     pub(crate) fn open(&self, db: &Connection) -> rusqlite::Result<()> {
         db.prepare_cached("INSERT INTO users (id, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
             .execute([self.user, self.name])?;
@@ -39,7 +39,7 @@ impl NewAccount<'_> {
     }
 }
 
-/// The name a user is shown by. One without an account gets one, named after the identifier.
+/// The name that others see of a user. A user without an account gets one, named after the identifier.
 pub(crate) fn known_name(db: &Connection, user: &str, now: i64) -> rusqlite::Result<String> {
     let name = name_from_id(user);
     let given_name = name.split(' ').next().unwrap_or(&name);
@@ -47,7 +47,7 @@ pub(crate) fn known_name(db: &Connection, user: &str, now: i64) -> rusqlite::Res
     db.prepare_cached("SELECT name FROM users WHERE id = ?1")?.query_row([user], |row| row.get(0))
 }
 
-/// "user-ada-lindqvist" becomes "Ada Lindqvist".
+/// The name made of an identifier: "user-ada-lindqvist" becomes "Ada Lindqvist".
 fn name_from_id(id: &str) -> String {
     let words = id.strip_prefix("user-").unwrap_or(id).split('-').filter(|word| !word.is_empty());
     let capitalised = words.map(|word| {
@@ -58,7 +58,7 @@ fn name_from_id(id: &str) -> String {
     if name.is_empty() { id.to_owned() } else { name }
 }
 
-/// The user with this identifier, as far as `asking` may know them.
+/// The user with this identifier, with the fields that `asking` may see.
 pub(super) fn find(
     db: &Connection,
     id: &str,

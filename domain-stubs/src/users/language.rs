@@ -1,5 +1,4 @@
-//! Which tags of languages are well-formed by BCP 47 (RFC 5646, section 2.1). Whether their parts are registered is
-//! not asked.
+//! Language tags that are well-formed by BCP 47 (RFC 5646, section 2.1). Their parts need not be registered.
 
 /// Tags from before the grammar that do not follow it.
 const IRREGULAR: [&str; 17] = [
@@ -22,7 +21,7 @@ const IRREGULAR: [&str; 17] = [
     "sgn-CH-DE",
 ];
 
-/// Whether a tag is well-formed, in upper or lower case, and names no variant or extension twice.
+/// True when a tag is well-formed, in upper or lower case, and names no variant or extension twice.
 pub(super) fn is_language(tag: &str) -> bool {
     let lower = tag.to_ascii_lowercase();
     let parts: Vec<&str> = lower.split('-').collect();
@@ -37,7 +36,7 @@ pub(super) fn is_language(tag: &str) -> bool {
     well_formed || IRREGULAR.iter().any(|irregular| irregular.eq_ignore_ascii_case(tag))
 }
 
-/// What is left behind a language, its extended languages, its script and its region.
+/// The parts after a language, its extended languages, its script and its region.
 fn after_language<'a, 'b>(language: &str, mut rest: &'a [&'b str]) -> Option<&'a [&'b str]> {
     if !is_alphabetic(language) || language.len() < 2 {
         return None;
@@ -55,7 +54,7 @@ fn after_language<'a, 'b>(language: &str, mut rest: &'a [&'b str]) -> Option<&'a
     Some(rest)
 }
 
-/// What is left behind variants; `None` when one of them stands there twice.
+/// The parts after the variants; `None` when a variant occurs twice.
 fn after_variants<'a, 'b>(rest: &'a [&'b str]) -> Option<&'a [&'b str]> {
     let is_variant =
         |part: &&&str| part.len() >= 5 || (part.len() == 4 && part.as_bytes()[0].is_ascii_digit());
@@ -64,7 +63,7 @@ fn after_variants<'a, 'b>(rest: &'a [&'b str]) -> Option<&'a [&'b str]> {
     are_different(variants).then_some(rest)
 }
 
-/// What is left behind extensions; `None` when one of them is empty or stands there twice.
+/// The parts after the extensions; `None` when an extension is empty or occurs twice.
 fn after_extensions<'a, 'b>(mut rest: &'a [&'b str]) -> Option<&'a [&'b str]> {
     let mut singletons = Vec::new();
     while let [singleton, behind @ ..] = rest
@@ -86,7 +85,7 @@ fn is_alphabetic(part: &str) -> bool {
     part.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Passes over the first part if it is one of a kind.
+/// Skips the first part when `is_one` accepts it.
 fn skip<'a, 'b>(rest: &'a [&'b str], is_one: impl Fn(&str) -> bool) -> &'a [&'b str] {
     match rest {
         [first, behind @ ..] if is_one(first) => behind,

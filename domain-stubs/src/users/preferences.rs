@@ -7,7 +7,7 @@ use tonic_types::FieldViolation;
 use super::language::is_language;
 use crate::{refusal::Refusal, shipping::is_country};
 
-/// What is to be changed.
+/// A change of preferences.
 #[derive(Debug)]
 pub(super) struct Change {
     values: Preferences,
@@ -15,7 +15,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Checks what a request wants to change.
+    /// Checks the change that a request asks for.
     pub(super) fn new(request: &UpdatePreferencesRequest) -> Result<Self, Refusal> {
         let values = request.preferences.clone().unwrap_or_default();
         let paths = request.update_mask.clone().unwrap_or_default().paths;
@@ -46,7 +46,7 @@ impl Change {
     }
 }
 
-/// The preferences of a user; the shop's own for one who never changed any.
+/// The preferences of a user; the defaults of the shop for one who never changed any.
 pub(super) fn of(db: &Connection, user: &str) -> Result<Preferences, Refusal> {
     let found = db
         .prepare_cached(
@@ -69,7 +69,7 @@ pub(super) fn of(db: &Connection, user: &str) -> Result<Preferences, Refusal> {
     }))
 }
 
-/// Changes the preferences of a user; answers all of them.
+/// Changes the preferences of a user; returns all of them.
 pub(super) fn update(db: &Connection, user: &str, change: Change) -> Result<Preferences, Refusal> {
     let mut preferences = of(db, user)?;
     let Change { values, paths } = change;

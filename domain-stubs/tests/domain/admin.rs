@@ -1,4 +1,4 @@
-//! What happens to a shop by itself can be made to happen over the network.
+//! Events of a shop that no customer causes can be made to happen over the network.
 
 use proto::{
     admin::{AdvanceOrderRequest, CancelOrderRequest, NotifyRequest, SetStockRequest},

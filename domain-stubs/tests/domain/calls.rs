@@ -1,4 +1,4 @@
-//! The call log tells what was asked, and how it ended.
+//! The call log tells the request and the outcome of each call.
 
 use std::time::Duration;
 

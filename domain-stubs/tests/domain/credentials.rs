@@ -177,7 +177,7 @@ async fn refused(clients: &Clients) -> Status {
     accepted(clients).await.unwrap_err()
 }
 
-/// A credential that states something else than [`claims`] does; what is null it does not state.
+/// A credential with some claims of [`claims`] changed, or left out where they are null.
 fn stating(changes: &Value) -> String {
     let mut claims = json!(claims());
     for (name, value) in changes.as_object().unwrap() {

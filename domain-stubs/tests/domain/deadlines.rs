@@ -1,6 +1,6 @@
 //! A call ends at its caller's deadline.
 //!
-//! The client here keeps no time of its own, as tonic's does, so that what ends a call is the domain.
+//! The client here keeps no time of its own, as tonic's does, so that the domain ends the call.
 
 use std::{future::Future, net::SocketAddr};
 

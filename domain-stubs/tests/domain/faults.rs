@@ -1,4 +1,4 @@
-//! What is broken on purpose is broken in just that way.
+//! A fault breaks its RPC in just the way it says, and nothing else.
 
 use std::time::Duration;
 

@@ -28,7 +28,7 @@ pub(crate) fn line(sku: &str, name: &str, currency: &str, amount: &str) -> Strin
         + "\n"
 }
 
-/// Data in a folder of their own, which goes with them.
+/// Data in a folder of their own, which is removed with them.
 pub(crate) struct Data {
     folder: tempfile::TempDir,
 }
@@ -54,7 +54,7 @@ impl Data {
         import(&fixture(), &self.file(), now()).unwrap()
     }
 
-    /// Serves what is there.
+    /// Serves the data.
     pub(crate) async fn serve(&self) -> Shop {
         let options = Options { data: Some(self.file()), ..options() };
         Shop::serve(Domain::open(options).unwrap(), Services::all()).await

@@ -2,16 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test stands on fails the test")]
 
-/// What every test stands on: a shop of its own, and clients of its services.
+/// The base of every test: a shop of its own, and clients of its services.
 mod shop;
 
-/// What happens to a shop by itself can be made to happen over the network.
+/// Events of a shop that no customer causes can be made to happen over the network.
 mod admin;
 /// An event is recorded once, whoever sends it and however often.
 mod analytics;
 /// A batch answers key by key, and no key twice.
 mod batches;
-/// The call log tells what was asked, and how it ended.
+/// The call log tells the request and the outcome of each call.
 mod calls;
 /// A cart holds what can be bought, at the prices of now.
 mod carts;
@@ -21,7 +21,7 @@ mod credentials;
 mod currencies;
 /// A call ends at its caller's deadline.
 mod deadlines;
-/// What is broken on purpose is broken in just that way.
+/// A fault breaks its RPC in just the way it says, and nothing else.
 mod faults;
 /// A foreign catalogue is taken over line by line, as often as it is imported.
 mod imports;
@@ -39,13 +39,13 @@ mod orders;
 mod pages;
 /// A card pays to the end of its month, and only for its owner.
 mod payments;
-/// What was acknowledged is there after the process was killed.
+/// An acknowledged write is there after the process was killed.
 mod persistence;
 /// Prices are exact, and a customer's own.
 mod prices;
 /// The binary says in one line what is wrong with its arguments.
 mod program;
-/// What is recommended can be bought, is not known already, and never changes its order.
+/// A recommended product can be bought, is new to the user, and never changes its place.
 mod recommendations;
 /// A user reviews a product once, however often the call is made.
 mod reviews;
@@ -55,7 +55,7 @@ mod search;
 mod seed;
 /// One port serves some services or all, with health and reflection.
 mod services;
-/// What is sent where costs the same to everybody.
+/// Shipping a product to a country costs the same for everybody.
 mod shipping;
 /// A watcher sees the stock now, and every change after that.
 mod stock;

@@ -283,14 +283,14 @@ async fn only_in_cart(clients: &Clients, quantity: i32) {
     clients.add("in-with-it", PRODUCT, quantity).await.unwrap();
 }
 
-/// How many there are of each product of a cart.
+/// The stock of each product of a cart.
 async fn stocks(clients: &Clients, cart: &Cart) -> Vec<i64> {
     let asked = cart.items.iter().map(|item| item.product_id.clone()).collect();
     let stocks = clients.stocks(asked, None).await.unwrap();
     stocks.into_iter().map(|(_, stock)| stock.unwrap().total_quantity).collect()
 }
 
-/// What sending the dearest product of a cart to France costs, as the shipping service says.
+/// The highest price of standard shipping to France among the products of a cart, in cents.
 async fn dearest(clients: &Clients, cart: &Cart) -> i64 {
     let mut dearest = 0;
     for item in &cart.items {

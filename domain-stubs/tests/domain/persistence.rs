@@ -1,4 +1,4 @@
-//! What was acknowledged is there after the process was killed.
+//! An acknowledged write is there after the process was killed.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
@@ -139,7 +139,7 @@ async fn record(clients: &Clients) -> i32 {
     clients.analytics().record_events(request).await.unwrap().into_inner().recorded_count
 }
 
-/// What the services tell a customer.
+/// All that a customer can read of the services.
 async fn everything(
     clients: &Clients,
 ) -> (Cart, ListOrdersResponse, ListNotificationsResponse, GetPreferencesResponse) {

@@ -1,4 +1,4 @@
-//! What is recommended can be bought, is not known already, and never changes its order.
+//! A recommended product can be bought, is new to the user, and never changes its place.
 
 use std::collections::{BTreeMap, BTreeSet};
 

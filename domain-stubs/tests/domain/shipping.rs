@@ -1,4 +1,4 @@
-//! What is sent where costs the same to everybody.
+//! Shipping a product to a country costs the same for everybody.
 
 use proto::shipping::{ShippingOption, ShippingOptions, ShippingQuery};
 use tonic::Code;

@@ -1,4 +1,4 @@
-//! What every test stands on: a shop of its own, and clients of its services.
+//! The base of every test: a shop of its own, and clients of its services.
 
 mod clients;
 mod ledger;
@@ -156,7 +156,7 @@ impl Shop {
 }
 
 impl SetClock {
-    /// Sets it, in seconds since 1970.
+    /// Sets the time, in seconds since 1970.
     pub(crate) fn set(&self, seconds: i64) {
         self.0.store(seconds, Ordering::Relaxed);
     }

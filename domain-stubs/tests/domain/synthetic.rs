@@ -17,7 +17,7 @@ use crate::shop::{Clients, Shop, ids, mask, only, options, reasons, refusal, vio
 
 const MILLION: u32 = 1_000_000;
 
-/// The one in the middle.
+/// The product in the middle.
 const MIDDLE: &str = "synthetic-500000";
 
 async fn open(count: u32) -> Shop {
@@ -245,7 +245,7 @@ async fn what_is_recommended_is_in_stock_and_goes_on_from_page_to_page() {
 async fn a_million_products_take_no_more_memory_than_ten() {
     use crate::{program::Program, shop::connect};
 
-    /// What two runs of the same differ by, and more; a million of anything would be above.
+    /// Margin for the difference between two equal runs, in KiB. A million of anything takes more.
     const MARGIN_KIB: u64 = 12 * 1_024;
 
     let resident_kib = async |count: &str| {

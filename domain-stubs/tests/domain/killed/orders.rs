@@ -27,13 +27,13 @@ const USERS: [&str; 8] = [
     "user-ingrid-solberg",
 ];
 
-/// How often the process is killed.
+/// Number of times the process is killed.
 const KILLS: usize = 8;
 
 /// Orders that are acknowledged before it is killed, each time.
 const ENOUGH: usize = 12;
 
-/// A customer and what the customer knows.
+/// A customer, with the orders they know of.
 struct Customer {
     user: &'static str,
     /// Rounds that were begun: each puts a product into the cart and orders it.
@@ -158,7 +158,7 @@ async fn repeat_everything(
     placed
 }
 
-/// Compares what no service tells with what the orders say.
+/// Compares the records that no service shows with the orders.
 fn check_ledger(ledger: &Ledger, placed: &BTreeMap<String, Order>, seeded: &BTreeSet<String>) {
     let mut authorisations = ledger.authorisations();
     authorisations.retain(|id, _| !seeded.contains(id));
@@ -214,7 +214,7 @@ async fn most_stocked(address: SocketAddr) -> Vec<String> {
     products.into_iter().map(|(product, _)| product).collect()
 }
 
-/// How many there are of each product.
+/// The stock of each product.
 async fn stock(address: SocketAddr, products: &[String]) -> BTreeMap<String, i64> {
     let clients = Clients::of_now(&connect(address).await, Actor::User, USERS[0]);
     let mut stock = BTreeMap::new();

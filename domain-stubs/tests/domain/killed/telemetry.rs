@@ -1,5 +1,5 @@
-//! Four devices report ten thousand readings, many of them twice, while the process is killed; then they repeat what
-//! was not acknowledged, and some of what was.
+//! Four devices report ten thousand readings, many of them twice, while the process is killed; then they repeat all
+//! that were not acknowledged, and some that were.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,14 +26,14 @@ const CHUNK: i64 = 50;
 /// Requests that are acknowledged, of all devices together, before the process is killed: half of all.
 const ENOUGH: usize = 100;
 
-/// What a device knows.
+/// A device, and its record of acknowledged readings.
 struct Device {
     id: &'static str,
     clients: Clients,
     time: prost_types::Timestamp,
     /// Readings that were acknowledged.
     acknowledged: BTreeSet<i64>,
-    /// How often the service said of each reading that it is stored.
+    /// Number of responses that called a reading newly stored, by reading.
     stored: BTreeMap<i64, usize>,
 }
 
@@ -147,7 +147,7 @@ impl Device {
     }
 }
 
-/// What a reading says follows from its number.
+/// The weight of a reading, which follows from its number.
 fn weight(sequence: i64) -> i32 {
     i32::try_from(sequence * 7 % 5_000).unwrap()
 }

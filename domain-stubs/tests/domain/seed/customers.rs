@@ -1,4 +1,4 @@
-//! What the seed says of customers agrees with itself.
+//! The seed agrees with itself about its customers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,7 +169,7 @@ async fn account(shop: &Shop, user: &str) -> User {
     only(shop.user(user).users_by_id(ids(&[user]), None).await)
 }
 
-/// What each product costs a customer, in cents.
+/// The price of each product for a customer, in cents.
 async fn prices(clients: &Clients) -> BTreeMap<String, i64> {
     let mut prices = BTreeMap::new();
     for products in product_ids(clients).await.chunks(100) {
@@ -180,7 +180,7 @@ async fn prices(clients: &Clients) -> BTreeMap<String, i64> {
     prices
 }
 
-/// What sending each product to France in the usual way costs, in cents.
+/// The price of standard shipping of each product to France, in cents.
 async fn standard_shipping(clients: &Clients) -> BTreeMap<String, i64> {
     let mut shipping = BTreeMap::new();
     for products in product_ids(clients).await.chunks(100) {

@@ -35,7 +35,7 @@ pub(crate) struct Clients {
 /// Sends a credential with each call.
 #[derive(Clone)]
 pub(crate) enum Credential {
-    /// Just these.
+    /// These credentials, whatever they are.
     Fixed(Vec<String>),
     /// One in somebody's name that is signed when the call is made, by the machine's clock.
     OfNow(Actor, String),

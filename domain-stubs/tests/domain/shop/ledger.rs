@@ -1,4 +1,4 @@
-//! What the store keeps and no service tells.
+//! Records of the store that no service shows.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 /// The file of a shop, to be read beside it.
 pub(crate) struct Ledger(Connection);
 
-/// What was authorised for an order.
+/// The authorised payment of an order.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Authorisation {
     pub(crate) method: String,

@@ -1,4 +1,4 @@
-//! What a customer does: fill a cart, and order what is in it.
+//! Actions of a customer: to fill a cart, and to order its items.
 
 use proto::{
     carts::{AddItemRequest, Cart, GetCartRequest, RemoveItemRequest, SetQuantityRequest},

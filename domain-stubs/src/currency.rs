@@ -7,12 +7,12 @@ use rusqlite::{
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
 };
 
-/// A currency by its three letters of ISO 4217. Whether there is such a currency is not checked: new ones come.
+/// A currency by its three letters of ISO 4217. Any three letters are accepted, because new currencies come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Currency([u8; 3]);
 
 impl Currency {
-    /// The currency of the seed, and of whatever has no price.
+    /// The currency of the seed and of anything without a price.
     pub(crate) const EURO: Self = Self(*b"EUR");
 
     /// Reads three capital letters.

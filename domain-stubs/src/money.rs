@@ -4,13 +4,12 @@ use std::fmt;
 
 use tonic::Code;
 
-use super::Currency;
-use crate::refusal::Refusal;
+use crate::{currency::Currency, refusal::Refusal};
 
-/// The largest amount that is read, in the smallest unit: a cart of such things does not overflow.
+/// The largest amount that is read, in the smallest unit: a cart full of such items does not overflow.
 const LARGEST: i64 = 1_000_000_000_000_000;
 
-/// Why a text is no amount of money.
+/// Reason why a text is no amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AmountError {
     /// It is not written as a decimal number.
@@ -19,25 +18,25 @@ pub(crate) enum AmountError {
     TooPrecise(Currency),
     /// It is too large to calculate with.
     TooLarge,
-    /// Nothing is for free.
+    /// It is zero.
     Nothing,
 }
 
-/// An amount in one currency, which is never below its smallest unit once something was taken off.
+/// An amount in one currency. A discount leaves at least its smallest unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Money {
-    /// In the smallest unit of the currency.
+    /// The amount in the smallest unit of the currency.
     cents: i64,
     currency: Currency,
 }
 
 impl Money {
-    /// So many of the smallest unit of a currency.
+    /// An amount in the smallest unit of a currency.
     pub(crate) const fn new(cents: i64, currency: Currency) -> Self {
         Self { cents, currency }
     }
 
-    /// So many cents of a euro.
+    /// An amount in cents of a euro.
     pub(crate) const fn from_cents(cents: i64) -> Self {
         Self::new(cents, Currency::EURO)
     }
@@ -47,17 +46,17 @@ impl Money {
         self.cents
     }
 
-    /// What it is an amount of.
+    /// The currency of the amount.
     pub(crate) const fn currency(self) -> Currency {
         self.currency
     }
 
-    /// So many times the amount.
+    /// The amount times a quantity.
     pub(crate) fn times(self, quantity: i32) -> Self {
         Self { cents: self.cents.saturating_mul(i64::from(quantity)), ..self }
     }
 
-    /// Both amounts together. Amounts in two currencies have no sum: `FAILED_PRECONDITION` with reason
+    /// The sum of both amounts. Amounts in two currencies have none: `FAILED_PRECONDITION` with reason
     /// `CURRENCY_MISMATCH`.
     pub(crate) fn plus(self, other: Self) -> Result<Self, Refusal> {
         if self.currency != other.currency {
@@ -67,7 +66,7 @@ impl Money {
         Ok(Self { cents: self.cents.saturating_add(other.cents), ..self })
     }
 
-    /// Reads an amount above nothing that is written as a decimal number, such as "89.00" or "89".
+    /// Reads an amount above zero that is written as a decimal number, such as "89.00" or "89".
     pub(crate) fn parse(text: &str, currency: Currency) -> Result<Self, AmountError> {
         let (units, decimals) = text.split_once('.').unwrap_or((text, "0"));
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -100,7 +99,7 @@ impl Money {
     }
 }
 
-/// Divides what is not negative by what is positive, rounding a half to the even neighbour.
+/// The quotient of a dividend that is not negative and a positive divisor, a half rounded to the even neighbour.
 fn divide_half_even(amount: i128, by: i128) -> i128 {
     let (quotient, rest) = (amount / by, amount % by);
     match (rest * 2).cmp(&by) {
