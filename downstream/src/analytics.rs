@@ -1,9 +1,9 @@
-//! What customers do, for statistics.
+//! Events of what customers do, for statistics.
 
 use fetch::{Call, Command, Rpc, UpstreamError};
 use proto::analytics::{Event, RecordEventsRequest, RecordEventsResponse};
 
-/// Records events. Nobody waits for it.
+/// Records events. No request waits for the response.
 #[derive(Clone, Debug)]
 pub struct RecordEvents(pub Vec<Event>);
 

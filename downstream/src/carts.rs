@@ -1,4 +1,4 @@
-//! What the acting user is about to buy.
+//! The cart of the acting user.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use proto::carts::{
 
 use crate::key_error;
 
-/// Different products a cart holds at most, and so an order.
+/// Maximum number of different products in a cart, and so in an order.
 pub const MAX_ITEMS: i32 = 50;
 
 /// The cart of the acting user.
@@ -32,7 +32,7 @@ impl Fetch for MyCart {
     }
 }
 
-/// Whose cart it is, is known.
+/// The cart is found by the acting user alone, so its key holds no field of it.
 impl Keyed for MyCart {
     const KEY: &'static [&'static str] = &[];
 
@@ -44,11 +44,11 @@ impl Keyed for MyCart {
 /// Puts more of a product into the cart.
 #[derive(Clone, Debug)]
 pub struct AddToCart {
-    /// Key under which repeating it changes nothing more.
+    /// Idempotency key: repeating the command with the same key changes nothing more.
     pub idempotency_key: String,
     /// The product.
     pub product: Arc<str>,
-    /// How many to add, 1 to 20.
+    /// Quantity to add, 1 to 20.
     pub quantity: i32,
 }
 
@@ -64,14 +64,14 @@ impl Command for AddToCart {
     }
 }
 
-/// Sets how many of a product are in the cart.
+/// Sets the quantity of a product in the cart.
 #[derive(Clone, Debug)]
 pub struct SetCartQuantity {
-    /// Key under which repeating it changes nothing more.
+    /// Idempotency key: repeating the command with the same key changes nothing more.
     pub idempotency_key: String,
     /// The product.
     pub product: Arc<str>,
-    /// How many there are to be, 1 to 20.
+    /// New quantity, 1 to 20.
     pub quantity: i32,
 }
 
@@ -90,7 +90,7 @@ impl Command for SetCartQuantity {
 /// Takes a product out of the cart.
 #[derive(Clone, Debug)]
 pub struct RemoveFromCart {
-    /// Key under which repeating it changes nothing more.
+    /// Idempotency key: repeating the command with the same key changes nothing more.
     pub idempotency_key: String,
     /// The product.
     pub product: Arc<str>,

@@ -55,13 +55,14 @@ impl Keyed for ProductById {
 /// A page of the products of a category, or of all products, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProductsIn {
-    /// The category; all products when absent.
+    /// The category; `None` for all products.
     pub category: Option<Arc<str>>,
-    /// Products on the page, at most 100; of a page of 0, what is told beside them is read, and one of them.
+    /// Number of products on the page, at most 100. A page of 0 is for the data beside the products, and is sent as a
+    /// page of one.
     pub page_size: i32,
-    /// Where to go on; empty at the beginning.
+    /// Token to continue the list from; empty for its beginning.
     pub page_token: String,
-    /// Products to pass over, counted from the token.
+    /// Number of products to skip, counted from the token.
     pub skip: i32,
 }
 
@@ -70,7 +71,7 @@ pub struct ProductsIn {
 pub struct ProductPage {
     /// The products, by name.
     pub products: Vec<Arc<Product>>,
-    /// Where one can go on.
+    /// Tokens to continue the list from.
     pub tokens: PageTokens,
     /// Number of products on all pages together.
     pub total_size: i32,
@@ -119,13 +120,14 @@ impl Fetch for ProductsIn {
 /// A page of the products that match a query, best first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProductsMatching {
-    /// Words to find.
+    /// Words to search for.
     pub query: String,
-    /// Products on the page, at most 100; of a page of 0, what is told beside them is read, and one of them.
+    /// Number of products on the page, at most 100. A page of 0 is for the data beside the products, and is sent as a
+    /// page of one.
     pub page_size: i32,
-    /// Where to go on; empty at the beginning.
+    /// Token to continue the list from; empty for its beginning.
     pub page_token: String,
-    /// Products to pass over, counted from the token.
+    /// Number of products to skip, counted from the token.
     pub skip: i32,
 }
 

@@ -1,4 +1,4 @@
-//! What is on the shelves.
+//! Stock of products.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use proto::inventory::{BatchGetStockRequest, BatchGetStockResponse, Stock};
 
 use crate::key_error;
 
-/// How much of a product can be sold.
+/// Stock of a product that can be sold, by the id of the product.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StockOf(pub Arc<str>);
 

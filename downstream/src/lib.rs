@@ -1,7 +1,7 @@
-//! Typed, batched access to the services of this shop: one file a service, one type a question.
+//! Typed, batched access to the services of this shop: one file per service, one type per fetch or command.
 //!
-//! It knows no client and no GraphQL. What a question is answered with are the messages of the contracts, with
-//! the fields that the read mask asked for.
+//! The crate knows no client and no GraphQL. A fetch loads the messages of the contracts, with the fields that its
+//! read mask selects.
 
 pub mod analytics;
 pub mod carts;
@@ -22,8 +22,8 @@ mod key_error;
 
 use fetch::Reasons;
 
-/// Reasons by which the services speak of who acts.
+/// Reasons by which the services report an error that is about the principal.
 pub const REASONS: Reasons = Reasons { nobody_acts: &["DEVICE_REQUIRED", "USER_REQUIRED"], may_not: &[] };
 
-/// What pages call the fields of a request for one.
+/// Names that clients use for the page fields of a request.
 const PAGE_ALIASES: &[(&str, &str)] = &[("page_size", "first"), ("page_token", "after")];

@@ -3,14 +3,14 @@
 use iso_currency::Currency;
 use proto::common::Money;
 
-/// The amount a service says; none where it says none, or in no currency.
+/// Returns the amount that a service sent; `None` if it sent no amount, or one without a currency.
 #[must_use]
 pub fn known(money: Option<&Money>) -> Option<&Money> {
     money.filter(|money| !money.currency_code.is_empty())
 }
 
-/// The amount as a decimal number without its currency, with at least as many decimal places as the currency has:
-/// `"109.99"`.
+/// Formats the amount as a decimal number without its currency, with at least as many decimal places as the currency
+/// has: `"109.99"`.
 #[must_use]
 pub fn decimal(money: &Money) -> String {
     let negative = money.units < 0 || money.nanos < 0;

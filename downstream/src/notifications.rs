@@ -1,4 +1,4 @@
-//! What the shop tells the acting user.
+//! Notifications of the acting user.
 
 use std::sync::Arc;
 
@@ -13,11 +13,12 @@ use crate::key_error;
 /// A page of the notifications of the acting user, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MyNotifications {
-    /// Notifications on the page, at most 50; of a page of 0, what is told beside them is read, and one of them.
+    /// Number of notifications on the page, at most 50. A page of 0 is for the data beside the notifications, and is
+    /// sent as a page of one.
     pub page_size: i32,
-    /// Where to go on; empty at the beginning.
+    /// Token to continue the list from; empty for its beginning.
     pub page_token: String,
-    /// Notifications to pass over, counted from the token.
+    /// Number of notifications to skip, counted from the token.
     pub skip: i32,
 }
 
@@ -26,11 +27,11 @@ pub struct MyNotifications {
 pub struct NotificationPage {
     /// The notifications, newest first.
     pub notifications: Vec<Arc<Notification>>,
-    /// Where one can go on.
+    /// Tokens to continue the list from.
     pub tokens: PageTokens,
     /// Number of notifications on all pages together.
     pub total_size: i32,
-    /// Number of those that are unread.
+    /// Number of unread notifications on all pages together.
     pub unread_count: i32,
 }
 
@@ -62,7 +63,7 @@ impl Fetch for MyNotifications {
     }
 }
 
-/// Whose notifications they are, is known.
+/// The notifications are found by the acting user alone, so their key holds no field of them.
 impl Keyed for MyNotifications {
     const KEY: &'static [&'static str] = &[];
 
@@ -99,24 +100,24 @@ impl Fetch for NotificationById {
     }
 }
 
-/// Notifications that are marked at once at most.
+/// Maximum number of notifications that one command marks.
 pub const MAX_MARKED: i32 = 100;
 
 /// Marks notifications of the acting user as read.
 #[derive(Clone, Debug)]
 pub struct MarkRead {
-    /// Key under which repeating it changes nothing more.
+    /// Idempotency key: repeating the command with the same key changes nothing more.
     pub idempotency_key: String,
     /// The notifications, 100 at most.
     pub notifications: Vec<Arc<str>>,
 }
 
-/// What became of notifications that were marked.
+/// Result of marking notifications as read.
 #[derive(Debug)]
 pub struct MarkedRead {
-    /// The notifications as they are now, in the order asked.
+    /// The notifications as they are now, in the order of the command.
     pub notifications: Vec<Arc<Notification>>,
-    /// Number of those still unread.
+    /// Number of notifications that are still unread.
     pub unread_count: i32,
 }
 

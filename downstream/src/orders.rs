@@ -1,4 +1,4 @@
-//! What the acting user bought.
+//! Orders of the acting user.
 
 use std::sync::Arc;
 
@@ -14,11 +14,12 @@ use crate::key_error;
 /// A page of the orders of the acting user, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MyOrders {
-    /// Orders on the page, at most 50; of a page of 0, what is told beside them is read, and one of them.
+    /// Number of orders on the page, at most 50. A page of 0 is for the data beside the orders, and is sent as a page
+    /// of one.
     pub page_size: i32,
-    /// Where to go on; empty at the beginning.
+    /// Token to continue the list from; empty for its beginning.
     pub page_token: String,
-    /// Orders to pass over, counted from the token.
+    /// Number of orders to skip, counted from the token.
     pub skip: i32,
 }
 
@@ -27,7 +28,7 @@ pub struct MyOrders {
 pub struct OrderPage {
     /// The orders, newest first.
     pub orders: Vec<Arc<Order>>,
-    /// Where one can go on.
+    /// Tokens to continue the list from.
     pub tokens: PageTokens,
     /// Number of orders on all pages together.
     pub total_size: i32,
@@ -88,16 +89,16 @@ impl Fetch for OrderById {
     }
 }
 
-/// Orders what is in the cart of the acting user.
+/// Orders the contents of the acting user's cart.
 #[derive(Clone, Debug)]
 pub struct PlaceOrder {
-    /// Key under which repeating it changes nothing more.
+    /// Idempotency key: repeating the command with the same key changes nothing more.
     pub idempotency_key: String,
-    /// What to charge.
+    /// Id of the payment method to charge.
     pub payment_method: String,
-    /// How to send it.
+    /// Id of the shipping option to send the order by.
     pub shipping_option: String,
-    /// Where to send it, by ISO 3166-1.
+    /// Country to send the order to, by ISO 3166-1.
     pub country: String,
 }
 

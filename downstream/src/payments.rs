@@ -1,11 +1,11 @@
-//! How the acting user pays.
+//! Payment methods of the acting user.
 
 use std::sync::Arc;
 
 use fetch::{BatchResult, Call, Fetch, Rpc};
 use proto::payments::{ListPaymentMethodsRequest, ListPaymentMethodsResponse, PaymentMethod};
 
-/// Payment methods that are asked for at most.
+/// Maximum number of payment methods that are fetched.
 pub const MAX_METHODS: i32 = 20;
 
 /// The payment methods of the acting user, the default one first, [`MAX_METHODS`] at most.

@@ -1,4 +1,4 @@
-//! What products cost.
+//! Prices of products.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use proto::pricing::{BatchGetPricesRequest, BatchGetPricesResponse, Price};
 
 use crate::key_error;
 
-/// What a product costs the caller.
+/// Price of a product for the principal, by the id of the product.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PriceOf(pub Arc<str>);
 

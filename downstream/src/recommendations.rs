@@ -1,4 +1,4 @@
-//! What else somebody may like.
+//! Products that a customer may also like.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use proto::recommendations::{
 
 use crate::key_error;
 
-/// Products for the acting user, best first; what most people like when nobody acts.
+/// Recommended products for the acting user, best first; the most popular products if there is no acting user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Recommended {
-    /// Products to answer, at most 50.
+    /// Number of products to load, at most 50.
     pub page_size: i32,
 }
 
@@ -42,7 +42,7 @@ impl Fetch for Recommended {
 pub struct RelatedTo {
     /// The product.
     pub product: Arc<str>,
-    /// Products to answer, at most 50.
+    /// Number of products to load, at most 50.
     pub page_size: i32,
 }
 

@@ -1,4 +1,4 @@
-//! What customers say of products.
+//! Reviews and ratings of products.
 
 use std::sync::Arc;
 
@@ -16,11 +16,12 @@ use crate::key_error;
 pub struct ReviewsOf {
     /// The product.
     pub product: Arc<str>,
-    /// Reviews on the page, at most 100; of a page of 0, what is told beside them is read, and one of them.
+    /// Number of reviews on the page, at most 100. A page of 0 is for the data beside the reviews, and is sent as a
+    /// page of one.
     pub page_size: i32,
-    /// Where to go on; empty at the beginning.
+    /// Token to continue the list from; empty for its beginning.
     pub page_token: String,
-    /// Reviews to pass over, counted from the token.
+    /// Number of reviews to skip, counted from the token.
     pub skip: i32,
 }
 
@@ -29,7 +30,7 @@ pub struct ReviewsOf {
 pub struct ReviewPage {
     /// The reviews, newest first.
     pub reviews: Vec<Arc<Review>>,
-    /// Where one can go on.
+    /// Tokens to continue the list from.
     pub tokens: PageTokens,
     /// Number of reviews on all pages together.
     pub total_size: i32,
@@ -44,7 +45,7 @@ impl Fetch for ReviewsOf {
     type Value = Arc<ReviewPage>;
 
     async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
-        // What two pages have in common is asked once.
+        // Keys with the same query, such as pages of 0 and of 1, share it: a query is sent once.
         let mut asked: Vec<(ReviewsQuery, Vec<Self>)> = Vec::with_capacity(keys.len());
         for key in &keys {
             let query = key.query();
@@ -128,7 +129,7 @@ impl Fetch for ReviewById {
     }
 }
 
-/// What all reviews of a product say together.
+/// Rating of a product over all of its reviews, by the id of the product.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RatingOf(pub Arc<str>);
 
@@ -163,13 +164,13 @@ impl Fetch for RatingOf {
 /// Writes a review in the name of the acting user.
 #[derive(Clone, Debug)]
 pub struct CreateReview {
-    /// Key under which repeating it changes nothing more.
+    /// Idempotency key: repeating the command with the same key changes nothing more.
     pub idempotency_key: String,
     /// The product.
     pub product: Arc<str>,
     /// Stars, 1 to 5.
     pub rating: i32,
-    /// What is said, plain text.
+    /// Text of the review, plain text.
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! How goods reach customers.
+//! Shipping options of products and parcels.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use proto::shipping::{
 
 use crate::key_error;
 
-/// Ways to send something that an answer may hold.
+/// Maximum number of shipping options in a response.
 pub const MAX_OPTIONS: i32 = 6;
 
-/// The ways to send a product to a country.
+/// Shipping options of a product to a country.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShippingOf {
     /// The product.
@@ -59,7 +59,7 @@ impl Fetch for ShippingOf {
     }
 }
 
-/// The ways to send several products to a country in one parcel.
+/// Shipping options of several products to a country in one parcel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParcelOf {
     /// The products, each once.

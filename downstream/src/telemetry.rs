@@ -1,4 +1,4 @@
-//! Devices on the shelves and what they measure.
+//! Devices on the shelves and their readings.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use proto::telemetry::{
 
 use crate::key_error;
 
-/// How a device is set up. A device learns of itself alone.
+/// Configuration of a device, by the id of the device. A device can load only its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeviceById(pub Arc<str>);
 
@@ -31,7 +31,7 @@ impl Fetch for DeviceById {
     }
 }
 
-/// Stores readings of a device. What is acknowledged is stored for good.
+/// Stores readings of a device. Acknowledged readings are stored permanently.
 #[derive(Clone, Debug)]
 pub struct ReportReadings {
     /// The device.

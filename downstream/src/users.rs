@@ -1,4 +1,4 @@
-//! Who has an account, and how they want to be treated.
+//! User accounts and preferences.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ impl Fetch for UserById {
     }
 }
 
-/// Asks for users by what stands for their ids.
+/// Fetches users by keys that stand for their ids.
 async fn users<F: Fetch<Value = Arc<User>>>(
     keys: Vec<F>,
     call: Call<'_>,
@@ -57,7 +57,7 @@ impl Keyed for UserById {
     }
 }
 
-/// The account of whoever acts, by their id: more of a user than others see.
+/// The account of the acting user, by their id: it holds more of a user than others may see.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountOf(pub Arc<str>);
 
@@ -103,7 +103,7 @@ impl Fetch for MyPreferences {
 /// Changes some preferences of the acting user.
 #[derive(Clone, Debug)]
 pub struct UpdatePreferences {
-    /// Key under which repeating it changes nothing more.
+    /// Idempotency key: repeating the command with the same key changes nothing more.
     pub idempotency_key: String,
     /// The new values.
     pub preferences: Preferences,

@@ -1,4 +1,4 @@
-//! The same thing as each client reads it.
+//! Comparison of how each client reads a type.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,11 +8,11 @@ use bff_mobile::Mobile;
 use bff_web::Web;
 use operation::schema::{FieldInfo, SchemaIndex};
 
-/// Selections within selections, where types hold one another.
+/// Upper bound on the depth of selections, since types may contain one another.
 const MAX_DEPTH: usize = 6;
 
-/// How each client reads a type: its fields, the RPC that answers each, and what all of it comes to. None when no
-/// client has the type.
+/// Shows how each client reads a type: its fields, the RPC that loads each, and the total of all. `None` if no client
+/// has the type.
 #[must_use]
 pub fn compare(type_name: &str) -> Option<String> {
     let preparers = [bff_kit::preparer::<Mobile>(), bff_kit::preparer::<Web>(), bff_kit::preparer::<Iot>()];
@@ -51,11 +51,11 @@ pub fn compare(type_name: &str) -> Option<String> {
     Some(text)
 }
 
-/// How one client reads it.
+/// One client's reading of a type.
 struct Reading {
-    /// Field, type, and the RPC that answers it.
+    /// Field, type, and the RPC that loads it.
     rows: Vec<(String, String, String)>,
-    /// A query for all of it.
+    /// A query that selects all of the type.
     query: String,
 }
 
@@ -71,7 +71,7 @@ impl Reading {
                 };
                 (fields.iter().map(row).collect(), writer.path_to(type_name))
             }
-            // A client that does not know the type may still read what stands behind it.
+            // A client without the type may still read fields loaded by the same RPCs.
             None => (parts(schema_index, rpcs), writer.all_asking(rpcs)),
         };
         let variables = match writer.variables.join(", ") {
@@ -82,14 +82,14 @@ impl Reading {
     }
 }
 
-/// Writes selections of everything.
+/// Writes selections of all fields.
 struct Writer<'a> {
     schema_index: &'a SchemaIndex,
     variables: Vec<String>,
 }
 
 impl Writer<'_> {
-    /// The shortest way from the root to a type, and all of it.
+    /// Selects all of a type, by the shortest path from the root.
     fn path_to(&mut self, type_name: &str) -> String {
         let root = self.schema_index.query();
         let mut ways = vec![(root.to_owned(), Vec::<(String, String)>::new())];
@@ -124,7 +124,7 @@ impl Writer<'_> {
         format!("{{ {name}{} {below} }}", self.arguments(name, info))
     }
 
-    /// Every field of a type but those that lead back to it.
+    /// Selects every field of a type except those that lead back to it.
     fn all(&mut self, type_name: &str, above: &mut Vec<String>) -> String {
         let schema_index = self.schema_index;
         let mut text = "{ __typename".to_owned();
@@ -144,7 +144,7 @@ impl Writer<'_> {
         text + " }"
     }
 
-    /// Every root field below which one of these RPCs is asked.
+    /// Selects every root field that calls one of these RPCs, itself or below.
     fn all_asking(&mut self, rpcs: &BTreeSet<String>) -> String {
         let schema_index = self.schema_index;
         let mut text = "{".to_owned();
@@ -161,7 +161,7 @@ impl Writer<'_> {
         text + " __typename }"
     }
 
-    /// The arguments a field cannot do without, each a variable.
+    /// The required arguments of a field, each as a variable.
     fn arguments(&mut self, field: &str, info: &FieldInfo) -> String {
         let needed = info.arguments.iter().filter(|(_, it)| it.is_required());
         let mut given = Vec::new();
@@ -174,14 +174,14 @@ impl Writer<'_> {
     }
 }
 
-/// The RPCs a type is read with: the one that answers it, and those of its fields.
+/// The RPCs that load a type or its fields.
 fn rpcs_of(schema_index: &SchemaIndex, type_name: &str) -> BTreeSet<String> {
     let fields = schema_index.fields(type_name).into_iter().flatten();
     let steps = fields.filter_map(|(_, info)| info.steps.last());
     steps.map(|step| step.rpc.clone()).chain([answered_by(schema_index, type_name)]).collect()
 }
 
-/// The RPC that answers a type: that of the first field that asks for it.
+/// The RPC that loads a type: the one of the first field that declares a fetch.
 fn answered_by(schema_index: &SchemaIndex, type_name: &str) -> String {
     let types = schema_index.types();
     let fields = types.values().flat_map(|fields| fields.values());
@@ -189,7 +189,7 @@ fn answered_by(schema_index: &SchemaIndex, type_name: &str) -> String {
     steps.next().map(|step| step.rpc.clone()).unwrap_or_default()
 }
 
-/// Every field that asks one of these RPCs, as `Type.field`.
+/// Every field that calls one of these RPCs, as `Type.field`.
 fn parts(schema_index: &SchemaIndex, rpcs: &BTreeSet<String>) -> Vec<(String, String, String)> {
     let mut parts = Vec::new();
     for (type_name, fields) in schema_index.types() {
@@ -206,7 +206,7 @@ fn parts(schema_index: &SchemaIndex, rpcs: &BTreeSet<String>) -> Vec<(String, St
     parts
 }
 
-/// Whether one of these RPCs is asked by a field or below it.
+/// Returns true if a field, or one below it, calls one of these RPCs.
 fn asks(schema_index: &SchemaIndex, info: &FieldInfo, rpcs: &BTreeSet<String>, depth: usize) -> bool {
     info.steps.iter().any(|step| rpcs.contains(&step.rpc))
         || (depth < MAX_DEPTH

@@ -23,12 +23,12 @@ use tokio::task::JoinSet;
 pub use compare::compare;
 pub use plans::changes;
 
-/// Where the shop runs, and on which data.
+/// Addresses and data of the shop.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Address all ports are opened on.
+    /// Address on which all ports are opened.
     pub host: IpAddr,
-    /// Port of the page; 0 for any, as for the others.
+    /// Port of the page; 0 for any free port, as for all ports below.
     pub page: u16,
     /// Port of the phone app's BFF.
     pub mobile: u16,
@@ -38,23 +38,23 @@ pub struct Options {
     pub iot: u16,
     /// Port of the domain's services.
     pub domain: u16,
-    /// File of the domain's data; in memory without one.
+    /// File of the domain's data; the data is in memory if `None`.
     pub data: Option<PathBuf>,
-    /// So many products computed from their numbers instead of those of the data.
+    /// Number of products computed from their numbers, in place of the products of the data.
     pub synthetic: Option<u32>,
-    /// Whether the domain's admin service is served on its port, to whoever reaches that.
+    /// True if the domain's admin service is served on the domain's port, to every client that reaches it.
     pub admin: bool,
     /// Folder that holds the contracts of each client; without it no operation is registered, and the page has no
     /// examples.
     pub contracts: Option<PathBuf>,
-    /// Folder of the page's sources, which are built in the background with Node; without it, or where that fails,
-    /// a plain page is served.
+    /// Folder of the page's sources, which are built in the background with Node; without it, or if the build fails, a
+    /// plain page is served.
     pub page_sources: Option<PathBuf>,
-    /// What the BFFs log.
+    /// Log filter and format of the BFFs.
     pub log: LogConfig,
 }
 
-/// What runs where.
+/// Addresses of all parts of the shop.
 #[derive(Clone, Copy, Debug)]
 pub struct Addresses {
     /// The page.
@@ -69,7 +69,7 @@ pub struct Addresses {
     pub domain: SocketAddr,
 }
 
-/// The shop with its doors still closed: every port is taken, nothing is served.
+/// The shop before it serves: every port is bound, no request is accepted.
 #[derive(Debug)]
 pub struct Shop {
     addresses: Addresses,
@@ -84,7 +84,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Takes the ports and opens the data, so that whatever is wrong is known before anything runs.
+    /// Binds the ports and opens the data, so that every error is known before anything runs.
     pub async fn open(options: Options) -> anyhow::Result<Self> {
         let bind = async |what: &str, port: u16| {
             let address = SocketAddr::new(options.host, port);
@@ -113,14 +113,14 @@ impl Shop {
         Ok(Self { addresses, page, mobile, web, iot, domain, domain_services, sources, log })
     }
 
-    /// What runs where.
+    /// Addresses of all parts of the shop.
     #[must_use]
     pub fn addresses(&self) -> Addresses {
         self.addresses
     }
 
-    /// Serves until `shutdown` is ready, then lets running requests finish: first those of the BFFs, then those
-    /// of the services behind them.
+    /// Serves until `shutdown` is ready, then lets running requests finish: first those of the BFFs, then those of the
+    /// services behind them.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
         let config = self.config();
         let (stop_domain, domain_stopped) = watch::channel(());
@@ -139,7 +139,7 @@ impl Shop {
 
         tokio::select! {
             () = shutdown => {}
-            // None ends of itself: one that does has failed, and takes the others with it.
+            // No server ends by itself: one that does has failed, and takes the others with it.
             Some(failed) = servers.join_next() => failed??,
         }
         drop(stop);
@@ -172,17 +172,17 @@ async fn bff<C: Client>(
     config.operations.folder = config.operations.folder.map(|contracts| contracts.join(client));
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() && !address.ip().is_unspecified() {
-        // No name of this machine leads there.
+        // No name of this machine leads to such an address, so it is its own public origin.
         config.server.public_origins = vec![format!("http://{address}")];
     }
     let listener = listener.tap_io(|io| {
-        // A socket that refuses still works, only slower.
+        // A socket that rejects the option still works, only slower.
         let _set = io.set_nodelay(true);
     });
     Ok(Server::new(config).serve::<C>(listener, fetch::tcp(), closed(stopped)).await?)
 }
 
-/// Ready when the sender is gone.
+/// Completes when the sender is dropped.
 async fn closed(mut receiver: watch::Receiver<()>) {
     while receiver.changed().await.is_ok() {}
 }

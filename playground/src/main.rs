@@ -1,4 +1,4 @@
-//! `cargo up`: starts the whole shop and tells what runs where. Besides, what concerns all clients at once.
+//! `cargo up`: starts the whole shop and prints its addresses. Further commands concern all clients at once.
 
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
@@ -37,17 +37,17 @@ struct Arguments {
     /// --data FILE` adds products of yours to it
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Serve so many products computed from their numbers instead of those of the data
+    /// Serve N products computed from their numbers instead of those of the data
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
     synthetic: Option<u32>,
-    /// Serve shop.admin.v1.AdminService on the domain's port: whoever reaches that can break services and read in whose
-    /// name they were called
+    /// Serve shop.admin.v1.AdminService on the domain's port: anyone who reaches it can break services and read in
+    /// whose name they were called
     #[arg(long)]
     admin: bool,
     /// Serve the plain page, and build no other
     #[arg(long)]
     plain: bool,
-    /// What to log
+    /// Log filter
     #[arg(long, default_value = "access=info,playground=info,warn", value_name = "FILTER")]
     log: String,
 }
@@ -61,9 +61,9 @@ enum Command {
     },
     /// Show what changed in the plans of all clients
     Diff {
-        /// Revision git knows, such as `main`, or a folder that holds one for each client
+        /// Revision that git knows, such as `main`, or a folder with a subfolder for each client
         old: String,
-        /// For a pull request
+        /// Format the changes for a pull request
         #[arg(long)]
         markdown: bool,
     },
@@ -121,7 +121,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     shop.serve(stop_signal()).await
 }
 
-/// A folder of the workspace: the one this runs in or, from elsewhere, the one this was built from.
+/// A folder of the workspace: of the current directory or, elsewhere, of the workspace this was built from.
 fn folder(name: &str) -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     [PathBuf::from(name), workspace.join(name)].into_iter().find(|folder| folder.is_dir())

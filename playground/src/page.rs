@@ -1,5 +1,4 @@
-//! The page: `GraphiQL` for each client where it could be built, a plain page where not, and what both ask of their
-//! server.
+//! The page: `GraphiQL` for each client if it could be built, a plain page otherwise, and the endpoints that both use.
 
 mod build;
 mod bundle;
@@ -24,7 +23,7 @@ use crate::Addresses;
 use bundle::{Bundle, File};
 use clients::Clients;
 
-/// What the page is made of.
+/// Folders that the page is made of.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     /// Sources of the web application; without them the plain page is served.
@@ -33,10 +32,10 @@ pub(crate) struct Sources {
     pub(crate) contracts: Option<PathBuf>,
 }
 
-/// Which page there is.
+/// The page that is served at the moment.
 #[derive(Clone, Debug)]
 enum Stage {
-    /// The plain one: nobody asked for another.
+    /// The plain one: no other was requested.
     Plain,
     /// The plain one, until the other is built.
     Building,
@@ -61,7 +60,7 @@ pub(crate) async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (set_stage, stage) = watch::channel(Stage::Plain);
-    // Dropped with this function, and the build with it.
+    // The build is aborted when this function is dropped.
     let mut building = JoinSet::new();
     if let Some(web) = sources.web {
         set_stage.send_replace(Stage::Building);
@@ -80,7 +79,7 @@ pub(crate) async fn serve(
         stage,
         clients: Clients::new(addresses, sources.contracts),
         plain_policy: policy("style-src 'unsafe-inline'; script-src 'unsafe-inline'")?,
-        // The editor writes styles as it goes, and its fonts and pictures are part of its style sheet.
+        // The editor writes inline styles while it runs, and its fonts and pictures are part of its style sheet.
         built_policy: policy(
             "script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
              worker-src 'self' blob:",
@@ -97,7 +96,7 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-/// Builds the page where that is to be done, and says what became of it.
+/// Builds the page, logs the outcome, and returns the resulting stage.
 async fn built(web: PathBuf) -> Stage {
     match build::bundle(&web).await {
         Ok(bundle) => {
@@ -130,7 +129,7 @@ async fn asset(State(page): State<Arc<Page>>, Path(name): Path<String>) -> Respo
     let stage = page.stage.borrow().clone();
     match &stage {
         Stage::Built(bundle) => match bundle.file(&format!("assets/{name}")) {
-            // Its name holds a hash of what it holds.
+            // The name holds a hash of the content.
             Some(found) => file(found, "max-age=31536000, immutable", &page.built_policy),
             None => StatusCode::NOT_FOUND.into_response(),
         },
@@ -138,7 +137,7 @@ async fn asset(State(page): State<Arc<Page>>, Path(name): Path<String>) -> Respo
     }
 }
 
-/// Which page `/` answers, for a plain page that waits for the other.
+/// Returns the page that `/` serves, for a plain page that waits for the built one.
 async fn stage_of(State(page): State<Arc<Page>>) -> Response {
     let stage = match &*page.stage.borrow() {
         Stage::Plain => "plain",

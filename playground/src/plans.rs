@@ -1,4 +1,4 @@
-//! What changed in the plans of all clients.
+//! Changes in the plans of all clients.
 
 use std::path::Path;
 
@@ -13,15 +13,15 @@ use operation::Preparer;
 const CLIENTS: [fn() -> Preparer; 3] =
     [bff_kit::preparer::<Mobile>, bff_kit::preparer::<Web>, bff_kit::preparer::<Iot>];
 
-/// The changes from the plans of an old revision to the operations as they are now in `schema/`. The old one is a
-/// revision git knows, such as `main`, or a folder that holds one for each client.
+/// Returns the changes from the plans of an old revision to the operations as they are now in `schema/`. The old
+/// revision is one that git knows, such as `main`, or a folder with a subfolder for each client.
 pub fn changes(old: &str, markdown: bool) -> anyhow::Result<String> {
     let mut text = String::new();
     for preparer in CLIENTS {
         let preparer = preparer();
         let client = preparer.client;
         let folder = Path::new("schema").join(client);
-        // One of git's for all, or a folder of each.
+        // The revision is one of git's for all clients, or a folder for each.
         let own = Path::new(old).join(client);
         let was = Revision::named(own.to_str().filter(|_| own.is_dir()).unwrap_or(old), &folder)?;
         let is = match Revision::of_operations(&Folder::new(folder), &preparer) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use contracts::printed;
 
-/// A process that does not outlive its test.
+/// A process that is killed when its test ends.
 struct Running(Child);
 
 impl Drop for Running {
@@ -26,7 +26,7 @@ fn playground(arguments: &[&str]) -> Command {
     command
 }
 
-/// Ports nobody else has, and the page that needs no Node.
+/// Arguments for free ports, and for the page that needs no Node.
 const ANY_PORT: [&str; 11] =
     ["--plain", "--page", "0", "--mobile", "0", "--web", "0", "--iot", "0", "--domain", "0"];
 
@@ -40,7 +40,7 @@ fn exchange(address: &str, request: &str) -> String {
     answer
 }
 
-/// Waits until a shop says what runs where.
+/// Waits until a shop has printed its addresses.
 fn addresses(shop: &mut Running) -> Vec<(String, String)> {
     let mut lines = BufReader::new(shop.0.stdout.take().unwrap()).lines();
     let mut addresses = Vec::new();
@@ -91,7 +91,7 @@ fn the_page_is_told_what_the_clients_ship_and_what_an_operation_would_do() {
     {
         assert!(clients.contains(told), "{told}: {clients}");
     }
-    // An operation of a release that is still today's is told once, though what is registered has no comments.
+    // A release's operation that is still today's is listed once, though registered documents have no comments.
     let told: serde_json::Value = serde_json::from_str(clients.split_once("\r\n\r\n").unwrap().1).unwrap();
     for client in told["clients"].as_array().unwrap() {
         let mut texts = HashSet::new();
@@ -127,7 +127,7 @@ fn the_admin_service_is_there_with_its_flag_alone() {
     let asked = |arguments: &[&str], kind: &str| {
         let mut shop = Running(playground(&[&ANY_PORT[..], arguments].concat()).spawn().unwrap());
         let domain = addresses(&mut shop)[4].1.clone();
-        // An empty message of gRPC, over HTTP/1.1; the answer is another one, in a chunk.
+        // The body is an empty gRPC message over HTTP/1.1; the response is another one, in a chunk.
         let head = format!(
             "POST /shop.admin.v1.AdminService/ListCalls HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
              te: trailers\r\ncontent-type: {kind}\r\ncontent-length: 5\r\n\r\n"
@@ -139,7 +139,7 @@ fn the_admin_service_is_there_with_its_flag_alone() {
     assert!(without.contains("grpc-status: 12"), "{without}");
     let message = "5\r\n\0\0\0\0\0\r\n";
     assert!(with.starts_with("HTTP/1.1 200 ") && with.contains(message), "{with:?}");
-    // What any page can make a browser send is not taken for gRPC.
+    // A request that any page can make a browser send is not accepted as gRPC.
     let of_a_page = asked(&["--admin"], "text/plain");
     assert!(of_a_page.starts_with("HTTP/1.1 415 "), "{of_a_page:?}");
 }
@@ -233,7 +233,7 @@ fn what_changed_in_the_plans_of_all_clients_is_told_at_once() {
                 continue;
             };
             for entry in entries.map(Result::unwrap).filter(|it| it.file_type().unwrap().is_file()) {
-                // Each lacks the plan of one operation, which so is new.
+                // Each folder lacks the plan of one operation, which is therefore new.
                 let name = entry.file_name().into_string().unwrap();
                 if !["Home.plan", "Dashboard.plan", "Shelf.plan"].contains(&name.as_str()) {
                     std::fs::copy(entry.path(), folder.join(name)).unwrap();

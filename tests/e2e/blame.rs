@@ -1,4 +1,4 @@
-//! Whose fault it was: what of a service's words is said to the client, and what to the log.
+//! Attribution of errors: the part of a service's status that is shown to the client, and the part that is logged.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ async fn a_bad_argument_of_an_optional_field_is_told_and_another_field_s_is_not(
         assert_eq!(answer.body["errors"][0]["extensions"]["violations"][0]["field"], field);
         assert_eq!(answer.data("/product/name"), "Gooseneck Kettle 0.9 l");
     }
-    // Two fields whose keys travel in one call: what is wrong with one is no fault of the other.
+    // The keys of two fields travel in one call: a field violation of one field is no error of the other.
     let query = kettle("a: reviews(after: \"nope\") { totalCount } b: reviews(first: 2) { totalCount }");
     let answer = shop.ask(Kind::Web, &query).await;
     assert_eq!(answer.errors(), ["product.a: BAD_USER_INPUT"], "{}", answer.text);
@@ -54,7 +54,7 @@ async fn nobody_is_told_to_sign_in_who_has_or_of_whom_nothing_was_wanted() {
     let query = json!({ "query": "{ viewer { email } }" });
     let nobody = shop.post(shop.mobile, json!({ "query": "{ cart { total } }" }), &[]).await;
     assert_eq!(nobody.errors(), ["cart: UNAUTHENTICATED"]);
-    // The same status, without a word of a user.
+    // UNAUTHENTICATED without a reason that requires a user is an internal error.
     shop.fail(Fault { error_code: 16, ..broken("shop.users.v1.UserService/BatchGetUsers") });
     let ada = shop.post(shop.web, query, &[ADA]).await;
     assert_eq!(ada.errors(), ["viewer: INTERNAL_SERVER_ERROR"], "{}", ada.text);
@@ -76,7 +76,7 @@ async fn a_refused_credential_is_an_error_of_ours_that_names_the_key_once_a_seco
     }
 }
 
-/// Asks a domain that refuses the credential of the phone app's BFF for a reason.
+/// Sends a query while the domain rejects the credential of the phone app's BFF for a reason.
 async fn is_refused(options: Options, reason: &str) {
     let logged = Logged::start(LogFormat::Json);
     let shop = Shop::of(options).await;
@@ -141,7 +141,7 @@ async fn a_service_says_when_to_ask_again() {
     assert_eq!(answer.body["errors"][0]["extensions"]["retryAfterMs"], 6_002);
     assert_eq!(answer.headers[RETRY_AFTER], "7");
 
-    // Of several requests in one array, the latest of all.
+    // A batch takes the latest retry time of all its requests.
     let batching = Shop::with(|config| config.server.max_batch = 2).await;
     batching.fail(Fault { error_code: 8, retry_delay: seconds(6, 1_500_000), ..broken(PRODUCTS) });
     let batch = json!([{ "query": "{ __typename }" }, { "query": kettle("name") }]);
@@ -149,7 +149,7 @@ async fn a_service_says_when_to_ask_again() {
     assert_eq!(answer.body[1]["errors"][0]["extensions"]["retryAfterMs"], 6_002, "{}", answer.text);
     assert_eq!(answer.headers[RETRY_AFTER], "7");
 
-    // Of a part that is missing as well, and not for ever.
+    // A degraded field sets the retry time too, which has an upper bound.
     shop.domain.faults().clear();
     shop.fail(Fault { error_code: 14, retry_delay: seconds(1_000_000, 0), ..broken(REVIEWS) });
     let answer = shop.mobile(&kettle("name reviews { text }")).await;
@@ -180,16 +180,16 @@ async fn a_service_that_is_down_costs_a_line_a_second_and_every_line_is_whole() 
     let lines = logged.saying("call failed");
     for code in ["UNAVAILABLE", "CANCELLED", "INTERNAL"] {
         let of_code: Vec<_> = lines.iter().filter(|line| line["code"] == code).collect();
-        // The phone's server asks for ratings, and the web's.
+        // The phone app's BFF and the web's both fetch ratings.
         assert!((1..=2 * seconds).contains(&of_code.len()), "{of_code:?}");
         assert_eq!(of_code[0]["cause"], "failed on purpose");
     }
     assert!(asked > 60);
-    // Whoever asks for a field is not told of again what the call was told of.
+    // An error is logged once for its call, and not again for each field.
     assert!(logged.saying("field failed").is_empty());
     assert!(logged.json().len() > asked, "{}", logged.text());
 
-    // What is left out is counted.
+    // Omitted lines are counted.
     let counted = async {
         while logged.saying("call failed").iter().all(|line| line["left_out"] == 0) {
             shop.mobile(&kettle("rating")).await;

@@ -1,4 +1,4 @@
-//! What each failing call does to each screen: its own fields and no others.
+//! Each failing call affects its own fields of each screen and no others.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,15 +10,15 @@ use serde_json::{Map, Value};
 
 use crate::support::{Answer, Kind, Screen, Shop, screens};
 
-/// No request of a test takes longer than this.
+/// Upper bound on the time of any request of a test.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What an answer must look like when an RPC fails, worked out from the healthy answer and the schema.
+/// The expected answer when an RPC fails, derived from the healthy answer and the schema.
 struct Expected<'a> {
     schema_index: &'a SchemaIndex,
     document: &'a ExecutableDocument,
     rpc: &'a str,
-    /// Paths, list indices left out, of fields that take their fallback.
+    /// Paths, without list indices, of fields that take their fallback.
     degraded: BTreeSet<String>,
     /// Paths of fields that fail.
     failed: BTreeSet<String>,
@@ -27,7 +27,7 @@ struct Expected<'a> {
 impl Expected<'_> {
     fn object(&mut self, type_name: &str, set: &SelectionSet, healthy: &Value, path: &str) -> Value {
         let mut object = Map::new();
-        // Of an interface, the answer says which type it is.
+        // The answer says which type an interface has.
         let type_name = healthy["__typename"].as_str().unwrap_or(type_name);
         for selection in &set.items {
             let field = match &selection.node {
@@ -63,7 +63,7 @@ impl Expected<'_> {
         if let (Value::Array(items), true) = (healthy, info.steps.iter().any(|step| step.on.is_some())) {
             let mut item = |(index, item): (usize, &Value)| {
                 let value = self.value(info, set, item, path);
-                // Each of them has its own call, and is told of by its own error.
+                // Each item has its own call, and its own error.
                 if self.failed.remove(path) {
                     self.failed.insert(format!("{path}.{index}"));
                 }
@@ -88,7 +88,7 @@ impl Expected<'_> {
     }
 }
 
-/// What an answer holds when all calls of an RPC fail: its data, the paths that take their fallback, and those that
+/// The expected answer when all calls of an RPC fail: its data, the paths that take their fallback, and the paths that
 /// fail.
 fn failing(screen: &Screen, rpc: &str, healthy: &Answer) -> (Value, BTreeSet<String>, BTreeSet<String>) {
     let schema_index = screen.kind.schema_index();
@@ -106,7 +106,7 @@ fn failing(screen: &Screen, rpc: &str, healthy: &Answer) -> (Value, BTreeSet<Str
     (data, expected.degraded, expected.failed)
 }
 
-/// Paths of what an answer tells of as `path: CODE`.
+/// Paths of lines that have the form `path: CODE`.
 fn paths(lines: &[String]) -> BTreeSet<String> {
     lines.iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
 }
@@ -122,7 +122,7 @@ fn check(screen: &Screen, rpc: &str, healthy: &Answer, answer: &Answer, what: &s
     }
 }
 
-/// The RPCs a screen asks.
+/// The RPCs that a screen has called.
 fn rpcs(shop: &Shop) -> BTreeSet<String> {
     let calls = shop.domain.calls().list();
     shop.domain.calls().clear();
@@ -151,7 +151,7 @@ async fn a_failing_call_takes_its_own_fields_and_no_others() {
 
 #[tokio::test]
 async fn a_slow_call_takes_its_own_fields_and_no_others() {
-    // A deadline of its own, so that the test need not wait for the timeouts of the policy tables.
+    // A short deadline, so that the test need not wait for the timeouts of the policy tables.
     let shop = Shop::with(|config| config.server.deadline_ms = Some(700)).await;
     let mut asked = Vec::new();
     for screen in screens() {
@@ -197,8 +197,8 @@ async fn keys_that_are_left_out_or_doubled_fail_and_keys_too_many_do_not() {
     }
 }
 
-/// Holds what there is against what there would be if all were well, and if all had failed: it is one or the other
-/// wherever they differ. Counts both.
+/// Asserts that an answer equals, wherever these two differ, either the healthy answer or the one with all keys
+/// failing. Counts both.
 fn mix(healthy: &Value, failing: &Value, actual: &Value, count: &mut [u64; 2]) -> Result<(), String> {
     if healthy == failing {
         return if actual == healthy { Ok(()) } else { Err(format!("{actual} in place of {healthy}")) };
@@ -207,7 +207,7 @@ fn mix(healthy: &Value, failing: &Value, actual: &Value, count: &mut [u64; 2]) -
         (Value::Object(healthy), Value::Object(failing), Value::Object(actual)) => {
             healthy.iter().try_for_each(|(key, healthy)| mix(healthy, &failing[key], &actual[key], count))
         }
-        // The RPC feeds what holds it as well, by another key.
+        // The RPC also feeds the enclosing object, by another key.
         (Value::Object(healthy), Value::Null, Value::Object(actual)) => {
             healthy.iter().try_for_each(|(key, healthy)| mix(healthy, failing, &actual[key], count))
         }
@@ -217,7 +217,7 @@ fn mix(healthy: &Value, failing: &Value, actual: &Value, count: &mut [u64; 2]) -
             let mut items = healthy.iter().zip(failing).zip(actual);
             items.try_for_each(|((healthy, failing), actual)| mix(healthy, failing, actual, count))
         }
-        // A list without what is lost.
+        // The list lacks the items that failed.
         (Value::Array(healthy), _, Value::Array(actual)) if !actual.is_empty() => {
             let mut left = healthy.iter();
             if !actual.iter().all(|item| left.any(|healthy| healthy == item)) {
@@ -253,7 +253,7 @@ async fn a_key_that_fails_takes_what_needs_it_and_nothing_else() {
             let keys: BTreeSet<_> = keys.collect();
             let key = (*keys.first().unwrap()).clone();
             let (failing, degraded, failed) = failing(&screen, rpc, &healthy);
-            // What is not found is a value.
+            // A key that is not found is a value, not an error.
             let errors = (1..=16).filter(|code| *code != 5).map(|code| (KeyFaultKind::Error, code));
             for (kind, error_code) in errors.chain([(KeyFaultKind::Omit, 0), (KeyFaultKind::Duplicate, 0)]) {
                 let fault = KeyFault { keys: vec![key.clone()], kind: kind.into(), error_code };

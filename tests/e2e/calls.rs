@@ -1,4 +1,4 @@
-//! Calls and keys for each RPC, for every screen and for the shapes that tempt to ask too often.
+//! Calls and keys per RPC, for every screen and for query shapes that tempt to call too often.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
-//! A foreign catalogue, imported, is told by every client as its file tells it. `CATALOG` names the file; without it,
-//! it is the fixture of the domain's own tests.
+//! Every client shows an imported foreign catalogue as its file has it. `CATALOG` names the file; the default is the
+//! fixture of the domain's own tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use crate::support::{Answer, Kind, Shop, product_id};
 
-/// Products asked for in one request.
+/// Products fetched in one request.
 const AT_ONCE: usize = 20;
 
-/// A line of the file, with the id its product has for clients.
+/// A line of the file, with the client-side id of its product.
 struct Line {
     id: String,
     json: Value,
@@ -33,7 +33,7 @@ impl Line {
         self.json["price"]["currency"].as_str().unwrap()
     }
 
-    /// The amount with the decimals of its currency at least, as clients get it.
+    /// The amount as clients get it, with at least the decimals of its currency.
     fn amount(&self) -> String {
         let usual = if self.currency() == "JPY" { 0 } else { 2 };
         let amount = self.json["price"]["amount"].as_str().unwrap();
@@ -43,7 +43,7 @@ impl Line {
     }
 }
 
-/// A shop that has imported the file, with the lines that were good.
+/// A shop that has imported the file, with the valid lines.
 async fn imported(folder: &tempfile::TempDir) -> (Shop, Vec<Line>) {
     let (file, data) = (file(), folder.path().join("shop.db"));
     let import = import(&file, &data, "2026-06-01T12:00:00Z".parse().unwrap()).unwrap();
@@ -59,12 +59,12 @@ async fn imported(folder: &tempfile::TempDir) -> (Shop, Vec<Line>) {
         })
         .collect();
     assert_eq!(lines.len(), import.imported);
-    // Of the project's own, what is wrong with eight lines is a test of the import itself.
+    // The project's own file has eight bad lines, which the tests of the import check one by one.
     let expected = if std::env::var_os("CATALOG").is_some() { 0 } else { 8 };
     assert_eq!(refused.len(), expected, "{:?}", import.refused);
     assert!(!lines.is_empty(), "{} has no line", file.display());
     eprintln!("{}: {} products imported", file.display(), lines.len());
-    // Twenty products under aliases are no request of a client of ours, but they are tested soon.
+    // No client sends twenty products under aliases, but they make the test fast.
     let shop = Shop::over(Some(data), |config| {
         let limits = &mut config.limits;
         for limit in
@@ -77,7 +77,7 @@ async fn imported(folder: &tempfile::TempDir) -> (Shop, Vec<Line>) {
     (shop.await, lines)
 }
 
-/// Asks for `field` of some products at once, under the aliases `p0`, `p1` and so on.
+/// Queries `field` of several products at once, under the aliases `p0`, `p1` and so on.
 async fn ask(shop: &Shop, kind: Kind, lines: &[Line], field: &str) -> Answer {
     let mut query = "{".to_owned();
     for (index, line) in lines.iter().enumerate() {
@@ -170,7 +170,7 @@ async fn listed(shop: &Shop, category: &str) -> BTreeSet<String> {
     }
 }
 
-/// The one call to the catalogue, as the shop tells it.
+/// The one call to the catalogue, in the shop's notation.
 fn one_call(keys: usize) -> String {
     format!("CatalogService/BatchGetProducts ×1, keys [{keys}]")
 }

@@ -1,4 +1,4 @@
-//! What settings do at the start, and that `docs/configuration.md` lists each as the code has it.
+//! Checks of the configuration at startup, and of `docs/configuration.md`, which lists each setting as the code has it.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,18 +12,18 @@ use tokio::net::TcpListener;
 
 use crate::support::{assert_same_as_file, schema_folder};
 
-/// A server for real users, with the operations of a folder.
+/// The configuration of a production server, with the operations of a folder.
 fn production(folder: Option<PathBuf>) -> Config {
     let mut config = Config { mode: Mode::Production, ..Config::default() };
     config.credential.key = Some("a key of this test's own, long enough".into());
     config.operations.folder = folder;
-    // Nobody is connected.
+    // No client is connected that a stop would have to wait for.
     config.server.stop_delay_ms = Some(0);
     config.server.public_origins = vec!["https://shop.example".to_owned()];
     config
 }
 
-/// Starts a server that is to stop at once; answers why it did not start.
+/// Starts a server that is to stop at once; returns the error if it does not start, `None` otherwise.
 async fn start<C: Client>(config: Config) -> Option<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let served = Server::new(config).serve::<C>(listener, fetch::tcp(), std::future::ready(())).await;
@@ -44,7 +44,7 @@ async fn production_without_any_operation_to_run_does_not_start() {
     let nothing = start::<Mobile>(production(empty())).await.unwrap();
     assert!(nothing.contains("holds no registered operation") && !nothing.contains('\n'), "{nothing}");
 
-    // Whose policy is another has something to run, and in development there may be something later.
+    // Under another policy there are operations to run, and in development there may be some later.
     assert_eq!(start::<Web>(production(None)).await, None);
     assert_eq!(start::<Mobile>(production(Some(schema_folder().join("mobile")))).await, None);
     let mut open = production(empty());
@@ -100,7 +100,7 @@ fn all() -> String {
     table
 }
 
-/// What each client decides itself.
+/// The table of settings that each client decides itself.
 fn of_clients() -> String {
     let clients = [
         production(None).effective::<Mobile>().to_toml(),

@@ -1,4 +1,4 @@
-//! Null propagation and the order of keys, as the GraphQL specification has them (October 2021, §6.4.4).
+//! Null propagation and the order of keys follow the GraphQL specification (October 2021, §6.4.4).
 //!
 //! async-graphql 7.0.19 keeps these rules for `Option<Result<T>>`; later releases of version 7 do not.
 

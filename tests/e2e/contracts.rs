@@ -1,4 +1,4 @@
-//! The SDL in `schema/` is what the code serves, and the protos keep the rules of buf's `STANDARD`.
+//! The SDL in `schema/` matches the code, and the protos follow the rules of buf's `STANDARD`.
 
 mod described;
 
@@ -80,7 +80,7 @@ fn what_questions_say_of_their_rpcs_is_what_the_contracts_say() {
     assert!(reads > 15 && compared.len() - reads > 8, "{compared:?}");
 }
 
-/// The core of buf's `STANDARD`, for those who have cargo alone.
+/// The core of buf's `STANDARD`, for machines that have cargo alone.
 #[test]
 fn the_protos_keep_the_rules() {
     let pool = pool();
@@ -99,7 +99,7 @@ fn the_protos_keep_the_rules() {
         for message in file.messages() {
             assert_eq!(message.child_messages().filter(|it| !it.is_map_entry()).count(), 0, "nested types");
             assert!(message.fields().all(|field| is_snake(field.name())), "{}", message.full_name());
-            // Whoever lists something can go on behind each item.
+            // Clients of a list can continue after each of its items.
             if message.get_field_by_name("next_page_token").is_some() {
                 let tokens = message.get_field_by_name("item_tokens");
                 assert!(tokens.is_some_and(|it| it.is_list()), "{}", message.full_name());
@@ -182,7 +182,7 @@ fn method(pool: &DescriptorPool, rpc: &str) -> MethodDescriptor {
     found.unwrap_or_else(|| panic!("no RPC {rpc}"))
 }
 
-/// Whether a path is one of a message that the RPC answers with, however deep that lies.
+/// Returns true if the RPC's response has a message with this path, at any depth.
 fn answers(method: &MethodDescriptor, path: &str) -> bool {
     fn within(message: &MessageDescriptor, path: &str, depth: usize) -> bool {
         let (name, rest) = path.split_once('.').unwrap_or((path, ""));

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::support::{Shop, product_id};
 
-/// No test waits longer than this for what should happen at once.
+/// Upper bound on the wait for events that should happen at once.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn deadline_ms(call: &Call) -> u128 {

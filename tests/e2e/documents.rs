@@ -1,4 +1,4 @@
-//! Four ways to name an operation, and what becomes of each: known, unknown, wrong, changed, flooded.
+//! Four ways to name an operation, each with its outcomes: known, unknown, invalid, changed, flooded.
 
 mod forty;
 mod released;
@@ -29,7 +29,7 @@ enum Form {
     DocumentId,
     /// `extensions.persistedQuery`, as Apollo's clients send it.
     Persisted,
-    /// The end of the path.
+    /// The last segment of the path.
     Path,
     /// `documentId` with the short id of a device.
     Short,
@@ -55,7 +55,7 @@ impl Form {
         (id, found.text)
     }
 
-    /// A query of the client that is registered, with its variables.
+    /// A registered query of the client: its id, its text and its variables.
     fn query(self) -> (String, String, Value) {
         let (name, variables) = match self.client() {
             Kind::Mobile => ("Product", json!({ "id": product_id("kettle-gooseneck-09") })),
@@ -74,7 +74,7 @@ impl Form {
         self.registered(name).0
     }
 
-    /// The request that asks for an operation by its id.
+    /// The request for an operation by its id.
     fn request(self, shop: &Shop, id: &str, more: &Value, by_get: bool) -> Request<Full<Bytes>> {
         let mut parameters = more.clone();
         match self {
@@ -108,7 +108,7 @@ fn send(shop: &Shop, kind: Kind, id: &str, parameters: &Value, by_get: bool) -> 
     request.uri(format!("http://{address}/{path}?{query}")).body(Full::default()).unwrap()
 }
 
-/// A shop whose phones and devices send registered operations alone, while the web shop takes all.
+/// A shop whose phones and devices may send registered operations alone, while the web shop accepts all.
 async fn shop(schema: &Path) -> Shop {
     let schema = schema.to_owned();
     Shop::with(move |config| {
@@ -135,7 +135,7 @@ fn code(answer: &Answer) -> (u16, &str) {
     (answer.status.as_u16(), answer.body["errors"][0]["extensions"]["code"].as_str().unwrap())
 }
 
-/// Asks again and again, until the answer is as it should be: what changes in a folder is seen a little later.
+/// Repeats a request until its answer meets a condition, because a change in a folder is seen with a delay.
 async fn until(
     shop: &Shop,
     ask: impl Fn() -> Request<Full<Bytes>>,
@@ -189,12 +189,12 @@ async fn an_id_is_sent_by_post_or_get_and_spelt_in_its_ways_alone() {
     }
 }
 
-/// A request for what a server counts.
+/// A request for the metrics of a server.
 fn metrics(shop: &Shop, kind: Kind) -> Request<Full<Bytes>> {
     Request::get(format!("http://{}/metrics", shop.address(kind))).body(Full::default()).unwrap()
 }
 
-/// How often manifests were taken, and how often they could not be.
+/// Number of manifest loads that succeeded, and of those that failed.
 fn loads(metrics: &Answer) -> [u64; 2] {
     ["taken", "refused"].map(|result| {
         let name = format!("bff_manifest_loads_total{{result=\"{result}\"}} ");
@@ -213,7 +213,7 @@ async fn a_document_is_kept_once_it_was_sent_if_it_is_valid() {
     let sent = shop.send(by_hash(text, &json!({ "query": text }))).await.whole();
     let again = shop.send(by_hash(text, &json!({ "variables": { "n": 2 } }))).await.whole();
     assert_eq!(again.text, sent.text);
-    // Another operation of a document that was kept.
+    // Another operation of the same kept document can be run.
     let two = "query A { a: __typename } query B { b: __typename }";
     shop.send(by_hash(two, &json!({ "query": two, "operationName": "A" }))).await.whole();
     let other = shop.send(by_hash(two, &json!({ "operationName": "B" }))).await.whole();
@@ -283,7 +283,7 @@ async fn variables_that_do_not_fit_are_errors_of_the_request() {
             assert_eq!(code(&modern), (400, "BAD_USER_INPUT"));
         }
     }
-    // What is left out stays out, also within an object: it is not null.
+    // An omitted variable stays omitted, also within an object: it is not null.
     let language = "mutation($l: String, $key: String!) {
         preferencesUpdate(input: { idempotencyKey: $key, language: $l, newsletter: true }) { userErrors { code } } }";
     let parameters = json!({ "query": language, "variables": { "key": "left-out-1" } });

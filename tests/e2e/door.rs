@@ -1,4 +1,4 @@
-//! What a server bears of connections, how it leaves them, and what operators see of it.
+//! Connections of a server: limits, timeouts, draining and certificates, and the metrics and log lines for operators.
 
 mod balanced;
 mod bounds;
@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use crate::support::Pipe;
 
-/// A connection that speaks HTTP/2 frame by frame, and when the server ended it.
+/// An HTTP/2 connection driven frame by frame, which records when the server ended it.
 struct Http2 {
     host: &'static str,
     sender: SendRequest<Bytes>,
@@ -26,12 +26,12 @@ struct Http2 {
 }
 
 impl Http2 {
-    /// A connection whose streams may be sent so many bytes each before they ask for more.
+    /// Opens a connection whose streams each have a window of this many bytes.
     async fn open(pipe: &Pipe, window: u32) -> Self {
         Self::over(pipe.connect().unwrap(), "bff", window).await
     }
 
-    /// One over these bytes, that asks this host.
+    /// Opens a connection over these bytes, for requests to this host.
     async fn over<I>(io: I, host: &'static str, window: u32) -> Self
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -46,7 +46,7 @@ impl Http2 {
         Self { host, sender, running }
     }
 
-    /// Sends a query. The answer's body may wait for a window.
+    /// Sends a query. The body of the answer may wait for window capacity.
     async fn ask(&mut self, query: &str) -> Result<h2::client::ResponseFuture, h2::Error> {
         let request =
             Request::post(format!("http://{}/graphql", self.host)).header("content-type", "application/json");
@@ -57,7 +57,7 @@ impl Http2 {
         Ok(response)
     }
 
-    /// Waits until the server has ended the connection: when it did.
+    /// Waits until the server has ended the connection; returns the time of the end.
     async fn ended(&mut self) -> Instant {
         self.running.join_next().await.unwrap().unwrap()
     }

@@ -1,4 +1,4 @@
-//! What the server says to requests and connections that are not as they should be.
+//! The HTTP edge: its answers to malformed, hostile and cross-site requests, and to the rarer forms of valid ones.
 
 mod batches;
 mod bodies;
@@ -60,7 +60,7 @@ async fn a_connection_that_drips_is_closed() {
         stream.write_all(start.as_bytes()).await.unwrap();
         let (mut reader, mut writer) = tokio::io::split(stream);
         let dripping = async {
-            // One byte every half second: never silent for long, never done.
+            // One byte is sent every half second: the connection is never silent for long, and never done.
             while writer.write_all(b"x").await.is_ok() {
                 sleep(Duration::from_millis(500)).await;
             }

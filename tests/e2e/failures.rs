@@ -1,4 +1,4 @@
-//! What a client sees when a service fails, is slow, or answers nonsense.
+//! Answers to a client when a service fails, is slow, or sends nonsense.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -104,7 +104,7 @@ async fn a_failing_critical_call_fails_its_field_with_a_code_and_no_word_of_what
         (RESOURCE_EXHAUSTED, "UPSTREAM_UNAVAILABLE"),
         (4, "UPSTREAM_TIMEOUT"),
         (9, "REFUSED"),
-        // These would speak of the client, had they named an argument, or who acts.
+        // These statuses would be the client's error if they named an argument or the acting user.
         (3, "INTERNAL_SERVER_ERROR"),
         (11, "INTERNAL_SERVER_ERROR"),
         (7, "INTERNAL_SERVER_ERROR"),

@@ -1,4 +1,4 @@
-//! Who may ask what, and as whom.
+//! Principals: how a request gets one, and which operations it may run.
 
 use bff_iot::Iot;
 use bff_kit::Client as _;

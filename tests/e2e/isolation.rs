@@ -1,4 +1,4 @@
-//! Nobody sees or changes what is somebody else's, whichever id they name.
+//! No principal sees or changes data of another, whichever id a request names.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ const ZOE: (&str, &str) = ("x-user-id", "user-zoe-marchetti");
 /// The device of Ada's shelf, and another one.
 const SHELVES: [(&str, &str); 2] = [("x-device-id", "shelf-0002"), ("x-device-id", "shelf-0001")];
 
-/// What takes the id of something that is everybody's.
+/// Arguments that take the id of a public object.
 const PUBLIC: [(Kind, &str); 9] = [
     (Kind::Mobile, "CartAddInput.productId"),
     (Kind::Mobile, "Query.product(id:)"),
@@ -24,17 +24,17 @@ const PUBLIC: [(Kind, &str); 9] = [
     (Kind::Web, "Query.node(id:)"),
 ];
 
-/// Something of Ada's that somebody else names.
+/// An attempt to use an object of Ada's in the name of another principal.
 struct Attempt {
     kind: Kind,
-    /// What takes the id.
+    /// The argument or input field that takes the id.
     coordinate: &'static str,
     body: Value,
-    /// Where in the answer it shows that there is no such thing, and how.
+    /// The place in the answer that shows that there is no such object, and its value.
     told: (&'static str, Value),
 }
 
-/// Every place where an id can be named, as the schema has them.
+/// Every argument and input field of a schema that takes an id.
 fn coordinates(kind: Kind) -> BTreeSet<String> {
     let schema_index = kind.schema_index();
     let is_id = |written: &str| written.trim_matches(['[', ']', '!']) == "ID";
@@ -59,7 +59,7 @@ fn query(text: &str) -> Value {
     json!({ "query": text })
 }
 
-/// A mutation with what follows its key.
+/// A mutation with an idempotency key and these further inputs.
 fn mutation(field: &str, input_type: &str, mut input: Value) -> Value {
     input["idempotencyKey"] = json!("key-of-another");
     let text =
@@ -67,7 +67,7 @@ fn mutation(field: &str, input_type: &str, mut input: Value) -> Value {
     json!({ "query": text, "variables": { "input": input } })
 }
 
-/// What Ada has, and Zoe tries to reach.
+/// Attempts to reach Ada's objects, for Zoe to make.
 async fn attempts(shop: &Shop) -> Vec<Attempt> {
     let hers = "{ orders { nodes { id } } notifications { nodes { id } } viewer { paymentMethods { id } } }";
     let hers = shop.ask(Kind::Web, hers).await.whole();
@@ -85,7 +85,7 @@ async fn attempts(shop: &Shop) -> Vec<Attempt> {
         let place = mutation("orderPlace", "OrderPlaceInput", pay);
         let code = json!("PAYMENT_METHOD_NOT_FOUND");
         attempt(kind, "OrderPlaceInput.paymentMethodId", place, "/orderPlace/userErrors/0/code", code);
-        // What is in Ada's cart is not in Zoe's.
+        // The products in Ada's cart are not in Zoe's.
         let set = json!({ "productId": kettle, "quantity": 7 });
         let set = mutation("cartSetQuantity", "CartSetQuantityInput", set);
         attempt(
@@ -125,7 +125,7 @@ async fn attempts(shop: &Shop) -> Vec<Attempt> {
     attempts
 }
 
-/// All that Ada and her device can see of themselves.
+/// All data that Ada and her device can see of their own.
 async fn all_of_adas(shop: &Shop) -> Value {
     let web = "{ cart { count items { quantity product { id } } } orders { totalCount nodes { id state } }
         notifications { unreadCount nodes { id read } } }";
@@ -155,7 +155,7 @@ async fn what_is_somebody_elses_cannot_be_reached_by_its_id() {
     shop.ask_with(Kind::Web, mutation("cartAdd", "CartAddInput", add)).await.whole();
     let attempts = attempts(&shop).await;
     let before = all_of_adas(&shop).await;
-    // Something of her own, so that an order of hers fails for no other reason.
+    // Zoe's cart is not empty, so that her order fails for no other reason.
     let own = mutation("cartAdd", "CartAddInput", json!({ "productId": product_id("tent-ridge-2") }));
     shop.post(shop.web, own, &[ZOE]).await.whole();
     for Attempt { kind, coordinate, body, told: (at, told) } in attempts {
@@ -176,13 +176,13 @@ async fn what_is_ones_own_is_reached_by_its_id() {
         attempts(&shop).await.into_iter().enumerate()
     {
         let own = if kind == Kind::Iot { SHELVES[0] } else { ADA };
-        // What came before may have emptied the cart.
+        // An earlier attempt may have emptied the cart.
         let add = json!({ "productId": kettle });
         let mut add = mutation("cartAdd", "CartAddInput", add);
         add["variables"]["input"]["idempotencyKey"] = json!(format!("key-own-cart-{index}"));
         shop.post(shop.web, add, &[ADA]).await.whole();
         let answer = shop.post(shop.address(kind), body, &[own]).await.whole();
-        // An empty list of errors says the same to both.
+        // An empty list of errors is the same for both.
         let reached = answer.body["data"].pointer(at) != Some(&told) || told == json!([]);
         assert!(reached, "{kind} {coordinate}: {}", answer.text);
     }

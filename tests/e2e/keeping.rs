@@ -1,4 +1,4 @@
-//! What may be kept of an answer, by whom, and what makes them forget it.
+//! Cacheability of answers: which caches may store them, for how long, and the keys by which they are purged.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::support::{ADA, Answer, Kind, Shop, contracts, percent_encoded, product_id, schema_folder};
 
-/// A shop that knows the registered operations.
+/// A shop that has loaded the registered operations.
 async fn shop() -> Shop {
     Shop::with(|config| config.operations.folder = Some(schema_folder())).await
 }
 
-/// Asks for a registered operation by GET, at its own address.
+/// Sends a registered operation by GET, to its own address.
 async fn get(shop: &Shop, kind: Kind, name: &str, variables: &Value, headers: &[(&str, &str)]) -> Answer {
     let releases = contracts(kind).releases().unwrap();
     let mut operations = releases.into_iter().rev().flat_map(|release| release.operations);
@@ -54,7 +54,7 @@ async fn a_public_answer_may_be_kept_by_anybody_and_says_what_it_is_about() {
     let again = get(&shop, Kind::Iot, "Stock", &stock(), &[("if-none-match", &tag)]).await;
     assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
     assert_eq!(header_of(&again.headers, "cache-control"), header_of(&answer.headers, "cache-control"));
-    // Whoever asks: what depends on nobody is the same for all.
+    // A public answer is the same for every principal.
     let signed_in = get(&shop, Kind::Iot, "Stock", &stock(), &[("x-device-id", "shelf-0001")]).await.whole();
     assert_eq!(signed_in.headers[header::ETAG], tag);
     assert!(header_of(&signed_in.headers, "cache-control").starts_with("public"));
@@ -71,7 +71,7 @@ async fn a_private_answer_may_be_kept_by_its_client_alone() {
     let hers = get(&shop, Kind::Mobile, "Product", &variables, &[ADA]).await.whole();
     assert_eq!(
         header_of(&hers.headers, "cache-control"),
-        // Its reviews were written so long ago that this is true for no more than 82 s.
+        // The relative times of its reviews stay true for no more than 82 s.
         "private, max-age=30, stale-while-revalidate=30, stale-if-error=52"
     );
     assert!(!hers.headers.contains_key("surrogate-key"));
@@ -81,7 +81,7 @@ async fn a_private_answer_may_be_kept_by_its_client_alone() {
     assert_eq!(again.status, StatusCode::NOT_MODIFIED);
 }
 
-/// What an answer says it depends on, besides its compression and where it was asked from.
+/// The `Vary` header of an answer, without compression and origin.
 fn vary(answer: &Answer) -> Vec<String> {
     let values = answer.headers.get_all(header::VARY).iter().map(|it| it.to_str().unwrap().to_owned());
     let values = values.collect::<Vec<_>>().join(", ");
@@ -95,8 +95,8 @@ async fn an_answer_names_the_headers_that_it_depends_on_and_no_others() {
     let public = get(&shop, Kind::Iot, "Stock", &stock(), &[("x-device-id", "shelf-0001")]).await.whole();
     assert_eq!(vary(&public), ["accept"]);
     let product = json!({ "id": product_id("kettle-gooseneck-09") });
-    // The price is told in the language that was asked for, and depends on who asks: the same browser must not show
-    // it to whoever signs in next.
+    // The price depends on the language of the request and on the principal: a browser must not show it to the next
+    // user who signs in.
     let private = get(&shop, Kind::Mobile, "Product", &product, &[ADA]).await.whole();
     assert_eq!(vary(&private), ["accept", "accept-language", "x-user-id"]);
     let unkept = get(&shop, Kind::Mobile, "Cart", &json!({}), &[ADA]).await.whole();
@@ -122,7 +122,7 @@ async fn what_is_not_whole_or_may_not_be_kept_is_kept_by_nobody() {
     let down = get(&shop, Kind::Iot, "Stock", &stock(), &[]).await;
     assert_eq!(down.headers[header::CACHE_CONTROL], "no-store", "{}", down.text);
     assert!(!down.headers.contains_key(header::ETAG) && !down.headers.contains_key("surrogate-key"));
-    // Nothing of the failure is left behind.
+    // The failure leaves no trace.
     shop.domain.faults().clear();
     let up = get(&shop, Kind::Iot, "Stock", &stock(), &[]).await.whole();
     assert!(header_of(&up.headers, "cache-control").starts_with("public"));
@@ -139,7 +139,7 @@ async fn those_who_ask_the_same_at_once_are_one_request_to_the_services() {
     let first = &all[0].text;
     assert!(all.iter().all(|answer| answer.text == *first && answer.status == StatusCode::OK));
     assert_eq!(shop.calls(), "InventoryService/BatchGetStock ×1, keys [1]\n");
-    // Other variables are another answer, and what is private is nobody else's.
+    // Other variables make another answer, and a private answer is shared with no other principal.
     let other = json!({ "p": product_id("moka-pot-6") });
     get(&shop, Kind::Iot, "Stock", &other, &[]).await.whole();
     assert_eq!(shop.calls(), "InventoryService/BatchGetStock ×1, keys [1]\n");
@@ -154,7 +154,7 @@ async fn those_who_ask_the_same_at_once_are_one_request_to_the_services() {
 async fn a_service_that_is_down_is_not_asked_again_by_everybody_who_waits() {
     let shop = shop().await;
     let rpc = "shop.inventory.v1.InventoryService/BatchGetStock".to_owned();
-    // Silent: all of them ask long before the first is answered.
+    // The service is silent: all requests arrive long before the first answer.
     shop.fail(Fault { rpc, black_hole: true, ..Fault::default() });
     let stock = stock();
     let all = join_all((0..20).map(|_| get(&shop, Kind::Iot, "Stock", &stock, &[]))).await;
@@ -167,7 +167,7 @@ async fn a_service_that_is_down_is_not_asked_again_by_everybody_who_waits() {
 async fn nobody_waits_for_an_answer_that_is_somebody_elses() {
     let shop = shop().await;
     let rpc = "shop.carts.v1.CartService/GetCart".to_owned();
-    // Two requests, both of which the service is silent to: were one to wait for the other, it would be there last.
+    // The service is silent to both requests: if one waited for the other, its call would arrive too late.
     shop.fail(Fault { rpc: rpc.clone(), black_hole: true, ..Fault::default() });
     let nothing = json!({});
     let ask = async |user| get(&shop, Kind::Mobile, "Badges", &nothing, &[("x-user-id", user)]).await;
@@ -175,7 +175,7 @@ async fn nobody_waits_for_an_answer_that_is_somebody_elses() {
     let calls = shop.domain.calls();
     let both = futures_util::future::join(ask("user-ada-lindqvist"), ask("user-zoe-marchetti"));
     let mut both = std::pin::pin!(both);
-    // Both have asked while neither is answered.
+    // Both calls have arrived while neither request has an answer.
     tokio::select! {
         answered = &mut both => panic!("{}", answered.0.text),
         _both = calls.wait_until(asked) => {}
@@ -186,7 +186,7 @@ async fn nobody_waits_for_an_answer_that_is_somebody_elses() {
     }
 }
 
-/// The seconds that a directive of `Cache-Control` says; 0 without it.
+/// The seconds of a directive of `Cache-Control`; 0 without it.
 fn seconds(answer: &Answer, directive: &str) -> u64 {
     let mut said = header_of(&answer.headers, "cache-control").split(", ");
     said.find_map(|it| it.strip_prefix(directive)?.strip_prefix('=')?.parse().ok()).unwrap_or(0)
@@ -205,7 +205,7 @@ async fn what_tells_of_the_time_is_kept_no_longer_than_it_is_true() {
     for product in ["kettle-gooseneck-09", "teapot-cast-iron-08", "matcha-whisk-set"] {
         let now = told(&shop, product, "when").await;
         let (fresh, stale) = (seconds(&now, "max-age"), seconds(&now, "stale-if-error"));
-        // What does not tell of the time is kept as the policies say.
+        // A field without relative times is cacheable for as long as the policies say.
         let text = told(&shop, product, "text").await;
         let most = (seconds(&text, "max-age"), seconds(&text, "stale-if-error"));
         assert!(fresh <= most.0 && stale < most.1, "{now:?}");

@@ -1,5 +1,5 @@
-//! What a document means, where async-graphql alone would answer something else. `tests/language` holds far more of it
-//! against graphql-js.
+//! Semantics of documents for which async-graphql alone would give another answer. `tests/language` compares far more
+//! of them with graphql-js.
 
 use serde_json::{Value, json};
 
@@ -69,7 +69,7 @@ async fn a_null_where_none_may_be_fails_its_field_alone() {
         "{}",
         answer.text
     );
-    // Beside what is asked with the caller alone, the object fails all the same, and tells why.
+    // The object also fails next to fields that are fetched by the principal alone, and the error says why.
     let query =
         "query ($v: Boolean = true) { notifications { sound items { id @skip(if: $v) } } orders { total } }";
     let answer = ask(Kind::Mobile, query).await;

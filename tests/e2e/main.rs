@@ -1,73 +1,74 @@
 //! End-to-end tests: the domain's services and the BFFs on real sockets, in this process.
 //!
-//! Snapshots stand in `tests/snapshots/`, the contracts in `schema/`; `UPDATE_SNAPSHOTS=1 cargo test` rewrites
+//! Snapshots are in `tests/snapshots/`, the contracts in `schema/`; `UPDATE_SNAPSHOTS=1 cargo test` rewrites
 //! both, to be reviewed in the diff.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-/// What every test uses: a shop of its own, answers, snapshots.
+/// Support for all tests: a shop per test, answers, snapshots.
 mod support;
 
-/// The SDL in `schema/` is what the code serves, and the protos keep the rules of buf's `STANDARD`.
+/// The SDL in `schema/` matches the code, and the protos follow the rules of buf's `STANDARD`.
 mod contracts;
-/// Dependencies run one way, and async-graphql is the version that works.
+/// Dependencies run one way, and async-graphql stays at the version that conforms to the specification.
 mod structure;
 
-/// Calls and keys for each RPC, for every screen.
+/// Calls and keys per RPC, for every screen.
 mod calls;
-/// Every field reads what it says it reads; what a wholesaler is paid is read by none.
+/// Every field reads the paths it declares, and none reads the wholesale price.
 mod masks;
-/// Pages, however they are walked, make up the whole list.
+/// Pages add up to the whole list, wherever each of them ends.
 mod pages;
+/// Every operation keeps to its plan: calls, keys, masks and bytes, also when something fails.
 mod plans;
-/// The README's queries give the README's answers.
+/// The README's queries return the README's answers.
 mod readme;
-/// Every screen of every client on seeded data.
+/// Every screen of every client, on seeded data.
 mod screens;
 
-/// A foreign catalogue, imported, is told by every client as its file tells it.
+/// Every client shows an imported foreign catalogue as its file has it.
 mod catalogue;
 
-/// Null propagation and the order of keys, as the GraphQL specification has them.
+/// Null propagation and the order of keys follow the GraphQL specification.
 mod conformance;
-/// What a client sees when a service fails, is slow, or answers nonsense.
+/// Answers to a client when a service fails, is slow, or sends nonsense.
 mod failures;
-/// What documents mean: fields that are one, conditions, nulls, and how many errors are told.
+/// Semantics of documents: merged fields, conditions, nulls, and the number of errors reported.
 mod language;
-/// A slow producer holds up nobody, and every batch is whole.
+/// A slow producer delays no other branch, and no batch is split.
 mod pace;
 
-/// Whose fault it was: what of a service's words is said to the client, and what to the log.
+/// Attribution of errors: the part of a service's status that is shown to the client, and the part that is logged.
 mod blame;
-/// What each failing call does to each screen: its own fields and no others.
+/// Each failing call affects its own fields of each screen and no others.
 mod blast;
-/// What settings do at the start, and that the documentation lists each as the code has it.
+/// Checks of the configuration at startup, and of its documentation, which lists each setting as the code has it.
 mod configuration;
 /// Deadlines and cancellation reach the services.
 mod deadlines;
-/// Four ways to name an operation, and what becomes of each: known, unknown, wrong, changed, flooded.
+/// Four ways to name an operation, each with its outcomes: known, unknown, invalid, changed, flooded.
 mod documents;
-/// What a server bears of connections, how it leaves them, and what operators see of it.
+/// Connections of a server: limits, timeouts, draining and certificates, and the metrics and log lines for operators.
 mod door;
-/// What the server says to requests and connections that are not as they should be.
+/// The HTTP edge: its answers to malformed, hostile and cross-site requests, and to the rarer forms of valid ones.
 mod edge;
-/// Who may ask what, and as whom.
+/// Principals: how a request gets one, and which operations it may run.
 mod identity;
-/// Nobody sees what is somebody else's, whichever id they name.
+/// No principal sees or changes data of another, whichever id a request names.
 mod isolation;
-/// What may be kept of an answer, by whom, and what makes them forget it.
+/// Cacheability of answers: which caches may store them, for how long, and the keys by which they are purged.
 mod keeping;
-/// An id that is none is an error that names it, wherever an id is taken.
+/// A malformed id is an error that names the argument's path, wherever an id is taken.
 mod malformed;
-/// What each client can change, and that repeating it changes nothing more.
+/// Every mutation of each client, and its repetition under the same idempotency key, which changes nothing more.
 mod mutations;
-/// What the shop refuses to do, as each client is told.
+/// Business reasons for which the shop declines a mutation, as each client sees them.
 mod refusals;
-/// What devices report is counted once, whatever is lost on the way.
+/// Readings that devices report are counted once, whatever is lost on the way.
 mod reports;
-/// How a server stops.
+/// Graceful shutdown of a server.
 mod stopping;
-/// How services are reached: over TLS where their address says so, with whom that proves, and never otherwise.
+/// Connections to services: TLS wherever the address says so, verified certificates, and never plain text instead.
 mod upstreams;
-/// What a service says and a BFF does not know is told as nothing: never as something else.
+/// A service's value that a BFF does not know becomes null or an error, never another value.
 mod values;

@@ -1,4 +1,4 @@
-//! An id that is none is an error that names it by its path, wherever an id is taken.
+//! A malformed id is an error that names the argument's path, wherever an id is taken.
 
 use operation::schema::SchemaIndex;
 use serde_json::{Map, Value, json};
@@ -10,7 +10,7 @@ fn named(written: &str) -> &str {
     written.trim_matches(|character| "[]!".contains(character))
 }
 
-/// A request that takes an id which is none, and the path of that in its arguments.
+/// A request with a malformed id, and the path of the id in the arguments.
 struct Case {
     coordinate: String,
     query: String,
@@ -18,7 +18,7 @@ struct Case {
     path: String,
 }
 
-/// A value of an input field that nothing is wrong with.
+/// A valid value of an input field.
 fn value(name: &str, ty: &str) -> Value {
     match (name, named(ty)) {
         ("device", _) => json!(device_id("shelf-0001")),
@@ -38,12 +38,12 @@ fn nonsense(ty: &str) -> (Value, &'static str) {
     if ty.starts_with('[') { (json!(["nonsense"]), ".0") } else { (json!("nonsense"), "") }
 }
 
-/// What is selected of a field, so that it can be asked for.
+/// The selection that a field needs.
 fn selection(schema_index: &SchemaIndex, type_name: &str) -> &'static str {
     if schema_index.fields(type_name).is_some() { "{ __typename }" } else { "" }
 }
 
-/// One for every id that is taken, as the schema says it.
+/// One case for every argument and input field that takes an id, by the schema.
 fn cases(kind: Kind) -> Vec<Case> {
     let schema_index = kind.schema_index();
     let roots = [Some(schema_index.query()), schema_index.mutation()];

@@ -1,4 +1,4 @@
-//! Every field reads what it says it reads; what a wholesaler is paid is read by none.
+//! Every field reads the paths it declares, and none reads the wholesale price.
 
 use crate::support::{Kind, Shop, probes};
 
@@ -14,7 +14,7 @@ async fn every_field_answers_the_same_with_its_mask_and_without() {
         }
     }
     let calls = masked.domain.calls().list();
-    // The one read that answers ids alone takes no mask.
+    // `ListRecommendations` returns ids alone, and is the only read to take no mask.
     let mut unmasked_calls =
         calls.iter().filter(|call| call.mask_paths.is_empty() && !call.rpc.ends_with("/ListRecommendations"));
     assert_eq!(unmasked_calls.next(), None, "a call was made without a mask");

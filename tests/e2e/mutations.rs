@@ -1,4 +1,4 @@
-//! What each client can change, and that repeating it changes nothing more.
+//! Every mutation of each client, and its repetition under the same idempotency key, which changes nothing more.
 
 mod named;
 
@@ -11,18 +11,18 @@ use serde_json::{Value, json};
 
 use crate::support::{ADA, Answer, Kind, Shop, product_id};
 
-/// No test waits longer than this for what should happen at once.
+/// Upper bound on the wait for events that should happen at once.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A mutation of a client, as it is sent.
 struct Change {
-    /// The RPC that makes it.
+    /// The RPC of the mutation.
     rpc: &'static str,
     field: &'static str,
     kind: Kind,
     to: SocketAddr,
     body: Value,
-    /// A query whose answer tells whether it was made, and how often.
+    /// A query whose answer shows whether the change was made, and how often.
     state: &'static str,
 }
 
@@ -41,13 +41,13 @@ async fn state(shop: &Shop, change: &Change) -> Value {
     shop.post(change.to, json!({ "query": change.state }), &[ADA]).await.whole().body
 }
 
-/// Puts something into the cart of whoever is named.
+/// A mutation that adds a product to the cart of the principal.
 fn add(key: &str, product: &str, quantity: i32) -> Value {
     let input = json!({ "idempotencyKey": key, "productId": product, "quantity": quantity });
     mutation("cartAdd", "CartAddInput", "cart { count }", &input)
 }
 
-/// Each mutation of the phone and of the web shop. Any of them may come first: there is a kettle in the cart.
+/// Each mutation of the phone app and of the web shop. Any of them may run first: there is a kettle in the cart.
 async fn changes(shop: &Shop) -> Vec<Change> {
     let kettle = add("key-beforehand", &product_id("kettle-gooseneck-09"), 1);
     shop.post(shop.mobile, kettle, &[ADA]).await.whole();
@@ -161,7 +161,7 @@ async fn whatever_fails_on_the_way_a_change_repeated_under_its_key_is_made_once(
         let shop = Shop::open().await;
         let change = changes(&shop).await.remove(index);
         let before = state(&shop, &change).await;
-        // The service refuses to work: nothing has changed.
+        // The service fails before it does any work: the state is unchanged.
         shop.fail(Fault { rpc: change.rpc.to_owned(), error_code: 14, ..Fault::default() });
         let answer = send(&shop, &change).await;
         assert_eq!(answer.errors(), [format!("{}: UPSTREAM_UNAVAILABLE", change.field)]);
@@ -184,7 +184,7 @@ async fn whatever_fails_on_the_way_a_change_repeated_under_its_key_is_made_once(
         }
         shop.domain.faults().clear();
 
-        // It tries again, twice at the same time, and once more later.
+        // The phone sends the change again, twice at the same time, and once more later.
         let (first, second) = tokio::join!(send(&shop, &change), send(&shop, &change));
         made(&change, &first);
         assert_eq!(first.body, second.body, "{}", change.field);
@@ -199,7 +199,7 @@ async fn whatever_fails_on_the_way_a_change_repeated_under_its_key_is_made_once(
 #[tokio::test]
 async fn a_change_whose_answer_was_lost_is_not_made_again() {
     let count = changes(&Shop::open().await).await.len();
-    // The service does its work, and then says that it is gone, or says nothing.
+    // The service does its work, and then returns UNAVAILABLE or no response.
     let lost = [Fault { error_code: 14, ..Fault::default() }, Fault { black_hole: true, ..Fault::default() }];
     for (index, lost) in (0..count).flat_map(|index| lost.iter().map(move |lost| (index, lost))) {
         let short = |config: &mut Config| config.server.deadline_ms = Some(400);
@@ -297,7 +297,7 @@ async fn a_key_that_was_used_for_something_else_is_refused() {
     }
 }
 
-/// The RPC that notes what was added.
+/// The RPC that records what was added.
 const RECORD: &str = "shop.analytics.v1.AnalyticsService/RecordEvents";
 
 #[tokio::test]
@@ -318,7 +318,7 @@ async fn what_was_added_is_noted_once_for_each_customer_and_what_was_refused_is_
     let refused = shop.post(shop.mobile, refused, &[ADA]).await.whole();
     assert_eq!(refused.data("/cartAdd/userErrors/0/code"), "OUT_OF_STOCK");
     let zoe = ("x-user-id", "user-zoe-marchetti");
-    // Twice by one, once by the other, under the same key.
+    // One customer sends the key twice, the other once.
     for (index, user) in [ADA, ADA, zoe].into_iter().enumerate() {
         shop.post(shop.mobile, add("key-noted", &kettle, 1), &[user]).await.whole();
         let ended = |calls: &[Call]| {

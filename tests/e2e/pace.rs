@@ -1,4 +1,4 @@
-//! A slow producer holds up nobody, and every batch is whole.
+//! A slow producer delays no other branch, and no batch is split.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::support::Pipe;
 
-/// A screen with branches of different speed, each of which leads to products.
+/// A client whose screen has branches of different speed, each of which leads to products.
 struct Screen;
 
 impl Client for Screen {
@@ -41,7 +41,7 @@ impl Client for Screen {
     }
 }
 
-/// Answers every key, after some time, with the number of keys that were asked together.
+/// Loads every key, after some time, with the number of keys in the batch.
 async fn after<F: Fetch<Value = usize>>(ms: u64, keys: Vec<F>) -> BatchResult<F> {
     if ms > 0 {
         sleep(Duration::from_millis(ms)).await;
@@ -53,7 +53,7 @@ async fn after<F: Fetch<Value = usize>>(ms: u64, keys: Vec<F>) -> BatchResult<F>
 
 macro_rules! branch {
     ($name:ident) => {
-        /// A producer that takes as long as its key says.
+        /// A producer that takes as many milliseconds as its key says.
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         struct $name(u64);
 
@@ -74,7 +74,7 @@ branch!(Cart);
 branch!(Orders);
 branch!(Recommendations);
 
-/// A product, which takes 50 ms.
+/// A product, whose fetch takes 50 ms.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct ProductOf(u32);
 
@@ -89,7 +89,7 @@ impl Fetch for ProductOf {
     }
 }
 
-/// Something that is answered at once.
+/// A fetch that loads at once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct NumberOf(usize);
 
@@ -124,7 +124,7 @@ impl Query {
         ctx.fetch(Recommendations(ms)).await.map(|_| lines(20)).or_null()
     }
 
-    /// Known only after two calls.
+    /// Lines that are known only after two calls.
     #[graphql(directive = fetches::apply(fetch::<Recommendations>(["argument.ms"]).then::<Orders>()), directive = bounds::apply(items(4)))]
     async fn earlier(&self, ctx: &Context<'_>, ms: u64) -> Option<Result<Vec<Line>, Error>> {
         let both = async {
@@ -147,13 +147,13 @@ struct Line(u32);
 
 #[Object]
 impl Line {
-    /// How many products were asked for together with this one.
+    /// Number of products in the batch of this one.
     #[graphql(directive = fetches::apply(fetch::<ProductOf>(["parent.id"])))]
     async fn product(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
         ctx.fetch(ProductOf(self.0)).await.or_null()
     }
 
-    /// The same, asked for together with whatever else of the request asks so.
+    /// Number of products in the batch of this one, which is coalesced with all other coalesced fetches of the request.
     #[graphql(directive = fetches::apply(fetch::<ProductOf>(["parent.id"]).coalesced()))]
     async fn joined(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
         ctx.fetch(ProductOf(self.0)).await.or_null()
@@ -164,7 +164,7 @@ struct Number(usize);
 
 #[Object]
 impl Number {
-    /// Some numbers further on, each of which is asked for.
+    /// Numbers further on, each with a fetch of its own.
     #[graphql(directive = fetches::apply(fetch::<NumberOf>(["parent.id"])))]
     async fn next(&self, ctx: &Context<'_>) -> Option<Result<Vec<Number>, Error>> {
         let next = [1_000, 2_000].map(|step| self.0 + step);
@@ -176,7 +176,7 @@ impl Number {
             .or_null()
     }
 
-    /// How many numbers were asked for together with this one.
+    /// Number of numbers in the batch of this one.
     #[graphql(directive = fetches::apply(fetch::<NumberOf>(["parent.id"])))]
     async fn together(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
         ctx.fetch(NumberOf(self.0)).await.or_null()
@@ -186,7 +186,7 @@ impl Number {
 #[tokio::test(start_paused = true)]
 async fn a_slow_branch_never_delays_a_fast_one() {
     let pipe = Pipe::open::<Screen>();
-    // Warm: what a first request makes once is not what is measured.
+    // A warm-up, so that the one-time work of a first request is not measured.
     pipe.ask("{ numbers(to: 1) { together } }").await.whole();
     for [cart, orders, recommendations] in [[5, 20, 40], [40, 5, 20], [20, 40, 5]] {
         let query = format!(
@@ -198,7 +198,7 @@ async fn a_slow_branch_never_delays_a_fast_one() {
         let took = start.elapsed().as_millis();
         assert!((90..95).contains(&took), "{took} ms");
         for branch in ["cart", "orders", "recommendations"] {
-            // Four products each: three calls, none waiting for another.
+            // Three calls of four products each, none waiting for another.
             assert_eq!(answer.data(&format!("/{branch}/0/product")), &json!(4));
         }
     }
@@ -238,16 +238,16 @@ async fn one_branch_takes_its_own_time_and_that_of_its_products() {
     }
 }
 
-/// Thousands of questions whose answers come at once, on two threads: the case that tears batches apart when
-/// they are sent by timer or by a number of yields.
+/// Thousands of fetches that load at once, on two threads: the case in which batches are split if they are sent by
+/// timer or after a number of yields.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_batch_is_whole_whatever_the_number_of_threads() {
     let pipe = Pipe::open::<Screen>();
     for _ in 0..100 {
         let answer = pipe.ask("{ numbers(to: 300) { next { together next { together } } } }").await.whole();
-        // Behind the first step `together` and `next` ask at the same time: 1,200 different numbers.
+        // After the first step, `together` and `next` fetch at the same time: 1,200 different numbers.
         assert_eq!(answer.text.matches("\"together\":1200").count(), 600);
-        // Behind the second 1,200 fields ask for 900 different ones.
+        // After the second step, 1,200 fields fetch 900 different numbers.
         assert_eq!(answer.text.matches("\"together\":900").count(), 1_200);
     }
 }

@@ -1,4 +1,4 @@
-//! Pages, however they are walked, make up the whole list.
+//! Pages add up to the whole list, wherever each of them ends.
 
 use std::collections::BTreeSet;
 
@@ -44,7 +44,7 @@ fn plain(answer: &Answer) -> (Vec<String>, Option<String>) {
     (ids, answer.data("/products/endCursor").as_str().map(str::to_owned))
 }
 
-/// Goes on behind the end of a page or, as Relay allows, behind any item of it.
+/// Continues after the end of a page or, as Relay allows, after any of its items.
 fn connection(answer: &Answer, dice: &mut Dice) -> (Vec<String>, Option<String>) {
     assert_eq!(answer.data("/products/totalCount"), 210);
     let edges = answer.data("/products/edges").as_array().unwrap();
@@ -136,12 +136,12 @@ async fn what_is_not_a_cursor_of_the_list_is_bad_input() {
 
 /// A list whose rows come and go.
 struct Changing {
-    /// The connection, and where it stands in the answer.
+    /// The connection; `at` points to it in the answer.
     field: &'static str,
     at: &'static str,
-    /// Adds a row, by a number that no other has and a time in microseconds.
+    /// Inserts a row, with a number that no other has and a time in microseconds.
     insert: &'static str,
-    /// Takes one of the rows away, by its place among them.
+    /// Deletes one of the rows, by its position among them.
     delete: &'static str,
 }
 
@@ -178,7 +178,7 @@ const CHANGING: [Changing; 3] = [
 ];
 
 impl Changing {
-    /// A page: the ids of its items with their cursors, and whether there is another.
+    /// A page: the ids of its items with their cursors, and true if there is a next page.
     async fn page(&self, shop: &Shop, first: u64, after: &Value) -> (Vec<(String, Value)>, bool) {
         let page = "{ edges { cursor node { id } } pageInfo { hasNextPage } }";
         let (product, end) = if self.field.contains('{') { (", $product: ID!", " }") } else { ("", "") };
@@ -197,7 +197,7 @@ impl Changing {
         self.page(shop, 50, &Value::Null).await.0.into_iter().map(|(id, _)| id).collect()
     }
 
-    /// Lets a row come, or go.
+    /// Inserts or deletes a row.
     fn change(&self, db: &Connection, dice: &mut Dice, number: &mut i64) {
         let i64_of = |number: u64| i64::try_from(number).unwrap();
         if dice.roll(2) == 0 {
@@ -232,7 +232,7 @@ async fn a_cursor_is_the_place_of_its_item_whatever_comes_and_goes() {
             loop {
                 let (items, has_next) = list.page(&shop, 1 + dice.roll(5), &after).await;
                 let Some(last) = items.len().checked_sub(1) else { break };
-                // Behind the end of the page, or any item of it.
+                // The next page starts after the end of this one, or after any of its items.
                 let last = if dice.roll(2) == 0 {
                     usize::try_from(dice.roll(last as u64 + 1)).unwrap()
                 } else {
@@ -261,7 +261,7 @@ async fn a_cursor_is_the_place_of_its_item_whatever_comes_and_goes() {
 #[tokio::test]
 async fn a_cursor_of_the_release_before_is_still_read() {
     let shop = Shop::open().await;
-    // So many items from the beginning of a page, as every edge but the last said until now.
+    // An old cursor: a number of items from the beginning of a page, as every edge but the last had until now.
     let old = URL_SAFE_NO_PAD.encode("2:");
     let query =
         |after: &str| format!("{{ products(first: 3{after}) {{ edges {{ cursor node {{ id }} }} }} }}");
@@ -272,7 +272,7 @@ async fn a_cursor_of_the_release_before_is_still_read() {
     let first = shop.web(&query("")).await.whole();
     let behind = shop.web(&query(&format!(", after: \"{old}\""))).await.whole();
     assert_eq!(ids(&behind)[0], ids(&first)[2]);
-    // What is written now is behind the item itself.
+    // A cursor written now continues after the item itself.
     let cursor = first.data("/products/edges/1/cursor").as_str().unwrap();
     let behind = shop.web(&query(&format!(", after: \"{cursor}\""))).await.whole();
     assert_eq!(ids(&behind)[0], ids(&first)[2]);

@@ -1,4 +1,4 @@
-//! Every operation does what its plan says: the same calls, keys and masks, no more bytes, and the same when
+//! Every operation keeps to its plan: the planned calls, keys and masks, no more bytes, and the planned outcome when
 //! something fails.
 
 mod counted;
@@ -59,7 +59,7 @@ fn the_operations_of_a_client_use_all_of_its_schema() {
     for kind in Kind::ALL {
         let schema_index = kind.schema_index();
         let operations = operations().into_iter().filter(|it| it.kind == kind).map(|it| it.text);
-        // What is deprecated is used by releases alone.
+        // Deprecated fields are used by releases alone.
         let releases = contracts(kind).releases().unwrap().into_iter().flat_map(|it| it.operations);
         let texts = operations.chain(releases.map(|it| it.text));
         let used: BTreeSet<_> = texts.flat_map(|text| selected(&schema_index, &text)).collect();
@@ -72,7 +72,7 @@ fn the_operations_of_a_client_use_all_of_its_schema() {
     }
 }
 
-/// Every field a document selects, as `Type.field`; those of an interface for each type that implements it.
+/// Every field a document selects, as `Type.field`; fields of an interface are listed for each type that implements it.
 fn selected(schema_index: &SchemaIndex, text: &str) -> BTreeSet<String> {
     fn walk(
         (schema_index, document): (&SchemaIndex, &ExecutableDocument),
@@ -112,7 +112,7 @@ fn selected(schema_index: &SchemaIndex, text: &str) -> BTreeSet<String> {
     found
 }
 
-/// What was asked, as a plan says it: by RPC and mask, the keys of each call.
+/// The calls made, in the form of a plan: the keys of each call, by RPC and mask.
 fn observed(calls: &[Call]) -> BTreeMap<(String, String), Vec<usize>> {
     let mut by_mask: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for call in calls {
@@ -122,13 +122,13 @@ fn observed(calls: &[Call]) -> BTreeMap<(String, String), Vec<usize>> {
     by_mask
 }
 
-/// The calls of a plan in the same way.
+/// The calls of a plan, in the same form.
 fn planned(plan: &Plan) -> BTreeMap<(String, String), Vec<&PlannedCall>> {
     let mut by_mask: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for call in plan.waves.iter().flat_map(|wave| &wave.calls).chain(&plan.later) {
         let mut paths = call.reads.clone();
         if call.rpc.ends_with("/ListRecommendations") {
-            // The one read that answers ids alone takes no mask.
+            // This read returns ids alone, and is the only one to take no mask.
             paths.clear();
         }
         by_mask.entry((call.rpc.clone(), paths.join(", "))).or_default().push(call);
@@ -136,7 +136,7 @@ fn planned(plan: &Plan) -> BTreeMap<(String, String), Vec<&PlannedCall>> {
     by_mask
 }
 
-/// Asserts that calls are in the plan.
+/// Asserts that all calls are in the plan.
 fn within(plan: &Plan, calls: &[Call], what: &str) {
     let planned = planned(plan);
     for (key, keys) in observed(calls) {
@@ -150,7 +150,7 @@ fn within(plan: &Plan, calls: &[Call], what: &str) {
     }
 }
 
-/// Runs an operation and holds it against its plan.
+/// Runs an operation and compares its calls with its plan.
 async fn runs_as_planned(shop: &Shop, operation: &Operation, variables: &Value, what: &str) {
     let what = format!("{} {} {what}", operation.kind, operation.name);
     shop.domain.calls().clear();
@@ -158,7 +158,7 @@ async fn runs_as_planned(shop: &Shop, operation: &Operation, variables: &Value, 
     assert!(answer.body.get("errors").is_none(), "{what}: {}", answer.text);
     assert!(answer.body.get("extensions").is_none(), "{what}: {}", answer.text);
     if !operation.plan.later.is_empty() {
-        // Nobody waits for these calls but this test.
+        // The request does not wait for these calls; this test does.
         let later = operation.plan.later.len();
         let sent = |calls: &[Call]| {
             let names = operation.plan.later.iter().map(|call| &call.rpc);
@@ -181,7 +181,7 @@ async fn every_operation_calls_what_its_plan_says() {
         let mut shop = Shop::open().await;
         for (what, variables) in cases {
             if operation.is_mutation() {
-                // A change made before would be another one.
+                // A mutation needs a fresh shop: an earlier one would change its outcome.
                 shop = Shop::open().await;
             }
             runs_as_planned(&shop, &operation, &variables, what).await;
@@ -222,7 +222,7 @@ async fn every_field_asks_what_it_declares() {
                 plan.waves.iter().flat_map(|it| &it.calls).map(|it| &it.rpc).collect();
             let asked: BTreeSet<_> = calls.iter().map(|call| &call.rpc).collect();
             if probe.is_choice {
-                // One of several calls, as the object is of one of several types.
+                // One of several calls is made, as the object is of one of several types.
                 assert!(!asked.is_empty() && asked.is_subset(&declared), "{kind}: {}", probe.coordinate);
                 choices += 1;
             } else {

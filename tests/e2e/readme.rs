@@ -1,10 +1,10 @@
-//! What the documents say is so: their queries give their answers, and their figures are measured.
+//! The documents hold: their queries return their answers, and their figures are measured.
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Kind, Shop, contracts};
 
-/// A block of a document: what stands behind the three quotes, and its text.
+/// The blocks of a document: the text after the three backquotes, and the block itself.
 pub(crate) fn blocks(file: &str) -> Vec<(String, String)> {
     let path = format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
@@ -31,7 +31,7 @@ async fn ask(shop: &Shop, kind: Kind, query: &str, headers: &[(&str, &str)]) -> 
     shop.post(to, json!({ "query": query }), headers).await
 }
 
-/// Moments at which somebody may read the documents, and open a shop to try them.
+/// Moments at which a reader may open a shop to try the documents.
 const MOMENTS: [&str; 3] = ["2024-02-29T23:59:59Z", "2025-11-05T08:01:02.5Z", "2026-06-01T12:00:00Z"];
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn the_readme_is_answered(shop: &Shop) {
     assert_eq!(pasted, 4);
 }
 
-/// Whether a document shows an answer: as it is, but for what `"…"` stands for, a value or the rest of a list.
+/// Returns true if a document shows this answer, with `"…"` in place of any value or the rest of a list.
 fn shows(shown: &Value, answer: &Value) -> bool {
     let rest = Value::from("…");
     match (shown, answer) {

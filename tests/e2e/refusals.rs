@@ -1,4 +1,4 @@
-//! What the shop refuses to do, as each client is told.
+//! Business reasons for which the shop declines a mutation, as each client sees them.
 
 use domain_stubs::import::import;
 use serde_json::{Value, json};
@@ -7,12 +7,12 @@ use crate::support::{ADA, Answer, Kind, Shop, product_id};
 
 const KETTLE: &str = "kettle-gooseneck-09";
 
-/// A customer whose bank pays nothing.
+/// A customer whose bank declines every payment.
 const PAT: (&str, &str) = ("x-user-id", "user-pat-declined");
 
 const BOTH: [Kind; 2] = [Kind::Mobile, Kind::Web];
 
-/// Sends a mutation in the name of a user; answers what it says of it.
+/// Sends a mutation in the name of a user; returns its answer.
 async fn change(shop: &Shop, kind: Kind, user: (&str, &str), field: &str, input: &Value) -> Answer {
     let input_type = format!("{}{}Input", field[..1].to_ascii_uppercase(), &field[1..]);
     let query = format!(
@@ -22,7 +22,7 @@ async fn change(shop: &Shop, kind: Kind, user: (&str, &str), field: &str, input:
     shop.post(shop.address(kind), body, &[user]).await.whole()
 }
 
-/// Holds what was refused against its code and the argument it is about.
+/// Asserts the code of a user error, and the argument it names.
 #[track_caller]
 fn refused(answer: &Answer, field: &str, code: &str, argument: Option<&str>) {
     let error = answer.data(&format!("/{field}/userErrors/0"));
@@ -38,7 +38,7 @@ async fn add(shop: &Shop, kind: Kind, user: (&str, &str), product: &str, quantit
     change(shop, kind, user, "cartAdd", &input).await
 }
 
-/// An order of all that is in a user's cart, by the first of the user's payment methods.
+/// Orders all that is in a user's cart, with the first of the user's payment methods.
 async fn order(shop: &Shop, kind: Kind, user: (&str, &str)) -> Answer {
     let methods = json!({ "query": "{ cart { paymentMethods { id } } }" });
     let methods = shop.post(shop.mobile, methods, &[user]).await.whole();
@@ -130,7 +130,7 @@ async fn a_cart_has_one_currency() {
     let shop = Shop::over(Some(data), |_| {}).await;
     shop.domain.set_stock("a-1", "lyon", 100).await.unwrap();
     for kind in BOTH {
-        // Ada's cart holds what is sold in euros.
+        // Ada's cart holds products priced in euros.
         let answer = add(&shop, kind, ADA, "a-1", 1).await;
         refused(&answer, "cartAdd", "CURRENCY_MISMATCH", Some("productId"));
     }

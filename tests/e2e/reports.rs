@@ -1,4 +1,4 @@
-//! What devices report is counted once, whatever is lost on the way.
+//! Readings that devices report are counted once, whatever is lost on the way.
 
 mod process;
 
@@ -15,7 +15,7 @@ use crate::support::{Answer, Shop, device_id};
 
 use self::process::Process;
 
-/// Readings one report may hold.
+/// Upper bound on the readings of one report.
 const MOST: i64 = 25;
 
 fn reading(seq: i64) -> Value {
@@ -34,7 +34,7 @@ async fn send(shop: &Shop, device: &str, readings: &[Value]) -> Answer {
     shop.post(shop.iot, report(device, readings), &[("x-device-id", device)]).await
 }
 
-/// Readings that are stored of a device.
+/// Number of stored readings of a device.
 async fn stored(shop: &Shop, device: &str) -> i64 {
     let query = format!("{{ device(id: \"{}\") {{ readings }} }}", device_id(device));
     let answer = shop.post(shop.iot, json!({ "query": query }), &[("x-device-id", device)]).await.whole();
@@ -71,7 +71,7 @@ async fn a_report_is_counted_once_whatever_becomes_of_it() {
         assert_eq!(answer.errors(), [format!("report: {code}")]);
         shop.domain.faults().clear();
         assert_eq!(stored(&shop, device).await - before, counted);
-        // Once more, and at the same time by another connection.
+        // The report is sent again, and at the same time on another connection.
         let (one, other) = tokio::join!(send(&shop, device, &readings), send(&shop, device, &readings));
         let stored_by = |answer: Answer| answer.whole().text.matches("STORED").count();
         assert_eq!(i64::try_from(stored_by(one) + stored_by(other)).unwrap(), 3 - counted);
@@ -104,7 +104,7 @@ async fn a_time_that_is_none_is_an_error_of_the_request() {
 #[tokio::test]
 async fn the_largest_report_fits_however_it_is_written() {
     let shop = Shop::open().await;
-    // The longest that is valid.
+    // These values are the longest that are valid.
     let reading = |seq: i64| {
         json!({ "seq": i64::from(i32::MAX) - seq, "at": 1_780_315_000, "weightG": 1_000_000_i64,
             "tempMc": -100_000, "battery": 100 })
@@ -132,20 +132,20 @@ const READINGS: i64 = 2_500;
 
 const DEVICES: [&str; 4] = ["shelf-0001", "shelf-0002", "shelf-0003", "shelf-0004"];
 
-/// Readings that are new in each report; the others were in the one before.
+/// New readings in each report; the others were in the previous one.
 const NEW: i64 = 20;
 
-/// What a device knows.
+/// A device and its knowledge of its readings.
 struct Device<'a> {
     shop: &'a Shop,
     id: &'static str,
     acknowledged: BTreeSet<i64>,
-    /// How often it was told of each reading that it is stored.
+    /// Number of times the device was told that each reading is stored.
     stored: BTreeMap<i64, usize>,
 }
 
 impl Device<'_> {
-    /// Reports readings; false when it does not learn what became of them.
+    /// Reports readings; returns false if the device does not learn their outcome.
     async fn report(&mut self, sequences: impl Iterator<Item = i64>) -> bool {
         let readings: Vec<_> = sequences.map(reading).collect();
         let answer = send(self.shop, self.id, &readings).await;
@@ -169,12 +169,12 @@ impl Device<'_> {
             if !self.report(sequences).await {
                 return;
             }
-            // Nobody listens any more once the process is killed.
+            // The receiver is gone once the process is killed.
             acknowledged.send(()).ok();
         }
     }
 
-    /// Reports everything that was not acknowledged, and every third reading that was.
+    /// Reports every reading that was not acknowledged, and every third that was.
     async fn report_the_rest(&mut self) {
         let known = self.acknowledged.clone();
         let rest: Vec<_> = (1..=READINGS).filter(|seq| !known.contains(seq) || seq % 3 == 0).collect();
@@ -200,7 +200,7 @@ async fn ten_thousand_readings_are_counted_once_each_though_the_service_is_kille
     let (acknowledge, mut acknowledged) = mpsc::unbounded_channel();
     let reporting = devices.iter_mut().map(|device| device.report_until_it_fails(acknowledge.clone()));
     let killing = async {
-        // Half of all reports, while all devices are at it.
+        // Half of all reports are through, while all devices still send.
         for _ in 0..250 {
             acknowledged.recv().await.unwrap();
         }

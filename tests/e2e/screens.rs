@@ -26,7 +26,7 @@ fn every_root_field_is_on_a_screen() {
     }
 }
 
-/// Names of the fields a query asks the root for.
+/// Names of the root fields of a query.
 fn root_fields(query: &str) -> Vec<String> {
     let document = async_graphql_parser::parse_query(query).unwrap();
     let (_, operation) = document.operations.iter().next().unwrap();

@@ -1,4 +1,4 @@
-//! How a server stops.
+//! Graceful shutdown of a server.
 
 use std::time::Duration;
 

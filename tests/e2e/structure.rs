@@ -1,4 +1,4 @@
-//! Dependencies run one way, and async-graphql is the version that works.
+//! Dependencies run one way, and async-graphql stays at the version that conforms to the specification.
 
 mod modules;
 
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
-/// What each member of the workspace may depend on, within the workspace.
+/// Each member of the workspace, with the members it may depend on.
 const ALLOWED: [(&str, &[&str]); 14] = [
     ("allocator", &[]),
     ("proto", &[]),
@@ -57,7 +57,7 @@ fn dependencies_run_one_way() {
         let allowed = allowed.get(package.name.as_str());
         let allowed = allowed.unwrap_or_else(|| panic!("say what {} may depend on", package.name));
         for dependency in package.dependencies.iter().filter(|it| members.contains(&it.name)) {
-            // Whoever asks services may be tested against those there are.
+            // A crate that calls services may be tested against the stubs.
             let tested = dependency.kind == DependencyKind::Development && dependency.name == "domain-stubs";
             assert!(
                 tested || allowed.contains(dependency.name.as_str()),
@@ -98,7 +98,7 @@ fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
     }
 }
 
-/// Review is a feature of the binaries: without it, nothing of what it needs is built.
+/// Review is a feature of the binaries: without it, none of its dependencies is built.
 #[test]
 fn what_serves_pulls_in_nothing_that_review_needs() {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
@@ -165,7 +165,7 @@ fn async_graphql_and_its_sisters_are_the_version_that_keeps_the_specification() 
     assert_eq!(versions, expected.into_iter().collect());
 }
 
-/// async-graphql calls every whole number of Rust an `Int`, which has 32 bits.
+/// async-graphql maps every integer type of Rust to `Int`, which has 32 bits.
 #[test]
 fn no_field_of_a_schema_is_a_number_that_may_be_no_int() {
     let mut fields = 0;
@@ -176,7 +176,7 @@ fn no_field_of_a_schema_is_a_number_that_may_be_no_int() {
         for file in schema.chain([format!("{folder}/schema.rs").into()]) {
             let source = std::fs::read_to_string(&file).unwrap();
             for line in source.lines().map(str::trim) {
-                // What a resolver answers, and a field of an object or input object.
+                // The lines of interest are return types of resolvers, and fields of objects and input objects.
                 let answers =
                     line.strip_prefix("async fn").and_then(|it| it.split_once("-> ")).map(|it| it.1);
                 let holds = line.strip_suffix(',').and_then(|it| it.split_once(": ")).map(|it| it.1);

@@ -1,4 +1,4 @@
-//! What every test uses: a shop of its own, answers, snapshots.
+//! Support for all tests: a shop per test, answers, snapshots.
 
 mod answer;
 mod client;

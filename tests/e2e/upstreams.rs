@@ -1,4 +1,4 @@
-//! How services are reached: over TLS where their address says so, with whom that proves, and never otherwise.
+//! Connections to services: TLS wherever the address says so, verified certificates, and never plain text instead.
 
 mod authority;
 mod front;
@@ -46,7 +46,7 @@ impl Behind {
     }
 }
 
-/// The address of a front, by a name that certificates can be for.
+/// The address of a front, by a name that certificates can be issued for.
 fn https(address: SocketAddr) -> String {
     format!("https://localhost:{}", address.port())
 }
@@ -55,14 +55,14 @@ fn to(address: SocketAddr, ca: PathBuf) -> UpstreamConfig {
     UpstreamConfig { default: https(address), ca: Some(ca), ..UpstreamConfig::default() }
 }
 
-/// A product by name, and its rating from another service.
+/// Queries a product's name, and its rating from another service.
 async fn ask(upstream: UpstreamConfig) -> Answer {
     let pipe = Pipe::with::<Web>(|config| config.upstream = upstream, std::future::pending());
     let id = product_id("kettle-gooseneck-09");
     pipe.ask(&format!("{{ product(id: \"{id}\") {{ name rating {{ average }} }} }}")).await
 }
 
-/// Asks when that cannot be answered.
+/// Sends the query when the service cannot be reached.
 async fn ask_in_vain(upstream: UpstreamConfig) {
     let answer = ask(upstream).await;
     assert_eq!(answer.errors(), ["product: UPSTREAM_UNAVAILABLE"], "{}", answer.text);
@@ -74,7 +74,7 @@ async fn a_service_with_an_https_address_is_spoken_to_over_tls_and_http_2() {
     let front = Front::open(&Handshake::of(authority.certify("localhost")), behind.address).await;
     let answer = ask(to(front.address, authority.ca())).await.whole();
     assert_eq!(answer.data("/product/name"), "Gooseneck Kettle 0.9 l");
-    // All services there are one address: they share the connection.
+    // All services are at one address and share the connection.
     assert_eq!(front.seen(), [Ok(b"h2".to_vec())]);
     assert_eq!(behind.calls(), 2);
 }
@@ -119,7 +119,8 @@ async fn a_service_that_wants_to_know_its_callers_is_shown_a_certificate() {
         client_key: Some(shown.key),
         ..to(front.address, authority.ca())
     };
-    // In TLS 1.3 the service says no once the client has begun to speak: what that comes to is not told apart here.
+    // In TLS 1.3 the service rejects the certificate only after the client has begun to send, so the error code may
+    // vary.
     for upstream in [to(front.address, authority.ca()), showing(stranger)] {
         let answer = ask(upstream).await;
         assert!(answer.data("/product").is_null() && !answer.errors().is_empty(), "{}", answer.text);
@@ -140,12 +141,12 @@ async fn one_service_may_be_protected_in_its_own_way() {
     ask(with_ca(Some(own.ca()))).await.whole();
     assert_eq!((all.seen().len(), reviews.seen()), (1, vec![Ok(b"h2".to_vec())]));
 
-    // Without a word of its own it is held to what holds for all, and fails alone.
+    // Without its own CA the service is held to the default one, and fails alone.
     let answer = ask(with_ca(None)).await;
     assert_eq!(answer.data("/product/name"), "Gooseneck Kettle 0.9 l");
     assert_eq!(answer.degraded(), ["product.rating: UPSTREAM_UNAVAILABLE ×1"]);
 
-    // Plain text beside TLS.
+    // Plain text and TLS can be mixed.
     let plain =
         ServiceConfig { address: Some(format!("http://{}", behind.address)), ..ServiceConfig::default() };
     let mixed =
@@ -162,7 +163,7 @@ async fn what_does_not_agree_to_http_2_is_told_nothing() {
     assert_eq!(behind.calls(), 0);
 }
 
-/// Whoever listens at an `https` address in plain text learns nothing: the first bytes of all are a handshake.
+/// A plain-text listener at an `https` address learns nothing: the first bytes sent are a handshake.
 #[tokio::test]
 async fn nothing_is_said_in_plain_text_to_an_https_address() {
     let authority = Authority::new();
@@ -254,7 +255,7 @@ async fn files_that_cannot_be_used_are_one_line_that_names_their_key() {
     }
 }
 
-/// Starts a server that must say this of its configuration.
+/// Starts a server that must fail with this message about its configuration.
 async fn start_in_vain(upstream: UpstreamConfig, expected: &str) {
     let config = Config { upstream, ..Config::development() };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

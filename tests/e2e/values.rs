@@ -1,4 +1,4 @@
-//! What a service says and a BFF does not know is told as nothing: never as something else.
+//! A service's value that a BFF does not know becomes null or an error, never another value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ADA, Answer, Kind, Operation, Shop, id_of, operations, product_id};
 
-/// The type of a field's values, as far as lies are told of it.
+/// Returns true if a field's type is one of the named messages.
 fn is_message(kind: &ProtoKind, names: &[&str]) -> bool {
     kind.as_message().is_some_and(|message| names.contains(&message.full_name()))
 }
@@ -43,7 +43,7 @@ fn numbers_are_large(message: &mut DynamicMessage) {
     }
     for field in message.descriptor().fields().collect::<Vec<_>>() {
         match field.kind() {
-            // What a report says was received goes with it, and so does not change.
+            // Lists of numbers are left alone: the received readings of a report match the request.
             ProtoKind::Int64 if !field.is_list() => message.set_field(&field, ProtoValue::I64(3_000_000_000)),
             ProtoKind::Uint64 if !field.is_list() => message.set_field(&field, ProtoValue::U64(u64::MAX)),
             ProtoKind::Uint32 if !field.is_list() => message.set_field(&field, ProtoValue::U32(u32::MAX)),
@@ -52,7 +52,7 @@ fn numbers_are_large(message: &mut DynamicMessage) {
     }
 }
 
-/// Notes every leaf of an answer that says something else than the truth, and those that say nothing of it.
+/// Notes every leaf of an answer that differs from the truth in `other`, and every absent one in `missing`.
 fn compare(path: &str, truth: &Value, told: &Value, other: &mut Vec<String>, missing: &mut Vec<String>) {
     match (truth, told) {
         (truth, told) if truth == told => {}
@@ -62,7 +62,7 @@ fn compare(path: &str, truth: &Value, told: &Value, other: &mut Vec<String>, mis
                 compare(&format!("{path}.{name}"), truth, &told[name], other, missing);
             }
         }
-        // Readings that nobody can name are not acknowledged.
+        // Readings that cannot be named are not acknowledged.
         (Value::Array(truth), Value::Array(told)) if told.is_empty() => {
             leaves(path, &Value::Array(truth.clone()), missing);
         }
@@ -85,7 +85,7 @@ fn leaves(path: &str, value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// The type of the field at a path of an operation's answer, by the schema; none for what has another name there.
+/// The type of the field at a path of an operation's answer, by the schema; `None` if the path uses another name.
 fn type_at(schema_index: &SchemaIndex, operation: &Operation, path: &str) -> Option<String> {
     let root = if operation.is_mutation() { schema_index.mutation()? } else { schema_index.query() };
     let mut names = path.split('.').filter(|name| !name.is_empty());
@@ -95,15 +95,15 @@ fn type_at(schema_index: &SchemaIndex, operation: &Operation, path: &str) -> Opt
     })
 }
 
-/// Runs every operation of every client while the services tell a lie. What is told is the truth or nothing, and where
-/// it is nothing the answer says so. Answers the types of what was left out.
+/// Runs every operation of every client while the services tell a lie, and asserts that each value is true or absent,
+/// and that the answer reports each absence. Returns the types of the absent values.
 async fn lie_to_all(lie: fn(&mut DynamicMessage)) -> BTreeMap<Kind, BTreeSet<String>> {
     let mut left_out: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
     let (shop, lies) = Shop::lied_to().await;
     for operation in operations() {
         let run = async |lie: Option<fn(&mut DynamicMessage)>| -> Answer {
             if operation.is_mutation() {
-                // What was changed once would be changed no more.
+                // A mutation needs a fresh shop: it would change nothing a second time.
                 let (shop, lies) = Shop::lied_to().await;
                 lies.tell(lie);
                 return operation.run(&shop, &operation.full).await;
@@ -116,7 +116,7 @@ async fn lie_to_all(lie: fn(&mut DynamicMessage)) -> BTreeMap<Kind, BTreeSet<Str
         let told = run(Some(lie)).await;
         let (mut other, mut missing) = (Vec::new(), Vec::new());
         compare("", &truth.body["data"], &told.body["data"], &mut other, &mut missing);
-        // The time at which something was changed is another one each time.
+        // The time of a change differs between two runs.
         let times = ["updatedAt: ", "placedAt: ", "createdAt: "];
         other.retain(|it| !operation.is_mutation() || !times.iter().any(|time| it.contains(time)));
         let shown = format!("{} {}: {}", operation.kind, operation.name, told.text);
@@ -132,7 +132,7 @@ async fn lie_to_all(lie: fn(&mut DynamicMessage)) -> BTreeMap<Kind, BTreeSet<Str
     left_out
 }
 
-/// The enums of a client that tell what a service says.
+/// The enums of a client that carry a value of a service.
 fn enums(kind: Kind) -> BTreeSet<String> {
     let schema_index = kind.schema_index();
     let fields = schema_index.types().into_values().flat_map(BTreeMap::values);
@@ -220,7 +220,7 @@ async fn an_id_has_one_type_and_every_one_can_be_asked_for_again() {
         let query = format!("{{ node(id: \"{id}\") {{ __typename id }} }}");
         let node = shop.ask(Kind::Web, &query).await.whole();
         assert_eq!(node.data("/node"), &json!({ "__typename": type_name, "id": id }));
-        // What is somebody's own is nobody else's.
+        // An object of one user does not exist for another.
         let other =
             shop.post(shop.web, json!({ "query": query }), &[("x-user-id", "user-noor-haddad")]).await;
         let own = ["Cart", "Notification", "Order", "PaymentMethod", "Viewer"].contains(&type_name.as_str());
@@ -288,7 +288,7 @@ async fn a_page_of_nothing_tells_how_much_there_is() {
     }
     let page_info = answer.data("/products/pageInfo");
     assert_eq!(page_info, &json!({ "hasNextPage": true, "endCursor": null }));
-    // Beside a page of the same list.
+    // The empty page may also stand beside a page of the same list.
     let kettle = product_id("kettle-gooseneck-09");
     let both = format!(
         "{{ product(id: \"{kettle}\") {{ a: reviews(first: 0) {{ totalCount nodes {{ id }} }}

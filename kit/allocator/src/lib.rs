@@ -1,15 +1,15 @@
-//! The allocator of a server: mimalloc, with each thread giving back what it has freed when it has nothing to do.
+//! The allocator of a server: mimalloc, with idle threads that give freed memory back to the system.
 //!
-//! mimalloc gives memory back when something is freed near it. A server that has had its peak and is quiet frees nothing,
-//! and would hold what the peak took.
+//! mimalloc gives memory back only when something is freed near it. A server that is quiet after a peak frees nothing,
+//! and would hold the memory of the peak.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 pub use mimalloc::MiMalloc as Allocator;
 
-/// Least time between two times that a thread gives back: one takes a millisecond after a peak, some microseconds
-/// otherwise.
+/// Minimum time between two runs of [`give_back`] on a thread: a run takes a millisecond after a peak, some
+/// microseconds otherwise.
 const EVERY: Duration = Duration::from_secs(2);
 
 thread_local! {
@@ -17,7 +17,8 @@ thread_local! {
 }
 
 /// Gives the memory that this thread has freed back to the system, unless it has done so within the last two seconds.
-/// For a runtime to call when a thread of its own parks; does nothing of use where [`Allocator`] is not the allocator.
+/// A runtime should call this function when one of its threads parks. The call has no useful effect unless
+/// [`Allocator`] is the global allocator.
 #[expect(
     clippy::disallowed_methods,
     reason = "a thread's own pace: no behaviour hangs on it that a test could pause"

@@ -1,4 +1,4 @@
-//! A process in which the allocator is the allocator.
+//! A test in a process that uses the allocator as its global allocator.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
@@ -6,7 +6,7 @@
 #[global_allocator]
 static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
-/// Bytes of this process that are in memory.
+/// Returns the resident memory of this process, in bytes.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
@@ -20,7 +20,7 @@ fn what_a_peak_took_is_given_back_by_a_thread_that_has_nothing_to_do() {
     let mut stays = Vec::new();
     let mut peak = Vec::new();
     let mut bytes = 0;
-    // Of many sizes, as requests have them, and between them what stays.
+    // Blocks of many sizes, as requests allocate them, with blocks in between that outlive the peak.
     for size in (64..8_192).step_by(40).cycle() {
         if bytes > PEAK {
             break;

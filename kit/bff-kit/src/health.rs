@@ -52,7 +52,7 @@ struct LastCall {
 #[serde(rename_all = "lowercase")]
 enum Service {
     /// Its last call was answered, by whatever status.
-    BatchResult,
+    Answers,
     /// Its last call could not be made, broke off or took too long.
     Fails,
     /// It was not called of late.
@@ -149,7 +149,7 @@ impl Health {
         if ended == 0 || self.now() - ended > milliseconds(TELLS_FOR) {
             Service::Unknown
         } else if last.answered.load(Ordering::Relaxed) {
-            Service::BatchResult
+            Service::Answers
         } else {
             Service::Fails
         }
@@ -186,7 +186,7 @@ impl Observer for Health {
     fn call_ended(&self, rpc: &'static str, took: Duration, end: CallEnd<'_>) {
         self.metrics.call_ended(rpc, took, end);
         let answered = match end {
-            CallEnd::Loaded => true,
+            CallEnd::Answered => true,
             CallEnd::Failed(fault) => {
                 !matches!(fault.kind(), FailureKind::Timeout | FailureKind::Unavailable)
             }

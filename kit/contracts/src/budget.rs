@@ -1,4 +1,4 @@
-//! What a client's operations may use.
+//! Budget of a client: limits on its operations, with exemptions.
 
 use std::collections::BTreeMap;
 
@@ -6,55 +6,55 @@ use serde::Deserialize;
 
 use operation::{Plan, PlannedCall};
 
-/// What a client's operations may use: a file people agree on.
+/// Limits on the operations of a client: a file that people agree on.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
-    /// What a query may use.
+    /// Limits on each query.
     pub query: BudgetLimit,
-    /// What a mutation may use, its answer's fields included.
+    /// Limits on each mutation, the fields of its answer included.
     pub mutation: BudgetLimit,
-    /// Operations that may use more, by name.
+    /// Exemptions for operations that may use more, by name of the operation.
     #[serde(default)]
     pub exemptions: BTreeMap<String, Exemption>,
 }
 
-/// What one operation may use.
+/// Limits on one operation.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct BudgetLimit {
-    /// Waves of calls.
+    /// Maximum number of waves of calls.
     pub waves: u64,
-    /// Calls.
+    /// Maximum number of calls.
     pub calls: u64,
-    /// Bytes of the answer.
+    /// Maximum size of the answer, in bytes.
     pub bytes: u64,
-    /// Time until the answer at worst, in milliseconds.
+    /// Maximum time until the answer in the worst case, in milliseconds.
     pub time_ms: u64,
-    /// Cost.
+    /// Maximum cost.
     pub cost: u64,
 }
 
-/// What an operation may use beyond the rest, and why.
+/// Exemption that lets an operation use more, with its reason. A limit of `None` stays as it is for other operations.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Exemption {
-    /// Why it needs more.
+    /// Reason why the operation needs more.
     pub reason: String,
-    /// Waves, where they are others.
+    /// Maximum number of waves, if exempted.
     pub waves: Option<u64>,
-    /// Calls, where they are others.
+    /// Maximum number of calls, if exempted.
     pub calls: Option<u64>,
-    /// Bytes, where they are others.
+    /// Maximum size of the answer in bytes, if exempted.
     pub bytes: Option<u64>,
-    /// Milliseconds, where they are others.
+    /// Maximum time in milliseconds, if exempted.
     pub time_ms: Option<u64>,
-    /// Cost, where it is another.
+    /// Maximum cost, if exempted.
     pub cost: Option<u64>,
 }
 
 impl Budget {
-    /// Reads a budget.
+    /// Parses a budget. Fails if the TOML is not valid or an exemption gives no reason.
     pub fn parse(text: &str) -> Result<Self, String> {
         let budget: Self = toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
         let unexplained = budget.exemptions.iter().find(|(_, it)| it.reason.trim().is_empty());
@@ -64,7 +64,7 @@ impl Budget {
         }
     }
 
-    /// What an operation may use.
+    /// Returns the limits on the operation of a plan, with its exemption applied.
     #[must_use]
     pub fn of(&self, plan: &Plan) -> BudgetLimit {
         let usual = if plan.kind == "mutation" { self.mutation } else { self.query };
@@ -80,7 +80,8 @@ impl Budget {
         }
     }
 
-    /// What a plan uses beyond what it may, with the calls that do; by their lines, where the plan is in a file.
+    /// Returns a description of each limit that a plan exceeds, with the calls responsible, and with their line numbers
+    /// if the plan is in a file.
     #[must_use]
     pub fn broken(&self, plan: &Plan, is_in_file: bool) -> Vec<String> {
         over(plan, &self.of(plan), &Lines::of(plan, is_in_file))
@@ -128,7 +129,7 @@ fn over(plan: &Plan, allowed: &BudgetLimit, lines: &Lines) -> Vec<String> {
     .collect()
 }
 
-/// The lines of a plan's text; none, where it is in no file.
+/// Lines of a plan's text; empty if the plan is not in a file.
 struct Lines(Vec<String>);
 
 impl Lines {
@@ -137,13 +138,13 @@ impl Lines {
         Self(text.lines().map(|line| line.trim().to_owned()).collect())
     }
 
-    /// The line of the summary that begins with this name.
+    /// Returns the number of the summary line that begins with this name, as a prefix; empty if there is none.
     fn total(&self, name: &str) -> String {
         let line = self.0.iter().position(|line| line.starts_with(name));
         line.map_or(String::new(), |at| format!("line {}: ", at + 1))
     }
 
-    /// A call, and the line that names it.
+    /// Returns a call in words, with the number of the line that names it if there is one.
     fn call(&self, call: &PlannedCall) -> String {
         let asks = format!("asks    {}", call.name);
         let named = |pair: &[String]| {

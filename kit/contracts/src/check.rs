@@ -1,4 +1,4 @@
-//! Whether the folder is as it must be: what CI runs.
+//! Check of the folder, as CI runs it.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -9,9 +9,9 @@ use crate::folder::Folder;
 use crate::operations::{OperationFile, Sources};
 
 impl Folder {
-    /// Everything that is wrong with the contracts: operations that do not fit the schema, of today or of any
-    /// release, or are beyond the budget, plans that are not the committed ones, fragments of one name, examples that
-    /// do not fit, short ids given twice. Empty when all is well.
+    /// Returns all errors in the contracts: operations, of today or of any release, that do not fit the schema or
+    /// exceed the budget, plans that differ from the committed ones, fragments that share a name, examples that do not
+    /// fit, and short ids given twice. Empty if there are none.
     #[must_use]
     pub fn check(&self, preparer: &Preparer) -> Vec<ContractError> {
         let mut errors = Vec::new();
@@ -32,8 +32,8 @@ impl Folder {
         errors
     }
 
-    /// Operations beyond the budget, whether they are today's or come by a manifest, and its exemptions of what is
-    /// no operation.
+    /// Returns errors for operations that exceed the budget, of today or of a release, and for exemptions that name no
+    /// operation.
     fn check_budget(
         &self,
         preparer: &Preparer,
@@ -57,7 +57,7 @@ impl Folder {
             releases.iter().flat_map(|it| it.operations.iter().map(move |op| (it, op)))
         {
             names.insert(&operation.name);
-            // Releases share most of their operations. One that has no plan is told of as such.
+            // Releases share most of their operations. `check_releases` reports an operation that has no plan.
             if !seen.insert(&operation.text) {
                 continue;
             }
@@ -74,7 +74,7 @@ impl Folder {
         errors
     }
 
-    /// The operations of every release, held against the schema of today, and their short ids against those given before.
+    /// Checks the operations of every release against today's schema, and their short ids against those given before.
     fn check_releases(&self, preparer: &Preparer) -> Result<(), Vec<ContractError>> {
         let releases = self.releases().map_err(|error| vec![error])?;
         let from = |errors: Vec<_>| errors.into_iter().map(ContractError::from).collect::<Vec<_>>();

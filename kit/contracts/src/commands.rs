@@ -1,4 +1,4 @@
-//! `plan`, `check`, `register`, `diff` and `impact`: the plans as a team writes and reviews them.
+//! The commands `plan`, `check`, `register`, `diff` and `impact`, with which a team writes and reviews plans.
 
 use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
@@ -10,23 +10,23 @@ use operation::{ManifestFormat, Preparer};
 
 use crate::{ContractError, Folder, Protos, Revision, WayOut, WrittenPlans};
 
-/// The binary that a command is called of.
+/// Binary that a command is part of.
 #[derive(Clone)]
 pub struct Binary {
-    /// Its name, such as `"bff-mobile"`.
+    /// Name of the binary, such as `"bff-mobile"`.
     pub name: &'static str,
-    /// Its client, such as `"mobile"`.
+    /// Client of the binary, such as `"mobile"`.
     pub client: &'static str,
-    /// Makes the preparer of its client.
+    /// Creates the preparer of the client.
     pub preparer: Arc<dyn Fn() -> Preparer>,
 }
 
-/// Why a command failed.
+/// Failure of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// It was called wrongly.
+    /// The command was called with wrong arguments.
     Usage(String),
-    /// Anything else.
+    /// Any other failure.
     Other(String),
 }
 
@@ -46,7 +46,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Runs it; the text that it prints.
+    /// Runs the command. Returns the text to print.
     pub fn run(self, binary: &Binary) -> Result<String, Failure> {
         match self {
             Self::Plan(plan) => plan.run(binary),
@@ -147,13 +147,13 @@ impl FolderArgument {
         self.folder.clone().unwrap_or_else(|| PathBuf::from("schema").join(binary.client))
     }
 
-    /// The folder that is meant.
+    /// Returns the given folder, or `schema/<client>` if none is given.
     #[must_use]
     pub fn folder(&self, binary: &Binary) -> Folder {
         Folder::new(self.path(binary))
     }
 
-    /// Everything that is wrong with the contracts, and what to do where it is meant.
+    /// Returns a failure that lists these problems, with the steps to take if the state of the folder is intended.
     #[must_use]
     pub fn failure(&self, binary: &Binary, problems: &[ContractError]) -> Failure {
         let mut text = lines(&counted(problems.len() as u64, "problem"), problems);
@@ -263,13 +263,13 @@ impl Impact {
     }
 }
 
-/// A number of things, as `2 calls`.
+/// Formats a number of things, such as `2 calls`.
 #[must_use]
 pub fn counted(number: u64, of: &str) -> String {
     format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A heading and a line for each.
+/// Formats a heading and one line for each item.
 fn lines(heading: &str, all: &[impl Display]) -> String {
     all.iter().fold(heading.to_owned(), |mut text, it| {
         _ = write!(text, "\n  {it}");

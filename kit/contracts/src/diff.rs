@@ -1,4 +1,4 @@
-//! What changed between two revisions of a client's plans.
+//! Changes between two revisions of a client's plans.
 
 mod facts;
 
@@ -15,11 +15,11 @@ use crate::folder::Folder;
 
 use facts::{Facts, SectionChange};
 
-/// The plans of a client at one moment, by operation.
+/// Plans of a client at one revision, by operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revision(BTreeMap<String, String>);
 
-/// What changed for each operation of a client.
+/// Changes in the plans of a client, for each operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changes {
     client: String,
@@ -32,7 +32,7 @@ struct Change {
     kind: Kind,
     /// Lines of the summary that differ: name, old and new value.
     totals: Vec<(String, Option<String>, Option<String>)>,
-    /// What is said of each call and of its failing, where that differs.
+    /// Sections on a call, or on its failure, that differ.
     sections: Vec<SectionChange>,
 }
 
@@ -44,24 +44,24 @@ enum Kind {
 }
 
 impl Revision {
-    /// The plans that are committed in a folder `schema/<client>`.
+    /// Reads the plans that are committed in a folder `schema/<client>`.
     pub fn of(contracts: &Folder) -> Result<Self, ContractError> {
         Ok(Self(contracts.plans()?.into_iter().collect()))
     }
 
-    /// The plans of the operations in a folder `schema/<client>`, as these are now.
+    /// Plans the operations in a folder `schema/<client>`, as they are now.
     pub fn of_operations(contracts: &Folder, preparer: &Preparer) -> Result<Self, Vec<ContractError>> {
         let plans = contracts.planned(preparer)?.into_iter();
         Ok(Self(plans.map(|plan| (plan.operation.clone(), plan.to_string())).collect()))
     }
 
-    /// The plans that are committed in a folder, or those of the folder as git knows it at a revision, such as `main`
-    /// or `HEAD~1`.
+    /// Reads the plans that are committed in a folder `name`, or the plans of `folder` at a git revision `name`, such
+    /// as `main` or `HEAD~1`.
     pub fn named(name: &str, folder: &Path) -> Result<Self, ContractError> {
         if Path::new(name).is_dir() { Self::of(&Folder::new(name)) } else { Self::git(name, folder) }
     }
 
-    /// The plans of a folder as git knows them at a revision.
+    /// Reads the plans of a folder at a git revision.
     fn git(revision: &str, folder: &Path) -> Result<Self, ContractError> {
         let wrong = |problem: String| ContractError::new(folder, problem);
         if !folder.is_dir() {
@@ -74,7 +74,7 @@ impl Revision {
         if !run(&["rev-parse", "--git-dir"])?.status.success() {
             return Err(wrong(format!("{revision} is no folder, and there is no git repository to know it")));
         }
-        // What begins with a dash would be an option.
+        // Without `--end-of-options`, a revision that begins with a dash would be an option.
         let commit = format!("{revision}^{{commit}}");
         if !run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?.status.success() {
             return Err(wrong(format!(
@@ -101,7 +101,7 @@ impl Revision {
             .map(Self)
     }
 
-    /// What changed from this revision to another one.
+    /// Returns the changes from this revision to another one.
     #[must_use]
     pub fn changes(&self, client: &str, other: &Self) -> Changes {
         let names: BTreeSet<_> = self.0.keys().chain(other.0.keys()).collect();
@@ -123,13 +123,13 @@ impl Revision {
 }
 
 impl Changes {
-    /// Whether nothing changed.
+    /// Returns true if nothing changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.operations.is_empty()
     }
 
-    /// The changes for a terminal.
+    /// Formats the changes for a terminal.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();
@@ -138,7 +138,7 @@ impl Changes {
             for (name, old, new) in &change.totals {
                 let _written = writeln!(text, "  {name:<7} {}", arrow(old.as_deref(), new.as_deref()));
             }
-            // All of a plan that came or went would say nothing that its file does not.
+            // The sections of a plan that was added or removed would only repeat its file.
             for section in change.sections.iter().filter(|_| change.kind == Kind::Changed) {
                 let _written = writeln!(text, "  {}", section.heading);
                 section.gone.iter().for_each(|line| _ = writeln!(text, "    - {line}"));
@@ -148,7 +148,7 @@ impl Changes {
         if text.is_empty() { format!("{}: no plan changed\n", self.client) } else { text }
     }
 
-    /// The changes for a pull request.
+    /// Formats the changes for a pull request, as Markdown.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let mut text = format!("### Plans of {}\n\n", self.client);

@@ -1,27 +1,27 @@
-//! What is wrong with a folder of contracts, and what to do about it.
+//! Errors in a folder of contracts, and the steps to take if its state is intended.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use operation::ManifestError;
 
-/// The folder, or a file in it, is not what it should be.
+/// Error in the folder or in one of its files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContractError {
-    /// The file or folder.
+    /// File or folder that has the error.
     pub path: PathBuf,
-    /// What is wrong.
+    /// Description of the error.
     pub problem: String,
-    /// What to do where it is meant.
+    /// Step to take if the state is intended; `None` if there is no such step.
     pub way_out: Option<WayOut>,
 }
 
-/// What to do where the folder is meant as it is.
+/// Step to take if the state of the folder is intended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WayOut {
     /// Write the plans of the operations, as they are now.
     WritePlans,
-    /// Let an operation use more, and say why.
+    /// Add an exemption that lets an operation use more, with its reason.
     Except,
 }
 

@@ -1,4 +1,4 @@
-//! Variables to run a client's operations with.
+//! Example variables for the operations of a client.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,26 +11,26 @@ use crate::files::read;
 use crate::folder::Folder;
 use crate::operations::OperationFile;
 
-/// Variables to run an operation with.
+/// Example variables for one operation.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// As the client sends them, optional ones included: a JSON object.
+    /// Variables as the client sends them, optional ones included: a JSON object.
     pub variables: serde_json::Value,
-    /// Those it cannot do without.
+    /// Required variables alone: a JSON object.
     pub minimal: serde_json::Value,
 }
 
 impl Folder {
-    /// Variables to run the operations with, by name of the operation: `examples.json`.
+    /// Reads the examples in `examples.json`, by name of the operation.
     pub fn examples(&self) -> Result<BTreeMap<String, Example>, ContractError> {
         let path = self.0.join("examples.json");
         let text = read(&path)?;
         serde_json::from_str(&text).map_err(|error| ContractError::new(path, error.to_string()))
     }
 
-    /// Operations without an example, examples of no operation, and those that an operation does not take. Nothing
-    /// where there is no file of examples.
+    /// Returns errors for operations without an example, examples of no operation, and examples that an operation does
+    /// not accept. Empty if there is no file of examples.
     pub(crate) fn check_examples(
         &self,
         operations: &[OperationFile],

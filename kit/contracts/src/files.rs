@@ -1,4 +1,4 @@
-//! Files of the folder, read with errors that name them.
+//! Access to the files of the folder, with errors that name the file.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ pub(crate) fn read(path: &Path) -> Result<String, ContractError> {
     std::fs::read_to_string(path).map_err(|error| ContractError::new(path, error.to_string()))
 }
 
-/// The files of a folder with this extension, by name.
+/// Returns the files of a folder with this extension, sorted by name.
 pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, ContractError> {
     let wrong = |error: std::io::Error| ContractError::new(folder, error.to_string());
     let entries: Result<Vec<_>, _> = std::fs::read_dir(folder).map_err(wrong)?.collect();

@@ -1,4 +1,4 @@
-//! The folder `schema/<client>`, and what stands in it.
+//! The folder `schema/<client>` and its files.
 
 use std::path::PathBuf;
 
@@ -14,13 +14,13 @@ use crate::operations::{OperationFile, Sources};
 pub struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    /// The contracts in a folder.
+    /// Refers to the contracts in a folder, without reading them.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self(folder.into())
     }
 
-    /// The operations, by name.
+    /// Reads the operations, sorted by name.
     pub fn operations(&self) -> Result<Vec<OperationFile>, ContractError> {
         Sources::read(&self.operation_folder()).map(|sources| sources.operations())
     }
@@ -33,7 +33,7 @@ impl Folder {
         self.operation_folder().join(format!("{operation}.graphql"))
     }
 
-    /// The released versions that manifests tell of, the oldest first. None where there is no such folder.
+    /// Reads the releases from their manifests, the oldest first. Empty if there is no folder of manifests.
     pub fn releases(&self) -> Result<Vec<Release>, ContractError> {
         let folder = self.0.join("manifests");
         if !folder.is_dir() {
@@ -45,7 +45,7 @@ impl Folder {
         Ok(Release::parse_all(&manifests)?)
     }
 
-    /// What the client's operations may use.
+    /// Reads the budget of the client's operations.
     pub fn budget(&self) -> Result<Budget, ContractError> {
         let path = self.0.join("budget.toml");
         let text = read(&path)?;

@@ -1,4 +1,4 @@
-//! Which operations stand on something that a change of the services' contracts removes or alters.
+//! Operations that depend on something that a change of the services' contracts removes or alters.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt;
@@ -17,33 +17,33 @@ use crate::folder::Folder;
 #[derive(Clone, Debug)]
 pub struct Protos(DescriptorPool);
 
-/// Something an operation stands on that is no longer what it was.
+/// Change of something that an operation depends on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Impact {
-    /// The release whose operation it is; none for the operations of today.
+    /// Release of the operation; `None` for an operation of today.
     pub release: Option<String>,
-    /// The operation.
+    /// Name of the operation.
     pub operation: String,
-    /// The RPC it calls.
+    /// RPC that the operation calls.
     pub rpc: String,
-    /// What becomes of what it stands on.
+    /// Description of the change.
     pub change: String,
 }
 
 impl Protos {
-    /// Reads a set of file descriptors.
+    /// Decodes a set of file descriptors.
     pub fn decode(descriptors: &[u8]) -> Result<Self, String> {
         DescriptorPool::decode(descriptors).map(Self).map_err(|error| error.to_string())
     }
 
-    /// Reads the set in a file.
+    /// Reads a set of file descriptors from a file.
     pub fn read(path: &Path) -> Result<Self, ContractError> {
         let wrong = |problem: String| ContractError::new(path, problem);
         let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
         Self::decode(&bytes).map_err(|error| wrong(format!("holds no descriptors: {error}")))
     }
 
-    /// What becomes of an operation's calls when these contracts become others.
+    /// Returns the changes that the calls of a plan depend on, from these contracts to the new ones.
     #[must_use]
     pub fn impact(&self, new: &Self, release: Option<&str>, plan: &Plan) -> Vec<Impact> {
         let calls = plan.waves.iter().flat_map(|wave| &wave.calls).chain(&plan.later);
@@ -89,8 +89,8 @@ impl Protos {
 }
 
 impl Folder {
-    /// What every operation, of today and of every release, stands on that a change of the services' contracts
-    /// removes or alters.
+    /// Returns everything that a change of the services' contracts removes or alters and that an operation, of today or
+    /// of a release, depends on.
     pub fn impact(
         &self,
         preparer: &Preparer,
@@ -111,7 +111,7 @@ impl Folder {
     }
 }
 
-/// What a release stands on that changes, as `5.1.0 Home: CatalogService/BatchGetProducts …`.
+/// Formats an impact as `5.1.0 Home: CatalogService/BatchGetProducts …`.
 impl fmt::Display for Impact {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let release = self.release.as_deref().unwrap_or("today's");
@@ -126,7 +126,7 @@ struct Changes<'a> {
 }
 
 impl Changes<'_> {
-    /// A path of a read mask, which belongs to the first message below the answer that has it.
+    /// Checks a path of a read mask. The path belongs to the first message below the response that has it.
     fn path(&mut self, answer: &MessageDescriptor, path: &str) {
         let Some((wrappers, fields)) = resolve(answer, path) else {
             self.found.push(format!("reads {path}, which it never had"));
@@ -143,7 +143,7 @@ impl Changes<'_> {
         }
     }
 
-    /// The messages that the answered one comes in: masks do not reach them, so all of them is read.
+    /// Checks the messages around the loaded one. Read masks do not apply to them, so all their fields are read.
     fn wrappers(&mut self, wrappers: &[MessageDescriptor], fields: &[FieldDescriptor]) {
         let answered = fields.first().map(|field| field.parent_message().clone());
         for wrapper in wrappers {
@@ -162,7 +162,7 @@ impl Changes<'_> {
         }
     }
 
-    /// A message all of which is sent or read.
+    /// Checks a message whose fields are all sent or read.
     fn message(&mut self, was: &MessageDescriptor, does: &str) {
         if !self.seen.insert(was.full_name().to_owned()) {
             return;
@@ -176,7 +176,7 @@ impl Changes<'_> {
         }
     }
 
-    /// Whether a field is what it was.
+    /// Checks a field. Returns true if it is unchanged.
     fn field(&mut self, was: &FieldDescriptor, does: &str) -> bool {
         let message = was.parent_message();
         let name = format!("{}.{}", message.name(), was.name());
@@ -196,7 +196,8 @@ impl Changes<'_> {
     }
 }
 
-/// The messages around the one a path begins at, and the fields it leads over.
+/// Returns the messages around the one at which a path begins, and the fields along the path; `None` if no message has
+/// the path.
 fn resolve(answer: &MessageDescriptor, path: &str) -> Option<(Vec<MessageDescriptor>, Vec<FieldDescriptor>)> {
     let mut left = VecDeque::from([(Vec::new(), answer.clone())]);
     let mut seen = HashSet::new();
@@ -230,7 +231,7 @@ fn within(message: &MessageDescriptor, path: &str) -> Option<Vec<FieldDescriptor
     Some(fields)
 }
 
-/// What must stay for both sides to understand each other: number, type, cardinality.
+/// Returns the properties that must not change for both sides to understand each other: number, type, cardinality.
 fn shape(field: &FieldDescriptor) -> String {
     let kind = match field.kind() {
         Kind::Message(message) => message.full_name().to_owned(),

@@ -1,8 +1,8 @@
 //! The folder that holds the contracts with one client: its operations, their plans, its budget and its manifests.
 //!
-//! A team commits the folder, and reviews it. [`Folder`] reads it, checks it as CI does, writes its plans and registers
-//! releases; [`Revision`] compares plans of two revisions, [`Protos`] those of two contracts of the services.
-//! [`commands`] are the same for a command line. What serves needs none of this.
+//! A team commits and reviews the folder. [`Folder`] reads the folder, checks it as CI does, writes its plans and
+//! registers releases; [`Revision`] compares the plans of two revisions, [`Protos`] two versions of the services'
+//! contracts. [`commands`] offers the same on a command line. A server needs none of this crate.
 //!
 //! ```
 //! # use std::error::Error;
@@ -18,7 +18,7 @@
 //! # }
 //! ```
 //!
-//! Next: `operation`, which works the plans out, and `docs/plans.md`, which tells how a team lives with them.
+//! Next: `operation`, which makes the plans, and `docs/plans.md`, which describes how a team works with them.
 
 mod budget;
 mod check;

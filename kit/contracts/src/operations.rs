@@ -8,17 +8,17 @@ use operation::{Document, Problem, SyntaxError, parse, print};
 use crate::error::ContractError;
 use crate::files::{files, read, stem};
 
-/// Where the fragments are that several operations use, below the operations.
+/// Folder of the fragments that several operations use, below the folder of the operations.
 const FRAGMENTS: &str = "fragments";
 
 /// An operation that a client ships.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationFile {
-    /// Its name, which is the file's as well.
+    /// Name of the operation and of its file.
     pub name: String,
-    /// The document as it was written: the file, and those of the shared fragments it uses, by name.
+    /// Document as written: the file of the operation, then the files of the shared fragments it uses, by name.
     pub text: String,
-    /// The files, each with how many lines of the text stand before it.
+    /// Files of the text, each with the number of lines before it.
     files: Vec<(PathBuf, usize)>,
 }
 
@@ -27,18 +27,18 @@ struct Source {
     path: PathBuf,
     name: String,
     text: String,
-    /// What is wrong with it where it is no document.
+    /// Parsed document, or the syntax error in its text.
     document: Result<Document, SyntaxError>,
 }
 
-/// Every file of the folder `operations`.
+/// All files of the folder `operations`.
 pub(crate) struct Sources {
     operations: Vec<Source>,
     fragments: BTreeMap<String, Source>,
 }
 
 impl OperationFile {
-    /// What is wrong with the operation, in the file it is wrong in.
+    /// Converts a problem of the operation into an error in the file that has the problem.
     pub(crate) fn wrong(&self, problem: &Problem) -> ContractError {
         let line = problem.line.unwrap_or(1);
         let file = self.files.iter().rev().find(|(_, before)| *before < line);
@@ -48,8 +48,8 @@ impl OperationFile {
     }
 }
 
-/// The text as clients' tools print the document, which is what they send and what is registered; the text as it is
-/// where that is no document.
+/// Prints a document as client tools do, which is the text that they send and that is registered. Returns the text
+/// unchanged if it is not a document.
 #[must_use]
 pub fn printed(text: &str) -> String {
     parse(text).map_or_else(|_| text.to_owned(), |document| print(&document))
@@ -66,7 +66,7 @@ impl Sources {
         Ok(Self { operations: sources(folder)?, fragments })
     }
 
-    /// The operations, by name.
+    /// Returns the operations, sorted by name.
     pub(crate) fn operations(&self) -> Vec<OperationFile> {
         self.operations.iter().map(|source| self.composed(source)).collect()
     }
@@ -82,7 +82,7 @@ impl Sources {
         OperationFile { name: operation.name.clone(), text, files }
     }
 
-    /// Names of the shared fragments that an operation uses, or that one of these does.
+    /// Returns the names of the shared fragments that an operation uses, directly or through other shared fragments.
     fn used<'a>(&'a self, operation: &'a Source) -> BTreeSet<&'a str> {
         let mut used = BTreeSet::new();
         let mut open = operation.unknown_spreads();
@@ -94,8 +94,8 @@ impl Sources {
         used
     }
 
-    /// Whatever keeps the tools of clients from reading the folder as one: to them every fragment has a name of its
-    /// own.
+    /// Returns the errors that keep client tools from reading the folder as a whole: these tools require a unique name
+    /// for every fragment.
     pub(crate) fn check(&self) -> Vec<ContractError> {
         let mut errors = Vec::new();
         let mut used = BTreeSet::new();
@@ -127,17 +127,17 @@ impl Source {
         Ok(Self { name: stem(&path), document: parse(&text), text, path })
     }
 
-    /// Names of the fragments it uses and does not hold.
+    /// Returns the names of the fragments that the file uses but does not define.
     fn unknown_spreads(&self) -> Vec<&str> {
         let Ok(document) = &self.document else { return Vec::new() };
         document.spreads().into_iter().filter(|name| document.fragment(name).is_none()).collect()
     }
 
-    /// What is wrong with a file of shared fragments.
+    /// Returns the error in a file of shared fragments; `None` if there is none.
     fn wrong_fragment(&self, is_used: bool) -> Option<ContractError> {
         let document = match &self.document {
             Ok(document) => document,
-            // An operation that uses it tells of it, with the line.
+            // The operations that use the fragment report the error, with its line.
             Err(_) if is_used => return None,
             Err(error) => return Some(self.wrong(format!("line {}: {}", error.pos.line, error.problem))),
         };

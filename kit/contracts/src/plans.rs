@@ -1,4 +1,4 @@
-//! The plans of a folder: the files that are reviewed, and what the operations do now.
+//! The plans of a folder: the committed files, and the plans of the operations as they are now.
 
 use std::path::PathBuf;
 
@@ -9,17 +9,17 @@ use crate::files::{files, read, stem};
 use crate::folder::Folder;
 use crate::operations::OperationFile;
 
-/// What became of the plan files.
+/// Changes that were made to the plan files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WrittenPlans {
-    /// Those that are new or say something else now.
+    /// Files that are new or have new contents.
     pub written: Vec<PathBuf>,
-    /// Those that were the plan of no operation.
+    /// Files that were the plan of no operation.
     pub removed: Vec<PathBuf>,
 }
 
 impl Folder {
-    /// The file an operation's plan is committed in.
+    /// Returns the path of the file that an operation's plan is committed in.
     #[must_use]
     pub fn plan_path(&self, operation: &str) -> PathBuf {
         self.plan_folder().join(format!("{operation}.plan"))
@@ -29,7 +29,7 @@ impl Folder {
         self.0.join("plans")
     }
 
-    /// The plans that are committed, as `(operation, text)`, by name.
+    /// Reads the committed plans as `(operation, text)`, sorted by name.
     pub fn plans(&self) -> Result<Vec<(String, String)>, ContractError> {
         let folder = self.plan_folder();
         if !folder.is_dir() {
@@ -38,15 +38,15 @@ impl Folder {
         files(&folder, "plan")?.into_iter().map(|path| Ok((stem(&path), read(&path)?))).collect()
     }
 
-    /// Works out every operation's plan.
+    /// Plans every operation. Fails with the errors of all operations that have no plan.
     pub fn planned(&self, preparer: &Preparer) -> Result<Vec<Plan>, Vec<ContractError>> {
         let operations = self.operations().map_err(|error| vec![error])?;
         let (plans, errors) = self.plans_of(&operations, preparer);
         if errors.is_empty() { Ok(plans) } else { Err(errors) }
     }
 
-    /// Writes every operation's plan where it is not the one that is there, and removes those of no operation. Writes
-    /// nothing where an operation has no plan.
+    /// Writes each plan that differs from its file, and removes the files of no operation. Writes nothing if an
+    /// operation has no plan.
     pub fn write_plans(&self, preparer: &Preparer) -> Result<WrittenPlans, Vec<ContractError>> {
         let plans = self.planned(preparer)?;
         let one = |error| vec![error];
@@ -72,7 +72,7 @@ impl Folder {
         Ok(written)
     }
 
-    /// The plans of the operations that have one, and why the others have none.
+    /// Returns the plans of the operations that have one, and the errors of the others.
     pub(crate) fn plans_of(
         &self,
         operations: &[OperationFile],
@@ -90,7 +90,7 @@ impl Folder {
                 Err(none) => {
                     for problem in none.problems() {
                         let error = operation.wrong(problem);
-                        // What is wrong with a fragment is wrong with everything that uses it.
+                        // An error in a shared fragment occurs in every operation that uses it, and is reported once.
                         if !errors.contains(&error) {
                             errors.push(error);
                         }
@@ -101,7 +101,7 @@ impl Folder {
         (plans, errors)
     }
 
-    /// Committed plans that are not what the operations do now.
+    /// Returns errors for committed plans that are missing, differ from the current ones, or belong to no operation.
     pub(crate) fn check_plans(&self, operations: &[OperationFile], plans: &[Plan]) -> Vec<ContractError> {
         let committed = match self.plans() {
             Ok(committed) => committed,
@@ -124,7 +124,7 @@ impl Folder {
     }
 }
 
-/// Where a committed plan and the operation's own part ways.
+/// Returns the first difference between a committed plan and the current one; `None` if they are equal.
 fn first_difference(committed: &str, planned: &str) -> Option<String> {
     if committed == planned {
         return None;
@@ -134,7 +134,7 @@ fn first_difference(committed: &str, planned: &str) -> Option<String> {
     loop {
         match (old.next(), new.next()) {
             (Some(one), Some(other)) if one == other => line += 1,
-            // The same lines, which do not all end.
+            // All lines are equal, so the texts differ in a line ending.
             (None, None) => return Some(format!("line {line} is not ended as the operation's is")),
             (one, other) => {
                 let show =

@@ -1,4 +1,4 @@
-//! The manifest of a release, and the short ids that it gives.
+//! Registration of a release: its manifest, and the short ids given to its operations.
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,8 @@ use crate::operations::{OperationFile, printed};
 use crate::short_ids::ShortIds;
 
 impl Folder {
-    /// Writes the manifest of a release: today's operations, which must keep their plans and the budget. A release
-    /// that is already there is not written again, unless with the same operations.
+    /// Writes the manifest of a release with today's operations, which must match their plans and keep to the budget.
+    /// Returns the path of the manifest. Fails if the release is already there with other operations.
     pub fn register(
         &self,
         preparer: &Preparer,
@@ -28,7 +28,7 @@ impl Folder {
         let operations = self.operations().map_err(|error| vec![error])?;
         let mut short_ids = self.short_ids()?;
         let text = |operation: OperationFile| {
-            // A device goes on sending the id that its document was given when documents were released as written.
+            // Documents were once released as written, and devices still send the ids given to them.
             let is_as_written = format == ManifestFormat::Short && short_ids.holds(&operation.text);
             if is_as_written { operation.text } else { printed(&operation.text) }
         };
@@ -42,7 +42,7 @@ impl Folder {
         }
         let write =
             |path: &Path, text: &str| std::fs::write(path, text).map_err(|error| wrong(error.to_string()));
-        // The ids first: one that was given and is not used is better than one that is given again.
+        // The ids are written first: an id that is given and never used is better than an id given twice.
         if format == ManifestFormat::Short {
             write(&self.short_ids_path(), &short_ids.to_text().map_err(wrong)?)?;
         }
@@ -58,7 +58,8 @@ impl Folder {
         self.0.join("short-ids.json")
     }
 
-    /// All short ids that were ever given, those of the manifests among them; else which of them were given twice.
+    /// Reads all short ids that were ever given, those of the manifests included. Fails with an error for each id that
+    /// was given to two documents.
     pub(crate) fn short_ids(&self) -> Result<ShortIds, Vec<ContractError>> {
         let path = self.short_ids_path();
         let mut ids = if path.exists() {

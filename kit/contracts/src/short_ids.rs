@@ -1,5 +1,5 @@
-//! Short ids, and the document each was given to once and for all: a device in the field goes on sending one long after
-//! the manifest of its release is gone.
+//! Short ids, each given to one document for good, because a device in the field keeps sending its ids long after the
+//! manifest of its release is gone.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use operation::{ReleasedOperation, document_hash};
 
-/// The file `short-ids.json`: the hash of the document of each id.
+/// Contents of the file `short-ids.json`: the document hash of each id.
 #[derive(Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub(crate) struct ShortIds(BTreeMap<u32, String>);
@@ -22,7 +22,7 @@ impl ShortIds {
         serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|error| error.to_string())
     }
 
-    /// Takes over the id of an operation, where it is a short one; an error when it is that of another document.
+    /// Records the id of a released operation if it is a short id. Fails if the id was given to another document.
     pub(crate) fn hold(&mut self, operation: &ReleasedOperation) -> Result<(), String> {
         let Ok(id) = operation.id.parse() else { return Ok(()) };
         let hash = document_hash(&operation.text);
@@ -38,13 +38,13 @@ impl ShortIds {
         Ok(())
     }
 
-    /// Whether a document was ever given an id.
+    /// Returns true if the document was ever given an id.
     pub(crate) fn holds(&self, text: &str) -> bool {
         let hash = document_hash(text);
         self.0.values().any(|held| *held == hash)
     }
 
-    /// The id of a document: the one it has, or the next that none ever had.
+    /// Returns the id of a document: its own, or the next one that no document ever had.
     pub(crate) fn give(&mut self, text: &str) -> u32 {
         let hash = document_hash(text);
         if let Some((id, _)) = self.0.iter().find(|(_, held)| **held == hash) {
@@ -64,7 +64,7 @@ mod tests {
     fn an_id_stays_with_its_document_whatever_becomes_of_its_release() {
         let mut ids = ShortIds::default();
         assert_eq!(["query A { a }", "query B { a }", "query A { a }"].map(|text| ids.give(text)), [1, 2, 1]);
-        // Nothing of this is in a manifest any more.
+        // The ids come from the file alone, as if no manifest held them any more.
         let mut ids = ShortIds::parse(&ids.to_text().unwrap()).unwrap();
         assert_eq!(["query C { a }", "query B { a }"].map(|text| ids.give(text)), [3, 2]);
     }

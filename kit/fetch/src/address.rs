@@ -6,24 +6,25 @@ use std::str::FromStr;
 use rustls::pki_types::ServerName;
 use tonic::transport::Uri;
 
-/// The address of a service: `http://HOST:PORT`, spoken in plain text, or `https://HOST:PORT`, spoken over TLS. The port
-/// is 80 or 443 where it is left out.
+/// The address of a service: `http://HOST:PORT` for plain text, or `https://HOST:PORT` for TLS. The port defaults to
+/// 80 or 443.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     uri: Uri,
     host: ServerName<'static>,
 }
 
-/// An address that is not one, or that says what no call would follow. It prints without what may be secret of it.
+/// Error of a text that is no address, or that has a part which no call would use. The error prints without the parts
+/// of the text that may be secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadAddress {
-    /// The address, without user info and query.
+    /// The address without user info, query and fragment.
     shown: String,
     problem: &'static str,
 }
 
 impl Address {
-    /// Whether it is spoken over TLS.
+    /// Returns true if the service is called over TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {
         self.uri.scheme_str() == Some("https")
@@ -33,7 +34,7 @@ impl Address {
         &self.uri
     }
 
-    /// The name that the certificate must be for.
+    /// Returns the host name that the service's certificate must be valid for.
     pub(crate) fn host(&self) -> &ServerName<'static> {
         &self.host
     }
@@ -87,7 +88,7 @@ impl fmt::Display for BadAddress {
 
 impl std::error::Error for BadAddress {}
 
-/// The text without what people put passwords and tokens in.
+/// Returns the text without the parts in which people put passwords and tokens.
 fn shown(text: &str) -> String {
     let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
     let separator = if scheme.is_empty() { "" } else { "://" };

@@ -9,22 +9,22 @@ use tower::{Service, ServiceExt as _};
 
 use crate::{Address, Tls};
 
-/// Where the services are.
+/// The upstreams of all services.
 #[derive(Clone, Debug)]
 pub struct Upstreams {
-    /// Where every service is that is not named in `services`.
+    /// Upstream of every service that is not named in `services`.
     pub default: Upstream,
-    /// Where single services are, by full name, such as `"shop.reviews.v1.ReviewService"`.
+    /// Upstreams of single services, by full name, such as `"shop.reviews.v1.ReviewService"`.
     pub services: BTreeMap<String, Upstream>,
-    /// Longest answer to one call, in bytes.
+    /// Maximum size of the response to one call, in bytes.
     pub max_answer_bytes: usize,
 }
 
-/// Where a service is and how it is spoken to.
+/// Address of a service, and the TLS to call it over.
 #[derive(Clone, Debug)]
 pub struct Upstream {
     address: Address,
-    /// Some exactly where the address wants it, so that none is ever spoken to in plain text by oversight.
+    /// `Some` exactly if the address requires TLS, so that no such address is called in plain text by oversight.
     tls: Option<Tls>,
 }
 
@@ -36,7 +36,7 @@ pub struct Channels {
     max_answer_bytes: usize,
 }
 
-/// What opens the connections below a channel: TCP in production, anything with two ends in tests.
+/// Opens the connections below a channel: TCP in production, any duplex stream in tests.
 pub trait Connector:
     Service<
         Uri,
@@ -62,13 +62,13 @@ impl<C> Connector for C where
 }
 
 impl Upstream {
-    /// The service at this address. `tls` is asked for what protects the connections where the address is `https`.
+    /// Creates the upstream at this address. `tls` is called only for an `https` address, and its errors are returned.
     pub fn new<E>(address: Address, tls: impl FnOnce() -> Result<Tls, E>) -> Result<Self, E> {
         let tls = address.is_tls().then(tls).transpose()?;
         Ok(Self { address, tls })
     }
 
-    /// Whether one channel serves both.
+    /// Returns true if one channel can serve both upstreams.
     fn is(&self, other: &Self) -> bool {
         let same_tls = match (&self.tls, &other.tls) {
             (Some(tls), Some(other)) => tls.is(other),
@@ -79,8 +79,8 @@ impl Upstream {
 }
 
 impl Channels {
-    /// Prepares a channel for each address. None is connected before its first call, so that a server starts
-    /// while a service is down.
+    /// Prepares a channel for each address. A channel connects at its first call and not before, so that a server
+    /// starts while a service is down.
     #[must_use]
     pub fn open(upstreams: &Upstreams, connector: &impl Connector) -> Self {
         let mut opened: Vec<(&Upstream, Channel)> = Vec::new();
@@ -107,7 +107,7 @@ impl Channels {
     }
 }
 
-/// The connector for services reached over TCP.
+/// Returns the connector for services reached over TCP.
 #[must_use]
 pub fn tcp() -> HttpConnector {
     let mut connector = HttpConnector::new();
@@ -116,8 +116,8 @@ pub fn tcp() -> HttpConnector {
     connector
 }
 
-/// Larger windows than the default 64 kB, because a page of full products is larger; keep-alive, because a
-/// load balancer drops silent connections without a word.
+/// Prepares a channel. Its windows are larger than the default 64 kB, because a page of full products is larger; it
+/// uses keep-alive, because a load balancer drops silent connections without notice.
 fn connect(upstream: &Upstream, connector: impl Connector) -> Channel {
     let endpoint = Endpoint::from(upstream.address.uri().clone())
         .connect_timeout(Duration::from_secs(2))

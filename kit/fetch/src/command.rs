@@ -1,20 +1,20 @@
-//! The trait every change asked of a service implements.
+//! The trait that every command to a service implements.
 
 use std::fmt::Debug;
 use std::future::Future;
 
 use crate::{Call, Rpc, UpstreamError, fetch::short_name};
 
-/// A change asked of a service, such as "write this review". It is one call, never batched and never shared.
+/// A change that a service makes, such as "write this review". A command is one call, never batched and never shared.
 pub trait Command: Debug + Send + Sized + 'static {
-    /// The RPC that carries it out.
+    /// The RPC that carries out the command.
     const RPC: Rpc;
 
-    /// Fields of the request that go by another name with whoever asks, such as `("page_token", "after")`: what a
-    /// service says of one is told of the other.
+    /// Fields of the request that have another name for the client, such as `("page_token", "after")`: a field
+    /// violation of the first is reported as one of the second.
     const ALIASES: &'static [(&'static str, &'static str)] = &[];
 
-    /// What it is answered with.
+    /// The value that the command returns.
     type Value: Send + 'static;
 
     /// Calls the RPC once.

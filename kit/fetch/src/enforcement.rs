@@ -1,8 +1,8 @@
-//! What happens to a call that was not planned.
+//! Enforcement of plans: the handling of calls that were not planned.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Holds requests to their plans, and counts what left them. One for a whole process.
+/// Holds requests to their plans, and counts deviations. A whole process shares one instance.
 #[derive(Debug, Default)]
 pub struct Enforcement {
     refuses: bool,
@@ -10,25 +10,27 @@ pub struct Enforcement {
 }
 
 impl Enforcement {
-    /// Refuses a call that was not planned: for development and tests.
+    /// Creates an enforcement that fails every call that was not planned: for development and tests.
     #[must_use]
     pub fn refusing() -> Self {
         Self { refuses: true, violations: AtomicU64::default() }
     }
 
-    /// Counts and logs a call that was not planned, and lets it go on: users come before plans.
+    /// Creates an enforcement that counts and logs a call that was not planned, and lets it go on: users come before
+    /// plans.
     #[must_use]
     pub fn counting() -> Self {
         Self::default()
     }
 
-    /// Calls that were not planned, since the start.
+    /// Returns the number of deviations since the start.
     #[must_use]
     pub fn violations(&self) -> u64 {
         self.violations.load(Ordering::Relaxed)
     }
 
-    /// Notes a call of an operation that was not planned. `Err` says why it is refused, where it is.
+    /// Records a deviation of an operation: a call that was not planned. Returns `Err` with a description of the
+    /// deviation if the call must fail.
     pub(crate) fn deviation(&self, operation: &str, what: &str) -> Result<(), String> {
         let violations = self.violations.fetch_add(1, Ordering::Relaxed) + 1;
         tracing::error!(violations, operation, "outside of the plan of {operation}: {what}");

@@ -1,4 +1,4 @@
-//! Why a call has no answer.
+//! Errors of calls that failed.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tonic_types::{StatusExt as _, pb};
 
 use crate::wire::Ended;
 
-/// Why a call, or one key of it, has no answer. Cheap to clone: every key of a failed batch holds it.
+/// Error of a call, or of one key of it, that failed. Cheap to clone: every key of a failed batch holds it.
 #[derive(Clone, Debug)]
 pub struct UpstreamError(Arc<Inner>);
 
@@ -25,42 +25,42 @@ struct Inner {
     logged: AtomicBool,
 }
 
-/// The kinds of fault, by what a service says with its status. Whether it speaks of the client with it, is for whoever
-/// knows what part of the question was the client's.
+/// Failure kind of an upstream error, by the status of the service. The caller decides if the status is about the
+/// client, because only the caller knows which part of the request came from the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureKind {
-    /// What was asked for does not exist.
+    /// The requested object does not exist.
     NotFound,
-    /// The request was wrong; asking again will not help.
+    /// The request was invalid; repeating it will not help.
     InvalidArgument,
-    /// The service does not accept who asks.
+    /// The service does not accept the credential or the principal of the call.
     Unauthenticated,
-    /// The service knows who asks and refuses.
+    /// The service accepts the credential, but does not permit the call.
     PermissionDenied,
-    /// A rule of the domain forbids it: the reason says which.
+    /// A rule of the domain forbids the call; the business reason names the rule.
     Refused,
-    /// The service has no capacity, or the caller has used up its share.
+    /// The service has no capacity, or the caller has used up its quota.
     ResourceExhausted,
-    /// No answer within the time given.
+    /// The response did not arrive within the time given.
     Timeout,
-    /// The service cannot be reached, its answer broke off, or it says so itself.
+    /// The service cannot be reached, its response broke off, or the service itself reports that it is unavailable.
     Unavailable,
-    /// Anything else, a broken answer included.
+    /// Any other failure, including a broken response.
     Internal,
 }
 
-/// One part of a request that a service did not accept.
+/// A part of a request that a service did not accept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldViolation {
-    /// Path of the field in the request message, such as `"rating"`; in the key, where it is of one key of a batch,
-    /// and empty where the key as a whole is meant.
+    /// Path of the field in the request message, such as `"rating"`. For one key of a batch, the path is relative to
+    /// the key, and empty if the key as a whole is meant.
     pub field: String,
-    /// What is wrong with it, in words a client developer may read.
+    /// Description of the problem, in words a client developer may read.
     pub description: String,
 }
 
 impl FieldViolation {
-    /// The steps of its path, list indices among them: `["readings", "2", "value"]` of `"readings[2].value"`.
+    /// Returns the steps of the path, including list indices: `["readings", "2", "value"]` of `"readings[2].value"`.
     #[must_use]
     pub fn path(&self) -> Vec<String> {
         self.field.split(['.', '[', ']']).filter(|step| !step.is_empty()).map(str::to_owned).collect()
@@ -68,14 +68,14 @@ impl FieldViolation {
 }
 
 impl UpstreamError {
-    /// A fault of a kind, with a message for the log.
+    /// Creates an upstream error of this failure kind, with a message for the log.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self::of(Inner { message: message.into(), ..Inner::new(kind) })
     }
 
-    /// A fault as one key of a batch carries it: a status code of gRPC, a message, a reason, and details as those
-    /// of a `google.rpc.Status`. Of the details, what is wrong with the request and when to ask again are read.
+    /// Creates the upstream error of one key of a batch, from a gRPC status code, a message, a reason, and details as
+    /// in `google.rpc.Status`. Of the details, only the `BadRequest` and `RetryInfo` are read.
     #[must_use]
     pub fn of_key(code: i32, message: String, reason: String, details: &[prost_types::Any]) -> Self {
         let violations: Vec<_> = details_of::<pb::BadRequest>(details, "google.rpc.BadRequest")
@@ -95,8 +95,8 @@ impl UpstreamError {
         })
     }
 
-    /// The fault of a status that the client library answers, by how the answer ended on the wire. A status that no
-    /// service said speaks of nobody but what is between us and it.
+    /// Creates the upstream error of a status from the client library, by how the response ended on the wire. A status
+    /// that no service sent is never about the client, only about the path between us and the service.
     pub(crate) fn of_status(status: &Status, ended: Ended) -> Self {
         if ended == Ended::Status(status.code().into()) {
             return Self::answered(status);
@@ -106,7 +106,7 @@ impl UpstreamError {
         Self::new(kind, with_sources(status))
     }
 
-    /// The fault of a status that a service said.
+    /// Creates the upstream error of a status that a service sent.
     fn answered(status: &Status) -> Self {
         let details = status.get_error_details();
         let violations = details.bad_request().into_iter().flat_map(|bad| &bad.field_violations);
@@ -128,8 +128,8 @@ impl UpstreamError {
         Self(Arc::new(inner))
     }
 
-    /// The same fault as one key of the batch has it: the one at `index` of the field `keys` of the request, or the
-    /// only one, which is that field itself. What a service says of one key is no fault of another.
+    /// Returns the error for one key of the batch: the key at `index` of the request field `keys`, or, without an
+    /// index, the only key, which is that field itself. Field violations of other keys are left out.
     pub(crate) fn at_key(&self, keys: &str, index: Option<usize>) -> Self {
         let in_key = |field: &str| {
             let rest = field.strip_prefix(keys)?;
@@ -156,12 +156,13 @@ impl UpstreamError {
         })
     }
 
-    /// Whether it is to be logged: only whoever asks first is told so.
+    /// Returns true if the error has yet to be logged, and marks it as logged: only the first call returns true.
     pub(crate) fn is_logged_first(&self) -> bool {
         !self.0.logged.swap(true, Ordering::Relaxed)
     }
 
-    /// Whether it can be no word to the client, whatever was asked: then it is logged where it happens.
+    /// Returns true if the error is never about the client, whatever was fetched: such an error is logged where it
+    /// happens.
     pub(crate) fn is_of_service(&self) -> bool {
         match self.kind() {
             FailureKind::ResourceExhausted
@@ -176,37 +177,37 @@ impl UpstreamError {
         }
     }
 
-    /// Its status code of gRPC, as the specification writes it, such as `"UNAVAILABLE"`.
+    /// Returns the gRPC status code, as the specification writes it, such as `"UNAVAILABLE"`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         code_name(self.0.code)
     }
 
-    /// What kind of fault it is.
+    /// Returns the failure kind.
     #[must_use]
     pub fn kind(&self) -> FailureKind {
         self.0.kind
     }
 
-    /// What the service said, for the log. It may name internals: never show it to a client.
+    /// Returns the message of the service, for the log. The message may name internals: never show it to a client.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The `reason` of the `ErrorInfo`, such as `"ALREADY_REVIEWED"`.
+    /// Returns the `reason` of the `ErrorInfo`, such as `"ALREADY_REVIEWED"`.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
     }
 
-    /// What was wrong with the request, from the `BadRequest`.
+    /// Returns the field violations of the request, from the `BadRequest`.
     #[must_use]
     pub fn violations(&self) -> &[FieldViolation] {
         &self.0.violations
     }
 
-    /// When to ask again, from the `RetryInfo`.
+    /// Returns the delay before a retry, from the `RetryInfo`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -227,7 +228,7 @@ impl Inner {
     }
 }
 
-/// The details of a type, of those that can be read.
+/// Returns the details of one type, without those that cannot be decoded.
 fn details_of<M: prost::Message + Default>(
     details: &[prost_types::Any],
     name: &'static str,
@@ -236,7 +237,7 @@ fn details_of<M: prost::Message + Default>(
     details.iter().filter(of_type).filter_map(|it| M::decode(it.value.as_slice()).ok())
 }
 
-/// The words of a status, and of all that led to it.
+/// Returns the message of a status, followed by the messages of its sources.
 fn with_sources(status: &Status) -> String {
     let mut words = status.message().to_owned();
     let mut source = status.source();
@@ -250,7 +251,7 @@ fn with_sources(status: &Status) -> String {
     words
 }
 
-/// The one place where status codes of gRPC become kinds. `Cancelled` by our own deadline is told apart by the
+/// Maps gRPC status codes to failure kinds, in this one place. `Cancelled` by our own deadline is told apart by the
 /// call, which knows the time.
 fn kind_of(code: Code) -> FailureKind {
     match code {
@@ -271,7 +272,7 @@ fn kind_of(code: Code) -> FailureKind {
     }
 }
 
-/// The code of a fault that no service gave one.
+/// Returns the status code of a failure to which no service gave one.
 fn usual_code(kind: FailureKind) -> Code {
     match kind {
         FailureKind::NotFound => Code::NotFound,

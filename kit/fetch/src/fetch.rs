@@ -1,4 +1,4 @@
-//! The trait every question to a service implements.
+//! The trait that every fetch from a service implements.
 
 mod batch;
 mod call;
@@ -12,37 +12,37 @@ use crate::{Rpc, Tags};
 pub use batch::BatchResult;
 pub use call::{Call, CallContext, Observed, ObservedCall};
 
-/// A question to a service, such as "the newest three reviews of this product".
+/// A fetch from a service, such as "the newest three reviews of this product".
 ///
-/// The value is the key of a batch. Keys are ordered so that a batch is sent in the same order every time.
+/// The value is a key of a batch. Keys are ordered so that a batch is sent in the same order every time.
 pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
-    /// The RPC that answers it.
+    /// The RPC that loads the keys.
     const RPC: Rpc;
 
-    /// Keys one call may ask, as the RPC documents it. A larger batch becomes several calls at once.
+    /// Maximum number of keys in one call, as the RPC documents it. A larger batch becomes several concurrent calls.
     const MAX_KEYS: usize;
 
-    /// Field of the request that holds the keys, such as `"product_ids"`; empty where the request as a whole is the
-    /// one key that a call may ask.
+    /// Field of the request that holds the keys, such as `"product_ids"`; empty if the request as a whole is the only
+    /// key of a call.
     const KEYS: &'static str = "";
 
-    /// Paths of the answered message that [`batch`](Self::batch) itself reads, such as the key to match by.
-    /// They are part of every read mask, which so is never empty.
+    /// Paths of the loaded message that [`batch`](Self::batch) itself reads, such as the key to match by.
+    /// They are part of every read mask, which is therefore never empty.
     const READS: &'static [&'static str];
 
-    /// Fields of the request that go by another name with whoever asks, such as `("page_token", "after")`: what a
-    /// service says of one is told of the other.
+    /// Fields of the request that have another name for the client, such as `("page_token", "after")`: a field
+    /// violation of the first is reported as one of the second.
     const ALIASES: &'static [(&'static str, &'static str)] = &[];
 
-    /// What one key is answered with.
+    /// The value loaded for one key.
     type Value: Clone + Send + Sync + 'static;
 
-    /// Asks the RPC once for all keys, at most [`MAX_KEYS`](Self::MAX_KEYS), and answers each of them.
+    /// Calls the RPC once for all keys, at most [`MAX_KEYS`](Self::MAX_KEYS), and returns a result for each of them.
     fn batch(keys: Vec<Self>, call: Call<'_>) -> impl Future<Output = BatchResult<Self>> + Send;
 
-    /// Notes what an answer to this question is about, beside the service it came from: entities by kind and id,
-    /// the same ones whichever question found them. None of an answer was found where there is none. Called only
-    /// where somebody may keep what comes of it.
+    /// Adds tags for the entities that a loaded value is about, by kind and id, beside the tag of its service. An
+    /// entity has the same tag whichever fetch found it. The value is `None` if none was loaded for the key. Called
+    /// only if the answer to the client may be cached.
     fn tag(&self, _answer: Option<&Self::Value>, _tags: &Tags) {}
 
     /// The name of the type, as plans and policies show it.
@@ -52,18 +52,18 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     }
 }
 
-/// A question whose key is itself part of the answer, such as a product by its id.
+/// A fetch whose key is itself part of the loaded value, such as a product by its id.
 ///
-/// What needs no more of the answer than the key can be asked beside it, instead of behind it.
+/// A fetch that needs only the key of the value can run beside this fetch instead of after it.
 pub trait Keyed: Fetch {
-    /// Paths of the answered message that the key holds. None where the answer is found by who asks.
+    /// Paths of the loaded message that the key holds; empty if the value is found by the principal alone.
     const KEY: &'static [&'static str];
 
-    /// The answer as far as the key holds it. All else is empty.
+    /// Returns the value as far as the key holds it. All other fields are empty.
     fn known(&self) -> Self::Value;
 }
 
-/// The last segment of a type's path.
+/// Returns the last segment of a type's path.
 pub(crate) fn short_name(path: &'static str) -> &'static str {
     path.rsplit("::").next().unwrap_or(path)
 }

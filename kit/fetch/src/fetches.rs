@@ -19,11 +19,11 @@ use rpc::Slot;
 use crate::idle::IdleDetector;
 use crate::{BatchResult, Call, CallContext, Command, FailureKind, Fetch, UpstreamError};
 
-/// A question was asked that the slot it came with was not made for.
+/// Error of a fetch whose slot does not exist or belongs to another fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undeclared;
 
-/// The loaders of one request, each made on first use. What is loaded lives as long as the request.
+/// The loaders of one request, each created on first use. Loaded values live as long as the request.
 pub struct Fetches {
     context: Arc<CallContext>,
     slots: Arc<[Slot]>,
@@ -32,20 +32,20 @@ pub struct Fetches {
     idle: IdleDetector,
 }
 
-/// How far a slot has come.
+/// Progress of a slot.
 #[derive(Default)]
 struct Turn {
-    /// Whether something was asked that is not sent yet.
+    /// True if the slot has keys that are not sent yet.
     asked: bool,
-    /// The last batch, where there was one.
+    /// The last batch; `None` before the first one.
     batch: Option<Batch>,
 }
 
-/// The answers of a slot on their way, for all who wait for them.
+/// The call of a slot while it runs, shared by all fetches that wait for it.
 type Batch = Shared<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 impl Fetches {
-    /// Loaders for the slots of a request.
+    /// Creates the loaders for the slots of a request.
     #[must_use]
     pub fn new(context: Arc<CallContext>, slots: Arc<[Slot]>) -> Self {
         let loaders = slots.iter().map(|_| OnceLock::new()).collect();
@@ -53,19 +53,19 @@ impl Fetches {
         Self { context, slots, loaders, turns, idle: IdleDetector::default() }
     }
 
-    /// What every call of this request shares.
+    /// Returns the state shared by all calls of this request.
     #[must_use]
     pub fn context(&self) -> &CallContext {
         &self.context
     }
 
-    /// Runs the future that asks the questions of this request, and sends them whenever nothing else of it can
-    /// go on. Questions asked outside of it are never answered.
+    /// Runs the future that contains the fetches of this request, and sends their batches whenever the rest of the
+    /// future can make no more progress. A fetch outside of this future never completes.
     pub async fn drive<F: Future>(&self, future: F) -> F::Output {
         self.idle.drive(future).await
     }
 
-    /// Answers a question, together with all others of its slot that are asked before the request has to wait.
+    /// Loads a key, together with all other keys of its slot that are fetched before the request has to wait.
     pub async fn fetch<F: Fetch>(
         &self,
         slot: usize,
@@ -84,16 +84,16 @@ impl Fetches {
             batch.await;
         }
         loop {
-            // Every batch answers every key, so no answer can only mean that all who waited for it were dropped
-            // but this one, which came later: the question goes into a batch of its own.
+            // Every batch has a result for every key, so a missing result can only mean that all other waiters were
+            // dropped and that this fetch came later: its key goes into a batch of its own.
             if let Ok(answer) = loader.loader.try_load(key.clone()).await {
                 return Ok(answer);
             }
         }
     }
 
-    /// Answers a question that no slot was made for: in a call of its own, and whole, since nobody knows what is read
-    /// of the answer. What enforces the plans decides whether it may be asked.
+    /// Loads a key that has no slot, in a call of its own. The call has no read mask, because no plan knows which
+    /// fields are read. [`Enforcement`](crate::Enforcement) decides before whether the fetch is permitted.
     pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<F::Value, UpstreamError> {
         let call = Call::new(&self.context, F::RPC, F::name(), None)?.with_keys(1);
         let mut answers = batch(vec![key.clone()], call, &self.context).await.into_map();
@@ -102,8 +102,8 @@ impl Fetches {
         answers.remove(&key).unwrap_or_else(none)
     }
 
-    /// What to wait for while one of these slots has yet to answer: its batch, or nothing, where it has yet to
-    /// send one.
+    /// Returns a future to wait for while one of these slots has no response yet: its batch, or a future that is ready
+    /// at once if the batch is not sent yet. Returns `None` if no slot is waited for.
     fn under_way(&self, slots: &[usize]) -> Option<Batch> {
         let nothing = || std::future::ready(()).boxed().shared();
         slots.iter().find_map(|slot| {
@@ -113,8 +113,8 @@ impl Fetches {
         })
     }
 
-    /// Carries out a command: one call, here and now. It must have ended when `until` has gone by since the start
-    /// of the request.
+    /// Sends a command in one call, at once. The call ends no later than `until`, counted from the start of the
+    /// request.
     pub async fn command<C: Command>(
         &self,
         command: C,
@@ -130,7 +130,7 @@ impl Fetches {
         result
     }
 
-    /// Carries out a command beside the request, which does not wait for it. A fault is logged.
+    /// Sends a command beside the request, which does not wait for it. A failure is logged.
     pub fn command_later<C: Command>(&self, command: C) {
         let context = self.context.clone();
         tokio::spawn(async move {
@@ -138,7 +138,7 @@ impl Fetches {
                 Ok(call) => command.send(call.with_keys(1)).await.map(drop),
                 Err(fault) => Err(fault),
             };
-            // Nobody is told of it, whatever it says.
+            // No client is told of the failure, so it is logged here even if it is about the client.
             if let Err(fault) = result {
                 context.log.failed(C::RPC.path(), &fault);
             }
@@ -156,8 +156,8 @@ impl Fetches {
                 calls: AtomicUsize::new(0),
                 of: PhantomData,
             };
-            // One yield is the least the loader knows. A batch has no limit here because `SlotBatch` splits it
-            // into calls that run side by side.
+            // One yield is the minimum of the loader. A batch has no limit here because `SlotBatch` splits it
+            // into concurrent calls.
             let loader = Loader::new(batch).with_max_batch_size(usize::MAX).with_yield_count(1);
             Box::new(SlotLoader::<F> { loader, asked: Mutex::default() })
         };
@@ -165,28 +165,28 @@ impl Fetches {
     }
 }
 
-/// The loader of a slot, and what was asked of it since its last batch.
+/// The loader of a slot, and the keys fetched since its last batch.
 struct SlotLoader<F: Fetch> {
     loader: Loader<F, Result<F::Value, UpstreamError>, SlotBatch<F>>,
     asked: Mutex<Vec<F>>,
 }
 
 impl<F: Fetch> SlotLoader<F> {
-    /// The batch that holds what was just asked, in the place of the last one. Whoever comes first brings all keys at
-    /// once, so that no order of polls can tear them apart; all who wait share it, so that it goes on when the
-    /// first is dropped.
+    /// Returns the batch with the keys fetched last, which replaces the batch before it. The first waiter sends all
+    /// keys at once, so that no order of polls can split them; all waiters share the batch, so that it goes on when
+    /// the first waiter is dropped.
     fn batch(&self, turn: &mut Turn) -> Option<Batch> {
         turn.asked = false;
         let keys = std::mem::take(&mut *lock(&self.asked));
         if !keys.is_empty() {
             let loader = self.loader.clone();
-            // A batch that everybody stopped waiting for still holds the loader: it is finished first.
+            // A batch without any waiter left still holds the loader, so it is finished first.
             let unfinished = turn.batch.take();
             let batch = async move {
                 if let Some(unfinished) = unfinished {
                     unfinished.await;
                 }
-                // The answers are kept by the loader, for each to look up its own.
+                // The loader keeps the results, and each waiter looks up its own.
                 let _answers = loader.try_load_many(keys).await;
             };
             turn.batch = Some((Box::pin(batch) as Pin<Box<dyn Future<Output = ()> + Send>>).shared());
@@ -199,7 +199,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One call of a fetch. What can be no word to the client is logged here; of all else, whoever asked decides.
+/// Makes one call of a fetch. Errors that are never about the client are logged here; the caller decides about all
+/// others.
 async fn batch<F: Fetch>(keys: Vec<F>, call: Call<'_>, context: &CallContext) -> BatchResult<F> {
     let answers = F::batch(keys, call).await;
     answers.faults_of_service().for_each(|fault| context.log.failed(F::RPC.path(), fault));
@@ -210,15 +211,15 @@ struct SlotBatch<F> {
     context: Arc<CallContext>,
     slots: Arc<[Slot]>,
     slot: usize,
-    /// Keys asked so far.
+    /// Number of keys sent so far.
     keys: AtomicUsize,
-    /// Calls made so far.
+    /// Number of calls made so far.
     calls: AtomicUsize,
     of: PhantomData<fn() -> F>,
 }
 
 impl<F: Fetch> SlotBatch<F> {
-    /// Notes what the answers are about, where that is asked for.
+    /// Adds the tags of the loaded values, if the request collects tags.
     fn tag(&self, answers: &HashMap<F, Result<F::Value, UpstreamError>>) {
         let Some(tags) = &self.context.tags else { return };
         tags.service(F::RPC.path());
@@ -227,7 +228,7 @@ impl<F: Fetch> SlotBatch<F> {
         }
     }
 
-    /// Whether the plan has room for so many keys more.
+    /// Counts this many more keys, and reports a deviation if the plan has no room for them.
     fn planned(&self, slot: &Slot, keys: usize) -> Result<(), UpstreamError> {
         let calls = keys.div_ceil(F::MAX_KEYS);
         let all_keys = self.keys.fetch_add(keys, Ordering::Relaxed) + keys;

@@ -1,8 +1,8 @@
-//! Knowing when everything of a request that can go on has gone on.
+//! Detects when a request can make no more progress without I/O, so that its batches can be sent.
 //!
-//! A batch should hold every key that is known by then, and be sent not a moment later. Timers and yields guess
-//! when that is. The request's own future knows: once polling it leads to no further wake, all of it waits for
-//! something outside, and whoever waits to ask can ask.
+//! A batch should hold every key that is known at that moment, and be sent without further delay. Timers and yields
+//! only guess the moment. The request's own future tells it exactly: once polling leads to no further wake, every
+//! part of the future waits for something outside, and the waiting fetches can be sent.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -12,22 +12,22 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::task::AtomicWaker;
 
-/// Polls in a row before other tasks get their turn.
+/// Maximum number of polls in a row before other tasks get their turn.
 const MAX_POLLS: usize = 1_000;
 
-/// Where those wait who want to ask, until the rest of their request has settled.
+/// Holds fetches back until the rest of their request is idle.
 #[derive(Debug, Default)]
 pub(crate) struct IdleDetector(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// How often it has settled.
+    /// Number of times that the request has become idle.
     round: u64,
     waiting: Vec<Waker>,
 }
 
 impl IdleDetector {
-    /// Waits until everything else has settled.
+    /// Waits until the rest of the request is idle.
     pub(crate) async fn idle(&self) {
         let mut entered = None;
         poll_fn(|context| {
@@ -41,9 +41,9 @@ impl IdleDetector {
         .await;
     }
 
-    /// Runs a future, parts of which wait for the others to have settled.
+    /// Runs a future in which some parts wait until the others are idle.
     pub(crate) async fn drive<F: Future>(&self, future: F) -> F::Output {
-        // tokio makes busy tasks pause in the middle of things; here that would tear batches apart.
+        // tokio's cooperative budget makes busy tasks pause midway, which would split batches here.
         let mut future = pin!(tokio::task::unconstrained(future));
         let watch = Arc::new(Watch::default());
         let waker = Waker::from(watch.clone());
@@ -65,7 +65,7 @@ impl IdleDetector {
         .await
     }
 
-    /// Lets all go on who wait; false when nobody does.
+    /// Wakes all waiters. Returns false if there are none.
     fn release(&self) -> bool {
         let waiting = {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,7 +78,7 @@ impl IdleDetector {
     }
 }
 
-/// Passes wakes on and notes that there was one.
+/// Waker that forwards wakes to the outer task and records that there was one.
 #[derive(Default)]
 struct Watch {
     woken: AtomicBool,
@@ -100,7 +100,7 @@ impl Wake for Watch {
 mod tests {
     use super::*;
 
-    /// Becomes ready at its last poll, waking itself at each before: as one of many futures in a set does.
+    /// Becomes ready at its last poll and wakes itself at every poll, as one of many futures in a set does.
     async fn busy(polls: usize) {
         let mut left = polls;
         poll_fn(|context| {

@@ -1,10 +1,13 @@
-//! Asking gRPC services for the length of one request.
+//! Fetches data from gRPC services for the length of one request, without knowing GraphQL, HTTP or any one service.
 //!
-//! A question is a type: its value is the key, its [`Fetch`] implementation says which RPC answers it and how
-//! a batch of keys becomes one call. [`Fetches`] holds the loaders of one request; everything else (which call
-//! may take how long, what is read of an answer, who is asking) comes from the request's [`CallContext`].
+//! A fetch is a type: its value is the key, and its [`Fetch`] implementation names the RPC and turns a batch of keys
+//! into one call. [`Fetches`] holds the loaders of one request and sends the keys of a [`Slot`] together, with the
+//! slot's read mask and the policies, deadline and credential of the request's [`CallContext`].
 //!
-//! This crate knows neither GraphQL nor HTTP nor any particular service.
+//! Next: [`Fetch`] and [`Command`] for calls of your own, [`Policies`] and [`PolicyTable`] for their timeouts,
+//! [`Channels`] for connections, and [`UpstreamError`] for failures. Within the crate, `fetches` collects keys into
+//! batches, `idle` detects when a batch is complete, `fetch/call` makes each call, and `wire` tells the status of a
+//! service from one that the client library made up.
 
 mod address;
 mod channels;

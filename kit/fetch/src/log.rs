@@ -1,4 +1,4 @@
-//! Log lines of calls that failed.
+//! Log lines of failed calls.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,11 +8,11 @@ use tokio::time::Instant;
 
 use crate::UpstreamError;
 
-/// How often a line of one kind is written at most.
+/// Minimum time between two lines of one kind.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Writes why calls failed: of each RPC and code a line a second at most, with the number of those left out, so that
-/// a service that is down does not drown everything else. One for a whole server.
+/// Logs why calls failed: at most one line a second for each RPC and code, with the number of lines left out, so that
+/// a service that is down does not drown everything else. A whole server shares one log.
 #[derive(Debug, Default)]
 pub struct SampledLog(Mutex<HashMap<(&'static str, &'static str), Burst>>);
 
@@ -23,8 +23,8 @@ struct Burst {
 }
 
 impl SampledLog {
-    /// Writes why a call of an RPC failed, or one key of it, unless that was written before: all keys of a failed
-    /// call share its fault.
+    /// Logs why a call of an RPC, or one key of it, failed, unless this error was logged before: all keys of a failed
+    /// call share its error.
     pub fn failed(&self, rpc: &'static str, fault: &UpstreamError) {
         if !fault.is_logged_first() {
             return;
@@ -35,7 +35,8 @@ impl SampledLog {
         }
     }
 
-    /// Whether a line of this kind may be written now: then how many were left out since the last one.
+    /// Returns the number of lines left out since the last one if a line of this kind may be written now; `None` if
+    /// not.
     #[must_use]
     pub fn pass(&self, about: &'static str, kind: &'static str) -> Option<u64> {
         let now = Instant::now();

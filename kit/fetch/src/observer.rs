@@ -7,41 +7,41 @@ use tokio::time::Instant;
 
 use crate::UpstreamError;
 
-/// Is told of every call of a server when it ends.
+/// Receives every call of a server when the call ends.
 pub trait Observer: Debug + Send + Sync {
-    /// A call of this RPC ended so, after this time.
+    /// Receives the end of a call of this RPC, and the time that the call took.
     fn call_ended(&self, rpc: &'static str, took: Duration, end: CallEnd<'_>);
 }
 
-/// Nobody.
+/// Observer that ignores all calls.
 impl Observer for () {
     fn call_ended(&self, _rpc: &'static str, _took: Duration, _end: CallEnd<'_>) {}
 }
 
-/// How a call ended.
+/// End of a call.
 #[derive(Clone, Copy, Debug)]
 pub enum CallEnd<'a> {
-    /// It was answered.
-    Loaded,
-    /// It failed.
+    /// The call was successful.
+    Answered,
+    /// The call failed.
     Failed(&'a UpstreamError),
-    /// The request went away first.
+    /// The call was dropped, because its request went away first.
     Abandoned,
 }
 
 impl CallEnd<'_> {
-    /// The status of gRPC, by name; `ABANDONED` where there is none.
+    /// Returns the gRPC status, by name; `ABANDONED` if there is none.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
-            Self::Loaded => "OK",
+            Self::Answered => "OK",
             Self::Failed(fault) => fault.code(),
             Self::Abandoned => "ABANDONED",
         }
     }
 }
 
-/// A call that is under way. Whoever drops it has abandoned the call.
+/// A call that is under way. Dropping it before its end means that the call was abandoned.
 pub(crate) struct UnderWay<'a> {
     observer: &'a dyn Observer,
     rpc: &'static str,
@@ -56,7 +56,7 @@ impl<'a> UnderWay<'a> {
 
     pub(crate) fn end(mut self, fault: Option<&UpstreamError>) {
         self.ended = true;
-        self.tell(fault.map_or(CallEnd::Loaded, CallEnd::Failed));
+        self.tell(fault.map_or(CallEnd::Answered, CallEnd::Failed));
     }
 
     fn tell(&self, end: CallEnd<'_>) {

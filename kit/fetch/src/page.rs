@@ -1,10 +1,10 @@
-//! Pages as AIP-158 has them.
+//! Pages of a list, after AIP-158.
 
-/// Where one can go on in a list, by a page of it.
+/// Tokens of one page of a list, to continue the list from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageTokens {
     /// Token of the next page; empty on the last one.
     pub next: String,
-    /// Token to go on behind each item of this page, in their order; empty where the service gives none.
+    /// Tokens to continue after each item of this page, in the order of the items; empty if the service gives none.
     pub items: Vec<String>,
 }

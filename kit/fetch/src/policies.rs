@@ -1,4 +1,4 @@
-//! Rows of a policy table, by the type of what is asked.
+//! Rows of a policy table, by the type of the fetch or command.
 
 use rpc::{Policies, Policy};
 

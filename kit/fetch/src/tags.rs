@@ -1,24 +1,24 @@
-//! What an answer is about, so that a cache can be told to forget it.
+//! Tags of an answer to a client, by which a cache can be told to forget the answer.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 /// The entities an answer is about, such as `product:kettle-gooseneck-09`, and the services it came from, such as
-/// `catalog`: what caches in front of a BFF call surrogate keys.
+/// `catalog`. Caches in front of a BFF call them surrogate keys.
 #[derive(Debug, Default)]
 pub struct Tags(Mutex<BTreeSet<String>>);
 
 impl Tags {
-    /// Notes an entity.
+    /// Adds an entity. An id that cannot stand in a header is left out.
     pub fn entity(&self, kind: &str, id: &str) {
-        // Keys stand in a header, one after the other.
+        // All tags are listed in one header, so an id may hold neither a separator nor a control character.
         let fits = |it: char| it.is_ascii_graphic() && it != ',';
         if !id.is_empty() && id.chars().all(fits) {
             self.add(format!("{kind}:{id}"));
         }
     }
 
-    /// Notes the service of an RPC, such as `catalog` of `shop.catalog.v1.CatalogService/BatchGetProducts`.
+    /// Adds the service of an RPC, such as `catalog` of `shop.catalog.v1.CatalogService/BatchGetProducts`.
     pub(crate) fn service(&self, rpc: &str) {
         let package = rpc.rsplit_once('/').and_then(|(service, _)| service.rsplit_once('.'));
         let segments = package.into_iter().flat_map(|(package, _)| package.rsplit('.'));
@@ -29,7 +29,7 @@ impl Tags {
         }
     }
 
-    /// All of them, in order.
+    /// Returns all tags, sorted.
     #[must_use]
     pub fn list(&self) -> Vec<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()

@@ -12,20 +12,21 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-/// The only protocol offered in the handshake (ALPN, RFC 7301): gRPC stands on HTTP/2.
+/// The only protocol offered in the handshake (ALPN, RFC 7301): gRPC requires HTTP/2.
 const HTTP_2: &[u8] = b"h2";
 
-/// Which services are believed and what is shown to them: TLS 1.2 and 1.3. Cheap to clone; connections of one resume
-/// the sessions of each other.
+/// TLS 1.2 and 1.3 for channels: the trusted roots, and the identity of this client. Cheap to clone; connections of one
+/// configuration resume each other's sessions.
 #[derive(Clone, Debug)]
 pub struct Tls(Arc<ClientConfig>);
 
-/// A certificate, followed by those it is signed with, and its private key.
+/// A certificate, followed by the certificates it is signed with, and its private key.
 pub type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 impl Tls {
-    /// Believes services whose certificates lead to one of `roots`; shows `identity` to those that ask for one. An error
-    /// when the key is not that of the certificate, or either is of a kind that cannot be used.
+    /// Trusts services whose certificates lead to one of `roots`, and presents `identity` to services that request a
+    /// certificate. Returns an error if the key does not belong to the certificate, or if either is of a kind that
+    /// cannot be used.
     pub fn new(roots: RootCertStore, identity: Option<Identity>) -> Result<Self, rustls::Error> {
         let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
@@ -38,19 +39,19 @@ impl Tls {
         Ok(Self(Arc::new(config)))
     }
 
-    /// Whether both are the same one.
+    /// Returns true if both share one configuration.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Shakes hands with the service of that name.
+    /// Performs the TLS handshake with the service of that name.
     pub(crate) async fn shake_hands<I: Read + Write + Unpin>(
         self,
         name: ServerName<'static>,
         io: I,
     ) -> Result<TokioIo<TlsStream<TokioIo<I>>>, Box<dyn Error + Send + Sync>> {
         let stream = TlsConnector::from(self.0).connect(name, TokioIo::new(io)).await?;
-        // One that has no opinion might as well speak HTTP/1.1, and would take the calls for nonsense.
+        // A service that selects no protocol might speak HTTP/1.1, and could not read the calls.
         if stream.get_ref().1.alpn_protocol() != Some(HTTP_2) {
             return Err(io::Error::other("the service did not agree to HTTP/2 in the TLS handshake").into());
         }

@@ -1,5 +1,5 @@
-//! How the answer to one call ended on the wire. The client library gives every failure a status, also where no
-//! service said one: here is noted what a service really said.
+//! The end of a response on the wire. The client library gives every failure a status, even if no service sent one:
+//! this module records the status that the service really sent.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,20 +12,20 @@ use http_body::Frame;
 use tonic::Status;
 use tonic::body::Body;
 
-/// How the answer to a call ended.
+/// End of the response to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// It has not, as far as was read.
+    /// The response has not ended, as far as it was read.
     Not,
-    /// It was no gRPC: something between us and the service answered.
+    /// The response was not gRPC: it came from something between us and the service.
     Foreign,
-    /// Without a status: something cut it off.
+    /// The response ended without a status: something cut it off.
     Cut,
-    /// With this status of the service.
+    /// The response ended with this status of the service.
     Status(i32),
 }
 
-/// Notes how the answer to one call ends.
+/// Records how the response to one call ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire(Arc<AtomicI32>);
 
@@ -47,7 +47,7 @@ impl Wire {
         }
     }
 
-    /// The response, watched to its end.
+    /// Wraps the response, to watch it to its end.
     pub(crate) fn watch(self, response: Response<Body>) -> Response<Watched> {
         let is_grpc = response.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| {
             media_type.as_bytes().get(..16).is_some_and(|it| it.eq_ignore_ascii_case(b"application/grpc"))
@@ -60,9 +60,9 @@ impl Wire {
         response.map(|body| Watched { body, wire: self })
     }
 
-    /// Notes an end, unless one was noted before.
+    /// Records an end, unless one was recorded before.
     fn note(&self, end: i32) {
-        // Nobody else writes it: one task reads the answer.
+        // Load and store need not be one step: only the one task that reads the response writes the value.
         if self.0.load(Ordering::Relaxed) == NOT {
             self.0.store(end, Ordering::Relaxed);
         }
@@ -73,7 +73,7 @@ fn status(headers: &HeaderMap) -> Option<i32> {
     headers.get("grpc-status")?.to_str().ok()?.parse().ok().filter(|status| *status >= 0)
 }
 
-/// The body of an answer, on its way to whoever reads it.
+/// Body of a response that records its end while it is read.
 pub(crate) struct Watched {
     body: Body,
     wire: Wire,

@@ -1,4 +1,4 @@
-//! Which calls an operation leads to, and what is read of each answer.
+//! The calls an operation leads to, and the paths read of each response.
 
 mod walk;
 
@@ -14,17 +14,17 @@ use crate::schema::{FieldInfo, SchemaIndex, StepInfo};
 
 use walk::Walk;
 
-/// Selections an operation may have once its fragments are written out. It bounds every later walk over the
-/// document: without it a few hundred bytes of nested fragments cost minutes.
+/// Upper bound on the selections of an operation once its fragments are written out. It limits every later walk
+/// over the document: without it, a few hundred bytes of nested fragments cost minutes.
 pub(crate) const MAX_SELECTIONS: usize = 10_000;
 
-/// Selections within selections, fragments counted.
+/// Upper bound on the nesting of selections, fragments counted.
 pub(crate) const MAX_NESTING: usize = 128;
 
 /// The calls of an operation and the masks they are made with.
 ///
-/// Questions of one type whose keys become known together share a slot, and so a call. The selection of a field
-/// asks its own slot for what it reads.
+/// Fetches of one type whose keys become known together share a slot, and so a call. The selection of a field adds
+/// the paths it reads to the mask of the field's own slot.
 #[derive(Debug)]
 pub struct CallGraph {
     pub(super) nodes: Vec<Node>,
@@ -36,30 +36,30 @@ pub struct CallGraph {
     ty: OperationType,
     name: Option<String>,
     hoists: bool,
-    /// Fields that are outside every list.
+    /// Number of fields outside every list.
     single_fields: u64,
 }
 
-/// A field of the answer, list indices left out. Node 0 is the answer itself.
+/// A field of the answer, without list indices. Node 0 is the answer itself.
 #[derive(Debug, Default)]
 pub(super) struct Node {
-    /// Its key in the answer.
+    /// Key of the field in the answer.
     pub(super) key: String,
     pub(super) parent: usize,
     pub(super) children: Vec<usize>,
-    /// What the schema knows of it: one entry for each object type that has the field here.
+    /// Schema information about the field: one entry for each object type that has the field here.
     pub(super) fields: Vec<Selected>,
     pub(super) steps: Vec<NodeStep>,
-    /// Whether it needs no more of its object than the key.
+    /// True if the field needs only the key of its object.
     pub(super) hoisted: bool,
 }
 
-/// A field as it was selected.
+/// A selected field of one object type.
 #[derive(Debug)]
 pub(super) struct Selected {
     pub(super) type_name: String,
     pub(super) info: Arc<FieldInfo>,
-    /// Items of the list at most, where it is one.
+    /// Upper bound on the items of the list; `None` if the field is not a list.
     pub(super) items: Option<u64>,
 }
 
@@ -70,39 +70,39 @@ pub(super) struct NodeStep {
     pub(super) target: Target,
 }
 
-/// What carries a step out.
+/// The fetch or command that carries out a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Fetch(usize),
     Command(usize),
 }
 
-/// How often something is there at most: a list within the lists of its parent.
+/// Upper bound on the number of instances of an item: the length of its list, within the lists of the parent.
 #[derive(Clone, Debug)]
 pub(super) struct Multiplicity {
     pub(super) parent: Option<usize>,
     pub(super) most: u64,
-    /// The variable that says how many, where one does.
+    /// The variable that sets the length of the list; `None` if no variable does.
     pub(super) variable: Option<String>,
-    /// How many when that is left out.
+    /// Length of the list if the variable is left out.
     pub(super) unsaid: u64,
-    /// Fields that are selected on each.
+    /// Number of fields selected on each item.
     pub(super) fields: u64,
 }
 
-/// One slot: the questions of a type that are asked together.
+/// One slot: the fetches of one type that are made together.
 #[derive(Debug)]
 pub(super) struct FetchNode {
     pub(super) step: StepInfo,
-    /// Counted from 1.
+    /// The wave of the call, counted from 1.
     pub(super) wave: usize,
-    /// Slots whose answers make its keys known; one, or none, unless it is joined.
+    /// Slots whose responses make the keys known; one or none, unless the fetch is coalesced.
     pub(super) from: Vec<usize>,
-    /// The fields that ask.
+    /// Fields that fetch through this slot.
     pub(super) nodes: Vec<usize>,
-    /// How many keys each of them has, as chains of factors; none for a single key.
+    /// Number of keys of each field, as a chain of multiplicities; `None` for a single key.
     pub(super) terms: Vec<Option<usize>>,
-    /// Whether a field asks with no more than who asks, which is the same key for all of them.
+    /// True if a field is keyed by the principal alone. All such fields share one key.
     pub(super) by_caller: bool,
 }
 
@@ -110,15 +110,15 @@ pub(super) struct FetchNode {
 #[derive(Debug)]
 pub struct CommandNode {
     pub(super) step: StepInfo,
-    /// The wave it is sent in, or beside, where nobody waits for it.
+    /// The wave the command is sent in; the wave it is sent beside if nobody waits for it.
     pub(super) wave: usize,
     pub(super) node: usize,
-    /// When it must have ended, counted from the start of the request; none for the request's deadline.
+    /// Latest end of the call, as an offset from the start of the request; `None` for the request's deadline.
     pub until: Option<Duration>,
 }
 
 impl CallGraph {
-    /// Works out the outline of an operation in its simplest form.
+    /// Builds the call graph of an operation in its simplest form.
     pub(super) fn of(schema_index: &SchemaIndex, normalised: &ExecutableDocument) -> Self {
         let mut operations = normalised.operations.iter();
         let (name, operation) =
@@ -128,33 +128,33 @@ impl CallGraph {
         walk.call_graph(operation.node.ty, name.map(Name::as_str))
     }
 
-    /// Fields within fields, introspection aside.
+    /// Returns the depth of the deepest field, introspection aside.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.depth
     }
 
-    /// What kind of operation it is.
+    /// Returns the type of the operation.
     #[must_use]
     pub fn operation_type(&self) -> OperationType {
         self.ty
     }
 
-    /// The name the document gives it.
+    /// Returns the name the document gives the operation; `None` if it has no name.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// The same outline, reading every answer whole.
+    /// Returns the call graph without masks, so that every response is read whole.
     #[must_use]
     pub fn without_masks(mut self) -> Self {
         self.slots = self.slots.iter().map(|slot| Slot { mask: None, ..slot.clone() }).collect();
         self
     }
 
-    /// The same outline, asking nothing beside the call that answers its object. Keys are then known later, so
-    /// that slots are no longer single batches and their bounds no longer hold.
+    /// Returns the call graph without hoisting: no fetch runs beside the call that loads its object. Keys are then
+    /// known later, so that slots are no longer single batches and their bounds no longer hold.
     #[must_use]
     pub fn without_hoisting(mut self) -> Self {
         self.hoists = false;
@@ -163,19 +163,19 @@ impl CallGraph {
         self
     }
 
-    /// The commands of the operation.
+    /// Returns the commands of the operation.
     #[must_use]
     pub fn commands(&self) -> &[CommandNode] {
         &self.commands
     }
 
-    /// The slots of the operation.
+    /// Returns the slots of the operation.
     #[must_use]
     pub fn slots(&self) -> &Arc<[Slot]> {
         &self.slots
     }
 
-    /// Where in the answer a resolver stands; none for a path the operation does not have.
+    /// Returns the node at a resolver's path; `None` if the operation does not have the path.
     #[must_use]
     pub fn node_at(&self, path: Option<&QueryPathNode<'_>>) -> Option<NodeRef<'_>> {
         let mut place = NodeRef { call_graph: self, node: 0 };
@@ -190,19 +190,19 @@ impl CallGraph {
         self.slots = slots.into_iter().collect();
     }
 
-    /// Fields outside every list; those within are counted at their [`Multiplicity`].
+    /// Returns the number of fields outside every list; fields within lists are counted at their [`Multiplicity`].
     pub(super) fn single_fields(&self) -> u64 {
         self.single_fields
     }
 
-    /// How many there are of something at most.
+    /// Returns the upper bound on the instances of a multiplicity; 1 for `None`.
     pub(super) fn most(&self, multiplicity: Option<usize>) -> u64 {
         let multiplicity = multiplicity.and_then(|multiplicity| self.multiplicities.get(multiplicity));
         multiplicity.map_or(1, |it| it.most.saturating_mul(self.most(it.parent)))
     }
 }
 
-/// A field of the answer.
+/// Reference to a node of a call graph: a field of the answer.
 #[derive(Clone, Copy)]
 pub struct NodeRef<'a> {
     call_graph: &'a CallGraph,
@@ -220,7 +220,7 @@ impl<'a> NodeRef<'a> {
         Some(Self { node, ..self })
     }
 
-    /// The slot of the question `name` of this field.
+    /// Returns the slot of this field's fetch `name`; `None` if the field has no such fetch.
     #[must_use]
     pub fn slot(self, name: &str) -> Option<usize> {
         self.node().steps.iter().find_map(|step| match step.target {
@@ -229,7 +229,7 @@ impl<'a> NodeRef<'a> {
         })
     }
 
-    /// The command `name` of this field, and which of all commands it is.
+    /// Returns this field's command `name` and its index among all commands; `None` if the field has no such command.
     #[must_use]
     pub fn send(self, name: &str) -> Option<(usize, &'a CommandNode)> {
         self.node().steps.iter().find_map(|step| match step.target {
@@ -238,25 +238,25 @@ impl<'a> NodeRef<'a> {
         })
     }
 
-    /// What the schema says of the question or command `name` of this field.
+    /// Returns the schema information about this field's fetch or command `name`; `None` if the field has no such call.
     #[must_use]
     pub fn step(self, name: &str) -> Option<&'a StepInfo> {
         self.node().fields.iter().flat_map(|field| &field.info.steps).find(|step| step.name == name)
     }
 
-    /// Whether this field has something to fall back to.
+    /// Returns true if this field has a fallback.
     #[must_use]
     pub fn is_optional(self) -> bool {
         self.node().fields.first().is_some_and(|field| field.info.fallback.is_some())
     }
 
-    /// Whether a field of this object needs no more of it than its key.
+    /// Returns true if the field `key` of this object is hoisted: it needs only the key of the object.
     #[must_use]
     pub fn hoists(self, key: &str) -> bool {
         self.call_graph.hoists && self.child(key).is_some_and(|child| child.node().hoisted)
     }
 
-    /// Whether any field of this object needs no more of it than its key.
+    /// Returns true if any field of this object is hoisted: it needs only the key of the object.
     #[must_use]
     pub fn hoists_any(self) -> bool {
         let nodes = &self.call_graph.nodes;

@@ -1,9 +1,9 @@
-//! The codes a client can rely on.
+//! The error codes that a client can rely on.
 
 /// The stable `extensions.code` of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// What was asked for does not exist, where `null` cannot say so.
+    /// The requested object does not exist, and `null` cannot express that.
     NotFound,
     /// An argument or variable is wrong.
     BadUserInput,
@@ -13,42 +13,42 @@ pub enum Code {
     ParseFailed,
     /// The document does not fit the schema.
     ValidationFailed,
-    /// The document holds no operation of that name, or several and none was named.
+    /// The document holds no operation of that name, or it holds several and the request names none.
     OperationResolutionFailure,
-    /// The document is larger than the client's may be, or asks for more.
+    /// The document is larger than the client's limits allow, or requests more than they allow.
     OperationTooLarge,
-    /// The server does not know a document of this hash yet: send it along.
+    /// The server does not know a document of this hash yet: the client must send it along.
     PersistedQueryNotFound,
-    /// Documents are not kept here: send them every time.
+    /// The server does not keep documents: the client must send them every time.
     PersistedQueryNotSupported,
-    /// The hash is not that of the document beside it.
+    /// The hash does not match the document beside it.
     PersistedQueryHashMismatch,
     /// No operation is registered under this id.
     PersistedQueryNotInList,
-    /// Only registered operations are taken, and this is none.
+    /// The server takes only registered operations, and this is not one of them.
     QueryNotInSafelist,
-    /// The request has an id and a document.
+    /// The request has both an id and a document.
     IdAndBody,
-    /// Nobody is signed in, or the sign-in is not accepted.
+    /// No user is signed in, or the sign-in is not accepted.
     Unauthenticated,
-    /// Whoever is signed in may not do this.
+    /// The principal may not do this.
     Forbidden,
-    /// A rule of the shop forbids it; `extensions.reason` says which.
+    /// A service declines for a business reason, which `extensions.reason` names.
     Refused,
-    /// Too many requests.
+    /// The client sends too many requests.
     RateLimited,
-    /// The server has more to do than it can: ask again later.
+    /// The server has more work than it can do: the client should try again later.
     Overloaded,
-    /// A service did not answer in time.
+    /// A service did not respond in time.
     UpstreamTimeout,
     /// A service could not be reached.
     UpstreamUnavailable,
-    /// Anything else.
+    /// Any other error.
     Internal,
 }
 
 impl Code {
-    /// The code as clients see it.
+    /// Returns the code as clients see it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

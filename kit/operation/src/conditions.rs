@@ -1,4 +1,4 @@
-//! The directives that decide whether a selection applies: `@skip` and `@include`. Nothing else reads them.
+//! The directives that decide whether a selection applies: `@skip` and `@include`. No other module reads them.
 
 use async_graphql::{Pos, Variables};
 use async_graphql_value::ConstValue;
@@ -8,18 +8,18 @@ use super::document::{Directive, Document, Field, Literal, Selection, SelectionS
 /// Values of the variables, as far as they are known when conditions are read.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Conditions<'a> {
-    /// Nothing: what a variable decides counts as there.
+    /// No variable is known: a selection that a variable decides on applies.
     Open,
-    /// All of them, coerced.
+    /// All variables are known, and coerced.
     Decided(&'a Variables),
 }
 
-/// A condition that is null, which it may not be: it stands there.
+/// Position of a condition that is null, which it may not be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NullCondition(pub(super) Pos);
 
 impl Conditions<'_> {
-    /// Decides by its directives whether a selection applies.
+    /// Returns true if a selection with these directives applies; an error if a condition is null.
     pub(super) fn include(self, directives: &[Directive]) -> Result<bool, NullCondition> {
         for (name, wanted) in [("skip", false), ("include", true)] {
             let condition =
@@ -44,7 +44,7 @@ impl Conditions<'_> {
     }
 }
 
-/// The variables that decide whether selections of a document apply.
+/// Returns the variables that decide whether selections of a document apply, each once.
 pub(super) fn deciding(document: &Document) -> Vec<&str> {
     fn of_set<'a>(set: &'a SelectionSet, found: &mut Vec<&'a str>) {
         for selection in &set.items {
@@ -68,7 +68,7 @@ pub(super) fn deciding(document: &Document) -> Vec<&str> {
     found
 }
 
-/// Tells `@skip` and `@include` from other directives: nothing that runs sees them.
+/// Returns true for `@skip` and `@include`, which are no part of the document that runs.
 pub(super) fn is_condition(directive: &Directive) -> bool {
     matches!(directive.name.node.as_str(), "skip" | "include")
 }

@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use async_graphql::{Name, Pos, Positioned};
 use async_graphql_parser::types::{OperationType, Type};
 
-/// The operations and fragments of one document, in its order.
+/// Operations and fragments of one document, in document order.
 #[derive(Debug, Default)]
 pub struct Document {
-    /// Its operations, in its order.
+    /// Operations, in document order.
     pub operations: Vec<Operation>,
-    /// Its fragments, in its order.
+    /// Fragments, in document order.
     pub fragments: Vec<Fragment>,
     by_name: HashMap<Name, usize>,
 }
@@ -104,7 +104,8 @@ pub struct Value {
     pub literal: Literal,
 }
 
-/// What a value is. Numbers are kept as text: their type decides what they mean, and an `ID` may have any digits.
+/// Literal of a value. Numbers are kept as text, because the type of their position decides their meaning and an `ID`
+/// may have any number of digits.
 #[derive(Debug)]
 pub enum Literal {
     Null,
@@ -119,7 +120,7 @@ pub enum Literal {
 }
 
 impl Document {
-    /// A document of these.
+    /// Creates a document, and indexes its fragments by name.
     #[must_use]
     pub fn new(operations: Vec<Operation>, fragments: Vec<Fragment>) -> Self {
         let names = fragments.iter().enumerate().map(|(index, it)| (it.name.node.clone(), index));
@@ -127,19 +128,19 @@ impl Document {
         Self { operations, fragments, by_name }
     }
 
-    /// The fragment of that name; the last one, where a document that is not valid has several.
+    /// Returns the fragment with this name; the last one if an invalid document has several.
     #[must_use]
     pub fn fragment(&self, name: &str) -> Option<&Fragment> {
         self.fragment_index(name).map(|index| &self.fragments[index])
     }
 
-    /// Which of the fragments has that name.
+    /// Returns the index of the fragment with this name; that of the last one if an invalid document has several.
     #[must_use]
     pub fn fragment_index(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
     }
 
-    /// Names of the fragments that are spread somewhere in it.
+    /// Returns the names of all fragments that the document spreads.
     #[must_use]
     pub fn spreads(&self) -> BTreeSet<&str> {
         let mut names = BTreeSet::new();
@@ -157,7 +158,7 @@ impl Document {
         names
     }
 
-    /// The operation of that name, or the only one.
+    /// Returns the operation with this name; without a name, the only operation of the document.
     #[must_use]
     pub fn operation(&self, name: Option<&str>) -> Option<&Operation> {
         match name {
@@ -170,7 +171,7 @@ impl Document {
 }
 
 impl Field {
-    /// The key in the answer.
+    /// Returns the response key: the alias, or the name of a field without one.
     pub fn response_key(&self) -> &Name {
         self.alias.as_ref().map_or(&self.name.node, |alias| &alias.node)
     }

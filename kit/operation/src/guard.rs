@@ -1,5 +1,5 @@
-//! What a document may cost, found out before anything else walks it. Each measure takes time in proportion to the
-//! length of the document.
+//! Limits on the size and cost of a document, checked before anything else walks it. Each measurement takes time in
+//! proportion to the length of the document.
 
 mod cost;
 mod document;
@@ -17,7 +17,7 @@ use crate::code::Code;
 use crate::error::request_error;
 use crate::limits::{Limit, Limits};
 
-/// Holds documents against the limits of a client.
+/// Checks documents against the limits of a client.
 #[derive(Debug)]
 pub struct Guard {
     limits: Limits,
@@ -28,13 +28,14 @@ pub struct Guard {
 type Checked<T = ()> = Result<T, Vec<ServerError>>;
 
 impl Guard {
-    /// A guard that holds documents against these limits, and only reports those that are past some of them.
+    /// Creates a guard with these limits. A limit in `report_only` is logged and counted when a document exceeds it,
+    /// but causes no request error.
     #[must_use]
     pub fn new(limits: Limits, report_only: Vec<Limit>) -> Self {
         Self { limits, report_only, exceeded: Default::default() }
     }
 
-    /// Whether a text may be parsed.
+    /// Checks the limits that must hold before the text is parsed.
     pub(super) fn text(&self, text: &str) -> Checked {
         self.within(&[(Limit::Bytes, text.len() as u64)])?;
         let size = text::measure(text);
@@ -44,7 +45,7 @@ impl Guard {
         self.within(&[(Limit::Tokens, size.tokens)])
     }
 
-    /// Whether a document may be validated.
+    /// Checks the limits that must hold before the document is validated.
     pub(super) fn document(&self, document: &Document) -> Checked {
         let size = document::measure(document).map_err(|document::TooDeep| {
             let text = "The operation nests too deep with its fragments written out.";
@@ -57,7 +58,7 @@ impl Guard {
             (Limit::RootFields, size.root_fields),
             (Limit::Directives, size.directives),
         ])?;
-        // What follows writes fragments out: to report a limit must not mean to do without any.
+        // Later stages expand the fragments, so a bound must hold even if the limit is only reported.
         let most = MAX_SELECTIONS as u64;
         if size.selections > most {
             return too_large("selections", describe(Limit::Selections), size.selections, most);
@@ -65,7 +66,8 @@ impl Guard {
         Ok(())
     }
 
-    /// Whether an operation may run, as far as its variables have no say in it. Answers whether they have.
+    /// Checks the limits that do not depend on variables. Returns true if the cost depends on variables and may exceed
+    /// its limit, so that [`Self::variables`] has to check it.
     pub(super) fn operation(&self, call_graph: &CallGraph) -> Checked<bool> {
         let most = cost::at_most(call_graph);
         if most > self.limits.cost && cost::depends(call_graph) {
@@ -74,12 +76,12 @@ impl Guard {
         self.within(&[(Limit::Cost, most)]).map(|()| false)
     }
 
-    /// Whether an operation may run with these variables, which are coerced.
+    /// Checks the limits that depend on variables, which must be coerced.
     pub(super) fn variables(&self, call_graph: &CallGraph, variables: &Variables) -> Checked {
         self.within(&[(Limit::Cost, cost::with(call_graph, variables))])
     }
 
-    /// How often each limit was exceeded, since the start.
+    /// Returns the number of times each limit was exceeded since the start.
     pub fn exceeded(&self) -> impl Iterator<Item = (Limit, u64)> {
         let counts = self.exceeded.iter().map(|count| count.load(Ordering::Relaxed));
         Limit::ALL.into_iter().zip(counts)
@@ -119,7 +121,7 @@ fn exceeded(name: &str, what: &str, measured: u64, bound: u64) -> ServerError {
     )
 }
 
-/// What is counted, as an error names it.
+/// Returns the name of the measured quantity for an error message.
 fn describe(limit: Limit) -> &'static str {
     match limit {
         Limit::Bytes => "bytes",

@@ -1,6 +1,6 @@
-//! One operation of a client: what it asks of the services, worked out before it runs.
+//! One operation of a client: its calls to the services, worked out before it runs.
 //!
-//! Everything here is a function of a text, a schema and a table of policies: nothing waits, and nothing is read or sent.
+//! Every function here depends on a text, a schema and a policy table alone: the crate does no I/O and never waits.
 
 mod call_graph;
 mod code;

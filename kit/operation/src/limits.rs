@@ -1,38 +1,39 @@
-//! Limits on what a client may ask for.
+//! Limits on the requests of a client.
 
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a client may use. The configuration may say otherwise. `docs/edge.md` says how each is counted.
+/// Limits on the requests and documents of a client. The configuration may override each of them. `docs/edge.md`
+/// defines how each is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Longest request body, in bytes.
+    /// Maximum length of a request body, in bytes.
     pub body_bytes: usize,
-    /// How long a request may take.
+    /// Maximum duration of a request.
     pub deadline: Duration,
-    /// Bytes of a document.
+    /// Maximum length of a document, in bytes.
     pub bytes: u64,
-    /// Fields within fields, introspection aside.
+    /// Maximum depth of nested fields, introspection aside.
     pub depth: u64,
-    /// Tokens of a document, comments included.
+    /// Maximum number of tokens of a document, comments included.
     pub tokens: u64,
-    /// Fields and fragments that a document selects, with its fragments written out.
+    /// Maximum number of fields and fragments that a document selects, with its fragments expanded.
     pub selections: u64,
-    /// Fields under another name than their own.
+    /// Maximum number of aliased fields.
     pub aliases: u64,
-    /// Fields of the query or mutation itself.
+    /// Maximum number of fields at the root of the query or mutation.
     pub root_fields: u64,
-    /// Directives.
+    /// Maximum number of directives.
     pub directives: u64,
-    /// Fields of the answer, those of list items as often as there may be items.
+    /// Maximum number of fields in the answer; a field of a list item counts once for each possible item.
     pub cost: u64,
 }
 
 impl Limits {
-    /// For a client with no reason to differ: screens of usual size pass, and a document of this size is refused or
-    /// prepared within 10 ms.
+    /// Limits for a client with no reason to differ: screens of usual size pass, and a document of this size is
+    /// prepared, or fails with a request error, within 10 ms.
     pub const DEFAULT: Self = Self {
         body_bytes: 16 * 1024,
         deadline: Duration::from_secs(3),
@@ -46,7 +47,7 @@ impl Limits {
         cost: 5_000,
     };
 
-    /// The limit on what is measured of a document.
+    /// Returns the bound of a measured quantity.
     #[must_use]
     pub const fn of(&self, limit: Limit) -> u64 {
         match limit {
@@ -62,30 +63,30 @@ impl Limits {
     }
 }
 
-/// What is measured of a document, by its name in [`Limits`].
+/// Measured quantity of a document, with the name of its bound in [`Limits`].
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
-    /// Bytes of the text.
+    /// Length of the text, in bytes.
     Bytes,
-    /// Fields within fields.
+    /// Depth of nested fields.
     Depth,
-    /// Tokens.
+    /// Number of tokens.
     Tokens,
-    /// Selections with fragments written out.
+    /// Number of selections, with fragments expanded.
     Selections,
-    /// Fields under another name.
+    /// Number of aliased fields.
     Aliases,
-    /// Fields of the roots.
+    /// Number of fields at the roots.
     RootFields,
-    /// Directives.
+    /// Number of directives.
     Directives,
-    /// Fields of the answer.
+    /// Number of fields in the answer.
     Cost,
 }
 
 impl Limit {
-    /// All of them.
+    /// All measured quantities.
     pub const ALL: [Self; 8] = [
         Self::Bytes,
         Self::Depth,
@@ -97,7 +98,7 @@ impl Limit {
         Self::Cost,
     ];
 
-    /// Its name, as the configuration and the metrics have it.
+    /// Returns the name that the configuration and the metrics use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Values of a document as async-graphql takes them.
+//! Conversion of a document's values into those of async-graphql.
 
 use async_graphql_parser::types::{BaseType, Type};
 use async_graphql_value::{ConstValue, Number, Value as Converted};
@@ -6,7 +6,8 @@ use async_graphql_value::{ConstValue, Number, Value as Converted};
 use super::document::{Argument, Literal, Value};
 use crate::schema::SchemaIndex;
 
-/// The value as one of its type. It must be one: a number given for an `ID` is its text, whatever its length.
+/// Converts a value of this type, for which it must be valid. A number given for an `ID` becomes its text, whatever its
+/// length.
 pub(super) fn typed(schema_index: &SchemaIndex, value: &Value, ty: &Type) -> Converted {
     match (&value.literal, &ty.base) {
         (Literal::List(items), BaseType::List(item)) => {
@@ -29,7 +30,7 @@ pub(super) fn typed(schema_index: &SchemaIndex, value: &Value, ty: &Type) -> Con
     }
 }
 
-/// The value of a scalar that may be anything.
+/// Converts a value without a known type, such as that of a scalar which accepts anything.
 fn untyped(value: &Value) -> Converted {
     match &value.literal {
         Literal::Null => Converted::Null,
@@ -46,14 +47,14 @@ fn untyped(value: &Value) -> Converted {
     }
 }
 
-/// The value of a scalar, as if every variable in it were null: they are not known yet.
+/// Converts the value of a scalar, with null for every variable in it, since variables are not known yet.
 pub(super) fn constant(value: &Value) -> ConstValue {
     untyped(value)
         .into_const_with(|_| Ok::<_, std::convert::Infallible>(ConstValue::Null))
         .unwrap_or_default()
 }
 
-/// A number of any length, as precisely as there is one. What is past the largest is the largest.
+/// Converts a number of any length as precisely as possible. A number out of range becomes the nearest one in range.
 fn number(text: &str) -> Number {
     let integer = text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from));
     integer.unwrap_or_else(|_| {
@@ -62,7 +63,7 @@ fn number(text: &str) -> Number {
     })
 }
 
-/// A value as an error shows it: short.
+/// Returns a short form of a value for an error message.
 pub(super) fn shown(value: &Value) -> String {
     const MOST: usize = 32;
     let short = |text: &str| match text.char_indices().nth(MOST) {

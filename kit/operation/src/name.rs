@@ -3,8 +3,9 @@
 /// Longest name that a log line takes, in bytes.
 const MAX_BYTES: usize = 64;
 
-/// The name of an operation, if a log line may hold it: a client that sends one has not been believed yet. It is a name
-/// of GraphQL, so that it can end no line and begin no other, and no longer than people make them.
+/// Returns the name of an operation if a log line may hold it; `None` otherwise. The client that sends the name is not
+/// trusted yet, so it must be a GraphQL name, which cannot end a line and begin another, and no longer than people make
+/// names.
 #[must_use]
 pub fn loggable_name(name: &str) -> Option<&str> {
     let starts = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';

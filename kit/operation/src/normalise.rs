@@ -1,9 +1,10 @@
-//! An operation in its simplest form, as async-graphql runs it: the same answer from less to walk.
+//! Normalisation of an operation into the form that async-graphql runs: it yields the same answer with less to walk.
 //!
-//! async-graphql runs a field once for each time it is selected. So every key of an object is selected once here:
-//! fragments are written out, those that never apply and what a condition leaves out are gone, and fields of one key
-//! are one field. On an interface or union they may have to be written out by object, where a key is selected for
-//! some of them and for others as well. What is left has no named fragments and no conditions.
+//! async-graphql runs a field once for each time it is selected. The normal form therefore selects every response key
+//! of an object once: fragments are expanded, fragments that never apply and selections that a condition excludes are
+//! dropped, and fields with one key are merged into one field. On an interface or union, selections are written out
+//! for each object type if a key is selected for two different sets of object types that overlap. The normal form has
+//! no named fragments and no conditions.
 
 mod abstracts;
 mod arguments;
@@ -23,45 +24,45 @@ use crate::code::Code;
 use crate::error::{at_places, request_error};
 use crate::schema::{Kind, SchemaIndex};
 
-/// An operation that is ready for async-graphql.
+/// Operation in its normal form, ready for async-graphql.
 #[derive(Debug)]
 pub(super) struct Normalised {
-    /// The operation alone.
+    /// Document that holds the operation alone.
     pub(super) document: run::ExecutableDocument,
-    /// Fields that fail with these variables, whatever a service says.
+    /// Fields that fail with these variables, whatever the services respond.
     pub(super) failing: Vec<Failing>,
-    /// Variables that may be null and stand where null may not, each once.
+    /// Nullable variables in positions that do not allow null, each once.
     pub(super) risky: Vec<Name>,
 }
 
 /// A field that fails before it runs, or an object that fails in place of its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failing {
-    /// Its keys in the answer, from the root on.
+    /// Response keys from the root to the field or object.
     pub path: Vec<Name>,
-    /// The type it is a field of.
+    /// Type that has the field.
     pub parent: String,
-    /// What may not be null.
+    /// Part of the document that must not be null.
     pub cause: NullCause,
-    /// Where the document names what is null.
+    /// Position of the null value in the document.
     pub pos: Pos,
 }
 
-/// A part of a document that is null and may not be.
+/// A part of a document that is null and must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NullCause {
-    /// The argument of that name, or something in it: the field never runs.
+    /// The argument with this name, or a value within it. The field never runs.
     Argument(Name),
-    /// A condition of a field of the object: no object is there to be told of, unless it is null anyway.
+    /// A condition of a selection on the object. The object fails, unless it is null anyway.
     Condition,
 }
 
-/// Why there is no simplest form.
+/// Reason why an operation has no normal form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unwritten {
-    /// It comes to too many selections once interfaces are written out by object.
+    /// The operation has too many selections once interfaces are written out for each object type.
     TooLarge,
-    /// A condition of a field of the root is null.
+    /// A condition of a selection at the root is null.
     NullCondition(NullCondition),
 }
 
@@ -82,7 +83,7 @@ impl Unwritten {
 
 type Written<T> = Result<T, Unwritten>;
 
-/// The simplest form of an operation of a valid document.
+/// Returns the normal form of an operation of a valid document.
 pub(super) fn normalised(
     schema_index: &SchemaIndex,
     document: &Document,
@@ -149,30 +150,31 @@ struct Writer<'a> {
     schema_index: &'a SchemaIndex,
     document: &'a Document,
     conditions: Conditions<'a>,
-    /// Selections there is still room for.
+    /// Number of selections that may still be added.
     left: usize,
-    /// Keys of the answer, down to where the writer stands.
+    /// Response keys from the root to the current field.
     path: Vec<Name>,
     failing: Vec<Failing>,
     risky: Vec<Name>,
 }
 
-/// The fields that are selected under each key, in the order in which the keys come first.
+/// Fields selected under each response key, in the order in which the keys first occur.
 type Keys<'a> = IndexMap<&'a Name, Vec<&'a Field>>;
 
-/// The key of objects that fail because a condition within them is null. It is no name, so that no client can select
-/// something under it.
+/// Response key that marks an object as failing because a condition within it is null. The key is not a GraphQL name,
+/// so no client can select a field under it.
 pub const NULL_CONDITION: &str = "null condition";
 
-/// What is selected on an object.
+/// Merged selections on an object.
 struct Set {
     selections: run::SelectionSet,
-    /// A condition that is null: the objects it is about have [`NULL_CONDITION`] in place of their fields.
+    /// Position of a condition that is null; `None` if there is none. The objects concerned have [`NULL_CONDITION`] in
+    /// place of their fields.
     null: Option<Pos>,
 }
 
 impl<'a> Writer<'a> {
-    /// The selections of all these sets on an object of the type, as one set.
+    /// Merges the selections of all these sets on an object of the type into one set.
     fn set(&mut self, type_name: &'a str, sets: &[&'a SelectionSet]) -> Written<Set> {
         if self.schema_index.kind(type_name) != Some(Kind::Object) {
             return self.of_abstract(type_name, sets);
@@ -187,7 +189,7 @@ impl<'a> Writer<'a> {
         Ok(Set { selections: run::SelectionSet { items }, null })
     }
 
-    /// The fields of a set that an object of the type has.
+    /// Collects the fields of a set that apply to an object of the type.
     fn collect(
         &self,
         type_name: &str,
@@ -196,7 +198,7 @@ impl<'a> Writer<'a> {
         spread: &mut HashSet<&'a str>,
     ) -> Result<(), NullCondition> {
         for selection in &set.items {
-            // What was looked at needs no second look, whatever condition it has there.
+            // The fields of a fragment that was visited are already collected, whatever the condition of this spread.
             if matches!(selection, Selection::Spread(it) if spread.contains(it.name.node.as_str()))
                 || !self.conditions.include(selection.directives())?
             {
@@ -228,7 +230,7 @@ impl<'a> Writer<'a> {
         keys.values().map(|fields| self.field(type_name, fields)).collect()
     }
 
-    /// Fields of one key, as one.
+    /// Merges the fields of one response key into one field.
     fn field(&mut self, type_name: &'a str, fields: &[&'a Field]) -> Written<Positioned<run::Selection>> {
         self.spend()?;
         let field = fields[0];
@@ -278,7 +280,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Marks an object that fails.
+/// Returns the selection that marks an object as failing.
 fn null_condition(pos: Pos) -> Positioned<run::Selection> {
     let name = |name| Positioned::new(Name::new(name), pos);
     let field = run::Field {

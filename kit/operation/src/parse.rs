@@ -1,8 +1,8 @@
-//! From text to a [`Document`], by the grammar of the GraphQL specification (September 2025).
+//! Parser from text to a [`Document`], by the grammar of the GraphQL specification (September 2025).
 //!
-//! The parser is the project's own: async-graphql's takes some texts for what they are not and refuses others that
-//! are valid, and forgets what validation has to know (positions within values, numbers as they were written,
-//! operations and fields that stand there twice).
+//! The parser is the project's own, because that of async-graphql misreads some texts, fails on others that are valid,
+//! and drops facts that validation needs (positions within values, numbers as written, operations and fields that
+//! occur twice).
 
 mod lexer;
 mod strings;
@@ -17,15 +17,15 @@ use super::document::{
 
 pub(crate) use lexer::{Lexer, Token};
 
-/// Brackets that may be open at once: the parser descends for each.
+/// Maximum number of brackets open at once, which bounds the recursion of the parser.
 pub(super) const MAX_BRACKETS: u64 = 64;
 
-/// A place at which a text stops being a document.
+/// Syntax error in the text of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Where the document goes wrong.
+    /// Position of the error.
     pub pos: Pos,
-    /// What is wrong there, in one sentence.
+    /// Description of the error, in one sentence.
     pub problem: String,
 }
 
@@ -47,10 +47,10 @@ pub fn parse(text: &str) -> Parsed<Document> {
 
 struct Parser<'a> {
     lexer: Lexer<'a>,
-    /// The token that comes next, and where it starts.
+    /// Next token; `pos` is its position.
     token: Token<'a>,
     pos: Pos,
-    /// Brackets that are open.
+    /// Number of open brackets.
     open: u64,
 }
 
@@ -112,7 +112,7 @@ impl Parser<'_> {
         Ok(Fragment { pos, name, on, directives, selections })
     }
 
-    /// Goes past a description, which means nothing to a server.
+    /// Skips a description, which has no meaning for a server. Returns true if there is one.
     fn description(&mut self) -> Parsed<bool> {
         let described = matches!(self.token, Token::String { .. });
         if described {
@@ -133,13 +133,13 @@ impl Parser<'_> {
         Ok(VariableDefinition { pos, name, ty: Positioned::new(ty, ty_pos), named_pos, default, directives })
     }
 
-    /// The name of a variable, which comes after its `$`.
+    /// Parses a variable: `$` and its name.
     fn variable(&mut self) -> Parsed<Positioned<Name>> {
         self.expect(b'$')?;
         self.name()
     }
 
-    /// A type, and where the name in it stands.
+    /// Parses a type. Returns the type and the position of the name within it.
     fn ty(&mut self) -> Parsed<(Type, Pos)> {
         let (base, named_pos) = if self.token == Token::Punctuator(b'[') {
             self.open()?;
@@ -208,7 +208,7 @@ impl Parser<'_> {
         Ok(directives)
     }
 
-    /// An argument, or a field of an object.
+    /// Parses an argument, or a field of an object.
     fn argument(&mut self, constant: bool) -> Parsed<Argument> {
         let pos = self.pos;
         let name = self.name()?;
@@ -266,7 +266,7 @@ impl Parser<'_> {
         Ok(name)
     }
 
-    /// One item or more between brackets.
+    /// Parses one or more items between brackets.
     fn many<T>(&mut self, open: u8, close: u8, item: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<Vec<T>> {
         if self.token != Token::Punctuator(open) {
             return Err(self.expected(open));
@@ -282,7 +282,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The same, or nothing at all.
+    /// Parses one or more items between brackets, or nothing if the next token is not the opening bracket.
     fn optional_many<T>(
         &mut self,
         open: u8,
@@ -292,7 +292,7 @@ impl Parser<'_> {
         if self.token == Token::Punctuator(open) { self.many(open, close, item) } else { Ok(Vec::new()) }
     }
 
-    /// Any number of items between brackets, the first of which comes next.
+    /// Parses any number of items between brackets. The next token must be the opening bracket.
     fn any<T>(&mut self, close: u8, item: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<Vec<T>> {
         self.open()?;
         let mut items = Vec::new();
@@ -321,7 +321,7 @@ impl Parser<'_> {
         if self.takes(&Token::Punctuator(punctuator))? { Ok(()) } else { Err(self.expected(punctuator)) }
     }
 
-    /// Goes past the next token if it is this one.
+    /// Consumes the next token if it equals this one. Returns true if so.
     fn takes(&mut self, token: &Token<'_>) -> Parsed<bool> {
         let takes = self.token == *token;
         if takes {

@@ -1,8 +1,8 @@
-//! Where in the answer a resolver stands.
+//! Paths of resolvers in the answer.
 
 use async_graphql::{PathSegment, QueryPathNode, QueryPathSegment};
 
-/// Visits the segments from the root on, until one fails.
+/// Visits the segments of a path from the root on, until a visit fails.
 pub fn try_visit<'a, E>(
     node: &QueryPathNode<'a>,
     visit: &mut impl FnMut(QueryPathSegment<'a>) -> Result<(), E>,
@@ -13,13 +13,13 @@ pub fn try_visit<'a, E>(
     visit(node.segment)
 }
 
-/// The path with its list indices left out, such as `"products.items.reviews"`.
+/// Returns the path of a resolver without list indices, such as `"products.items.reviews"`.
 #[must_use]
 pub fn field_path(node: Option<&QueryPathNode<'_>>) -> String {
     names(&segments(node))
 }
 
-/// The same of a path that is there already.
+/// Formats a path of segments without list indices, such as `"products.items.reviews"`.
 #[must_use]
 pub fn names(path: &[PathSegment]) -> String {
     let names = path.iter().filter_map(|segment| match segment {
@@ -29,7 +29,7 @@ pub fn names(path: &[PathSegment]) -> String {
     names.collect::<Vec<_>>().join(".")
 }
 
-/// The path as an error carries it.
+/// Returns the path of a resolver as an error carries it.
 #[must_use]
 pub fn segments(node: Option<&QueryPathNode<'_>>) -> Vec<PathSegment> {
     let mut segments = Vec::new();

@@ -1,5 +1,5 @@
-//! What an operation does to the services, worked out before it runs: which calls, in which waves, how many, what
-//! they cost, and what the client sees when one fails.
+//! The plan of an operation, worked out before it runs: the calls it makes to the services, their waves, number and
+//! cost, and the consequences for the client when one fails.
 
 mod failure;
 mod size;
@@ -25,149 +25,149 @@ pub use text::{PlanLine, PlanPart, PlanSection, PlanText};
 use timing::Timing;
 pub(super) use timing::with_shares;
 
-/// The plan of an operation. As text it is a file that people review; as JSON it is for tools.
+/// The plan of an operation. Its text is a file that people review; its JSON is for tools.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
-    /// The client whose operation it is, such as `"mobile"`.
+    /// The client that owns the operation, such as `"mobile"`.
     pub client: String,
     /// Name of the operation.
     pub operation: String,
-    /// `query` or `mutation`.
+    /// Kind of the operation: `query` or `mutation`.
     pub kind: &'static str,
-    /// What all of it comes to.
+    /// Totals over all calls.
     pub total: Total,
-    /// Variables that say how long a list is, and how long it may be.
+    /// Variables that set the length of a list, with its upper bound.
     pub lists: BTreeMap<String, u64>,
-    /// Whether the answer may be kept, and by whom.
+    /// Cacheability of the answer.
     pub cache: Cache,
     /// The calls, wave by wave.
     pub waves: Vec<Wave>,
     /// Commands that nobody waits for.
     pub later: Vec<PlannedCall>,
-    /// What the client sees when a call fails, by RPC.
+    /// Consequences for the client when a call fails, by RPC.
     pub failures: Vec<Failure>,
-    /// The fields that make the answer large, the largest first.
+    /// Sizes of the fields of the answer, the largest first.
     #[serde(skip)]
     pub sizes: Vec<FieldSize>,
 }
 
-/// What a plan comes to, at most.
+/// Totals of a plan, as upper bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Total {
-    /// Waves of calls, one after the other.
+    /// Number of waves, which run one after the other.
     pub waves: u64,
-    /// Calls, those of `later` included.
+    /// Number of calls, those of [`Plan::later`] included.
     pub calls: u64,
-    /// Keys of all calls.
+    /// Number of keys of all calls.
     pub keys: u64,
-    /// Time until the answer when every call takes as long as its policy lets it, in milliseconds. Where that is more
-    /// than the deadline leaves, each wave is cut off after its share of it.
+    /// Time until the answer if every call takes as long as its policy allows, in milliseconds. If the deadline leaves
+    /// less, each wave is cut off after its share of the deadline.
     pub time_ms: u64,
-    /// Time the client's deadline leaves, in milliseconds.
+    /// Time that the client's deadline leaves, in milliseconds.
     pub deadline_ms: u64,
-    /// Bytes of the answer before compression, errors and extensions aside.
+    /// Size of the answer before compression, errors and extensions aside, in bytes.
     pub bytes: u64,
-    /// Ten for every call and one for every key.
+    /// Cost of the operation: ten for every call and one for every key.
     pub cost: u64,
 }
 
-/// Calls that are made at the same time, as soon as those of the wave before have answered.
+/// Calls that are made at the same time, as soon as the calls of the wave before have ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Wave {
-    /// When it is over at the latest, counted from the start of the request, in milliseconds.
+    /// Latest end of the wave, as an offset from the start of the request, in milliseconds.
     pub until_ms: u64,
-    /// Its calls.
+    /// Calls of the wave.
     pub calls: Vec<PlannedCall>,
 }
 
-/// One call, or several of one kind where there are more keys than one may ask.
+/// One call, or several of one kind if there are more keys than one call may carry.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedCall {
-    /// What tells its calls from others of its kind where they are observed; none for a command.
+    /// The slot, which tells observed calls from others of their kind; `None` for a command.
     pub slot: Option<usize>,
-    /// The fetch or command.
+    /// Name of the fetch or command.
     pub name: String,
     /// The RPC, such as `"shop.carts.v1.CartService/GetCart"`.
     pub rpc: String,
-    /// What leads to it, in a word: it tells calls of one RPC in one wave apart.
+    /// Key of the field that leads to the call. It tells calls of one RPC in one wave apart.
     pub behind: String,
-    /// Fields that ask for it.
+    /// Fields that need the call.
     pub fields: Vec<String>,
-    /// Keys it asks.
+    /// Number of keys.
     pub keys: Count,
-    /// Calls it takes.
+    /// Number of calls for these keys.
     pub calls: u64,
-    /// Keys one call may ask.
+    /// Upper bound on the keys of one call.
     pub keys_per_call: u64,
-    /// Paths of the answer that are read; empty for a command.
+    /// Paths of the response that are read; empty for a command.
     pub reads: Vec<String>,
-    /// Whether the fields can do without it.
+    /// True if the fields can do without the call.
     pub optional: bool,
-    /// How long it may take, in milliseconds.
+    /// Time the call may take, in milliseconds.
     pub timeout_ms: u64,
-    /// How long its answer may be called fresh, in seconds.
+    /// Time for which the response counts as fresh, in seconds.
     pub fresh_s: u64,
-    /// How much longer an old answer is better than none, in seconds.
+    /// Time beyond its freshness for which an old response is better than none, in seconds.
     pub stale_s: u64,
-    /// Whether it may be made again when it failed, or a second time when it is slow.
+    /// Permission to make the call again after a failure, or a second time beside a slow one.
     pub repeat: Repeat,
-    /// Whether its answer is the same for whoever asks.
+    /// True if the response is the same for every principal.
     pub public: bool,
 }
 
-/// A number that is known only at most.
+/// A number of which only the upper bound is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Count {
-    /// The number.
+    /// The upper bound.
     pub most: u64,
-    /// What it follows from, such as `"$first × 3"`; empty where that says no more than the number.
+    /// Formula of the number, such as `"$first × 3"`; empty if the formula says no more than the number.
     pub formula: String,
 }
 
-/// Whether a call may be made again.
+/// Permission to make a call again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Repeat {
-    /// It changes nothing: it may be made again, and a second time beside a slow one.
+    /// The call has no side effects: it may be made again, and a second time beside a slow one.
     Freely,
-    /// It changes the same however often it is made: it may be made again when it failed.
+    /// The call is idempotent: it may be made again after a failure.
     AfterFailure,
-    /// It changes more with every call.
+    /// The call is non-idempotent: it changes more each time, and is never repeated.
     Never,
 }
 
-/// Whether an answer may be kept.
+/// Cacheability of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cache {
-    /// Who may keep it.
+    /// The caches that may keep the answer.
     pub scope: CacheScope,
-    /// How long, in seconds.
+    /// Time for which the answer may be kept, in seconds.
     pub max_age_s: u64,
-    /// How much longer it is better than none, in seconds.
+    /// Time beyond the maximum age for which an old answer is better than none, in seconds.
     pub stale_s: u64,
-    /// The call that decides it.
+    /// Name of the call that decides the cacheability; empty if there are no calls.
     pub because: String,
 }
 
-/// Who may keep an answer.
+/// The caches that may keep an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CacheScope {
-    /// Anybody.
+    /// Any cache.
     Public,
     /// The client alone.
     Private,
-    /// Nobody.
+    /// No cache.
     None,
 }
 
 impl Plan {
-    /// The plan of an outlined operation.
+    /// Plans an operation from its call graph.
     #[must_use]
     pub fn of(
         client: &str,
@@ -210,7 +210,7 @@ impl Plan {
     }
 }
 
-/// Its calls in a line, such as `BatchGetProducts ×3 (cart, orders, recommendations), GetCart`.
+/// Writes the calls in a line, such as `BatchGetProducts ×3 (cart, orders, recommendations), GetCart`.
 impl fmt::Display for Wave {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&words::summary(&self.calls))
@@ -218,14 +218,14 @@ impl fmt::Display for Wave {
 }
 
 impl Plan {
-    /// The kind of its operation, of many.
+    /// Returns the kind of the operation in the plural: `queries` or `mutations`.
     #[must_use]
     pub fn kind_plural(&self) -> &'static str {
         if self.kind == "mutation" { "mutations" } else { "queries" }
     }
 }
 
-/// The plan as its file holds it.
+/// Writes the plan as its file holds it.
 impl fmt::Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         PlanText::of(self).fmt(formatter)
@@ -270,7 +270,7 @@ impl Calls<'_> {
         }
     }
 
-    /// The commands of a wave, or those that nobody waits for.
+    /// Returns the commands of a wave; for `None`, those that nobody waits for.
     fn commands(&self, wave: Option<usize>) -> Vec<PlannedCall> {
         let commands = self.call_graph.commands.iter().filter(|send| match wave {
             Some(wave) => send.step.kind == StepKind::Command && send.wave == wave,
@@ -285,7 +285,7 @@ impl Calls<'_> {
         commands.map(call).collect()
     }
 
-    /// What is known of a call by its type alone.
+    /// Returns the part of a planned call that follows from its type alone.
     fn step(&self, step: &StepInfo) -> PlannedCall {
         let policy = self.policies.get(&step.name).unwrap_or(Policy::within_ms(0));
         PlannedCall {
@@ -311,9 +311,9 @@ impl Calls<'_> {
         }
     }
 
-    /// The node that makes the keys of one of a node's calls known: the node itself, where the call follows on
-    /// another of its own; else the nearest one above that asks for something; or, where the call needs only the
-    /// key of that one's object, whatever made that key known.
+    /// Returns the node that makes the keys of one of a node's calls known: the node itself if the call follows
+    /// another of its own calls; otherwise the nearest node above that makes a call; or, if the call needs only the
+    /// key of that node's object, the node that makes that key known.
     fn behind(&self, node: usize, call: Target) -> usize {
         let nodes = &self.call_graph.nodes;
         if nodes[node].steps.first().is_none_or(|first| first.target != call) {
@@ -332,7 +332,7 @@ impl Calls<'_> {
 }
 
 impl CallGraph {
-    /// Where a node stands, such as `"home.recommended.price"`.
+    /// Returns the path of a node, such as `"home.recommended.price"`.
     pub(super) fn path(&self, node: usize) -> String {
         if node == 0 {
             return String::new();
@@ -341,7 +341,7 @@ impl CallGraph {
         if it.parent == 0 { it.key.clone() } else { format!("{}.{}", self.path(it.parent), it.key) }
     }
 
-    /// A chain of factors, such as `"$first × 3"`.
+    /// Formats a chain of multiplicities, such as `"$first × 3"`.
     fn product(&self, multiplicity: usize) -> String {
         let it = &self.multiplicities[multiplicity];
         let own = it.variable.as_ref().map_or_else(|| it.most.to_string(), |variable| format!("${variable}"));
@@ -365,7 +365,7 @@ fn formula(call_graph: &CallGraph, terms: &[Option<usize>]) -> String {
         .map(|term| term.map_or_else(|| "1".to_owned(), |term| call_graph.product(term)))
         .collect();
     let text = terms.join(" + ");
-    // A sum of bare numbers says no more than their sum.
+    // A sum of bare numbers says no more than the count beside it.
     if text.contains(['$', '×']) { text } else { String::new() }
 }
 

@@ -1,4 +1,4 @@
-//! From the text of an operation to one that is ready to run.
+//! Turns the text of an operation into an operation that is ready to run.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,24 +23,24 @@ pub struct Preparer {
     pub client: &'static str,
     /// The schema.
     pub schema_index: SchemaIndex,
-    /// How calls behave.
+    /// Policies of the calls.
     pub policies: Arc<Policies>,
-    /// How long a request may take.
+    /// Time a request may take.
     pub deadline: Duration,
-    /// What an operation may cost.
+    /// Limits on operations.
     pub guard: Guard,
-    /// What a registered one may: what its client could rely on when it was released, whatever is tightened since.
+    /// Limits on registered operations: those that a client could rely on at its release, whatever is tightened since.
     pub registered: Guard,
-    /// Whether a document may ask the schema about itself. A registered one may always.
+    /// True if a document may use introspection. A registered document always may.
     pub introspection: bool,
-    /// Whether calls say what they read.
+    /// True if calls say which paths they read.
     pub masks: bool,
-    /// Whether what needs no more of an object than its key is asked beside it.
+    /// True if a fetch that needs only the key of an object runs beside the call that loads the object.
     pub hoisting: bool,
 }
 
 impl Preparer {
-    /// A preparer for operations over a schema, as development has it: within the limits, and with nothing left out.
+    /// Creates a preparer for operations over a schema, as in development: with these limits, and everything enabled.
     #[must_use]
     pub fn new(
         client: &'static str,
@@ -61,7 +61,7 @@ impl Preparer {
         }
     }
 
-    /// Prepares the operation of that name, or the only one, of a document.
+    /// Prepares the operation of that name in a document; its only operation if `name` is `None`.
     pub fn prepare(&self, text: &str, name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
         self.within(&self.guard, self.introspection, text, name)
     }
@@ -80,7 +80,7 @@ impl Preparer {
     ) -> Result<Prepared, Vec<ServerError>> {
         guard.text(text)?;
         let document = parse(text).map_err(|error| vec![of_syntax(&error)])?;
-        // Everything after this writes fragments out, again and again.
+        // All later steps write fragments out, again and again, so the document is checked first.
         guard.document(&document)?;
         let problems = problems(&self.schema_index, &document, introspection);
         if !problems.is_empty() {
@@ -101,7 +101,7 @@ impl Preparer {
         Ok(Prepared::new(document, normalised, call_graph, costs_by_variables))
     }
 
-    /// Whether a prepared operation may run with these variables, which are coerced.
+    /// Checks the limits that depend on variables, which must be coerced.
     pub fn admit(&self, operation: &Prepared, variables: &Variables) -> Result<(), Vec<ServerError>> {
         if !operation.costs_by_variables {
             return Ok(());
@@ -110,24 +110,24 @@ impl Preparer {
         guard.variables(&operation.call_graph, variables)
     }
 
-    /// The plan of the only operation of a document, which must fit the schema.
+    /// Plans the only operation of a document, which must fit the schema.
     pub fn plan(&self, text: &str) -> Result<Plan, NoPlan> {
         self.plan_named(text, None)
     }
 
-    /// The plan of the operation of that name, or of the only one, of a document, which must fit the schema.
+    /// Plans the operation of that name in a document, which must fit the schema; its only operation for `None`.
     pub fn plan_named(&self, text: &str, name: Option<&str>) -> Result<Plan, NoPlan> {
         let prepared = self.prepare(text, name).map_err(|errors| NoPlan::of(&errors))?;
         Ok(self.plan_of(&prepared.call_graph))
     }
 
-    /// The plan of an operation that has been prepared.
+    /// Plans a prepared operation.
     #[must_use]
     pub fn plan_of(&self, call_graph: &CallGraph) -> Plan {
         Plan::of(self.client, call_graph, &self.schema_index, &self.policies, self.deadline)
     }
 
-    /// What is wrong with variables that are sent with the only operation of a document; nothing where it has no plan.
+    /// Returns the problems of variables sent with the only operation of a document; empty if it has no plan.
     #[must_use]
     pub fn misfits(&self, text: &str, sent: serde_json::Value) -> Vec<String> {
         let Ok(prepared) = self.prepare(text, None) else { return Vec::new() };

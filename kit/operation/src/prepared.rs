@@ -1,4 +1,4 @@
-//! An operation that is ready to run: everything that does not change from request to request.
+//! An operation that is ready to run: the state that does not change from request to request.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,24 +16,23 @@ use super::{CallGraph, Plan};
 use crate::name::loggable_name;
 use crate::schema::SchemaIndex;
 
-/// An operation that was parsed, validated, normalised and outlined.
+/// An operation that was parsed, validated and normalised, with its call graph.
 #[derive(Debug)]
 pub struct Prepared {
     /// The operation in its simplest form, as if every condition held.
     document: ExecutableDocument,
-    /// Its other forms, where it has some.
+    /// Its other forms; `None` if it has no others.
     variants: Option<Variants>,
-    /// Its calls, and what they read.
+    /// Its calls, and the paths they read.
     pub call_graph: Arc<CallGraph>,
     plan: OnceLock<Plan>,
-    /// Its name, as logs have it: one that they do not take is none.
+    /// Its name as logs have it; `(unnamed)` if it has no name that logs take.
     label: Arc<str>,
-    /// The hash of its document, where it is registered.
+    /// The hash of its document; `None` if it is not registered.
     registered: Option<String>,
-    /// Whether a variable may be left out without standing for anything: an argument that names it is left out
-    /// as well then.
+    /// True if a variable may be left out and has no default: an argument that names it is then left out as well.
     leaves_out: bool,
-    /// Whether it may cost too much with some variables.
+    /// True if it may cost too much with some variables.
     pub(super) costs_by_variables: bool,
 }
 
@@ -61,48 +60,48 @@ impl Prepared {
         prepared
     }
 
-    /// The same, registered under the hash of its document.
+    /// Returns the operation, registered under the hash of its document.
     #[must_use]
     pub fn under(self, hash: String) -> Self {
         Self { registered: Some(hash), ..self }
     }
 
-    /// The hash of its document, where it is registered.
+    /// The hash of its document; `None` if it is not registered.
     pub fn registered(&self) -> Option<&str> {
         self.registered.as_deref()
     }
 
-    /// Trees that are kept of its document beyond one: the source and the forms for what variables decide.
+    /// Returns the number of trees kept of its document beyond one: the source, and the forms for other variables.
     pub fn further_trees(&self) -> usize {
         self.variants.as_ref().map_or(0, Variants::trees)
     }
 
-    /// The name the document gives it.
+    /// Returns the name the document gives it; `None` if it has no name.
     pub fn name(&self) -> Option<&str> {
         self.call_graph.name()
     }
 
-    /// Its name, as logs have it.
+    /// Returns its name as logs have it.
     pub fn label(&self) -> &Arc<str> {
         &self.label
     }
 
-    /// Whether it is a query: the only kind that may be sent by GET.
+    /// Returns true if it is a query: the only kind that may be sent by GET.
     pub fn is_query(&self) -> bool {
         self.call_graph.operation_type() == OperationType::Query
     }
 
-    /// Its plan, worked out by whoever asks first.
+    /// Returns its plan, which the first caller's `make` works out.
     pub fn plan(&self, make: impl FnOnce(&CallGraph) -> Plan) -> &Plan {
         self.plan.get_or_init(|| make(&self.call_graph))
     }
 
-    /// What a request sent, as the operation declares it.
+    /// Coerces the variables of a request to the types that the operation declares.
     pub fn coerce(&self, schema_index: &SchemaIndex, sent: Variables) -> Result<Variables, Vec<BadVariable>> {
         coerce(schema_index, self.operation().variable_definitions.iter().map(|it| &it.node), sent)
     }
 
-    /// The document to run with these variables, which are coerced, and the fields that fail with them.
+    /// Returns the document to run with these variables, which must be coerced, and the fields that fail with them.
     pub fn form(
         &self,
         schema_index: &SchemaIndex,
@@ -113,7 +112,7 @@ impl Prepared {
             None => (self.document.clone(), Vec::new()),
         };
         if self.leaves_out {
-            // async-graphql would take a variable that was left out for null.
+            // async-graphql would treat a variable that was left out as null.
             for operation in operations(&mut document) {
                 leave_out(&mut operation.selection_set.node, variables);
             }
@@ -136,7 +135,7 @@ fn operations(document: &mut ExecutableDocument) -> impl Iterator<Item = &mut Op
     single.into_iter().chain(multiple.into_iter().flatten())
 }
 
-/// Removes the arguments, and the fields of objects, that are variables without a value.
+/// Removes the arguments, and the fields of input objects, that are variables without a value.
 fn leave_out(set: &mut SelectionSet, variables: &Variables) {
     for selection in &mut set.items {
         match &mut selection.node {
@@ -156,7 +155,7 @@ fn arguments(field: &mut Field, variables: &Variables) {
     field.arguments.retain_mut(|(_, value)| has_value(&mut value.node, variables));
 }
 
-/// Whether a value is there; what it holds that is not is removed from it.
+/// Returns true if a value is present; removes the absent values that it holds.
 fn has_value(value: &mut Value, variables: &Variables) -> bool {
     match value {
         Value::Variable(name) => variables.contains_key(name),

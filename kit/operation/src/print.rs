@@ -1,4 +1,4 @@
-//! A document as the tools of clients print it (graphql-js 16): what they send, hash and write into manifests.
+//! Printer of documents in the format of graphql-js 16, which client tools send, hash and write into manifests.
 
 use std::fmt::Write as _;
 
@@ -7,14 +7,14 @@ use super::document::{
     SelectionSet, Value, VariableDefinition,
 };
 
-/// Characters of a field and its arguments that stand in one line.
+/// Maximum length of a field and its arguments on one line, in UTF-16 code units.
 const LINE: usize = 80;
 
-/// Characters of a block string that stand beside its quotes.
+/// Maximum length of a block string on the line of its quotes, in UTF-16 code units.
 const BLOCK_LINE: usize = 70;
 
-/// The document: its operations, then its fragments by name, as Apollo's tools order them. Comments and descriptions
-/// mean nothing to a server, and are left out.
+/// Prints a document: its operations, then its fragments by name, as Apollo's tools order them. Comments and
+/// descriptions, which have no meaning for a server, are left out.
 pub fn print(document: &Document) -> String {
     let mut fragments: Vec<_> = document.fragments.iter().collect();
     fragments.sort_by(|one, other| one.name.node.cmp(&other.name.node));
@@ -26,7 +26,7 @@ fn operation(operation: &Operation) -> String {
     let Operation { ty, name, variables, directives, selections, .. } = operation;
     let name = name.as_ref().map(|name| name.node.as_str()).unwrap_or_default();
     let variables: Vec<_> = variables.iter().map(variable).collect();
-    // One that holds lines of its own has lines of its own.
+    // graphql-js prints each variable on its own line if one of them contains a line break.
     let variables = if variables.iter().any(|it| it.contains('\n')) {
         format!("(\n{}\n)", variables.join("\n"))
     } else {
@@ -84,7 +84,7 @@ fn field(field: &Field) -> String {
     text
 }
 
-/// Directives, with a space before each.
+/// Prints directives, with a space before each.
 fn all(directives: &[Directive]) -> String {
     directives.iter().fold(String::new(), |mut text, directive| {
         let arguments: Vec<_> = directive.arguments.iter().map(argument).collect();
@@ -142,7 +142,7 @@ fn block_string(text: &str) -> String {
     let must_end_below = (text.ends_with('"') && !ends_in_quotes) || text.ends_with('\\');
     let is_long =
         !is_single || units(text) > BLOCK_LINE || must_end_below || must_begin_below || ends_in_quotes;
-    // A space there would be lost.
+    // At the start of a line, leading white space would be lost as indentation.
     let must_begin_beside = is_single && first.starts_with([' ', '\t']);
     let begin = if (is_long && !must_begin_beside) || must_begin_below { "\n" } else { "" };
     let end = if is_long || must_end_below { "\n" } else { "" };
@@ -157,7 +157,7 @@ fn indented(text: &str) -> String {
     text.replace('\n', "\n  ")
 }
 
-/// How long JavaScript takes a text to be.
+/// Returns the length of a text as JavaScript counts it, in UTF-16 code units.
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_document_is_printed_as_graphql_js_prints_it() {
         let written = include_str!("print/written.graphql");
-        // Of graphql-js 16.15: `print(parse(written))`.
+        // Output of `print(parse(written))` of graphql-js 16.15.
         let printed = include_str!("print/printed.graphql").trim_end();
         assert_eq!(print(&parse(written).unwrap()), printed);
         assert_eq!(print(&parse(printed).unwrap()), printed);

@@ -1,19 +1,19 @@
-//! Everything that is wrong with a document, for those who wrote it.
+//! Problems of a document, for its authors.
 
 use std::fmt;
 
 use async_graphql::ServerError;
 
-/// Why a document has no plan: everything that is wrong with it.
+/// All problems of a document that has no plan because of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoPlan(Vec<Problem>);
 
-/// Something that is wrong with a document.
+/// A problem of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The line, counted from 1, where it is one's.
+    /// Line of the problem, counted from 1; `None` if it has no line.
     pub line: Option<usize>,
-    /// What is wrong.
+    /// Description of the problem.
     pub message: String,
 }
 
@@ -22,7 +22,7 @@ impl NoPlan {
         Self(errors.iter().map(Problem::of).collect())
     }
 
-    /// Everything that is wrong.
+    /// Returns all problems.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.0

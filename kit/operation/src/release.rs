@@ -1,4 +1,4 @@
-//! The operations that a client has released: manifests, and what a server takes of them.
+//! The operations that a client has released: manifests, and the operations that a server takes from them.
 
 mod manifest;
 mod releases;
@@ -14,30 +14,30 @@ pub use releases::Releases;
 pub struct Release {
     /// The version, such as `"5.2.0"`.
     pub version: String,
-    /// Its operations.
+    /// Operations of the version.
     pub operations: Vec<ReleasedOperation>,
-    /// The manifest that tells of it.
+    /// Path of the manifest that lists the operations.
     pub path: PathBuf,
 }
 
-/// A manifest is not what it should be.
+/// A problem with a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManifestError {
-    /// The manifest, or the folder of all.
+    /// Path of the manifest, or of the folder of all manifests.
     pub path: PathBuf,
-    /// What is wrong.
+    /// Description of the problem.
     pub problem: String,
 }
 
 impl Release {
-    /// Reads the manifest at a path, in any of the formats.
+    /// Parses the text of the manifest at a path, in any of the formats.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ManifestError> {
         let operations = manifest::parse(text).map_err(|problem| ManifestError::new(path, problem))?;
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Self { version: manifest::version_of(&file).to_owned(), operations, path: path.to_owned() })
     }
 
-    /// The releases of all these manifests, the oldest first.
+    /// Parses all these manifests; returns their releases, the oldest first.
     pub fn parse_all<'a>(
         manifests: impl IntoIterator<Item = &'a (PathBuf, String)>,
     ) -> Result<Vec<Self>, ManifestError> {
@@ -50,7 +50,7 @@ impl Release {
 }
 
 impl ManifestError {
-    /// A problem with a manifest.
+    /// Creates the error of a manifest or folder.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, problem: impl Into<String>) -> Self {
         Self { path: path.into(), problem: problem.into() }

@@ -1,4 +1,4 @@
-//! What a schema says of its fields, beyond their types: which calls they lead to, and what each reads.
+//! Schema information about fields, beyond their types: the calls behind each field, and the paths it reads.
 
 mod directives;
 mod index;

@@ -1,17 +1,17 @@
-//! Documents that differ in what stands between their tokens alone.
+//! Hash of a document's tokens, to recognise documents that differ only in the text between their tokens.
 
 use sha2::{Digest as _, Sha256};
 
 use super::parse::{Lexer, Token};
 
-/// The hash of a document's tokens. White space, commas, comments, byte order marks and the way a string is written make
-/// no difference: no server reads another operation in it.
+/// Hash of a document's tokens. White space, commas, comments, byte order marks and the notation of strings make no
+/// difference, since no server reads another operation from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    /// The hash of a text, and its number of tokens, in time that grows with its length. None where it is no text of
-    /// GraphQL, or has more tokens than that.
+    /// Returns the hash and the number of tokens of a text, in time proportional to its length; `None` if the text has
+    /// a lexical error or more than `max_tokens` tokens.
     #[must_use]
     pub fn of(text: &str, max_tokens: u64) -> Option<(Self, u64)> {
         let mut lexer = Lexer::new(text);
@@ -35,7 +35,7 @@ impl TokenHash {
     }
 }
 
-/// Ends each token: no text in UTF-8 holds this byte.
+/// Terminator of each token in the hashed bytes: no UTF-8 text contains this byte.
 const END: u8 = 0xFF;
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ mod tests {
     fn a_text_is_read_no_further_than_a_number_of_tokens() {
         assert_eq!(TokenHash::of("{ a b }", 4).unwrap().1, 4);
         assert_eq!(TokenHash::of("{ a b }", 3), None);
-        // Behind them nothing is looked at.
+        // The text after the last permitted token is not read.
         assert_eq!(TokenHash::of("{ a b } %", 3), None);
         assert_eq!(TokenHash::of("{ a % }", 10), None);
     }

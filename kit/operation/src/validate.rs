@@ -1,9 +1,9 @@
-//! Whether a document means something: the rules of the GraphQL specification (September 2025, §5), in time that
-//! grows with its length.
+//! Validation of documents by the rules of the GraphQL specification (September 2025, §5), in time proportional to
+//! their length.
 //!
-//! The rules are the project's own, over the schema as the kit knows it. async-graphql's pass fields that cannot be
-//! merged and variables in positions of another type, and refuse documents that are valid. `tests/language` holds
-//! the verdicts, and where the errors stand, against those of graphql-js.
+//! The implementation is the project's own, over the [`SchemaIndex`]. That of async-graphql accepts fields that cannot
+//! be merged and variables in positions of another type, and reports errors in documents that are valid.
+//! `tests/language` compares the verdicts and the positions of the errors with those of graphql-js.
 
 mod directives;
 mod fields;
@@ -21,23 +21,23 @@ use crate::schema::SchemaIndex;
 
 use values::Usage;
 
-/// Errors that say what may have been meant.
+/// Number of errors after which further errors suggest no name.
 const MOST_MEANT: usize = 10;
 
-/// Bytes of a name that is compared to others.
+/// Maximum length of a name that gets a suggestion, in bytes.
 const LONGEST_MEANT: usize = 32;
 
-/// Something that is wrong with a document.
+/// Validation error of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Invalid {
-    /// One sentence. Names, the schema's own as well as the client's, stand in quotes.
+    /// Message of one sentence, with the names of the schema and of the client in quotes.
     pub message: String,
-    /// Where, the place that is to be mended first.
+    /// Positions of the error; the place to correct comes first.
     pub locations: Vec<Pos>,
 }
 
-/// Everything that is wrong with a document, in the order in which it stands there. `introspection` says whether it
-/// may ask the schema about itself.
+/// Returns all validation errors of a document, in document order. `introspection` is true if the document may query
+/// the schema itself.
 pub(crate) fn problems(schema_index: &SchemaIndex, document: &Document, introspection: bool) -> Vec<Invalid> {
     let mut validator = Validator {
         schema_index,
@@ -65,21 +65,22 @@ struct Validator<'a> {
     document: &'a Document,
     introspection: bool,
     problems: Vec<Invalid>,
-    /// Where the operation or fragment that is walked uses variables.
+    /// Uses of variables in the current operation or fragment.
     usages: Vec<Usage<'a>>,
-    /// The fragments it spreads.
+    /// Fragment spreads in the current operation or fragment.
     spreads: Vec<&'a Spread>,
 }
 
-/// What an operation or fragment refers to, fragments within fragments aside.
+/// Direct references of an operation or fragment, without those of the fragments it spreads.
 struct References<'a> {
     usages: Vec<Usage<'a>>,
     spreads: Vec<&'a Spread>,
 }
 
 impl Validator<'_> {
-    /// What may have been meant by a name that is none, as the end of a sentence. Told where the schema may be known
-    /// anyway, and of the first errors alone: comparing names takes time.
+    /// Returns the end of an error message about an unknown name, with the nearest known name as a suggestion. A
+    /// suggestion is made only if introspection reveals the names anyway, and only in the first errors, because
+    /// comparing names takes time.
     fn meant<'n>(&self, name: &str, known: impl IntoIterator<Item = &'n String>) -> String {
         if !self.introspection || self.problems.len() >= MOST_MEANT || name.len() > LONGEST_MEANT {
             return ".".to_owned();

@@ -1,5 +1,5 @@
-//! Variables as the operation declares them: what a client sent, coerced before anything runs, by the section
-//! "Coercing Variable Values" of the GraphQL specification.
+//! Coercion of the variables that a client sent to the types that the operation declares, before anything runs, by the
+//! section "Coercing Variable Values" of the GraphQL specification.
 
 use std::fmt::{self, Display};
 
@@ -10,18 +10,18 @@ use async_graphql_value::{ConstValue, Name};
 
 use crate::schema::SchemaIndex;
 
-/// Errors that are told of at most: a long list of bad values does not become a longer list of errors.
+/// Maximum number of reported errors: a long list of bad values does not become a longer list of errors.
 const MAX_ERRORS: usize = 10;
 
-/// Lists within lists and objects within objects that a value may hold.
+/// Maximum depth of nested lists and objects in a value.
 const MAX_NESTING: usize = 64;
 
-/// A variable that is not what the operation declares.
+/// Error in a variable that does not match its declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadVariable {
-    /// Where in the variables, such as `input.quantity`.
+    /// Path within the variables, such as `input.quantity`.
     pub path: String,
-    /// What is wrong with it.
+    /// Description of the error, as the end of a sentence that begins with the path.
     pub problem: String,
 }
 
@@ -31,8 +31,8 @@ impl Display for BadVariable {
     }
 }
 
-/// What the operation runs with: the declared variables that have a value, coerced to their types. What is not
-/// declared is left out.
+/// Returns the variables to run the operation with: the declared ones that have a value, coerced to their types.
+/// Variables that are not declared are left out.
 pub(crate) fn coerce<'a>(
     schema_index: &SchemaIndex,
     definitions: impl IntoIterator<Item = &'a VariableDefinition>,
@@ -65,7 +65,7 @@ struct Coercion<'a> {
     errors: Vec<BadVariable>,
 }
 
-/// Where in the variables a value stands.
+/// Path of a value within the variables.
 struct At<'a> {
     above: Option<&'a At<'a>>,
     segment: Segment<'a>,
@@ -110,7 +110,7 @@ impl Coercion<'_> {
             BaseType::List(item) => match value {
                 ConstValue::List(items) => {
                     let item = |(index, value)| {
-                        // One that has said enough reads no further.
+                        // Further errors would not be reported, so further items are not read.
                         if self.errors.len() >= MAX_ERRORS {
                             return ConstValue::Null;
                         }
@@ -191,7 +191,7 @@ impl Coercion<'_> {
     }
 }
 
-/// The digits of a whole number; `3.0` is 3.
+/// Returns the digits of a whole number, where `3.0` is 3; `None` for other numbers.
 fn whole(number: &async_graphql_value::Number) -> Option<String> {
     match number.as_f64() {
         Some(float) if number.is_f64() => (float.fract() == 0.0).then(|| format!("{float:.0}")),
@@ -199,7 +199,7 @@ fn whole(number: &async_graphql_value::Number) -> Option<String> {
     }
 }
 
-/// The number where it is one of 32 bits; `3.0` is 3.
+/// Returns the number if it is a whole number of 32 bits, where `3.0` is 3; `None` otherwise.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "the range is checked, and whole numbers below 2^53 are exact"
@@ -213,7 +213,7 @@ fn integer(number: &async_graphql_value::Number) -> Option<i32> {
     whole.then_some(float as i32)
 }
 
-/// A value as an error shows it: short, and without what it holds.
+/// Returns a short form of a value for an error message, without its items or fields.
 fn shown(value: &ConstValue) -> String {
     match value {
         ConstValue::List(_) => "a list".to_owned(),
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
     use crate::schema::Scalars;
 
-    /// A scalar that does not take every number.
+    /// A scalar that does not accept every number.
     struct Even(i64);
 
     #[Scalar]

@@ -1,4 +1,4 @@
-//! The forms an operation has for different variables: what its conditions leave of it.
+//! The forms of an operation for different variables, which decide its conditions.
 
 use std::sync::OnceLock;
 
@@ -11,7 +11,7 @@ use super::document::Document;
 use super::normalise::{Failing, Normalised, Unwritten, normalised};
 use crate::schema::SchemaIndex;
 
-/// Variables that decide on selections, up to which every form is kept once it was needed.
+/// Upper bound on the deciding variables of an operation whose forms are all kept, each once it was needed.
 const MOST_KEPT: usize = 3;
 
 /// An operation whose form depends on variables.
@@ -23,12 +23,12 @@ pub(super) struct Variants {
     deciding: Vec<Name>,
     /// Variables that may be null and stand where null may not.
     risky: Vec<Name>,
-    /// A form for each combination of what decides, where there are few.
+    /// A form for each combination of the deciding variables; empty if there are none or too many of them.
     kept: Box<[OnceLock<ExecutableDocument>]>,
 }
 
 impl Variants {
-    /// The forms of an operation; none where it has one alone.
+    /// Returns the forms of an operation; `None` if it has only one.
     pub(super) fn of(source: Document, operation: Option<&str>, risky: Vec<Name>) -> Option<Self> {
         let deciding: Vec<_> = deciding(&source).into_iter().map(Name::new).collect();
         if deciding.is_empty() && risky.is_empty() {
@@ -39,13 +39,13 @@ impl Variants {
         Some(Self { source, operation: operation.map(Name::new), deciding, risky, kept })
     }
 
-    /// Trees that it holds at most.
+    /// Returns the upper bound on the trees that are held.
     pub(super) fn trees(&self) -> usize {
         1 + self.kept.len()
     }
 
-    /// The form for these variables, which are coerced, and the fields that fail with them. `open` is the form in
-    /// which every condition holds.
+    /// Returns the form for these variables, which must be coerced, and the fields that fail with them. `open` is the
+    /// form in which every condition holds.
     pub(super) fn of_variables(
         &self,
         schema_index: &SchemaIndex,
@@ -62,7 +62,7 @@ impl Variants {
         }
         let Normalised { document, failing, .. } = self.written(schema_index, variables)?;
         if let Some(form) = form {
-            // Somebody else may have kept it meanwhile, which is the same.
+            // Another request may have kept the form meanwhile; the two are equal.
             let _kept = form.set(document.clone());
         }
         Ok((document, failing))
@@ -75,11 +75,11 @@ impl Variants {
             .map_err(Unwritten::into_error)
     }
 
-    /// Which of the combinations this is; none where one of them is null.
+    /// Returns the index of the combination of deciding variables; `None` if one of them is null.
     fn decided(&self, variables: &Variables) -> Option<usize> {
         self.deciding.iter().try_fold(0, |index, name| match variables.get(name) {
             Some(ConstValue::Boolean(value)) => Some(index << 1 | usize::from(*value)),
-            // Of another operation of the document.
+            // The variable belongs to another operation of the document.
             None => Some(index << 1),
             Some(_) => None,
         })

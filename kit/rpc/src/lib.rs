@@ -1,6 +1,6 @@
-//! What is known of an RPC before it is called, and of a call before it is made.
+//! Descriptions of RPCs and of planned calls, as far as they are known before any call is made.
 //!
-//! These are plain types: the crates that plan calls (`operation`) and those that make them (`fetch`) both stand on them.
+//! These are plain types: the crates that plan calls (`operation`) and make calls (`fetch`) both build on them.
 //!
 //! ```
 //! use rpc::{Policies, Policy, Rpc};

@@ -1,10 +1,10 @@
-//! Which parts of a message are read.
+//! Read masks: the parts of a message that are read.
 
 use std::collections::BTreeSet;
 
 use prost_types::FieldMask;
 
-/// The paths of a message that are read, sorted and each once.
+/// Set of the paths of a message that are read, sorted and without duplicates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mask(BTreeSet<String>);
 
@@ -16,7 +16,7 @@ impl Mask {
         }
     }
 
-    /// The paths, sorted. A path below another one of the mask is left out: its parent covers it.
+    /// Returns the paths, sorted. A path below another path of the mask is left out, because its parent covers it.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str).filter(|path| !self.covers_parent_of(path))
     }
@@ -25,7 +25,7 @@ impl Mask {
         path.match_indices('.').any(|(dot, _)| self.0.contains(&path[..dot]))
     }
 
-    /// The mask as it is sent.
+    /// Returns the mask as the message that is sent.
     #[must_use]
     pub fn to_message(&self) -> FieldMask {
         FieldMask { paths: self.paths().map(str::to_owned).collect() }

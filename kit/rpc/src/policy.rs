@@ -1,49 +1,49 @@
-//! How calls behave: one table a BFF.
+//! Policies of calls, in one table per BFF.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use crate::Rpc;
 
-/// How one fetch or command behaves.
+/// Timeout and freshness of one fetch or command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// How long one call may take. The request's deadline may end it earlier.
+    /// Maximum duration of one call. The request's deadline may end the call earlier.
     pub timeout: Duration,
-    /// How long its answer may be called fresh: what clients and caches may keep. Zero: not at all.
+    /// Time for which a response counts as fresh, so that clients and caches may keep it. Zero means not at all.
     pub fresh: Duration,
-    /// How long beyond that an old answer is better than none: what caches may answer when we cannot.
+    /// Time beyond `fresh` for which an old response is better than none: caches may serve it when we cannot.
     pub stale: Duration,
 }
 
 impl Policy {
-    /// Calls take no longer than this many milliseconds, and nothing of their answers is kept.
+    /// Creates a policy whose calls take at most this many milliseconds, and whose responses are never kept.
     #[must_use]
     pub const fn within_ms(timeout: u64) -> Self {
         Self { timeout: Duration::from_millis(timeout), fresh: Duration::ZERO, stale: Duration::ZERO }
     }
 
-    /// The answer may be called fresh for so many seconds.
+    /// Sets the number of seconds for which a response counts as fresh.
     #[must_use]
     pub const fn fresh_s(self, seconds: u64) -> Self {
         Self { fresh: Duration::from_secs(seconds), ..self }
     }
 
-    /// An answer this many seconds beyond its freshness is better than none.
+    /// Sets the number of seconds beyond its freshness for which an old response is better than none.
     #[must_use]
     pub const fn stale_s(self, seconds: u64) -> Self {
         Self { stale: Duration::from_secs(seconds), ..self }
     }
 
-    /// The least time a call is worth starting with, where the request can do without it: a tenth of its
-    /// timeout. With less left its answer would hardly come in time, and the service had worked for nothing.
+    /// Returns the minimum time that must be left to start a call that the request can do without: a tenth of the
+    /// timeout. With less time left, the response would hardly arrive in time and the service would work in vain.
     #[must_use]
     pub fn least(&self) -> Duration {
         self.timeout / 10
     }
 }
 
-/// The policies of a BFF, by the name of the fetch or command, and the services these lead to.
+/// The policies of a BFF, by the name of the fetch or command, and the services that these call.
 #[derive(Clone, Debug, Default)]
 pub struct Policies {
     rows: HashMap<&'static str, Policy>,
@@ -51,7 +51,7 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// An empty table.
+    /// Creates an empty table.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -65,13 +65,13 @@ impl Policies {
         self
     }
 
-    /// The row of a fetch or command, by its name.
+    /// Returns the row of a fetch or command, by its name; `None` if the table has no such row.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Policy> {
         self.rows.get(name).copied()
     }
 
-    /// The full names of all services that the fetches and commands of the table call, sorted.
+    /// Returns the full names of all services that the fetches and commands of the table call, sorted.
     pub fn services(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.services.iter().copied()
     }

@@ -1,33 +1,33 @@
-//! One planned call.
+//! Slots: the planned calls of a request.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Mask;
 
-/// One planned call of a request: the questions of one type whose keys become known together.
+/// One planned call of a request: it loads the keys of one fetch that become known together.
 ///
-/// Questions of one type that stand behind different producers have a slot each, so that a slow producer never
-/// holds up a fast one.
+/// Keys of one fetch that come from different producers have a slot each, so that a slow producer never holds up a
+/// fast one.
 #[derive(Clone, Debug)]
 pub struct Slot {
-    /// What is read of the answers; none for all of it.
+    /// Read mask of the call; `None` to read everything.
     pub mask: Option<Mask>,
-    /// Keys that may be asked, all together.
+    /// Maximum number of keys, over all calls of the slot.
     pub max_keys: usize,
-    /// Calls that may be made. A batch of more keys than the RPC takes is several.
+    /// Maximum number of calls. A batch with more keys than the RPC takes is sent in several calls.
     pub max_calls: usize,
-    /// When its calls must have ended, counted from the start of the request; none for the request's deadline.
+    /// Time by which the calls must have ended, from the start of the request; `None` for the request's deadline.
     pub until: Option<Duration>,
-    /// Whether the request can do without the answers.
+    /// True if the request can do without the responses.
     pub optional: bool,
-    /// Slots whose answers make more of its keys known: it waits for those that are being asked, so that all of
-    /// its keys travel together. Empty for a slot that has one producer.
+    /// Slots whose responses make more keys of this slot known: this slot waits for those of them that are under way,
+    /// so that all of its keys travel together. Empty for a slot with one producer.
     pub joins: Arc<[usize]>,
 }
 
 impl Default for Slot {
-    /// A slot that is bound to nothing.
+    /// Creates a slot without a mask and without any bound.
     fn default() -> Self {
         Self {
             mask: None,

@@ -1,4 +1,4 @@
-//! Builds the page from its sources, once for each state they are in.
+//! Builds the page from its sources, once for each state of the sources.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
@@ -11,11 +11,11 @@ use tokio::process::Command;
 
 use super::bundle::Bundle;
 
-/// What the page is built from, in its folder; tests of it are no part of it.
+/// Sources of the page, in its folder; its tests are not among them.
 const SOURCES: [&str; 6] =
     ["index.html", "package.json", "package-lock.json", "src", "tsconfig.json", "vite.config.ts"];
 
-/// The page as its sources stand. What was built of the same sources before is taken as it is.
+/// Returns the page for the current state of its sources. An earlier build of the same state is reused.
 pub(super) async fn bundle(web: &Path) -> anyhow::Result<Bundle> {
     let folder = web.join("dist");
     let built = folder.join(stamp(web).context("cannot read its sources")?);
@@ -29,7 +29,7 @@ pub(super) async fn bundle(web: &Path) -> anyhow::Result<Bundle> {
     if !is_installed(web) {
         npm.run("1 of 2, its packages", &["ci"]).await?;
     }
-    // A folder of its own, so that whoever serves or builds it at the same time never sees half of it.
+    // The build has a folder of its own, so that another process that serves or builds the page never sees half of it.
     let name = format!("half-{}", std::process::id());
     let half = folder.join(&name);
     let into = format!("dist/{name}");
@@ -43,7 +43,7 @@ pub(super) async fn bundle(web: &Path) -> anyhow::Result<Bundle> {
     Ok(bundle)
 }
 
-/// Names a state of the sources.
+/// Returns a name for the state of the sources.
 fn stamp(web: &Path) -> io::Result<String> {
     let mut files = Vec::new();
     for name in SOURCES {
@@ -69,7 +69,7 @@ fn files_below(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether npm has installed what the lock file says: it notes it in a file of its own.
+/// Returns true if npm has installed the versions of the lock file, which it records in a file of its own.
 fn is_installed(web: &Path) -> bool {
     let changed = |path: &str| -> Option<SystemTime> { web.join(path).metadata().ok()?.modified().ok() };
     match (changed("node_modules/.package-lock.json"), changed("package-lock.json")) {
@@ -78,13 +78,13 @@ fn is_installed(web: &Path) -> bool {
     }
 }
 
-/// Removes what was built of older sources.
+/// Removes the builds of older sources.
 fn clean(folder: &Path, keep: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let is_half = entry.file_name().to_string_lossy().starts_with("half-");
         if path.is_dir() && path != keep && !is_half {
-            // What cannot be removed does no harm.
+            // A folder that cannot be removed does no harm.
             let _removed = std::fs::remove_dir_all(path);
         }
     }
@@ -96,7 +96,7 @@ struct Npm<'a> {
 }
 
 impl Npm<'_> {
-    /// Runs npm to its end. It ends with this process.
+    /// Runs an npm command to its end, or until this process ends.
     async fn run(&self, step: &str, arguments: &[&str]) -> anyhow::Result<()> {
         let log = || std::fs::OpenOptions::new().append(true).open(self.log);
         let mut command = Command::new("npm");

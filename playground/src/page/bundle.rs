@@ -1,4 +1,4 @@
-//! A built page, held in memory: what was not built is not served.
+//! A built page, held in memory: files that were not built are not served.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,7 +18,7 @@ pub(super) struct File {
 }
 
 impl Bundle {
-    /// Reads a folder and the one below it that holds the assets.
+    /// Reads a folder and its subfolder of assets.
     pub(super) fn read(folder: &Path) -> io::Result<Self> {
         let mut files = BTreeMap::new();
         files.insert("index.html".to_owned(), File::read(&folder.join("index.html"))?);

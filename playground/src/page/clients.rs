@@ -1,4 +1,4 @@
-//! What the page asks of its server: which clients there are, what they ship, and what an operation would do.
+//! Endpoints for the page: the clients there are, the operations they ship, and the plan of an operation.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -19,18 +19,18 @@ use serde_json::{Value, json};
 use super::Page;
 use crate::Addresses;
 
-/// The clients, and where their contracts are.
+/// The clients, and the folder of their contracts.
 pub(super) struct Clients {
     addresses: Addresses,
     contracts: Option<PathBuf>,
     preparers: [OnceLock<Preparer>; 3],
 }
 
-/// One client, as the page is told of it.
+/// Description of one client for the page.
 struct About {
     name: &'static str,
     title: &'static str,
-    /// Header by which it signs in while it is developed, and who then asks.
+    /// Header by which a request signs in during development, and the principal it names.
     signs_in: (&'static str, &'static str),
     preparer: fn() -> Preparer,
 }
@@ -60,7 +60,8 @@ const CLIENTS: [About; 3] = [
 #[derive(Serialize)]
 struct Shipped {
     name: String,
-    /// The release it is of, where today's operation of that name is another or there is none.
+    /// The release it belongs to, if today's operation of that name differs or does not exist; `None` for today's
+    /// operations.
     release: Option<String>,
     text: String,
     variables: Value,
@@ -71,7 +72,7 @@ impl Clients {
         Self { addresses, contracts, preparers: std::array::from_fn(|_| OnceLock::new()) }
     }
 
-    /// The operations a client ships as the files stand now, and those of its releases that are others, the newest
+    /// The operations a client ships according to the files, then the operations of its releases that differ, newest
     /// release first.
     fn shipped(&self, client: &str) -> Result<Vec<Shipped>, ContractError> {
         let Some(folder) = &self.contracts else { return Ok(Vec::new()) };
@@ -91,7 +92,7 @@ impl Clients {
         };
         let today = contracts.operations()?.into_iter();
         let mut all: Vec<_> = today.map(|it| shipped(None, it.name, it.text)).collect();
-        // What is registered has no comments.
+        // Registered documents have no comments.
         let mut known: HashSet<_> = all.iter().map(|it| printed(&it.text)).collect();
         for release in contracts.releases()?.into_iter().rev() {
             for operation in release.operations {
@@ -104,7 +105,7 @@ impl Clients {
     }
 }
 
-/// The clients: where each is asked, as whom, and with what.
+/// Lists the clients: the port of each, its sign-in header, and its operations.
 pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
     let clients = &page.clients;
     let Addresses { mobile, web, iot, .. } = clients.addresses;
@@ -133,13 +134,13 @@ pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
     Json(json!({ "clients": told, "problems": problems }))
 }
 
-/// Whose operation it is.
+/// The client that an operation belongs to.
 #[derive(Deserialize)]
 pub(super) struct Whose {
     client: String,
 }
 
-/// The plan of the only operation of a document, or what is wrong with it.
+/// Returns the plan of the only operation of a document, or the problems with it.
 pub(super) async fn plan(
     State(page): State<Arc<Page>>,
     Query(Whose { client }): Query<Whose>,

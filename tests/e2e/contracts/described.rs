@@ -1,14 +1,14 @@
-//! Whatever a schema declares says what it is.
+//! Every element of a schema has a description.
 
 use async_graphql_parser::Positioned;
 use async_graphql_parser::types::{FieldDefinition, InputValueDefinition, TypeKind, TypeSystemDefinition};
 
 use crate::support::Kind;
 
-/// Directives of the GraphQL specification, which describes their arguments itself.
+/// Directives of the GraphQL specification, which itself describes their arguments.
 const SPECIFIED: [&str; 5] = ["deprecated", "include", "oneOf", "skip", "specifiedBy"];
 
-/// Declares each kind of thing once with a description and once without.
+/// Declares each kind of element once with a description and once without.
 const HALF_DESCRIBED: &str = r#"
 "A" directive @described("A" argument: Int, bare: Int) on FIELD_DEFINITION
 directive @bare on FIELD_DEFINITION
@@ -60,7 +60,7 @@ fn whatever_is_not_described_is_found() {
     assert_eq!(undescribed(HALF_DESCRIBED), expected);
 }
 
-/// Coordinates of what a schema declares without a description, in its own order.
+/// Coordinates of all elements without a description, in the order of the schema.
 fn undescribed(sdl: &str) -> Vec<String> {
     let mut found = Found(Vec::new());
     for definition in async_graphql_parser::parse_schema(sdl).unwrap().definitions {

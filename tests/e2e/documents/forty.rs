@@ -1,4 +1,4 @@
-//! Each way to name an operation, in each case there is.
+//! Each way to name an operation, in each of ten cases.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use futures_util::stream;
 use super::*;
 use crate::support::assert_snapshot;
 
-/// What becomes of an id.
+/// Cases that each form is tried in.
 const CASES: [&str; 10] = [
     "hit",
     "miss",
@@ -23,18 +23,18 @@ const CASES: [&str; 10] = [
     "another client's id",
 ];
 
-/// Ids, or documents, of a flood.
+/// Number of ids, or documents, in a flood.
 const FLOOD: usize = 100_000;
 
-/// Bytes that documents may take which were sent with their hash.
+/// Bytes that documents sent with their hash may take.
 const ROOM: u64 = 2_000_000;
 
-/// Requests of a flood that come in one.
+/// Requests of a flood in one batch.
 const BATCH: usize = 500;
 
 struct Forty<'a> {
     shop: &'a Shop,
-    /// The contracts that the shop looks at.
+    /// The contracts that the shop watches.
     contracts: &'a Path,
     form: Form,
 }
@@ -44,7 +44,7 @@ impl Forty<'_> {
         self.shop.send(self.form.request(self.shop, id, &more, false)).await
     }
 
-    /// The answer by which a case ends.
+    /// Runs a case; returns its last answer.
     async fn outcome(&self, case: &str) -> Answer {
         let Self { shop, form, .. } = *self;
         let (id, text, variables) = form.query();
@@ -80,7 +80,7 @@ impl Forty<'_> {
         }
     }
 
-    /// Asks for what is registered: by id it is what it is by its text.
+    /// Runs a registered operation by id, and asserts that its text gives the same answer.
     async fn hit(&self) -> Answer {
         let (id, text, variables) = self.form.query();
         let hit = self.ask(&id, json!({ "variables": variables })).await;
@@ -90,7 +90,7 @@ impl Forty<'_> {
         hit
     }
 
-    /// Makes a document known, as is done for this form, and asks for it by its id alone.
+    /// Registers a document in the way of this form, and runs it by its id alone.
     async fn registered(&self, text: &str) -> Answer {
         let text = format!("{text} # {:?}", self.form);
         let id = if self.form == Form::Short { "77".to_owned() } else { document_hash(&text) };
@@ -105,13 +105,13 @@ impl Forty<'_> {
         fs::write(&manifest, json!({ id.clone(): text }).to_string()).unwrap();
         let after = until(self.shop, metrics, |answer| loads(answer) != before).await;
         let answer = self.ask(&id, json!({})).await;
-        // As it was, for the next.
+        // The manifest is removed again for the next case.
         fs::remove_file(&manifest).unwrap();
         until(self.shop, metrics, |answer| loads(answer) != loads(&after)).await;
         answer
     }
 
-    /// Sends so many ids that nobody knows; documents with them where those are kept.
+    /// Sends a flood of unknown ids, with their documents where the form keeps those.
     async fn flood(&self) {
         let Self { shop, form, .. } = *self;
         let one = |number: usize| {

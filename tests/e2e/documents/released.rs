@@ -1,4 +1,4 @@
-//! What was released keeps working.
+//! Released operations keep working.
 
 use std::fs;
 
@@ -62,7 +62,7 @@ fn a_field_that_a_release_stands_on_cannot_be_removed() {
     let folder = copied_schema();
     let manifests = folder.path().join("mobile/manifests");
     let old = fs::read_to_string(manifests.join("5.0.0.json")).unwrap();
-    // As if the schema had lost the field: the release asks for one that is not there.
+    // The release selects a field that is not there, as if the schema had lost it.
     let text = old.replace("formatted", "removedField");
     assert_ne!(text, old);
     let mut manifest: Value = serde_json::from_str(&text).unwrap();

@@ -23,14 +23,14 @@ async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit
         };
         let ask = || form.request(&shop, &id, &json!({}), false);
         if form != Form::Path {
-            // The path finds what was registered for the form before.
+            // The path finds the document that was registered for the previous form.
             assert_eq!(code(&shop.send(ask()).await).0, 404);
             fs::write(manifests.join("9.0.0.relay.json"), manifest.to_string()).unwrap();
         }
         let taken = until(&shop, ask, |answer| answer.body.get("data").is_some()).await;
         assert_eq!(taken.data("/__typename"), "Query");
 
-        // One that does not fit the schema keeps all others as they are, and is not taken itself.
+        // A manifest that does not fit the schema is not loaded, and keeps all others as they are.
         let bad = "query Bad { nothingOfThisName }".to_owned();
         let bad_id = if form == Form::Short { "78".to_owned() } else { document_hash(&bad) };
         fs::write(manifests.join("9.1.0.relay.json"), json!({ bad_id.clone(): bad }).to_string()).unwrap();
@@ -50,7 +50,7 @@ async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit
         assert!(shop.send(ask()).await.body.get("data").is_some());
         fs::remove_file(manifests.join("9.1.0.relay.json")).unwrap();
         if form == Form::Path {
-            // Now the folder is good again, and what left it is gone.
+            // The folder is valid again, and documents that left it are gone.
             until(&shop, ask, |answer| answer.status == StatusCode::NOT_FOUND).await;
         }
     }
@@ -71,7 +71,7 @@ async fn no_request_fails_while_manifests_come_and_go() {
             fs::write(manifests.join("9.0.0.relay.json"), manifest.to_string()).unwrap();
             until(&shop, metrics, |answer| loads(answer)[0] > taken).await;
         }
-        // As a deployment does that puts another folder in its place, and one that fails half way.
+        // A deployment replaces the folder, and another one fails half way.
         let away = folder.path().join("mobile/away");
         for leaves_empty in [false, true] {
             let [taken, refused] = loads(&shop.send(metrics()).await);

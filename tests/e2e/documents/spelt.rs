@@ -1,4 +1,4 @@
-//! A registered document that a client prints in a way of its own.
+//! A registered document in a client's own spelling.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Form, code, metrics, send, until};
 use crate::support::{Answer, Kind, Shop, copied_schema, schema_folder};
 
-/// Ways in which clients, editors and proxies write the same document.
+/// Spellings of one document, as clients, editors and proxies write it.
 fn spellings(text: &str) -> Vec<String> {
     vec![
         format!("{text}\n"),
@@ -44,7 +44,7 @@ async fn a_registered_document_is_known_by_its_tokens() {
         let shop = Shop::with(|config| {
             config.operations.folder = Some(schema.clone());
             config.operations.policy = Some(policy);
-            // Registered ones are held to the limits they were released under.
+            // Registered documents keep the limits under which they were released.
             config.limits.cost = Some(1);
         })
         .await;
@@ -58,7 +58,7 @@ async fn a_registered_document_is_known_by_its_tokens() {
             );
             let hash = json!({ "persistedQuery": { "version": 1, "sha256Hash": document_hash(&spelt) } });
             assert_eq!(ask(&shop, &spelt, json!({ "extensions": hash })).await.whole().text, expected);
-            // By GET it may be kept as what it is by its id.
+            // The answer to a GET is as cacheable as by id.
             let parameters = json!({ "query": spelt, "variables": Form::DocumentId.query().2 });
             let by_get = shop.send(send(&shop, Kind::Mobile, "", &parameters, true)).await.whole();
             assert_eq!(by_get.text, expected);
@@ -74,7 +74,7 @@ async fn a_registered_document_is_known_by_its_tokens() {
     }
 }
 
-/// A hash that stands for a registered document stands for it as long as that is registered, and for its text then.
+/// A hash stands for a registered document as long as that is registered, and afterwards for the text it was sent with.
 #[tokio::test]
 async fn a_spelling_that_was_kept_is_registered_as_long_as_its_document() {
     let folder = copied_schema();

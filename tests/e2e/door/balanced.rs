@@ -22,11 +22,11 @@ use crate::support::Plain;
 const REQUESTS: usize = 20_000;
 const RESTARTS: usize = 6;
 
-/// Time between two looks at `/readyz` of a server.
+/// Time between two checks of `/readyz` of a server.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 
-/// Time for which a server still answers once it is told to stop. As many looks fit into it as into the five seconds of
-/// a server for real users, with a balancer that looks twice a second.
+/// Time for which a server still answers after it is told to stop. As many checks fit into it as into the five seconds
+/// of a production server behind a balancer that checks twice a second.
 const STOP_DELAY: Duration = Duration::from_millis(250);
 
 /// A server on an address of its own, which can be told to stop.
@@ -51,7 +51,7 @@ impl Backend {
         Self { address, stop: Some(stop), running }
     }
 
-    /// Stops as it does for SIGTERM, and starts again where it was.
+    /// Stops the server as SIGTERM does, and starts it again on the same address.
     async fn restart(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         self.running.join_next().await.unwrap().unwrap();
@@ -59,8 +59,8 @@ impl Backend {
     }
 }
 
-/// Sends each request to one of the servers that say they are ready, on a connection that it has kept where there is
-/// one. It sends none again.
+/// Sends each request to a server that says it is ready, on a kept connection if there is one. It never repeats a
+/// request.
 #[derive(Clone)]
 struct Balancer {
     client: Client<HttpConnector, Full<Bytes>>,
@@ -87,7 +87,7 @@ impl Balancer {
         Some(status)
     }
 
-    /// Looks at each server again and again.
+    /// Checks each server again and again.
     async fn look(self) {
         let mut looks = interval(LOOK_EVERY);
         loop {
@@ -99,7 +99,7 @@ impl Balancer {
         }
     }
 
-    /// Whether a request was answered.
+    /// Returns true if a request was answered.
     async fn pass_on(&self) -> bool {
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         let count = self.backends.len();

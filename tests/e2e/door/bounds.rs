@@ -1,4 +1,4 @@
-//! How many connections and requests a server holds, and what it takes for the head of one.
+//! Limits on connections and requests of a server, and the heads of requests it accepts.
 
 use bff_iot::Iot;
 use bff_kit::config::{Config, LogFormat};
@@ -13,19 +13,19 @@ use crate::support::{Logged, Pipe, Shop};
 
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
 
-/// Opens a connection and asks on it; none where it is closed unheard.
+/// Opens a connection and sends a request on it; `None` if the connection is closed without an answer.
 async fn answered(shop: &Shop) -> Option<TcpStream> {
     let mut stream = TcpStream::connect(shop.iot).await.unwrap();
-    // Into one that is closed already nothing can be written.
+    // Writing fails if the connection is closed already.
     let _sent = stream.write_all(HEALTH).await;
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).await.ok().map(|_| stream)
 }
 
-/// How many of ten connections are answered while all of them stay open.
+/// Number of ten connections that are answered while all of them stay open.
 async fn of_ten(configure: impl Fn(&mut Config)) -> usize {
     let shop = Shop::with(|config| {
-        // The shop itself needs one now and then.
+        // The shop itself needs a connection now and then.
         configure(config);
     })
     .await;
@@ -35,7 +35,7 @@ async fn of_ten(configure: impl Fn(&mut Config)) -> usize {
     }
     let count = open.len();
     drop(open);
-    // What is closed makes room again. The server sees it when it sees it.
+    // Closed connections make room again, as soon as the server notices.
     while answered(&shop).await.is_none() {}
     count
 }
@@ -61,7 +61,8 @@ async fn an_address_has_so_many_connections_unless_it_is_a_trusted_proxy() {
     assert_eq!(of_ten(others).await, 3);
 }
 
-/// Sends requests whose answers are not read, until one is refused: how many were not, and the refusal.
+/// Sends requests whose answers are not read, until one is rejected. Returns the accepted ones, and the rejection with
+/// its status.
 async fn asked(http2: &mut Http2) -> (Vec<h2::RecvStream>, h2::RecvStream, StatusCode) {
     let mut held = Vec::new();
     loop {
@@ -81,7 +82,7 @@ async fn all_clients_together_have_so_many_requests_under_way() {
     let mut http2 = Http2::open(&pipe, 0).await;
     let (held, request_error, status) = asked(&mut http2).await;
     assert_eq!((held.len(), status), (7, StatusCode::SERVICE_UNAVAILABLE));
-    // Whoever asks whether it lives does not add to it.
+    // A health check does not count as a request.
     let health = Request::get("/healthz").header(header::HOST, "bff").body(Full::default()).unwrap();
     assert_eq!(pipe.http1().await.send(health).await.status, StatusCode::OK);
     let refused = pipe.ask("{ __typename }").await;
@@ -98,7 +99,7 @@ async fn an_address_has_so_many_requests_under_way_unless_it_is_a_trusted_proxy(
     let mut one = Http2::over(TcpStream::connect(shop.iot).await.unwrap(), "127.0.0.1", 0).await;
     let (held, _refusal, status) = asked(&mut one).await;
     assert_eq!((held.len(), status), (7, StatusCode::TOO_MANY_REQUESTS));
-    // On another connection as well.
+    // The limit also holds on another connection.
     let mut other = Http2::over(TcpStream::connect(shop.iot).await.unwrap(), "127.0.0.1", 0).await;
     assert_eq!(asked(&mut other).await.0.len(), 0);
     let refused = shop.iot("{ __typename }").await;
@@ -134,7 +135,7 @@ async fn a_head_with_a_line_feed_alone_gets_400_and_the_connection_ends() {
         (good.replace("close\r\n\r\n", "close\r\n\n"), "400"),
         (good.replace("\r\n", "\n"), "400"),
     ] {
-        // Also behind others that come in one piece with it, which are answered.
+        // The bad head may also follow requests that come in one piece with it, which are answered.
         for (ahead, before) in [
             (String::new(), vec![]),
             (format!("{ahead}{length}"), vec!["200"]),
@@ -160,14 +161,14 @@ async fn refusals_on_a_connection_that_reads_nothing_are_heads_alone() {
         answers.push(http2.ask("{ __typename }").await.unwrap().await.unwrap());
     }
     let heads: Vec<_> = answers.iter().filter(|answer| answer.body().is_end_stream()).collect();
-    // Seven answers and two refusals wait to be read; the others ended their streams.
+    // Seven answers and two rejections wait to be read; the others ended their streams.
     assert_eq!(heads.len(), 90 - 9);
     for head in heads {
         assert_eq!(head.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(head.headers()[header::RETRY_AFTER], "1");
         assert!(!head.headers().contains_key(header::CONTENT_TYPE), "{head:?}");
     }
-    // On a connection that is read they are told in words.
+    // On a connection that is read, a rejection has a body.
     let refused = pipe.ask("{ __typename }").await;
     assert!(refused.text.contains("\"code\":\"OVERLOADED\""), "{}", refused.text);
 }

@@ -1,4 +1,4 @@
-//! A server that was told to stop, and still answers for a while.
+//! A server that was told to stop and still answers for a while.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::Http2;
 use crate::support::{Answer, Connection, Pipe, Plain};
 
-/// A server that has been told to stop half a second ago, and takes requests for five seconds.
+/// A server that was told to stop half a second ago, and accepts requests for five seconds.
 struct Draining {
     pipe: Pipe,
     kept_alive: Connection,
@@ -41,7 +41,7 @@ async fn send(connection: &mut Connection) -> Answer {
 async fn answers_of_http_1_say_that_the_connection_ends_and_nobody_is_turned_away() {
     let mut draining = draining().await;
     let start = Instant::now();
-    // One that was kept, and a new one.
+    // The answer says so on a kept connection and on a new one.
     let answer = send(&mut draining.kept_alive).await;
     assert_eq!(answer.headers[header::CONNECTION], "close");
     let answer = send(&mut draining.pipe.http1().await).await;
@@ -54,10 +54,10 @@ async fn answers_of_http_1_say_that_the_connection_ends_and_nobody_is_turned_awa
 async fn connections_of_http_2_are_told_at_once_and_streams_under_way_finish() {
     let mut draining = draining().await;
     let start = Instant::now();
-    // The one that was open is told to go, and goes.
+    // The connection that was open is told to close, and closes.
     draining.http2.ended().await;
     assert!(draining.http2.ask("{ __typename }").await.is_err());
-    // A new one is answered, whatever takes how long, and told with its first answer.
+    // A new connection is answered, however long a stream takes, and is told to close with its first answer.
     let mut new = Http2::open(&draining.pipe, 65_535).await;
     let slow = new.ask("{ after(ms: 2000) }").await.unwrap();
     let quick = new.ask("{ __typename }").await.unwrap();

@@ -34,7 +34,7 @@ fn issue() -> Issued {
     }
 }
 
-/// A folder with a certificate, and a server that shows it.
+/// A folder with a certificate, and a server that presents it.
 struct Served {
     folder: TempDir,
     roots: RootCertStore,
@@ -62,7 +62,7 @@ impl Served {
         self.folder.path().join(name)
     }
 
-    /// A new connection, and the certificate it is shown.
+    /// A new connection, and the certificate the server presented on it.
     async fn connect(&self) -> (TlsStream<DuplexStream>, CertificateDer<'static>) {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
@@ -96,7 +96,7 @@ async fn a_renewed_certificate_is_shown_to_new_connections_and_old_ones_go_on() 
     let mut old = Connection::over(stream).await;
     old.send(request()).await.whole();
 
-    // One of the two files is written first: until the other is there, nothing changes.
+    // The two files are written one after the other: until both are there, nothing changes.
     std::fs::write(served.file("bff.pem"), &second.pem).unwrap();
     sleep(Duration::from_secs(11)).await;
     assert_eq!(served.shown().await, first.certificate);
@@ -105,7 +105,7 @@ async fn a_renewed_certificate_is_shown_to_new_connections_and_old_ones_go_on() 
     assert_eq!(served.shown().await, second.certificate);
     old.send(request()).await.whole();
 
-    // A file that is gone takes nothing away.
+    // A missing file changes nothing.
     std::fs::remove_file(served.file("bff.key")).unwrap();
     sleep(Duration::from_secs(11)).await;
     assert_eq!(served.shown().await, second.certificate);

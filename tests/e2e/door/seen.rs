@@ -1,4 +1,4 @@
-//! What operators see: lines of those who leave, of refusals, and numbers.
+//! Observability for operators: log lines of clients that left and of rejections, and metrics.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -30,7 +30,7 @@ async fn metrics(shop: &Shop, kind: Kind) -> String {
     shop.send(get(format!("http://{}/metrics", shop.address(kind)))).await.text
 }
 
-/// Waits until a condition holds of what a server tells.
+/// Waits until a condition on the output of a server holds.
 async fn until(mut holds: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !holds().await {
@@ -40,7 +40,7 @@ async fn until(mut holds: impl AsyncFnMut() -> bool) {
     tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("it comes to be");
 }
 
-/// Sends an operation on a connection of its own, and leaves when its call has reached the service.
+/// Sends an operation on a connection of its own, and closes it once the operation's call has reached the service.
 async fn leave(shop: &Shop, kind: Kind, body: Value, rpc: &str) {
     let mut stream = TcpStream::connect(shop.address(kind)).await.unwrap();
     let body = body.to_string();
@@ -74,7 +74,7 @@ async fn whoever_leaves_before_the_answer_leaves_a_line_with_the_calls_that_were
     assert_eq!(line["status"], 499);
     assert_eq!(line["caller"], "user");
     assert_eq!(line["errors"], "client_left");
-    // The stock was asked, and then the cart.
+    // The calls are one for stock, then one for the cart.
     assert_eq!(line["calls"], 2, "{line:?}");
     let metrics = metrics(&shop, Kind::Mobile).await;
     assert!(metrics.contains("bff_unanswered_total{reason=\"client_left\"} 1\n"), "{metrics}");
@@ -130,7 +130,7 @@ async fn a_refusal_of_the_edge_leaves_a_line_a_second_and_is_counted() {
         let counted = format!("bff_refused_total{{reason=\"{reason}\"}} 3\n");
         assert!(metrics.contains(&counted), "{counted}{metrics}");
     }
-    // What is no HTTP at all, or more of a head than is read, never becomes a request.
+    // Bytes that are not HTTP, and heads too long to be read, never become a request.
     let endless = format!("GET / HTTP/1.1\r\nhost: bff\r\nx: {}", "x".repeat(100_000));
     for (sent, status) in [("GET / HTTP/1.1\r\nno header\r\n\r\n", "400"), (&endless, "431")] {
         let mut stream = TcpStream::connect(shop.iot).await.unwrap();

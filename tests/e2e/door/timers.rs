@@ -1,4 +1,4 @@
-//! How long a connection may take for what it does.
+//! Timeouts of a connection.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::support::{Pipe, Plain};
 const HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: bff\r\n\r\n";
 
-/// The beginning of HTTP/2, with settings of no setting.
+/// The beginning of an HTTP/2 connection, with an empty SETTINGS frame.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
-/// Reads until the server closes the connection; what it said, and how long that took, in tenths of a second.
+/// Reads until the server closes the connection; returns the bytes read, and the time that took in tenths of a second.
 async fn until_closed(stream: &mut DuplexStream) -> (Vec<u8>, u128) {
     let start = Instant::now();
     let mut said = Vec::new();
@@ -37,10 +37,10 @@ async fn a_connection_that_says_nothing_whole_is_closed_with_the_time_of_a_head(
         assert!(!said.contains("HTTP/1.1"), "{said}");
         assert_eq!(tenths, 50, "{:?}", String::from_utf8_lossy(sent));
     }
-    // Headers of HTTP/2 that go on and never end.
+    // HTTP/2 headers may go on and never end.
     let unended = [PREFACE, b"\0\0\x01\x01\0\0\0\0\x01\x82"].concat();
     assert_eq!(closed_after(&pipe, &unended).await.1, 50);
-    // A body has its own time, and an answer says so.
+    // A body has its own timeout, which ends with an answer.
     let (said, tenths) = closed_after(&pipe, format!("{HEAD}content-length: 100\r\n\r\n").as_bytes()).await;
     assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
     assert_eq!(tenths, 50);
@@ -59,7 +59,7 @@ async fn a_connection_is_kept_for_longer_than_load_balancers_keep_theirs() {
     let took = http2.ended().await - start;
     assert_eq!((took.as_millis() + 50) / 100, 750);
 
-    // Whatever the time of a head is: the two are told apart.
+    // The idle timeout does not depend on the timeout of a head.
     let configured = |header, idle| {
         let configure = move |config: &mut bff_kit::config::Config| {
             config.server.header_timeout_ms = header;

@@ -1,4 +1,4 @@
-//! Clients that do not read their answers, and those that read slowly.
+//! Clients that do not read their answers, and clients that read slowly.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::support::{Pipe, Plain};
 /// An answer of 188 kB.
 const LONG: &str = "{ letters(thousands: 188) }";
 
-/// What `/metrics` says of a number without labels.
+/// The value of a metric without labels.
 async fn number(pipe: &Pipe, name: &str) -> u64 {
     let request = Request::get("/metrics").header(header::HOST, "bff").body(Full::default()).unwrap();
     let text = pipe.http1().await.send(request).await.text;
@@ -44,7 +44,7 @@ async fn answers_that_nobody_reads_end_their_connection_whatever_else_is_asked_o
     assert_eq!(took.as_millis() / 1_000, 60);
     assert_eq!(number(&pipe, "bff_unread_bytes").await, 0);
 
-    // One that reads none of what it asked for by HTTP/1.1 is no better off.
+    // An HTTP/1.1 client that reads nothing is cut off as well.
     let mut stream = pipe.connect().unwrap();
     let start = Instant::now();
     let body = json!({ "query": LONG }).to_string();
@@ -67,7 +67,7 @@ async fn a_reader_that_makes_progress_is_not_cut_off() {
     stream.write_all(request.repeat(5).as_bytes()).await.unwrap();
     let mut read = 0;
     let mut some = vec![0; 6_000];
-    // More than two minutes and a half.
+    // Reading takes more than two and a half minutes.
     while read < 5 * 188_000 {
         sleep(Duration::from_secs(1)).await;
         let count = stream.read(&mut some).await.unwrap();
@@ -81,7 +81,7 @@ async fn a_reader_that_makes_progress_is_not_cut_off() {
     while let Some(data) = body.data().await {
         let count = data.unwrap().len();
         read += count;
-        // 6 kB a second.
+        // The client reads 6 kB a second.
         sleep(Duration::from_micros(count as u64 * 1_000 / 6)).await;
         body.flow_control().release_capacity(count).unwrap();
     }
@@ -104,7 +104,7 @@ async fn what_all_leave_unread_is_bounded_and_those_who_read_lose_nothing() {
             }
         }
         sleep(Duration::from_secs(2)).await;
-        // Somebody who reads.
+        // Another client reads its answer.
         pipe.ask(LONG).await.whole();
         let unread = number(&pipe, "bff_unread_bytes").await;
         assert!(unread <= bound as u64 + 20 * 188_100, "{unread}");

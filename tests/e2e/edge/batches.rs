@@ -67,7 +67,7 @@ async fn a_batch_has_a_bound_and_shares_the_limits_of_one_request() {
             answer.refused(status);
         }
     }
-    // Nested arrays are no requests.
+    // A nested array is not a request.
     let nested = shop.post(shop.iot, json!([[asking("{ __typename }")]]), &[]).await;
     assert_eq!(nested.body[0]["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{}", nested.text);
 }

@@ -1,4 +1,4 @@
-//! What stands around a document may mean harm as well: variables and what else a body holds.
+//! Hostile bodies: the parts around a document, such as variables.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use http_body_util::Full;
 use super::growth::growth;
 use crate::support::{Answer, Pipe};
 
-/// A body at about so many bytes.
+/// Makes a body of about this many bytes.
 type Make = fn(usize) -> String;
 
-/// What ends a body whose document takes a list of ids as `$ids`, and whatever else as nothing.
+/// The end of a body: a document that takes a list of ids as `$ids` and no other variable.
 const QUERY: &str = "\"query\":\"query ($ids: [ID!]!) { nodes(ids: $ids) { __typename } }\"";
 
 /// `unit` for each number from 0, separated by commas.
@@ -78,8 +78,8 @@ async fn send(pipe: &Pipe, body: Bytes) -> Answer {
     pipe.http1().await.send(request.unwrap()).await
 }
 
-/// The bodies are longer than any client may send, so that it is not the way there that is measured. Server and client
-/// share a thread, whose CPU time it is.
+/// The bodies are longer than any client may send, so that parsing outweighs transport. Server and client share a
+/// thread, whose CPU time is measured.
 #[tokio::test]
 async fn the_time_a_body_takes_grows_no_faster_than_its_length() {
     let pipe = Pipe::with::<Web>(
@@ -88,7 +88,7 @@ async fn the_time_a_body_takes_grows_no_faster_than_its_length() {
     );
     for (name, make) in BODIES {
         let mut exponent = f64::MAX;
-        // Once more where the machine was busy with something else.
+        // The measurement is repeated if the machine was busy with something else.
         for _ in 0..3 {
             let mut points = Vec::new();
             for kilobytes in [16, 64, 256] {

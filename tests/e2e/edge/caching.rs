@@ -1,4 +1,4 @@
-//! Answers that are compressed, and answers the client has already.
+//! Compressed answers, and conditional requests for answers the client has already.
 
 use std::io::Read as _;
 

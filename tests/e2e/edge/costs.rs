@@ -1,4 +1,4 @@
-//! What a document may cost: hostile ones are refused at once, shipped ones have room.
+//! Cost limits of documents: hostile documents are rejected at once, shipped ones have room.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::growth::{growth, per_run};
 use super::hostile::{CORPUS, Make};
 use crate::support::{Answer, Kind, Pipe, Shop, operations};
 
-/// A server for real users, which takes whatever document fits its schema.
+/// A production server that accepts any document that fits its schema.
 fn production() -> Config {
     let mut config = Config::development();
     config.mode = Mode::Production;
@@ -55,8 +55,7 @@ fn limits(kind: Kind) -> Limits {
     }
 }
 
-/// CPU time a document takes until it is refused or ready to run: the best of several times, as others use the machine
-/// too.
+/// CPU time until a document is rejected or ready to run: the best of several runs, since others use the machine too.
 fn best(preparer: &Preparer, document: &str, under: Duration, runs: usize) -> Duration {
     let mut best = Duration::MAX;
     for run in 0..runs {
@@ -78,7 +77,7 @@ fn hostile_documents_are_refused_or_ready_within_ten_milliseconds() {
     for kind in Kind::ALL {
         let preparer = preparer(kind, &production());
         for (name, make) in CORPUS {
-            // A longer one is not read.
+            // A longer document is not read.
             let document = make(limits(kind).body_bytes);
             let limit = Duration::from_millis(10);
             let took = best(&preparer, &document, limit, 200);
@@ -97,7 +96,7 @@ fn that_grow(preparer: &Preparer) -> Vec<String> {
         (growth(&points), points)
     };
     let grow = CORPUS.iter().filter_map(|(name, make)| {
-        // Once more where the machine was busy with something else: memory and caches are everybody's.
+        // The measurement is repeated if the machine was busy with something else, since memory and caches are shared.
         let mut tries = (0..3).map(|_| measure(*make)).skip_while(|(exponent, _)| *exponent > 1.2);
         tries.next().is_none().then(|| format!("{name}: {:?}", measure(*make)))
     });
@@ -174,7 +173,7 @@ fn shipped_operations_use_no_more_than_half_of_what_they_may() {
     }
 }
 
-/// As tools send it: it is long, and has nothing to do with what a client asks.
+/// The introspection query as tools send it, which is longer than any operation of a client.
 const INTROSPECTION: &str = "query IntrospectionQuery { __schema { queryType { name } mutationType { name }
     subscriptionType { name } types { ...FullType }
     directives { name description locations args { ...InputValue } } } }
@@ -189,7 +188,7 @@ const INTROSPECTION: &str = "query IntrospectionQuery { __schema { queryType { n
         ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
         ofType { kind name } } } } } } } } } }";
 
-/// Asks for a field of the client's that is not quite there.
+/// A query for a field whose name is close to one of the client's.
 fn near_miss(kind: Kind) -> &'static str {
     match kind {
         Kind::Mobile => "{ hom }",
@@ -266,7 +265,7 @@ async fn names_nothing(kind: Kind, pipe: &Pipe) {
         for error in answer.body["errors"].as_array().unwrap() {
             let message = error["message"].as_str().unwrap();
             assert!(!message.contains("did you mean"), "{message}");
-            // What stands in quotes; everything else is our own words.
+            // Quoted text may repeat the document; all other text is fixed.
             let quoted = message.split('"').skip(1).step_by(2);
             for word in quoted.flat_map(|it| it.split(|character: char| !character.is_alphanumeric())) {
                 let known = names.binary_search(&word).is_ok();
@@ -276,7 +275,7 @@ async fn names_nothing(kind: Kind, pipe: &Pipe) {
     }
 }
 
-/// Products, and what is related to each; how many of both is the variable's to say.
+/// Products, each with its related products; a variable sets the number of both.
 const RELATED: &str =
     "query ($n: Int! = 20) { products(first: $n) { nodes { related(first: $n) { id name } } } }";
 

@@ -1,4 +1,5 @@
-//! Requests a page of another site can make a browser send without asking first, and those it only seems to.
+//! Requests that a page of another site can make a browser send without a preflight, and requests that only resemble
+//! them.
 
 use bytes::Bytes;
 use http::{HeaderName, Method, Request, header};
@@ -10,7 +11,7 @@ use crate::support::{ADA, Answer, Shop};
 const SHOP: &str = "https://shop.example";
 const PRODUCT: &str = "UHJvZHVjdDprZXR0bGUtZ29vc2VuZWNrLTA5";
 
-/// A request as it would be sent: to the phone app's BFF, in the name of whoever the browser is signed in as.
+/// A request to the phone app's BFF, in the name of the user whom the browser is signed in as.
 struct Shape {
     what: &'static str,
     method: Method,
@@ -58,7 +59,7 @@ async fn open() -> Shop {
     Shop::with(|config| config.server.allowed_origins = vec![SHOP.to_owned()]).await
 }
 
-/// What an address alone can do: images, links, scripts, frames.
+/// Requests that an address alone can cause: images, links, scripts, frames.
 fn forged_gets() -> Vec<Shape> {
     let read = "{cart{count}}";
     let json = ("content-type", "application/json");
@@ -123,7 +124,7 @@ fn forged_gets() -> Vec<Shape> {
     ]
 }
 
-/// What a form or a script can do besides.
+/// Requests that a form or a script can send as well.
 fn forged_posts() -> Vec<Shape> {
     let json = ("content-type", "application/json");
     let (form, multipart) = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x");
@@ -186,7 +187,7 @@ async fn what_another_site_can_send_is_refused_whoever_is_signed_in() {
     let shop = open().await;
     let shapes: Vec<_> = forged_gets().into_iter().chain(forged_posts()).collect();
     for shape in &shapes {
-        // A credential that would be refused changes nothing: nobody has looked at it.
+        // An invalid credential changes nothing: the request is rejected before the credential is checked.
         for signed_in in [ADA, (ADA.0, "")] {
             send(&shop, shape, signed_in).await.refused(shape.expected);
             let calls = shop.domain.calls().list().len();
@@ -239,7 +240,7 @@ async fn browsers_are_told_of_allowed_origins_and_of_no_others() {
             assert!(headers.contains("content-type") && headers.contains("authorization"), "{headers}");
         }
     }
-    // A page must be able to read why it was refused, and a cache must not give one page's answer to another.
+    // A page must be able to read the reason of a rejection, and a cache must not give one page's answer to another.
     let headers = [("content-type", "application/json"), ("origin", SHOP)];
     for (body, status) in [("{}", 400), ("{\"query\":\"{__typename}\"}", 200)] {
         let shape = Shape { body: body.to_owned(), ..post("a page", &headers, status) };
@@ -256,7 +257,8 @@ async fn browsers_are_told_of_allowed_origins_and_of_no_others() {
     }
 }
 
-/// What browsers send for pages with tracing tools: a preflight that is not answered by name blocks each request.
+/// Preflights that browsers send for pages with tracing tools: each request is blocked unless its headers are allowed
+/// by name.
 #[tokio::test]
 async fn pages_with_tracing_tools_may_ask_and_operators_name_more() {
     let preflight = async |shop: &Shop, asked: &str| {

@@ -1,10 +1,11 @@
-//! How time grows with length.
+//! Measures how CPU time grows with length.
 
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
-/// CPU time it takes to run this once, as others use the machine too: the best of several rounds, each so often that a clock tells them apart.
+/// CPU time of one run: the best of several rounds, since others use the machine too. A round has enough runs for the
+/// clock to measure.
 pub(super) fn per_run(mut run: impl FnMut()) -> Duration {
     const ROUND: Duration = Duration::from_micros(500);
     let mut times = 1;
@@ -24,8 +25,8 @@ pub(super) fn per_run(mut run: impl FnMut()) -> Duration {
     best
 }
 
-/// The exponent with which time grows with length, between each length and the next: 1 is as fast as that grows.
-/// What cannot be made longer says nothing.
+/// The exponent with which time grows with length, fitted over all points: 1 is linear. The exponent is 0 for documents
+/// that cannot be made longer.
 pub(super) fn growth(points: &[(usize, Duration)]) -> f64 {
     let ln = |&(bytes, took): &(usize, Duration)| {
         (f64::from(u32::try_from(bytes.max(1)).unwrap()).ln(), took.as_secs_f64().ln())

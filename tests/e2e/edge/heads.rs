@@ -15,7 +15,7 @@ use crate::support::{Answer, Pipe};
 fn head(uri_bytes: usize, header_bytes: usize) -> String {
     let uri = format!("/graphql?query=%7B__typename%7D&x={}", "x".repeat(uri_bytes));
     let mut head = format!("GET {uri} HTTP/1.1\r\nhost: bff\r\nconnection: close\r\n");
-    // Several headers, as a cookie jar that was never emptied has them.
+    // Several headers, like a cookie jar that was never emptied.
     for part in 0..header_bytes / 4_000 {
         write!(head, "x-part-{part}: {}\r\n", "x".repeat(3_990)).unwrap();
     }
@@ -31,7 +31,7 @@ async fn a_head_too_long_is_refused_and_says_what_of_it() {
         (40_000, 0, 414, true),
         (0, 36_000, 431, true),
         (0, 60_000, 431, true),
-        // Past this, it is no longer read.
+        // The server reads no further than this.
         (0, 200_000, 431, false),
         (200_000, 0, 431, false),
     ] {
@@ -40,7 +40,7 @@ async fn a_head_too_long_is_refused_and_says_what_of_it() {
         let request = head(uri_bytes, header_bytes);
         let mut said = String::new();
         let writing = async {
-            // The server may stop reading before it has all.
+            // The server may stop reading before it has received all.
             let _broken = writer.write_all(request.as_bytes()).await;
         };
         let (read, ()) = tokio::join!(reader.read_to_string(&mut said), writing);
@@ -80,7 +80,7 @@ async fn a_head_too_long_is_refused_by_http2_as_well() {
 const GET: &str = "GET /graphql?query=%7B__typename%7D";
 const POST: &str = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
 
-/// What the server says to a head, until it closes the connection.
+/// Everything the server sends after a head, until it closes the connection.
 async fn said_to(pipe: &Pipe, head: &str) -> String {
     let mut stream = pipe.connect().unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -118,7 +118,7 @@ async fn a_request_names_one_host() {
     }
 }
 
-/// What two servers may take for the ends of two bodies is no body.
+/// A body whose end two servers may see in different places is rejected.
 #[tokio::test(start_paused = true)]
 async fn a_body_ends_in_one_way() {
     let pipe = Pipe::open::<Iot>();
@@ -141,7 +141,7 @@ async fn a_body_ends_in_one_way() {
         let said = said_to(&pipe, &format!("{POST}{codings}\r\n{chunks}")).await;
         assert!(said.starts_with("HTTP/1.1 400 "), "{codings}: {said}");
     }
-    // Nothing that follows on such a connection is read as a request of its own.
+    // Bytes that follow on such a connection are never read as a request of their own.
     let both = format!("{POST}content-length: 6\r\ntransfer-encoding: chunked\r\n\r\n{chunks}");
     let said = said_to(&pipe, &format!("{both}{GET} HTTP/1.1\r\nhost: bff\r\n\r\n")).await;
     assert_eq!(said.matches("HTTP/1.1 ").count(), 1, "{said}");
@@ -157,7 +157,7 @@ async fn nothing_else_is_expected_than_100_continue() {
     let pipe = Pipe::open::<Iot>();
     let body = "{\"query\":\"{__typename}\"}";
     for expected in ["200-ok", "100-continue, x", "\"100-continue\""] {
-        // No body: whoever expects something waits for it.
+        // There is no body: a client that expects something waits for it.
         let head = format!("{POST}expect: {expected}\r\ncontent-length: {}\r\n\r\n", body.len());
         let said = said_to(&pipe, &head).await;
         assert!(said.starts_with("HTTP/1.1 417 "), "{expected}: {said}");

@@ -1,11 +1,11 @@
-//! Documents that mean harm, each made to be about so many bytes long.
+//! Hostile documents, each generated at about a given length in bytes.
 
 use std::fmt::Write as _;
 
-/// A document at about so many bytes; shorter where it would end otherwise.
+/// Makes a document of about this many bytes, or a shorter one where its shape ends earlier.
 pub(super) type Make = fn(usize) -> String;
 
-/// `unit` for each number from 0, between the two ends, until the text is about so long.
+/// Repeats `unit` for each number from 0, between the two ends, until the text is about this long.
 fn fill(bytes: usize, start: &str, end: &str, unit: impl Fn(usize) -> String) -> String {
     let mut text = start.to_owned();
     for number in 0.. {
@@ -18,18 +18,18 @@ fn fill(bytes: usize, start: &str, end: &str, unit: impl Fn(usize) -> String) ->
     text + end
 }
 
-/// The same text over and over.
+/// Repeats the same text.
 fn flood(bytes: usize, start: &str, unit: &str, end: &str) -> String {
     fill(bytes, start, end, |_| unit.to_owned())
 }
 
-/// `open` as often as `close`, around `inner`.
+/// Nests `inner` in `open` and `close`, repeated equally often.
 fn nest(bytes: usize, start: &str, open: &str, inner: &str, close: &str, end: &str) -> String {
     let levels = bytes.saturating_sub(start.len() + inner.len() + end.len()) / (open.len() + close.len());
     format!("{start}{}{inner}{}{end}", open.repeat(levels), close.repeat(levels))
 }
 
-/// Fragments that each spread the next so many times, to a leaf; `use_of` spreads the first.
+/// Fragments that each spread the next `width` times, down to a leaf; `start` spreads the first.
 fn bomb(levels: usize, width: usize, on: &str, leaf: &str, start: &str) -> String {
     let mut text = start.to_owned();
     for level in 0..levels {
@@ -40,12 +40,12 @@ fn bomb(levels: usize, width: usize, on: &str, leaf: &str, start: &str) -> Strin
     text
 }
 
-/// Levels that make a bomb of two spreads each about so long.
+/// Number of levels that makes a bomb of two spreads each about this long.
 fn levels(bytes: usize) -> usize {
     (bytes / 40).max(3)
 }
 
-/// Two pages of products in one another's relations, each as long as is asked for.
+/// Pages of related products, nested this many levels deep, each of this size.
 fn relations(levels: usize, size: &str) -> String {
     let mut inner = "id".to_owned();
     for _ in 0..levels {
@@ -54,7 +54,7 @@ fn relations(levels: usize, size: &str) -> String {
     format!("products(first: {size}) {{ nodes {{ {inner} }} }}")
 }
 
-/// All of them. Types and fields are the web shop's.
+/// All hostile documents. Their types and fields are the web shop's.
 pub(super) const CORPUS: &[(&str, Make)] = &[
     // Fragments.
     ("fragment bomb, 2^n", |b| bomb(levels(b), 2, "Query", "__typename", "{ ...F0 }")),

@@ -1,4 +1,4 @@
-//! The host that a request names, and the pages that are this server's own.
+//! The host that a request names, and the origins that count as this server's own.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::support::Pipe;
 
-/// What a GET of a target says, with these headers and whatever else it needs.
+/// The response to a GET of a target with these headers and the others it needs.
 async fn get(pipe: &Pipe, target: &str, headers: &[(&str, &str)]) -> String {
     let mut head = format!("GET {target} HTTP/1.1\r\nconnection: close\r\n");
     for (name, value) in headers {
@@ -44,7 +44,7 @@ fn assert_status(said: &str, status: u16, what: impl std::fmt::Debug) {
 
 const PATH: &str = "/graphql?query=%7B__typename%7D";
 
-/// Each with its host, its origin where it has one, and its status.
+/// Asserts the status of each case, which has a host and optionally an origin.
 async fn assert_all(pipe: &Pipe, cases: &[(&str, Option<&str>, u16)]) {
     for case in cases {
         let (host, origin, status) = *case;
@@ -71,7 +71,7 @@ async fn a_development_server_is_reached_by_names_of_its_machine() {
             ("localhost:4202", Some("http://localhost:4000"), 403),
             ("127.0.0.1:4202", Some("http://localhost:4202"), 403),
             ("localhost:4202", Some("null"), 403),
-            // A site whose name leads here for a while.
+            // The site's name resolves to this machine for a while (DNS rebinding).
             ("rebind.example:4202", Some("http://rebind.example:4202"), 421),
             ("rebind.example:4202", None, 421),
             ("evil.example", Some("http://evil.example"), 421),
@@ -98,7 +98,7 @@ async fn a_development_server_is_reached_by_names_of_its_machine() {
     assert_status(&said_to(&pipe, post).await, 421, post);
     let nameless = format!("GET {PATH} HTTP/1.0\r\n\r\n");
     assert!(said_to(&pipe, &nameless).await.contains(" 421 "), "{nameless}");
-    // Load balancers look by whatever name they like.
+    // Load balancers may use any name for their checks.
     for path in ["/healthz", "/readyz", "/metrics"] {
         assert_status(&get(&pipe, path, &[("host", "evil.example")]).await, 200, path);
     }
@@ -137,7 +137,7 @@ async fn a_server_with_public_origins_is_reached_by_those_alone() {
                 ("shop.example:443", Some("https://shop.example"), 200),
                 ("shop.example", Some("http://m.shop.example:8080"), 200),
                 ("shop.example", Some("https://partner.example"), 200),
-                // A page that somebody on the way may have written.
+                // An attacker on the network may have written this page.
                 ("shop.example", Some("http://shop.example"), 403),
                 ("shop.example", Some("https://SHOP.example"), 403),
                 ("shop.example", Some("https://shop.example:443"), 403),

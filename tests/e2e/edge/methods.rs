@@ -1,4 +1,4 @@
-//! Methods and paths besides those that clients use.
+//! Methods and paths other than those that clients use.
 
 use bff_iot::Iot;
 use bff_web::Web;
@@ -19,7 +19,7 @@ fn request(method: Method, path: &str, headers: &[(&str, &str)]) -> Request<Full
     headers.iter().fold(request, add).body(Full::default()).unwrap()
 }
 
-/// The headers of an answer but for the time of day, and for how a body is sent that is not known to its end.
+/// The headers of an answer without the date, and without the transfer encoding of a body of unknown length.
 fn headers(response: &Response<Bytes>) -> HeaderMap {
     let mut headers = response.headers().clone();
     headers.remove(header::DATE);
@@ -83,7 +83,7 @@ async fn options_and_refusals_say_which_methods_there_are() {
         let options = connection.fetch(request(Method::OPTIONS, path, &[])).await;
         assert_eq!(options.status().as_u16(), 204, "{path}");
         assert_eq!(options.headers()[header::ALLOW], "GET, HEAD, POST, OPTIONS", "{path}");
-        // An origin alone is sent by any page, and by some that is no page.
+        // `Origin` alone is sent by any page, and by some clients that are no page.
         let with = [("origin", "https://evil.example")];
         let options = connection.fetch(request(Method::OPTIONS, path, &with)).await;
         assert!(!options.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{path}");

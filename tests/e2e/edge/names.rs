@@ -1,4 +1,4 @@
-//! Names of operations, which clients choose, in the log.
+//! Operation names in the log: clients choose them freely.
 
 use bff_kit::DocumentPolicy;
 use bff_kit::config::LogFormat;
@@ -22,7 +22,7 @@ async fn the_name_of_an_operation_forges_no_line_and_fills_none() {
         shop.post(shop.web, refused(name), &[]).await.refused(400);
     }
     shop.post(shop.web, json!([refused(forged), refused(&long)]), &[]).await;
-    // Valid ones may be as long as a document.
+    // A valid name may be as long as a document.
     let document = format!("query {} {{ __typename }}", "b".repeat(7_000));
     shop.post(shop.web, json!({ "query": document }), &[]).await.whole();
     shop.post(shop.web, json!({ "query": "query Mine_2 { __typename }" }), &[]).await.whole();
@@ -32,7 +32,7 @@ async fn the_name_of_an_operation_forges_no_line_and_fills_none() {
     assert!(text.lines().all(is_own), "{text}");
     let of_operations = |line: &&str| line.contains(": answered ") || line.contains("is not registered");
     let lines: Vec<_> = text.lines().filter(of_operations).collect();
-    // One for each operation, and one for each that is not registered.
+    // One line for each operation, and one for each that is not registered.
     assert_eq!(lines.len(), 8 + 2, "{text}");
     for word in ["FORGED", "\u{1b}", "ada@", "aaaa", "bbbb"] {
         assert!(!text.contains(word), "{word}: {text}");

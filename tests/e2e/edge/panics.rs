@@ -1,4 +1,4 @@
-//! Resolvers that panic, and those that fail with what is not theirs to tell.
+//! Resolvers that panic, and resolvers whose errors must not reach the client.
 
 use async_graphql::Object;
 use bytes::Bytes;
@@ -74,7 +74,7 @@ async fn an_error_that_nobody_made_for_clients_is_masked() {
         assert_eq!(answer.body["data"], json!({ field: null, "fine": true }));
         assert!(!answer.text.contains("secret"), "{}", answer.text);
     }
-    // What the schema itself says of an argument is the client's to know.
+    // The schema's own message about an argument is shown to the client.
     let answer = pipe.ask("{ few(count: 4) }").await;
     assert_eq!(answer.errors(), ["few: BAD_USER_INPUT"]);
 }

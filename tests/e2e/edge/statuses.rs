@@ -1,4 +1,4 @@
-//! Which status and media type every kind of request gets, by both profiles.
+//! Status and media type of every kind of request, in both profiles.
 
 use bff_kit::config::HttpProfile;
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use crate::support::Shop;
 const MODERN: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
 
-/// A request, but for what it accepts.
+/// A request without its `Accept` header.
 #[derive(Clone)]
 struct Case {
     what: &'static str,
@@ -121,7 +121,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// Operations that are not to be run, or not as they come.
+/// Operations that must not run, or not in the form they are sent in.
 fn operations() -> Vec<Case> {
     let name = "{ __typename }";
     vec![
@@ -184,7 +184,7 @@ async fn every_kind_of_request_has_its_status_and_media_type() {
                 );
                 let vary = answer.headers.get_all(header::VARY).iter().map(|it| it.to_str().unwrap());
                 assert!(vary.flat_map(|names| names.split(", ")).any(|name| name == "accept"), "{shown}");
-                // What makes Apollo's link send the document is 200 and no answer.
+                // A hash of nothing is excepted: Apollo's link sends the document on a 200 without data.
                 if accept == MODERN && case.what != "a hash of nothing" {
                     assert_eq!(answer.body.get("data").is_some(), expected < 400, "{shown}");
                 }

@@ -1,4 +1,4 @@
-//! Bodies that are not quite what they should be.
+//! Malformed bodies.
 
 use bff_iot::Iot;
 use bytes::Bytes;
@@ -47,7 +47,7 @@ async fn a_body_that_two_parsers_read_differently_is_refused() {
     }
 }
 
-/// Whoever says how much is coming is told before any of it has come; whoever does not, as soon as it is too much.
+/// A body with a declared length is rejected before any of it is read, and one without as soon as it is too long.
 #[tokio::test(start_paused = true)]
 async fn a_body_too_long_is_not_read_and_the_connection_ends() {
     let pipe = Pipe::open::<Iot>();

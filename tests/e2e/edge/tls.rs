@@ -1,4 +1,4 @@
-//! TLS, where a certificate is configured.
+//! TLS of a server with a certificate.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::support::{Connection, Pipe};
 
-/// A certificate of the test's own, in a folder that lives as long as it.
+/// A self-signed certificate in a folder, which is removed when this is dropped.
 struct Identity {
     folder: TempDir,
     roots: RootCertStore,

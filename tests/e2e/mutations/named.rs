@@ -1,4 +1,4 @@
-//! What is wrong with a change, or a query, is named by its path in the arguments, and nothing else is.
+//! An error in a mutation or a query names the path of the bad input in the arguments, and no other.
 
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ async fn what_is_wrong_is_named_by_its_path_in_the_arguments() {
         ),
     ] {
         let answer = shop.post(to, body.clone(), &[ADA]).await;
-        // What a service found wrong with a change is told in its payload, all else as an error.
+        // A service's rejection of a change is in the payload; all other errors are at the top level.
         let in_payload = |data: &Value| data.as_object()?.values().next()?.pointer("/userErrors/0").cloned();
         if let Some(error) = in_payload(&answer.body["data"]) {
             assert_eq!(error["code"], "INVALID", "{body}: {}", answer.text);
@@ -83,7 +83,7 @@ async fn what_is_wrong_is_named_by_its_path_in_the_arguments() {
     }
 }
 
-/// A cursor of the reviews of a product, which means nothing to any other list.
+/// A cursor of one product's reviews, which is invalid for any other list.
 async fn hers_reviews_cursor(shop: &Shop, product: &str) -> String {
     let query =
         format!("{{ product(id: \"{product}\") {{ reviews(first: 1) {{ pageInfo {{ endCursor }} }} }} }}");

@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::support::{ADA, Answer, Kind, Operation, SHELF, Shop, assert_snapshot, operations};
 
-/// What became of a planned call.
+/// Calls and keys that were made for a planned call.
 struct Made {
     calls: u64,
     keys: u64,
 }
 
-/// Runs an operation, and holds each call against the planned one of its slot.
+/// Runs an operation and compares each call with the planned call of its slot.
 async fn counted(shop: &Shop, operation: &Operation, variables: &Value, what: &str) -> Answer {
     let what = format!("{} {} {what}", operation.kind, operation.name);
     let who = if operation.kind == Kind::Iot { SHELF } else { ADA };
@@ -46,14 +46,14 @@ fn is_of(call: &Value, planned: &PlannedCall) -> bool {
     call["name"] == planned.name.as_str() && call["slot"].as_u64() == planned.slot.map(|slot| slot as u64)
 }
 
-/// The calls that were made of a planned one.
+/// The calls made for a planned call.
 fn made(answer: &Answer, planned: &PlannedCall) -> Made {
     let calls = answer.body["extensions"]["plan"]["observed"]["calls"].as_array().unwrap().iter();
     let made: Vec<_> = calls.filter(|call| is_of(call, planned)).collect();
     Made { calls: made.len() as u64, keys: made.iter().map(|call| call["keys"].as_u64().unwrap()).sum() }
 }
 
-/// The keys of a planned call with these variables, as its formula says.
+/// The number of keys that the formula of a planned call gives for these variables.
 fn evaluated(operation: &Operation, planned: &PlannedCall, variables: &Value) -> u64 {
     let formula = planned.keys.formula.as_str();
     if formula.is_empty() {
@@ -128,8 +128,8 @@ async fn a_query_asks_as_many_keys_as_its_lists_are_long() {
             }
         }
     }
-    // A plan that allowed more than can happen would be worth little: each of these has a reason in the data, or is one
-    // of several types an object may be.
+    // A plan that allowed more than can happen would be worth little: each shortfall has a reason in the data, or is
+    // one of several types an object may be.
     assert_snapshot("plans/shortfalls.txt", &short);
 }
 

@@ -1,4 +1,5 @@
-//! What a request tells its developers, what happens to calls outside of a plan, and how the deadline is split.
+//! Explanations of a plan for developers, handling of calls outside of a plan, and the split of the deadline over
+//! waves.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::support::{ADA, Kind, Shop, operations};
 
-/// An operation's answer with what `x-bff-plan` asks for.
+/// An operation's answer with the explanation that `x-bff-plan` selects.
 async fn explained(shop: &Shop, name: &str, header: &str) -> Value {
     let operations = operations();
     let operation = operations.iter().find(|it| it.kind == Kind::Mobile && it.name == name).unwrap();
@@ -40,7 +41,7 @@ async fn a_developer_is_told_the_plan_and_the_calls() {
         assert!(call["bytes"].as_u64().unwrap() > 0 && call["keys"].as_u64().unwrap() > 0, "{call}");
         assert_eq!(call["fault"], Value::Null);
     }
-    // What the second wave asks was not known before the first had answered.
+    // The keys of the second wave are known only after the first wave has its responses.
     let at = |name: &str, moment: &str| {
         let call = calls.iter().find(|call| call["name"] == name).unwrap();
         call[moment].as_u64().unwrap()
@@ -63,7 +64,7 @@ async fn nobody_else_is_told_the_plan() {
     assert!(answer.body.get("extensions").is_none(), "{}", answer.text);
 }
 
-/// A question that always has an answer, without a service.
+/// A fetch that always loads, without a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Echo(u32);
 
@@ -79,7 +80,7 @@ impl Fetch for Echo {
     }
 }
 
-/// Asks for so many keys where three in two calls were planned; answers how many got theirs.
+/// Fetches this many keys where three in two calls were planned; returns how many were loaded.
 async fn ask(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
     let slot = Slot { max_keys: 3, max_calls: 2, ..Slot::default() };
     let now = Instant::now();
@@ -125,7 +126,7 @@ async fn what_left_its_plan_is_counted_where_it_can_be_read() {
 
 #[tokio::test]
 async fn the_deadline_is_split_over_the_waves() {
-    // Less than the timeouts of both waves: the first has to leave the second its share.
+    // The deadline is less than the timeouts of both waves: the first has to leave the second its share.
     let shop = Shop::with(|config| config.server.deadline_ms = Some(600)).await;
     let rpc = "shop.recommendations.v1.RecommendationService/ListRecommendations".to_owned();
     shop.fail(Fault { rpc: rpc.clone(), black_hole: true, ..Fault::default() });
@@ -136,17 +137,17 @@ async fn the_deadline_is_split_over_the_waves() {
         let call = calls.iter().find(|call| call.rpc == rpc).unwrap();
         Duration::try_from(call.deadline.unwrap()).unwrap().as_millis()
     };
-    // 400 ms of 1,200 ms in all: a third.
+    // The first wave's share is a third: 400 ms of 1,200 ms in all.
     assert!((1..=200).contains(&allowed(&calls, &rpc)), "{} ms", allowed(&calls, &rpc));
 }
 
 #[tokio::test]
 async fn an_optional_call_that_can_no_longer_finish_is_not_started() {
-    // Behind the list 30 ms are left at most, where stock may take 400.
+    // After the list, at most 30 ms are left, while a call for stock may take 400 ms.
     let shop = Shop::with(|config| config.server.deadline_ms = Some(150)).await;
     let latency = Some(prost_types::Duration { seconds: 0, nanos: 125_000_000 });
     let rpc = "shop.catalog.v1.CatalogService/ListProducts".to_owned();
-    // Whatever the share of the first wave is, this list takes all but a little.
+    // The list takes nearly all of the time, however large the share of the first wave is.
     shop.fail(Fault { rpc, latency, ..Fault::default() });
     let answer = shop.ask(Kind::Mobile, "{ products(first: 2) { items { name inStock } } }").await;
     let rpcs: Vec<_> = shop.domain.calls().list().into_iter().map(|call| call.rpc).collect();

@@ -1,4 +1,4 @@
-//! Every operation × RPC × way to fail: what is missing is what the plan says, and all else stands.
+//! Every operation × RPC × failure: the answer lacks the fields that the plan says, and all others are intact.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::support::{Answer, Operation, Shop, operations};
 
-/// RPCs whose failing cannot be seen: a page after the first has no head, what is refetched is an order, and what was
-/// seen are products, orders and users.
+/// RPCs whose failure cannot be seen: a page after the first has no head, a refetched object is an order, and recently
+/// seen objects are products, orders and users.
 const UNSEEN: [&str; 14] = [
     "mobile Notifications shop.users.v1.UserService/GetPreferences",
     "web RecentlySeen shop.carts.v1.CartService/GetCart",
@@ -27,23 +27,23 @@ const UNSEEN: [&str; 14] = [
     "web Refetch shop.users.v1.UserService/BatchGetUsers",
 ];
 
-/// How long a request may take when a service is silent: long enough for those that are not.
+/// Deadline of a request when a service is silent: long enough for the services that are not.
 const DEADLINE_MS: u64 = 900;
 
 /// A way to break an RPC.
 #[derive(Clone, Copy, Debug)]
 enum Break {
-    /// Every call is answered with this status.
+    /// Every call fails with this status.
     Status(i32),
-    /// Every key is.
+    /// Every key of a batch fails with this status.
     Keys(i32),
-    /// Every call is answered oddly.
+    /// Every call gets an odd response.
     Odd(OddAnswer),
-    /// No call is answered.
+    /// No call gets a response.
     Silent,
 }
 
-/// What is between us and a service, or a service that is broken, and how we take it.
+/// Odd responses of a broken service, or of a proxy in front of it, with the failure mode each counts as.
 const ODD: [(OddAnswer, FailureMode); 8] = [
     (OddAnswer::HttpUnavailable, FailureMode::Unavailable),
     (OddAnswer::HttpUnauthorized, FailureMode::Unavailable),
@@ -56,14 +56,14 @@ const ODD: [(OddAnswer, FailureMode); 8] = [
 ];
 
 impl Break {
-    /// All but silence, for an RPC.
+    /// All breaks of an RPC except silence.
     fn all(rpc: &str) -> Vec<Self> {
         let statuses = (1..=16).map(Self::Status);
         let keys = (1..=16).filter(|_| rpc.contains("/Batch")).map(Self::Keys);
         statuses.chain(keys).chain(ODD.map(|(odd, _)| Self::Odd(odd))).collect()
     }
 
-    /// What it is to the plan.
+    /// The failure mode that the plan lists for this break.
     fn means(self) -> FailureMode {
         match self {
             Self::Status(code) | Self::Keys(code) => FailureMode::of_status(code).unwrap(),
@@ -87,14 +87,14 @@ impl Break {
     }
 }
 
-/// What the answer must be, from what it is when nothing fails.
+/// The expected answer, derived from the answer when nothing fails.
 #[derive(Default)]
 struct Expected {
     data: Value,
-    /// Paths, list indices left out, with codes.
+    /// Paths without list indices, with codes.
     errors: BTreeSet<String>,
     degraded: BTreeSet<String>,
-    /// Consequences that there was something for.
+    /// Number of consequences that apply to this answer.
     applied: usize,
 }
 
@@ -124,7 +124,7 @@ impl Expected {
     }
 }
 
-/// Changes every value at the path; answers whether there was one.
+/// Changes every value at the path; returns true if there was one.
 fn apply(value: &mut Value, path: &[&str], consequence: &Consequence) -> bool {
     if let Value::Array(items) = value
         && !(path.is_empty() && consequence.on.is_none())
@@ -150,7 +150,7 @@ fn apply(value: &mut Value, path: &[&str], consequence: &Consequence) -> bool {
     }
 }
 
-/// The data without the times at which something was changed: two changes are made at two of them.
+/// The data without the times of changes, which differ between two runs of a mutation.
 fn timeless(data: &Value) -> Value {
     match data {
         Value::Object(object) => {
@@ -176,7 +176,7 @@ fn lines(all: Vec<String>) -> BTreeSet<String> {
     all.into_iter().map(line).collect()
 }
 
-/// Holds an answer against the failure table; answers how many of its consequences could be seen.
+/// Compares an answer with the failure table; returns the number of consequences that could be seen.
 fn check(
     operation: &Operation,
     failure: &Failure,
@@ -199,7 +199,7 @@ fn check(
         let path = format!("/{}/userErrors/0/code", consequence.path);
         let code = if fault == FailureMode::NotFound { "NOT_FOUND" } else { "REFUSED" };
         assert_eq!(answer.data(&path), code, "{what}");
-        // The payload holds nothing but what is wrong, and nothing beside it is touched.
+        // The payload holds the user error alone, and no field beside it is affected.
         let payload = answer.data(&format!("/{}", consequence.path)).as_object().unwrap();
         let others = payload.iter().filter(|(field, _)| *field != "userErrors" && *field != "__typename");
         assert!(
@@ -230,7 +230,7 @@ async fn every_operation_fails_as_its_plan_says() {
     let shop = Shop::with(|config| config.server.deadline_ms = Some(DEADLINE_MS)).await;
     let (mut cases, mut seen, mut unseen) = (0, 0, Vec::new());
     for operation in operations() {
-        // A change that was made would be another one the next time.
+        // A mutation that succeeded would have another outcome the next time.
         let own = if operation.is_mutation() {
             Some(Shop::with(|config| config.server.deadline_ms = Some(DEADLINE_MS)).await)
         } else {
@@ -260,7 +260,7 @@ async fn every_operation_fails_as_its_plan_says() {
     assert_eq!(unseen, UNSEEN, "nothing shows that these failed");
 }
 
-/// Runs an operation in a shop without sockets of its own, with an RPC broken.
+/// Runs an operation in a shop of its own without sockets, with an RPC broken.
 async fn in_memory(operation: &Operation, fault: Option<admin::Fault>) -> Answer {
     let shop = Shop::in_memory(|config| config.server.deadline_ms = Some(DEADLINE_MS));
     if let Some(fault) = fault {
@@ -269,8 +269,8 @@ async fn in_memory(operation: &Operation, fault: Option<admin::Fault>) -> Answer
     operation.run(&shop, &operation.full).await
 }
 
-/// Without sockets and on a clock that moves only when everything waits: a service is slow because it is silent, never
-/// because the machine is busy.
+/// Runs without sockets, on a clock that moves only when every task waits: a service is slow because it is silent,
+/// never because the machine is busy.
 #[tokio::test(start_paused = true)]
 async fn every_operation_is_slow_as_its_plan_says() {
     let mut runs = 0;

@@ -1,4 +1,4 @@
-//! A change that the plans were not told of is found, and the message says where.
+//! A schema change without updated plans is found, and the message says where.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ const FIELDS: [(Kind, &str, &str); 3] = [
     (Kind::Iot, "price", "Shelf"),
 ];
 
-/// The preparer of a BFF, had its schema said something else.
+/// The preparer of a BFF whose schema has one text replaced.
 fn altered(kind: Kind, from: &str, to: &str) -> Preparer {
     let sdl = kind.internal_sdl();
     let changed = sdl.replace(from, to);
@@ -22,7 +22,7 @@ fn altered(kind: Kind, from: &str, to: &str) -> Preparer {
     Preparer { schema_index: SchemaIndex::of(&changed), ..preparer(kind) }
 }
 
-/// What `check` says of one operation.
+/// The problems that `check` finds in one operation.
 fn problems(kind: Kind, preparer: &Preparer, operation: &str) -> Vec<String> {
     let problems = contracts(kind).check(preparer);
     let of_operation = |path: &Path| path.file_stem().is_some_and(|name| name == operation);
@@ -62,7 +62,7 @@ fn a_fetch_that_is_taken_away_is_found() {
 
 #[test]
 fn a_call_that_is_added_behind_another_is_found() {
-    // Behind the prices of the cards: a third wave, where two are allowed.
+    // The added call comes after the prices of the cards: a third wave, where two are allowed.
     let (kind, operation) = (Kind::Mobile, "Home");
     let one = r#"{name: "PriceOf", "#;
     let chain = r#"{name: "StockOf", kind: FETCH, rpc: "shop.inventory.v1.InventoryService/BatchGetStock", by: ["parent.id"], reads: ["product_id"], keys: 100, idempotency: NO_SIDE_EFFECTS, public: true}, {name: "PriceOf", "#;

@@ -1,4 +1,4 @@
-//! A client whose resolvers leave their plans: in development they hear of it, in production its users do not.
+//! A client whose resolvers leave their plans: an error in development, a counted deviation in production.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -44,7 +44,7 @@ struct Query;
 
 #[Object]
 impl Query {
-    /// Asks what it does not declare.
+    /// Fetches without a declaration.
     async fn undeclared(&self, ctx: &Context<'_>) -> Nullable<usize> {
         ctx.fetch(AllCategories).await.map(|all| all.len()).or_null()
     }
@@ -55,7 +55,7 @@ struct Mutation;
 
 #[Object]
 impl Mutation {
-    /// Sends twice what it declares once.
+    /// Sends a command twice that it declares once.
     #[graphql(directive = fetches::apply(send::<RecordEvents>([])))]
     async fn twice(&self, ctx: &Context<'_>) -> Nullable<i32> {
         let event = |id: &str| Event {
@@ -84,7 +84,7 @@ async fn wandering(mode: Mode) -> (Shop, Pipe) {
     (shop, Pipe::with::<Wandering>(configure, std::future::pending()))
 }
 
-/// Calls outside of the plans that the client counts.
+/// The metric line that counts the client's deviations.
 async fn violations(pipe: &Pipe) -> String {
     let request = http::Request::get("/metrics").header("host", "bff").body(Full::default()).unwrap();
     let metrics = pipe.http1().await.send(request).await;

@@ -1,5 +1,5 @@
 //! Random operations over every schema, with variables, fragments, conditions and fields that are selected twice: none
-//! asks more than its plan, and hoisting changes no answer.
+//! exceeds its plan, and hoisting changes no answer.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ use crate::support::{Answer, Dice, Kind, Shop, device_id, id_of, order_id, prepa
 /// Operations tried for each client.
 const OPERATIONS: [(Kind, u32); 3] = [(Kind::Mobile, 900), (Kind::Web, 900), (Kind::Iot, 300)];
 
-/// Fields of one operation at most: enough for every shape, few enough to run thousands.
+/// Upper bound on the fields of one operation: enough for every shape, few enough to run thousands.
 const FIELDS: usize = 40;
 
 /// Writes random operations that fit a schema.
@@ -23,17 +23,17 @@ struct Writer<'a> {
     kind: Kind,
     schema_index: &'a SchemaIndex,
     dice: Dice,
-    /// What the operation holds so far.
+    /// The operation written so far.
     so_far: Operation,
 }
 
-/// What an operation holds.
+/// The parts of an operation.
 #[derive(Default)]
 struct Operation {
     fields: usize,
     aliases: usize,
     fragments: Vec<String>,
-    /// Each with its type.
+    /// Declared variables, each with its type.
     declared: Vec<String>,
     variables: Map<String, Value>,
 }
@@ -51,7 +51,7 @@ impl<'a> Writer<'a> {
         self.whole("query", &selection)
     }
 
-    /// A mutation of one field, with its variables. Each has a key of its own.
+    /// A mutation of one field, with its variables. Each has its own idempotency key.
     fn mutation(&mut self, field: &str, number: usize) -> (String, Value) {
         self.so_far = Operation::default();
         let schema_index = self.schema_index;
@@ -76,7 +76,7 @@ impl<'a> Writer<'a> {
         (format!("{kind} Random{declared} {selection}{}", fragments.concat()), Value::Object(variables))
     }
 
-    /// A new variable of that type.
+    /// Declares a new variable of a type.
     fn variable(&mut self, ty: &str, value: Value) -> String {
         let name = format!("v{}", self.so_far.declared.len());
         self.so_far.declared.push(format!("${name}: {ty}"));
@@ -84,7 +84,7 @@ impl<'a> Writer<'a> {
         format!("${name}")
     }
 
-    /// Whether something is selected may stand there, or be a variable's to say.
+    /// A random `@include` or `@skip`, with a literal or a variable; empty most of the time.
     fn condition(&mut self) -> String {
         if self.dice.roll(8) > 0 {
             return String::new();
@@ -138,16 +138,16 @@ impl<'a> Writer<'a> {
 
     fn field(&mut self, type_name: &str, name: &str, info: &FieldInfo, depth: usize) -> String {
         let is_object = self.schema_index.fields(&info.type_name).is_some();
-        // Six deep is enough for each client, and what is selected is bounded.
+        // A depth of six is enough for each client, and the number of fields is bounded.
         if is_object && (depth > 6 || self.so_far.fields > FIELDS) {
             return "__typename".to_owned();
         }
         self.so_far.fields += 1;
         self.so_far.aliases += 1;
-        // The same field twice, with other arguments, needs another name.
+        // Other arguments of the same field need another response key.
         let arguments = self.arguments(type_name, name, info);
         let field = format!("a{}: {name}{arguments}", self.so_far.aliases);
-        // With the same ones it does not.
+        // Equal arguments may keep the response key.
         let times = if self.dice.roll(8) == 0 { 2 } else { 1 };
         let mut text = Vec::new();
         for _ in 0..times {
@@ -199,7 +199,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// A value of an input field that nothing is wrong with.
+/// A valid value of an input field.
 fn valid(name: &str, ty: &str, number: usize) -> Value {
     match name {
         "idempotencyKey" => json!(format!("random-key-{number}")),
@@ -216,7 +216,7 @@ fn valid(name: &str, ty: &str, number: usize) -> Value {
     }
 }
 
-/// The text of a plan says what it was written from.
+/// Asserts that the text of a plan parses to the plan it was written from.
 fn reads_back(plan: &Plan) {
     let text = plan.to_string();
     let read = PlanText::parse(&text);
@@ -224,7 +224,8 @@ fn reads_back(plan: &Plan) {
     assert_eq!(read.to_string(), text);
 }
 
-/// One query: within its plan, and the same with hoisting and without.
+/// Asserts that a query keeps to its plan and has the same answer with hoisting and without; returns false if it has no
+/// plan.
 async fn holds(
     kind: Kind,
     plans: &Preparer,
@@ -279,7 +280,7 @@ async fn random_queries_keep_their_plans_and_answer_the_same_without_hoisting() 
     assert!(with.iter().all(|(_, times)| *times > 100), "{with:?}");
 }
 
-/// Mutations tried of each field: as many of a product may stand in a cart.
+/// Mutations tried of each field: a cart may hold this many of a product.
 const MUTATIONS: usize = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -301,7 +302,8 @@ async fn random_mutations_keep_their_plans() {
                 let answer = shop.ask_with(kind, body).await;
                 assert!(answer.body.get("data").is_some(), "{query} {variables}: {}", answer.text);
                 if let Some(later) = later {
-                    // Nobody waits for it but us, so that it is not taken for the next one's.
+                    // The request does not wait for this call; this test does, so that the call is not counted for the
+                    // next request.
                     let arrived = |calls: &[Call]| calls.iter().any(|call| call.rpc == later.rpc);
                     shop.domain.calls().wait_until(arrived).await;
                 }

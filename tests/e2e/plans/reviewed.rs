@@ -1,4 +1,4 @@
-//! What a team reads in a review: what changed in the plans, and what a change of the services' contracts breaks.
+//! Reports for code review: changes of the plans, and operations that a change of the services' contracts breaks.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::{Kind, contracts, copied_schema, in_folder, preparer};
 
-/// All contracts, copied, with one operation of the phone app changed, and that app's among them.
+/// A copy of all contracts with one operation of the phone app changed, and that app's folder in it.
 fn changed(operation: &str, from: &str, to: &str) -> (TempDir, Folder) {
     let folder = copied_schema();
     let file = folder.path().join(format!("mobile/operations/{operation}.graphql"));
@@ -26,10 +26,10 @@ fn a_review_shows_what_changed() {
     let (_folder, copy) = changed("Home", price, &format!("{price}  rating\n"));
     let preparer = preparer(Kind::Mobile);
     let old = Revision::of(&contracts(Kind::Mobile)).unwrap();
-    // Before any plan of it is written.
+    // No plan of the change is written yet.
     let changes = old.changes("mobile", &Revision::of_operations(&copy, &preparer).unwrap());
     let text = changes.to_text();
-    // The README shows this very change.
+    // The README shows this change.
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let readme = std::fs::read_to_string(readme).unwrap();
     let shown = readme.split("```text\n").find(|block| block.starts_with("mobile Home changed")).unwrap();
@@ -93,7 +93,7 @@ fn a_change_of_the_services_names_the_operations_that_stand_on_it() {
     assert!(removed.iter().any(|line| line == home), "{removed:#?}");
     assert!(removed.iter().all(|line| !line.contains("Badges")), "{removed:#?}");
 
-    // What no mask names, because it stands beside what was asked for.
+    // No mask names this field, because it is beside the fetched objects.
     let uncounted = impact(&protos(|set| {
         let answer = message(set, "shop.notifications.v1", "ListNotificationsResponse");
         answer.field.retain(|field| field.name() != "unread_count");
@@ -115,7 +115,7 @@ fn a_change_of_the_services_names_the_operations_that_stand_on_it() {
             service.method.retain(|method| method.name() != "MarkRead");
         }
     }));
-    // And every app that is out there.
+    // Every released version of the app is affected as well.
     let releases = contracts(Kind::Mobile).releases().unwrap().into_iter().map(|release| release.version);
     let affected: Vec<_> = std::iter::once("today's".to_owned())
         .chain(releases)

@@ -1,4 +1,5 @@
-//! What a client ships: operations that its cache and its tools can read, within the budget wherever they come from.
+//! Checks of the operations a client ships: caches and tools can read them, and they keep to the budget however they
+//! are registered.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use crate::readme::blocks;
 use crate::support::{Kind, SCHEMA, contracts, copied_schema, in_folder, preparer};
 
-/// Selection sets of a document that lack what a normalising cache needs, by the field or fragment they are of.
+/// Selection sets of a document that lack fields a normalising cache needs, by the field or fragment they belong to.
 fn unreadable(schema_index: &SchemaIndex, text: &str) -> Vec<String> {
     let document = parse_query(text).unwrap();
     let mut lacking = Vec::new();
@@ -38,7 +39,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// A set must say its type itself, as tools would add it there; the id may come of a fragment.
+    /// A selection set must contain `__typename` itself, where tools would add it; the id may come from a fragment.
     fn set(&self, of: &str, type_name: &str, set: &SelectionSet, lacking: &mut Vec<String>) {
         if !set.items.iter().any(|it| is_field(&it.node, "__typename")) {
             lacking.push(format!("{of} has no __typename"));
@@ -67,7 +68,7 @@ impl Walk<'_> {
                     if !set.items.iter().any(|it| is_field(&it.node, "__typename")) {
                         lacking.push(format!("... on {on} has no __typename"));
                     }
-                    // Its id stands beside it.
+                    // The id is selected beside the inline fragment.
                     self.below(on, set, lacking);
                 }
                 Selection::FragmentSpread(_) => {}
@@ -97,14 +98,14 @@ fn every_object_says_its_type_and_its_id_where_caches_are_normalised() {
         for OperationFile { name, text, .. } in contracts(kind).operations().unwrap() {
             assert_eq!(unreadable(&schema_index, &text), Vec::<String>::new(), "{kind} {name}");
         }
-        // What was shipped before this held is known by it.
+        // The first release is older than this rule, and breaks it.
         let first = &contracts(kind).releases().unwrap()[0];
         let cart = first.operations.iter().find(|it| it.name.starts_with("Cart")).unwrap();
         assert!(!unreadable(&schema_index, &cart.text).is_empty(), "{}", cart.text);
     }
 }
 
-/// An answer to a device has 1 kB, and a device keeps no cache of objects: it draws what it is told.
+/// Answers to devices omit `__typename`: they have 1 kB, and a device keeps no cache of objects.
 #[test]
 fn devices_are_not_told_the_names_of_types() {
     for operation in contracts(Kind::Iot).operations().unwrap() {
@@ -112,7 +113,7 @@ fn devices_are_not_told_the_names_of_types() {
     }
 }
 
-/// Everything that `check` says of a copy of the phone app's contracts, with a change.
+/// All problems that `check` finds in a changed copy of the phone app's contracts.
 fn complaints(change: impl FnOnce(&Path)) -> Vec<(String, Option<WayOut>)> {
     let folder = copied_schema();
     change(&folder.path().join("mobile"));
@@ -177,7 +178,7 @@ fn what_is_wrong_with_a_shared_fragment_is_told_once_where_it_is_wrong() {
 
 #[test]
 fn an_operation_that_comes_by_manifest_is_held_to_the_budget() {
-    // More calls, and far more bytes, than any screen.
+    // The operation has more calls, and far more bytes, than any screen.
     let product = |alias: usize| {
         format!(
             "p{alias}: products(first: 20, after: \"{alias}\") {{ items {{ name rating price {{ text }} reviews(first: 3) {{ text }} }} }}"
@@ -230,7 +231,7 @@ fn an_operation_without_an_example_and_one_that_does_not_fit_are_told_of() {
     );
 }
 
-/// Follows the documentation on a copy of the folder: its operation, its example, then what its commands do.
+/// Follows the documentation on a copy of the folder: adds its operation and its example, then does as its commands do.
 fn ship(mobile: &Path, contracts: &Folder) {
     let files: Vec<_> = blocks("docs/operations.md");
     let file = |path: &str| {
@@ -249,7 +250,7 @@ fn ship(mobile: &Path, contracts: &Folder) {
     contracts.register(&preparer, "9.0.0", ManifestFormat::Apollo).unwrap();
 }
 
-/// The tests of this program that read the folder of contracts, but for the slow ones.
+/// The tests of this program that read the folder of contracts, except the slow ones.
 const READ: [&str; 8] = [
     "plans::counted::",
     "plans::every",

@@ -10,11 +10,11 @@ use tokio::net::TcpListener;
 
 use crate::support::options;
 
-/// Where the process keeps its data, and where it listens.
+/// Environment variables: the file of the process's data, and the address it listens on.
 const DATA: &str = "DOMAIN_DATA";
 const LISTEN: &str = "DOMAIN_LISTEN";
 
-/// What the process says once it listens.
+/// The line that the process prints once it listens.
 const LISTENING: &str = "the domain listens on ";
 
 /// A domain in a process of its own, which is killed when this is dropped.
@@ -24,7 +24,7 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts it over a file and waits until it listens. Port 0 is any that is free.
+    /// Starts the process over a file and waits until it listens. Port 0 is any free port.
     pub(super) fn start(data: &Path, listen: SocketAddr) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args([
@@ -46,7 +46,7 @@ impl Process {
         Self { child, address }
     }
 
-    /// Ends it as `kill -9` does.
+    /// Ends the process as `kill -9` does.
     pub(super) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -55,13 +55,13 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have ended already.
         self.child.kill().ok();
         self.child.wait().ok();
     }
 }
 
-/// The other process. It ends with the one that started it at the latest, whose end of the pipe closes then.
+/// The body of the other process. It ends at the latest with the process that started it, which closes the pipe.
 #[tokio::test]
 #[ignore = "is started by another test, as a process of its own"]
 #[expect(clippy::disallowed_methods, reason = "what one test tells another process, not configuration")]

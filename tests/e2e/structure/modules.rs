@@ -1,4 +1,4 @@
-//! The modules of each crate use one another one way.
+//! Modules of each crate depend on one another in one direction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,15 +6,15 @@ use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{File, ItemMod, ItemUse, UseTree};
 
-/// A module, by the names that lead to it from the root of its crate.
+/// A module, as its path from the root of its crate.
 type Name = Vec<String>;
 
-/// A module, and what it names of others.
+/// A module, with the paths it names in other modules.
 #[derive(Default)]
 struct Module {
-    /// Paths that it imports, by the name they have here.
+    /// Imported paths, by the name they have in this module.
     imports: BTreeMap<String, Vec<String>>,
-    /// Every path that it names, imported or not.
+    /// Every path that the module names, imported or not.
     paths: Vec<Vec<String>>,
 }
 
@@ -22,7 +22,7 @@ type Modules = BTreeMap<Name, Module>;
 
 impl<'ast> Visit<'ast> for Module {
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
-        // Unit tests may use what they want.
+        // Unit tests may use any module.
         if item.ident != "tests" {
             visit::visit_item_mod(self, item);
         }
@@ -72,7 +72,7 @@ impl Module {
     }
 }
 
-/// The modules of a folder of sources.
+/// The modules of a source folder.
 fn modules(folder: &Path) -> Modules {
     let mut modules = Modules::new();
     let mut left = vec![(folder.to_owned(), Vec::new())];
@@ -97,7 +97,7 @@ fn modules(folder: &Path) -> Modules {
     modules
 }
 
-/// The module that a path leads to from another one, by way of what is passed on; none for one of another crate.
+/// The module that a path leads to from another one, by way of re-exports; `None` for a path into another crate.
 fn resolve(modules: &Modules, path: &[String], from: &Name, steps: usize) -> Option<Name> {
     let mut at = from.clone();
     let mut rest = path;
@@ -136,11 +136,11 @@ fn resolve(modules: &Modules, path: &[String], from: &Name, steps: usize) -> Opt
     Some(at)
 }
 
-/// Modules that lead back to themselves, each with those of them that it uses.
+/// Modules that depend on themselves in a circle, each with the members of the circle that it uses.
 fn circles(modules: &Modules) -> BTreeMap<Name, BTreeSet<Name>> {
     let used = |(name, module): (&Name, &Module)| {
         let used = module.paths.iter().filter_map(|path| resolve(modules, path, name, 0));
-        // A folder is its own affair: its module may use all below.
+        // A module may use all modules below it.
         (name.clone(), used.filter(|it| !it.starts_with(name)).collect::<BTreeSet<_>>())
     };
     let mut left: BTreeMap<_, BTreeSet<_>> = modules.iter().map(used).collect();

@@ -12,7 +12,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
-    /// The body as it came, for tests about its order.
+    /// The body's text as received, for tests about its order.
     pub(crate) text: String,
 }
 
@@ -24,7 +24,7 @@ impl Answer {
         Self { status: head.status, headers: head.headers, body, text }
     }
 
-    /// Asserts that the request was refused: a status, an error with a code, and nothing that looks like data.
+    /// Asserts that the request was rejected: a status, an error with a code, and no data.
     #[track_caller]
     pub(crate) fn refused(&self, status: u16) {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
@@ -40,7 +40,7 @@ impl Answer {
         found.unwrap_or_else(|| panic!("no data at {pointer} in {}", self.text))
     }
 
-    /// Asserts that nothing went wrong.
+    /// Asserts that the answer has neither errors nor degraded fields.
     #[track_caller]
     pub(crate) fn whole(self) -> Self {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text);

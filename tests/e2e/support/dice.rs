@@ -1,6 +1,6 @@
-//! Chance that can be repeated.
+//! Repeatable randomness.
 
-/// Numbers that look random and are the same in every run.
+/// Pseudo-random numbers that are the same in every run.
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {

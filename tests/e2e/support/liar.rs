@@ -1,4 +1,4 @@
-//! A proxy between the BFFs and the domain that changes what the services answer.
+//! A proxy between the BFFs and the domain that changes the responses of the services.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -16,10 +16,10 @@ use prost_reflect::prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, ReflectMessage as _, Value};
 use tokio::net::TcpListener;
 
-/// Changes a message, and each within it.
+/// Changes a message; called for the message and for each within it.
 pub(crate) type Lie = fn(&mut DynamicMessage);
 
-/// The lie that is told; none while the truth is.
+/// The lie that is told; `None` while responses pass unchanged.
 #[derive(Clone, Default)]
 pub(crate) struct Lies(Arc<Mutex<Option<Lie>>>);
 
@@ -36,7 +36,7 @@ impl Lies {
         *self.0.lock().unwrap() = lie;
     }
 
-    /// Serves what the domain says, and lies.
+    /// Serves the domain's responses, changed by the current lie.
     pub(crate) async fn serve(self, listener: TcpListener, domain: SocketAddr) {
         let http = Client::builder(TokioExecutor::new()).http2_only(true).build_http();
         let pool = DescriptorPool::decode(proto::DESCRIPTORS).unwrap();
@@ -60,7 +60,7 @@ async fn answer(State(liar): State<Liar>, request: Request<Body>) -> Response<Bo
     Response::from_parts(head, Body::new(body))
 }
 
-/// The one message of an answer, where there is one, with the lie in it.
+/// The one message of a response with the lie in it; an empty response stays empty.
 fn lied(liar: &Liar, rpc: &str, frame: Bytes) -> Bytes {
     let lie = *liar.lies.0.lock().unwrap();
     let (Some(lie), false) = (lie, frame.is_empty()) else { return frame };
@@ -76,7 +76,8 @@ fn lied(liar: &Liar, rpc: &str, frame: Bytes) -> Bytes {
     frame.freeze()
 }
 
-/// Lies in a message and in those within it. What a batch says of its keys is left as it is: it is matched by them.
+/// Applies a lie to a message and those within it. The keys and errors of a batch result stay as they are, because
+/// batch results are matched by key.
 fn each(message: &mut DynamicMessage, lie: Lie) {
     lie(message);
     let within = |field: &FieldDescriptor| {

@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Log lines of this thread, from here until it is dropped, as a server writes them: a test that runs on one thread
+/// Log lines of this thread as a server writes them, captured until this is dropped: a test that runs on one thread
 /// reads those of all its servers.
 pub(crate) struct Logged {
     lines: Lines,
     _guard: DefaultGuard,
-    /// Where there is one subscriber alone, a line that another thread writes first is switched off for all threads.
+    /// With only one subscriber, a line that another thread writes first would be switched off for all threads.
     _second: tracing::Dispatch,
 }
 
@@ -36,7 +36,7 @@ impl Logged {
         String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// All lines so far, each an object that holds no key twice.
+    /// All lines so far, each an object in which no key occurs twice.
     pub(crate) fn json(&self) -> Vec<Map<String, Value>> {
         let object = |line: &str| {
             let mut deserializer = serde_json::Deserializer::from_str(line);
@@ -48,7 +48,7 @@ impl Logged {
         self.text().lines().map(object).collect()
     }
 
-    /// The lines that say this.
+    /// The lines whose message starts with this text.
     pub(crate) fn saying(&self, message: &str) -> Vec<Map<String, Value>> {
         self.json()
             .into_iter()
@@ -76,7 +76,7 @@ impl MakeWriter<'_> for Lines {
     }
 }
 
-/// Reads JSON as `serde_json` does, but takes no key twice.
+/// Reads JSON as `serde_json` does, but rejects repeated keys.
 struct Strict;
 
 impl<'de> DeserializeSeed<'de> for Strict {

@@ -1,4 +1,4 @@
-//! A network in memory: servers and those who dial them, without sockets.
+//! A network in memory: servers and their clients, without sockets.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,12 +11,12 @@ use hyper_util::rt::TokioIo;
 use tokio::io::DuplexStream;
 use tokio::sync::mpsc;
 
-/// Servers by the ports they were given. Nothing of the machine is used, so that a paused clock decides alone how long
+/// Servers by their ports. Nothing of the machine's network is used, so that a paused clock alone decides how long
 /// anything takes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Network(Arc<Mutex<BTreeMap<u16, mpsc::UnboundedSender<DuplexStream>>>>);
 
-/// The address of whoever dials: none tells one from another.
+/// The address of every client: none can be told from another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unnamed;
 
@@ -35,7 +35,7 @@ pub(crate) fn server() -> (mpsc::UnboundedSender<DuplexStream>, Dialled) {
     (dial, Dialled(dialled))
 }
 
-/// A connection to a server; none when it takes no more.
+/// A connection to a server; `None` if it accepts no more.
 pub(crate) fn dial(server: &mpsc::UnboundedSender<DuplexStream>) -> Option<DuplexStream> {
     let (near, far) = tokio::io::duplex(64 * 1024);
     server.send(far).ok().map(|()| near)
@@ -58,7 +58,7 @@ impl axum::serve::Listener for Dialled {
 }
 
 impl Network {
-    /// A place for a server, and its address.
+    /// Adds a server; returns its connections and its address.
     pub(crate) fn listen(&self) -> (Dialled, SocketAddr) {
         let mut servers = self.0.lock().unwrap();
         let port = u16::try_from(servers.len() + 1).unwrap();
@@ -74,7 +74,7 @@ impl Network {
         server.and_then(dial).ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionRefused))
     }
 
-    /// What opens the connections below a channel.
+    /// The connector that opens the connections below a channel.
     pub(crate) fn connector(&self) -> impl fetch::Connector {
         let network = self.clone();
         tower::service_fn(move |to: Uri| {

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use super::{Answer, Kind, Shop, snapshot};
 
-/// Names another folder of contracts than the project's own to test.
+/// Environment variable that names another folder of contracts to test than the project's own.
 pub(crate) const SCHEMA: &str = "SCHEMA_FOLDER";
 
 /// An operation of a client.
@@ -26,17 +26,17 @@ pub(crate) struct Operation {
     pub(crate) plan: Plan,
     /// Variables as the client sends them, optional ones included.
     pub(crate) full: Value,
-    /// Variables it cannot do without.
+    /// Required variables alone.
     pub(crate) minimal: Value,
 }
 
 impl Operation {
-    /// The body of its request.
+    /// The body of the operation's request.
     pub(crate) fn body(&self, variables: &Value) -> Value {
         json!({ "query": self.text, "variables": variables })
     }
 
-    /// Runs it.
+    /// Runs the operation.
     pub(crate) async fn run(&self, shop: &Shop, variables: &Value) -> Answer {
         shop.ask_with(self.kind, self.body(variables)).await
     }
@@ -45,22 +45,21 @@ impl Operation {
         self.plan.kind == "mutation"
     }
 
-    /// Every variable that says how long a list is, at its bound or at another number. Lists of ids are filled with
-    /// these.
+    /// Variables with each list length at its bound or at `size`. Lists of ids are filled from `ids`.
     pub(crate) fn sized(&self, size: Option<u64>, ids: &[String]) -> Value {
         let mut variables = self.full.clone();
         for (name, most) in &self.plan.lists {
             let size = size.unwrap_or(*most);
             variables[name] = match variables.get(name) {
                 Some(Value::Array(_)) => ids.iter().take(usize::try_from(size).unwrap()).cloned().collect(),
-                // No list is asked for that is to be empty.
+                // A list is never fetched with a length of 0.
                 _ => json!(size.max(1)),
             };
         }
         variables
     }
 
-    /// The length of a list that a variable of the operation says, where these are sent.
+    /// The length of a list that a variable of the operation sets, with these variables sent.
     pub(crate) fn length(&self, variable: &str, variables: &Value) -> Option<u64> {
         let default = || {
             let document = async_graphql::parser::parse_query(&self.text).ok()?;
@@ -76,13 +75,14 @@ impl Operation {
     }
 }
 
-/// The folder of a client's contracts. Its plans are written first where snapshots are, before any test reads them.
+/// The folder of a client's contracts. When snapshots are updated, the plans are written first, before any test reads
+/// them.
 pub(crate) fn contracts(kind: Kind) -> Folder {
     static WRITTEN: Once = Once::new();
     if snapshot::is_updating() {
         WRITTEN.call_once(|| {
             for kind in Kind::ALL {
-                // Operations that have no plan are told of by the test that checks all.
+                // Operations without a plan are reported by the test that checks all.
                 let _written = in_folder(&schema_folder(), kind).write_plans(&preparer(kind));
             }
         });
@@ -90,19 +90,19 @@ pub(crate) fn contracts(kind: Kind) -> Folder {
     in_folder(&schema_folder(), kind)
 }
 
-/// A client's contracts in a folder of all.
+/// A client's contracts in a folder of all contracts.
 pub(crate) fn in_folder(schema: &Path, kind: Kind) -> Folder {
     Folder::new(schema.join(kind.to_string()))
 }
 
-/// The folder of all contracts: the project's, or the copy that a run is to be tried on.
+/// The folder of all contracts: the project's, or the copy that a run is to test.
 pub(crate) fn schema_folder() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "a switch of the test run, not configuration")]
     let other = std::env::var(SCHEMA);
     other.map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../schema"), PathBuf::from)
 }
 
-/// A copy of the folder of all contracts, to change.
+/// A copy of the folder of all contracts, for a test to change.
 pub(crate) fn copied_schema() -> TempDir {
     fn copy(from: &Path, to: &Path) {
         std::fs::create_dir_all(to).unwrap();
@@ -139,7 +139,7 @@ fn of_client(kind: Kind) -> Vec<Operation> {
     let examples = contracts(kind).examples().unwrap();
     let files = contracts(kind).operations().unwrap();
     let operation = |file: contracts::OperationFile| {
-        // What has no plan or no example is told of once, by the test that checks all.
+        // Operations without a plan or an example are reported once, by the test that checks all.
         let (plan, example) = (preparer.plan(&file.text).ok()?, examples.get(&file.name)?);
         let Example { variables: full, minimal } = example.clone();
         Some(Operation { kind, plan, full, minimal, name: file.name, text: file.text })

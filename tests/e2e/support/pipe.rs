@@ -1,4 +1,4 @@
-//! A BFF without sockets, for tests that hold the clock.
+//! A BFF without sockets, for tests that control the clock.
 
 use std::future::Future;
 
@@ -27,7 +27,7 @@ impl Pipe {
         Self::with::<C>(|_| {}, std::future::pending())
     }
 
-    /// A BFF with a configuration of its own, which serves until `shutdown` is ready.
+    /// A BFF with its own configuration, which serves until `shutdown` is ready.
     pub(crate) fn with<C: Client>(
         configure: impl FnOnce(&mut Config),
         shutdown: impl Future<Output = ()> + Send + 'static,
@@ -42,7 +42,7 @@ impl Pipe {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
         let mut config = Config::development();
-        // There is no address to reach it by: this is what every test calls it.
+        // A pipe has no address: every test calls it by this name.
         config.server.public_origins = vec!["http://bff".to_owned()];
         configure(&mut config);
         let (dial, dialled) = network::server();
@@ -53,7 +53,7 @@ impl Pipe {
         Self { dial, server }
     }
 
-    /// A connection; none when the server takes no more.
+    /// A connection; `None` if the server accepts no more.
     pub(crate) fn connect(&self) -> Option<DuplexStream> {
         network::dial(&self.dial)
     }
@@ -75,7 +75,7 @@ impl Pipe {
         connection.send(request).await
     }
 
-    /// A connection for one request after the other.
+    /// A connection for one request after another.
     pub(crate) async fn http1(&self) -> Connection {
         Connection::over(self.connect().unwrap()).await
     }
@@ -95,7 +95,7 @@ impl Connection {
         Self { sender, _running: running }
     }
 
-    /// Sends a request on it; panics when the server has closed it.
+    /// Sends a request on the connection; panics if the server has closed it.
     pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Answer {
         Answer::of(self.fetch(request).await)
     }

@@ -1,4 +1,4 @@
-//! A client with no services, and queries of its own.
+//! A client with no services and its own queries.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -30,19 +30,19 @@ impl<Q: ObjectType + Default + 'static> Client for Plain<Q> {
     }
 }
 
-/// Answers that take long, and answers that are.
+/// Queries with slow answers and with long ones.
 #[derive(Default)]
 pub(crate) struct Query;
 
 #[Object]
 impl Query {
-    /// The number, after so many milliseconds.
+    /// The number `ms`, after that many milliseconds.
     async fn after(&self, ms: u64) -> u64 {
         sleep(Duration::from_millis(ms)).await;
         ms
     }
 
-    /// So many letters, in thousands.
+    /// Text of this many thousand letters.
     async fn letters(&self, thousands: u16) -> String {
         "x".repeat(usize::from(thousands) * 1_000)
     }

@@ -1,4 +1,4 @@
-//! A query for every field of a schema, so that a field added later is tested without a word.
+//! A query for every field of a schema, so that a field added later is tested without further work.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use operation::schema::{FieldInfo, SchemaIndex};
 
 use super::{Kind, product_id};
 
-/// A query that selects one field and what leads to it.
+/// A query that selects one field and the fields on the way to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Probe {
     /// The field, such as `Product.name`.
@@ -15,14 +15,14 @@ pub(crate) struct Probe {
     /// Response keys from the root to the field.
     pub(crate) path: Vec<String>,
     pub(crate) info: FieldInfo,
-    /// Whether one of several calls answers an object on the way, by its type.
+    /// True if an object on the way is loaded by one of several calls, depending on its type.
     pub(crate) is_choice: bool,
 }
 
-/// An order of hers.
+/// An order of Ada's.
 const ADAS_ORDER: &str = "order-000001";
 
-/// Arguments for the fields that need some, or that are more telling with some.
+/// Arguments for the fields that require some, or that are more telling with some.
 fn arguments(kind: Kind, coordinate: &str) -> String {
     let kettle = product_id("kettle-gooseneck-09");
     match (kind, coordinate) {
@@ -41,7 +41,7 @@ fn arguments(kind: Kind, coordinate: &str) -> String {
     }
 }
 
-/// A probe for every field that can be reached from the root of queries, by the shortest way.
+/// A probe for every field that can be reached from the query root, each by the shortest way.
 pub(crate) fn probes(kind: Kind) -> Vec<Probe> {
     let schema_index = kind.schema_index();
     let mut ways = BTreeMap::from([(schema_index.query().to_owned(), Vec::new())]);
@@ -83,7 +83,7 @@ fn probe(
     }
 }
 
-/// Whether a field on the way has a call for each type of object.
+/// Returns true if a field on the way has a call for each type of object.
 fn chooses(schema_index: &SchemaIndex, way: &[(String, String)]) -> bool {
     let mut type_name = schema_index.query().to_owned();
     way.iter().any(|(field, _)| {

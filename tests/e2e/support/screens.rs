@@ -1,11 +1,11 @@
-//! The screens of the three clients, as they ask for them.
+//! The screens of the three clients, with the queries they send.
 
 use super::{Kind, device_id, id_of, order_id, product_id};
 
 /// An order of Ada's, with several products.
 const ORDER: &str = "order-000160";
 
-/// What one screen of a client asks.
+/// The query of one screen of a client.
 #[derive(Clone, Debug)]
 pub(crate) struct Screen {
     pub(crate) kind: Kind,
@@ -13,7 +13,7 @@ pub(crate) struct Screen {
     pub(crate) query: String,
 }
 
-/// Every screen. Each root field of each client is in one of them.
+/// Every screen. Each root field of each client is on one of them.
 pub(crate) fn screens() -> Vec<Screen> {
     let ids = [
         ("KETTLE", product_id("kettle-gooseneck-09")),

@@ -1,4 +1,4 @@
-//! A shop of a test's own.
+//! A shop that belongs to one test.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -30,7 +30,7 @@ use tokio::task::JoinSet;
 use super::network::Network;
 use super::{Answer, Connection, Kind, Lies};
 
-/// The time it is in every test: the shop was seeded at this moment.
+/// The time in every test: the shop was seeded at this moment.
 fn now() -> Timestamp {
     "2026-06-01T12:00:00Z".parse().unwrap()
 }
@@ -38,12 +38,13 @@ fn now() -> Timestamp {
 /// A customer with a cart, orders and notifications.
 pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
 
-/// Options of a domain over the data in a file, or in memory. Its clock stands still, as those of the BFFs do.
+/// Options of a domain over the data in a file, or in memory. Its clock stands still, as do those of the BFFs.
 pub(crate) fn options(data: Option<PathBuf>) -> Options {
     Options { data, ..options_at(now()) }
 }
 
-/// Options of a domain whose shop was opened at a moment, which it still is. It knows the BFF of one test besides.
+/// Options of a domain whose shop was opened at a moment and whose clock stays there. It also accepts the BFF of one
+/// test.
 fn options_at(moment: Timestamp) -> Options {
     let mut options = Options::default();
     options.issuers.push("bff-wandering".to_owned());
@@ -53,27 +54,27 @@ fn options_at(moment: Timestamp) -> Options {
 /// A device on a shelf.
 pub(crate) const SHELF: (&str, &str) = ("x-device-id", "shelf-0001");
 
-/// The id of something, as clients know it.
+/// The client-side id of an object.
 pub(crate) fn id_of(kind: &str, raw: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{kind}:{raw}"))
 }
 
-/// The id of a product, as clients know it.
+/// The client-side id of a product.
 pub(crate) fn product_id(raw: &str) -> String {
     id_of("Product", raw)
 }
 
-/// The id of an order, as clients know it.
+/// The client-side id of an order.
 pub(crate) fn order_id(raw: &str) -> String {
     id_of("Order", raw)
 }
 
-/// The id of a device, as devices know it.
+/// The client-side id of a device.
 pub(crate) fn device_id(raw: &str) -> String {
     id_of("Device", raw)
 }
 
-/// A text as a parameter of an address.
+/// A text, percent-encoded as a parameter of an address.
 pub(crate) fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         write!(encoded, "%{byte:02X}").unwrap();
@@ -81,16 +82,16 @@ pub(crate) fn percent_encoded(text: &str) -> String {
     })
 }
 
-/// The domain and the three BFFs on ports of their own. All of it ends when this is dropped.
+/// The domain and the three BFFs on ports of their own. All of them end when this is dropped.
 pub(crate) struct Shop {
     pub(crate) domain: Domain,
     pub(crate) mobile: SocketAddr,
     pub(crate) web: SocketAddr,
     pub(crate) iot: SocketAddr,
     http: HttpClient<HttpConnector, Full<Bytes>>,
-    /// Where the services listen.
+    /// The address at which the services listen.
     domain_address: SocketAddr,
-    /// Where there are no sockets.
+    /// The network in memory; `None` if there are sockets.
     network: Option<Network>,
     servers: JoinSet<()>,
 }
@@ -101,7 +102,8 @@ impl Shop {
         Self::with(|_| {}).await
     }
 
-    /// A shop that was opened at another moment, before now: what it issues must not have expired.
+    /// A shop opened at another moment. The moment is before now: credentials that the shop issues must not have
+    /// expired.
     pub(crate) async fn opened_at(moment: &str) -> Self {
         Self::opened(options_at(moment.parse().unwrap()), |_, _| {}).await
     }
@@ -121,7 +123,7 @@ impl Shop {
         Self::opened(options, |_, _| {}).await
     }
 
-    /// A shop whose services may be made to lie.
+    /// A shop whose services can be made to lie.
     pub(crate) async fn lied_to() -> (Self, Lies) {
         let (lies, listener) = (Lies::default(), TcpListener::bind("127.0.0.1:0").await.unwrap());
         let liar = format!("http://{}", listener.local_addr().unwrap());
@@ -132,7 +134,7 @@ impl Shop {
         (shop, lies)
     }
 
-    /// A shop of so many products that are computed from their numbers.
+    /// A shop of this many products, computed from their numbers.
     pub(crate) async fn synthetic(products: u32) -> Self {
         Self::of(Options { synthetic: Some(products), ..options(None) }).await
     }
@@ -142,13 +144,13 @@ impl Shop {
         Self::opened(options(None), configure).await
     }
 
-    /// A shop so long after it opened its doors.
+    /// A shop at this time after its opening.
     pub(crate) async fn after(time: Duration) -> Self {
         let clock = domain_stubs::Clock::fixed(now() + time);
         Self::of(Options { clock, ..options(None) }).await
     }
 
-    /// A shop without sockets, for tests that hold the clock: no call is late because the machine is busy.
+    /// A shop without sockets, for tests that control the clock: no call is late because the machine is busy.
     pub(crate) fn in_memory(configure: impl Fn(&mut Config)) -> Self {
         let network = Network::default();
         let (connector, configure) = (network.connector(), |config: &mut Config, _| configure(config));
@@ -235,7 +237,7 @@ impl Shop {
         self.post(self.address(kind), body, &headers).await
     }
 
-    /// Where the BFF of a client listens.
+    /// The address at which the BFF of a client listens.
     pub(crate) fn address(&self, kind: Kind) -> SocketAddr {
         match kind {
             Kind::Mobile => self.mobile,
@@ -244,7 +246,7 @@ impl Shop {
         }
     }
 
-    /// Sends a GraphQL request with headers of the test's own.
+    /// Sends a GraphQL request with the test's own headers.
     pub(crate) async fn post(&self, to: SocketAddr, body: Value, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::post(format!("http://{to}/graphql"))
             .header(header::CONTENT_TYPE, "application/json")
@@ -261,7 +263,7 @@ impl Shop {
         Answer::of(self.fetch(request).await)
     }
 
-    /// Sends any request, whose answer need not be text.
+    /// Sends any request whose answer need not be text.
     pub(crate) async fn fetch(&self, mut request: Request<Full<Bytes>>) -> Response<Bytes> {
         if let Some(network) = &self.network {
             let to = std::mem::take(request.uri_mut());
@@ -277,7 +279,7 @@ impl Shop {
     /// Sells the last of a product.
     pub(crate) async fn sell_out(&self, product: &str) {
         for warehouse in ["bologna", "gdansk", "hamburg", "lyon", "porto", "rotterdam"] {
-            // One that never held it has none already.
+            // A warehouse that never held the product has none already.
             let _unknown = self.domain.set_stock(product, warehouse, 0).await;
         }
     }
@@ -287,7 +289,7 @@ impl Shop {
         self.domain.faults().set(fault).unwrap();
     }
 
-    /// The calls the domain has seen since the last time, one line an RPC: how many calls, and the keys of each.
+    /// The calls the domain has seen since the last time, one line per RPC: the number of calls, and the keys of each.
     pub(crate) fn calls(&self) -> String {
         let mut by_rpc: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for call in self.domain.calls().list() {

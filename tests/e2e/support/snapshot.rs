@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use similar::TextDiff;
 
-/// Compares a text with `tests/snapshots/NAME`, or rewrites that when `UPDATE_SNAPSHOTS` is set.
+/// Compares a text with `tests/snapshots/NAME`, or rewrites that file when `UPDATE_SNAPSHOTS` is set.
 #[track_caller]
 pub(crate) fn assert_snapshot(name: &str, actual: &str) {
     assert_same_as_file(&format!("tests/snapshots/{name}"), actual);
@@ -29,13 +29,13 @@ pub(crate) fn assert_same_as_file(file: &str, actual: &str) {
     }
 }
 
-/// Whether what is kept in the repository is to be rewritten.
+/// Returns true if the files kept in the repository are to be rewritten.
 pub(crate) fn is_updating() -> bool {
     #[expect(clippy::disallowed_methods, reason = "a switch of the test run, not configuration")]
     std::env::var("UPDATE_SNAPSHOTS").is_ok()
 }
 
-/// JSON with its keys sorted, to read and to compare.
+/// JSON with its keys sorted, for reading and comparing.
 pub(crate) fn sorted(value: &Value) -> String {
     fn sort(value: &Value) -> Value {
         match value {

@@ -1,4 +1,4 @@
-//! A certificate authority of a test's own.
+//! A certificate authority of one test.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tempfile::TempDir;
 
-/// An authority, in a folder that lives as long as it.
+/// An authority in a folder, which is removed when this is dropped.
 pub(super) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     folder: TempDir,
@@ -29,7 +29,7 @@ impl Authority {
         Self { issuer, folder }
     }
 
-    /// The file of its own certificate.
+    /// The file of the authority's own certificate.
     pub(super) fn ca(&self) -> PathBuf {
         self.path("ca.pem")
     }

@@ -1,4 +1,4 @@
-//! What ends TLS in front of the domain, as a sidecar or a load balancer does.
+//! A TLS terminator in front of the domain, like a sidecar or a load balancer.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -12,15 +12,15 @@ use tokio_rustls::TlsAcceptor;
 
 use super::authority::{Authority, Certified, read};
 
-/// How a front shakes hands.
+/// Parameters of a front's handshake.
 pub(super) struct Handshake {
     pub(super) identity: Certified,
-    /// The authority of the clients that it lets in; it lets in all without one.
+    /// The authority of the clients that are let in; `None` if all are.
     pub(super) clients: Option<Authority>,
     pub(super) protocol: &'static [u8],
 }
 
-/// The protocol that a connection agreed on, or why it came to none.
+/// The protocol that a connection agreed on, or the reason why its handshake failed.
 pub(super) type Agreed = Result<Vec<u8>, String>;
 
 /// A TLS listener in front of a plain one.
@@ -89,9 +89,9 @@ impl Front {
     }
 }
 
-/// Passes bytes on until either end has no more.
+/// Passes bytes on in both directions until both ends are done.
 pub(super) async fn pass_on(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), domain: SocketAddr) {
     let mut domain = TcpStream::connect(domain).await.unwrap();
-    // The end of a connection is not told apart from its loss here.
+    // The end of a connection and its loss count as the same here.
     let _end = copy_bidirectional(stream, &mut domain).await;
 }

@@ -1,10 +1,10 @@
-//! The sections of two plans that differ.
+//! Comparison of two plans, section by section.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use operation::{PlanLine, PlanText};
 
-/// The facts of a plan: the lines of its summary, and those of each call and of its failing, in the plan's order.
+/// Facts of a plan: the lines of its summary, of each call and of the failure of each call, in the order of the plan.
 #[derive(Default)]
 pub(crate) struct Facts {
     totals: Vec<PlanLine>,
@@ -14,14 +14,14 @@ pub(crate) struct Facts {
 /// Lines below one RPC of a wave, or of the failure table.
 #[derive(Clone)]
 struct Section {
-    /// The wave, or the failure table.
+    /// Name of the wave, or of the failure table.
     part: String,
     rpc: String,
-    /// Each with its name before it: `reads   id, name`.
+    /// Lines, each beginning with its name: `reads   id, name`.
     lines: Vec<String>,
 }
 
-/// The difference of one section.
+/// Difference between the old and the new version of a section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SectionChange {
     pub(crate) heading: String,
@@ -34,12 +34,12 @@ impl Facts {
         let plan = PlanText::parse(text);
         let mut sections = Vec::new();
         for part in &plan.parts {
-            // When a wave is over follows from its calls, and the legend of the failures is always the same.
+            // The end of a wave follows from its calls, and the legend of the failure table is always the same.
             let name = part.heading.split(',').next().unwrap_or_default();
             let name = if part.is_failures() { "if it fails" } else { name };
             let columns = if part.is_failures() { 14 } else { 7 };
             for section in &part.sections {
-                // A line without a name goes on with the one before, and is given its name.
+                // A line without a name continues the line before, and gets the name of that line.
                 let mut before = "";
                 let lines = section.lines.iter().map(|line| {
                     before = if line.name.is_empty() { before } else { &line.name };
@@ -52,7 +52,7 @@ impl Facts {
         Self { totals: plan.totals, sections }
     }
 
-    /// Lines of the summary that differ: name, old and new value.
+    /// Returns the lines of the summary that differ: name, old and new value.
     pub(crate) fn totals_changed(&self, new: &Self) -> Vec<(String, Option<String>, Option<String>)> {
         let of = |facts: &Self, name: &str| {
             facts.totals.iter().find(|it| it.name == name).map(|it| it.value.clone())
@@ -63,7 +63,7 @@ impl Facts {
         names.map(change).filter(|(_, was, is)| was != is).collect()
     }
 
-    /// Sections that differ: those of the new plan in its order, then those that are gone.
+    /// Returns the sections that differ: those of the new plan in its order, then those that are gone.
     pub(crate) fn sections_changed(&self, new: &Self) -> Vec<SectionChange> {
         let ambiguous: BTreeSet<_> = [self, new].into_iter().flat_map(Self::ambiguous).collect();
         let (old, new) = (self.headed(&ambiguous), new.headed(&ambiguous));
@@ -84,7 +84,7 @@ impl Facts {
         new.iter().chain(gone).filter_map(|(heading, _)| change(heading)).collect()
     }
 
-    /// Parts and RPCs that have several sections.
+    /// Returns the pairs of part and RPC that have several sections.
     fn ambiguous(&self) -> Vec<(String, String)> {
         let mut counts = BTreeMap::<_, usize>::new();
         for section in &self.sections {
@@ -93,7 +93,8 @@ impl Facts {
         counts.into_iter().filter(|(_, count)| *count > 1).map(|(key, _)| key).collect()
     }
 
-    /// The sections with a heading of their own each: what it is for tells apart those of one RPC.
+    /// Returns the sections, each with a heading of its own. Headings of ambiguous sections name the field that the
+    /// call is for.
     fn headed(&self, ambiguous: &BTreeSet<(String, String)>) -> Vec<(String, Vec<String>)> {
         let heading = |section: &Section| {
             let Section { part, rpc, .. } = section;

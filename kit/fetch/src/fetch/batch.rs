@@ -1,4 +1,4 @@
-//! The answers of a batch, matched by key.
+//! The results of a batch, matched by key.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -6,26 +6,27 @@ use std::collections::hash_map::Entry;
 use super::Fetch;
 use crate::{FailureKind, UpstreamError};
 
-/// An answer for every key of a batch.
+/// The results of a batch, one for every key.
 #[derive(Debug)]
 pub struct BatchResult<F: Fetch> {
     by_key: HashMap<F, Result<F::Value, UpstreamError>>,
-    /// That the service answered what nobody asked, where it did. It harms no key.
+    /// Error of a result for a key that was not in the batch; `None` if there was no such result. It affects no key.
     unasked: Option<UpstreamError>,
 }
 
 impl<F: Fetch> BatchResult<F> {
-    /// A fault of the whole call, for every key: what it says of one key is left to that one.
+    /// Creates the results of a call that failed as a whole: every key gets the upstream error, without the field
+    /// violations of other keys.
     #[must_use]
     pub fn failed(keys: Vec<F>, fault: &UpstreamError) -> Self {
         let failed = |(index, key)| (key, Err(fault.at_key(F::KEYS, (F::MAX_KEYS > 1).then_some(index))));
         Self { by_key: keys.into_iter().enumerate().map(failed).collect(), unasked: None }
     }
 
-    /// Matches results to the keys that were asked, whatever their order.
+    /// Matches results to the keys of the batch, in any order.
     ///
-    /// A key without a result and a key with two get a fault each; a result for a key nobody asked is left
-    /// out. All three are logged, and none touches another key.
+    /// A key without a result and a key with two results get an upstream error each; a result for a key that was not
+    /// in the batch is left out. All three are logged, and none affects another key.
     #[must_use]
     pub fn matched(
         keys: Vec<F>,
@@ -53,7 +54,7 @@ impl<F: Fetch> BatchResult<F> {
         Self { by_key: answered.collect(), unasked }
     }
 
-    /// What can be no word to the client of what the service did.
+    /// Returns the upstream errors that are never about the client.
     pub(crate) fn faults_of_service(&self) -> impl Iterator<Item = &UpstreamError> {
         let of_keys = self.by_key.values().filter_map(|answer| answer.as_ref().err());
         of_keys.filter(|fault| fault.is_of_service()).chain(&self.unasked)
@@ -64,7 +65,7 @@ impl<F: Fetch> BatchResult<F> {
     }
 }
 
-/// That a batch is broken for one key.
+/// Creates the error of a batch that is broken for one key.
 fn broken<F: Fetch>(what: &str, key: &F) -> UpstreamError {
     UpstreamError::new(FailureKind::Internal, format!("a key of the batch was {what}: {key:?}"))
 }

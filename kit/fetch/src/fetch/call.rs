@@ -1,4 +1,4 @@
-//! One call, and what every call of a request shares.
+//! One call, and the state that all calls of a request share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,33 +19,33 @@ use crate::{
     UpstreamError,
 };
 
-/// A deadline that tonic keeps for us may ring this much before our own: both are the same deadline.
+/// Time by which tonic's timer may fire before ours for the same deadline.
 const DEADLINE_TOLERANCE: Duration = Duration::from_millis(5);
 
-/// What every call of one request shares.
+/// State shared by all calls of one request.
 #[derive(Debug)]
 pub struct CallContext {
     /// Open channels to the services.
     pub channels: Channels,
-    /// How each fetch and command behaves.
+    /// Policies of the fetches and commands.
     pub policies: Arc<Policies>,
-    /// When the request must be answered. No call outlives it.
+    /// Time by which the request must be answered. No call outlives it.
     pub deadline: Instant,
     /// Value of the `authorization` metadata: the BFF's own credential, never the client's.
     pub credential: MetadataValue<Ascii>,
-    /// What happens to calls that were not planned.
+    /// Enforcement of the plan on calls that deviate from it.
     pub enforcement: Arc<Enforcement>,
-    /// Where it is written why calls failed.
+    /// Log of the reasons why calls failed.
     pub log: Arc<SampledLog>,
-    /// Who is told of every call.
+    /// Observer of every call.
     pub observer: Arc<dyn Observer>,
-    /// The operation, as its developers know it.
+    /// Name of the operation, as its developers know it.
     pub operation: Arc<str>,
-    /// Whether the size of each answer is noted, which costs a walk over it.
+    /// True if the size of each response is recorded, which costs a walk over the response.
     pub measure: bool,
-    /// What the answers are about, where somebody may keep what comes of them.
+    /// Tags of the loaded values; `None` if the answer to the client may not be cached.
     pub tags: Option<Tags>,
-    /// When the request came in.
+    /// Time at which the request came in.
     pub started: Instant,
     /// The calls made so far.
     pub observed: Observed,
@@ -58,26 +58,27 @@ pub struct Observed(Mutex<Vec<ObservedCall>>);
 /// A call that was made.
 #[derive(Clone, Debug)]
 pub struct ObservedCall {
-    /// The slot it was planned in; none for a command, or a call that was not planned.
+    /// Slot of the call; `None` for a command, or for a call that was not planned.
     pub slot: Option<usize>,
     /// Name of the fetch or command.
     pub name: &'static str,
     /// The RPC.
     pub rpc: &'static str,
-    /// Number of keys it asked.
+    /// Number of keys in the call.
     pub keys: usize,
-    /// When it started, counted from the start of the request.
+    /// Start of the call, counted from the start of the request.
     pub start: Duration,
-    /// How long it took; none while it runs, or when the request went away first.
+    /// Duration of the call; `None` while it runs, or if the request went away first.
     pub took: Option<Duration>,
-    /// Bytes of the answer, where [`CallContext::measure`] asks for them and there is one.
+    /// Size of the response in bytes; `None` without a response, or if [`CallContext::measure`] is false.
     pub bytes: Option<usize>,
-    /// What went wrong.
+    /// Failure kind of the call; `None` if it has not failed.
     pub fault: Option<FailureKind>,
 }
 
 impl CallContext {
-    /// Notes a call that was not planned. An error says why it is refused, where it is.
+    /// Records a deviation: a call that was not planned. Returns an error that describes the deviation if the call is
+    /// not permitted.
     pub fn deviation(&self, what: &str) -> Result<(), UpstreamError> {
         let refused = self.enforcement.deviation(&self.operation, what);
         refused.map_err(|what| UpstreamError::new(FailureKind::Internal, what))
@@ -85,7 +86,7 @@ impl CallContext {
 }
 
 impl Observed {
-    /// The calls started so far.
+    /// Returns the calls started so far.
     #[must_use]
     pub fn calls(&self) -> Vec<ObservedCall> {
         self.lock().clone()
@@ -110,8 +111,7 @@ impl Observed {
     }
 }
 
-/// One call to be made: it is bound to the RPC that the fetch or command declares, so nothing else can be
-/// called with it.
+/// One call to be made. The call is bound to the RPC that the fetch or command declares, and can make no other.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     context: &'a CallContext,
@@ -139,19 +139,19 @@ impl<'a> Call<'a> {
         Ok(Self { context, rpc, name, policy, end: context.deadline, mask, keys: 0, slot: None })
     }
 
-    /// The same call, ending when so much time has gone by since the start of the request.
+    /// Returns the call with its end moved to this offset from the start of the request, if that is earlier.
     pub(crate) fn until(self, until: Option<Duration>) -> Self {
         let end = until.map_or(self.end, |until| self.end.min(self.context.started + until));
         Self { end, ..self }
     }
 
-    /// The same call; an error when the request can do without it and hardly any time is left for it.
+    /// Returns the call, or an error if the request can do without it and hardly any time is left for it.
     pub(crate) fn worth_it(self, optional: bool) -> Result<Self, UpstreamError> {
         let left = self.end.saturating_duration_since(Instant::now());
         if optional && left < self.policy.least() { Err(self.timed_out()) } else { Ok(self) }
     }
 
-    /// The same call, planned in this slot.
+    /// Returns the call as one planned in this slot.
     pub(crate) fn of_slot(self, slot: usize) -> Self {
         Self { slot: Some(slot), ..self }
     }
@@ -160,14 +160,14 @@ impl<'a> Call<'a> {
         Self { keys, ..self }
     }
 
-    /// What is read of the answer; none for all of it.
+    /// Returns the read mask of the call; `None` to read everything.
     #[must_use]
     pub fn mask(&self) -> Option<FieldMask> {
         self.mask.map(Mask::to_message)
     }
 
-    /// Makes the call. The whole of it, from waiting for a connection to the last byte of the answer, ends at
-    /// the policy's timeout or the request's deadline, whichever comes first; dropping the future cancels it.
+    /// Makes the call. The whole call, from waiting for a connection to the last byte of the response, ends at the
+    /// policy's timeout or the request's deadline, whichever comes first; dropping the future cancels the call.
     pub async fn unary<Q, A>(&self, request: Q) -> Result<A, UpstreamError>
     where
         Q: Message + 'static,
@@ -192,8 +192,8 @@ impl<'a> Call<'a> {
         result
     }
 
-    /// Asks for a batch: one call, and an answer for every key. `split` takes the answer apart into results by
-    /// key, in whatever order they came.
+    /// Makes the call for a batch and returns a result for every key. `split` takes the response apart into results
+    /// by key, in any order.
     pub async fn batch<F, Q, A, R>(
         &self,
         keys: Vec<F>,

@@ -15,22 +15,22 @@ use crate::schema::{BoundInfo, FieldInfo, SchemaIndex, StepInfo, StepKind};
 
 use lengths::Length;
 
-/// Since when a key is known or a message there: what both wait for.
+/// The event that makes a key known or a message available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Producer {
-    /// Nothing: the root of a query.
+    /// The root of a query, which waits for nothing.
     Root,
-    /// The answers of a slot.
+    /// The responses of a slot.
     Slot(usize),
-    /// What ran before a field that changes something.
+    /// The end of all calls before a field of the mutation type.
     Before(usize),
-    /// A field that changes something; the ones beside it run before or after it.
+    /// The end of a field of the mutation type; the fields beside it run before or after it.
     After(usize),
-    /// One of several slots, by the type of the object.
+    /// The responses of one of several slots, chosen by the type of the object.
     Choice(usize),
-    /// The answers of a slot in a list whose items have several: the list waits for all of them.
+    /// The responses of a slot in a list whose items have several slots: the list waits for all of them.
     Among { node: usize, slot: usize },
-    /// The answers of all slots that lead to the same question, where that waits for all of them.
+    /// The responses of all slots that lead to one coalesced fetch, which waits for all of them.
     All,
 }
 
@@ -43,25 +43,25 @@ impl Producer {
     }
 }
 
-/// Where in the answer a selection stands.
+/// Position of a selection in the answer.
 #[derive(Clone, Copy)]
 struct Cursor<'a> {
     type_name: &'a str,
     node: usize,
-    /// Since when the key of the object is known.
+    /// The event that makes the key of the object known.
     known: Producer,
-    /// Since when its message is there.
+    /// The event that makes the message of the object available.
     ready: Producer,
-    /// Paths of the message that the key holds, where the object is hoisted.
+    /// Paths of the message that the key holds; `None` if the object is not hoisted.
     holds: Option<&'a [String]>,
-    /// How many of these objects there are.
+    /// Multiplicity of the object; `None` outside every list.
     multiplicity: Option<usize>,
-    /// What bounds the lists of this object.
+    /// Bounds on the lists of this object, and the field that declares them; `None` if no field does.
     lists: Option<(&'a BoundInfo, &'a Field)>,
     depth: usize,
 }
 
-/// Stands for the type of a field the schema does not know.
+/// Placeholder for the type of a field that the schema does not know.
 const UNKNOWN_TYPE: &str = "";
 
 pub(super) struct Walk<'a> {
@@ -74,14 +74,14 @@ pub(super) struct Walk<'a> {
     masks: Vec<Mask>,
     commands: Vec<CommandNode>,
     slots: HashMap<(&'a str, Producer), usize>,
-    /// Which field asks which slot.
+    /// Pairs of a slot and a field that fetches through it.
     asked: HashSet<(usize, usize)>,
     choices: HashMap<(usize, &'a str), Producer>,
-    /// Waves that are over before and after each field that changes something.
+    /// Number of waves that are over before and after each field of the mutation type, and at each choice.
     changes: HashMap<Producer, usize>,
     waves: usize,
     depth: usize,
-    /// Fields that are outside every list.
+    /// Number of fields outside every list.
     single_fields: u64,
 }
 
@@ -171,13 +171,13 @@ impl<'a> Walk<'a> {
                     let place = self.within(place, type_name);
                     self.selections(&fragment.node.selection_set.node, place);
                 }
-                // The simplest form of an operation has none.
+                // An operation in its simplest form has no spreads.
                 Selection::FragmentSpread(_) => {}
             }
         }
     }
 
-    /// Notes what a field asks and reads; answers where its own fields stand.
+    /// Records the calls and reads of a field; returns the cursor for the field's own selection.
     fn field(
         &mut self,
         info: &'a Arc<FieldInfo>,
@@ -198,7 +198,7 @@ impl<'a> Walk<'a> {
             let items = multiplicity
                 .filter(|_| list.is_some())
                 .map(|multiplicity| self.multiplicities[multiplicity].most);
-            // Most have one, and documents may have thousands of them.
+            // Most nodes have one entry, and documents may have thousands of nodes.
             fields.reserve_exact(1);
             fields.push(Selected { type_name: place.type_name.to_owned(), info: info.clone(), items });
         }
@@ -214,7 +214,7 @@ impl<'a> Walk<'a> {
         let end = self.steps(info, list, place, base, node);
         let (mut known, mut ready) = (end.known, end.ready);
         if changes {
-            // What a change answers is the change's own: what its fields ask joins no other batch.
+            // The result of a mutation is its own: fetches of the fields below it join no other batch.
             self.changes.insert(Producer::After(node), self.wave(ready).max(self.wave(base)));
             known = Producer::After(node);
             ready = known;
@@ -232,7 +232,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Notes the calls of a field.
+    /// Records the calls of a field; returns the state of its object after the last call.
     fn steps(
         &mut self,
         info: &'a FieldInfo,
@@ -261,7 +261,7 @@ impl<'a> Walk<'a> {
             if step.by.iter().any(|by| by.starts_with("parent.")) {
                 term = place.multiplicity;
             }
-            // Who asks is the same key for each item.
+            // The principal is the same key for each item.
             let each = many && step.by.iter().any(|by| by != "caller");
             if let Some(list) = list.filter(|_| each) {
                 term = Some(self.multiplicity(term, list));
@@ -292,7 +292,7 @@ impl<'a> Walk<'a> {
         end
     }
 
-    /// Adds what a field reads of its parent to the mask of the call that answers the parent.
+    /// Adds the paths a field reads of its parent to the mask of the call that loads the parent.
     fn reads(&mut self, info: &FieldInfo, parent: Producer) {
         if let Some(slot) = parent.slot() {
             let keys =
@@ -308,14 +308,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Where a fragment's fields stand: of several calls, the one for its type answered them.
+    /// Returns the cursor for a fragment's fields: if there are several calls, the one for its type loads them.
     fn within(&self, place: Cursor<'a>, type_name: &'a str) -> Cursor<'a> {
         let Producer::Choice(node) = place.ready else { return Cursor { type_name, ..place } };
         let chosen = self.choices.get(&(node, type_name)).copied().unwrap_or(place.ready);
         Cursor { type_name, known: chosen, ready: chosen, ..place }
     }
 
-    /// Waves that are over when a producer has answered.
+    /// Returns the number of waves that are over when a producer is done.
     fn wave(&self, producer: Producer) -> usize {
         match producer {
             Producer::Root | Producer::All => 0,
@@ -347,14 +347,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Where a field's last call leaves its object.
+/// State of a field's object after the field's last call.
 struct End<'a> {
     known: Producer,
     ready: Producer,
     holds: Option<&'a [String]>,
 }
 
-/// Whether a field asks for something and needs no more of its object than what the key holds.
+/// Returns true if a field makes calls and needs only those paths of its object that the key holds.
 fn needs_only(info: &FieldInfo, holds: &[String]) -> bool {
     let known = |by: &String| match by.strip_prefix("parent.") {
         Some(path) => holds.iter().any(|held| held == path),

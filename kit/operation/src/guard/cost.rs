@@ -1,4 +1,4 @@
-//! What an operation costs: the fields its answer may have.
+//! Cost of an operation: the number of fields that its answer may have.
 
 use async_graphql::Variables;
 use async_graphql_value::ConstValue;
@@ -6,12 +6,12 @@ use async_graphql_value::ConstValue;
 use crate::CallGraph;
 use crate::call_graph::Multiplicity;
 
-/// Fields of the answer when every list is as long as it may be.
+/// Returns the number of fields in the answer if every list has its maximum length.
 pub(super) fn at_most(call_graph: &CallGraph) -> u64 {
     of(call_graph, |multiplicity| multiplicity.most)
 }
 
-/// Fields of the answer with these variables, which are coerced.
+/// Returns the number of fields in the answer with these variables, which must be coerced.
 pub(super) fn with(call_graph: &CallGraph, variables: &Variables) -> u64 {
     of(call_graph, |multiplicity| match &multiplicity.variable {
         Some(name) => wanted(multiplicity, variables.get(name.as_str())),
@@ -19,7 +19,7 @@ pub(super) fn with(call_graph: &CallGraph, variables: &Variables) -> u64 {
     })
 }
 
-/// Whether a variable says how long a list is.
+/// Returns true if the cost depends on a variable that decides the length of a list.
 pub(super) fn depends(call_graph: &CallGraph) -> bool {
     call_graph
         .multiplicities
@@ -42,7 +42,7 @@ fn wanted(multiplicity: &Multiplicity, value: Option<&ConstValue>) -> u64 {
     wanted.map_or(multiplicity.most, |wanted| wanted.min(multiplicity.most))
 }
 
-/// A list stands behind the one it is in, so that one walk over them is enough.
+/// Computes the cost in one pass, since each multiplicity comes after its parent.
 fn of(call_graph: &CallGraph, items: impl Fn(&Multiplicity) -> u64) -> u64 {
     let mut times: Vec<u64> = Vec::with_capacity(call_graph.multiplicities.len());
     let mut cost = call_graph.single_fields();

@@ -1,31 +1,32 @@
-//! A parsed document: how much it selects once its fragments are written out, without writing them out.
+//! Size of a parsed document with its fragments expanded, measured without expanding them.
 
 use std::collections::HashMap;
 
 use crate::call_graph::MAX_NESTING;
 use crate::document::{Document, Selection, SelectionSet};
 
-/// What a document selects. Numbers that a fragment bomb would let overflow stay at their highest.
+/// Size of a document. The counts saturate, so that a fragment bomb cannot overflow them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct DocumentSize {
-    /// Fields within fields, introspection aside.
+    /// Depth of nested fields, without those below `__schema` and `__type`.
     pub(super) depth: u64,
-    /// Fields, inline fragments and spreads.
+    /// Number of fields, inline fragments and fragment spreads.
     pub(super) selections: u64,
     pub(super) aliases: u64,
     pub(super) directives: u64,
-    /// Fields at the top.
+    /// Number of fields at the root.
     pub(super) root_fields: u64,
-    /// Selections within selections.
+    /// Depth of nested selections.
     nesting: usize,
 }
 
-/// A document has no size: its fragments lead from one to the next for too long.
+/// Error for a document without a size, because its selections nest deeper than [`MAX_NESTING`] with its fragments
+/// expanded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooDeep;
 
-/// Measures all operations of a document together. Each fragment is measured once. One that holds itself, which is
-/// not valid, counts for nothing within itself.
+/// Measures all operations of a document together. Each fragment is measured once. A fragment that spreads itself,
+/// which is not valid, counts as empty within itself.
 pub(super) fn measure(document: &Document) -> Result<DocumentSize, TooDeep> {
     let mut measure = Measure { document, fragments: HashMap::new() };
     let mut size = DocumentSize::default();
@@ -36,7 +37,7 @@ pub(super) fn measure(document: &Document) -> Result<DocumentSize, TooDeep> {
     }
     for fragment in &document.fragments {
         size.add_directives(fragment.directives.len());
-        // One that nothing spreads is not valid, but is walked until that is known.
+        // An unused fragment is not valid, but validation walks it before that is known.
         measure.fragment(&fragment.name.node, 0)?;
     }
     Ok(size)
@@ -44,7 +45,7 @@ pub(super) fn measure(document: &Document) -> Result<DocumentSize, TooDeep> {
 
 struct Measure<'a> {
     document: &'a Document,
-    /// The size of each fragment that was spread; none while it is measured.
+    /// Size of each fragment reached so far, by name; `None` while the fragment is being measured.
     fragments: HashMap<&'a str, Option<DocumentSize>>,
 }
 
@@ -122,7 +123,7 @@ mod tests {
         measure(&parse(text).unwrap())
     }
 
-    /// Depth, selections, aliases, directives and root fields.
+    /// Returns depth, selections, aliases, directives and root fields.
     fn numbers(text: &str) -> [u64; 5] {
         let it = size(text).unwrap();
         [it.depth, it.selections, it.aliases, it.directives, it.root_fields]
@@ -136,9 +137,9 @@ mod tests {
             ("{ a @x @y { ... @z { b } } }", [2, 3, 0, 3, 1]),
             ("query ($v: Int @x) @y { a }", [1, 1, 0, 2, 1]),
             ("{ ...F a } fragment F on Q @x { b { c } ...G } fragment G on Q { d:e }", [2, 6, 1, 1, 3]),
-            // A spread counts its fragment as often as it stands there.
+            // Each spread counts its fragment again.
             ("{ ...F ...F } fragment F on Q { a:b }", [1, 4, 2, 0, 2]),
-            // Operations count together.
+            // The operations of a document are counted together.
             ("query A { a } query B { b { c } }", [2, 3, 0, 0, 2]),
             ("{ ...Unknown }", [0, 1, 0, 0, 0]),
             ("{ a { __schema { types { name { x } } } } }", [2, 5, 0, 0, 1]),
@@ -150,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_fragment_that_is_measured_once_counts_as_if_it_were_written_out() {
-        // `level` fragments that each spread the next `width` times, and the same as inline fragments.
+        // Chains of fragments that each spread the next `width` times, as inline and as named fragments.
         fn inline(level: usize, width: usize) -> String {
             if level == 0 {
                 return "a { b: c @d }".to_owned();

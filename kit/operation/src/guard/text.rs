@@ -1,17 +1,17 @@
-//! A document before it is parsed: how many tokens it has, and how deep its brackets nest.
+//! Size of a document before it is parsed: the number of its tokens and the depth of its brackets.
 
 use crate::parse::{Lexer, Token};
 
-/// What a text holds.
+/// Size of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct TextSize {
-    /// Comments count as well.
+    /// Number of tokens, comments included.
     pub(super) tokens: u64,
-    /// Brackets of any kind that are open at once.
+    /// Largest number of brackets, of any kind, that are open at once.
     pub(super) nesting: u64,
 }
 
-/// Measures a text, up to where it stops being one of GraphQL: the parser gets no further either.
+/// Measures a text up to its first lexical error, where the parser stops as well.
 pub(super) fn measure(text: &str) -> TextSize {
     let mut lexer = Lexer::new(text);
     let mut size = TextSize::default();

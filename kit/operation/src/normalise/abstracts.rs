@@ -1,4 +1,4 @@
-//! What is selected on an interface or union: each field for the objects that have it there.
+//! Selections on an interface or union, each field with the object types that it is selected for.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,24 +10,24 @@ use super::{Keys, Set, Writer, Written, fragment, null_condition};
 use crate::conditions::NullCondition;
 use crate::document::{Field, Selection, SelectionSet};
 
-/// A field that is selected on some of the objects that may be there.
+/// A field with the object types that it is selected for.
 struct Narrowed<'a> {
     types: Types<'a>,
     field: &'a Field,
 }
 
-/// What is selected on the objects of an interface or union.
+/// Selections on the object types of an interface or union.
 #[derive(Default)]
 struct Narrowings<'a> {
     fields: Vec<Narrowed<'a>>,
-    /// Objects that fail, and the condition that is null.
+    /// Object types that fail, with the position of the condition that is null.
     null: Vec<(Types<'a>, Pos)>,
-    /// Fragments that were looked at.
+    /// Fragments that were visited, with the object types they were visited for.
     spread: HashSet<(&'a str, Types<'a>)>,
 }
 
 impl<'a> Writer<'a> {
-    /// The selections of all these sets on what an interface or union may be, as one set.
+    /// Merges the selections of all these sets on an interface or union into one set.
     pub(super) fn of_abstract(&mut self, type_name: &'a str, sets: &[&'a SelectionSet]) -> Written<Set> {
         let all = Types::of(self.schema_index, type_name);
         let mut narrowings = Narrowings::default();
@@ -43,7 +43,7 @@ impl<'a> Writer<'a> {
         Ok(Set { selections: run::SelectionSet { items }, null })
     }
 
-    /// The fields of a set, each with the objects that have it there.
+    /// Collects the fields of a set, each with the object types that it is selected for.
     fn narrow(
         &mut self,
         types: &Types<'a>,
@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// A fragment for each object, with all fields it has.
+    /// Returns a fragment for each object type, with all its fields.
     fn by_object(
         &mut self,
         all: &Types<'a>,
@@ -112,7 +112,8 @@ impl<'a> Writer<'a> {
         Ok(items)
     }
 
-    /// A fragment for each run of fields that the same objects have, and none for those that all have.
+    /// Returns fragments for each run of fields with the same object types. Fields of all object types need no
+    /// fragment.
     fn by_condition(
         &mut self,
         type_name: &'a str,
@@ -146,7 +147,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Whether a key is selected for some objects, and apart from that for some of the same and others.
+/// Returns true if a response key is selected for two different sets of object types that overlap.
 fn overlap(narrowed: &[Narrowed<'_>]) -> bool {
     let mut keys: HashMap<&Name, Vec<&Types<'_>>> = HashMap::new();
     narrowed.iter().any(|it| {

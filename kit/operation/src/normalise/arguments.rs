@@ -1,4 +1,4 @@
-//! Arguments as async-graphql takes them, and those that are null where they may not be.
+//! Conversion of arguments into those of async-graphql, and detection of nulls in positions that do not allow null.
 
 use std::collections::BTreeMap;
 
@@ -26,8 +26,9 @@ impl Writer<'_> {
         sent.iter().filter_map(converted).collect()
     }
 
-    /// An argument that is null where it may not be, and where. A variable may be null although its place may not
-    /// be, where either has a value to fall back to: only a request that says null in so many words is wrong.
+    /// Returns an argument with a null in a position that does not allow null, and the position of that null. A
+    /// nullable variable is valid in such a position if the variable or the position has a default value, so only a
+    /// request that sends an explicit null is wrong.
     pub(super) fn null_argument(&mut self, field: &Field, info: &FieldInfo) -> Option<(Name, Pos)> {
         let mut found = None;
         for argument in &field.arguments {
@@ -39,7 +40,8 @@ impl Writer<'_> {
         found
     }
 
-    /// Where in a value a variable is null that may not be. Before variables are known, notes which may come to be.
+    /// Returns the position of a variable in the value that is null and must not be. While variables are not known,
+    /// records those that could be.
     fn forbidden_null(&mut self, value: &Value, ty: &Type) -> Option<Pos> {
         match (&value.literal, &ty.base) {
             (Literal::Variable(name), _) if !ty.nullable => match self.conditions {

@@ -17,7 +17,7 @@ const SDL: &str = "
     type Order implements Node { id: ID! }
 ";
 
-/// The simplest form in one line, as far as these tests go.
+/// Returns the normal form in one line, with the parts that these tests compare.
 fn shown(document: &run::ExecutableDocument) -> String {
     fn write_set(set: &run::SelectionSet, text: &mut String) {
         for selection in &set.items {
@@ -65,19 +65,19 @@ fn every_key_of_an_object_is_selected_once() {
         ("{ ... { shop { id } } ... on Query { shop { name } } }", "shop { id name }"),
         ("{ a: shop { id } b: shop { id } a: shop { name } }", "a:shop { id name } b:shop { id }"),
         ("{ shop { ... on Node { id } ...N name } } fragment N on Node { id }", "shop { id name }"),
-        // What never applies is gone, and leaves an object without fields.
+        // A fragment that never applies is dropped, which leaves an object without fields.
         ("{ shop { ...N } } fragment N on Node { ... on User { name } }", "shop"),
         (
             "{ node { ... on Node { id } ... on Shop { ... on Node { best { id } } name } } }",
             "node { id Shop { best { id } name } }",
         ),
-        // A key that some objects have and others as well is written out for each.
+        // A key selected for overlapping sets of object types is written out for each type.
         ("{ node { id ... on Shop { name id } } }", "node { Shop { id name } User { id } Order { id } }"),
         (
             "{ node { ...S ... on User { name } } } fragment S on Shop { name ...T } fragment T on Shop { id }",
             "node { Shop { name id } User { name } }",
         ),
-        // The order is that of each object.
+        // The order of the keys is that of each object type.
         (
             "{ node { ... on Shop { name } id ... on User { id name } } }",
             "node { Shop { name id } User { id name } Order { id } }",
@@ -86,7 +86,7 @@ fn every_key_of_an_object_is_selected_once() {
             "{ __schema { types { name } types { kind } } __typename __typename }",
             "__schema { types { name kind } } __typename",
         ),
-        // Conditions on constants are decided, and others count as if they held.
+        // Constant conditions are decided, and conditions on variables count as if they included their selection.
         (
             "{ shop { ... @include(if: true) { id } id @skip(if: true) name @include(if: false) } }",
             "shop { id }",

@@ -1,20 +1,20 @@
-//! Sets of the objects that an interface or union may be.
+//! Sets of object types of an interface or union.
 
 use std::rc::Rc;
 
 use crate::schema::SchemaIndex;
 
-/// Some of the objects that may be there, in the order of the schema.
+/// Set of object types, in the order of the schema.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Types<'a>(Rc<[&'a str]>);
 
 impl<'a> Types<'a> {
-    /// All that a type may be.
+    /// Returns all object types that a value of this type may have.
     pub(super) fn of(schema_index: &'a SchemaIndex, type_name: &str) -> Self {
         Self(schema_index.possible(type_name).iter().map(String::as_str).collect())
     }
 
-    /// Those of them that are of the type as well.
+    /// Returns the subset of the object types that belong to this type as well.
     pub(super) fn within(&self, schema_index: &SchemaIndex, type_name: &str) -> Self {
         let possible = schema_index.possible(type_name);
         let is_one = |object: &&str| possible.iter().any(|it| it == object);

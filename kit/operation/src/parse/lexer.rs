@@ -1,4 +1,4 @@
-//! The tokens of a document, by the lexical grammar of the GraphQL specification (September 2025, §2.1).
+//! Lexer of documents, by the lexical grammar of the GraphQL specification (September 2025, §2.1).
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use async_graphql::Pos;
 use super::SyntaxError;
 use super::strings::{block_value, escape};
 
-/// One lexical token. What is ignored (white space, commas, comments, byte order marks) makes none.
+/// Lexical token. White space, commas, comments and byte order marks are ignored and yield no token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Token<'a> {
     /// One of `! $ & ( ) : = @ [ ] { | }`.
@@ -24,19 +24,19 @@ pub(crate) enum Token<'a> {
     End,
 }
 
-/// Reads a text token by token, in time that grows with its length.
+/// Reads a text token by token, in time proportional to its length.
 #[derive(Debug)]
 pub(crate) struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
     line: usize,
-    /// Where the line starts.
+    /// Byte offset of the start of the line.
     line_start: usize,
-    /// How many more bytes than UTF-16 code units the line has so far: columns count the latter, as editors and
-    /// other GraphQL servers do.
+    /// Number of bytes less the number of UTF-16 code units in the line so far. Columns count code units, as editors
+    /// and other GraphQL servers do.
     wide: usize,
-    /// Comments so far.
+    /// Number of comments so far.
     pub comments: u64,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Lexer<'a> {
         Self { text, bytes: text.as_bytes(), at: 0, line: 1, line_start: 0, wide: 0, comments: 0 }
     }
 
-    /// The next token, and where it starts. After the last one comes [`Token::End`], again and again.
+    /// Returns the next token and its position. After the last token, every call returns [`Token::End`].
     pub(crate) fn next(&mut self) -> Result<(Token<'a>, Pos), SyntaxError> {
         self.skip_ignored();
         let pos = self.pos();
@@ -123,7 +123,7 @@ impl<'a> Lexer<'a> {
         Ok(if float { Token::Float(text) } else { Token::Int(text) })
     }
 
-    /// One digit or more.
+    /// Skips one or more digits.
     fn digits(&mut self) -> Result<(), SyntaxError> {
         let start = self.at;
         self.skip_while(|byte| byte.is_ascii_digit());
@@ -136,7 +136,7 @@ impl<'a> Lexer<'a> {
     fn string(&mut self) -> Result<Token<'a>, SyntaxError> {
         self.at += 1;
         let start = self.at;
-        // Made once there is something that is not written as it is meant.
+        // Allocated at the first escape sequence: a string without one is borrowed.
         let mut unescaped: Option<String> = None;
         let mut copied = start;
         loop {
@@ -197,7 +197,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Goes past one character, which ends no line.
+    /// Skips one character, which must not end a line.
     fn skip_character(&mut self) {
         let (bytes, units) = match self.bytes[self.at] {
             0xF0.. => (4, 2),
@@ -224,7 +224,7 @@ impl<'a> Lexer<'a> {
         SyntaxError { pos: self.pos(), problem }
     }
 
-    /// The character that comes next, as an error names it.
+    /// Returns the name of the next character for an error message.
     fn shown(&self) -> String {
         match self.text[self.at..].chars().next() {
             None => "the end".to_owned(),

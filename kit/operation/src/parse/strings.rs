@@ -1,6 +1,7 @@
-//! The meaning of strings: escape sequences, and the indentation of block strings.
+//! Values of strings: escape sequences, and the indentation of block strings.
 
-/// The character that an escape sequence at the start of the text stands for, and the length of the sequence.
+/// Returns the character of the escape sequence at the start of the text, and the length of the sequence in bytes;
+/// `None` if the sequence is not valid.
 pub(super) fn escape(text: &str) -> Option<(char, usize)> {
     let simple = match text.as_bytes().get(1)? {
         b'"' => '"',
@@ -17,7 +18,7 @@ pub(super) fn escape(text: &str) -> Option<(char, usize)> {
     Some((simple, 2))
 }
 
-/// `\u{1F600}`, `\u00E4`, or two of the latter that are the halves of one character.
+/// Decodes `\u{1F600}`, `\u00E4`, or two of the latter that are a surrogate pair.
 fn unicode(text: &str) -> Option<(char, usize)> {
     if let Some(braced) = text.get(3..).filter(|_| text.as_bytes().get(2) == Some(&b'{')) {
         let length = braced.bytes().take(9).position(|byte| byte == b'}')?;
@@ -35,13 +36,13 @@ fn unicode(text: &str) -> Option<(char, usize)> {
 }
 
 fn hexadecimal(digits: &str) -> Option<u32> {
-    // `from_str_radix` takes a sign as well.
+    // `from_str_radix` accepts a sign, which is not valid here.
     let all = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if all { u32::from_str_radix(digits, 16).ok() } else { None }
 }
 
-/// What a block string stands for: without the indentation that all its lines but the first share, and without
-/// the blank lines around it.
+/// Returns the value of a block string: the text without the indentation that all its lines but the first share, and
+/// without the blank lines around it.
 pub(super) fn block_value(raw: &str) -> String {
     let raw = raw.replace("\\\"\"\"", "\"\"\"").replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<&str> = raw.split('\n').collect();

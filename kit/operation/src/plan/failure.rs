@@ -1,4 +1,4 @@
-//! What a client sees when a call fails.
+//! Consequences for the client when a call fails.
 
 use std::collections::BTreeSet;
 
@@ -10,90 +10,90 @@ use crate::call_graph::{Node, Selected};
 use crate::code::Code;
 use crate::schema::{SchemaIndex, StepInfo, StepKind};
 
-/// What happens when the calls of an RPC fail.
+/// Consequences of failing calls of one RPC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     /// The RPC.
     pub rpc: String,
-    /// When the service cannot be reached.
+    /// Consequences if the service cannot be reached.
     pub unavailable: Vec<Consequence>,
-    /// When it takes longer than it may.
+    /// Consequences if the call takes longer than it may.
     pub timeout: Vec<Consequence>,
-    /// When it fails in any other way, or answers what cannot be read.
+    /// Consequences if the call fails in any other way, or its response cannot be read.
     pub internal: Vec<Consequence>,
-    /// When a rule of its domain forbids it.
+    /// Consequences if the service declines the call for a business reason.
     pub refused: Vec<Consequence>,
-    /// When it finds nothing.
+    /// Consequences if the service finds nothing.
     pub not_found: Vec<Consequence>,
-    /// Whether anybody waits for it: nothing is missing when what nobody waits for fails.
+    /// True if the request waits for a call of the RPC. Otherwise nothing is missing when the calls fail.
     pub awaited: bool,
-    /// How old beyond its freshness an answer may be that stands in, where a cache has one, in seconds. None may when
-    /// it is 0.
+    /// Age beyond its freshness up to which an old answer may stand in, if a cache has one, in seconds; 0 if none may
+    /// stand in.
     pub stale_s: u64,
 }
 
-/// A way to fail.
+/// The way in which a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureMode {
     /// The service cannot be reached.
     Unavailable,
-    /// It takes longer than it may.
+    /// The call takes longer than it may.
     Timeout,
-    /// It fails in any other way, or answers what cannot be read.
+    /// The call fails in any other way, or its response cannot be read.
     Internal,
-    /// A rule of its domain forbids it.
+    /// The service declines the call for a business reason.
     Refused,
-    /// It finds nothing.
+    /// The service finds nothing.
     NotFound,
 }
 
-/// What becomes of one field.
+/// Consequence of a failure for one field.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Consequence {
-    /// The field, list indices left out; empty for the whole answer.
+    /// Path of the field without list indices; empty for the whole answer.
     pub path: String,
-    /// The type of object it happens to, where the field may answer several.
+    /// The type of object that is concerned, if the field may return several types; `None` otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
-    /// What it becomes.
+    /// Outcome for the field.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-/// What a field becomes.
+/// The result of a field whose call failed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "becomes", rename_all = "camelCase")]
 pub enum Outcome {
-    /// `null`, with an error of this code, or without one where there is nothing to find.
+    /// `null`, with an error of this code, or without an error if there is nothing to find.
     Null {
-        /// The code of the error.
+        /// Code of the error; `None` if there is no error.
         code: Option<&'static str>,
     },
-    /// Its fallback, with this code in `extensions.degraded`, or without where there is nothing to find.
+    /// The field's fallback, with this code in `extensions.degraded`, or without an entry if there is nothing to find.
     Fallback {
-        /// The value, as JSON.
+        /// The fallback, as JSON.
         value: String,
-        /// The code of the entry.
+        /// Code of the entry; `None` if there is no entry.
         code: Option<&'static str>,
     },
-    /// A payload whose `userErrors` tell of it.
+    /// A payload whose `userErrors` report the failure.
     UserErrors,
-    /// What it would be anyway, with this code in `extensions.degraded`, or without where there is nothing to
-    /// find.
+    /// The value the field has anyway, with this code in `extensions.degraded`, or without an entry if there is
+    /// nothing to find.
     Unchanged {
-        /// The code of the entry.
+        /// Code of the entry; `None` if there is no entry.
         code: Option<&'static str>,
     },
 }
 
 impl FailureMode {
-    /// All of them.
+    /// All failure modes.
     pub const ALL: [Self; 5] =
         [Self::Unavailable, Self::Timeout, Self::Internal, Self::Refused, Self::NotFound];
 
-    /// The way to fail that a status of gRPC is, where it names no argument and nobody who acts.
+    /// Returns the failure mode of a gRPC status that names neither an argument nor a principal; `None` for OK.
     #[must_use]
     pub fn of_status(code: i32) -> Option<Self> {
         match code {
@@ -108,7 +108,7 @@ impl FailureMode {
         }
     }
 
-    /// The code a client is told by a field that took no part in it; none where nothing is told.
+    /// Returns the code reported for a field that had no part in the failure; `None` if the client is told nothing.
     #[must_use]
     pub fn code(self) -> Option<&'static str> {
         match self {
@@ -120,7 +120,7 @@ impl FailureMode {
     }
 }
 
-/// The failure table of an operation: every RPC of its plan.
+/// Returns the failure table of an operation, with every RPC of its plan.
 pub(super) fn table(call_graph: &CallGraph, schema_index: &SchemaIndex, stale_s: u64) -> Vec<Failure> {
     let fetches = call_graph.fetches.iter().map(|fetch| &fetch.step);
     let steps: Vec<_> = fetches.chain(call_graph.commands.iter().map(|send| &send.step)).collect();
@@ -169,13 +169,13 @@ impl Walk<'_> {
                 }
                 let outcome = self.outcome(field, step);
                 let unchanged = matches!(outcome, Outcome::Unchanged { .. });
-                // Where there is nothing to find and nothing to say, nothing happens.
+                // A best-effort call that finds nothing has no consequence.
                 if outcome != (Outcome::Unchanged { code: None }) {
                     let (path, on) = (self.call_graph.path(self.nullable(index)), step.on.clone());
                     let consequence = Consequence { path, on, outcome };
                     found.insert(consequence);
                 }
-                // An object of another type is still there, and so are its fields.
+                // Objects of other types are still there, and so are their fields.
                 gone |= !unchanged && step.on.is_none();
             }
         }
@@ -186,7 +186,7 @@ impl Walk<'_> {
 
     fn outcome(&self, field: &Selected, step: &StepInfo) -> Outcome {
         let code = match self.fault {
-            // The client had a part in the question.
+            // The client gave part of the call's input, so it sees that the service declined.
             FailureMode::Refused if !step.given.is_empty() => Some(Code::Refused.as_str()),
             fault => fault.code(),
         };
@@ -204,7 +204,7 @@ impl Walk<'_> {
         Outcome::Null { code }
     }
 
-    /// The field that becomes null when this one has no value: itself, or the nearest one above that may.
+    /// Returns the field that becomes null when this one has no value: itself, or the nearest nullable field above.
     fn nullable(&self, index: usize) -> usize {
         let node = &self.call_graph.nodes[index];
         let nullable = |field: &Selected| field.info.ty.nullable || field.info.fallback.is_some();
@@ -212,7 +212,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a step of a field is part of the operation.
+/// Returns true if a step of a field is part of the operation.
 fn was_selected(node: &Node, step: &StepInfo) -> bool {
     node.steps.iter().any(|selected| selected.name == step.name)
 }

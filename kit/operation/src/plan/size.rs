@@ -1,4 +1,4 @@
-//! How large an answer is at most.
+//! Upper bounds on the size of an answer.
 
 use serde::Serialize;
 
@@ -6,28 +6,28 @@ use crate::CallGraph;
 use crate::call_graph::{Node, Selected};
 use crate::schema::SchemaIndex;
 
-/// Bytes of a string whose field says nothing of it. Generous for names and addresses.
+/// Assumed bytes of a string whose field declares no bound. Generous for names and addresses.
 const STRING: u64 = 120;
 
-/// Bytes of an identifier.
+/// Assumed bytes of an identifier whose field declares no bound.
 const ID: u64 = 64;
 
-/// Bytes of the longest name of a type.
+/// Assumed bytes of the longest type name.
 const TYPE_NAME: u64 = 40;
 
-/// Bytes around everything: `{"data":` and `}`.
+/// Bytes around the whole answer: `{"data":` and `}`.
 const ENVELOPE: u64 = 9;
 
-/// How much a field adds to the answer, in all places together.
+/// Size that all instances of a field add to the answer together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldSize {
-    /// Where it stands, list indices left out.
+    /// Path of the field without list indices.
     pub path: String,
-    /// Bytes at most.
+    /// Upper bound in bytes.
     pub bytes: u64,
 }
 
-/// Bytes of the answer, and its leaves by size.
+/// Returns the bytes of the answer, and its leaves by size.
 pub(super) fn of(call_graph: &CallGraph, schema_index: &SchemaIndex) -> (u64, Vec<FieldSize>) {
     let mut sizes = Sizes { call_graph, schema_index, leaves: Vec::new() };
     let bytes = sizes.object(&call_graph.nodes[0], 1).saturating_add(ENVELOPE);
@@ -43,7 +43,7 @@ struct Sizes<'a> {
 }
 
 impl Sizes<'_> {
-    /// Bytes of one object with all its fields. There are `times` of them.
+    /// Returns the bytes of one object with all its fields; `times` is the number of such objects.
     fn object(&mut self, node: &Node, times: u64) -> u64 {
         node.children.iter().fold(2, |bytes: u64, child| {
             let field = &self.call_graph.nodes[*child];
@@ -55,7 +55,7 @@ impl Sizes<'_> {
 
     fn value(&mut self, index: usize, times: u64) -> u64 {
         let node = &self.call_graph.nodes[index];
-        // Objects of several types may have the field; an answer holds the value of one.
+        // Objects of several types may have the field, but an answer holds the value of only one of them.
         let items = node.fields.iter().filter_map(|field| field.items).max();
         let many = times.saturating_mul(items.unwrap_or(1));
         let one = if node.children.is_empty() {
@@ -92,7 +92,7 @@ impl Sizes<'_> {
     }
 }
 
-/// Bytes that a value of one of the kit's scalars takes at most, where that is less than of any text.
+/// Returns the upper bound in bytes on a value of one of the kit's scalars; `None` if only the bound of any text holds.
 fn most_bytes(scalar: &str) -> Option<u64> {
     match scalar {
         "CountryCode" => Some(2),

@@ -1,9 +1,9 @@
-//! The text of a plan: stable, a fact a line, so that a change shows as the lines that changed. Written and read here, so
-//! that one always understands the other.
+//! The text of a plan: stable, with one fact per line, so that a change shows as the lines that changed. Writer and
+//! parser are both here, so that each always understands the other.
 
 use std::fmt;
 
-/// Text of a plan, or of any revision of one, by its lines.
+/// Text of a plan, or of any revision of one, split into its lines.
 ///
 /// ```
 /// use operation::PlanText;
@@ -27,27 +27,27 @@ pub struct PlanText {
 /// A wave, the calls that nobody waits for, or the failure table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanPart {
-    /// Its first line.
+    /// First line of the part.
     pub heading: String,
     /// Lines about all of its sections.
     pub summary: Vec<PlanLine>,
-    /// One for each call, or for each RPC that may fail.
+    /// Sections, one for each call or for each RPC that may fail.
     pub sections: Vec<PlanSection>,
 }
 
-/// Lines about one call, or about the failing of one RPC.
+/// Lines about one call, or about the failure of one RPC.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanSection {
     /// The RPC without its package: `CartService/GetCart`.
     pub rpc: String,
-    /// Its lines.
+    /// Lines of the section.
     pub lines: Vec<PlanLine>,
 }
 
-/// A named fact. Without a name it goes on with the line before.
+/// A named fact. A line without a name continues the line before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanLine {
-    /// Its name, such as `reads`.
+    /// Name of the fact, such as `reads`.
     pub name: String,
     /// The fact.
     pub value: String,
@@ -56,7 +56,7 @@ pub struct PlanLine {
 /// First words of the failure table.
 const FAILURES: &str = "what is missing when a service fails";
 
-/// Columns of names, and of those in the sections of the failure table.
+/// Widths of the name column: in general, and in the sections of the failure table.
 const COLUMNS: [usize; 2] = [7, 14];
 
 impl PlanLine {
@@ -75,12 +75,12 @@ impl PlanLine {
 }
 
 impl PlanPart {
-    /// The failure table, with the codes of its legend.
+    /// Starts the failure table, with the codes of its legend.
     pub(super) fn failures(legend: &str) -> Self {
         Self { heading: format!("{FAILURES}: {legend}"), ..Self::default() }
     }
 
-    /// Whether this is the failure table.
+    /// Returns true if this is the failure table.
     #[must_use]
     pub fn is_failures(&self) -> bool {
         self.heading.starts_with(FAILURES)
@@ -92,7 +92,7 @@ impl PlanPart {
 }
 
 impl PlanText {
-    /// Reads the text of a plan. Lines that are of no plan are kept where they fit best: an older revision may say more.
+    /// Parses the text of a plan. Unknown lines are kept where they fit best, since an older revision may say more.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut lines = text.lines();

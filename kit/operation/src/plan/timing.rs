@@ -1,4 +1,4 @@
-//! When the calls of an operation are over at the latest.
+//! Latest ends of the calls of an operation.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use rpc::{Policies, Slot};
 use crate::call_graph::{CallGraph, FetchNode};
 use crate::schema::{StepInfo, StepKind};
 
-/// When the waves of an operation are over, counted from the start of the request.
+/// Latest ends of the waves of an operation, as offsets from the start of the request.
 pub(super) struct Timing {
-    /// When all is over if every call takes as long as its policy lets it: the longest way through the calls, each of
-    /// which starts once those are over that its keys come from.
+    /// End of the last call if every call takes as long as its policy allows: the longest path through the calls, each
+    /// of which starts once the calls that its keys come from have ended.
     pub(super) uncut: Duration,
-    /// The same for each wave, counted from 1.
+    /// End of each wave if every call takes as long as its policy allows, counted from 1.
     waves: Vec<Duration>,
     deadline: Duration,
 }
 
-/// The call graph with the deadline split over its waves: no slot and no awaited command may take more than its share.
+/// Splits the deadline over the waves of a call graph: no slot and no awaited command may take more than its share.
 pub(crate) fn with_shares(mut call_graph: CallGraph, deadline: Duration, policies: &Policies) -> CallGraph {
     let timing = Timing::of(&call_graph, policies, deadline);
     let share = |(slot, fetch): (&Slot, &FetchNode)| Slot { until: timing.share(fetch.wave), ..slot.clone() };
@@ -43,7 +43,7 @@ impl Timing {
             let mut over = before;
             for (slot, fetch) in call_graph.fetches.iter().enumerate().filter(|(_, fetch)| fetch.wave == wave)
             {
-                // What nothing leads to stands behind all that ran before, as in a mutation.
+                // A fetch without a producer starts after all calls before it, as in a mutation.
                 let start = fetch.from.iter().map(|from| ends[*from]).max().unwrap_or(before);
                 ends[slot] = start + timeout(&fetch.step);
                 over = over.max(ends[slot]);
@@ -57,13 +57,13 @@ impl Timing {
         Self { uncut: waves.last().copied().unwrap_or_default(), waves, deadline }
     }
 
-    /// Whether the deadline leaves less time than the calls may take.
+    /// Returns true if the deadline leaves less time than the calls may take.
     pub(super) fn is_cut(&self) -> bool {
         self.uncut > self.deadline
     }
 
-    /// When a wave is over at the latest. Where the deadline is too short for all of them, each has its share of it,
-    /// so that those behind it have theirs; time that a wave does not use is left to the next.
+    /// Returns the latest end of a wave. If the deadline is too short for all waves, each has its share of it, so that
+    /// the waves behind have theirs; time that a wave does not use is left to the next.
     pub(super) fn until(&self, wave: usize) -> Duration {
         let until = self.waves.get(wave).copied().unwrap_or(self.uncut);
         if self.is_cut() {
@@ -73,7 +73,8 @@ impl Timing {
         }
     }
 
-    /// When the calls of a wave must have ended; none where the deadline leaves every call the time it may take.
+    /// Returns the offset at which the calls of a wave must have ended; `None` if the deadline leaves every call the
+    /// time it may take.
     fn share(&self, wave: usize) -> Option<Duration> {
         self.is_cut().then(|| self.until(wave))
     }

@@ -1,10 +1,10 @@
-//! A plan in words.
+//! Writes a plan in words.
 
 use super::text::{PlanLine, PlanPart, PlanSection, PlanText};
 use super::{CacheScope, Consequence, FailureMode, Outcome, Plan, PlannedCall, Repeat, Total};
 
 impl PlanText {
-    /// The text of a plan.
+    /// Writes the text of a plan.
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
         let total = &plan.total;
@@ -49,7 +49,7 @@ fn failures(plan: &Plan) -> PlanPart {
     let (down, slow) = (code(FailureMode::Unavailable), code(FailureMode::Timeout));
     let legend = format!("down is {down}, slow is {slow}, all else {}", code(FailureMode::Internal));
     let section = |failure: &super::Failure| {
-        // A service that is slow or broken is one that is down, with another code.
+        // A slow or broken service has the same consequences as one that is down, with another code.
         let mut cases = vec![("fails", &failure.unavailable), ("finds nothing", &failure.not_found)];
         if sentences(&failure.refused) != sentences(&failure.unavailable) {
             cases.insert(1, ("refuses", &failure.refused));
@@ -109,7 +109,7 @@ fn call(call: &PlannedCall) -> PlanSection {
     PlanSection { rpc: short(&call.rpc).to_owned(), lines }
 }
 
-/// The calls of a wave in a line, such as `BatchGetProducts ×3 (cart, orders, recommendations), GetCart`.
+/// Writes the calls of a wave in a line, such as `BatchGetProducts ×3 (cart, orders, recommendations), GetCart`.
 pub(super) fn summary(calls: &[PlannedCall]) -> String {
     let mut parts: Vec<String> = Vec::new();
     for of_rpc in calls.chunk_by(|one, other| one.rpc == other.rpc) {
@@ -125,7 +125,7 @@ pub(super) fn summary(calls: &[PlannedCall]) -> String {
     parts.join(", ")
 }
 
-/// What leads to a call, and how many it takes where that is more than one.
+/// Writes the field that leads to a call, and the number of calls if there are several.
 fn behind(call: &PlannedCall) -> String {
     if call.calls > 1 { format!("{} ×{}", call.behind, call.calls) } else { call.behind.clone() }
 }
@@ -139,12 +139,12 @@ fn time(total: &Total) -> String {
     }
 }
 
-/// Whether the deadline may end calls before their own time is up.
+/// Returns true if the deadline may end calls before their own time is up.
 fn is_cut(total: &Total) -> bool {
     total.time_ms > total.deadline_ms
 }
 
-/// Whether an old answer can stand in for one that cannot be had.
+/// Writes how long an old answer can stand in for one that cannot be had, or that none can.
 fn stand_in(plan: &Plan) -> String {
     match (plan.cache.scope, plan.cache.stale_s) {
         (CacheScope::None, _) | (_, 0) => "no old answer can stand in".to_owned(),
@@ -177,7 +177,7 @@ fn sentence(consequence: &Consequence) -> String {
     }
 }
 
-/// For how long an old answer may stand in for a new one.
+/// Writes how long an old answer may stand in for a new one.
 fn stale(seconds: u64) -> String {
     if seconds == 0 { String::new() } else { format!(", {} more if we fail", duration(seconds)) }
 }
@@ -205,7 +205,7 @@ fn cache(plan: &Plan) -> String {
     }
 }
 
-/// The service and method without the package: `CartService/GetCart`.
+/// Returns the service and method without the package: `CartService/GetCart`.
 fn short(rpc: &str) -> &str {
     let service = rpc.split('/').next().unwrap_or_default();
     service.rfind('.').map_or(rpc, |dot| &rpc[dot + 1..])
@@ -238,7 +238,7 @@ fn bytes(bytes: u64) -> String {
     format!("{}.{} kB", number(bytes / 1_000), bytes % 1_000 / 100)
 }
 
-/// A number with its thousands set apart: `12,345`.
+/// Formats a number with thousands separators: `12,345`.
 fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

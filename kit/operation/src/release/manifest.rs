@@ -1,4 +1,4 @@
-//! Manifests: the operations of one released version of a client, each with the ids it may be asked by.
+//! Manifests: the operations of one released version of a client, each with the id that requests name it by.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,13 +13,13 @@ const APOLLO: (&str, u32) = ("apollo-persisted-query-manifest", 1);
 pub struct ReleasedOperation {
     /// The id the client sends.
     pub id: String,
-    /// Its name.
+    /// Name of the operation.
     pub name: String,
     /// The document.
     pub text: String,
 }
 
-/// How a manifest is written.
+/// Format of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManifestFormat {
     /// Apollo's persisted query manifest: SHA-256 ids, with names and kinds.
@@ -31,7 +31,7 @@ pub enum ManifestFormat {
 }
 
 impl ManifestFormat {
-    /// The end of the file's name.
+    /// Returns the extension of the file name.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -42,14 +42,14 @@ impl ManifestFormat {
     }
 }
 
-/// The release a manifest's file name tells of, such as `"5.2.0"` of `5.2.0.relay.json`.
+/// Returns the version in a manifest's file name, such as `"5.2.0"` in `5.2.0.relay.json`.
 pub(super) fn version_of(file_name: &str) -> &str {
     let formats = [ManifestFormat::Relay, ManifestFormat::Short, ManifestFormat::Apollo];
     let stem = |format: ManifestFormat| file_name.strip_suffix(format.extension())?.strip_suffix('.');
     formats.into_iter().find_map(stem).unwrap_or(file_name)
 }
 
-/// What orders versions: numbers in them count as such, so that 5.10.0 is newer than 5.9.0.
+/// Returns the sort key of a version: numbers in it count as numbers, so that 5.10.0 is newer than 5.9.0.
 pub(super) fn age_of(version: &str) -> Vec<(Option<u64>, String)> {
     let parts = version.split(|it: char| !it.is_ascii_alphanumeric());
     parts.map(|part| (part.parse().ok(), part.to_owned())).collect()
@@ -89,7 +89,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<ReleasedOperation>, String> {
     Ok(operations)
 }
 
-/// Whether an id has the form of a hash, which it then must be.
+/// Returns true if an id has the form of a hash. Such an id must be the hash of its document.
 fn is_hash(id: &str) -> bool {
     id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
@@ -119,7 +119,7 @@ fn map(object: Map<String, Value>) -> Result<Vec<ReleasedOperation>, String> {
     object.into_iter().map(operation).collect()
 }
 
-/// Writes a manifest; `short_id` gives a document its id where the format has such.
+/// Writes a manifest; `short_id` gives a document its id if the format has short ids.
 pub fn write_manifest(
     format: ManifestFormat,
     texts: &[String],
@@ -150,7 +150,7 @@ pub fn write_manifest(
     manifest.map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
-/// Name and kind of the only operation of a document.
+/// Returns the name and kind of the only operation of a document.
 fn named(text: &str) -> Result<(String, String), String> {
     let document = async_graphql_parser::parse_query(text).map_err(|error| error.to_string())?;
     let mut operations = document.operations.iter();

@@ -1,4 +1,4 @@
-//! The operations of every release, held against the schema of today.
+//! The operations of every release, checked against the current schema.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use super::{ManifestError, Release};
 use crate::hash::document_hash;
 use crate::{Prepared, Preparer, Problem, TokenHash};
 
-/// The operations of every release, ready to run, by each id they may be asked by.
+/// The operations of every release, ready to run, by each id that a request may name them by.
 #[derive(Debug, Default)]
 pub struct Releases {
     by_id: HashMap<String, Arc<Prepared>>,
     by_tokens: HashMap<TokenHash, Arc<Prepared>>,
-    /// Tokens of the longest of them.
+    /// Number of tokens of the longest operation.
     max_tokens: u64,
     operations: usize,
     manifests: usize,
 }
 
 impl Releases {
-    /// Prepares every operation of every release. All are good, or none is taken.
+    /// Prepares every operation of every release. If one of them has a problem, none is taken.
     pub fn prepare(releases: &[Release], preparer: &Preparer) -> Result<Self, Vec<ManifestError>> {
         let mut all = Self { manifests: releases.len(), ..Self::default() };
         let mut errors = Vec::new();
@@ -71,27 +71,28 @@ impl Releases {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    /// The operation of an id: of a manifest, or the hash of its document.
+    /// Returns the operation of an id, which comes from a manifest or is the hash of the document.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Arc<Prepared>> {
         self.by_id.get(id.strip_prefix("sha256:").unwrap_or(id)).cloned()
     }
 
-    /// The operation that a document is, if it differs from a registered one in what stands between the tokens alone.
+    /// Returns the registered operation that has the same tokens as a document, which may differ in the text between
+    /// them; `None` if there is none.
     #[must_use]
     pub fn spelt_otherwise(&self, text: &str) -> Option<Arc<Prepared>> {
         let (tokens, _) = TokenHash::of(text, self.max_tokens)?;
         self.by_tokens.get(&tokens).cloned()
     }
 
-    /// Whether there is nothing in it.
+    /// Returns true if there are no operations.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }
 }
 
-/// What a server says of what it has taken over.
+/// Writes the number of operations and manifests that a server has taken over.
 impl std::fmt::Display for Releases {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{} operations of {} manifests", self.operations, self.manifests)

@@ -1,12 +1,12 @@
-//! The directives by which an internal SDL tells of calls.
+//! The directives with which an internal SDL describes calls.
 
 /// Names of the directives, which the public SDL leaves out.
 pub const NAMES: [&str; 3] = ["bounds", "fetch", "reads"];
 
-/// Types that those directives take.
+/// Names of the types that these directives take.
 pub(super) const TYPES: [&str; 4] = ["_Idempotency", "_KeySource", "_Step", "_StepKind"];
 
-/// Definitions of the directives, as the internal SDL ends with them.
+/// Definitions of the directives, which stand at the end of the internal SDL.
 pub const DEFINITIONS: &str = r#"
 """Where a key comes from: `argument.NAME`, `parent.PATH` (a path of the parent's message), `caller` (who asks), or `previous` (the step before)."""
 scalar _KeySource

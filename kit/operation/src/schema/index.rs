@@ -1,4 +1,4 @@
-//! The schema as the kit looks things up in it: every type, and every field with its calls and what it reads.
+//! The schema index, in which the kit looks up every type, and every field with its calls and the paths it reads.
 
 mod field;
 mod introspection;
@@ -25,9 +25,9 @@ pub struct SchemaIndex {
     enums: HashMap<String, Vec<String>>,
     /// Fields of each input object.
     inputs: HashMap<String, BTreeMap<String, Argument>>,
-    /// Input objects that take one of their fields.
+    /// Input objects that take exactly one of their fields.
     one_of: HashSet<String>,
-    /// Objects that each object, interface or union may be.
+    /// Object types that each object, interface or union may be.
     possible: HashMap<String, Vec<String>>,
     directives: HashMap<String, DirectiveInfo>,
     scalars: Scalars,
@@ -35,7 +35,7 @@ pub struct SchemaIndex {
     mutation: Option<String>,
 }
 
-/// What kind of type it is.
+/// Kind of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A scalar.
@@ -52,7 +52,7 @@ pub enum Kind {
     Input,
 }
 
-/// What is known of a directive that documents may use.
+/// Schema information about a directive that documents may use.
 #[derive(Clone, Debug)]
 pub struct DirectiveInfo {
     pub arguments: BTreeMap<String, Argument>,
@@ -65,7 +65,7 @@ impl SchemaIndex {
     ///
     /// # Panics
     ///
-    /// When the text is not what [`internal_sdl`](super::internal_sdl) wrote.
+    /// If the text is not an SDL that `internal_sdl` wrote.
     #[must_use]
     pub fn of(internal_sdl: &str) -> Self {
         let mut schema_index = Self::default();
@@ -89,7 +89,7 @@ impl SchemaIndex {
         }
     }
 
-    /// Notes what of each call the client gives, once all input objects are known.
+    /// Records the parts of each call that the client gives, once all input objects are known.
     fn resolve_given(&mut self) {
         let inputs = &self.inputs;
         for info in self.types.values_mut().flat_map(BTreeMap::values_mut).filter(|it| !it.steps.is_empty()) {
@@ -110,7 +110,7 @@ impl SchemaIndex {
 
     fn read_type(&mut self, definition: TypeDefinition) {
         let name = definition.name.node.to_string();
-        // The authors' own are for no document, and no client knows of them.
+        // Types of the internal directives are for schema authors: no document uses them, and no client knows them.
         if TYPES.contains(&name.as_str()) {
             return;
         }
@@ -161,7 +161,7 @@ impl SchemaIndex {
         self.kinds.insert(name, kind);
     }
 
-    /// Notes the scalars that every schema may use without defining them: a document may name those that it uses.
+    /// Records the built-in scalars that the schema uses: a document may name those, although no SDL defines them.
     fn refer_to(&mut self, ty: &Type) {
         match &ty.base {
             BaseType::List(item) => self.refer_to(item),
@@ -178,7 +178,7 @@ impl SchemaIndex {
         if NAMES.contains(&name) {
             return;
         }
-        // The parser of async-graphql 7.0.19 takes every directive for repeatable.
+        // The parser of async-graphql 7.0.19 marks every directive as repeatable.
         let start = format!("directive @{name}");
         let repeatable = sdl.lines().any(|line| {
             let rest = line.trim_start().strip_prefix(&start);
@@ -192,78 +192,78 @@ impl SchemaIndex {
         self.directives.insert(name.to_owned(), info);
     }
 
-    /// The same, with scalars of its own that know which values are theirs. The SDL does not say.
+    /// Returns the index with custom scalars that can check their values. The SDL does not say which values they take.
     #[must_use]
     pub fn with_scalars(self, scalars: Scalars) -> Self {
         Self { scalars, ..self }
     }
 
-    /// Its scalars.
+    /// Returns the custom scalars.
     #[must_use]
     pub fn scalars(&self) -> &Scalars {
         &self.scalars
     }
 
-    /// The type of queries.
+    /// Returns the name of the query type.
     #[must_use]
     pub fn query(&self) -> &str {
         &self.query
     }
 
-    /// The type of mutations.
+    /// Returns the name of the mutation type; `None` if the schema has none.
     #[must_use]
     pub fn mutation(&self) -> Option<&str> {
         self.mutation.as_deref()
     }
 
-    /// A field of a type.
+    /// Returns a field of a type; `None` if the type has no such field.
     #[must_use]
     pub fn field(&self, type_name: &str, field: &str) -> Option<&Arc<FieldInfo>> {
         self.types.get(type_name)?.get(field)
     }
 
-    /// All fields of a type by name; none for what is not an object or interface.
+    /// Returns all fields of a type by name; `None` if it is not an object or interface.
     #[must_use]
     pub fn fields(&self, type_name: &str) -> Option<&BTreeMap<String, Arc<FieldInfo>>> {
         self.types.get(type_name)
     }
 
-    /// Values of an enum; none for what is not one.
+    /// Returns the values of an enum; `None` if the type is not an enum.
     #[must_use]
     pub fn values(&self, type_name: &str) -> Option<&[String]> {
         self.enums.get(type_name).map(Vec::as_slice)
     }
 
-    /// Fields of an input object by name; none for what is not one.
+    /// Returns the fields of an input object by name; `None` if the type is not an input object.
     #[must_use]
     pub fn input(&self, type_name: &str) -> Option<&BTreeMap<String, Argument>> {
         self.inputs.get(type_name)
     }
 
-    /// Whether an input object takes exactly one of its fields.
+    /// Returns true if an input object takes exactly one of its fields.
     #[must_use]
     pub fn is_one_of(&self, type_name: &str) -> bool {
         self.one_of.contains(type_name)
     }
 
-    /// What kind of type it is; none for what the schema does not know.
+    /// Returns the kind of a type; `None` if the schema does not know the type.
     #[must_use]
     pub fn kind(&self, type_name: &str) -> Option<Kind> {
         self.kinds.get(type_name).copied()
     }
 
-    /// The types of the schema's own.
+    /// Returns the names of the schema's own types, without the introspection types.
     pub fn type_names(&self) -> impl Iterator<Item = &String> {
         self.kinds.keys().filter(|name| !is_introspection(name))
     }
 
-    /// A directive that documents may use.
+    /// Returns a directive that documents may use; `None` if there is no such directive.
     #[must_use]
     pub fn directive(&self, name: &str) -> Option<&DirectiveInfo> {
         self.directives.get(name)
     }
 
-    /// A field that a document may select on a type: one of its own, or one by which schemas tell of themselves.
+    /// Returns a field that a document may select on a type: one of the type's own, or an introspection field.
     #[must_use]
     pub fn selectable(&self, type_name: &str, field: &str) -> Option<&Arc<FieldInfo>> {
         match field {
@@ -273,20 +273,20 @@ impl SchemaIndex {
         }
     }
 
-    /// Objects that an object, interface or union may be; none for any other type.
+    /// Returns the object types that an object, interface or union may be; empty for any other type.
     #[must_use]
     pub fn possible(&self, type_name: &str) -> &[String] {
         self.possible.get(type_name).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether some object may be of both types.
+    /// Returns true if some object may be of both types.
     #[must_use]
     pub fn overlap(&self, one: &str, other: &str) -> bool {
         let others = self.possible(other);
         self.possible(one).iter().any(|object| others.contains(object))
     }
 
-    /// All types of the schema's own that have fields, by name.
+    /// Returns all of the schema's own types that have fields, by name.
     #[must_use]
     pub fn types(&self) -> BTreeMap<&str, &BTreeMap<String, Arc<FieldInfo>>> {
         self.types
@@ -297,7 +297,7 @@ impl SchemaIndex {
     }
 }
 
-/// Whether a type is one of those by which schemas tell of themselves.
+/// Returns true if a type is an introspection type.
 pub(super) fn is_introspection(type_name: &str) -> bool {
     type_name.starts_with("__")
 }

@@ -1,4 +1,4 @@
-//! The scalars of a schema's own.
+//! The custom scalars of a schema.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,12 +10,12 @@ use async_graphql_value::ConstValue;
 
 type IsValid = Arc<dyn Fn(&ConstValue) -> bool + Send + Sync>;
 
-/// What tells whether a value is one of a scalar, by the scalar's name: `ScalarType::is_valid`.
+/// Checks of scalar values (`ScalarType::is_valid`), by the name of the scalar.
 #[derive(Clone, Default)]
 pub struct Scalars(HashMap<String, IsValid>);
 
 impl Scalars {
-    /// The scalars that queries and mutations take.
+    /// Collects the scalars that queries and mutations use.
     #[must_use]
     pub fn of<Query: OutputType, Mutation: OutputType>() -> Self {
         let mut registry = Registry::default();
@@ -28,7 +28,7 @@ impl Scalars {
         Self(scalars.collect())
     }
 
-    /// Whether the value may be one of the scalar. One that does not say takes any.
+    /// Returns true if the scalar takes the value. A scalar without a check takes any value.
     pub fn takes(&self, scalar: &str, value: &ConstValue) -> bool {
         self.0.get(scalar).is_none_or(|is_valid| is_valid(value))
     }

@@ -1,4 +1,4 @@
-//! Directives: known ones, where they may stand, and no more often than they may.
+//! Rules on directives: each is known, stands in an allowed location, and is repeated only if it is repeatable.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What is selected: fields the types have, with the arguments those take, and fragments that may apply.
+//! Rules on selections: types have the selected fields, fields take the given arguments, and fragments can apply.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -36,7 +36,7 @@ impl<'a> Validator<'a> {
         References { usages: std::mem::take(&mut self.usages), spreads: std::mem::take(&mut self.spreads) }
     }
 
-    /// Checks what is selected on a type; on none, where that is not known, what can be said all the same.
+    /// Checks the selections on a type; on an unknown type (`None`), only the rules that do not depend on the type.
     fn set(&mut self, set: &'a SelectionSet, parent: Option<&'a str>) {
         for selection in &set.items {
             match selection {
@@ -102,7 +102,7 @@ impl<'a> Validator<'a> {
         self.spreads.push(spread);
     }
 
-    /// The type of a type condition, where it is one that can be.
+    /// Checks a type condition. Returns its type; `None` if fields cannot be selected on it.
     fn condition(&mut self, on: &'a Positioned<Name>) -> Option<&'a str> {
         let composite = self.composite(&on.node);
         if self.schema_index.kind(&on.node).is_none() {
@@ -114,7 +114,7 @@ impl<'a> Validator<'a> {
         composite
     }
 
-    /// Checks that an object of one type may be of the other.
+    /// Checks that an object of one type can be of the other type as well.
     fn applicable(&mut self, on: Option<&str>, parent: Option<&str>, at: Pos) {
         let (Some(on), Some(parent)) = (on, parent) else { return };
         if on != parent && !self.schema_index.overlap(on, parent) {
@@ -122,14 +122,14 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// The same type, where fields can be selected on it.
+    /// Returns the type if fields can be selected on it; `None` otherwise.
     fn composite(&self, type_name: &'a str) -> Option<&'a str> {
         let kind = self.schema_index.kind(type_name)?;
         matches!(kind, Kind::Object | Kind::Interface | Kind::Union).then_some(type_name)
     }
 
-    /// Checks arguments against those that a field or directive takes; against none, where it is not known. `of` is its
-    /// name, after what such a name begins with.
+    /// Checks arguments against those that a field or directive takes; `taken` is `None` if the field or directive is
+    /// not known. `of` is the prefix of its name (`@` or nothing) and its name.
     pub(super) fn arguments(
         &mut self,
         arguments: &'a [crate::document::Argument],

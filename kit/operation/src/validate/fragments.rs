@@ -1,4 +1,4 @@
-//! Fragments: each is used, and none holds itself.
+//! Rules on fragments: each is used, and none spreads itself.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use async_graphql::Pos;
 use super::{References, Validator};
 
 impl<'a> Validator<'a> {
-    /// Checks that each fragment is used; answers where those stand that are.
+    /// Checks that each fragment is used. Returns the positions of the used fragments.
     pub(super) fn used_fragments(
         &mut self,
         operations: &[References<'a>],
@@ -22,7 +22,7 @@ impl<'a> Validator<'a> {
                 left.extend(fragments[next].spreads.iter().filter_map(|it| index(&it.name.node)));
             }
         }
-        // Of two that have one name, neither is unused: that there are two is the error.
+        // Two fragments with one name have an error of their own, so neither is reported as unused if one is used.
         let names: HashSet<&str> =
             used.iter().map(|it| self.document.fragments[*it].name.node.as_str()).collect();
         for fragment in self.document.fragments.iter().filter(|it| !names.contains(it.name.node.as_str())) {
@@ -31,11 +31,11 @@ impl<'a> Validator<'a> {
         used.into_iter().map(|it| self.document.fragments[it].pos).collect()
     }
 
-    /// Follows the spreads of each fragment, on a stack of its own: a document may chain thousands.
+    /// Checks that no fragment spreads itself. Keeps an explicit stack, since a document may chain thousands of them.
     pub(super) fn cycles(&mut self, fragments: &[References<'a>]) {
         let mut visited = vec![false; fragments.len()];
         for start in 0..fragments.len() {
-            // The fragments on the way here, and how many spreads of each were followed.
+            // Fragments on the current path, each with the number of its spreads that were followed.
             let mut path = vec![(start, 0)];
             let mut on_path = HashMap::from([(start, 0)]);
             if std::mem::replace(&mut visited[start], true) {

@@ -1,12 +1,12 @@
-//! Questions about the schema that come back to themselves: a type has fields that have types that have fields, and
-//! an answer grows with each turn.
+//! Rule on the depth of introspection: types have fields, which have types, which have fields, and an answer grows with
+//! each level.
 
 use std::collections::HashMap;
 
 use super::Validator;
 use crate::document::{Field, Selection, SelectionSet};
 
-/// Lists of types and fields within one another that an answer may hold at most, as graphql-js has it.
+/// Maximum number of nested lists of types and fields in an answer, as in graphql-js.
 const MAX_LISTS: usize = 2;
 
 impl Validator<'_> {
@@ -61,7 +61,7 @@ impl Validator<'_> {
                 if deep.is_some_and(|deep| lists >= deep) {
                     return true;
                 }
-                // What is being looked at, and holds itself, counts as fine for as long.
+                // A fragment that spreads itself counts as fine while it is being checked.
                 if fine.is_some_and(|fine| lists <= fine) {
                     return false;
                 }
@@ -77,5 +77,6 @@ impl Validator<'_> {
     }
 }
 
-/// Of each fragment, at how many lists around it it is known to be fine, and at how many to be too deep.
+/// For each fragment, the number of enclosing lists at which it is known to be fine, and the number at which it is
+/// known to be too deep.
 type Known<'d> = HashMap<&'d str, (Option<usize>, Option<usize>)>;

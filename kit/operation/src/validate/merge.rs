@@ -1,9 +1,9 @@
-//! Fields of one name in the answer: they are one field, or can never be in one object together.
+//! Rule on fields with one response key: they are the same field, or can never occur in one object together.
 //!
-//! The specification compares each pair. Where there are many, they are compared to the first of their kind instead,
-//! since what is the same as one is the same as all: once for what they are (fields that may meet in one object have
-//! one name and the same arguments), and once for the shape of their values (whatever the object is, a key of the
-//! answer holds a list or none, and one type of leaf). Each combination of fields is looked at once.
+//! The specification compares each pair of fields. Large groups are compared to their first field instead, since fields
+//! that match the same field match each other. One comparison is for identity (fields that may occur in one object have
+//! one name and the same arguments), the other for the shape of values (a response key always holds a list or never,
+//! and one type of leaf, whatever the object is). Each combination of fields is visited once.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -16,22 +16,22 @@ use super::Validator;
 use crate::document::{Argument, Field, Literal, Selection, SelectionSet, Value};
 use crate::schema::{FieldInfo, Kind, SchemaIndex};
 
-/// Fields that are looked at, counted as often as they are. What would take more is refused rather than passed.
+/// Maximum number of visits of a field. A document that would take more fails validation rather than passing unchecked.
 const MOST: usize = 200_000;
 
-/// Fields of one key up to which each pair is compared, so that every place that is to be mended is told of.
+/// Maximum number of fields of one key for which each pair is compared, so that every place to correct is reported.
 const FEW: usize = 32;
 
 /// A selected field.
 #[derive(Clone)]
 struct Selected<'a> {
     field: &'a Field,
-    /// The type it is selected on; none where that is not known.
+    /// Type that the field is selected on; `None` if not known.
     parent: Option<&'a str>,
     info: Option<&'a FieldInfo>,
-    /// The type of what is selected below it.
+    /// Type that the field's own selections are on; `None` if not known.
     below: Option<&'a str>,
-    /// The fields around it, up to those that were merged.
+    /// Enclosing fields, from the innermost to the root.
     around: Option<Rc<Around<'a>>>,
 }
 
@@ -40,7 +40,7 @@ struct Around<'a> {
     around: Option<Rc<Around<'a>>>,
 }
 
-/// Sets whose fields are in one object of the answer, with the type and the field they are selected on.
+/// Selection sets whose fields are in one object of the answer, each with the type and the field it is selected on.
 type Sets<'a> = Vec<(&'a SelectionSet, Option<&'a str>, Option<Rc<Around<'a>>>)>;
 
 type Groups<'a> = IndexMap<&'a str, Vec<Selected<'a>>>;
@@ -65,7 +65,7 @@ impl Validator<'_> {
             };
             merge.of(&operation.selections, root);
         }
-        // What no operation comes to is not valid, and has its own conflicts.
+        // Unused fragments are not valid and not reached from an operation, but have conflicts of their own.
         for fragment in document.fragments.iter().filter(|it| !used.contains(&it.pos)) {
             merge.of(&fragment.selections, Some(&fragment.on.node));
         }
@@ -80,11 +80,11 @@ impl Validator<'_> {
 struct Merge<'v, 'a> {
     validator: &'v mut Validator<'a>,
     left: usize,
-    /// Combinations of fields that were looked at.
+    /// Combinations of fields that were visited, for each kind of visit.
     single: HashSet<Vec<*const Field>>,
     same: HashSet<Vec<*const Field>>,
     shapes: HashSet<Vec<*const Field>>,
-    /// Places that were told of.
+    /// Positions of the conflicts that were reported.
     told: HashSet<Vec<(usize, usize)>>,
 }
 
@@ -93,8 +93,8 @@ impl<'a> Merge<'_, 'a> {
         self.alone(&vec![(set, parent, None)]);
     }
 
-    /// Looks at sets that are in no object together with others. Most keys are selected once: nothing is compared
-    /// there, and what is below is alone as well.
+    /// Checks selection sets that share their object with no others. Most keys are selected once: such a field is
+    /// compared to none, and its own selections share their object with no others either.
     fn alone(&mut self, sets: &Sets<'a>) {
         for fields in self.grouped(sets).values() {
             if fields.len() > 1 {
@@ -106,7 +106,7 @@ impl<'a> Merge<'_, 'a> {
         }
     }
 
-    /// Looks for fields that are not the same and may be in one object.
+    /// Reports fields that are not the same and may be in one object.
     fn same(&mut self, sets: &Sets<'a>) {
         for fields in self.grouped(sets).values() {
             self.same_of(fields);
@@ -123,7 +123,7 @@ impl<'a> Merge<'_, 'a> {
         let mut objects: Vec<_> = fields.iter().map(object_of).collect();
         objects.sort_unstable();
         objects.dedup();
-        // What is selected on an interface may be in every object.
+        // A field selected on an interface may be in every object, so it is compared within each of them.
         if objects.len() > 1 {
             objects.retain(Option::is_some);
         }
@@ -137,7 +137,7 @@ impl<'a> Merge<'_, 'a> {
         }
     }
 
-    /// Looks for fields whose values cannot stand under one key, in whatever object.
+    /// Reports fields whose values cannot share a response key, whatever the object.
     fn shape(&mut self, sets: &Sets<'a>) {
         for fields in self.grouped(sets).values() {
             self.shape_of(fields);
@@ -149,7 +149,7 @@ impl<'a> Merge<'_, 'a> {
         if !is_new(&mut self.shapes, fields) {
             return;
         }
-        // What a field without a type is compared to says nothing: the first is one that has a type.
+        // A comparison with a field of unknown type finds no conflict, so a field with a type must come first.
         let mut fields = fields.to_vec();
         fields.sort_by_key(|it| it.info.is_none());
         let alike = self.compare(fields, |first, other| {
@@ -162,7 +162,7 @@ impl<'a> Merge<'_, 'a> {
         }
     }
 
-    /// Tells of fields that do not go together; answers those that do, whose own fields are looked at next.
+    /// Reports fields that conflict. Returns the groups that do not, whose own selections are compared next.
     fn compare(
         &mut self,
         fields: Vec<Selected<'a>>,
@@ -198,7 +198,7 @@ impl<'a> Merge<'_, 'a> {
         }
     }
 
-    /// The fields of all these sets by their key in the answer, fragments written out.
+    /// Groups the fields of all these sets by response key, with fragments expanded.
     fn grouped(&mut self, sets: &Sets<'a>) -> Groups<'a> {
         let mut groups = IndexMap::new();
         for (set, parent, around) in sets {
@@ -226,7 +226,7 @@ impl<'a> Merge<'_, 'a> {
                     let below = parent.and_then(|parent| schema_index.selectable(parent, name));
                     let below = below.map(|it| it.type_name.as_str());
                     let selected = Selected { field, parent, info, below, around: around.cloned() };
-                    // Most keys are selected once, and documents may have thousands of them.
+                    // Most keys are selected once, and documents may have thousands of them: more capacity is waste.
                     let group = groups.entry(field.response_key());
                     group.or_insert_with(|| Vec::with_capacity(1)).push(selected);
                 }
@@ -245,7 +245,7 @@ impl<'a> Merge<'_, 'a> {
     }
 }
 
-/// Whether there is something to look at in this combination of fields, and it was not looked at yet.
+/// Returns true if this combination of fields has something to check and was not visited yet.
 fn is_new(seen: &mut HashSet<Vec<*const Field>>, fields: &[Selected<'_>]) -> bool {
     if let [alone] = fields
         && alone.field.selections.is_none()
@@ -257,7 +257,7 @@ fn is_new(seen: &mut HashSet<Vec<*const Field>>, fields: &[Selected<'_>]) -> boo
     seen.insert(key)
 }
 
-/// What is selected below these fields.
+/// Returns the selection sets of these fields.
 fn below<'a>(fields: &[Selected<'a>]) -> Sets<'a> {
     let set = |it: &Selected<'a>| {
         let set = it.field.selections.as_ref()?;
@@ -267,7 +267,7 @@ fn below<'a>(fields: &[Selected<'a>]) -> Sets<'a> {
     fields.iter().filter_map(set).collect()
 }
 
-/// Where two fields stand: each with those around it, from where their ways part.
+/// Returns the positions of two fields, each after its enclosing fields from the point where their paths diverge.
 fn apart(one: &Selected<'_>, other: &Selected<'_>) -> Vec<Pos> {
     fn way<'a>(selected: &Selected<'a>) -> Vec<&'a Field> {
         let mut way = vec![selected.field];
@@ -287,7 +287,7 @@ fn apart(one: &Selected<'_>, other: &Selected<'_>) -> Vec<Pos> {
     ways.concat()
 }
 
-/// Why two fields are not the same.
+/// Returns the difference between two fields; `None` if they are the same.
 fn conflict(one: &Field, other: &Field) -> Option<String> {
     let (name, other_name) = (&one.name.node, &other.name.node);
     if name != other_name {
@@ -297,7 +297,7 @@ fn conflict(one: &Field, other: &Field) -> Option<String> {
     (!same).then(|| format!("\"{name}\" has other arguments each time"))
 }
 
-/// Whether the same is given under the same names, in whatever order.
+/// Returns true if both give the same values under the same names, in any order.
 fn same_arguments(one: &[Argument], other: &[Argument]) -> bool {
     if one.len() != other.len() {
         return false;
@@ -307,7 +307,7 @@ fn same_arguments(one: &[Argument], other: &[Argument]) -> bool {
     one.iter().all(same)
 }
 
-/// Whether two values are written alike.
+/// Returns true if two values are written alike.
 fn same_value(one: &Value, other: &Value) -> bool {
     match (&one.literal, &other.literal) {
         (Literal::Null, Literal::Null) => true,
@@ -329,7 +329,8 @@ fn same_value(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Whether values of both types can stand under one key. What objects hold is compared field by field.
+/// Returns true if values of both types can share a response key. The fields of objects are compared one by one
+/// elsewhere.
 fn same_shape(schema_index: &SchemaIndex, one: &Type, other: &Type) -> bool {
     one.nullable == other.nullable
         && match (&one.base, &other.base) {

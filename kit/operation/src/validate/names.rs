@@ -1,4 +1,4 @@
-//! Names that stand for one thing: those of operations and fragments.
+//! Rules on names: each operation and each fragment has a name of its own.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ impl Validator<'_> {
         self.unique(fragments, |name| format!("Two fragments are named \"{name}\"."));
     }
 
-    /// Checks that each name stands there once.
+    /// Checks that no name occurs twice.
     pub(super) fn unique<'n>(
         &mut self,
         names: impl Iterator<Item = &'n Positioned<Name>>,

@@ -1,4 +1,4 @@
-//! A document for each rule, and where its error stands. `tests/language` holds far more of them against graphql-js.
+//! A document for each rule, with the position of its error. `tests/language` compares far more with graphql-js.
 
 use super::problems;
 use crate::parse::parse;
@@ -24,7 +24,7 @@ const SDL: &str = "
     type User implements Node { id: ID!, name: String!, shop: Shop, near(first: Int): [User!], age: Int }
 ";
 
-/// The errors of a document: the columns of each, and what it says.
+/// Returns the errors of a document: the columns and the message of each.
 fn told(text: &str) -> Vec<String> {
     let told = problems(&SchemaIndex::of(SDL), &parse(text).unwrap(), false);
     let line = |problem: &super::Invalid| {
@@ -51,7 +51,7 @@ fn valid_documents_have_no_errors() {
         "{ node(id: 1) { ... on Shop { near(first: 1) { name } } ... on User { near(first: 2) { id } } } }",
         "{ shop { near(first: 1) { id } } shop { near(first: 1) { name } } }",
     ] {
-        // The shapes of `name` differ by whether they may be null; of `id` not.
+        // The types of `name` differ in nullability and cannot share a key; the types of `id` do not differ.
         let text = text.replace("x: name", "x: id");
         assert_eq!(told(&text), [""; 0], "{text}");
     }

@@ -1,4 +1,4 @@
-//! Values: each is one of the type that its place takes.
+//! Rules on values: each is valid for the type of its position.
 
 use async_graphql::{Name, Pos};
 use async_graphql_parser::types::{BaseType, Type};
@@ -8,28 +8,28 @@ use crate::document::{Argument, Literal, Value};
 use crate::literal;
 use crate::schema::{self, Kind, base_name};
 
-/// What the place of a value takes; anything, where it is not known.
+/// Constraints of the position of a value. The default, for an unknown position, accepts anything.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Place<'a> {
     ty: Option<&'a Type>,
-    /// Whether a variable may be null there although the type may not: the place has a value when none is given.
+    /// True if a variable may be null here although the type may not, because the position has a default value.
     relaxed: bool,
-    /// The input object that takes one field alone, where it is a field of one.
+    /// The `@oneOf` input object that the position is a field of; `None` if there is none.
     one_of: Option<&'a str>,
-    /// Whether the value around it has an error of its own, or takes anything: only variables are looked at.
+    /// True if the enclosing value has an error of its own or accepts anything, so that only variables are checked.
     settled: bool,
 }
 
-/// A place in which a variable is used, and what that takes.
+/// Use of a variable, with the constraints of its position.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Usage<'a> {
     pub(super) name: &'a Name,
     pub(super) pos: Pos,
-    /// None where that is not known.
+    /// Type of the position; `None` if not known.
     pub(super) ty: Option<&'a Type>,
-    /// Whether the variable may be null there although the type may not.
+    /// True if the variable may be null here although the type may not.
     pub(super) relaxed: bool,
-    /// The input object that takes one field alone, where the place is a field of one.
+    /// The `@oneOf` input object that the position is a field of; `None` if there is none.
     pub(super) one_of: Option<&'a str>,
 }
 
@@ -40,12 +40,13 @@ impl<'a> From<&'a schema::Argument> for Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// A place of that type alone.
+    /// Creates a position with this type and no other constraint.
     pub(super) fn of(ty: &'a Type) -> Self {
         Self { ty: Some(ty), ..Self::default() }
     }
 
-    /// The place of an item of a list; within a value that is no list, that of the value, which is not null.
+    /// Returns the position of an item of a list. If the type is not a list, the item has the position of the value
+    /// itself, which is not null.
     fn item(self) -> Self {
         let Some(ty) = self.ty else { return self };
         let (ty, relaxed) = match &ty.base {
@@ -134,12 +135,12 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Checks a value that no rule looks into any further.
+    /// Checks a value whose parts no rule examines further.
     fn leaf(&mut self, value: &Value, place: Place<'_>) {
         let Some(ty) = place.ty.filter(|_| !place.settled) else { return };
         let name = base_name(ty);
         let fits = match (self.schema_index.kind(name), &value.literal) {
-            // The name has an error of its own.
+            // An unknown type has an error of its own.
             (None, _) => true,
             (Some(Kind::Enum), Literal::Enum(sent)) => self
                 .schema_index

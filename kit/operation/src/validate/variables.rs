@@ -1,4 +1,4 @@
-//! Variables: each is declared, used, and of a type that every place it is used in takes.
+//! Rules on variables: each is declared and used, and its type fits every position it is used in.
 
 use std::collections::{HashMap, HashSet};
 
@@ -42,7 +42,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// The usages of every fragment that is spread here, directly or within others.
+    /// Returns the references of every fragment that is spread, directly or through other fragments.
     fn spread_from<'f>(
         &self,
         references: &References<'a>,
@@ -84,7 +84,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Checks that a place takes whatever the variable may be.
+    /// Checks that the position accepts every value of the variable.
     fn position(&mut self, usage: &Usage<'_>, definition: &VariableDefinition) {
         let (name, declared) = (usage.name, &definition.ty.node);
         let both = || vec![definition.pos, usage.pos];
@@ -107,7 +107,7 @@ impl<'a> Validator<'a> {
     }
 }
 
-/// What an operation or fragment refers to, each once: documents may say the same thing many times over.
+/// References of an operation or fragment, each once, since a document may repeat the same reference many times.
 struct Distinct<'a>(Vec<Usage<'a>>, Vec<&'a Name>);
 
 impl<'a> Distinct<'a> {
@@ -123,12 +123,12 @@ impl<'a> Distinct<'a> {
     }
 }
 
-/// Whether every value of one type is one of the other.
+/// Returns true if every value of the declared type is a value of the wanted type.
 fn fits(declared: &Type, wanted: &Type) -> bool {
     (wanted.nullable || !declared.nullable) && fits_base(declared, wanted)
 }
 
-/// The same, of values that are not null.
+/// Returns true if every non-null value of the declared type is a value of the wanted type.
 fn fits_base(declared: &Type, wanted: &Type) -> bool {
     match (&declared.base, &wanted.base) {
         (BaseType::Named(declared), BaseType::Named(wanted)) => declared == wanted,

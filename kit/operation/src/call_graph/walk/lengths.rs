@@ -1,4 +1,4 @@
-//! Lengths of lists: what bounds them, and the argument that asks for fewer.
+//! Lengths of lists: their bounds, and the argument that requests fewer items.
 
 use async_graphql_parser::types::{BaseType, Field};
 use async_graphql_value::Value;
@@ -6,22 +6,22 @@ use async_graphql_value::Value;
 use super::{Cursor, Walk};
 use crate::schema::FieldInfo;
 
-/// Items of a list that says nothing of its length.
+/// Assumed bound on the items of a list that declares none.
 const UNBOUND: u64 = 1_000;
 
-/// How long a list is.
+/// Length of a list.
 #[derive(Clone, Copy)]
 pub(super) struct Length<'a> {
-    /// Items at most.
+    /// Upper bound on the items.
     pub(super) most: u64,
-    /// The variable that says how many, where one does.
+    /// The variable that sets the length; `None` if no variable does.
     pub(super) variable: Option<&'a str>,
-    /// Items when the variable is left out.
+    /// Number of items if the variable is left out.
     pub(super) unsaid: u64,
 }
 
 impl<'a> Walk<'a> {
-    /// How long the list of a field is.
+    /// Returns the length of a field's list; `None` if the field is not a list.
     pub(super) fn list(
         &self,
         info: &'a FieldInfo,
@@ -65,13 +65,13 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// What an argument of a selected field is when it is left out.
+    /// Returns the default value of an argument of a selected field; `None` if it has no default.
     fn default_of(&self, node: usize, argument: &str) -> Option<async_graphql_value::ConstValue> {
         self.nodes[node].fields.first()?.info.arguments.get(argument)?.default.clone()
     }
 }
 
-/// The value of an argument, such as `first` or `input.readings`; none where it is left out.
+/// Returns the value of an argument, such as `first` or `input.readings`; `None` if it is left out.
 fn wanted<'a>(field: &'a Field, path: &str) -> Option<&'a Value> {
     let mut segments = path.split('.');
     let first = segments.next()?;

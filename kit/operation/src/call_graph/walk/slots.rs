@@ -1,4 +1,4 @@
-//! Which questions share a slot, and so a call.
+//! Assigns fetches to slots. Fetches that share a slot share a call.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,8 +32,8 @@ impl<'a> Walk<'a> {
         slot
     }
 
-    /// What tells the slots of a question apart. Where it is joined there is one for all producers, unless that
-    /// would make it wait for itself.
+    /// Returns the producer that tells the slots of a fetch apart. A coalesced fetch has one slot for all producers,
+    /// unless the slot would then wait for itself.
     fn slot_key(&self, step: &'a StepInfo, from: Producer) -> Producer {
         let joins =
             step.coalesced && matches!(from, Producer::Root | Producer::Slot(_) | Producer::Among { .. });
@@ -51,14 +51,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Notes that a slot waits for a producer as well, and whatever waits for that slot with it.
+    /// Records that a slot also waits for a producer, and moves it and the slots behind it to later waves.
     fn behind(&mut self, slot: usize, from: Producer) {
         let Some(from) = from.slot() else { return };
         if self.fetches[slot].from.contains(&from) {
             return;
         }
         self.fetches[slot].from.push(from);
-        // Slots stand behind slots that were found before them, but for the joined ones: a few rounds settle it.
+        // Only coalesced slots can wait for slots that were found after them, so a few rounds are enough.
         let mut late = true;
         while std::mem::take(&mut late) {
             for slot in 0..self.fetches.len() {
@@ -72,7 +72,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// All slots whose answers lead to a slot's keys.
+    /// Returns all slots whose responses lead to a slot's keys.
     pub(super) fn producers(&self, slot: usize) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         let mut left = self.fetches[slot].from.clone();
@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
         found
     }
 
-    /// Notes that a field asks a slot, with so many keys.
+    /// Records that a field fetches through a slot; `term` is the number of its keys.
     pub(super) fn fetch(&mut self, slot: usize, step: &StepInfo, term: Option<usize>, node: usize) {
         step.reads.iter().for_each(|path| self.masks[slot].add(path));
         if !self.asked.insert((slot, node)) {
@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
         }
         let fetch = &mut self.fetches[slot];
         fetch.nodes.push(node);
-        // Whoever asks is the same everywhere in a request.
+        // The principal is one key throughout a request, so it counts once.
         let by_caller = step.by.iter().all(|by| by == "caller");
         if !(by_caller && fetch.by_caller) {
             fetch.terms.push(term);
@@ -101,7 +101,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The slot of a planned call.
+/// Returns the slot of a planned call.
 pub(super) fn planned(call_graph: &CallGraph, fetch: &FetchNode, mask: Mask) -> Slot {
     let keys = fetch.terms.iter().fold(0, |keys: u64, term| keys.saturating_add(call_graph.most(*term)));
     let calls = keys.div_ceil(u64::from(fetch.step.max_keys));

@@ -1,4 +1,4 @@
-//! What a schema says of a field: its type, its arguments, and the calls behind it.
+//! Schema information about a field: its type, its arguments, and the calls behind it.
 
 use std::collections::BTreeMap;
 
@@ -7,89 +7,89 @@ use async_graphql_parser::types::{BaseType, ConstDirective, FieldDefinition, Inp
 use async_graphql_value::ConstValue;
 use rpc::Idempotency;
 
-/// What is known of a field.
+/// Schema information about a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldInfo {
-    /// Name of the type it answers, without list and non-null.
+    /// Name of the type it returns, without list and non-null.
     pub type_name: String,
-    /// Its type, which displays as the schema writes it, such as `[Review!]!`.
+    /// Type of the field, which displays as the schema writes it, such as `[Review!]!`.
     pub ty: Type,
     /// The calls behind it, in order; empty for a plain field.
     pub steps: Vec<StepInfo>,
-    /// What it takes when its calls fail, as JSON; none for a critical field.
+    /// Value of the field if its calls fail, as JSON; `None` for a critical field.
     pub fallback: Option<String>,
-    /// Paths of the parent's message it reads.
+    /// Paths of the parent's message that the field reads.
     pub reads: Vec<String>,
-    /// How large its answer is at most.
+    /// Upper bounds on the size of the field's value.
     pub bounds: BoundInfo,
-    /// What it takes, by name.
+    /// Arguments of the field, by name.
     pub arguments: BTreeMap<String, Argument>,
 }
 
 /// An argument of a field or directive, or a field of an input object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Argument {
-    /// Its type, which displays as the schema writes it, such as `Int!`.
+    /// Type of the argument, which displays as the schema writes it, such as `Int!`.
     pub ty: Type,
-    /// What it is when it is left out.
+    /// Value of the argument if it is left out; `None` if it has no default.
     pub default: Option<ConstValue>,
 }
 
 impl Argument {
-    /// Whether it may not be left out.
+    /// Returns true if the argument may not be left out.
     #[must_use]
     pub fn is_required(&self) -> bool {
         !self.ty.nullable && self.default.is_none()
     }
 }
 
-/// How large an answer is at most, as far as the schema says so.
+/// Upper bounds on the size of a field's value, as far as the schema declares them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BoundInfo {
-    /// Items of the list.
+    /// Upper bound on the items of the list.
     pub items: Option<u32>,
-    /// The argument that asks for fewer, or holds one for each: `argument.NAME`.
+    /// The argument that requests fewer items, or holds one entry for each item: `argument.NAME`.
     pub by: Option<String>,
-    /// The lists meant, fields of what the field answers; the field itself when empty.
+    /// The bounded lists, as fields of the object that the field returns; empty for the field itself.
     pub of: Vec<String>,
-    /// Bytes of a string.
+    /// Upper bound on the bytes of a string.
     pub bytes: Option<u32>,
 }
 
 /// One call behind a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepInfo {
-    /// Type of the question or command.
+    /// Type of the fetch or command.
     pub name: String,
-    /// What the call does.
+    /// Kind of the call.
     pub kind: StepKind,
-    /// The RPC that answers it.
+    /// The RPC that is called.
     pub rpc: String,
-    /// Where its keys come from: `argument.NAME`, `parent.PATH` or `previous`.
+    /// Sources of the keys: `argument.NAME`, `parent.PATH`, `caller` (the principal) or `previous`.
     pub by: Vec<String>,
-    /// What of that the client gives: arguments, and the fields of an input object, such as `input.rating`.
+    /// Parts of the keys that the client gives: arguments, and the fields of an input object, such as `input.rating`.
     pub given: Vec<String>,
-    /// Paths of its answer that the field itself reads.
+    /// Paths of the response that the field itself reads.
     pub reads: Vec<String>,
-    /// The type it answers, where the field may answer several and each has a call of its own.
+    /// The type it loads, if the field may return several types and each has a call of its own; `None` otherwise.
     pub on: Option<String>,
-    /// Paths of its answer that the key holds; none where the object is not [hoisted](crate::Ref).
+    /// Paths of the response that the key holds; `None` if the object is not a `Ref`, known by its key.
     pub holds: Option<Vec<String>>,
-    /// Whether the field does without it when it fails.
+    /// True if the field does without the call when it fails.
     pub best_effort: bool,
-    /// Whether it waits for the keys of every field that asks the same.
+    /// True if the call waits for the keys of every field that makes the same fetch.
     pub coalesced: bool,
-    /// Keys one call may ask.
+    /// Upper bound on the keys of one call.
     pub max_keys: u32,
-    /// What calling it changes.
+    /// Idempotency of the RPC.
     pub idempotency: Idempotency,
-    /// Whether its answer is the same for whoever asks.
+    /// True if the response is the same for every principal.
     pub public: bool,
 }
 
 impl StepInfo {
-    /// Path, in the arguments of the field, of what stands in a field of the request; none where it comes from
-    /// elsewhere. An empty path is the key as a whole.
+    /// Returns the path, in the arguments of the field, of the value of a request field; `None` if the value comes
+    /// from elsewhere. An empty `request_field` stands for the key as a whole.
     pub fn argument_path(&self, request_field: &str, aliases: &[(&str, &str)]) -> Option<String> {
         if request_field.is_empty() {
             let [source] = &self.by[..] else { return None };
@@ -103,7 +103,7 @@ impl StepInfo {
     }
 }
 
-/// `idempotency_key` as GraphQL writes it: `idempotencyKey`.
+/// Converts a name such as `idempotency_key` to GraphQL's `idempotencyKey`.
 fn camel_case(name: &str) -> String {
     let mut words = name.split('_');
     let mut camel = words.next().unwrap_or_default().to_owned();
@@ -115,14 +115,14 @@ fn camel_case(name: &str) -> String {
     camel
 }
 
-/// What a call does.
+/// Kind of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
-    /// It asks a question.
+    /// The call is a fetch.
     Fetch,
-    /// It sends a command.
+    /// The call sends a command.
     Command,
-    /// It sends a command that nobody waits for.
+    /// The call sends a command that nobody waits for.
     CommandLater,
 }
 
@@ -145,7 +145,7 @@ pub(super) fn field_info(field: &FieldDefinition) -> FieldInfo {
     }
 }
 
-/// Arguments of a field or directive, or fields of an input object, by name.
+/// Returns the arguments of a field or directive, or the fields of an input object, by name.
 pub(super) fn arguments(definitions: &[Positioned<InputValueDefinition>]) -> BTreeMap<String, Argument> {
     let argument = |it: &Positioned<InputValueDefinition>| {
         let default = it.node.default_value.as_ref().map(|value| value.node.clone());
@@ -200,7 +200,7 @@ fn step_info(step: &ConstValue) -> StepInfo {
     }
 }
 
-/// The name in a type, without list and non-null.
+/// Returns the name in a type, without list and non-null.
 #[must_use]
 pub fn base_name(ty: &Type) -> &str {
     match &ty.base {

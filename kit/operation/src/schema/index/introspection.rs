@@ -1,10 +1,10 @@
-//! The types by which every schema tells of itself (specification of September 2025, §4.2), and the directives that
-//! every schema has: documents may use them, and no SDL says so.
+//! The introspection types (specification of September 2025, §4.2) and the directives that every schema has: documents
+//! may use them, although no SDL defines them.
 
-/// Has the field that every object, interface and union has.
+/// Artificial type with the field that every object, interface and union has.
 pub(super) const ANY: &str = "__Any";
 
-/// Has the fields that the root of queries has besides its own.
+/// Artificial type with the fields that the query type has besides its own.
 pub(super) const ROOT: &str = "__Root";
 
 pub(super) const SDL: &str = r#"
