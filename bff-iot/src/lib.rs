@@ -5,8 +5,8 @@ mod schema;
 
 use std::time::Duration;
 
-use bff_kit::config::Mode;
-use bff_kit::identity::{Authenticator, Development};
+use bff_kit::Mode;
+use bff_kit::{Authenticator, Development};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::{Policies, Reasons};
 

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 /// Allocator that gives memory back after a peak.
 #[global_allocator]
-static ALLOCATOR: bff_kit::Allocator = bff_kit::Allocator;
+static ALLOCATOR: bff_kit::host::Allocator = bff_kit::host::Allocator;
 
 fn main() -> ExitCode {
-    bff_kit::run::<bff_iot::Iot>()
+    bff_kit::host::run::<bff_iot::Iot>()
 }

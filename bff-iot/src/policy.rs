@@ -1,4 +1,4 @@
-//! How the devices' calls behave: a radio that waits costs battery.
+//! Policies of the devices' calls. Timeouts are short, since a radio that waits costs battery.
 
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;

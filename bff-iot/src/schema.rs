@@ -1,4 +1,4 @@
-//! What a device can ask and report. Root fields stand here, one file for each type below.
+//! The schema of the shelf devices. Root fields are in this file, each type is in a file of its own.
 
 mod device;
 mod report;
@@ -14,11 +14,11 @@ use device::Device;
 use report::{ReportInput, ReportReceipt};
 use shelf::Shelf;
 
-/// What a device can ask.
+/// Root type of the queries of a device.
 #[derive(Debug, Default)]
 pub struct Query;
 
-/// A product, of which a device knows the id alone.
+/// A product, of which a device knows only the id.
 struct Product;
 
 impl Entity for Product {
@@ -72,7 +72,7 @@ impl Query {
     }
 }
 
-/// What a device can report.
+/// Root type of the mutations of a device.
 #[derive(Debug, Default)]
 pub struct Mutation;
 

@@ -10,7 +10,7 @@ pub(crate) use money::{MONEY, money, price};
 pub(crate) use preview::preview;
 pub(crate) use time::when;
 
-/// A language the app is written in.
+/// A language of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
     English,
@@ -19,7 +19,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The language a request asks for; English where it asks for none of ours.
+    /// Returns the language of a request; English if the app has none of the languages it accepts.
     pub(crate) fn of(scope: &RequestScope) -> Self {
         match scope.languages().choose(&["en", "fr", "de"]) {
             Some("fr") => Self::French,

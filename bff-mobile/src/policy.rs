@@ -1,5 +1,5 @@
-//! How the phone app's calls behave. A phone on a poor network has waited long before we are asked: what is not
-//! essential gets little time.
+//! Policies of the phone app's calls. A phone on a poor network has waited long before its request arrives, so calls
+//! that are not essential get little time.
 
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, MyCart, RemoveFromCart, SetCartQuantity};

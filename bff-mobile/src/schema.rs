@@ -1,4 +1,4 @@
-//! What the phone app can ask. Root fields stand here, one file for each type below.
+//! The schema of the phone app. Root fields are in this file, each type is in a file of its own.
 
 mod cart;
 mod category;
@@ -32,7 +32,7 @@ use order::OrderPage;
 use product::Product;
 use product_page::ProductPage;
 
-/// What the app can ask: one field a screen.
+/// Root type of the queries of the app: one field a screen.
 #[derive(Debug, Default)]
 pub struct Query;
 

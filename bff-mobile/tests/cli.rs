@@ -1,4 +1,4 @@
-//! The command line, which every BFF has alike.
+//! Tests of the command line, which is the same for every BFF.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -148,7 +148,7 @@ fn config_prints_what_holds_and_where_it_comes_from() {
     }
     assert!(!printed.contains(KEY));
 
-    // It is a file with the same settings.
+    // The output is a file with the same settings.
     let again = folder.path().join("again.toml");
     std::fs::write(&again, &printed).unwrap();
     let settings = |text: &str| -> Vec<String> {
@@ -181,7 +181,7 @@ fn a_secret_is_in_no_complaint() {
     }
 }
 
-/// Makes one TLS handshake with what comes first; answers why it failed, if it did.
+/// Makes one TLS handshake with the first connection; returns the reason if it fails.
 fn handshake(listener: &TcpListener, server: rustls::ServerConfig) -> Result<(), String> {
     let (mut io, _) = listener.accept().unwrap();
     let mut connection = rustls::ServerConnection::new(std::sync::Arc::new(server)).unwrap();

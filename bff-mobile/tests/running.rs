@@ -1,4 +1,4 @@
-//! The binary as the system runs it: signals, and a thread for operators.
+//! Tests of the binary as the system runs it: signals, and a thread for operators.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
@@ -26,14 +26,14 @@ impl Running {
         Self { child, lines }
     }
 
-    /// The next line of its log.
+    /// Returns the next line of the log.
     fn line(&mut self) -> String {
         let mut line = String::new();
         assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "it ended");
         line.trim_end().to_owned()
     }
 
-    /// Reads lines of its log until one has these words in it; what follows them.
+    /// Reads lines of the log until one contains these words; returns the text that follows them.
     fn says(&mut self, words: &str) -> String {
         loop {
             let line = self.line();
@@ -56,7 +56,7 @@ impl Drop for Running {
     }
 }
 
-/// What is answered to a GET.
+/// Returns the response to a GET request.
 fn get(address: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
@@ -90,7 +90,7 @@ fn sighup_reads_certificate_and_manifests_again_and_sigterm_ends_it() {
 
     issue();
     bff.signal("HUP");
-    // Both are read beside one another.
+    // Both are read concurrently, so that either line may come first.
     let mut awaited = vec!["the certificate was read again", "bff-mobile takes"];
     while !awaited.is_empty() {
         let line = bff.line();

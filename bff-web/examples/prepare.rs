@@ -1,4 +1,4 @@
-//! CPU time it takes to prepare each operation that the web shop ships: from its text to what runs.
+//! Measures the CPU time of preparing each operation of the web shop, from its text to its plan.
 //!
 //! `cargo run --release -p bff-web --example prepare`
 
@@ -12,14 +12,14 @@ const TIMES: u32 = 200;
 
 #[expect(clippy::print_stdout, reason = "the figures are what it is asked for")]
 fn main() -> std::io::Result<()> {
-    let preparer = bff_kit::preparer::<Web>();
+    let preparer = bff_kit::host::preparer::<Web>();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/web/operations");
     let mut files: Vec<_> =
         std::fs::read_dir(folder)?.map(|it| it.map(|it| it.path())).collect::<Result<_, _>>()?;
     files.sort();
     for file in files.iter().filter(|it| it.extension().is_some_and(|it| it == "graphql")) {
         let text = std::fs::read_to_string(file)?;
-        // The best of several rounds: others use the machine too.
+        // The best of several rounds counts, since other processes use the machine too.
         let round = || {
             let start = ThreadTime::now();
             for _ in 0..TIMES {

@@ -1,4 +1,4 @@
-//! How the web shop's calls behave. A page shows much and can wait a little for it; a write is worth waiting for.
+//! Policies of the web shop's calls. A page shows much and can wait a little for it; a write is worth waiting for.
 
 use downstream::carts::{AddToCart, MyCart, RemoveFromCart, SetCartQuantity};
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};

@@ -1,4 +1,4 @@
-//! What the web shop can ask. Root fields stand here, one file for each type below.
+//! The schema of the web shop. Root fields are in this file, each type is in a file of its own.
 
 mod cart;
 mod category;
@@ -38,13 +38,13 @@ use order::{Order, OrderConnectionFields};
 use product::{Product, ProductConnectionFields};
 use user::{Dashboard, Viewer};
 
-/// Products one page may hold.
+/// Upper bound on the products of one page.
 const MAX_PRODUCTS: i32 = 50;
 
-/// Objects one request may name.
+/// Upper bound on the objects that one `nodes` field may name.
 const MAX_NODES: i32 = 50;
 
-/// What the shop can ask.
+/// Root type of the queries of the shop.
 #[derive(Debug, Default)]
 pub struct Query;
 

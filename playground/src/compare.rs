@@ -15,7 +15,11 @@ const MAX_DEPTH: usize = 6;
 /// has the type.
 #[must_use]
 pub fn compare(type_name: &str) -> Option<String> {
-    let preparers = [bff_kit::preparer::<Mobile>(), bff_kit::preparer::<Web>(), bff_kit::preparer::<Iot>()];
+    let preparers = [
+        bff_kit::host::preparer::<Mobile>(),
+        bff_kit::host::preparer::<Web>(),
+        bff_kit::host::preparer::<Iot>(),
+    ];
     let having = preparers.iter().filter(|preparer| preparer.schema_index.fields(type_name).is_some());
     let rpcs: BTreeSet<_> = having.flat_map(|preparer| rpcs_of(&preparer.schema_index, type_name)).collect();
     if rpcs.is_empty() {

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use bff_kit::config::{LogConfig, LogFormat};
-use bff_kit::{EXIT_USAGE, stop_signal};
+use bff_kit::host::config::{LogConfig, LogFormat};
+use bff_kit::host::{EXIT_USAGE, stop_signal};
 use clap::{Parser, Subcommand};
 use playground::{Addresses, Options, Shop, changes, compare};
 
@@ -99,7 +99,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { command: _, host, page, mobile, web, iot, domain, data, synthetic, admin, plain, log } =
         arguments;
     let log = LogConfig { filter: log, format: LogFormat::Text };
-    bff_kit::log::start(&log)?;
+    bff_kit::host::log::start(&log)?;
     let contracts = folder("schema");
     let page_sources = if plain { None } else { folder("playground/web") };
     let options = Options {

@@ -11,7 +11,7 @@ use operation::Preparer;
 
 /// The preparer of each client.
 const CLIENTS: [fn() -> Preparer; 3] =
-    [bff_kit::preparer::<Mobile>, bff_kit::preparer::<Web>, bff_kit::preparer::<Iot>];
+    [bff_kit::host::preparer::<Mobile>, bff_kit::host::preparer::<Web>, bff_kit::host::preparer::<Iot>];
 
 /// Returns the changes from the plans of an old revision to the operations as they are now in `schema/`. The old
 /// revision is one that git knows, such as `main`, or a folder with a subfolder for each client.

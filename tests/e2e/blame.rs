@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bff_kit::config::LogFormat;
+use bff_kit::host::config::LogFormat;
 use domain_stubs::Options;
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;

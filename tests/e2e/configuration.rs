@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use bff_iot::Iot;
-use bff_kit::config::{Config, Mode, settings};
-use bff_kit::{Client, DocumentPolicy, Server};
+use bff_kit::Mode;
+use bff_kit::host::Server;
+use bff_kit::host::config::{Config, settings};
+use bff_kit::{Client, DocumentPolicy};
 use bff_mobile::Mobile;
 use bff_web::Web;
 use tokio::net::TcpListener;

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use async_graphql::{Context, Object};
-use bff_kit::{Code, ContextExt as _, Error};
+use bff_kit::{ContextExt as _, Error};
+use operation::Code;
 use serde_json::{Value, json};
 
 use crate::support::{Pipe, Plain};

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use bff_kit::config::Config;
+use bff_kit::host::config::Config;
 use bff_kit::{Client as _, DocumentPolicy};
 use bytes::Bytes;
 use http::{Request, header};

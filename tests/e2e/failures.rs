@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use bff_kit::config::ServiceConfig;
+use bff_kit::host::config::ServiceConfig;
 use proto::admin::{Fault, KeyFault, KeyFaultKind};
 use serde_json::{Value, json};
 

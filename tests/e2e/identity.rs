@@ -2,7 +2,7 @@
 
 use bff_iot::Iot;
 use bff_kit::Client as _;
-use bff_kit::config::Mode;
+use bff_kit::Mode;
 use bff_mobile::Mobile;
 use bff_web::Web;
 use http::StatusCode;

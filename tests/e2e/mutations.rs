@@ -5,7 +5,7 @@ mod named;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bff_kit::config::Config;
+use bff_kit::host::config::Config;
 use proto::admin::{Call, CallEnd, Fault};
 use serde_json::{Value, json};
 

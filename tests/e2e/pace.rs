@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use async_graphql::{Context, EmptyMutation, Object};
-use bff_kit::config::Mode;
-use bff_kit::identity::{Authenticator, Development};
+use bff_kit::Mode;
 use bff_kit::schema::{bounds, fetch, fetches, items};
+use bff_kit::{Authenticator, Development};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Error, Limits, OperationPolicy, OrNull as _,
 };
@@ -217,7 +217,7 @@ async fn a_field_that_asks_to_be_joined_waits_for_the_slowest() {
     assert!((91..96).contains(&took), "{took} ms");
     assert_eq!(answer.text.matches("\"joined\":12").count(), 12, "{}", answer.text);
 
-    let plan = bff_kit::preparer::<Screen>().plan(query).unwrap();
+    let plan = bff_kit::host::preparer::<Screen>().plan(query).unwrap();
     let calls: Vec<_> = plan.waves.iter().map(ToString::to_string).collect();
     assert_eq!(calls, ["Cart, Orders, Recommendations", "Orders", "BatchGetProducts"]);
     assert_eq!(plan.waves[2].calls[0].fields, ["cart.joined", "orders.joined", "earlier.joined"]);

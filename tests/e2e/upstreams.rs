@@ -6,8 +6,8 @@ mod front;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use bff_kit::Server;
-use bff_kit::config::{Config, ServiceConfig, UpstreamConfig};
+use bff_kit::host::Server;
+use bff_kit::host::config::{Config, ServiceConfig, UpstreamConfig};
 use bff_web::Web;
 use domain_stubs::{Domain, Services};
 use hyper_util::rt::TokioIo;

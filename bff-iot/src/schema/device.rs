@@ -55,7 +55,7 @@ impl Device {
     }
 }
 
-/// The time to wait that a service says; none where it says none.
+/// Returns the time to wait that a service sent, in seconds; `None` if it sent none.
 pub(super) fn seconds(time: Option<&prost_types::Duration>) -> Option<i32> {
     time.and_then(|time| int(time.seconds)).filter(|seconds| *seconds > 0)
 }

@@ -11,7 +11,8 @@ use proto::telemetry;
 
 use super::device::{Device, seconds};
 
-/// Readings one report may hold: what fits into the body this client may send, however large their numbers.
+/// Upper bound on the readings of one report, which fit into the body this client may send, however large their
+/// numbers.
 pub(super) const MAX_READINGS: i32 = 25;
 
 /// What a device measured.
@@ -115,7 +116,8 @@ impl From<ReadingInput> for telemetry::Reading {
 }
 
 impl Ack {
-    /// None for a status this BFF does not know: what is not acknowledged is sent again.
+    /// Returns the acknowledgement; `None` for a status this BFF does not know, so that the device sends the reading
+    /// again.
     fn of(ack: &telemetry::ReadingAcknowledgement) -> Option<Self> {
         let status = match known(ack.status)? {
             telemetry::ReadingStatus::Stored => AckStatus::Stored,

@@ -14,7 +14,7 @@ use proto::telemetry;
 /// Characters a label has room for.
 const LABEL_CHARACTERS: usize = 24;
 
-/// Bytes of so many characters at most.
+/// Upper bound on the bytes of a label's characters.
 const LABEL_BYTES: i32 = 4 * 24;
 
 pub(crate) struct Shelf(pub(super) Arc<telemetry::Device>);
@@ -65,7 +65,7 @@ impl Shelf {
     }
 }
 
-/// The name, or as many words of it as there is room for: half a number would name another product.
+/// Returns the name, or as many whole words of it as fit on a label: half a number would name another product.
 fn label(name: &str) -> String {
     let Some((room, _)) = name.char_indices().nth(LABEL_CHARACTERS - 1) else { return name.to_owned() };
     if name.chars().count() == LABEL_CHARACTERS {
@@ -74,7 +74,7 @@ fn label(name: &str) -> String {
     let (beginning, rest) = name.split_at(room);
     let words = match beginning.rfind(char::is_whitespace) {
         Some(end) if !rest.starts_with(char::is_whitespace) => &beginning[..end],
-        // It ends with a word, or is a single one.
+        // The beginning ends with a word, or is part of a single long one.
         _ => beginning,
     };
     format!("{}…", words.trim_end_matches(|end: char| !end.is_alphanumeric()))

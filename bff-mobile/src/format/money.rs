@@ -6,15 +6,15 @@ use proto::common::Money;
 
 use super::Language;
 
-/// Bytes of a price tag at most: a trillion, in the longest way to write it.
+/// Upper bound on the bytes of a price: a trillion in its longest notation.
 pub(crate) const MONEY: i32 = 40;
 
-/// The amount that a service says, for whoever reads the answer; none where it says none.
+/// Returns the amount that a service sent, in the language of the request; `None` if it sent none.
 pub(crate) fn price(scope: &RequestScope, amount: Option<&Money>) -> Option<String> {
     known(amount).map(|amount| money(amount, Language::of(scope)))
 }
 
-/// The amount with the sign of its currency, such as `"€1,299.00"` or `"1.299,00 €"`.
+/// Returns the amount with the sign of its currency, such as `"€1,299.00"` or `"1.299,00 €"`.
 pub(crate) fn money(money: &Money, language: Language) -> String {
     let amount = decimal(money);
     let (sign, amount) = match amount.strip_prefix('-') {
@@ -46,7 +46,7 @@ pub(crate) fn money(money: &Money, language: Language) -> String {
     }
 }
 
-/// The digits in groups of three.
+/// Returns the digits in groups of three.
 fn grouped(digits: &str, separator: char) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

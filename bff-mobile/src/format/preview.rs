@@ -2,10 +2,10 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// Characters a preview has room for, as a reader counts them.
+/// Upper bound on the characters of a preview, as a reader counts them.
 const MAX_CHARACTERS: usize = 50;
 
-/// The text, or its beginning with an ellipsis in place of the rest: 50 characters at most, none cut in two.
+/// Returns the text, or its beginning with an ellipsis in place of the rest: 50 characters at most, none cut in two.
 pub(crate) fn preview(text: &str) -> String {
     let mut graphemes = text.grapheme_indices(true);
     match graphemes.nth(MAX_CHARACTERS) {

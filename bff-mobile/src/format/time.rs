@@ -1,4 +1,4 @@
-//! How long ago something was.
+//! Times relative to now, such as `"5 min ago"`.
 
 use std::time::Duration;
 
@@ -13,24 +13,24 @@ const DAY_S: i64 = 24 * HOUR_S;
 const MONTH_S: i64 = 30 * DAY_S;
 const YEAR_S: i64 = 365 * DAY_S;
 
-/// From here on it is told in months, and in years.
+/// Ages in seconds from which times are given in months, and in years.
 const MONTHS_S: i64 = 2 * MONTH_S;
 const YEARS_S: i64 = 2 * YEAR_S;
 
-/// How long ago a time was that a service says, for whoever reads the answer, such as `"5 min ago"`; none where it is
-/// no time.
+/// Returns the age of a service's time in the language of the request, such as `"5 min ago"`; `None` if there is no
+/// valid time.
 pub(crate) fn when(scope: &RequestScope, then: Option<&prost_types::Timestamp>) -> Option<String> {
     let then = instant(then?)?;
     Some(scope.with_now(|now| {
         let (text, stays) = ago(then.as_second(), now.as_second(), Language::of(scope));
-        // A part of its first second is over.
+        // Part of the current second is over already.
         let begun = Duration::from_nanos(now.subsec_nanosecond().unsigned_abs().into());
         (text, stays.saturating_sub(begun))
     }))
 }
 
-/// The time between two seconds of the Unix clock, and for how long it can be told so. What lies ahead, by a clock
-/// that is a little off, is `"just now"`.
+/// Returns the text for the time between two Unix times in seconds, and the time for which the text stays true. A time
+/// in the future, from a clock that is a little off, is `"just now"`.
 fn ago(then: i64, now: i64, language: Language) -> (String, Duration) {
     let seconds = now.saturating_sub(then);
     let (count, unit, [english, french, german]) = match seconds {

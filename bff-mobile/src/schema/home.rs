@@ -12,7 +12,7 @@ use downstream::users::UserById;
 
 use super::product::Product;
 
-/// Cards the home screen has room for.
+/// Upper bound on the cards of the home screen.
 const MAX_RECOMMENDED: i32 = 5;
 
 pub(crate) struct Home;

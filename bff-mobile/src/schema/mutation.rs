@@ -1,4 +1,5 @@
-//! What the app can change. Every input has a key, so that a phone on a poor network may repeat itself.
+//! The mutations of the app. Every input has an idempotency key, so that a phone on a poor network may repeat a
+//! request.
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use super::payment_method::PaymentMethod;
 use super::product::Product;
 use super::user_error::{MAX_USER_ERRORS, UserError};
 
-/// What the app can change.
+/// Root type of the mutations of the app.
 #[derive(Debug, Default)]
 pub struct Mutation;
 
@@ -119,10 +120,10 @@ impl Mutation {
     }
 }
 
-/// Checks the stock, adds, and notes it for statistics without waiting.
+/// Fetches the stock, adds the product to the cart, and records the event for statistics without waiting.
 ///
-/// The stock decides nothing. What was added under this key before is answered again, even when nothing is left by
-/// now, and only the cart's service knows: a BFF that refused here would tell a phone that repeats itself the opposite.
+/// The stock decides nothing. A request that is repeated with the same key gets the same answer, even if nothing is
+/// left by now, and only the cart's service knows the keys: a BFF that declined here would tell the phone the opposite.
 async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload, Error> {
     let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
     let stock = ctx.optional(ctx.fetch(StockOf(product.clone())).await)?;
@@ -139,10 +140,10 @@ async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload,
     Ok(payload)
 }
 
-/// The event of something being added. Its id is the key: repeated, it counts once.
+/// Returns the event of adding a product. Its id is the idempotency key, so that a repeated event counts once.
 fn event(ctx: &Context<'_>, key: &str, product: &str, quantity: i32) -> Event {
     let properties = [("product_id", product.to_owned()), ("quantity", quantity.to_string())];
-    // No answer tells of it.
+    // The answer does not show the time, so that caches may keep it for any time.
     let now = ctx.scope().with_now(|now| (now, Duration::MAX));
     Event {
         id: key.to_owned(),

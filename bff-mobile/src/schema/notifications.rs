@@ -15,7 +15,7 @@ use crate::format;
 pub(crate) struct Notifications(Page, Arc<NotificationPage>);
 
 impl Notifications {
-    /// Notifications a page may hold.
+    /// Upper bound on the notifications of a page.
     pub(super) const MAX: i32 = 20;
 }
 

@@ -11,13 +11,13 @@ use proto::orders::OrderState;
 
 use crate::format;
 
-/// Lines of an order that the screen has room for.
+/// Upper bound on the lines of an order: the screen has no room for more.
 const MAX_LINES: i32 = 5;
 
 pub(crate) struct OrderPage(pub(super) Page, pub(super) Arc<orders::OrderPage>);
 
 impl OrderPage {
-    /// Orders a page may hold.
+    /// Upper bound on the orders of a page.
     pub(super) const MAX: i32 = 20;
 }
 

@@ -1,4 +1,4 @@
-//! Something to pay with.
+//! A payment method.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a product costs.
+//! The price of a product.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Price {
 }
 
 impl Price {
-    /// What it costs now. A price that says nothing is none.
+    /// Returns the current price; an error if the service sent none.
     fn now(&self, ctx: &Context<'_>) -> Result<&Money, Error> {
         ctx.required(known(self.0.customer_price.as_ref()))
     }

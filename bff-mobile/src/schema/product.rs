@@ -1,4 +1,4 @@
-//! Something the shop sells.
+//! A product of the shop.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use proto::catalog;
 use super::price::Price;
 use super::review::Review;
 
-/// Reviews a product screen has room for.
+/// Upper bound on the reviews of a product screen.
 const MAX_REVIEWS: i32 = 3;
 
 pub(crate) struct Product(pub(super) Arc<catalog::Product>);

@@ -11,7 +11,7 @@ use super::product::Product;
 pub(crate) struct ProductPage(pub(super) Page, pub(super) Arc<catalog::ProductPage>);
 
 impl ProductPage {
-    /// Products a page may hold.
+    /// Upper bound on the products of a page.
     pub(super) const MAX: i32 = 20;
 }
 

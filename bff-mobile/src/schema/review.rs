@@ -1,4 +1,4 @@
-//! What a customer says of a product.
+//! A customer's review of a product.
 
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
-//! Why the shop refused a change.
+//! Reasons why the shop did not make a change.
 
 use async_graphql::{Enum, SimpleObject};
 use bff_kit::Error;
 use bff_kit::schema::{bounds, items};
 
-/// Errors that one change is told of at most.
+/// Upper bound on the errors of one change.
 pub(super) const MAX_USER_ERRORS: i32 = 3;
 
 /// Why a change was not made.
@@ -49,8 +49,8 @@ pub(crate) enum UserErrorCode {
 }
 
 impl UserError {
-    /// What you can be told of a refusal, or of input that is not as it has to be; the error itself when it is a fault.
-    /// `subject` names the input that says what the change is about, where one does.
+    /// Returns the user errors of a missing object, a business reason or bad input; the error itself if it is none of
+    /// these. `subject` names the input that identifies the object of the change, if one does.
     pub(super) fn all_of(error: Error, subject: Option<&str>) -> Result<Vec<Self>, Error> {
         let violations: Vec<_> = error
             .violations()
@@ -106,7 +106,7 @@ impl UserError {
         Ok(Self { field, message: message.to_owned(), code })
     }
 
-    /// Where there is not enough of a product, says how many are left.
+    /// Adds the number of items left to the message, if there is not enough of a product.
     pub(super) fn say_how_many_are_left(&mut self, quantity: i64) {
         if self.code == UserErrorCode::OutOfStock {
             self.message = match quantity {

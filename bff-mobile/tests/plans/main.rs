@@ -1,4 +1,5 @@
-//! The commands by which a team reads, checks and compares plans, and registers a release: on copies of its folder.
+//! Tests of the commands by which a team reads, checks and compares plans and registers a release, on copies of its
+//! folder.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -20,21 +21,21 @@ fn bff(arguments: &[&str], folder: &Path) -> Output {
     command.output().unwrap()
 }
 
-/// What a command prints that ends well.
+/// Returns the output of a command that succeeds.
 fn printed(arguments: &[&str], folder: &Path) -> String {
     let output = bff(arguments, folder);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What a command says that does not.
+/// Returns the complaint of a command that fails without output.
 fn complaint(arguments: &[&str], folder: &Path) -> String {
     let (printed, said) = failed(arguments, folder);
     assert_eq!(printed, "");
     said
 }
 
-/// What a command prints that does not end well, and what it says of that.
+/// Returns the output and the complaint of a command that fails.
 fn failed(arguments: &[&str], folder: &Path) -> (String, String) {
     let output = bff(arguments, folder);
     assert_ne!(output.status.code(), Some(0), "{arguments:?}");
@@ -42,7 +43,7 @@ fn failed(arguments: &[&str], folder: &Path) -> (String, String) {
     (text(output.stdout), text(output.stderr))
 }
 
-/// A copy of the contracts, to change. Its plans are those of its operations, whatever is committed.
+/// Returns a copy of the contracts, to change. The plans in it are written from its operations, whatever is committed.
 fn copy() -> (tempfile::TempDir, PathBuf) {
     fn copy(from: &Path, to: &Path) {
         std::fs::create_dir_all(to).unwrap();
@@ -99,7 +100,7 @@ fn explain_takes_any_file_and_any_operation_in_it() {
     assert!(both.contains("or several and"), "{both}");
 }
 
-/// The services, for as long as this is kept.
+/// Starts the services, which run for as long as the runtime is kept. Returns the runtime and their address.
 fn domain() -> (tokio::runtime::Runtime, String) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -136,7 +137,7 @@ fn explain_can_run_an_operation_and_print_what_was_observed_beside_what_was_plan
     let text =
         analyze(&["Home", "-H", "x-user-id: user-ada-lindqvist", "--variables", "{\"recommended\": 2}"]);
     assert!(text.contains("    PriceOf                2 of 5 keys, from "), "{text}");
-    // Nobody signs in, and nothing is there to be asked.
+    // Nobody has signed in, and no service listens.
     let down = ["explain", "Home", "--analyze", "--mode", "development", "--upstream", "http://127.0.0.1:1"];
     let (text, said) = failed(&down, schema);
     assert_eq!(said, "bff-mobile: 1 of 1 call failed: Recommended (Unavailable)\n");
@@ -167,7 +168,7 @@ fn check_names_the_line_of_the_plan_that_breaks_the_budget() {
     );
     let plan = std::fs::read_to_string(folder.join("plans/Home.plan")).unwrap();
     let number: usize = waves.rsplit("(line ").next().unwrap().trim_end_matches(')').parse().unwrap();
-    assert_eq!(plan.lines().nth(number - 1), Some("    asks    PriceOf"));
+    assert_eq!(plan.lines().nth(number - 1), Some("    fetch   PriceOf"));
     let way_out = "\nto let an operation use more: an exemption with its reason in ";
     assert!(said.ends_with(&format!("{way_out}{}\n", budget.display())), "{said}");
     let calls = of_home("6 calls, 5 in the budget of queries");
@@ -193,7 +194,7 @@ fn an_exception_of_the_budget_gives_its_reason_and_is_of_an_operation() {
     assert!(complaint(&["check"], &folder).contains(stray));
 }
 
-/// What `check` complains of, if it does.
+/// Returns the complaint of `check`; empty if it has none.
 fn complaint_or_nothing(folder: &Path) -> String {
     String::from_utf8(bff(&["check"], folder).stderr).unwrap()
 }
@@ -209,7 +210,7 @@ fn diff_tells_folders_apart_call_by_call_and_for_a_pull_request() {
     replace(&folder.join("operations/Home.graphql"), "($recommended: Int! = 5)", "");
     let (_before, before) = copy();
     let before = before.to_str().unwrap();
-    // Of the operations as they are: no plan of the change is written yet.
+    // `diff` compares the operations as they are: no plan of the change is written yet.
     let text = printed(&["diff", before], &folder);
     assert!(text.starts_with("mobile Home changed\n"), "{text}");
     let prices = "  wave 2: PricingService/BatchGetPrices\n    - keys    at most 5 = $recommended\n    + keys    at most 3\n";
@@ -264,11 +265,11 @@ fn check_names_the_way_out_and_plan_write_is_it() {
             "bff-mobile: removed mobile/plans/Old.plan",
         ]
     );
-    // The example of a variable that is gone does no harm.
+    // An example of a variable that is gone does no harm.
     let said = complaint_or_nothing(&folder);
     assert_eq!(said, "");
 
-    // One that has no plan leaves all as they are.
+    // An operation that cannot be planned leaves all plans as they are.
     replace(&folder.join("operations/Home.graphql"), "cartCount", "cartCounts");
     replace(&folder.join("operations/Badges.graphql"), "unreadCount", "");
     assert!(complaint(&["plan", "--write"], &folder).starts_with("bff-mobile: 1 problem\n"));

@@ -1,10 +1,10 @@
-//! `register`: a release is written once, and its ids are given once.
+//! Tests of `register`: a release is written once, and its ids are given once.
 
 use std::path::Path;
 
 use crate::{bff, complaint, complaint_or_nothing, copy, printed, replace};
 
-/// What a manifest holds.
+/// Reads a manifest.
 pub(crate) fn manifest(folder: &Path, file: &str) -> serde_json::Value {
     serde_json::from_str(&std::fs::read_to_string(folder.join("manifests").join(file)).unwrap()).unwrap()
 }

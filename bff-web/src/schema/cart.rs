@@ -1,4 +1,4 @@
-//! What somebody is about to buy.
+//! A customer's cart.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ impl Entity for Cart {
     const NAME: &'static str = "Cart";
 }
 
-/// The cart of whoever asks.
+/// Fetches the principal's cart.
 pub(super) async fn mine(ctx: &Context<'_>) -> Result<Cart, Error> {
     ctx.fetch(MyCart).await.map(Cart)
 }

@@ -15,7 +15,7 @@ pub(crate) struct Money {
 }
 
 impl Money {
-    /// The amount a service says; none where it says none.
+    /// Returns the amount a service sent; `None` if it sent none.
     pub(super) fn of(money: Option<&common::Money>) -> Option<Self> {
         let money = downstream::money::known(money)?;
         Some(Self { amount: decimal(money).into(), currency: money.currency_code.as_str().into() })

@@ -1,4 +1,4 @@
-//! What the shop can change.
+//! The mutations of the web shop.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use super::product::Product;
 use super::review::Review;
 use super::user_error::{MAX_USER_ERRORS, UserError};
 
-/// What the shop can change.
+/// Root type of the mutations of the shop.
 #[derive(Debug, Default)]
 pub struct Mutation;
 
@@ -282,7 +282,7 @@ impl PreferencesUpdateInput {
     }
 }
 
-/// A value that may be left out, but not be null.
+/// Returns the value of an input field that may be left out; `BAD_USER_INPUT` if it is null.
 fn given<T>(field: &str, value: MaybeUndefined<T>) -> Result<Option<T>, Error> {
     match value {
         MaybeUndefined::Undefined => Ok(None),

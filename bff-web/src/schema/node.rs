@@ -1,4 +1,4 @@
-//! Whatever has an id of its own, as Relay refetches it.
+//! Objects with an id of their own, by which Relay refetches them.
 
 use async_graphql::{Context, ID, Interface};
 use bff_kit::schema::{Steps, fetch};
@@ -44,7 +44,7 @@ pub(crate) enum Node {
     Viewer(Viewer),
 }
 
-/// The calls behind a node, whose id comes from `by`: one for each type.
+/// Returns the calls behind a node whose id comes from `by`: one for each type.
 pub(super) fn steps(by: &'static str) -> Steps {
     fetch::<ProductById>([by])
         .on(Product::NAME)
@@ -58,7 +58,7 @@ pub(super) fn steps(by: &'static str) -> Steps {
         .or_on::<AccountOf>(Viewer::NAME, ["caller"])
 }
 
-/// The object behind an id, which stands in `argument`.
+/// Fetches the object of an id that was sent in `argument`.
 pub(super) async fn find(ctx: &Context<'_>, id: &ID, argument: &str) -> Result<Node, Error> {
     match bff_kit::kind_of(id).as_deref() {
         Some(Product::NAME) => {
@@ -108,7 +108,7 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID, argument: &str) -> Result<N
     }
 }
 
-/// Holds that whoever asks is the one after whom something is named; for everybody else it does not exist.
+/// Checks that an id is the principal's own; for anybody else the object does not exist.
 fn yours<E: Entity>(ctx: &Context<'_>, id: &Id<E>) -> Result<(), Error> {
     let is_yours = ctx.scope().principal().user().is_some_and(|user| user == id.raw());
     if is_yours { Ok(()) } else { Err(Error::NotFound) }

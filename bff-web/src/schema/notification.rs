@@ -1,4 +1,4 @@
-//! Something the shop tells a customer.
+//! A notification of the shop to a customer.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use bff_kit::{Connection, ContextExt as _, Entity, Error, Id, Page};
 use downstream::notifications::MyNotifications;
 use proto::notifications;
 
-/// Notifications one page may hold.
+/// Upper bound on the notifications of one page.
 pub(super) const MAX_NOTIFICATIONS: i32 = 50;
 
 pub(crate) struct Notification(pub(super) Arc<notifications::Notification>);
@@ -27,7 +27,7 @@ pub(crate) struct NotificationConnectionFields {
     unread_count: i32,
 }
 
-/// A page of the notifications of whoever asks.
+/// Fetches a page of the principal's notifications.
 pub(super) async fn mine(
     ctx: &Context<'_>,
     first: i32,

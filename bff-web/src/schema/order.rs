@@ -1,4 +1,4 @@
-//! Something somebody bought.
+//! An order of a customer.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use proto::orders;
 use super::money::Money;
 use super::product::Product;
 
-/// Orders one page may hold.
+/// Upper bound on the orders of one page.
 pub(super) const MAX_ORDERS: i32 = 50;
 
 pub(crate) struct Order(pub(super) Arc<orders::Order>);
@@ -30,7 +30,7 @@ pub(crate) struct OrderConnectionFields {
     total_count: i32,
 }
 
-/// A page of the orders of whoever asks.
+/// Fetches a page of the principal's orders.
 pub(super) async fn mine(
     ctx: &Context<'_>,
     first: i32,

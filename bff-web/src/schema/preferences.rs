@@ -1,4 +1,4 @@
-//! How somebody wants to be treated.
+//! The preferences of a user.
 
 use std::sync::Arc;
 

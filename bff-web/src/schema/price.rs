@@ -1,4 +1,4 @@
-//! What a product costs.
+//! The price of a product.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Something the shop sells.
+//! A product of the shop.
 
 use std::sync::Arc;
 
@@ -22,13 +22,13 @@ use super::shipping_option::ShippingOption;
 use super::specification::Specification;
 use super::stock::Stock;
 
-/// Reviews one page may hold.
+/// Upper bound on the reviews of one page.
 const MAX_REVIEWS: i32 = 50;
 
-/// Related products there is room for.
+/// Upper bound on the related products of one product.
 const MAX_RELATED: i32 = 8;
 
-/// Recommendations there is room for.
+/// Upper bound on recommended products.
 pub(super) const MAX_RECOMMENDED: i32 = 20;
 
 pub(crate) struct Product(pub(super) Arc<catalog::Product>);
@@ -191,14 +191,14 @@ impl Product {
     }
 }
 
-/// A page of products as a connection.
+/// Returns a page of products as a connection.
 pub(super) fn connection(page: &Page, answer: &ProductPage) -> Connection<Product, ProductConnectionFields> {
     let products = answer.products.iter().cloned().map(Product).collect();
     let fields = ProductConnectionFields { total_count: answer.total_size };
     page.connection(products, &answer.tokens, fields)
 }
 
-/// Products for whoever asks.
+/// Fetches the products that are recommended to the principal.
 pub(super) async fn recommended(ctx: &Context<'_>, first: i32) -> Result<RefList<Product>, Error> {
     let page_size = at_most(ctx, first, MAX_RECOMMENDED)?;
     if page_size == 0 {

@@ -1,4 +1,4 @@
-//! What all reviews of a product say together.
+//! The rating of a product, over all reviews.
 
 use std::sync::Arc;
 

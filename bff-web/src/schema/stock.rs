@@ -1,4 +1,4 @@
-//! How much of a product can be sold.
+//! The stock of a product.
 
 use std::sync::Arc;
 

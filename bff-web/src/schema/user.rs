@@ -1,4 +1,4 @@
-//! Somebody who has an account.
+//! A user with an account, the principal's own account, and the dashboard.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl User {
     }
 }
 
-/// You.
+/// The principal's own account.
 pub(crate) struct Viewer(pub(super) Arc<users::User>);
 
 impl Entity for Viewer {
@@ -64,7 +64,7 @@ impl Loaded for Viewer {
     }
 }
 
-/// Whoever asks; none who has not signed in.
+/// Returns a reference to the principal's account; `None` if nobody has signed in.
 pub(super) fn me(ctx: &Context<'_>) -> Option<Ref<Viewer>> {
     ctx.scope().principal().user().map(|me| Ref::by(Ok(AccountOf(me))))
 }
@@ -125,7 +125,7 @@ impl Viewer {
     }
 }
 
-/// What the dashboard shows, each part on its own.
+/// The dashboard, whose parts are fetched and fail independently.
 pub(crate) struct Dashboard;
 
 /// Everything on the page of somebody who has signed in. Each part may be missing alone; what is yours is null for those

@@ -1,4 +1,4 @@
-//! A client without its type, for everything that runs it.
+//! A client without its type parameter, for the code that runs it.
 
 use fetch::{Policies, Reasons};
 use operation::Limits;
@@ -9,9 +9,10 @@ use crate::executor::{Execute, Executor};
 use crate::identity::Authenticator;
 use crate::mode::Mode;
 use crate::operation_policy::OperationPolicy;
-use crate::schema::{internal_sdl, public_sdl};
+use crate::sdl::{internal_sdl, public_sdl};
 
-/// Everything of a client that is needed to run it. Code that runs it is so compiled once, and not for each client.
+/// A [`Client`] without its type parameter. The code that runs clients takes this value, and so is compiled once
+/// instead of once for each client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AnyClient {
     pub(crate) name: &'static str,
@@ -47,7 +48,7 @@ impl AnyClient {
         }
     }
 
-    /// Its name in the name of its binary: `"mobile"` of `"bff-mobile"`.
+    /// Returns the name without the prefix of the binary: `"mobile"` for `"bff-mobile"`.
     pub(crate) fn short_name(&self) -> &'static str {
         self.name.strip_prefix("bff-").unwrap_or(self.name)
     }

@@ -1,7 +1,7 @@
-//! Whose fault it was that a call failed: what the client is told of it, and what the log.
+//! Turns the upstream error of a call into the error of a field: shown to the client, or logged and masked.
 //!
-//! A status speaks about the client only where the client had a part in the question. All else is a fault of ours or
-//! of the service, which is logged and masked.
+//! A status is about the client only if the client contributed to the request of the call. Any other error is ours or
+//! the service's, and is logged and masked.
 
 use fetch::{FailureKind, FieldViolation, Reasons, Rpc, SampledLog, UpstreamError};
 use operation::Code;
@@ -10,23 +10,23 @@ use operation::schema::{StepInfo, StepKind};
 use crate::error::Error;
 use crate::identity::Principal;
 
-/// The part that the client, and whoever acts, had in a call.
+/// The part that the client and the principal had in a call.
 pub(crate) struct Part<'a> {
     /// The RPC that was called.
     pub(crate) rpc: Rpc,
-    /// The call as the field declares it; none where it does not.
+    /// The step by which the field declares the call; `None` if the field does not declare it.
     pub(crate) step: Option<&'a StepInfo>,
-    /// Fields of the request that the client calls otherwise.
+    /// Fields of the request that the client knows by another name, as pairs of field and argument.
     pub(crate) aliases: &'a [(&'a str, &'a str)],
-    /// The caller in whose name it was called.
+    /// The principal on whose behalf the call was made.
     pub(crate) caller: &'a Principal,
-    /// Reasons by which services speak of who acts.
+    /// Reasons of services that are about the principal.
     pub(crate) reasons: &'a Reasons,
 }
 
 impl Part<'_> {
-    /// The error that a fault is to the field that needed the answer: the table of `docs/architecture.md`. A fault that
-    /// is no word to the client is logged.
+    /// Returns the error of the field that needed the response, by the table of `docs/architecture.md`. An upstream
+    /// error that is not about the client is logged.
     pub(crate) fn error(&self, fault: &UpstreamError, log: &SampledLog) -> Error {
         let error = self.told(fault).unwrap_or_else(|| {
             self.log(fault, log);
@@ -39,7 +39,7 @@ impl Part<'_> {
         error.after(fault.retry_after())
     }
 
-    /// The error that the client is told of, where the fault is a word to it.
+    /// Returns the error to show to the client; `None` if the upstream error is not about the client.
     fn told(&self, fault: &UpstreamError) -> Option<Error> {
         let by_status = self.rpc.speaks_by_status();
         let gave = self.step.is_some_and(|step| !step.given.is_empty());
@@ -69,7 +69,7 @@ impl Part<'_> {
         }
     }
 
-    /// The violations that are about arguments of the field, by the names of those.
+    /// Returns the field violations that are about arguments of the field, under the names of those arguments.
     fn in_arguments(&self, violations: &[FieldViolation]) -> Vec<FieldViolation> {
         let argument = |it: &FieldViolation| {
             let field = self.step?.argument_path(&it.field, self.aliases)?;
@@ -83,7 +83,8 @@ impl Part<'_> {
         if fault.kind() != FailureKind::Unauthenticated || is_of_caller {
             return log.failed(self.rpc.path(), fault);
         }
-        // The service does not know us: no user can do anything about it.
+        // The service does not accept our own credential. Users can do nothing about it, so the line tells operators
+        // what to check.
         if let Some(left_out) = log.pass("credential.key", fault.code()) {
             let (rpc, code, cause, reason) = (self.rpc.path(), fault.code(), fault.message(), fault.reason());
             tracing::error!(
@@ -123,7 +124,7 @@ mod tests {
         }
     }
 
-    /// The code that a status is to a field, and the parts of the input it names.
+    /// Returns the code of the field's error for a status, and the parts of the input that the error names.
     fn told(
         rpc: Rpc,
         step: &StepInfo,

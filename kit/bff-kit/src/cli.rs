@@ -1,4 +1,4 @@
-//! The command line every BFF has.
+//! The command line of every BFF.
 
 mod config;
 #[cfg(feature = "review")]
@@ -113,13 +113,13 @@ fn run_any(client: AnyClient) -> ExitCode {
     }
 }
 
-/// Why a command failed.
+/// The reason why a command failed.
 enum Failure {
     Config(ConfigError),
-    /// It was called wrongly.
+    /// The command was called wrongly.
     #[cfg(feature = "review")]
     Usage(String),
-    /// Anything else.
+    /// Any other problem.
     Other(String),
 }
 
@@ -153,7 +153,7 @@ fn serve(client: AnyClient, settings: Settings) -> Result<(), Failure> {
     })
 }
 
-/// The layers of the command line, the environment and the file, and the settings that come of them.
+/// Returns the layers of the command line, the environment and the file, and the settings that result from them.
 fn configuration(client: AnyClient, settings: Settings) -> Result<(Layers, Config), ConfigError> {
     let layers = layers(client, settings)?;
     let mut config = Config::load(&layers)?;
@@ -182,7 +182,7 @@ fn start(client: AnyClient, config: Config) -> Result<(), Failure> {
     runtime.block_on(async {
         let listener = process::listen(address).map_err(|error| cannot_listen(address, &error))?;
         let reload = server.reload();
-        // Ends with the runtime.
+        // The task ends with the runtime.
         tokio::spawn(process::on_hangup(move || reload.now()));
         server.serve_any(client, listener, fetch::tcp(), stop_signal()).await?;
         Ok(())
@@ -212,7 +212,7 @@ fn layers(client: AnyClient, settings: Settings) -> Result<Layers, ConfigError> 
         }
     }
     for pair in settings.set {
-        // Without the text: it may be a secret behind a slip.
+        // The error does not show the text, which may be a mistyped secret.
         let (key, value) =
             pair.split_once('=').ok_or_else(|| ConfigError::new("--set", "write it as KEY=VALUE"))?;
         layers = layers.flag("--set", key, value);
@@ -220,7 +220,8 @@ fn layers(client: AnyClient, settings: Settings) -> Result<Layers, ConfigError> 
     Ok(layers)
 }
 
-/// The variables of the environment. One of another program need not be text.
+/// Returns the variables of the environment; an error if a variable with the prefix is not UTF-8. Variables of other
+/// programs need not be.
 fn environment(prefix: &str) -> Result<Vec<(String, String)>, ConfigError> {
     let mut variables = Vec::new();
     for (name, value) in std::env::vars_os() {
@@ -235,7 +236,7 @@ fn environment(prefix: &str) -> Result<Vec<(String, String)>, ConfigError> {
     Ok(variables)
 }
 
-/// Prints what a command was asked for. A reader that went away has read enough.
+/// Prints the output of a command. Errors are ignored: a reader that went away has read enough.
 fn print(text: &str) -> ExitCode {
     let _written = std::io::stdout().lock().write_all(text.as_bytes());
     ExitCode::SUCCESS

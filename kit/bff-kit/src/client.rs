@@ -8,23 +8,23 @@ use crate::identity::Authenticator;
 use crate::mode::Mode;
 use crate::operation_policy::OperationPolicy;
 
-/// One client of the shop: everything that is its own. The kit does the rest.
+/// A client of the shop: its schema, limits, policies and sign-in. The kit does the rest.
 pub trait Client: Send + Sync + 'static {
     /// Name of the binary and issuer of the internal credential, such as `"bff-mobile"`.
     const NAME: &'static str;
 
-    /// Limits on its requests.
+    /// Limits on the client's requests.
     const LIMITS: Limits;
 
-    /// Operations it may send.
+    /// Operations the client may send.
     const OPERATIONS: OperationPolicy;
 
-    /// Pages in browsers send its operations. A server for real users must then know by which origins it is reached, so
-    /// that it tells its own pages from those of others.
+    /// True if web pages send the client's operations. In production the server must then know the origins by which it
+    /// is reached, to tell its own pages from pages of other sites.
     const BROWSERS: bool = false;
 
-    /// Reasons by which its services speak of who acts. Where none is named, `UNAUTHENTICATED` and
-    /// `PERMISSION_DENIED` are faults of this server and never said to a client.
+    /// Reasons of services that are about the principal. If none is named, `UNAUTHENTICATED` and `PERMISSION_DENIED`
+    /// are internal errors, which no client sees.
     const REASONS: Reasons = Reasons { nobody_acts: &[], may_not: &[] };
 
     /// The root of queries.
@@ -33,17 +33,17 @@ pub trait Client: Send + Sync + 'static {
     /// The root of mutations; [`async_graphql::EmptyMutation`] for a client that changes nothing.
     type Mutation: ObjectType + Default + 'static;
 
-    /// Policies of its calls.
+    /// Returns the policies of the client's calls.
     fn policies() -> Policies;
 
-    /// The authenticator of its callers.
+    /// Returns the authenticator of the client's requests.
     fn authenticator(mode: Mode) -> Box<dyn Authenticator>;
 }
 
 /// The schema of a client.
 pub type ClientSchema<C> = Schema<<C as Client>::Query, <C as Client>::Mutation, EmptySubscription>;
 
-/// Builds the schema of a client. It takes operations for valid: the kit has looked at them before.
+/// Builds the schema of a client. The schema takes operations as valid, because the kit has checked them before.
 #[must_use]
 pub fn schema<C: Client>() -> ClientSchema<C> {
     schema_builder::<C>().finish()
@@ -52,6 +52,6 @@ pub fn schema<C: Client>() -> ClientSchema<C> {
 pub(crate) fn schema_builder<C: Client>() -> SchemaBuilder<C::Query, C::Mutation, EmptySubscription> {
     Schema::build(C::Query::default(), C::Mutation::default(), EmptySubscription)
         .validation_mode(ValidationMode::Fast)
-        // The guard has bounded the document before; this limit must only not be the tighter one.
+        // The guard has bounded the depth of the document before, so this limit must not be the tighter one.
         .limit_recursive_depth(256)
 }

@@ -1,28 +1,28 @@
-//! What time it is, as a parameter.
+//! The time of day as a parameter.
 
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-/// Tells the time of day. Tests give one that stands still.
+/// A source of the time of day. Tests pass one that stands still.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// The machine's clock.
+    /// Returns the machine's clock.
     #[must_use]
     pub fn system() -> Self {
         Self(Arc::new(Timestamp::now))
     }
 
-    /// A clock that stands still.
+    /// Returns a clock that stands still.
     #[must_use]
     pub fn fixed(time: Timestamp) -> Self {
         Self(Arc::new(move || time))
     }
 
-    /// The time.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.0)()

@@ -1,5 +1,5 @@
-//! What a BFF can be told: a TOML file, overridden by the environment, overridden by flags. Types, names and comments of
-//! the fields are what `config` and `docs/configuration.md` tell of each setting.
+//! The settings of a BFF: a TOML file, overridden by the environment, overridden by flags. The command `config` and
+//! `docs/configuration.md` describe each setting by the type, name and comment of its field.
 
 mod cache;
 mod checks;
@@ -24,7 +24,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::mode::Mode;
+pub(crate) use crate::mode::Mode;
 pub use cache::CacheConfig;
 pub use credential::CredentialConfig;
 pub use describe::{SERVICE, Setting, settings};
@@ -38,44 +38,44 @@ pub use server::{HttpProfile, ServerConfig, TlsConfig};
 pub use source::Source;
 pub use upstream::{ServiceConfig, UpstreamConfig};
 
-/// Everything a BFF can be told. An unknown key is an error.
+/// All settings of a BFF. An unknown key is an error.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Users of this process: `development` lets developers sign in by header and ask for the schema, `production` is
     /// for real users.
     pub mode: Mode,
-    /// The server's side.
+    /// Sockets, timers and limits of the server.
     pub server: ServerConfig,
-    /// Which operations run.
+    /// Registered operations and automatic persisted queries.
     pub operations: OperationsConfig,
-    /// What is kept of answers.
+    /// The cache of answers.
     pub cache: CacheConfig,
-    /// What a document may cost.
+    /// Limits on documents.
     pub limits: LimitsConfig,
-    /// The services' side.
+    /// Calls to the services.
     pub upstream: UpstreamConfig,
     /// The credential shown to the services.
     pub credential: CredentialConfig,
-    /// What is logged.
+    /// The log.
     pub log: LogConfig,
 }
 
 impl Config {
-    /// Reads the layers and checks that what they say can work.
+    /// Reads the layers and checks their settings. An error names the setting and its source.
     pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
         let config: Self = layers.read()?;
         checks::check(&config, layers.services()).map_err(|error| layers.locate(error))?;
         Ok(config)
     }
 
-    /// The configuration of a development server: all defaults, key included.
+    /// Returns the configuration of a development server: all defaults, the credential key included.
     #[must_use]
     pub fn development() -> Self {
         Self { mode: Mode::Development, ..Self::default() }
     }
 
-    /// Every setting that has a value, by section. Secrets are hidden.
+    /// Returns every setting that has a value, by section. Secrets are hidden.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! What a resolver can do.
+//! The methods of the kit for resolvers.
 
 use std::future::Future;
 
@@ -9,39 +9,39 @@ use operation::path::segments;
 use crate::error::Error;
 use crate::scope::RequestScope;
 
-/// What a resolver can do besides answering what it already holds.
+/// Methods of a resolver's context: fetches, commands, errors and the scope of the request.
 pub trait ContextExt {
-    /// The request this field is part of.
+    /// Returns the scope of the request that this field is part of.
     fn scope(&self) -> &RequestScope;
 
-    /// Asks a service. The field must declare the question with `@fetch`; it is batched with all others of its
-    /// kind whose keys become known together.
+    /// Fetches the value of a key from a service. The field must declare the fetch with `@fetch`. The key is batched
+    /// with all other keys of the same fetch that become known together.
     fn fetch<F: Fetch>(&self, key: F) -> impl Future<Output = Result<F::Value, Error>> + Send;
 
-    /// Asks a service several questions of one kind at once. The answers come in the order of the questions.
+    /// Fetches the values of several keys from a service at once. The results come in the order of the keys.
     fn fetch_all<F: Fetch>(
         &self,
         fetches_: impl IntoIterator<Item = F> + Send,
     ) -> impl Future<Output = Vec<Result<F::Value, Error>>> + Send;
 
-    /// Asks a service to change something. One call, made now.
+    /// Sends a command to a service: one call, made now.
     fn send<C: Command>(&self, command: C) -> impl Future<Output = Result<C::Value, Error>> + Send;
 
-    /// Asks a service to change something, and does not wait for it. What becomes of it is logged, not answered.
+    /// Sends a command to a service without waiting for it. The outcome is logged and does not reach the answer.
     fn send_later<C: Command>(&self, command: C);
 
-    /// Lets a field stand without an answer it can do without: what a service failed to answer becomes `None`
-    /// and an entry of `extensions.degraded`. Only what the client can mend stays an error.
+    /// Makes a field optional: the failure of a service becomes `None` and an entry of `extensions.degraded`. Only bad
+    /// input, which the client can correct, stays an error.
     fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error>;
 
-    /// What a service said, for a field that may be null: what is not known leaves null, and an entry of
-    /// `extensions.degraded`. [`value`](crate::value) says what is known.
+    /// Returns a service's value for a field that may be null. A value that is not known leaves null and an entry of
+    /// `extensions.degraded`. [`value`](crate::value) tells which values are known.
     fn known<T>(&self, said: Option<T>) -> Option<T>;
 
-    /// What a service said, for a field that may not be null: what is not known is an error.
+    /// Returns a service's value for a field that may not be null. A value that is not known is an error.
     fn required<T>(&self, said: Option<T>) -> Result<T, Error>;
 
-    /// Notes at which field of the answer an error happened.
+    /// Records in the error the field of the answer at which it happened.
     fn located(&self, error: Error) -> Error;
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong while a request is answered, and what the client is told of it.
+//! Errors of fields and requests, and their form in the answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,44 +8,46 @@ use fetch::FieldViolation;
 
 use operation::Code;
 
-/// Text for everything whose cause is not the client's business.
+/// Message of every error whose cause is not shown to the client.
 const MASKED: &str = "Something went wrong on our side.";
 
-/// Errors that a request is told of.
+/// Upper bound on the errors of one answer.
 pub(crate) const MAX_ERRORS: usize = 10;
 
-/// Places in the document that each of them names.
+/// Upper bound on the locations in the document that one error names.
 const MAX_LOCATIONS: usize = 10;
 
-/// The longest that a client is told to wait, whatever a service says: it does not keep clients away for ever.
+/// Longest delay that a client is told to wait. It bounds the delays of services, so that none keeps clients away for
+/// ever.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-/// Characters of each. What a client sent may be in it, at any length.
+/// Upper bound on the characters of one error's message, which may quote input of any length.
 const MAX_MESSAGE: usize = 200;
 
-/// Why a field has no value.
+/// The reason why a field has no value.
 ///
-/// It deliberately does not implement `Display`: async-graphql would then show that text to clients.
+/// This type deliberately does not implement `Display`: async-graphql would then show that text to clients.
 #[derive(Clone, Debug)]
 pub enum Error {
-    /// What was asked for does not exist. [`OrNull::or_null`] makes it a plain `null`.
+    /// The object does not exist. [`OrNull::or_null`] turns this error into a plain `null`.
     NotFound,
-    /// The client can do something about it. The message is written for it.
+    /// An error that the client can do something about. The message is written for the client.
     Client(Arc<ClientError>),
-    /// It cannot. The cause is for the log; the client sees the code and a fixed text.
+    /// An error that the client can do nothing about. The cause is for the log; the client sees the code and a fixed
+    /// text.
     Internal(Arc<InternalError>),
 }
 
 /// An error whose message is safe to show.
 #[derive(Clone, Debug)]
 pub struct ClientError {
-    /// What kind of error it is.
+    /// Code of the error.
     pub code: Code,
-    /// What happened, in words for the client's developer.
+    /// Description of the error for the client's developer.
     pub message: String,
     /// Parts of the input that are wrong, if any.
     pub violations: Vec<FieldViolation>,
-    /// The domain's own name for a refusal, such as `"ALREADY_REVIEWED"`.
+    /// Business reason of the service, such as `"ALREADY_REVIEWED"`, if any.
     pub reason: Option<String>,
     retry_after: Option<Duration>,
     path: Vec<PathSegment>,
@@ -54,16 +56,16 @@ pub struct ClientError {
 /// An error whose cause is masked.
 #[derive(Clone, Debug)]
 pub struct InternalError {
-    /// What the client is told.
+    /// Code that the client sees.
     pub code: Code,
-    /// What happened, for the log alone; none where it was logged when it happened.
+    /// Cause of the error, for the log alone; `None` if it was logged when it happened.
     pub cause: Option<String>,
     retry_after: Option<Duration>,
     path: Vec<PathSegment>,
 }
 
 impl Error {
-    /// An error with a message the client may read.
+    /// Creates an error with a message the client may read.
     #[must_use]
     pub fn client(code: Code, message: impl Into<String>) -> Self {
         Self::Client(Arc::new(ClientError {
@@ -76,14 +78,15 @@ impl Error {
         }))
     }
 
-    /// A part of the input that is wrong. `field` is its path in the arguments, such as `"input.rating"`.
+    /// Creates a `BAD_USER_INPUT` error about one part of the input. `field` is its path in the arguments, such as
+    /// `"input.rating"`.
     #[must_use]
     pub fn bad_input(field: impl Into<String>, description: impl Into<String>) -> Self {
         let violation = FieldViolation { field: field.into(), description: description.into() };
         Self::bad_inputs(format!("{}: {}", violation.field, violation.description), vec![violation])
     }
 
-    /// Parts of the input that are wrong.
+    /// Creates a `BAD_USER_INPUT` error about any number of parts of the input.
     pub(crate) fn bad_inputs(message: impl Into<String>, violations: Vec<FieldViolation>) -> Self {
         let mut error = Self::client(Code::BadUserInput, message);
         if let Self::Client(client) = &mut error {
@@ -92,7 +95,7 @@ impl Error {
         error
     }
 
-    /// A rule of the domain forbids it, by the domain's own name for that.
+    /// Creates the error of an action that a rule of the domain forbids, with the service's business reason.
     pub(crate) fn refused(reason: Option<&str>) -> Self {
         let mut error = Self::client(Code::Refused, "The shop refused this.");
         if let Self::Client(client) = &mut error {
@@ -101,7 +104,7 @@ impl Error {
         error
     }
 
-    /// The same error, telling of a part of the input that is wrong.
+    /// Returns the error with one more field violation, if it is an error for the client.
     #[must_use]
     pub(crate) fn about(mut self, field: impl Into<String>, description: impl Into<String>) -> Self {
         if let Self::Client(error) = &mut self {
@@ -111,13 +114,13 @@ impl Error {
         self
     }
 
-    /// An error whose cause is logged and never shown.
+    /// Creates an error whose cause is logged and never shown.
     #[must_use]
     pub fn internal(cause: impl Into<String>) -> Self {
         Self::masked(Code::Internal, Some(cause.into()))
     }
 
-    /// An error whose cause was logged when it happened.
+    /// Creates a masked error whose cause was logged when it happened.
     pub(crate) fn logged(code: Code) -> Self {
         Self::masked(code, None)
     }
@@ -126,7 +129,7 @@ impl Error {
         Self::Internal(Arc::new(InternalError { code, cause, retry_after: None, path: Vec::new() }))
     }
 
-    /// The same error, after which to ask again once so much time has gone by.
+    /// Returns the error with the delay after which the client may retry, bounded by `MAX_RETRY_AFTER`.
     pub(crate) fn after(mut self, delay: Option<Duration>) -> Self {
         let delay = delay.map(|delay| delay.min(MAX_RETRY_AFTER));
         match &mut self {
@@ -138,7 +141,7 @@ impl Error {
         self
     }
 
-    /// When to ask again, where a service said so.
+    /// Returns the delay after which the client may retry; `None` if no service named one.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -148,7 +151,7 @@ impl Error {
         }
     }
 
-    /// What kind of error it is.
+    /// Returns the code of the error.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
@@ -158,8 +161,7 @@ impl Error {
         }
     }
 
-    /// The domain's own name for a refusal, such as `"ALREADY_REVIEWED"`: what a mutation answers in
-    /// `userErrors`.
+    /// Returns the business reason of the service, such as `"ALREADY_REVIEWED"`, for the `userErrors` of a mutation.
     #[must_use]
     pub fn business_reason(&self) -> Option<&str> {
         match self {
@@ -168,7 +170,7 @@ impl Error {
         }
     }
 
-    /// What is wrong with the input: what a mutation answers in `userErrors`.
+    /// Returns the field violations of the input, for the `userErrors` of a mutation.
     #[must_use]
     pub fn violations(&self) -> &[FieldViolation] {
         match self {
@@ -177,7 +179,7 @@ impl Error {
         }
     }
 
-    /// Notes where in the answer it happened. async-graphql forgets that on the way out of a list.
+    /// Records the path in the answer at which the error happened. async-graphql loses it on the way out of a list.
     #[must_use]
     pub(crate) fn at(mut self, path: impl FnOnce() -> Vec<PathSegment>) -> Self {
         match &mut self {
@@ -188,7 +190,7 @@ impl Error {
         self
     }
 
-    /// Where in the answer it happened; empty when that was not noted.
+    /// Returns the path in the answer at which the error happened; empty if none was recorded.
     pub(crate) fn path(&self) -> &[PathSegment] {
         match self {
             Self::NotFound => &[],
@@ -226,14 +228,14 @@ impl From<Error> for async_graphql::Error {
     }
 }
 
-/// An error of the request as a whole.
+/// Creates an error of the request as a whole.
 pub(crate) fn server_error(error: Error) -> ServerError {
     let mut error = async_graphql::Error::from(error).into_server_error(Pos::default());
     error.locations.clear();
     error
 }
 
-/// The error with a code, unless it has one.
+/// Adds a code to an error that has none.
 pub(crate) fn coded(mut error: ServerError, code: Code) -> ServerError {
     let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
     if extensions.get("code").is_none() {
@@ -242,7 +244,8 @@ pub(crate) fn coded(mut error: ServerError, code: Code) -> ServerError {
     error
 }
 
-/// The errors that are told of, and how many are not. What is wrong many times is not told as often.
+/// Bounds the errors of an answer, their locations and their messages, so that a repeated problem does not fill the
+/// answer. Returns the errors that are left and the number of those left out.
 pub(crate) fn bounded(mut errors: Vec<ServerError>) -> (Vec<ServerError>, usize) {
     let omitted = errors.len().saturating_sub(MAX_ERRORS);
     errors.truncate(MAX_ERRORS);
@@ -256,7 +259,7 @@ pub(crate) fn bounded(mut errors: Vec<ServerError>) -> (Vec<ServerError>, usize)
     (errors, omitted)
 }
 
-/// A delay as `retryAfterMs` tells it. Too late is better than too early.
+/// Returns a delay in milliseconds for `retryAfterMs`, rounded up: a late retry is better than an early one.
 pub(crate) fn millis(delay: Duration) -> u64 {
     u64::try_from(delay.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
@@ -271,13 +274,13 @@ fn violations_value(violations: &[FieldViolation]) -> Value {
     Value::List(list.collect())
 }
 
-/// What a nullable field answers that may fail alone: a value, `null`, or an error and `null`.
+/// The result of a nullable field that may fail alone: a value, `null`, or an error and `null`.
 pub type Nullable<T> = Option<Result<T, Error>>;
 
-/// How the absence of something becomes `null`.
+/// Conversion of [`Error::NotFound`] to `null`.
 pub trait OrNull<T> {
-    /// `Some(Ok)` for a value, `None` for what does not exist, `Some(Err)` for everything else: the shape of a
-    /// nullable field that may fail alone.
+    /// Returns `Some(Ok)` for a value, `None` for an object that does not exist and `Some(Err)` for every other error:
+    /// the shape of a nullable field that may fail alone.
     fn or_null(self) -> Nullable<T>;
 }
 

@@ -1,4 +1,4 @@
-//! Execution of operations over the schema of a client, whichever it is.
+//! Execution of operations over the schema of any client.
 
 mod failing;
 
@@ -13,14 +13,14 @@ use failing::FailingFields;
 
 /// Executes operations over the schema of a client.
 pub(crate) trait Execute: Send + Sync {
-    /// Executes an operation of which some fields may fail before they run: those that the scope of the request tells.
+    /// Executes an operation. If `has_failing`, the fields that the scope of the request lists fail before they run.
     fn execute(&self, request: Request, has_failing: bool) -> BoxFuture<'_, Response>;
 }
 
 /// Executes operations over the schema of `C`.
 pub(crate) struct Executor<C: Client> {
     schema: ClientSchema<C>,
-    /// Schema of the requests in which fields fail before they run; made when the first one comes.
+    /// Schema for requests in which fields fail before they run; built for the first such request.
     failing: OnceLock<ClientSchema<C>>,
 }
 

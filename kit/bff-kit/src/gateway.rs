@@ -1,4 +1,4 @@
-//! From a GraphQL request to its answer.
+//! Answers GraphQL requests, independent of their transport.
 
 mod access;
 mod answer;
@@ -37,17 +37,17 @@ pub(crate) use explain::Explain;
 pub(crate) use explain::{Analysis, MadeCall};
 pub(crate) use report::GET_MUTATION;
 
-/// A GraphQL request, whatever it came over.
+/// A GraphQL request, independent of its transport.
 #[derive(Debug, Default)]
 pub(crate) struct GraphqlRequest {
-    /// The document, where it comes along.
+    /// The text of the document; `None` if the request has only an id.
     pub(crate) query: Option<String>,
-    /// What names it instead.
+    /// The id or hash of the document; `None` if the request has only the text.
     pub(crate) id: Option<DocumentId>,
     pub(crate) operation_name: Option<String>,
     pub(crate) variables: Variables,
     pub(crate) languages: Languages,
-    /// What the answer is to tell of how it came about.
+    /// Details of the execution that the answer is to report.
     pub(crate) explain: Explain,
 }
 
@@ -56,9 +56,9 @@ pub(crate) struct GraphqlRequest {
 struct Run<'a> {
     request: &'a GraphqlRequest,
     operation: &'a Prepared,
-    /// Its plan, where somebody wants to know it.
+    /// The plan; `None` if nothing needs it.
     plan: Option<&'a Plan>,
-    /// As the operation declares them.
+    /// Variables, coerced to the types that the operation declares.
     variables: &'a Variables,
     caller: Principal,
     started: Instant,
@@ -119,8 +119,8 @@ impl Gateway {
         }
     }
 
-    /// Answers a request. `may_change` says whether it came in a way that may change something; `identify` is
-    /// asked only once that is settled. `known` is told what becomes known of it on the way.
+    /// Answers a request. `may_change` is true if the transport allows mutations. `identify` is called only after the
+    /// operation has been accepted. `known` collects facts of the request on the way.
     pub(crate) async fn answer(
         &self,
         mut request: GraphqlRequest,
@@ -142,14 +142,15 @@ impl Gateway {
                 return Arc::new(Answer { operation_name, ..Answer::refused(errors) });
             }
         };
-        // Nobody asks for the plan of what may not be kept.
+        // The plan decides the cacheability of an answer, so a request that may not be kept needs none unless it is
+        // explained.
         let plan = (!may_change || request.explain != Explain::No)
             .then(|| operation.plan(|call_graph| self.preparer.plan_of(call_graph)));
         let (operation, variables) = (&operation, &variables);
         let run = Run { request: &request, operation, plan, variables, caller, started, known };
-        // In a box, since it is large and stands in several places.
+        // Boxed, since the future is large and used in several places.
         let answer = || Box::pin(self.run(run.clone()));
-        // What depends on who asks is nobody else's: no request waits for that of another.
+        // An answer that depends on the principal belongs to that principal alone, so no request waits for another's.
         let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
         if may_change || !public || request.explain != Explain::No {
             return Arc::new(answer().await);
@@ -157,7 +158,8 @@ impl Gateway {
         self.shared.answer(operation, variables, &request.languages, answer).await
     }
 
-    /// The operation of a request, and its variables as the operation declares them.
+    /// Selects the operation of a request, and coerces its variables to the types that the operation declares. Fails
+    /// with request errors.
     fn prepare(
         &self,
         request: &mut GraphqlRequest,
@@ -252,17 +254,17 @@ impl Gateway {
         answer
     }
 
-    /// What it takes for an operation.
+    /// Returns the store of the operations that the gateway accepts.
     pub(crate) fn documents(&self) -> &Arc<OperationStore> {
         &self.documents
     }
 
-    /// What prepares its operations.
+    /// Returns the preparer of the operations.
     pub(crate) fn preparer(&self) -> &Arc<Preparer> {
         &self.preparer
     }
 
-    /// Tells what is counted here and in its parts.
+    /// Returns a function that reports the counts of the gateway and its parts.
     pub(crate) fn counts(&self) -> impl Fn(&Metrics) + Send + Sync + 'static {
         let (documents, preparer) = (self.documents.clone(), self.preparer.clone());
         let enforcement = self.enforcement.clone();
@@ -280,14 +282,15 @@ impl Gateway {
     }
 }
 
-/// Who may keep a whole answer. What a plan says of it holds for the calls; a resolver may depend on more.
+/// Returns the cacheability of a complete answer; `None` if the answer may not be kept. The plan covers the calls
+/// alone; a resolver may depend on more.
 fn keep(cache: &Cache, scope: &RequestScope, context: &CallContext) -> Option<Cacheability> {
     let shared = match cache.scope {
         CacheScope::Public => !scope.depends_on_caller(),
         CacheScope::Private => false,
         CacheScope::None => return None,
     };
-    // What tells of the time is kept no longer than it is true.
+    // An answer that depends on the time is kept no longer than it is true.
     let true_for_s = scope.true_for().map_or(u64::MAX, |time| time.as_secs());
     let max_age_s = cache.max_age_s.min(true_for_s);
     Some(Cacheability {

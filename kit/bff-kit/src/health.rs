@@ -1,4 +1,4 @@
-//! Health, readiness and numbers of a server, for operators, orchestrators and load balancers.
+//! Health, readiness and metrics of a server, for operators, orchestrators and load balancers.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,10 +17,10 @@ use tokio::time::Instant;
 
 use crate::metrics::{Metrics, SERVICE};
 
-/// Time for which the end of a call tells of its service.
+/// Time for which the end of a call tells the state of its service.
 const TELLS_FOR: Duration = Duration::from_secs(10);
 
-/// Type of the text of metrics, as Prometheus wants it.
+/// Content type of the metrics, as Prometheus expects it.
 const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The state of one server.
@@ -39,10 +39,10 @@ struct Started {
     tell_kept: Box<dyn Fn(&Metrics) + Send + Sync>,
 }
 
-/// The last call of a service that came to an end of its own.
+/// The last call of a service that was not abandoned.
 #[derive(Debug, Default)]
 struct LastCall {
-    /// Milliseconds since the server was made, and one; 0 where there was no call.
+    /// Time of the end of the call, in milliseconds since the server was created, plus one; 0 if there was no call.
     ended: AtomicU64,
     answered: AtomicBool,
 }
@@ -51,11 +51,11 @@ struct LastCall {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Service {
-    /// Its last call was answered, by whatever status.
+    /// The last call got a response, whatever its status.
     Answers,
-    /// Its last call could not be made, broke off or took too long.
+    /// The last call could not be made, broke off or took too long.
     Fails,
-    /// It was not called of late.
+    /// The service was not called recently.
     Unknown,
 }
 
@@ -78,7 +78,7 @@ impl Health {
         })
     }
 
-    /// That of something nobody looks at.
+    /// Creates a health state that nothing reads.
     #[cfg(feature = "review")]
     pub(crate) fn unseen() -> Arc<Self> {
         Self::new(Arc::new(Metrics::new()), false)
@@ -88,7 +88,8 @@ impl Health {
         &self.metrics
     }
 
-    /// The server has started: it calls these services, and `tell_kept` tells what it counts elsewhere.
+    /// Records that the server has started, with the services that it calls. `tell_kept` reports the counts that are
+    /// kept elsewhere.
     pub(crate) fn start(
         &self,
         services: impl Iterator<Item = &'static str>,
@@ -98,23 +99,23 @@ impl Health {
         let _first = self.started.set(Started { services, tell_kept: Box::new(tell_kept) });
     }
 
-    /// The server has been told to stop.
+    /// Records that the server has been told to stop.
     pub(crate) fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
         self.metrics.draining();
     }
 
-    /// The time to drain is up: requests that still run are not answered.
+    /// Records that the time to drain is over: requests that still run are not answered.
     pub(crate) fn cut_off(&self) {
         self.cut_off.store(true, Ordering::Relaxed);
     }
 
-    /// Why an operation that is not answered is not.
+    /// Returns the reason for which an operation was not answered.
     pub(crate) fn why_unanswered(&self) -> &'static str {
         if self.cut_off.load(Ordering::Relaxed) { "cut_off" } else { "client_left" }
     }
 
-    /// Routes of what operators ask.
+    /// Returns the routes for operators.
     pub(crate) fn routes(self: Arc<Self>) -> Router {
         Router::new()
             .route("/healthz", get(async || "ok"))
@@ -155,7 +156,7 @@ impl Health {
         }
     }
 
-    /// Milliseconds since the server was made, and one.
+    /// Returns the milliseconds since the server was created, plus one.
     fn now(&self) -> u64 {
         milliseconds(self.since.elapsed()) + 1
     }
@@ -206,7 +207,7 @@ impl std::fmt::Debug for Health {
     }
 }
 
-/// Health, readiness and numbers of a server, on an address of their own.
+/// Health, readiness and metrics of a server, on an address of their own.
 #[derive(Debug)]
 pub struct Admin(Arc<Health>);
 
@@ -215,10 +216,10 @@ impl Admin {
         Self(health.clone())
     }
 
-    /// Answers operators for as long as it is polled. On a thread and a runtime of its own, it answers however busy
-    /// the server is.
+    /// Answers operators for as long as it is polled. On a thread and a runtime of its own, it answers no matter how
+    /// busy the server is.
     pub async fn serve<L: Listener<Addr: std::fmt::Debug>>(self, listener: L) {
-        // Ends with an error never, and otherwise when it is dropped.
+        // `axum::serve` never fails; the future ends when it is dropped.
         let _never = axum::serve(listener, self.0.routes()).await;
     }
 }

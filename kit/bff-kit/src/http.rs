@@ -50,16 +50,16 @@ pub(crate) use head::MAX_HEADER_BYTES;
 pub(crate) use rejection::{RejectionReason, Rejections};
 pub(crate) use reply::AnswerBytes;
 
-/// What the routes of a server share.
+/// State shared by all routes of a server.
 pub(crate) struct HttpEdge {
     name: &'static str,
     gateway: Gateway,
     authenticator: Box<dyn Authenticator>,
-    /// Headers that tell who asks.
+    /// Headers that identify the principal.
     credentials: Arc<[HeaderName]>,
     health: Arc<Health>,
     log: Arc<SampledLog>,
-    /// Whether operators ask elsewhere.
+    /// True if the routes for operators are served on an address of their own.
     has_admin: bool,
     origins: Origins,
     body: BodyLimits,
@@ -69,13 +69,13 @@ pub(crate) struct HttpEdge {
     cors: CorsLayer,
 }
 
-/// Header by which developers ask for the plan of their operation: `plan`, or `analyze` for the calls as well.
+/// Header by which developers request the plan of their operation: `plan`, or `analyze` for the calls as well.
 const PLAN_HEADER: &str = "x-bff-plan";
 
-/// Methods that the paths of operations know, as `Allow` has them.
+/// Methods of the operation paths, as the value of `Allow`.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
-/// Shorter answers fit a packet as they are.
+/// Minimum length of an answer to be compressed, in bytes: shorter ones fit a packet as they are.
 const COMPRESSED_FROM_BYTES: u64 = 1024;
 
 impl HttpEdge {
@@ -105,7 +105,7 @@ impl HttpEdge {
         }
     }
 
-    /// The routes of a server. The layers are named from the inside out.
+    /// Builds the routes of a server. The layers are listed from the inside out.
     pub(crate) fn routes(self) -> Router {
         let cors = self.cors.clone();
         let head = middleware::from_fn_with_state(self.profile, head::check);
@@ -141,7 +141,7 @@ impl HttpEdge {
     }
 }
 
-/// Somebody who opens a development server in a browser is looking for the playground.
+/// Answers the root path: a developer who opens a development server in a browser is looking for the playground.
 async fn root(state: State<Arc<HttpEdge>>, request: Request) -> Response {
     if state.mode == Mode::Development {
         let text = format!(
@@ -163,7 +163,7 @@ async fn graphql(State(edge): State<Arc<HttpEdge>>, request: Request) -> Respons
     edge.handle(request, None).await
 }
 
-/// An operation that is asked for by its id alone.
+/// Answers a request for an operation that the path names by id.
 async fn operation(
     State(edge): State<Arc<HttpEdge>>,
     id: Result<Path<String>, PathRejection>,
@@ -201,8 +201,8 @@ impl HttpEdge {
         }
     }
 
-    /// What says that a browser was tricked is looked at first, and who asks last: a request that is not to be
-    /// trusted gets the same answer whatever credential it carries.
+    /// Answers a request, or returns its rejection. Headers that show a tricked browser are checked first and the
+    /// credential last, so that an untrusted request gets the same answer whatever credential it carries.
     async fn respond(
         &self,
         request: Request,
@@ -215,7 +215,7 @@ impl HttpEdge {
         }
         self.origins.check(&head)?;
         let parameters = match head.method {
-            // The router leaves the body out of an answer to HEAD, and nothing else.
+            // The router omits the body of an answer to HEAD, and nothing else.
             Method::GET | Method::HEAD => {
                 Parameters::One(params::from_query(head.uri.query().unwrap_or_default())?)
             }
@@ -231,7 +231,7 @@ impl HttpEdge {
             Some(id) => parameters.at_path(id)?,
             None => parameters.named()?,
         };
-        // Found out once, however many requests came together, and only if one gets that far.
+        // The principal is identified once for all requests of a batch, and only if one of them gets that far.
         let caller = OnceLock::new();
         match parameters {
             Parameters::One(graphql) => {
@@ -267,8 +267,8 @@ impl HttpEdge {
         Access::begin(self.name, self.health.clone())
     }
 
-    /// Answers one request of those that came together. A panic is a fault like another: the request fails, those
-    /// beside it and the connection do not.
+    /// Answers one request, alone or of a batch. A panic is handled like any internal error: it fails this request, but
+    /// neither the others of the batch nor the connection.
     async fn answer(
         &self,
         mut graphql: GraphqlRequest,

@@ -13,13 +13,13 @@ use crate::error::Error;
 /// Longest identifier of a service that is accepted, in bytes.
 const MAX_LENGTH: usize = 256;
 
-/// A kind of thing that has identifiers. The GraphQL type of that name implements it.
+/// A kind of object that has identifiers. The GraphQL type of that name implements this trait.
 pub trait Entity {
     /// Name of the kind, part of every identifier, such as `"Product"`.
     const NAME: &'static str;
 }
 
-/// The kind of thing an identifier names, such as `"Product"`; none when it is no identifier.
+/// Returns the kind of object that an identifier names, such as `"Product"`; `None` if the text is not an identifier.
 #[must_use]
 pub fn kind_of(id: &ID) -> Option<String> {
     if id.len() > MAX_LENGTH * 2 {
@@ -29,20 +29,20 @@ pub fn kind_of(id: &ID) -> Option<String> {
     text.split_once(':').map(|(kind, _)| kind.to_owned())
 }
 
-/// An identifier of a service, known to be one of an `E`.
+/// A service's identifier of an `E`.
 ///
-/// Clients see it as an opaque `ID` that names its kind, so that the id of a user never passes for one of a
-/// product, and may change its form without notice.
+/// Clients see an opaque `ID` that contains the kind, so that the id of a user never passes for the id of a product.
+/// Its form may change without notice.
 pub struct Id<E>(Arc<str>, PhantomData<fn() -> E>);
 
 impl<E: Entity> Id<E> {
-    /// The identifier as a service knows it.
+    /// Creates an identifier from the form that the service knows.
     #[must_use]
     pub fn new(raw: impl Into<Arc<str>>) -> Self {
         Self(raw.into(), PhantomData)
     }
 
-    /// Reads what a client sent in `argument`; `BAD_USER_INPUT` when it is not the id of an `E`.
+    /// Parses the `ID` that a client sent in `argument`; `BAD_USER_INPUT` if it is not the id of an `E`.
     pub fn parse(id: &ID, argument: &str) -> Result<Self, Error> {
         let bad = || Error::bad_input(argument, format!("not the id of a {}", E::NAME));
         if id.len() > MAX_LENGTH * 2 {
@@ -57,13 +57,13 @@ impl<E: Entity> Id<E> {
         Ok(Self::new(raw))
     }
 
-    /// The identifier as clients see it.
+    /// Returns the identifier as clients see it.
     #[must_use]
     pub fn to_id(&self) -> ID {
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{}", E::NAME, self.0)))
     }
 
-    /// The identifier as the service knows it.
+    /// Returns the identifier as the service knows it.
     #[must_use]
     pub fn raw(&self) -> Arc<str> {
         self.0.clone()

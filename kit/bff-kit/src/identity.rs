@@ -1,4 +1,4 @@
-//! Who asks, and how the BFF speaks to the services in their name.
+//! The principal of a request, and the credentials of calls made in its name.
 
 mod credential;
 mod development;
@@ -9,31 +9,32 @@ use http::{HeaderMap, HeaderName};
 
 use crate::error::Error;
 
-pub use credential::{CredentialKey, DEVELOPMENT_CREDENTIAL_KEY};
+pub(crate) use credential::{CredentialKey, DEVELOPMENT_CREDENTIAL_KEY};
 pub use development::Development;
 
-/// Who asks.
+/// The principal of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Principal {
-    /// Nobody in particular.
+    /// No identified user or device.
     Anonymous,
-    /// A person, by the identifier the domain knows.
+    /// A person, by the identifier that the domain knows.
     User(Arc<str>),
-    /// A device, by the identifier the domain knows.
+    /// A device, by the identifier that the domain knows.
     Device(Arc<str>),
 }
 
-/// Finds out who asks. Every client has its own way.
+/// Identifies the principal of a request. Every client has its own way.
 pub trait Authenticator: Send + Sync {
-    /// The caller named by a request's headers; an error when they name one that is not accepted.
+    /// Returns the principal named by the headers of a request; an error if they name one that is not accepted.
     fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, Error>;
 
-    /// The headers it reads: what a private answer depends on, so that a browser shows nobody what it kept of another.
+    /// Returns the headers that `authenticate` reads. Private answers depend on them, so that a browser shows no
+    /// principal an answer that it kept for another.
     fn reads(&self) -> Vec<HeaderName>;
 }
 
 impl Principal {
-    /// The acting user, if it is one.
+    /// Returns the acting user; `None` if the principal is not a user.
     #[must_use]
     pub fn user(&self) -> Option<Arc<str>> {
         match self {
@@ -42,7 +43,7 @@ impl Principal {
         }
     }
 
-    /// What kind of caller it is, for logs: never who.
+    /// Returns the kind of the principal for logs, which never names it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {

@@ -1,11 +1,11 @@
-//! Which language a client wants to read.
+//! The languages that a client accepts.
 
 /// The languages a client accepts, best first, from `Accept-Language` (RFC 9110, §12.5.4).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Languages(Vec<String>);
 
 impl Languages {
-    /// Reads the header. What cannot be read is left out.
+    /// Parses the header. Ranges that cannot be parsed are left out.
     #[must_use]
     pub fn parse(header: &str) -> Self {
         let mut ranges: Vec<(f32, String)> = header
@@ -22,7 +22,8 @@ impl Languages {
         Self(ranges.into_iter().map(|(_, tag)| tag).collect())
     }
 
-    /// The best of the supported languages, each a primary tag such as `"de"`.
+    /// Returns the best of the supported languages, each a primary tag such as `"de"`; `None` if the client accepts
+    /// none.
     #[must_use]
     pub fn choose<'a>(&self, supported: &[&'a str]) -> Option<&'a str> {
         self.0.iter().find_map(|tag| {
@@ -32,7 +33,7 @@ impl Languages {
     }
 }
 
-/// As the header has them.
+/// Writes the languages as a list in the form of the header.
 impl std::fmt::Display for Languages {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.0.join(","))

@@ -1,26 +1,71 @@
 //! The runtime of a GraphQL backend-for-frontend.
 //!
-//! A BFF describes its client by implementing [`Client`]: a schema, a table of policies, a way to sign in,
-//! limits. The kit does the rest: the command line ([`run`]), configuration, the server, GraphQL over HTTP,
-//! request-scoped batching of calls, read masks, errors, identifiers and pages. It knows no shop and no client.
+//! A BFF implements [`Client`] for a type of its own: a schema, a policy table, a way to sign in, limits. The kit does the
+//! rest: the server and its bounds, GraphQL over HTTP, registered operations, plans that bind, request-scoped batches, read
+//! masks, errors, ids and pages. It knows no shop and no client.
+//!
+//! ```
+//! use async_graphql::{EmptyMutation, Object};
+//! use bff_kit::{Authenticator, AutomaticQueries, Client, Development, DocumentPolicy, Limits, Mode, OperationPolicy};
+//! use fetch::Policies;
+//!
+//! struct Kiosk;
+//!
+//! #[derive(Default)]
+//! struct Query;
+//!
+//! #[Object]
+//! impl Query {
+//!     /// A greeting for whoever stands in front.
+//!     async fn greeting(&self) -> &str {
+//!         "Welcome"
+//!     }
+//! }
+//!
+//! impl Client for Kiosk {
+//!     const NAME: &'static str = "bff-kiosk";
+//!     const LIMITS: Limits = Limits::DEFAULT;
+//!     const OPERATIONS: OperationPolicy =
+//!         OperationPolicy { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
+//!     type Query = Query;
+//!     type Mutation = EmptyMutation;
+//!
+//!     fn policies() -> Policies {
+//!         Policies::new()
+//!     }
+//!
+//!     fn authenticator(_mode: Mode) -> Box<dyn Authenticator> {
+//!         Box::new(Development)
+//!     }
+//! }
+//!
+//! let plan = bff_kit::host::preparer::<Kiosk>().plan("query Hello { greeting }")?;
+//! assert_eq!(plan.total.calls, 0);
+//! // `bff_kit::host::run::<Kiosk>()` is all that its `main` does.
+//! # Ok::<(), operation::NoPlan>(())
+//! ```
+//!
+//! Next: [`schema`] declares the fetches of a field, [`ContextExt`] makes them, [`host`] runs it all; `bff-iot` is the
+//! smallest BFF of the shop.
 
 mod any_client;
 mod blame;
 mod cli;
 mod client;
 mod clock;
-pub mod config;
+mod config;
 mod context;
 mod error;
 mod executor;
 mod gateway;
 mod health;
+pub mod host;
 mod http;
 mod id;
-pub mod identity;
+mod identity;
 mod language;
-pub mod log;
-pub mod metrics;
+mod log;
+mod metrics;
 mod mode;
 mod operation_policy;
 mod page;
@@ -31,24 +76,19 @@ mod registry;
 mod reload;
 pub mod schema;
 mod scope;
+mod sdl;
 mod server;
 pub mod value;
 
-pub use allocator::Allocator;
-pub use cli::{EXIT_USAGE, listen, run, stop_signal};
-pub use client::{Client, ClientSchema, schema};
-pub use clock::Clock;
+pub use client::Client;
 pub use context::ContextExt;
 pub use error::{ClientError, Error, InternalError, Nullable, OrNull};
-pub use health::Admin;
 pub use id::{Entity, Id, kind_of};
+pub use identity::{Authenticator, Development, Principal};
 pub use language::Languages;
+pub use mode::Mode;
+pub use operation::Limits;
 pub use operation_policy::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 pub use page::{Connection, Edge, Page};
-pub use preparer::{preparer, server_preparer};
 pub use reference::{Loaded, Ref, RefList};
-pub use reload::Reload;
 pub use scope::RequestScope;
-pub use server::{PeerAddress, Server};
-
-pub use operation::{Code, Limit, Limits};

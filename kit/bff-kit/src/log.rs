@@ -1,4 +1,4 @@
-//! Log lines on standard error, those of panics among them.
+//! Logging to standard error, panics included.
 
 use std::io::IsTerminal as _;
 
@@ -18,7 +18,7 @@ pub fn start(config: &LogConfig) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// What writes log lines as configured.
+/// Builds the subscriber that writes log lines as configured. Fails if the filter is malformed.
 pub fn subscriber<W>(
     config: &LogConfig,
     writer: W,
@@ -36,12 +36,12 @@ where
     })
 }
 
-/// Makes a panic one line like any other. It is written here and nowhere else: here alone is known where it happened.
+/// Logs a panic as one line like any other. No other code logs panics, since only the hook knows where they happened.
 fn log_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if !tracing::enabled!(tracing::Level::ERROR) {
-            // Whoever silences this module still wants to know why a process ended.
+            // An operator who silences this module still wants to know why a process ended.
             return before(panic);
         }
         let cause = panic.payload_as_str().unwrap_or("a value that is no text");

@@ -1,4 +1,4 @@
-//! Numbers that a server counts, as Prometheus reads them.
+//! Metrics of a server, in the format of Prometheus.
 
 mod list;
 
@@ -14,20 +14,20 @@ use crate::peer::Bound;
 pub(crate) use list::{AUTOMATIC_BYTES, LIMITS, MANIFESTS, SERVICE, UNREAD_BYTES, UNREGISTERED, VIOLATIONS};
 pub use list::{Kind, METRICS, Metric};
 
-/// Upper bounds of the buckets of durations, in seconds: from an answer out of memory to the longest deadline.
+/// Upper bounds of the buckets of durations, in seconds: from an answer served from memory to the longest deadline.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// Stands in the label of operations that are not registered: their names are their clients' to choose.
+/// Label of operations that are not registered, since clients choose their names freely.
 const NAMELESS: &str = "-";
 
-/// The numbers of one server.
+/// The metrics of one server.
 pub(crate) struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     connections: Gauge,
 }
 
-/// A connection that is open until this is dropped.
+/// Guard of an open connection, which counts until the guard is dropped.
 pub(crate) struct OpenConnection(Gauge);
 
 impl Drop for OpenConnection {
@@ -36,28 +36,28 @@ impl Drop for OpenConnection {
     }
 }
 
-/// Why a connection ended.
+/// Reason for which a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Closed {
-    /// Its client left, or the network failed.
+    /// The client left, or the network failed.
     Client,
-    /// TLS was not agreed on.
+    /// The TLS handshake failed.
     Handshake,
     /// The head of a request did not come in time.
     Head,
-    /// Nothing was asked for in time.
+    /// No request came in time.
     Idle,
-    /// What its client sent is no HTTP.
+    /// The client sent something that is not HTTP.
     Unreadable,
-    /// Its client left an answer unread.
+    /// The client left an answer unread.
     Unread,
-    /// It held most of too much that clients left unread.
+    /// The connection held most of the unread bytes when there were too many.
     Greedy,
     /// The server stopped.
     Stopped,
 }
 
-/// What became of files that were read again.
+/// Result of reading files again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reloaded {
     Taken,
@@ -79,7 +79,7 @@ impl Metrics {
         let handle = recorder.handle();
         let connections = gauge(&recorder, &list::CONNECTIONS, []);
         let metrics = Self { recorder, handle, connections };
-        // What has not happened yet is told as well, where its labels are known: a rate wants a beginning.
+        // Metrics without labels are exported from the start, since a rate needs a beginning.
         for metric in METRICS.iter().filter(|metric| metric.labels.is_empty()) {
             match metric.kind {
                 Kind::Counter => metrics.counter(metric, []).increment(0),
@@ -90,17 +90,17 @@ impl Metrics {
         metrics
     }
 
-    /// What is counted, as text.
+    /// Returns all metrics in the text format of Prometheus.
     pub(crate) fn text(&self) -> String {
         self.handle.render()
     }
 
-    /// Puts aside what histograms were told, which else grows until somebody reads it.
+    /// Folds recorded samples into the histograms; otherwise they pile up until the metrics are read.
     pub(crate) fn upkeep(&self) {
         self.handle.run_upkeep();
     }
 
-    /// An operation was answered, or left by its client: its name where it is registered.
+    /// Counts an operation that was answered, or left by its client; `name` is `None` if it is not registered.
     pub(crate) fn operation(&self, name: Option<&Arc<str>>, status: u16, took: Duration, bytes: usize) {
         let operation = || operation_label(name);
         self.counter(&list::REQUESTS, [operation(), Label::new("status", status.to_string())]).increment(1);
@@ -108,49 +108,49 @@ impl Metrics {
         self.counter(&list::ANSWER_BYTES, []).increment(bytes as u64);
     }
 
-    /// An answer in which a fallback was taken.
+    /// Counts an answer in which a field took its fallback.
     pub(crate) fn degraded(&self, name: Option<&Arc<str>>) {
         self.counter(&list::DEGRADED, [operation_label(name)]).increment(1);
     }
 
-    /// An error that a client was told.
+    /// Counts an error in an answer.
     pub(crate) fn error(&self, code: &str) {
         self.counter(&list::ERRORS, [Label::new("code", code.to_owned())]).increment(1);
     }
 
-    /// An operation that its client did not wait for.
+    /// Counts an operation that ended without an answer.
     pub(crate) fn left(&self, reason: &'static str) {
         self.counter(&list::LEFT, [Label::from_static_parts("reason", reason)]).increment(1);
     }
 
-    /// A request that was not taken.
+    /// Counts a request that was rejected.
     pub(crate) fn refused(&self, reason: &'static str) {
         self.counter(&list::REFUSED, [Label::from_static_parts("reason", reason)]).increment(1);
     }
 
-    /// The body of a request.
+    /// Counts the bytes of a request body.
     pub(crate) fn request_bytes(&self, bytes: usize) {
         self.counter(&list::REQUEST_BYTES, []).increment(bytes as u64);
     }
 
-    /// A connection was opened, and counts as open until what is returned is dropped.
+    /// Counts a new connection, which is open until the returned guard is dropped.
     pub(crate) fn opened(&self) -> OpenConnection {
         self.counter(&list::OPENED, []).increment(1);
         self.connections.increment(1.0);
         OpenConnection(self.connections.clone())
     }
 
-    /// A connection ended by itself: why.
+    /// Counts a connection that ended, by reason.
     pub(crate) fn closed(&self, closed: Closed) {
         self.counter(&list::CLOSED, [Label::from_static_parts("reason", closed.as_str())]).increment(1);
     }
 
-    /// A connection was turned away.
+    /// Counts a connection that was turned away, by the bound that it exceeded.
     pub(crate) fn turned_away(&self, bound: Bound) {
         self.counter(&list::TURNED_AWAY, [Label::from_static_parts("bound", bound.as_str())]).increment(1);
     }
 
-    /// A certificate was looked at again.
+    /// Counts a reload of the certificate, by result.
     pub(crate) fn certificate(&self, reloaded: Reloaded) {
         let result = match reloaded {
             Reloaded::Taken => "taken",
@@ -159,12 +159,12 @@ impl Metrics {
         self.counter(&list::CERTIFICATES, [Label::from_static_parts("result", result)]).increment(1);
     }
 
-    /// The server began to drain.
+    /// Records that the server began to drain.
     pub(crate) fn draining(&self) {
         gauge(&self.recorder, &list::DRAINING, []).set(1.0);
     }
 
-    /// A count that something else keeps.
+    /// Sets a metric to a count that is kept elsewhere.
     pub(crate) fn kept(
         &self,
         metric: &'static Metric,
@@ -204,7 +204,7 @@ fn operation_label(name: Option<&Arc<str>>) -> Label {
     Label::new("operation", name)
 }
 
-/// Whole numbers past 2^53 bytes or calls are not met.
+/// Converts a count to a gauge value. Counts past 2^53 bytes or calls do not occur.
 #[expect(clippy::cast_precision_loss, reason = "no gauge comes near the numbers it would lose")]
 fn precise(count: u64) -> f64 {
     count as f64
@@ -227,7 +227,7 @@ impl Observer for Metrics {
 }
 
 impl Closed {
-    /// Whether the server ended it for what its client did.
+    /// Returns true if the server ended the connection because of its client.
     pub(crate) const fn is_for_its_client(self) -> bool {
         matches!(self, Self::Head | Self::Unreadable | Self::Unread | Self::Greedy)
     }

@@ -1,15 +1,15 @@
-//! Users of a process: developers or real ones.
+//! The mode of a process: for developers or for real users.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Users of a process.
+/// Mode of a process, which depends on its users.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Its developers, who sign in by header and ask for the schema.
+    /// For developers, who may sign in by header and introspect the schema.
     Development,
-    /// Real users.
+    /// For real users.
     #[default]
     Production,
 }

@@ -3,34 +3,34 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Operations that a client may send. The configuration may say otherwise.
+/// The operations that a client may send, unless the configuration overrides them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationPolicy {
-    /// Those that run outside development. In development all do.
+    /// Operations that run outside development. In development all operations run.
     pub policy: DocumentPolicy,
     /// Modes in which a document that was sent once may be named by its hash from then on.
     pub automatic: AutomaticQueries,
 }
 
-/// Which operations run. A team tightens it step by step.
+/// The set of operations that run. A team tightens the policy step by step.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DocumentPolicy {
-    /// All.
+    /// All operations run.
     Open,
-    /// All; those that are not registered are counted and leave a line in the log.
+    /// All operations run; operations that are not registered are counted and leave a line in the log.
     Log,
-    /// The registered ones.
+    /// Only registered operations run.
     Registered,
 }
 
-/// Where automatic persisted queries are taken.
+/// The condition under which automatic persisted queries are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AutomaticQueries {
-    /// Nowhere.
+    /// Never.
     Never,
     /// In development.
     Development,
-    /// Wherever operations need not be registered.
+    /// In every mode, if operations need not be registered.
     Always,
 }

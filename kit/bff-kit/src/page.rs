@@ -15,20 +15,21 @@ use crate::error::Error;
 /// Longest cursor that is read, in bytes.
 const MAX_CURSOR: usize = 2048;
 
-/// A page to ask a service for. The size of one that is asked for what is told beside its items alone is 0.
+/// A page of a list to fetch from a service. A page of size 0 serves only for the data beside the items, such as their
+/// total number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Page {
-    /// Items on the page, at most.
+    /// Upper bound on the items of the page.
     pub size: i32,
-    /// Where the page before it ended, in the service's words; empty at the beginning.
+    /// The service's token for the end of the previous page; empty at the beginning of the list.
     pub token: String,
-    /// Items to pass over, counted from the token.
+    /// Number of items to skip after the token.
     pub skip: i32,
 }
 
 impl Page {
-    /// The page that `first` and `after` ask for. `first` lies between 0 and `max`, `after` is the cursor of an
-    /// item: anything else is `BAD_USER_INPUT`.
+    /// Returns the page for the arguments `first` and `after`. `first` must lie between 0 and `max`, and `after` must
+    /// be the cursor of an item: anything else is `BAD_USER_INPUT`.
     pub fn of(first: i32, after: Option<&str>, max: i32) -> Result<Self, Error> {
         if !(0..=max).contains(&first) {
             return Err(Error::bad_input("first", format!("must lie between 0 and {max}")));
@@ -43,7 +44,7 @@ impl Page {
         }
     }
 
-    /// The same page, so many items further on.
+    /// Returns the page moved forward by this number of items; `BAD_USER_INPUT` if the number is negative or too large.
     pub fn further(self, items: i32) -> Result<Self, Error> {
         if items < 0 {
             return Err(Error::bad_input("skip", "must not be negative"));
@@ -52,18 +53,19 @@ impl Page {
         Ok(Self { skip: self.skip.checked_add(items).ok_or_else(too_far)?, ..self })
     }
 
-    /// Whether items lie before this page.
+    /// Returns true if items lie before this page.
     #[must_use]
     pub fn has_previous(&self) -> bool {
         !self.token.is_empty() || self.skip > 0
     }
 
-    /// What `after` takes to go on behind what the service gave this token for; none where it gave none.
+    /// Returns the cursor for a token of the service; `None` if the token is empty.
     fn next_cursor(token: &str) -> Option<String> {
         (!token.is_empty()).then(|| write_cursor(token, 0))
     }
 
-    /// What `after` takes for the page behind this one; none where there is none. Behind a page of 0 is where it began.
+    /// Returns the value of `after` for the next page; `None` if there is none. The page after one of size 0 begins
+    /// where that one began.
     #[must_use]
     pub fn next(&self, tokens: &PageTokens) -> Option<String> {
         if self.size == 0 {
@@ -72,8 +74,8 @@ impl Page {
         Self::next_cursor(&tokens.next)
     }
 
-    /// The cursor of the item at `index` of this page. Where the service gives its items no tokens it is counted from
-    /// the beginning of the page, and leads elsewhere once items came or went.
+    /// Returns the cursor of the item at `index` of this page. If the service gives its items no tokens, the cursor
+    /// counts from the beginning of the page, and points elsewhere once items are added or removed.
     fn cursor(&self, index: usize, tokens: &PageTokens) -> String {
         tokens.items.get(index).and_then(|token| Self::next_cursor(token)).unwrap_or_else(|| {
             let behind = i32::try_from(index).unwrap_or(i32::MAX).saturating_add(1);
@@ -81,13 +83,13 @@ impl Page {
         })
     }
 
-    /// As many of the items as the page has: a service is asked for one at least.
+    /// Returns as many of the items as the page may hold, since a fetch requests at least one item of a service.
     pub fn cut<T>(&self, items: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
         items.into_iter().take(usize::try_from(self.size).unwrap_or_default())
     }
 }
 
-/// A page of a list, as Relay has it. async-graphql's own connections have no description.
+/// A page of a list as a Relay connection. async-graphql's own connections have no description.
 pub struct Connection<T: OutputType, F> {
     page_info: PageInfo,
     edges: Vec<Edge<T>>,
@@ -142,8 +144,8 @@ impl<T: OutputType, F: ObjectType> Connection<T, F> {
 }
 
 impl Page {
-    /// This page as a connection: `items` as the service answered them, with its tokens, and fields of the
-    /// connection's own.
+    /// Returns this page as a connection of the service's `items` and their tokens, with additional fields of the
+    /// connection.
     pub fn connection<T: OutputType, F>(
         &self,
         items: Vec<T>,
@@ -190,7 +192,7 @@ mod tests {
         let items = ["a", "b", "c"].map(str::to_owned).to_vec();
         let of_item = Page { size: 5, token: "c".into(), skip: 0 };
         assert_eq!(behind(&PageTokens { next: "c".into(), items }), of_item);
-        // A service that gives its items no tokens.
+        // The service gives its items no tokens here.
         let counted = Page { size: 5, token: "t".into(), skip: 7 };
         assert_eq!(behind(&PageTokens::default()), counted);
     }
@@ -209,7 +211,7 @@ mod tests {
         }
     }
 
-    /// A list of numbers, as a service that gives its items tokens tells it.
+    /// Returns a page of a list of numbers, as a service that gives its items tokens responds.
     fn listed(list: &BTreeSet<u32>, page: &Page) -> (Vec<u32>, PageTokens) {
         let after = page.token.parse().map_or(0, |last: u32| last + 1);
         let mut items: Vec<u32> = list.range(after..).copied().collect();

@@ -2,27 +2,27 @@
 
 use std::net::IpAddr;
 
-/// The other end of a connection, as the server saw it. Stands in the extensions of each request.
+/// The other end of a connection, as the server sees it. Stored in the extensions of each request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Peer {
-    /// Its address; none where connections have none, as those in memory.
+    /// IP address; `None` for connections without one, such as those in memory.
     pub(crate) address: Option<IpAddr>,
-    /// Whether it is one of `server.trusted_proxies`: it then speaks for its clients, and what it forwards of them is
-    /// believed.
+    /// True if the peer is one of `server.trusted_proxies`: it then speaks for its clients, and what it forwards about
+    /// them is trusted.
     pub(crate) is_trusted: bool,
 }
 
-/// A bound that a peer is past.
+/// A bound that a peer exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
-    /// That of all peers together.
+    /// The bound of all peers together.
     InAll,
-    /// That of its own address.
+    /// The bound of the peer's own address.
     OfAddress,
 }
 
 impl Bound {
-    /// Its name, as metrics and the log have it.
+    /// Returns the name used in metrics and logs.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::InAll => "all",

@@ -1,4 +1,4 @@
-//! The preparer of a client's operations, as the client has it and as a server is configured.
+//! The preparer of a client's operations: with the client's own limits, or as a server configures it.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use crate::client::Client;
 use crate::config::Config;
 use crate::mode::Mode;
 
-/// The preparer of a client: what plans its operations without a server.
+/// Returns the preparer of a client, which plans its operations without a server.
 #[must_use]
 pub fn preparer<C: Client>() -> Preparer {
     in_mode(AnyClient::of::<C>(), Mode::Development)
 }
 
-/// The preparer of a server, with what the configuration changes of it.
+/// Returns the preparer of a client's server, with the changes that the configuration makes.
 #[must_use]
 pub fn server_preparer<C: Client>(config: &Config) -> Preparer {
     configured(AnyClient::of::<C>(), config)

@@ -1,8 +1,8 @@
 //! Objects whose key is known before their message.
 //!
-//! A product is found by its id, and so are its price and its stock. Behind a plain resolver both would be asked
-//! only once the product is there. A [`Ref`] product asks for all three at once: the fields that need no more
-//! than the key run on an object that holds nothing else, the others on the object that was answered.
+//! A product is fetched by its id, and so are its price and its stock. With a plain resolver, the fetches of price and
+//! stock would wait for the product. A [`Ref`] of the product fetches all three at once: the fields that need only the
+//! key run on an object that holds nothing else, all others run on the loaded object.
 
 use std::borrow::Cow;
 
@@ -18,34 +18,34 @@ use operation::path::segments;
 use crate::error::Error;
 use crate::scope::RequestScope;
 
-/// An object of the schema that holds what a question was answered with.
+/// An object of the schema that is created from the value of a fetch.
 pub trait Loaded: ContainerType + Send + Sync + Sized + 'static {
-    /// The question.
+    /// The fetch that loads the object.
     type By: Keyed;
 
-    /// The object of an answer to a question.
+    /// Creates the object from its key and the loaded value.
     fn from_loaded(by: &Self::By, answer: <Self::By as Fetch>::Value) -> Self;
 }
 
-/// An object found by its key: null when it is not there, or when it fails. Its field declares
+/// An object known by its key. The field is null if the object does not exist or its fetch fails. It declares
 /// [`hoist`](crate::schema::hoist); with a fallback it is optional.
 #[derive(Debug)]
 pub struct Ref<T: Loaded>(Result<T::By, Error>);
 
-/// A list of objects found by their keys, in the order of the keys. Those that are not there are left out. Its
-/// field declares [`then_hoist`](crate::schema::Steps::then_hoist).
+/// A list of objects known by their keys, in the order of the keys. Objects that do not exist are left out. The field
+/// declares [`then_hoist`](crate::schema::Steps::then_hoist).
 #[derive(Debug)]
 pub struct RefList<T: Loaded>(Vec<T::By>);
 
 impl<T: Loaded> Default for RefList<T> {
-    /// No objects.
+    /// Returns an empty list.
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
 impl<T: Loaded> Ref<T> {
-    /// The object of a key, or the error of one that is none.
+    /// Creates the reference to the object of a key; an error in place of the key becomes the error of the field.
     #[must_use]
     pub fn by(key: Result<T::By, Error>) -> Self {
         Self(key)
@@ -113,7 +113,7 @@ impl<T: Loaded> OutputType for RefList<T> {
     }
 }
 
-/// The object of a key; none when it is not there, or when the field can do without it.
+/// Resolves the object of a key; `None` if the object does not exist, or if its fetch fails and the field is optional.
 async fn object<T: Loaded>(
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
@@ -140,7 +140,7 @@ async fn object<T: Loaded>(
         };
     };
     let known = Part { object: &T::from_loaded(key, key.known()), node, hoisted: true };
-    // Its fields, or how it is not there.
+    // `Err` holds the result of the field if there is no object whose fields could be resolved.
     let behind = async {
         let object = match answer.await {
             Ok(Some(object)) => object,
@@ -150,7 +150,7 @@ async fn object<T: Loaded>(
         let part = Part { object: &object, node, hoisted: false };
         Ok(resolve_container(ctx, &part).await)
     };
-    // Both to their ends: what others wait for together with this object must not be dropped.
+    // Both run to their ends: dropping one would drop fetches that other fields wait for as well.
     match join(resolve_container(ctx, &known), behind).await {
         (beside, Ok(behind)) => Ok(Some(merged(beside?, behind?, node))),
         (_, Err(nothing)) => {
@@ -160,7 +160,7 @@ async fn object<T: Loaded>(
     }
 }
 
-/// Both parts of an object, in the order of the selection, which both kept.
+/// Merges both parts of an object in the order of the selection, which both parts kept.
 fn merged(beside: Value, behind: Value, node: NodeRef<'_>) -> Value {
     let (Value::Object(mut beside), Value::Object(mut behind)) = (beside, behind) else { return Value::Null };
     for (key, value) in &mut behind {
@@ -175,13 +175,13 @@ fn scope<'a>(ctx: &ContextSelectionSet<'a>) -> &'a RequestScope {
     ctx.data_unchecked::<std::sync::Arc<RequestScope>>()
 }
 
-/// An error at the place where it happened.
+/// Returns the error at the path where it happened.
 fn failed(ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>, error: Error) -> ServerError {
     let error = error.at(|| segments(ctx.path_node.as_ref()));
     ctx.set_error_path(async_graphql::Error::from(error).into_server_error(field.pos))
 }
 
-/// The fields of an object that need only its key, or all others. The rest is passed over.
+/// An object restricted to the fields that need only its key, or to all others. The remaining fields are skipped.
 struct Part<'a, T> {
     object: &'a T,
     node: NodeRef<'a>,

@@ -1,4 +1,4 @@
-//! The operations a server knows before anybody sends them.
+//! Operations that a server knows before clients send them.
 
 mod automatic;
 mod folder;
@@ -12,14 +12,14 @@ use automatic::{Automatic, Stored};
 pub(crate) use folder::ManifestFolder;
 pub(crate) use store::{DocumentId, OperationStore};
 
-/// The released operations a server answers from. Requests take those that are there when they come; others may take
-/// their place meanwhile.
+/// The released operations that a server uses now. A request keeps those that were there when it came; others may
+/// replace them meanwhile.
 #[derive(Debug, Default)]
 struct Current(RwLock<Arc<Releases>>);
 
 impl Current {
     fn get(&self) -> Arc<Releases> {
-        // Held for the length of a reference count: nobody waits for anybody who loads.
+        // The lock is held only to clone a reference count, so no request waits for a load.
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -1,4 +1,4 @@
-//! Reloading of files: by time, and when somebody asks.
+//! Reloading of files, at intervals and on request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 
-/// Asks a server to look at its files again, without waiting for the next time it does so by itself: its certificate
-/// and its manifests. In a binary that is SIGHUP.
+/// Handle that makes a server check its certificate and its manifests at once, without waiting for the next interval.
+/// Binaries do so on SIGHUP.
 #[derive(Clone, Debug)]
 pub struct Reload(Arc<watch::Sender<()>>);
 
-/// The times at which files are looked at: every so often, and when somebody asks.
+/// Times at which files are checked: at intervals, and on request.
 #[derive(Debug)]
 pub(crate) struct Looks {
     every: Interval,
     asked: watch::Receiver<()>,
-    /// For as long as it is here, nobody has asked for the last time.
+    /// Keeps the sender alive, so that waiting for a request never fails.
     _reload: Reload,
 }
 
@@ -25,7 +25,7 @@ impl Reload {
         Self(Arc::new(watch::Sender::new(())))
     }
 
-    /// Looks at the files now.
+    /// Makes the server check its files now.
     pub fn now(&self) {
         self.0.send_replace(());
     }
@@ -38,7 +38,7 @@ impl Reload {
 }
 
 impl Looks {
-    /// Ready when it is time to look: whether somebody has asked for it.
+    /// Completes when it is time to check the files; returns true if a reload was requested.
     pub(crate) async fn next(&mut self) -> bool {
         tokio::select! {
             _tick = self.every.tick() => false,

@@ -1,7 +1,6 @@
-//! What a schema says beyond its types: which fields ask which services, and what each field reads.
+//! The declarations of a schema beyond its types: the calls behind each field, and the parts of a message that it
+//! reads.
 
 mod directives;
-mod sdl;
 
 pub use directives::{Bound, Steps, bounds, bytes, fetch, fetches, hoist, items, reads, send};
-pub use sdl::{internal_sdl, public_sdl};

@@ -1,4 +1,4 @@
-//! What belongs to one request while it is answered.
+//! State of one request while it is answered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,23 +17,23 @@ use crate::error::{Error, millis};
 use crate::identity::Principal;
 use crate::language::Languages;
 
-/// What belongs to one request: its loaders, who asks, what time it is, and what could not be answered.
+/// State of one request: its fetches, its principal, its time, and notes on fields that could not be answered.
 pub struct RequestScope {
     caller: Read<Principal>,
     languages: Read<Languages>,
     now: Timestamp,
-    /// For how long what was told of the time stays true.
+    /// Time for which all values that depend on the time stay true; `None` if there are none.
     true_for: Mutex<Option<Duration>>,
     pub(crate) fetches: Fetches,
     pub(crate) call_graph: Arc<CallGraph>,
     notes: Mutex<Notes>,
-    /// Whether each command of the outline was sent.
+    /// A flag for each command of the call graph, set once the command was sent.
     sent: Box<[AtomicBool]>,
     failing: Vec<Failing>,
     reasons: Reasons,
 }
 
-/// Something of a request, and whether the answer depends on it.
+/// A value of the request that records reads, since the answer then depends on it.
 struct Read<T> {
     value: T,
     read: AtomicBool,
@@ -54,14 +54,14 @@ impl<T> Read<T> {
     }
 }
 
-/// What happened to parts of the answer.
+/// Notes on parts of the answer.
 #[derive(Default)]
 struct Notes {
     /// Fields that took their fallback.
     degraded: Vec<Degraded>,
-    /// Objects that turned out not to be there. What was asked beside them is of no account.
+    /// Objects that turned out not to exist. Errors and fallbacks of fields below them do not count.
     absent: Vec<Vec<PathSegment>>,
-    /// Items that were left out of their list.
+    /// Items that were left out, by the path of their list and their index.
     omitted: BTreeSet<(String, usize)>,
     /// Errors of fields that failed before they ran.
     failed: Vec<ServerError>,
@@ -99,12 +99,12 @@ impl RequestScope {
         }
     }
 
-    /// The same, with the reasons by which services speak of who acts.
+    /// Sets the reasons of services that are about the principal.
     pub(crate) fn with_reasons(self, reasons: Reasons) -> Self {
         Self { reasons, ..self }
     }
 
-    /// The same, with fields that fail before they run.
+    /// Sets the fields that fail before they run.
     pub(crate) fn with_failing(self, failing: Vec<Failing>) -> Self {
         Self { failing, ..self }
     }
@@ -113,7 +113,7 @@ impl RequestScope {
         &self.failing
     }
 
-    /// Notes the error of a field that failed before it ran. A field may be looked at more than once.
+    /// Notes the error of a field that failed before it ran. The call may be repeated for the same field.
     pub(crate) fn failed(&self, error: ServerError) {
         let mut notes = self.notes();
         if notes.failed.iter().all(|it| it.path != error.path) {
@@ -121,8 +121,8 @@ impl RequestScope {
         }
     }
 
-    /// When the command `C` of the field at `path` must have ended, counted from the start of the request; an error
-    /// where the field may not send it, or has.
+    /// Marks the command `C` of the field at `path` as sent. Returns the offset from the start of the request by which
+    /// the command must have ended; an error if the field may not send it, or has sent it before.
     pub(crate) fn planned<C: Command>(
         &self,
         path: Option<&QueryPathNode<'_>>,
@@ -132,7 +132,7 @@ impl RequestScope {
         let context = self.fetches.context();
         match found {
             Some((index, send)) if !self.sent[index].swap(true, Ordering::Relaxed) => Ok(send.until),
-            // Whatever the mode: nobody wants to have bought twice.
+            // This is an error even if deviations are tolerated: nobody wants to buy twice.
             Some(_) => {
                 let what = what("more than once");
                 context.deviation(&what).and_then(|()| Err(UpstreamError::new(FailureKind::Internal, what)))
@@ -141,20 +141,22 @@ impl RequestScope {
         }
     }
 
-    /// Who asks. An answer that depends on it is shared with nobody.
+    /// Returns the principal of the request. The answer then depends on the principal, and is shared with nobody else.
     #[must_use]
     pub fn principal(&self) -> &Principal {
         self.caller.get()
     }
 
-    /// What languages the answer may be in, best first. Caches keep an answer for each that depends on it.
+    /// Returns the languages that the answer may be in, best first. The answer then depends on them, and caches keep
+    /// one for each.
     #[must_use]
     pub fn languages(&self) -> &Languages {
         self.languages.get()
     }
 
-    /// A value that depends on when the request arrived, and the time for which it stays true. Caches keep the answer
-    /// no longer; every relative time of an answer counts from the same moment.
+    /// Returns a value that depends on the time at which the request arrived. `value` also returns the time for which
+    /// its value stays true: caches keep the answer no longer. All relative times of an answer count from the same
+    /// moment.
     pub fn with_now<T>(&self, value: impl FnOnce(Timestamp) -> (T, Duration)) -> T {
         let (value, stays) = value(self.now);
         let mut true_for = self.true_for.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,22 +164,22 @@ impl RequestScope {
         value
     }
 
-    /// For how long what a resolver has told of the time stays true; none where none has.
+    /// Returns the time for which all values that depend on the time stay true; `None` if no resolver has made one.
     pub(crate) fn true_for(&self) -> Option<Duration> {
         *self.true_for.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a resolver has asked who asks.
+    /// Returns true if a resolver has read the principal.
     pub(crate) fn depends_on_caller(&self) -> bool {
         self.caller.was_read()
     }
 
-    /// Whether a resolver has asked for the languages.
+    /// Returns true if a resolver has read the languages.
     pub(crate) fn depends_on_languages(&self) -> bool {
         self.languages.was_read()
     }
 
-    /// Asks a question for the field at `path`, which must declare it.
+    /// Fetches the value of a key for the field at `path`, which must declare the fetch.
     pub(crate) async fn fetch<F: Fetch>(
         &self,
         path: Option<&QueryPathNode<'_>>,
@@ -198,7 +200,7 @@ impl RequestScope {
         answer.map_err(|fault| self.blamed(&fault, F::RPC, F::name(), F::ALIASES, path))
     }
 
-    /// What the fault of a fetch or command is to the field at `path`.
+    /// Returns the error of the field at `path` for the upstream error of its fetch or command.
     pub(crate) fn blamed(
         &self,
         fault: &UpstreamError,
@@ -208,14 +210,14 @@ impl RequestScope {
         path: Option<&QueryPathNode<'_>>,
     ) -> Error {
         let step = self.call_graph.node_at(path).and_then(|node| node.step(name));
-        // Whom an error is told to does not make an answer depend on them: no error is kept.
+        // This read is not recorded: answers with errors are not kept, so they need not depend on the principal.
         let (caller, reasons) = (&self.caller.value, &self.reasons);
         let part = Part { rpc, step, aliases, caller, reasons };
         part.error(fault, &self.fetches.context().log).at(|| segments(path))
     }
 
-    /// What an optional field does with its answer: what a service failed to give is noted and becomes `None`. Only
-    /// what the client itself can mend stays an error.
+    /// Makes the result of a field optional: the failure of a service is noted and becomes `None`. Only bad input,
+    /// which the client can correct, stays an error.
     pub(crate) fn optional<T>(
         &self,
         path: Option<&QueryPathNode<'_>>,
@@ -233,7 +235,7 @@ impl RequestScope {
         }
     }
 
-    /// Notes that the field at `path` has no value, because what its service says is not known here.
+    /// Notes that the field at `path` has no value, because its service sent none that is known here.
     pub(crate) fn unknown(&self, path: Option<&QueryPathNode<'_>>) {
         let code = Code::Internal;
         if let Some(left_out) = self.fetches.context().log.pass("value", code.as_str()) {
@@ -243,7 +245,7 @@ impl RequestScope {
         self.notes().degraded.push(Degraded { path: segments(path), code, retry_after: None });
     }
 
-    /// Notes that the object at `path` is not there, so that nothing is told of what was asked beside it.
+    /// Notes that the object at `path` does not exist, so that the answer reports nothing about the fields below it.
     pub(crate) fn absent(&self, path: Option<&QueryPathNode<'_>>) {
         self.notes().absent.push(segments(path));
     }
@@ -256,8 +258,8 @@ impl RequestScope {
         }
     }
 
-    /// The errors that are still of account, at the paths of the finished answer, and in the order of the document:
-    /// the same request is answered by the same bytes, whichever service was faster.
+    /// Returns the errors that still count, at the paths of the finished answer and in the order of the document: the
+    /// same request gets the same bytes, whichever service was faster.
     pub(crate) fn settled(&self, errors: Vec<ServerError>) -> Vec<ServerError> {
         let mut notes = self.notes();
         let mut errors = errors;
@@ -273,7 +275,7 @@ impl RequestScope {
         errors
     }
 
-    /// Every field that took its fallback, as `extensions.degraded` tells it; none when nothing did.
+    /// Returns the fields that took their fallback, in the form of `extensions.degraded`; `None` if no field did.
     pub(crate) fn degraded(&self) -> Option<Value> {
         let notes = self.notes();
         let mut entries = BTreeMap::<(String, &str), (u32, Option<Duration>)>::new();
@@ -294,7 +296,8 @@ impl RequestScope {
         (!entries.is_empty()).then(|| Value::List(entries.iter().map(entry).collect()))
     }
 
-    /// The latest of the times after which services want to be asked again for what degraded.
+    /// Returns the longest delay that a service wants before a retry of a degraded field; `None` if no service named
+    /// one.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         self.notes().degraded.iter().filter_map(|it| it.retry_after).max()
     }
@@ -305,12 +308,12 @@ impl RequestScope {
 }
 
 impl Notes {
-    /// Whether the path lies below an object that is not there.
+    /// Returns true if the path lies below an object that does not exist.
     fn is_absent(&self, path: &[PathSegment]) -> bool {
         self.absent.iter().any(|absent| path.len() > absent.len() && path.starts_with(absent))
     }
 
-    /// The path with its indices counted among the items that stayed.
+    /// Returns the path with its indices counted among the items that stayed.
     fn renumbered(&self, path: &[PathSegment]) -> Vec<PathSegment> {
         let renumber = |(at, segment): (usize, &PathSegment)| match segment {
             PathSegment::Index(index) if !self.omitted.is_empty() => {
@@ -324,7 +327,7 @@ impl Notes {
     }
 }
 
-/// A segment of a path, as it is ordered.
+/// A segment of a path with an order.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum PlaceKey {
     Field(String),
@@ -340,7 +343,7 @@ impl PlaceKey {
     }
 }
 
-/// The path as a key that can be ordered.
+/// Returns the path as a key that can be ordered.
 fn key(path: &[PathSegment]) -> String {
     path.iter().fold(String::new(), |mut key, segment| {
         key.push('.');

@@ -1,4 +1,4 @@
-//! A BFF as one future: it listens, answers and, when told to, finishes what it has begun.
+//! The server of a BFF as one future: accepts connections, answers requests, and drains when told to stop.
 
 mod activity;
 mod bounds;
@@ -43,7 +43,7 @@ use door::Door;
 use tls::Certificate;
 use unread::Unread;
 
-/// Time between two times that histograms put aside what they were told.
+/// Interval between two upkeep runs, which fold recorded samples into the histograms.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// A BFF that is ready to serve.
@@ -55,9 +55,9 @@ pub struct Server {
     reload: Reload,
 }
 
-/// The address of whoever opened a connection.
+/// Address of the peer that opened a connection.
 pub trait PeerAddress: Debug {
-    /// The address by which clients are told apart; none where connections have none.
+    /// Returns the IP address that identifies the client; `None` for transports without addresses.
     fn ip(&self) -> Option<IpAddr>;
 }
 
@@ -75,33 +75,34 @@ impl PeerAddress for tokio::net::unix::SocketAddr {
 }
 
 impl Server {
-    /// A server with this configuration and the machine's clock.
+    /// Creates a server with this configuration and the system clock.
     #[must_use]
     pub fn new(config: Config) -> Self {
         let health = Health::new(Arc::new(Metrics::new()), config.server.ready_needs_services);
         Self { config, clock: Clock::default(), health, reload: Reload::new() }
     }
 
-    /// The same server with another idea of what time it is.
+    /// Replaces the clock of the server.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
 
-    /// What operators ask of it, to be served on an address of its own.
+    /// Returns the health, readiness and metrics routes, to be served on an address of their own.
     #[must_use]
     pub fn admin(&self) -> Admin {
         Admin::of(&self.health)
     }
 
-    /// What asks it to look at its files again.
+    /// Returns a handle that makes the server check its files again.
     #[must_use]
     pub fn reload(&self) -> Reload {
         self.reload.clone()
     }
 
-    /// Serves `C` until `shutdown` is ready; then sends clients elsewhere for a while, takes no more connections, lets
-    /// running requests finish and returns. It starts no thread, and dropping it ends all it has begun.
+    /// Serves `C` until `shutdown` is ready, then sends clients elsewhere for a while, accepts no more connections,
+    /// lets running requests finish and returns. The future starts no threads; dropping it ends every task that it has
+    /// started.
     pub async fn serve<C: Client>(
         self,
         listener: impl Listener<Addr: PeerAddress>,
@@ -178,7 +179,7 @@ impl Server {
                 Some(_finished) = connections.join_next() => {}
             }
         }
-        // Those who were let in by the system already.
+        // Connections that the kernel has accepted already are served as well.
         while let Some((io, address)) = listener.accept().now_or_never() {
             door.open(io, address.ip(), &mut connections);
         }
@@ -194,7 +195,7 @@ impl Server {
     }
 }
 
-/// Keeps what histograms were told small, for as long as it is polled.
+/// Folds recorded samples into the histograms at intervals, for as long as it is polled, so that they do not pile up.
 async fn upkeep(metrics: Arc<Metrics>) {
     let mut again = tokio::time::interval(UPKEEP_EVERY);
     loop {
@@ -203,8 +204,9 @@ async fn upkeep(metrics: Arc<Metrics>) {
     }
 }
 
-/// Takes the registered operations of the folder that is configured. A server does not start with a part of them, and
-/// one for real users not without any where it takes no others: it would turn everybody away, and look healthy.
+/// Loads the registered operations from the configured folder; `None` if no folder is set. A server does not start with
+/// only a part of them. A production server that accepts only registered operations does not start without any: it
+/// would reject every request and still look healthy.
 fn manifests(
     client: AnyClient,
     config: &Config,
@@ -231,7 +233,7 @@ fn manifests(
     Ok(Some(folder))
 }
 
-/// Opens the channels to the services. Nothing is connected before it is needed.
+/// Opens the channels to the services. Channels connect on first use.
 pub(crate) fn channels(config: &Config, connector: &impl Connector) -> Result<Channels, ConfigError> {
     Ok(Channels::open(&upstreams::upstreams(&config.upstream)?, connector))
 }

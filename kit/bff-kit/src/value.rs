@@ -1,5 +1,5 @@
-//! What the values of a service are to a client. A contract grows: an enum gets values, a message stays out. What this
-//! server does not know is not told as something else.
+//! Conversion of services' values to values of a schema. Contracts grow: an enum gains values, a message is left out. A
+//! value that this server does not know becomes `None`, and never a different value.
 
 mod scalars;
 
@@ -7,24 +7,24 @@ use jiff::Timestamp;
 
 pub use scalars::{CountryCode, CurrencyCode, DateTime, Decimal, Language, Url};
 
-/// Seconds of 0001-01-01T00:00:00Z, before which neither `google.protobuf.Timestamp` nor RFC 3339 has a time.
+/// Unix time of 0001-01-01T00:00:00Z in seconds. Neither `google.protobuf.Timestamp` nor RFC 3339 has earlier times.
 const FIRST_SECOND: i64 = -62_135_596_800;
 
-/// The value of an enum; none where the service says none (`_UNSPECIFIED`), or one of a later contract.
+/// Returns the value of an enum; `None` if the service sent none (`_UNSPECIFIED`) or one of a later contract.
 #[must_use]
 pub fn known<E: TryFrom<i32> + Default + PartialEq>(value: i32) -> Option<E> {
     E::try_from(value).ok().filter(|value| *value != E::default())
 }
 
-/// The time a service says; none where it is none that RFC 3339 can tell.
+/// Returns the time a service sent; `None` if RFC 3339 cannot express it.
 #[must_use]
 pub fn instant(time: &prost_types::Timestamp) -> Option<Timestamp> {
     let is_time = time.seconds >= FIRST_SECOND && (0..1_000_000_000).contains(&time.nanos);
-    // The library knows no time past 9999-12-30, in whose zone it might be another year.
+    // jiff knows no time past 9999-12-30, which could lie in another year in some time zone.
     is_time.then(|| Timestamp::new(time.seconds, time.nanos).ok()).flatten()
 }
 
-/// A number as an `Int`, which has 32 bits; none where it has more.
+/// Returns the number as an `Int`, which has 32 bits; `None` if it does not fit.
 #[must_use]
 pub fn int(number: impl TryInto<i32>) -> Option<i32> {
     number.try_into().ok()

@@ -146,9 +146,10 @@ impl Lines {
 
     /// Returns a call in words, with the number of the line that names it if there is one.
     fn call(&self, call: &PlannedCall) -> String {
-        let asks = format!("asks    {}", call.name);
+        let name = format!(" {}", call.name);
         let named = |pair: &[String]| {
-            pair[0] == asks && call.fields.first().is_some_and(|field| pair[1] == format!("for     {field}"))
+            pair[0].ends_with(&name)
+                && call.fields.first().is_some_and(|field| pair[1] == format!("for     {field}"))
         };
         let line = self.0.windows(2).position(named);
         let line = line.map_or(String::new(), |at| format!(" (line {})", at + 1));

@@ -40,19 +40,19 @@ const CLIENTS: [About; 3] = [
         name: "mobile",
         title: "Phone app",
         signs_in: ("x-user-id", "user-ada-lindqvist"),
-        preparer: bff_kit::preparer::<Mobile>,
+        preparer: bff_kit::host::preparer::<Mobile>,
     },
     About {
         name: "web",
         title: "Web shop",
         signs_in: ("x-user-id", "user-ada-lindqvist"),
-        preparer: bff_kit::preparer::<Web>,
+        preparer: bff_kit::host::preparer::<Web>,
     },
     About {
         name: "iot",
         title: "Shelf devices",
         signs_in: ("x-device-id", "shelf-0001"),
-        preparer: bff_kit::preparer::<Iot>,
+        preparer: bff_kit::host::preparer::<Iot>,
     },
 ];
 

@@ -75,7 +75,7 @@ test("an example comes with its variables, headers, plan, failures and run", asy
   await page.getByLabel("Example").selectOption("Product");
   await page.getByRole("heading", { name: "query Product" }).waitFor();
   await page.getByRole("heading", { name: "CatalogService/BatchGetProducts" }).waitFor();
-  const failures = page.getByRole("table", { name: "What is missing when a service fails" });
+  const failures = page.getByRole("table", { name: "Failures, by service" });
   await failures.getByText("product.price is null, degraded").waitFor();
   await page.locator(".graphiql-editor-tool .view-lines").filter({ hasText: "withReviews" }).waitFor();
   await run(page);
@@ -198,10 +198,10 @@ test("the main controls are reached by keyboard, and an editor is left again", a
   }
   const order = [
     "Skip to the content", "Phone app", "Web shop", "Shelf devices", "Compare", "Colours", "Plan",
-    "What is missing", "Example", "Operation", "Execute query", "Variables", "Headers", "Result",
+    "Failures", "Example", "Operation", "Execute query", "Variables", "Headers", "Result",
   ];
   const places = order.map((name) => reached.findIndex((it) => it.includes(name)));
-  const missing = order.filter((_, at) => places[at] === -1 && order[at] !== "What is missing");
+  const missing = order.filter((_, at) => places[at] === -1 && order[at] !== "Failures");
   assert.deepEqual(missing, [], `reached: ${reached.join(" · ")}`);
   await page.getByRole("group", { name: /^Operation/ }).focus();
   await page.keyboard.press("Enter");

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bff_kit::config::Config;
+use bff_kit::host::config::Config;
 use http::StatusCode;
 use operation::document_hash;
 use serde_json::json;
@@ -108,7 +108,7 @@ async fn a_server_does_not_start_without_the_manifests_it_is_told_of() {
     let mut config = Config::development();
     config.operations.folder = Some(folder.path().to_owned());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let served = bff_kit::Server::new(config).serve::<bff_mobile::Mobile>(
+    let served = bff_kit::host::Server::new(config).serve::<bff_mobile::Mobile>(
         listener,
         fetch::tcp(),
         std::future::pending(),

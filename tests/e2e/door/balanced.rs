@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bff_kit::Server;
-use bff_kit::config::Config;
+use bff_kit::host::Server;
+use bff_kit::host::config::Config;
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -40,7 +40,7 @@ impl Backend {
     fn start(address: SocketAddr) -> Self {
         let mut config = Config::development();
         config.server.stop_delay_ms = Some(STOP_DELAY.as_millis().try_into().unwrap());
-        let listener = bff_kit::listen(address).unwrap();
+        let listener = bff_kit::host::listen(address).unwrap();
         let address = axum::serve::Listener::local_addr(&listener).unwrap();
         let (stop, stopped) = oneshot::channel();
         let mut running = JoinSet::new();

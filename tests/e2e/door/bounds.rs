@@ -1,7 +1,7 @@
 //! Limits on connections and requests of a server, and the heads of requests it accepts.
 
 use bff_iot::Iot;
-use bff_kit::config::{Config, LogFormat};
+use bff_kit::host::config::{Config, LogFormat};
 use http::{Request, StatusCode, header};
 use http_body_util::Full;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -20,7 +20,7 @@ struct Draining {
 
 async fn draining() -> Draining {
     let (stop, stopped) = oneshot::channel::<()>();
-    let configure = |config: &mut bff_kit::config::Config| config.server.stop_delay_ms = Some(5_000);
+    let configure = |config: &mut bff_kit::host::config::Config| config.server.stop_delay_ms = Some(5_000);
     let pipe = Pipe::with::<Plain>(configure, async { drop(stopped.await) });
     let mut kept_alive = pipe.http1().await;
     let answer = send(&mut kept_alive).await;

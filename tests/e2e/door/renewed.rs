@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bff_kit::config::{Config, TlsConfig};
+use bff_kit::host::config::{Config, TlsConfig};
 use bytes::Bytes;
 use http::{Request, header};
 use http_body_util::Full;

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use bff_iot::Iot;
-use bff_kit::Server;
-use bff_kit::config::{Config, LogFormat};
-use bff_kit::metrics::{Kind as Goes, METRICS};
+use bff_kit::host::Server;
+use bff_kit::host::config::{Config, LogFormat};
+use bff_kit::host::metrics::{Kind as Goes, METRICS};
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};

@@ -61,7 +61,7 @@ async fn a_connection_is_kept_for_longer_than_load_balancers_keep_theirs() {
 
     // The idle timeout does not depend on the timeout of a head.
     let configured = |header, idle| {
-        let configure = move |config: &mut bff_kit::config::Config| {
+        let configure = move |config: &mut bff_kit::host::config::Config| {
             config.server.header_timeout_ms = header;
             config.server.idle_timeout_ms = idle;
         };

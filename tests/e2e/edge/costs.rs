@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use bff_iot::Iot;
-use bff_kit::config::{Config, Mode};
-use bff_kit::{Client, DocumentPolicy, Limit, Limits};
+use bff_kit::Mode;
+use bff_kit::host::config::Config;
+use bff_kit::{Client, DocumentPolicy, Limits};
 use bff_mobile::Mobile;
 use bff_web::Web;
 use cpu_time::ThreadTime;
 use http::{Request, StatusCode};
 use http_body_util::Full;
+use operation::Limit;
 use operation::Preparer;
 use serde_json::json;
 
@@ -41,9 +43,9 @@ fn pipe(kind: Kind, config: Config) -> Pipe {
 
 fn preparer(kind: Kind, config: &Config) -> Preparer {
     match kind {
-        Kind::Mobile => bff_kit::server_preparer::<Mobile>(config),
-        Kind::Web => bff_kit::server_preparer::<Web>(config),
-        Kind::Iot => bff_kit::server_preparer::<Iot>(config),
+        Kind::Mobile => bff_kit::host::server_preparer::<Mobile>(config),
+        Kind::Web => bff_kit::host::server_preparer::<Web>(config),
+        Kind::Iot => bff_kit::host::server_preparer::<Iot>(config),
     }
 }
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use bff_iot::Iot;
 use bff_kit::DocumentPolicy;
-use bff_kit::config::{Config, Mode};
+use bff_kit::Mode;
+use bff_kit::host::config::Config;
 use bff_web::Web;
 use bytes::Bytes;
 use http::Request;

@@ -1,7 +1,7 @@
 //! Operation names in the log: clients choose them freely.
 
 use bff_kit::DocumentPolicy;
-use bff_kit::config::LogFormat;
+use bff_kit::host::config::LogFormat;
 use serde_json::json;
 
 use crate::support::{Logged, Shop, schema_folder};

@@ -1,6 +1,6 @@
 //! Status and media type of every kind of request, in both profiles.
 
-use bff_kit::config::HttpProfile;
+use bff_kit::host::config::HttpProfile;
 use bytes::Bytes;
 use http::{Method, Request, header};
 use http_body_util::Full;

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bff_iot::Iot;
-use bff_kit::Server;
-use bff_kit::config::{Config, TlsConfig};
+use bff_kit::host::Server;
+use bff_kit::host::config::{Config, TlsConfig};
 use bytes::Bytes;
 use http::{Request, Version, header};
 use http_body_util::{BodyExt as _, Full};

@@ -54,7 +54,7 @@ async fn a_developer_is_told_the_plan_and_the_calls() {
 #[tokio::test]
 async fn nobody_else_is_told_the_plan() {
     let shop = Shop::with(|config| {
-        config.mode = bff_kit::config::Mode::Production;
+        config.mode = bff_kit::Mode::Production;
         config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
         config.operations.policy = Some(bff_kit::DocumentPolicy::Open);
     })

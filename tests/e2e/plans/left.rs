@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use async_graphql::{Context, Object};
-use bff_kit::config::{Config, Mode};
-use bff_kit::identity::{Authenticator, Development};
+use bff_kit::Mode;
+use bff_kit::host::config::Config;
 use bff_kit::schema::{fetches, send};
+use bff_kit::{Authenticator, Development};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Limits, Nullable, OperationPolicy, OrNull as _,
 };

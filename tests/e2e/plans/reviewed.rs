@@ -37,7 +37,7 @@ fn a_review_shows_what_changed() {
     let markdown = changes.to_markdown();
     assert!(markdown.contains("| **Home** changed "), "{markdown}");
     assert!(
-        markdown.contains("```diff\n  wave 2: ReviewService/BatchGetRatings\n+ asks    RatingOf\n"),
+        markdown.contains("```diff\n  wave 2: ReviewService/BatchGetRatings\n+ fetch   RatingOf\n"),
         "{markdown}"
     );
     assert!(old.changes("mobile", &old).is_empty());

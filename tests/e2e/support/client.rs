@@ -3,8 +3,8 @@
 use std::fmt;
 
 use bff_iot::Iot;
-use bff_kit::schema::{internal_sdl, public_sdl};
-use bff_kit::{Client, schema};
+use bff_kit::Client;
+use bff_kit::host::{internal_sdl, public_sdl};
 use bff_mobile::Mobile;
 use bff_web::Web;
 use operation::schema::SchemaIndex;
@@ -22,7 +22,7 @@ impl Kind {
 
     pub(crate) fn internal_sdl(self) -> String {
         fn of<C: Client>() -> String {
-            internal_sdl(&schema::<C>())
+            internal_sdl(&bff_kit::host::schema::<C>())
         }
         match self {
             Self::Mobile => of::<Mobile>(),
@@ -33,7 +33,7 @@ impl Kind {
 
     pub(crate) fn public_sdl(self) -> String {
         fn of<C: Client>() -> String {
-            public_sdl(&schema::<C>())
+            public_sdl(&bff_kit::host::schema::<C>())
         }
         match self {
             Self::Mobile => of::<Mobile>(),

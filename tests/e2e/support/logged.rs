@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use bff_kit::config::{LogConfig, LogFormat};
-use bff_kit::log;
+use bff_kit::host::config::{LogConfig, LogFormat};
+use bff_kit::host::log;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use tracing::subscriber::DefaultGuard;

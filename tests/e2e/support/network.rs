@@ -5,7 +5,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
-use bff_kit::PeerAddress;
+use bff_kit::host::PeerAddress;
 use http::Uri;
 use hyper_util::rt::TokioIo;
 use tokio::io::DuplexStream;

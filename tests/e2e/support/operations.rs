@@ -123,9 +123,9 @@ pub(crate) fn copied_schema() -> TempDir {
 /// The preparer of a client.
 pub(crate) fn preparer(kind: Kind) -> Preparer {
     match kind {
-        Kind::Mobile => bff_kit::preparer::<Mobile>(),
-        Kind::Web => bff_kit::preparer::<Web>(),
-        Kind::Iot => bff_kit::preparer::<Iot>(),
+        Kind::Mobile => bff_kit::host::preparer::<Mobile>(),
+        Kind::Web => bff_kit::host::preparer::<Web>(),
+        Kind::Iot => bff_kit::host::preparer::<Iot>(),
     }
 }
 

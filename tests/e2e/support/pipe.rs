@@ -2,8 +2,9 @@
 
 use std::future::Future;
 
-use bff_kit::config::Config;
-use bff_kit::{Client, Server};
+use bff_kit::Client;
+use bff_kit::host::Server;
+use bff_kit::host::config::Config;
 use bytes::Bytes;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt as _, Full};

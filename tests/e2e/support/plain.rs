@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use async_graphql::{EmptyMutation, Object, ObjectType};
-use bff_kit::config::Mode;
-use bff_kit::identity::{Authenticator, Development};
+use bff_kit::Mode;
+use bff_kit::{Authenticator, Development};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::Policies;
 use tokio::time::sleep;

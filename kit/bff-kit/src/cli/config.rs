@@ -1,4 +1,4 @@
-//! `config`: the settings that hold, and where each comes from.
+//! The command `config`: prints the settings in effect, and the source of each.
 
 use std::fmt::Write as _;
 
@@ -6,14 +6,15 @@ use super::{Failure, Settings, configuration};
 use crate::any_client::AnyClient;
 use crate::config::{Config, Layers, SERVICE, Setting, settings};
 
-/// Prints them.
+/// Prints the settings in effect.
 pub(super) fn run(client: AnyClient, of: Settings) -> Result<(), Failure> {
     let (layers, config) = configuration(client, of)?;
     super::print(&listing(&layers, &config.effective_for(&client)));
     Ok(())
 }
 
-/// Every setting in a line, as a file with the same settings would have it. What is absent or secret is a comment.
+/// Returns one line for each setting, in the form of a file with the same settings. Absent and secret settings are
+/// comments.
 fn listing(layers: &Layers, config: &Config) -> String {
     let table = config.to_toml();
     let mut lines = Vec::new();
@@ -36,7 +37,7 @@ fn listing(layers: &Layers, config: &Config) -> String {
     })
 }
 
-/// A setting and its value, and where that comes from.
+/// Returns the line of a setting with its value, and the source of that value.
 fn line(layers: &Layers, setting: &Setting, path: &[&str], table: &toml::Table) -> (String, String) {
     let source = layers.source(&path.join(".")).to_string();
     let quoted = |name: &&str| if name.contains('.') { format!("\"{name}\"") } else { (*name).to_owned() };

@@ -1,4 +1,4 @@
-//! `explain`: what an operation does to the services.
+//! The command `explain`: prints the calls that an operation makes to the services.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
@@ -46,12 +46,12 @@ pub(super) struct Explain {
     settings: Settings,
 }
 
-/// What came of running an operation.
+/// The outcome of running an operation.
 struct Run {
-    /// Bytes of the answer.
+    /// Size of the answer, in bytes.
     bytes: usize,
     analysis: Analysis,
-    /// What the client is told of.
+    /// Messages of the errors in the answer.
     errors: Vec<String>,
 }
 
@@ -159,9 +159,9 @@ impl Explain {
     }
 }
 
-/// The document of an operation of the client, or of a file.
+/// Returns the document of an operation of the client, or of a file.
 fn document(operation: &str, contracts: &Folder) -> Result<String, Failure> {
-    // Beside a file there need be no operations of a client.
+    // A file can be explained without operations of a client, so an error about those comes last.
     let known = contracts.operations();
     let found = known.iter().flatten().find(|it| it.name == operation);
     if let Some(found) = found {
@@ -178,7 +178,7 @@ fn document(operation: &str, contracts: &Folder) -> Result<String, Failure> {
     Err(Failure::Usage(format!("{operation} is neither a file nor an operation; there are: {known}")))
 }
 
-/// A line for each operation.
+/// Returns one line for each operation.
 fn overview(plans: &[Plan]) -> String {
     let width = plans.iter().map(|plan| plan.operation.len()).max().unwrap_or_default();
     let mut text = String::new();
@@ -199,7 +199,7 @@ fn overview(plans: &[Plan]) -> String {
     text
 }
 
-/// What was planned beside what was observed.
+/// Returns a text that sets the observed calls beside the planned ones.
 fn beside(plan: &Plan, analysis: &Analysis, bytes: usize) -> String {
     let mut text = format!(
         "\nobserved\n  time    {} of {} ms planned at worst\n  answer  {bytes} bytes of {} planned at most\n",
@@ -223,7 +223,7 @@ fn beside(plan: &Plan, analysis: &Analysis, bytes: usize) -> String {
     text
 }
 
-/// What failed of a run, if anything did. A call that finds nothing has not failed.
+/// Returns the description of what failed in a run; `None` if nothing did. A call that finds nothing has not failed.
 fn failed(analysis: &Analysis, errors: &[String]) -> Option<String> {
     let fault = |call: &MadeCall| call.fault.clone().filter(|fault| fault != "NotFound");
     let failed: Vec<_> = analysis.calls.iter().filter_map(|call| Some((call.name, fault(call)?))).collect();
@@ -235,12 +235,12 @@ fn failed(analysis: &Analysis, errors: &[String]) -> Option<String> {
     Some(format!("{} of {made} failed: {}", failed.len(), calls.join(", ")))
 }
 
-/// Whether a call that was made is this planned one, or one of several that it takes.
+/// Returns true if a call that was made is this planned one, or one of several that the planned one takes.
 fn is_of(made: &MadeCall, planned: &PlannedCall) -> bool {
     made.slot == planned.slot && made.name == planned.name
 }
 
-/// A line for each call that was made of these planned ones, and when the last of them was over.
+/// Returns one line for each call that was made of these planned ones, and the time at which the last of them ended.
 fn observed(planned: &[PlannedCall], left: &mut Vec<&MadeCall>) -> (String, Option<u64>) {
     let (mut text, mut over) = (String::new(), None);
     for call in planned {
@@ -283,13 +283,14 @@ fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
     text.map(|text| text + "\n").map_err(|error| Failure::Other(error.to_string()))
 }
 
-/// The text with colours, where a person looks at it.
+/// Returns the text, with colours if it goes to a terminal and `NO_COLOR` is not set.
 fn shown(text: &str) -> String {
     let plain = !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some();
     if plain { text.to_owned() } else { coloured(text) }
 }
 
-/// Headings bold, what a client misses yellow, what fails red.
+/// Returns the text with bold headings, yellow for lines of degraded fields, and red for lines of errors and unplanned
+/// calls.
 fn coloured(text: &str) -> String {
     text.lines().fold(String::new(), |mut coloured, line| {
         let code = match line {

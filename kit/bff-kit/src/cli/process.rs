@@ -1,4 +1,4 @@
-//! Sockets, signals, the limit on open files and the thread for operators: the system's side of a binary.
+//! The operating system's side of a binary: sockets, signals, the limit on open files and the thread for operators.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,23 +8,23 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::health::Admin;
 
-/// Bytes that the system takes of an answer before its client does. With more, a client that reads slowly looks for
-/// minutes like one that does not read.
+/// Size of a connection's send buffer, in bytes. With a larger one, a client that reads slowly would look for minutes
+/// like a client that does not read.
 const SEND_BUFFER: u32 = 64 * 1024;
 
-/// Connections that may wait to be accepted.
+/// Upper bound on the connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
 
 /// Files that a process has open besides the connections of clients: calls to services, manifests, a log.
 const OTHER_FILES: u64 = 256;
 
-/// Listens for clients on an address. It wants a runtime.
+/// Listens for clients on an address. This function must be called within a Tokio runtime.
 pub fn listen(address: SocketAddr) -> io::Result<impl Listener<Io = TcpStream, Addr = SocketAddr>> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // Whoever starts again need not wait for connections of before.
+    // A restarted process need not wait for connections of the previous one.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
-    // Connections take it over.
+    // Accepted connections inherit the size.
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     Ok(without_delay(socket.listen(BACKLOG)?))
@@ -32,12 +32,13 @@ pub fn listen(address: SocketAddr) -> io::Result<impl Listener<Io = TcpStream, A
 
 fn without_delay(listener: TcpListener) -> impl Listener<Io = TcpStream, Addr = SocketAddr> {
     listener.tap_io(|io| {
-        // Without it answers wait for the client's acknowledgement; a socket that refuses still works.
+        // Without this option, answers wait for the client's acknowledgement. A socket that does not support it still
+        // works.
         let _set = io.set_nodelay(true);
     })
 }
 
-/// Answers operators from a thread of its own, for as long as the process lives.
+/// Serves operators from a separate thread, for as long as the process lives.
 pub(super) fn serve_admin(address: SocketAddr, admin: Admin) -> io::Result<()> {
     let listener = std::net::TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
@@ -55,7 +56,7 @@ pub(super) fn serve_admin(address: SocketAddr, admin: Admin) -> io::Result<()> {
     Ok(())
 }
 
-/// Raises the number of files that the process may have open to what the system lets it, as its connections want.
+/// Raises the limit on open files to the number that the connections need, as far as the system allows.
 #[cfg(unix)]
 pub(super) fn raise_open_files(connections: usize) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -76,7 +77,7 @@ pub(super) fn raise_open_files(connections: usize) {
 #[cfg(not(unix))]
 pub(super) fn raise_open_files(_connections: usize) {}
 
-/// Does something whenever the process is sent SIGHUP, which ends it otherwise.
+/// Calls `then` whenever the process receives SIGHUP, which would otherwise end it.
 #[cfg(unix)]
 pub(super) async fn on_hangup(then: impl Fn()) {
     let Ok(mut hangups) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) else {
@@ -90,7 +91,7 @@ pub(super) async fn on_hangup(then: impl Fn()) {
 #[cfg(not(unix))]
 pub(super) async fn on_hangup(_then: impl Fn()) {}
 
-/// Ready when the process is asked to stop: by Ctrl-C or SIGTERM.
+/// Completes when the process is asked to stop, by Ctrl-C or SIGTERM.
 pub async fn stop_signal() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {

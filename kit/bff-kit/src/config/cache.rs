@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What is kept of answers that are the same for everybody.
+/// Settings of the cache of answers that are the same for everybody.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CacheConfig {
     /// Room for answers to registered operations that came by GET, in bytes; 0 keeps none.
     pub response_bytes: u64,
-    /// Time for which such an answer is kept, in milliseconds. It need not be long: it is for those who ask at the
-    /// same time, and what a cache in front forgets comes back from here until then.
+    /// Time for which such an answer is kept, in milliseconds. It need not be long: it serves requests that come at the
+    /// same time, and a cache in front that lost the answer.
     #[schemars(range(min = 1, max = 86_400_000))]
     pub response_ms: u64,
 }

@@ -1,4 +1,4 @@
-//! Whether settings can work: what their types alone do not tell.
+//! Checks of settings that their types alone cannot make.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
 use crate::any_client::AnyClient;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 
-/// Shortest key in production, in bytes: as long as what HMAC-SHA-256 makes of it (RFC 7518 §3.2).
+/// Length of the shortest key in production, in bytes: the output size of HMAC-SHA-256 (RFC 7518 §3.2).
 const MIN_KEY_BYTES: usize = 32;
 
 pub(super) fn check(config: &Config, services: &[&str]) -> Result<(), ConfigError> {
@@ -33,14 +33,14 @@ pub(super) fn check(config: &Config, services: &[&str]) -> Result<(), ConfigErro
     upstreams(config, services)
 }
 
-/// The network that a trusted proxy is in; a single address is one.
+/// Parses the network of a trusted proxy; a single address counts as a network.
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| address.into()));
     network.map_err(|_| format!("`{text}` is no address and no network, such as `10.0.0.0/8`"))
 }
 
 impl Config {
-    /// Checks what a server of `C` wants of its settings and those of other clients do not.
+    /// Checks the requirements on settings that servers of this client have and those of other clients do not.
     pub(crate) fn check_for(&self, client: &AnyClient) -> Result<(), ConfigError> {
         if !client.browsers || self.mode == Mode::Development || !self.server.public_origins.is_empty() {
             return Ok(());
@@ -66,7 +66,7 @@ fn header_names(key: &str, names: &[String]) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// Holds every number against the bounds of its setting.
+/// Checks every number against the bounds of its setting.
 fn numbers(config: &Config) -> Result<(), ConfigError> {
     let values = config.to_toml();
     for setting in describe::settings() {

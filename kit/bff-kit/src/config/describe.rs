@@ -1,4 +1,4 @@
-//! Every setting there is, read from the types that hold them: their names, types, defaults and doc comments.
+//! Descriptions of all settings, read from the types that hold them: their names, types, defaults and doc comments.
 
 use std::fmt::Write as _;
 
@@ -7,29 +7,29 @@ use serde_json::Value;
 
 use super::Config;
 
-/// Stands for the name of a service in a key.
+/// Placeholder for the name of a service in a key.
 pub const SERVICE: &str = "<service>";
 
-/// A setting, as documentation has it.
+/// A setting as the documentation describes it.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// Its key, such as `server.listen`. One of a single service has [`SERVICE`] in it.
+    /// Key of the setting, such as `server.listen`. The key of a setting of single services contains [`SERVICE`].
     pub key: String,
-    /// Values it takes, in words, with their unit and bounds.
+    /// Accepted values in words, with their unit and bounds.
     pub kind: String,
-    /// Value where it is not set; none where the client decides, or where it is absent then.
+    /// Value if the setting is not set; `None` if the client then decides, or if the setting is then absent.
     pub default: Option<toml::Value>,
-    /// Its effect, as the comment of its field has it.
+    /// Effect of the setting: the doc comment of its field.
     pub meaning: String,
-    /// Least number that can work.
+    /// Smallest number that is accepted, if there is one.
     pub(super) minimum: Option<i64>,
-    /// Greatest number that can work.
+    /// Largest number that is accepted, if there is one.
     pub(super) maximum: Option<i64>,
-    /// Whether nobody may see its value.
+    /// True if nobody may see the value.
     pub is_secret: bool,
 }
 
-/// Every setting, in the order of the sections.
+/// Returns every setting, in the order of the sections.
 #[must_use]
 pub fn settings() -> Vec<Setting> {
     let mut found = Vec::new();
@@ -41,7 +41,7 @@ pub fn settings() -> Vec<Setting> {
     found
 }
 
-/// The value of a key.
+/// Returns the value of a key; `None` if it has none.
 pub(super) fn lookup<'t>(table: &'t toml::Table, key: &str) -> Option<&'t toml::Value> {
     match key.split_once('.') {
         None => table.get(key),
@@ -54,7 +54,7 @@ fn schema() -> Value {
     generator.into_root_schema_for::<Config>().to_value()
 }
 
-/// Adds the setting of that key, or those it holds.
+/// Adds the setting of this key, or the settings of the section.
 fn collect(schema: &Value, key: &str, found: &mut Vec<Setting>) {
     let of = present(schema);
     let named = of["properties"].as_object().into_iter().flatten();
@@ -69,7 +69,7 @@ fn collect(schema: &Value, key: &str, found: &mut Vec<Setting>) {
     }
 }
 
-/// The schema of what an optional value is where it is set.
+/// Returns the schema of an optional value without its `null`; the schema itself for other values.
 fn present(schema: &Value) -> &Value {
     let mut either = schema["anyOf"].as_array().into_iter().flatten();
     either.find(|it| it["type"] != "null").unwrap_or(schema)
@@ -89,7 +89,7 @@ fn setting(key: &str, schema: &Value) -> Setting {
     }
 }
 
-/// Values that a setting takes, in words.
+/// Returns the values that a setting accepts, in words.
 fn kind(key: &str, schema: &Value) -> String {
     let is = |kind: &str| schema["type"] == kind || schema["type"][0] == kind;
     let names = values(schema);
@@ -125,7 +125,7 @@ fn number(key: &str, schema: &Value) -> String {
     text
 }
 
-/// The values there are of an enum.
+/// Returns the values of an enum; empty for other types.
 fn values(schema: &Value) -> Vec<String> {
     let described = schema["oneOf"].as_array().into_iter().flatten().map(|it| &it["const"]);
     let plain = schema["enum"].as_array().into_iter().flatten();

@@ -1,4 +1,4 @@
-//! What holds where the client decides and the configuration is silent.
+//! Settings in effect, with the client's own values in place of absent ones.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::client::Client;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 use crate::operation_policy::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 
-/// Room for automatic persisted queries where they are taken, in bytes.
+/// Default room for automatic persisted queries where they are accepted, in bytes.
 const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Time that load balancers need to look elsewhere, in milliseconds.
+/// Time that load balancers need to turn to other servers, in milliseconds.
 const PRODUCTION_STOP_DELAY_MS: u64 = 5_000;
 
 impl Config {
@@ -34,7 +34,7 @@ impl Config {
         self.operations.policy.unwrap_or(usual)
     }
 
-    /// Room for automatic persisted queries, in bytes.
+    /// Returns the room for automatic persisted queries, in bytes.
     pub(crate) fn automatic_bytes(&self, own: OperationPolicy) -> u64 {
         let takes = match own.automatic {
             AutomaticQueries::Never => false,
@@ -44,7 +44,7 @@ impl Config {
         self.operations.automatic_bytes.unwrap_or(if takes { AUTOMATIC_BYTES } else { 0 })
     }
 
-    /// The client's limits, with what is said otherwise here.
+    /// Returns the client's limits, overridden by the configured ones.
     pub(crate) fn limits(&self, own: &Limits) -> Limits {
         let said = &self.limits;
         Limits {
@@ -65,7 +65,7 @@ impl Config {
         self.server.deadline_ms.map_or(limits.deadline, Duration::from_millis)
     }
 
-    /// Time between being told to stop and taking no more connections.
+    /// Returns the time for which connections are still accepted after the signal to stop.
     pub(crate) fn stop_delay(&self) -> Duration {
         let usual = match self.mode {
             Mode::Development => 0,
@@ -74,12 +74,12 @@ impl Config {
         Duration::from_millis(self.server.stop_delay_ms.unwrap_or(usual))
     }
 
-    /// The networks of proxies that speak for clients.
+    /// Returns the networks of proxies that speak for clients.
     pub(crate) fn trusted_proxies(&self) -> Vec<IpNet> {
         self.server.trusted_proxies.iter().filter_map(|text| checks::network(text).ok()).collect()
     }
 
-    /// The same configuration, with what the client decides written out.
+    /// Returns the configuration with the client's own values in place of absent settings.
     #[must_use]
     pub fn effective<C: Client>(self) -> Self {
         self.effective_for(&AnyClient::of::<C>())

@@ -1,11 +1,11 @@
-//! What is wrong with a setting.
+//! Errors about settings.
 
 use std::fmt;
 
 use super::source::Source;
 
-/// A setting that is unknown, unreadable, out of place or of no use. It prints as one line that names the key and, where
-/// that is known, where it was set.
+/// An error about a setting that is unknown, unreadable, out of place or of no use. It prints as one line that names
+/// the key and, if known, its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     key: String,
@@ -18,12 +18,12 @@ impl ConfigError {
         Self { key: key.into(), problem: problem.into().trim().replace('\n', " "), source: None }
     }
 
-    /// The same error, with where the key was set.
+    /// Returns the error with the source of its key.
     pub(super) fn from(self, source: Source) -> Self {
         Self { source: Some(source), ..self }
     }
 
-    /// The key, such as `server.listen`.
+    /// Returns the key, such as `server.listen`.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key

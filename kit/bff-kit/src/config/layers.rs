@@ -1,4 +1,4 @@
-//! Settings of several places, laid over one another key by key.
+//! Settings from several sources, merged key by key.
 
 use std::path::Path;
 
@@ -10,16 +10,16 @@ use super::error::ConfigError;
 use super::source::Source;
 use super::value::{Node, toml_of};
 
-/// Settings and where each comes from. What is added later wins.
+/// Settings with the source of each. Later additions override earlier ones.
 #[derive(Clone, Debug)]
 pub struct Layers {
     services: Vec<&'static str>,
     assignments: Vec<Assignment>,
-    /// Keys of all settings there are.
+    /// Keys of all settings that exist.
     known: Vec<String>,
 }
 
-/// One value that one place sets.
+/// A value that one source sets.
 #[derive(Clone, Debug)]
 struct Assignment {
     path: Vec<String>,
@@ -30,23 +30,23 @@ struct Assignment {
 /// The section that holds one section for each service.
 const SERVICES: [&str; 2] = ["upstream", "services"];
 
-/// What a service is set to where it is not a section.
+/// The setting that a plain value in place of a service's section sets.
 const ADDRESS: &str = "address";
 
 impl Layers {
-    /// No settings yet, for a BFF that calls these services, which have keys of their own.
+    /// Creates layers without settings, for a BFF that calls these services. Each service has keys of its own.
     #[must_use]
     pub fn new(services: impl IntoIterator<Item = &'static str>) -> Self {
         let known = describe::settings().into_iter().map(|setting| setting.key).collect();
         Self { services: services.into_iter().collect(), assignments: Vec::new(), known }
     }
 
-    /// Full names of the services that the BFF calls.
+    /// Returns the full names of the services that the BFF calls.
     pub(super) fn services(&self) -> &[&'static str] {
         &self.services
     }
 
-    /// Reads a TOML file.
+    /// Adds the settings of a TOML file.
     pub fn file(mut self, path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
         let text =
@@ -59,17 +59,17 @@ impl Layers {
         Ok(self)
     }
 
-    /// Takes every variable whose name starts with `prefix` and two underscores: with the prefix `BFF_WEB`,
+    /// Adds every variable whose name starts with `prefix` and two underscores: with the prefix `BFF_WEB`,
     /// `BFF_WEB__SERVER__LISTEN` sets `server.listen`.
     #[must_use]
     pub fn environment(mut self, prefix: &str, variables: impl Iterator<Item = (String, String)>) -> Self {
         let mut variables: Vec<_> = variables.collect();
-        // The environment has no order; a section comes before what stands in it.
+        // The environment has no order. Sorting puts a section before the settings in it.
         variables.sort();
         for (name, value) in variables {
             if let Some(rest) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix("__")) {
                 let mut path: Vec<_> = rest.split("__").map(str::to_ascii_lowercase).collect();
-                // The name of a service that is not known is shown as it was written.
+                // Errors show the name of an unknown service as it was written.
                 if let ([section, services, service, ..], Some(written)) =
                     (path.as_mut_slice(), rest.split("__").nth(2))
                     && [section, services] == SERVICES
@@ -82,7 +82,7 @@ impl Layers {
         self
     }
 
-    /// Sets one key, as the flag of that name does.
+    /// Adds the value of one key, which the flag of this name sets.
     #[must_use]
     pub fn flag(mut self, flag: &str, key: &str, value: impl Into<String>) -> Self {
         let path = key.split('.').map(str::to_owned).collect();
@@ -120,13 +120,13 @@ impl Layers {
         self.assignments.push(Assignment { path, value, source: source.clone() });
     }
 
-    /// Whether it holds settings.
+    /// Returns true if the path is a section.
     fn is_section(&self, path: &[String]) -> bool {
         is_service(path) || self.known.iter().any(|key| is_within(key, &path.join(".")))
     }
 
-    /// The path with the name of a service as one element. It may be written with underscores instead of dots and in any
-    /// case, since shells take no dots and environments have capitals.
+    /// Returns the path with the name of a service as one element. The name may be written with underscores instead of
+    /// dots and in any case, since shells accept no dots and environments use capitals.
     fn with_service(&self, path: Vec<String>) -> Vec<String> {
         let [section, services, rest @ ..] = path.as_slice() else { return path };
         if [section, services] != SERVICES || rest.is_empty() {
@@ -161,7 +161,7 @@ impl Layers {
         })
     }
 
-    /// The error, with where its key comes from; of a key that is missing, with where what stands beside it does.
+    /// Adds the source of its key to an error; for a missing key, the source of the settings beside it.
     #[must_use]
     pub fn locate(&self, error: ConfigError) -> ConfigError {
         let beside = error.key().rsplit_once('.').map_or("", |(section, _)| section);
@@ -172,7 +172,7 @@ impl Layers {
         }
     }
 
-    /// Where a key was set last, or else what holds it or what it holds.
+    /// Returns the last source of a key, or else of a section around it or a setting in it.
     #[must_use]
     pub fn source(&self, key: &str) -> Source {
         let key = key.split('[').next().unwrap_or(key);
@@ -184,17 +184,17 @@ impl Layers {
     }
 }
 
-/// Whether it is the section of a single service.
+/// Returns true if the path is the section of a single service.
 fn is_service(path: &[String]) -> bool {
     matches!(path, [section, services, _] if [section, services] == SERVICES)
 }
 
-/// Whether a key is one that a section holds.
+/// Returns true if a key belongs to a section.
 fn is_within(key: &str, section: &str) -> bool {
     key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// serde names the section of a key that is unknown or missing; this names the key.
+/// Returns the path of an unknown or missing key, of which serde's own path names only the section.
 fn named_key(section: &str, message: &str) -> Option<String> {
     let named = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("missing field `"));
     let name = named?.split('`').next()?;

@@ -4,7 +4,7 @@ use operation::Limit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a document may cost. What is absent here is the client's own limit.
+/// Limits on documents. An absent limit is the client's own.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {

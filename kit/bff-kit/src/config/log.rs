@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What is logged.
+/// Settings of the log.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
-    /// Log lines that are written, such as `"info"` or `"bff_kit=debug,info"`. `h2` has one for each connection that it
-    /// ends, of which this server writes one a second.
+    /// Log lines that are written, such as `"info"` or `"bff_kit=debug,info"`. `h2` writes one for each connection that
+    /// it ends; this server reports those itself, in at most one line a second.
     pub filter: String,
     /// Format of log lines: for people, or one JSON object a line.
     pub format: LogFormat,
@@ -20,7 +20,7 @@ impl Default for LogConfig {
     }
 }
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {

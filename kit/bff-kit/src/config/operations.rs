@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::operation_policy::DocumentPolicy;
 
-/// Which operations run.
+/// Settings of registered operations and automatic persisted queries.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationsConfig {

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Checks that a browser might send this origin; says what is wrong with one that none will.
+/// Checks that a browser might send this origin; the error says why no browser will.
 pub(super) fn check(origin: &str) -> Result<(), String> {
     let Some((scheme, rest)) = origin.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) else {
         return Err("is not an origin; write it like `https://shop.example`".to_owned());
@@ -54,7 +54,8 @@ pub(super) fn check_public(origin: &str) -> Result<(), String> {
     }
 }
 
-/// Those of apps and extensions have schemes of their own. `file` has none: its pages send `null`.
+/// Returns true if an origin may have this scheme. Apps and extensions have schemes of their own. Pages of `file` have
+/// no origin and send `null`.
 fn is_scheme(scheme: &str) -> bool {
     let rest = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     scheme != "file"

@@ -7,16 +7,16 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text that is written to nothing: neither when it is printed, nor when it is serialised, nor in the error about a
-/// value that is none. [`expose`](Self::expose) is the one way to it.
+/// A text that is never written out: neither printed, nor serialised, nor shown in the error about a value of another
+/// type. Only [`expose`](Self::expose) returns the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
-/// Stands where the text would.
+/// Placeholder for the text.
 const HIDDEN: &str = "(hidden)";
 
 impl Secret {
-    /// The text itself.
+    /// Returns the text itself.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Secret {
 struct SecretVisitor;
 
 impl SecretVisitor {
-    /// serde's own words would show the value.
+    /// Returns a type error without the value, which serde's own message would show.
     fn wrong<T, E: Error>(self, kind: &str) -> Result<T, E> {
         Err(E::invalid_type(Unexpected::Other(kind), &self))
     }

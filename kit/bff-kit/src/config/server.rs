@@ -1,4 +1,4 @@
-//! The section `server`.
+//! Settings of the server.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -40,8 +40,8 @@ pub struct ServerConfig {
     /// One past it gets 429.
     #[schemars(range(min = 1))]
     pub max_requests_per_address: usize,
-    /// Most bytes of answers that clients leave unread, all together, each with 16 KiB for what waits with it. Past it the connection is ended that holds most
-    /// of them and takes none.
+    /// Most bytes of answers that all clients together leave unread; each answer counts 16 KiB more for its request and
+    /// stream. Past it, the connection that holds most of them and takes none is ended.
     #[schemars(range(min = 1))]
     pub max_unread_bytes: usize,
     /// Time for which requests are still taken once the server is told to stop, in milliseconds; 5,000 in production
@@ -74,8 +74,8 @@ pub struct ServerConfig {
     pub ready_needs_services: bool,
     /// Origins by which clients reach this server, exactly as browsers write them, such as `"https://shop.example"`. A
     /// request for an operation must name the host of one of them, and a page of one of them may send requests. Must be
-    /// set in production where browsers come; apps and devices may then name any host when absent, and in development
-    /// everybody one of this machine.
+    /// set in production for a client in browsers. When absent, apps and devices may name any host in production, and
+    /// in development all requests must name a host of this machine.
     pub public_origins: Vec<String>,
     /// Other web origins whose pages may send requests, exactly as browsers write them, such as
     /// `"http://localhost:4000"`.
@@ -86,7 +86,7 @@ pub struct ServerConfig {
     pub exposed_headers: Vec<String>,
 }
 
-/// Headers by which browsers' tracing tools pass on what they trace.
+/// Headers by which tracing tools in browsers propagate their traces.
 const TRACING_HEADERS: [&str; 5] = ["traceparent", "tracestate", "baggage", "sentry-trace", "x-request-id"];
 
 impl Default for ServerConfig {
@@ -120,21 +120,21 @@ impl Default for ServerConfig {
     }
 }
 
-/// Which statuses tell of GraphQL errors: what the specification of GraphQL over HTTP says of that has changed.
+/// HTTP statuses for GraphQL errors, on which versions of the GraphQL over HTTP specification differ.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
 pub enum HttpProfile {
-    /// What clients of today and the audits of `graphql-http` expect: 400 for what is wrong with a request, 200
-    /// for it all where the client takes `application/json` alone.
+    /// The statuses that today's clients and the audits of `graphql-http` expect: 400 for request errors, but 200 for
+    /// all errors if the client accepts only `application/json`.
     #[default]
     #[serde(rename = "graphql-http")]
     GraphqlHttp,
-    /// The draft of August 2026: 422 for a document or variables that do not fit, 294 for data with errors, the
-    /// same for every media type.
+    /// The statuses of the draft of August 2026: 422 for a document or variables that are not valid, 294 for data with
+    /// errors, the same for every media type.
     #[serde(rename = "draft-2026-08")]
     Draft202608,
 }
 
-/// What a server proves with who it is.
+/// Certificate and private key by which the server proves its identity.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsConfig {

@@ -1,12 +1,12 @@
-//! The place that sets a setting.
+//! The source of a setting's value.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// The place that sets a setting.
+/// The source of a setting's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Nobody has set it.
+    /// The default: the setting is not set.
     Default,
     /// A TOML file.
     File(PathBuf),

@@ -1,4 +1,4 @@
-//! What the layers make of texts, and what is refused.
+//! Tests of the values that layers read from texts, and of settings that are errors.
 
 use std::path::PathBuf;
 
@@ -13,13 +13,13 @@ fn empty() -> Layers {
     Layers::new([CATALOG, REVIEWS])
 }
 
-/// A development server with these variables.
+/// Returns the layers of a development server with these environment variables.
 fn environment(pairs: &[(&str, &str)]) -> Layers {
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     empty().flag("--mode", "mode", "development").environment("BFF_WEB", pairs.into_iter())
 }
 
-/// A development server with this in its file.
+/// Returns the layers of a development server with this text in its file.
 fn file(text: &str) -> Layers {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bff.toml");
@@ -27,7 +27,7 @@ fn file(text: &str) -> Layers {
     empty().file(&path).unwrap().flag("--mode", "mode", "development")
 }
 
-/// A development server with one setting by flag.
+/// Returns the layers of a development server with one setting by flag.
 fn flag(key: &str, value: &str) -> Layers {
     environment(&[]).flag("--set", key, value)
 }

@@ -1,4 +1,4 @@
-//! The section `upstream`.
+//! Settings of calls to the services.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The services' side.
+/// Settings of calls to the services.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct UpstreamConfig {
@@ -14,8 +14,7 @@ pub struct UpstreamConfig {
     /// TLS.
     #[schemars(extend("format" = "URL"))]
     pub default: String,
-    /// PEM file of the certificates that those of the services must lead to; the root certificates of the system when
-    /// absent.
+    /// PEM file of the root certificates that the services' certificates must lead to; those of the system when absent.
     #[schemars(extend("format" = "path"))]
     pub ca: Option<PathBuf>,
     /// PEM file of the certificate that is shown to services that ask for one, followed by those it is signed with;
@@ -25,7 +24,7 @@ pub struct UpstreamConfig {
     /// PEM file of the private key of that certificate.
     #[schemars(extend("format" = "path"))]
     pub client_key: Option<PathBuf>,
-    /// What is different for single services, by full name, such as `"shop.reviews.v1.ReviewService"`.
+    /// Settings that differ for single services, by full name, such as `"shop.reviews.v1.ReviewService"`.
     pub services: BTreeMap<String, ServiceConfig>,
     /// Longest answer to one call, in bytes. A longer one is a fault of its service.
     #[schemars(range(min = 1))]
@@ -52,14 +51,14 @@ impl Default for UpstreamConfig {
     }
 }
 
-/// What is different for one service. What is absent is as for all.
+/// Settings that differ for one service. Absent settings are as for all services.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceConfig {
     /// Address of this service; that of all services when absent. A text in place of the section sets this.
     #[schemars(extend("format" = "URL"))]
     pub address: Option<String>,
-    /// PEM file of the certificates that that of this service must lead to; as for all services when absent.
+    /// PEM file of the root certificates that this service's certificate must lead to; as for all services when absent.
     #[schemars(extend("format" = "path"))]
     pub ca: Option<PathBuf>,
     /// PEM file of the certificate that is shown to this service; as for all services when absent.

@@ -1,4 +1,4 @@
-//! Values as they come in, read as what the setting takes: nothing is guessed from how a text looks.
+//! Values as they were set, read as the type of their setting: no type is guessed from the look of a text.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use serde::forward_to_deserialize_any;
 pub(super) enum Node {
     /// A section, by the names of its settings.
     Section(BTreeMap<String, Node>),
-    /// A value of a file, whose type its notation says.
+    /// A value of a file, with the type of its notation.
     Toml(toml::Value),
-    /// A value of the environment or a flag, which is what the setting takes it for.
+    /// A value of the environment or a flag, with the type of its setting.
     Text(String),
 }
 
 impl Node {
-    /// Sets a value in the section this is.
+    /// Sets a value in this section; an error if the path leads through a value.
     pub(super) fn insert(&mut self, path: &[String], value: Self) -> Result<(), String> {
         let mut node = self;
         let mut inside = "";
@@ -32,7 +32,7 @@ impl Node {
     }
 }
 
-/// A text in the notation of TOML.
+/// Parses a value in the notation of TOML; `None` if the text is not one value.
 pub(super) fn toml_of(text: &str) -> Option<toml::Value> {
     let table: toml::Table = format!("value = {text}").parse().ok()?;
     let mut values = table.into_iter();
@@ -40,7 +40,7 @@ pub(super) fn toml_of(text: &str) -> Option<toml::Value> {
     values.next().is_none().then_some(value)
 }
 
-/// What went wrong with a value of a file, in serde's words and without an extract of the file.
+/// Returns the error about a value of a file, in serde's words and without an extract of the file.
 fn in_words(error: &toml::de::Error) -> Error {
     Error::custom(error.message())
 }
@@ -49,7 +49,7 @@ fn wrong_type<'de, V: Visitor<'de>>(text: &str, visitor: &V) -> Error {
     Error::invalid_type(Unexpected::Str(text), visitor as &dyn serde::de::Expected)
 }
 
-/// Numbers, truth values and lists are written as in a file.
+/// Implements methods that read numbers, booleans and lists in the notation of a file.
 macro_rules! as_in_a_file {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -110,7 +110,7 @@ impl<'de> Deserializer<'de> for Node {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self {
             section @ Self::Section(_) => section.deserialize_any(visitor),
-            // Without the value, which may be a secret that belongs to a setting of the section.
+            // The error leaves out the value, which may be a secret of a setting in the section.
             Self::Toml(_) | Self::Text(_) => Err(Error::custom("is a section: set what stands in it")),
         }
     }

@@ -1,8 +1,8 @@
-//! Fields that fail with the variables of a request before any service is asked.
+//! Fields that fail because of the variables of a request, before any service is called.
 //!
-//! async-graphql takes an argument that is null where it may not be for an error of the object around the field.
-//! The specification has it as one of the field: null, where the field may be null. So a request in which that
-//! happens runs on a schema of its own, which has this extension. All others run on one that has none.
+//! async-graphql treats an argument that is null but must not be as an error of the object around the field. By the
+//! specification it is an error of the field itself, which is then null if it is nullable. A request in which that
+//! happens therefore runs on a separate schema with this extension; all others run on one without it.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use operation::{Failing, NULL_CONDITION, NullCause};
 use crate::error::{Error, server_error};
 use crate::scope::RequestScope;
 
-/// Fails the fields of the request that its scope says fail.
+/// Fails the fields that the scope of the request lists as failing.
 pub(super) struct FailingFields;
 
 impl ExtensionFactory for FailingFields {
@@ -53,7 +53,7 @@ impl Extension for FailingFields {
     }
 }
 
-/// Compares where a failing field stands with where a resolver is.
+/// Returns true if a failing field is at the path of a resolver, list indices aside.
 fn is_at(failing: &Failing, node: &QueryPathNode<'_>) -> bool {
     let mut names = failing.path.iter();
     let visited = try_visit(node, &mut |segment| match segment {
@@ -63,7 +63,7 @@ fn is_at(failing: &Failing, node: &QueryPathNode<'_>) -> bool {
     visited.is_ok() && names.next().is_none()
 }
 
-/// The value with an error in place of each object that is marked as failing.
+/// Returns the value with an error in place of each object that is marked as failing.
 fn without_objects(
     scope: &RequestScope,
     failing: &Failing,
@@ -88,7 +88,7 @@ fn without_objects(
     }
 }
 
-/// Fails a field: null with an error beside it where it may be null, else an error of the object around it.
+/// Fails a field: null with an error beside it if the field is nullable, else an error of the object around it.
 fn failed(scope: &RequestScope, failing: &Failing, path: Vec<PathSegment>, ty: &Type) -> ServerResult<Value> {
     let error = match &failing.cause {
         NullCause::Argument(name) => Error::bad_input(name.as_str(), "must not be null"),

@@ -1,4 +1,4 @@
-//! The access line of an operation, and its numbers.
+//! Access log line and metrics of an operation.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,11 +12,12 @@ use super::Answer;
 use crate::health::Health;
 use crate::identity::Principal;
 
-/// Status of an operation whose client did not wait for the answer, as proxies have it. Nobody is sent it.
+/// Status of an operation whose client did not wait for the answer, as proxies report it. No client is sent this
+/// status.
 const UNANSWERED: u16 = 499;
 
-/// An operation under way. It leaves its line and its numbers when it ends, however it does: a client that goes away
-/// first leaves them as well, and so does one that is cut off.
+/// A running operation. Writes its log line and its metrics when it ends in any way, also when its client leaves first
+/// or it is cut off.
 #[derive(Debug)]
 pub(crate) struct Access {
     client: &'static str,
@@ -35,17 +36,17 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// The operation itself.
+    /// Records the operation.
     pub(crate) fn operation(&self, operation: &Arc<Prepared>) {
         let _first = self.operation.set(operation.clone());
     }
 
-    /// The kind of its caller.
+    /// Records the kind of the principal.
     pub(crate) fn principal(&self, caller: &Principal) {
         let _first = self.caller.set(caller.kind());
     }
 
-    /// The calls that it makes.
+    /// Records the context of the calls that the operation makes.
     pub(crate) fn calls(&self, calls: &Arc<CallContext>) {
         let _first = self.calls.set(calls.clone());
     }
@@ -60,7 +61,7 @@ impl Access {
         &self.known
     }
 
-    /// The operation was answered, with this status and so many bytes.
+    /// Ends the operation as answered, with this status and length in bytes.
     pub(crate) fn answered(mut self, status: u16, bytes: usize, answer: &Answer) {
         self.ended = true;
         let mut codes: Vec<&str> = answer.response.errors.iter().filter_map(code).collect();
@@ -77,7 +78,7 @@ impl Access {
         self.tell(status, bytes, name, &Outcome { calls: answer.calls, errors: codes.join(","), degraded });
     }
 
-    /// Its name, where it is registered.
+    /// Returns the name of the operation; `None` if the operation is not registered.
     fn registered(&self) -> Option<&Arc<str>> {
         let operation = self.known.operation.get()?;
         operation.registered().and(Some(operation.label()))
@@ -105,7 +106,7 @@ impl Access {
     }
 }
 
-/// Facts of an answer that a line tells.
+/// Facts of an answer for the log line.
 struct Outcome {
     calls: usize,
     errors: String,

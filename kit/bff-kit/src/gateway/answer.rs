@@ -1,4 +1,4 @@
-//! What became of a request.
+//! The outcome of a request.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -13,38 +13,38 @@ use serde::Serialize;
 use super::Analysis;
 use crate::error::bounded;
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
     pub(crate) response: Response,
-    /// Whether it failed before any of it ran: the answer then has no `data`.
+    /// True if the request failed before any of it ran: the answer then has no `data`.
     pub(crate) refused: bool,
     pub(crate) operation_name: Option<String>,
     pub(crate) calls: usize,
-    /// The calls that were made, where they were asked for.
+    /// The calls that were made; `None` if the request did not want them reported.
     #[cfg(feature = "review")]
     pub(crate) analysis: Option<Analysis>,
-    /// Whether it depends on who asked.
+    /// True if the answer depends on the principal.
     pub(crate) private: bool,
-    /// When to ask again, where a service said so of what is missing.
+    /// Delay before a retry, as told by a service whose data is missing; `None` if no service told one.
     pub(crate) retry_after: Option<Duration>,
-    /// Who may keep it; none where nobody may.
+    /// Cacheability of the answer; `None` if the answer may not be kept.
     pub(crate) keep: Option<Cacheability>,
     pub(crate) body: OnceLock<Bytes>,
 }
 
-/// Who may keep an answer, and for how long.
+/// Permission to keep an answer: by which caches, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cacheability {
-    /// Whether it may be answered to anybody, and not to the client alone.
+    /// True if any client may get the answer; false if only this client may.
     pub(crate) shared: bool,
-    /// For how long, in seconds.
+    /// Time for which the answer may be kept, in seconds.
     pub(crate) max_age_s: u64,
-    /// How much longer it is better than none, in seconds.
+    /// Additional time for which a stale answer is better than none, in seconds.
     pub(crate) stale_s: u64,
-    /// Whether it is in a language that the client asked for.
+    /// True if the answer depends on the languages that the client accepts.
     pub(crate) by_language: bool,
-    /// What it is about.
+    /// Services and entities that the answer is about.
     pub(crate) tags: Vec<String>,
 }
 
@@ -60,7 +60,8 @@ pub(crate) enum Shape<'a> {
     },
 }
 
-/// Bounds what a response tells of errors: one wrong field of a long list does not become a long list of errors.
+/// Limits the number of errors in a response, so that one wrong field of a long list does not become a long list of
+/// errors.
 pub(super) fn bound(response: &mut Response) {
     let (errors, omitted) = bounded(std::mem::take(&mut response.errors));
     response.errors = errors;
@@ -76,13 +77,13 @@ impl Answer {
         Self { response, refused: true, ..Self::default() }
     }
 
-    /// The answer to an operation that failed as a whole once it ran.
+    /// Creates the answer to an operation that failed as a whole once it ran.
     pub(crate) fn failed(error: ServerError, operation: &Prepared) -> Self {
         let response = Response::from_errors(vec![error]);
         Self { response, operation_name: operation.name().map(str::to_owned), ..Self::default() }
     }
 
-    /// The answer as its media types write it.
+    /// Returns the answer in the form that the media types serialize.
     pub(crate) fn shape(&self) -> Shape<'_> {
         if self.refused {
             let Response { errors, extensions, .. } = &self.response;
@@ -92,7 +93,7 @@ impl Answer {
         }
     }
 
-    /// The same as bytes, written once.
+    /// Returns the serialized answer, which is written once.
     pub(crate) fn body(&self) -> &Bytes {
         self.body.get_or_init(|| {
             let mut bytes = Vec::with_capacity(4096);
@@ -102,7 +103,7 @@ impl Answer {
         })
     }
 
-    /// Whether it is all that was asked for: nothing failed, and nothing took its fallback.
+    /// Returns true if the answer is complete: nothing failed, and no field took its fallback.
     pub(crate) fn is_whole(&self) -> bool {
         !self.refused && self.response.errors.is_empty() && !self.response.extensions.contains_key("degraded")
     }

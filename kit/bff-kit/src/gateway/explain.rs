@@ -1,4 +1,4 @@
-//! What an answer tells of how it came about, for its developers.
+//! Plan and calls of a request, reported to developers in its answer.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use serde::Serialize;
 
 use operation::Plan;
 
-/// What a request wants to be told.
+/// Details that a request wants reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Explain {
-    /// Nothing.
+    /// No details.
     #[default]
     No,
-    /// Its plan.
+    /// The plan.
     Plan,
-    /// Its plan, and the calls that were made.
+    /// The plan, and the calls that were made.
     Analyze,
 }
 
@@ -34,20 +34,20 @@ pub(crate) struct Analysis {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MadeCall {
-    /// The planned call it is: the one of the same slot. None for a command, or a call that was not planned.
+    /// Slot of the planned call; `None` for a command, or a call that was not planned.
     pub(crate) slot: Option<usize>,
     pub(crate) name: &'static str,
     pub(crate) rpc: &'static str,
     pub(crate) keys: usize,
     pub(crate) start_us: u64,
-    /// None for one that had not ended when the answer was there.
+    /// End of the call; `None` if the call had not ended when the answer was complete.
     pub(crate) end_us: Option<u64>,
     pub(crate) bytes: Option<usize>,
     pub(crate) fault: Option<String>,
 }
 
 impl Explain {
-    /// What the value of the header `x-bff-plan` asks for.
+    /// Parses the value of the header `x-bff-plan`. Unknown values report nothing.
     pub(crate) fn of(header: &str) -> Self {
         match header {
             "plan" => Self::Plan,
@@ -73,7 +73,7 @@ impl Analysis {
     }
 }
 
-/// `extensions.plan`.
+/// Builds `extensions.plan`.
 pub(super) fn extension(plan: &Plan, observed: Option<&Analysis>) -> Value {
     #[derive(Serialize)]
     struct Told<'a> {

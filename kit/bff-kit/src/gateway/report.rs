@@ -1,4 +1,4 @@
-//! What clients and logs are told of a request.
+//! Errors of a request, as clients and logs get them.
 
 use async_graphql::ServerError;
 use fetch::SampledLog;
@@ -6,11 +6,11 @@ use operation::Code;
 
 use crate::error::{Error, coded, server_error};
 
-/// Said to a mutation that came by GET.
+/// Message of the request error for a mutation that came by GET.
 pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";
 
-/// An error as it leaves the schema, made fit for the client: with a code, with its whole path, and without a
-/// word of what happened inside.
+/// Prepares an error of the schema for the client: with a code, with its complete path, and without internal details.
+/// Internal causes are logged.
 pub(super) fn shown(error: ServerError, refused: bool, log: &SampledLog) -> ServerError {
     if refused {
         return coded(error, Code::ValidationFailed);
@@ -36,7 +36,8 @@ pub(super) fn shown(error: ServerError, refused: bool, log: &SampledLog) -> Serv
             return ServerError { path: error.path, locations: error.locations, ..masked };
         }
     }
-    // The library forgets the end of a path on the way out of a list; ours does not know the item it belongs to.
+    // async-graphql drops the end of a path on the way out of a list. Our own path does not know the list item that it
+    // belongs to, so it is used only if it is longer.
     let own = error.source::<Error>().map(Error::path).filter(|path| path.len() > error.path.len());
     match own.map(<[_]>::to_vec) {
         Some(path) => ServerError { path, ..error },
@@ -44,8 +45,8 @@ pub(super) fn shown(error: ServerError, refused: bool, log: &SampledLog) -> Serv
     }
 }
 
-/// Whether async-graphql itself says what is wrong with an argument. It does so without a source, as a resolver may
-/// that makes an error of a text, but in words of its own.
+/// Returns true if async-graphql itself reports an invalid argument. Such an error has no source, like one that a
+/// resolver makes of a text, but has fixed words.
 fn is_of_an_argument(error: &ServerError) -> bool {
     let own = ["Failed to parse \"", "Expected input type \""];
     error.source.is_none() && own.iter().any(|words| error.message.starts_with(words))

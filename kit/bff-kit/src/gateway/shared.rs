@@ -1,5 +1,5 @@
-//! Answers that are the same for everybody, kept for a moment: a thousand clients who ask the same at once are one
-//! request to the services.
+//! Short-lived cache of answers that are the same for everybody: a thousand clients that send the same request at once
+//! cause one request to the services.
 
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
@@ -13,15 +13,15 @@ use super::Answer;
 use crate::config::CacheConfig;
 use crate::language::Languages;
 
-/// Public answers to registered operations that came by GET, within so many bytes. They are kept for a moment only:
-/// what a cache in front was told to forget must not come back from here.
+/// Public answers to registered operations that came by GET, bounded in bytes. They are kept for a moment only: an
+/// answer that a cache in front was told to forget must not come back from here.
 #[derive(Debug)]
 pub(super) struct SharedAnswers(Option<Cache<String, Arc<Answer>>>);
 
 impl SharedAnswers {
     pub(super) fn new(config: &CacheConfig) -> Self {
         let weight = |key: &String, answer: &Arc<Answer>| {
-            // The tree of an answer takes several times its text.
+            // The tree of an answer takes several times the memory of its text.
             u32::try_from(key.len() + answer.body().len().saturating_mul(4)).unwrap_or(u32::MAX)
         };
         let cache = (config.response_bytes > 0 && config.response_ms > 0).then(|| {
@@ -34,9 +34,10 @@ impl SharedAnswers {
         Self(cache)
     }
 
-    /// The answer to an operation whose plan is public, from here where there is one, else from `run`, which then runs
-    /// once for all who ask meanwhile. What is not whole is not kept, but goes to all of them: a service that is down
-    /// is not asked again by each. What turns out to depend on who asks goes to the one who asked alone.
+    /// Returns the answer to an operation whose plan is public: from the cache, or else from `run`, which runs once for
+    /// all requests that come meanwhile. An incomplete answer is not kept, but goes to all of them, so that a failing
+    /// service is not called again for each. An answer that turns out to depend on the principal goes to its own
+    /// request alone.
     pub(super) async fn answer<F: Future<Output = Answer>>(
         &self,
         operation: &Prepared,
@@ -58,7 +59,7 @@ impl SharedAnswers {
         match (cache.try_get_with(key, first).await, own.into_inner()) {
             (Ok(answer), _) | (Err(_), Some(answer)) => answer,
             (Err(answer), None) if !answer.private => (*answer).clone(),
-            // Somebody else's, which is not ours to see.
+            // The answer is private to another request.
             (Err(_), None) => Arc::new(run().await),
         }
     }

@@ -1,4 +1,4 @@
-//! Which media type an answer is written in.
+//! Negotiation of the media type of an answer.
 
 use std::cmp::Reverse;
 
@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, header};
 /// The media types of GraphQL over HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MediaType {
-    /// `application/graphql-response+json`: the status tells whether the request itself was good.
+    /// `application/graphql-response+json`: the status tells whether the request itself was valid.
     GraphqlResponse,
-    /// `application/json`: 200 for whatever is a GraphQL answer, as older clients expect.
+    /// `application/json`: 200 for every GraphQL answer, as older clients expect.
     Json,
 }
 
@@ -21,7 +21,7 @@ impl MediaType {
         }
     }
 
-    /// How precisely a range of `Accept` names it; none when it does not.
+    /// Returns how precisely a range of `Accept` names the media type, 2 being exact; `None` if it does not.
     fn precision(self, range: &str) -> Option<u8> {
         let own = self.content_type().split(';').next().unwrap_or_default();
         match range {
@@ -33,8 +33,9 @@ impl MediaType {
     }
 }
 
-/// The media type the client likes best; none when it takes neither. Without a word of it, JSON. Of two it likes
-/// equally, the one it names more precisely, then the one it names first; whoever takes anything gets JSON.
+/// Returns the media type that the client prefers; `None` if the client accepts neither. Without `Accept`, JSON. Of two
+/// with the same quality, the one named more precisely wins, then the one named first; a client that accepts anything
+/// gets JSON.
 pub(crate) fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
     let values: Vec<_> = headers.get_all(header::ACCEPT).iter().collect();
     if values.is_empty() {
@@ -49,7 +50,7 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
         let matching = ranges.iter().enumerate().filter_map(|(place, (range, quality))| {
             Some((media_type.precision(range)?, Reverse(place), *quality))
         });
-        // The most precise range decides, so that `application/json;q=0, */*` takes no JSON.
+        // The most precise range decides, so that `application/json;q=0, */*` accepts no JSON.
         let (precision, place, quality) =
             matching.max_by_key(|(precision, place, _)| (*precision, *place))?;
         (quality > 0.0).then_some((quality, precision, place, media_type))

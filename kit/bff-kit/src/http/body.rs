@@ -11,7 +11,7 @@ use operation::Limits;
 use super::rejection::{Rejection, RejectionReason};
 use crate::config::Config;
 
-/// How long a body may be, and how long it may take.
+/// Limits on the length of a body and on the time that it takes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BodyLimits {
     bytes: usize,
@@ -27,7 +27,7 @@ impl BodyLimits {
     }
 
     pub(super) async fn read(self, body: Body) -> Result<Bytes, Rejection> {
-        // Said before a byte of it is read, so that a client that waits for `100 Continue` never sends it.
+        // Checked before the first byte is read, so that a client that waits for `100 Continue` never sends the body.
         if body.size_hint().lower() > self.bytes as u64 {
             return Err(self.too_large());
         }

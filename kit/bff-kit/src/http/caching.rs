@@ -1,4 +1,4 @@
-//! What those between here and the client may keep of an answer, and how a client asks whether it has changed.
+//! Cache headers of answers, for clients and the caches in between, and revalidation of what they have kept.
 
 use std::fmt::Write as _;
 
@@ -13,30 +13,30 @@ use sha2::{Digest as _, Sha256};
 
 use crate::gateway::{Answer, Cacheability};
 
-/// What may be kept of an answer: all headers about that are decided in [`Caching::of`], and nowhere else.
+/// Cache headers of an answer. [`Caching::of`] is the only place that decides them.
 #[derive(Clone, Debug)]
 pub(super) struct Caching {
     cache_control: HeaderValue,
     /// Headers of the request that the answer depends on, besides the encoding.
     vary: HeaderValue,
-    /// What the answer is about, so that a cache can be told to forget it.
+    /// Services and entities that the answer is about, so that a cache can be told to forget it.
     surrogate_key: Option<HeaderValue>,
-    /// Names the bytes of the answer before they are compressed.
+    /// Hash of the answer before compression; `None` if the answer cannot be revalidated.
     fingerprint: Option<Fingerprint>,
 }
 
-/// Goes with a response to [`validate`], which knows how it was compressed.
+/// Hash of an answer, attached to the response for [`validate`], which knows the compression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fingerprint(String);
 
-/// Header that tells caches what an answer is about, one name after the other.
+/// Header that tells caches the services and entities of an answer, separated by spaces.
 const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
 
-/// Longest value of that header, in bytes: caches and proxies refuse long ones.
+/// Maximum length of the `Surrogate-Key` value, in bytes: caches and proxies reject longer ones.
 const MAX_SURROGATE_KEY: usize = 4_096;
 
 impl Caching {
-    /// Nothing may be kept.
+    /// Headers of an answer that may not be kept.
     pub(super) const NONE: Self = Self {
         cache_control: HeaderValue::from_static("no-store"),
         vary: HeaderValue::from_static("accept"),
@@ -44,8 +44,9 @@ impl Caching {
         fingerprint: None,
     };
 
-    /// What may be kept of this answer. A whole answer to a GET, or a HEAD in its place, can be asked for again; one with a fault or a
-    /// fallback in it must not outlive the fault. `credentials` are the headers that tell who asks.
+    /// Decides the headers of this answer. Only a complete answer to a GET, or to a HEAD in its place, may be kept or
+    /// revalidated: one with an error or a fallback in it must not outlive the failure. `credentials` are the headers
+    /// that identify the principal.
     pub(super) fn of(
         method: &Method,
         status: StatusCode,
@@ -69,7 +70,7 @@ impl Caching {
         }
     }
 
-    /// Writes the headers, and notes for [`validate`] what it has to know.
+    /// Writes the headers, and attaches what [`validate`] needs to the response.
     pub(super) fn write(self, response: &mut Response) {
         let status = response.status();
         response.extensions_mut().insert(status);
@@ -85,7 +86,7 @@ impl Caching {
     }
 }
 
-/// The headers that an answer depends on: whoever may see that of another, who asks is none of them.
+/// Returns the headers that an answer depends on. A shared answer does not depend on the credentials.
 fn vary(keep: &Cacheability, credentials: &[HeaderName]) -> HeaderValue {
     let all = if keep.by_language { "accept, accept-language" } else { "accept" };
     if keep.shared || credentials.is_empty() {
@@ -95,7 +96,7 @@ fn vary(keep: &Cacheability, credentials: &[HeaderName]) -> HeaderValue {
     HeaderValue::try_from(all.join(", ")).unwrap_or(HeaderValue::from_static("*"))
 }
 
-/// `Cache-Control` by RFC 9111, with the two extensions of RFC 5861.
+/// Builds `Cache-Control` by RFC 9111, with the two extensions of RFC 5861.
 fn cache_control(keep: &Cacheability) -> HeaderValue {
     let Cacheability { max_age_s, stale_s, .. } = keep;
     let mut value = if keep.shared {
@@ -104,15 +105,15 @@ fn cache_control(keep: &Cacheability) -> HeaderValue {
         format!("private, max-age={max_age_s}")
     };
     if *stale_s > 0 {
-        // While a cache asks again an answer may be as old again as it was allowed to be; when we fail, older.
+        // While a cache revalidates, an answer may be stale for as long as it was fresh; if this server fails, longer.
         let _written =
             write!(value, ", stale-while-revalidate={}, stale-if-error={stale_s}", stale_s.min(max_age_s));
     }
     HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("no-store"))
 }
 
-/// The services an answer came from, and then as many of the entities it is about as there is room for: whoever
-/// misses one can still make the service's answers be forgotten.
+/// Lists the services of an answer, and then as many of its entities as there is room for. To forget an omitted entity,
+/// a cache can still be told to forget all answers of its service.
 fn surrogate_key(tags: &[String]) -> Option<HeaderValue> {
     let (entities, services): (Vec<_>, Vec<_>) = tags.iter().partition(|tag| tag.contains(':'));
     let mut value = String::new();
@@ -130,11 +131,11 @@ fn surrogate_key(tags: &[String]) -> Option<HeaderValue> {
 
 impl Fingerprint {
     fn of(body: &[u8]) -> Self {
-        // Half of it names an answer among all there will ever be, and headers are sent each time.
+        // Half of the hash suffices to tell all answers apart, and keeps the headers short.
         Self(URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..16]))
     }
 
-    /// A strong validator names bytes: each compression of them has one of its own.
+    /// Returns the `ETag`. A strong validator identifies bytes, so each compression has its own.
     fn tag(&self, encoding: Option<&HeaderValue>) -> Option<HeaderValue> {
         let tag = match encoding.and_then(|encoding| encoding.to_str().ok()) {
             Some(encoding) => format!("\"{}-{encoding}\"", self.0),
@@ -144,12 +145,12 @@ impl Fingerprint {
     }
 }
 
-/// Gives whole answers their `ETag`, behind the compression, and leaves out the body the client has already.
+/// Adds the `ETag` to complete answers after their compression, and omits a body that the client already has.
 pub(super) async fn validate(request: Request, next: Next) -> Response {
     let asked: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
     let mut response = next.run(request).await;
-    // To a client that takes no encoding, not even none, the compression writes 406 over an answer that has been
-    // made: over a mutation that has run. It gets the answer instead, as it is.
+    // For a client that accepts no encoding, not even identity, the compression layer writes 406 over a finished
+    // answer, even of a mutation that has run. The client gets the uncompressed answer with its own status instead.
     if let Some(status) = response.extensions_mut().remove::<StatusCode>() {
         *response.status_mut() = status;
     }
@@ -176,7 +177,8 @@ fn forget_body(headers: &mut HeaderMap) {
     }
 }
 
-/// Whether an `If-None-Match` names the tag, by the weak comparison it wants. Our tags hold no commas.
+/// Returns true if an `If-None-Match` names the tag, by the weak comparison that the header requires. Our tags contain
+/// no commas.
 fn names(asked: &HeaderValue, tag: &HeaderValue) -> bool {
     let asked = asked.to_str().unwrap_or_default();
     asked.split(',').map(str::trim).any(|one| {

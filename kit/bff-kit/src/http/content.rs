@@ -1,11 +1,11 @@
-//! What a body says it is.
+//! Check of the declared type of a body.
 
 use axum::http::{HeaderMap, header};
 
 use super::rejection::{Rejection, RejectionReason};
 
-/// A body must say that it is JSON in UTF-8, uncompressed. Pages of other sites cannot send that without asking
-/// first: whatever a browser sends unasked has another type or none.
+/// Checks that a body is declared as JSON in UTF-8, uncompressed. Pages of other sites cannot send that without a
+/// preflight: requests that browsers send without one have another type or none.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), Rejection> {
     let encodings = headers.get_all(header::CONTENT_ENCODING);
     if encodings.iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity")) {
@@ -34,7 +34,7 @@ fn is_json(value: &str) -> bool {
                 charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
             }
             Some((name, _)) => !name.is_empty(),
-            // A last `;` with nothing behind it is sloppy, not strange.
+            // A trailing `;` is sloppy but harmless.
             None => parameter.is_empty(),
         })
 }
@@ -51,7 +51,7 @@ mod tests {
             "application/json;charset=utf-8",
             "application/json ; charset=\"UTF-8\"",
             "application/json; profile=x; Charset=utf-8;",
-            // As many clients write it; to browsers it is the same.
+            // Many clients write it this way, and browsers treat both alike.
             "application/json; charset=utf8",
             "application/json;charset=\"UTF8\"",
         ] {

@@ -1,4 +1,4 @@
-//! What browsers are told about pages of other origins.
+//! CORS: permissions for pages of other origins.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use super::origin::Origins;
 use super::{METHODS, PLAN_HEADER};
 use crate::config::ServerConfig;
 
-/// How long a browser may remember that a page may ask.
+/// Time for which a browser may remember the result of a preflight.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_hours(2);
 
-/// Headers of our own and those that Apollo's clients send unasked.
+/// Headers of our own, and those that Apollo's clients send by default.
 const HEADERS: [&str; 7] = [
     "apollo-require-preflight",
     "apollographql-client-name",
@@ -27,7 +27,7 @@ const HEADERS: [&str; 7] = [
     PLAN_HEADER,
 ];
 
-/// Pages of these origins may ask, and read what they are told; others may not.
+/// Allows pages of these origins, and no others, to send requests and to read the answers.
 pub(super) fn layer(origins: &Origins, config: &ServerConfig) -> CorsLayer {
     let standard = [
         header::ACCEPT,
@@ -48,13 +48,13 @@ pub(super) fn layer(origins: &Origins, config: &ServerConfig) -> CorsLayer {
         .max_age(PREFLIGHT_MAX_AGE)
 }
 
-/// Names of headers, which were checked when they were loaded.
+/// Parses names of headers, which were checked when the configuration was loaded.
 fn names(names: &[String]) -> impl Iterator<Item = HeaderName> + '_ {
     names.iter().filter_map(|name| name.parse().ok())
 }
 
-/// Says by which methods operations may be asked for. The layer above takes every OPTIONS for one of a browser that asks
-/// whether a page may send another method, which this tells apart.
+/// Answers OPTIONS with the methods of the operation paths. Only preflights are passed on, since the CORS layer takes
+/// every OPTIONS for one.
 pub(super) async fn options(request: Request, next: Next) -> Response {
     let asks_for_page = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let of_operations = request.uri().path() == "/graphql" || request.uri().path().starts_with("/graphql/");

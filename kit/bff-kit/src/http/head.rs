@@ -1,4 +1,4 @@
-//! The head of a request: what HTTP forbids in it, and how long it may be.
+//! Checks of the head of a request: its form, as HTTP demands it, and its length.
 
 use std::sync::Arc;
 
@@ -13,13 +13,14 @@ use super::rejection::{Rejection, RejectionReason};
 use super::reply::ResponseWriter;
 use crate::config::HttpProfile;
 
-/// Longest path and query: room for a document by GET, within what proxies and CDNs pass on.
+/// Maximum length of path and query, in bytes: room for a document by GET, within what proxies and CDNs pass on.
 const MAX_URI_BYTES: usize = 16 * 1024;
 
-/// All names and values of the headers together. The connection itself reads twice as much of a head and no more.
+/// Maximum length of all names and values of the headers together, in bytes. The connection itself reads at most twice
+/// as much of a head.
 pub(crate) const MAX_HEADER_BYTES: usize = 32 * 1024;
 
-/// Refuses heads that HTTP forbids, and those that want what is not done here.
+/// Rejects heads that HTTP forbids, and expectations that are not supported.
 pub(super) async fn check_form(State(profile): State<HttpProfile>, request: Request, next: Next) -> Response {
     match form(request.version(), request.headers()) {
         Ok(()) => next.run(request).await,
@@ -27,8 +28,9 @@ pub(super) async fn check_form(State(profile): State<HttpProfile>, request: Requ
     }
 }
 
-/// What hyper leaves to servers (RFC 9112 §3.2 and §6.1, RFC 9110 §10.1.1). It ends the connection itself after a body
-/// with both a length and a transfer coding, and refuses one whose last coding is not `chunked`.
+/// Checks the rules that hyper leaves to servers (RFC 9112 §3.2 and §6.1, RFC 9110 §10.1.1). Hyper itself ends the
+/// connection after a body with both a length and a transfer coding, and rejects a body whose last coding is not
+/// `chunked`.
 fn form(version: Version, headers: &HeaderMap) -> Result<(), Rejection> {
     let bad = |message| Err(Rejection::new(RejectionReason::BadHead, message));
     let mut hosts = headers.get_all(header::HOST).iter();
@@ -53,7 +55,7 @@ fn form(version: Version, headers: &HeaderMap) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Refuses heads that are too long.
+/// Rejects heads that are too long.
 pub(super) async fn check(State(profile): State<HttpProfile>, request: Request, next: Next) -> Response {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     let rejection = if uri > MAX_URI_BYTES {

@@ -5,15 +5,15 @@ use std::net::Ipv6Addr;
 /// A host and its port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Host<'a> {
-    /// A name, or an address; IPv6 ones stand in brackets.
+    /// A name or an address; IPv6 addresses are in brackets.
     pub(super) name: &'a str,
-    /// None where the usual one of the scheme is meant.
+    /// The port; `None` if the default port of the scheme is meant.
     pub(super) port: Option<u16>,
 }
 
 impl<'a> Host<'a> {
-    /// Reads one. Of the characters that a URI allows in a name, those that no host has are refused: a proxy that joins
-    /// two hosts writes a comma between them.
+    /// Parses a host; `None` if malformed. Characters that a URI allows in a name but that no host contains are
+    /// malformed as well: a proxy that joins two hosts writes a comma between them.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let after_address = text.rfind(']').map_or(0, |end| end + 1);
         let (name, port) = match text[after_address..].find(':') {

@@ -1,12 +1,12 @@
-//! JSON as RFC 8259 wants it to be interoperable: text in UTF-8, and no name twice in an object.
+//! Interoperable JSON by RFC 8259: text in UTF-8, without duplicate names in an object.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Reads a JSON text. Two parsers may disagree on which of two equal names counts, so what one of them has checked
-/// another might not do: such a text is refused. So is one that nests deeper than `serde_json` follows, 127 levels.
+/// Parses a JSON text. Fails for duplicate names: two parsers may disagree on which one counts, so one may use a value
+/// that the other has not checked. Fails as well for a text that nests deeper than the 127 levels of `serde_json`.
 pub(super) fn parse(text: &[u8]) -> Result<Value, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = Strict.deserialize(&mut deserializer)?;

@@ -1,4 +1,4 @@
-//! Requests for another host, and those that a page of another site made a browser send.
+//! Rejection of requests for another host, and of those that a page of another site made a browser send.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -11,22 +11,22 @@ use super::rejection::{Rejection, RejectionReason};
 use crate::config::{Config, Mode};
 use crate::peer::Peer;
 
-/// The hosts that are this server's, and the origins whose pages may send requests.
+/// The hosts of this server, and the origins whose pages may send requests.
 #[derive(Clone, Debug)]
 pub(super) struct Origins {
     own: Own,
-    /// Other origins whose pages may.
+    /// Other origins whose pages may send requests.
     allowed: Arc<[HeaderValue]>,
 }
 
-/// What a server takes for itself.
+/// Hosts that a server accepts as its own.
 #[derive(Clone, Debug)]
 enum Own {
-    /// These origins, by which clients reach it.
+    /// These origins, by which clients reach the server.
     Public(Arc<[Public]>),
-    /// Any name of this machine, on any port: no site can make a browser take its own name for one.
+    /// Any name of this machine, on any port: no site can make a browser accept its own name as one.
     Loopback,
-    /// Any host, for apps and devices, and no page.
+    /// Any host, for apps and devices; no page is the server's own.
     AnyHost,
 }
 
@@ -36,18 +36,18 @@ struct Public {
     origin: HeaderValue,
     name: String,
     port: u16,
-    /// Port that the scheme means where none is written.
+    /// Default port of the scheme.
     usual_port: u16,
 }
 
 const FETCH_SITE: &str = "sec-fetch-site";
 const FORWARDED_HOST: &str = "x-forwarded-host";
 
-/// Longest host that a refusal repeats, in bytes.
+/// Longest host that a rejection repeats, in bytes.
 const MAX_SHOWN: usize = 100;
 
 impl Origins {
-    /// Those of a configuration, whose origins were checked when it was loaded.
+    /// Reads the origins of a configuration, which were checked when it was loaded.
     pub(super) fn of(config: &Config) -> Self {
         let (public, allowed) = (&config.server.public_origins, &config.server.allowed_origins);
         let own = match config.mode {
@@ -60,16 +60,17 @@ impl Origins {
         Self { own, allowed: allowed.iter().filter_map(|text| HeaderValue::from_str(text).ok()).collect() }
     }
 
-    /// Origins whose pages may read what they are told. Those of this server are among them: a page may be of one of
-    /// them and ask by another.
+    /// Returns the origins whose pages may read answers. The origins of this server are among them: a page of one
+    /// origin may send its requests to another.
     pub(super) fn list(&self) -> impl Iterator<Item = HeaderValue> + '_ {
         let public = if let Own::Public(all) = &self.own { &all[..] } else { &[] };
         self.allowed.iter().chain(public.iter().map(|public| &public.origin)).cloned()
     }
 
-    /// Refuses what is for another host, and then what the browser itself says another site is behind. A site can make
-    /// its own name lead here, and its pages are then of the host that they ask. What names no origin and no site is no
-    /// page's: apps, devices, servers and caches send neither, and a page cannot leave them out in a browser of today.
+    /// Rejects requests for another host, and then requests that the browser itself attributes to another site. The
+    /// host is checked because a site can make its own name lead here, and its pages then have the origin of the host
+    /// that they call. A request with neither `Origin` nor `Sec-Fetch-Site` does not come from a page: apps, devices,
+    /// servers and caches send neither, and a page cannot omit them in a current browser.
     pub(super) fn check(&self, head: &Parts) -> Result<(), Rejection> {
         let host = named_host(head);
         if !self.own.has_host(host.and_then(Host::parse)) {
@@ -77,7 +78,7 @@ impl Origins {
         }
         let mut origins = head.headers.get_all(header::ORIGIN).iter();
         let known = match (origins.next(), origins.next()) {
-            // Without an origin the site alone must do. A neighbouring subdomain is another's page all the same.
+            // Without an origin, `Sec-Fetch-Site` decides alone. A page of a neighbouring subdomain is foreign as well.
             (None, _) => head.headers.get_all(FETCH_SITE).iter().all(|site| self.own.has_site(site)),
             (Some(origin), None) => self.allowed.contains(origin) || self.own.has_page(origin, host),
             (Some(_), Some(_)) => false,
@@ -99,8 +100,9 @@ impl Own {
         }
     }
 
-    /// Whether a page of this origin is this server's own; the host it asked is. On a public host the origin must be one
-    /// as well, scheme included: TLS may have ended before, so that of this connection says nothing.
+    /// Returns true if a page of this origin belongs to this server; the requested host is known to. With public
+    /// origins, the page must have one of them, scheme included: TLS may have ended at a proxy, so the scheme of this
+    /// connection says nothing.
     fn has_page(&self, origin: &HeaderValue, host: Option<&str>) -> bool {
         match self {
             Self::Public(all) => all.iter().any(|public| public.origin == origin),
@@ -114,12 +116,12 @@ impl Own {
         }
     }
 
-    /// Whether a request without an origin may come from such a site.
+    /// Returns true if a request without an origin may come from such a site.
     fn has_site(&self, site: &HeaderValue) -> bool {
         site == "none" || (site == "same-origin" && !matches!(self, Self::AnyHost))
     }
 
-    /// Says that a host is another's, and what makes it this server's.
+    /// Builds the message that a host is not this server's, with the setting that would make it so.
     fn misdirected(&self, host: Option<&str>) -> String {
         let host = match host.filter(|host| host.len() <= MAX_SHOWN) {
             Some(host) => format!("Host `{host}`"),
@@ -152,8 +154,8 @@ impl Public {
     }
 }
 
-/// The host that a request is for: what a trusted proxy says its client named, or else the authority, which counts for
-/// more than the header (RFC 9112 §3.2.2). None where a proxy says several.
+/// Returns the host that a request is for: the one that a trusted proxy forwards, or else the authority, which takes
+/// precedence over the header (RFC 9112 §3.2.2); `None` if there is none, or a proxy forwards several.
 fn named_host(head: &Parts) -> Option<&str> {
     if head.extensions.get::<Peer>().is_some_and(|peer| peer.is_trusted) {
         let mut forwarded = head.headers.get_all(FORWARDED_HOST).iter();
@@ -169,7 +171,7 @@ fn named_host(head: &Parts) -> Option<&str> {
     }
 }
 
-/// Whether a name leads to this machine wherever it is looked up (RFC 6761 §6.3).
+/// Returns true if a name leads to this machine wherever it is looked up (RFC 6761 §6.3).
 fn is_loopback(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let address = name.trim_start_matches('[').trim_end_matches(']');

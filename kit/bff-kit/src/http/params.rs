@@ -11,12 +11,12 @@ use crate::registry::DocumentId;
 /// Longest id of an operation, in bytes.
 const MAX_ID_BYTES: usize = 256;
 
-/// What a body holds.
+/// The requests of a body or a query string.
 #[derive(Debug)]
 pub(super) enum Parameters {
     /// One request.
     One(GraphqlRequest),
-    /// A batch of them, each good or not for itself.
+    /// A batch of requests, each of which may be rejected on its own.
     Many(Vec<Result<GraphqlRequest, Rejection>>),
 }
 
@@ -29,7 +29,8 @@ fn ill_formed(message: impl Into<String>) -> Rejection {
 }
 
 impl Parameters {
-    /// The request for the operation that the path names. Nothing else may name one.
+    /// Returns the request for the operation that the path names. Fails for a batch, and if the parameters name an
+    /// operation as well.
     pub(super) fn at_path(self, id: String) -> Result<Self, Rejection> {
         match self {
             Self::One(request) if request.id.is_none() && id.len() <= MAX_ID_BYTES => {
@@ -43,7 +44,7 @@ impl Parameters {
         }
     }
 
-    /// The requests, if each names an operation one way or another.
+    /// Returns the requests; rejects those that name no operation.
     pub(super) fn named(self) -> Result<Self, Rejection> {
         match self {
             Self::One(request) => named(request).map(Self::One),
@@ -61,7 +62,7 @@ fn named(request: GraphqlRequest) -> Result<GraphqlRequest, Rejection> {
     Ok(request)
 }
 
-/// Reads a body; an array of requests where so many of them may come at once.
+/// Parses a body: one request, or an array of at most `max_batch` requests; 0 allows no arrays.
 pub(super) fn from_body(body: &[u8], max_batch: usize) -> Result<Parameters, Rejection> {
     let body = json::parse(body).map_err(|error| unreadable(format!("The body is not JSON: {error}.")))?;
     let Value::Array(batch) = body else {
@@ -92,7 +93,7 @@ pub(super) fn from_query(query: &str) -> Result<GraphqlRequest, Rejection> {
         &format!("/?{query}").parse().map_err(|_| unreadable("The query string is malformed."))?,
     )
     .map_err(|_| unreadable("The query string is malformed."))?;
-    // What is not UTF-8 has been replaced by this character, which a client may also have sent itself.
+    // The decoder replaces invalid UTF-8 by this character, which a client may also have sent itself.
     let replaced = |text: &str| text.contains('\u{FFFD}');
     if pairs.0.iter().any(|(_, text)| replaced(text)) && !query.to_ascii_uppercase().contains("%EF%BF%BD") {
         return Err(unreadable("The query string is not UTF-8."));
@@ -140,7 +141,8 @@ fn from_parameters(mut parameters: Map<String, Value>) -> Result<GraphqlRequest,
     Ok(GraphqlRequest { query, id, operation_name, variables, ..GraphqlRequest::default() })
 }
 
-/// `documentId`, or what Relay's clients call it.
+/// Removes and returns the id of a document: `documentId`, or `doc_id` or `id` as Relay's clients call it; `None` if
+/// there is none.
 fn document_id(parameters: &mut Map<String, Value>) -> Result<Option<DocumentId>, Rejection> {
     for name in ["documentId", "doc_id", "id"] {
         match parameters.remove(name) {
@@ -154,7 +156,7 @@ fn document_id(parameters: &mut Map<String, Value>) -> Result<Option<DocumentId>
     Ok(None)
 }
 
-/// Apollo's way to name a document by its hash.
+/// Parses `extensions.persistedQuery`, by which Apollo's clients name a document by its hash.
 fn persisted_query(value: Value) -> Result<DocumentId, Rejection> {
     let Value::Object(mut persisted) = value else {
         return Err(ill_formed("`extensions.persistedQuery` must be an object."));

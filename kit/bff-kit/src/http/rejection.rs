@@ -1,4 +1,4 @@
-//! Requests that are not taken, and the status each gets.
+//! Rejections of requests, and their statuses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,45 +14,46 @@ use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::peer::Bound;
 
-/// Why a request was not taken.
+/// Reason for which a request was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RejectionReason {
-    /// The body is no JSON, no text, or not what it says it is.
+    /// The body, the query string or the path cannot be read: not JSON, not text, broken off, or a batch that is not
+    /// allowed.
     Unreadable,
-    /// It is JSON, but no GraphQL request.
+    /// The parameters are JSON, but not a GraphQL request.
     IllFormed,
-    /// A page of another site made a browser send it.
+    /// A page of another site made a browser send the request.
     ForeignPage,
-    /// It is for another host.
+    /// The request is for another host.
     Misdirected,
     /// There is nothing at that path.
     NoSuchPath,
-    /// Neither GET nor POST.
+    /// The method is not one of GET, HEAD and POST.
     Method,
-    /// No media type of ours is acceptable.
+    /// The client accepts none of our media types.
     NotAcceptable,
     /// The body came too slowly.
     TooSlow,
-    /// The body is longer than it may be.
+    /// The body is longer than its limit.
     TooLarge,
-    /// The path and query are longer than they may be.
+    /// The path and query are longer than their limit.
     UriTooLong,
-    /// The body is of a type that is not taken.
+    /// The type or the encoding of the body is not supported.
     MediaType,
-    /// The headers are longer than they may be.
+    /// The headers are longer than their limit.
     HeadTooLarge,
-    /// The head is none that HTTP allows: others on the way may read it as another request.
+    /// HTTP forbids the head: other programs on the way may read it as another request.
     BadHead,
-    /// It wants something that is not done here before its body comes.
+    /// The `Expect` header demands something that is not supported before the body comes.
     Expectation,
-    /// Its address has too many requests under way.
+    /// The address of the client has too many requests running.
     TooMany,
-    /// All clients together have too many requests under way.
+    /// All clients together have too many requests running.
     Overload,
 }
 
 impl RejectionReason {
-    /// Its name, as metrics and the log have it.
+    /// Returns the name used in metrics and logs.
     const fn as_str(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
@@ -75,7 +76,7 @@ impl RejectionReason {
     }
 }
 
-/// A request that is not taken.
+/// Rejection of a request.
 #[derive(Clone, Debug)]
 pub(super) struct Rejection {
     pub(super) reason: RejectionReason,
@@ -87,7 +88,7 @@ impl Rejection {
         Self { reason, message: message.into() }
     }
 
-    /// A request past this bound.
+    /// Creates the rejection of a request past this bound.
     pub(super) fn past(bound: Bound) -> Self {
         match bound {
             Bound::OfAddress => {
@@ -121,7 +122,7 @@ impl Rejection {
         }
     }
 
-    /// Whether a part of the request may still be under way, which nobody will read, or whose end nobody knows.
+    /// Returns true if a part of the request may still arrive that nothing will read, or whose end is unknown.
     pub(super) fn leaves_unread(&self) -> bool {
         matches!(
             self.reason,
@@ -132,7 +133,7 @@ impl Rejection {
         )
     }
 
-    /// When to ask again, where that helps.
+    /// Returns the delay before a retry; `None` if a retry does not help.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         matches!(self.reason, RejectionReason::TooMany | RejectionReason::Overload)
             .then_some(Duration::from_secs(1))
@@ -149,7 +150,7 @@ impl Rejection {
     }
 }
 
-/// Where refusals are noted.
+/// Log and metrics that record rejections.
 #[derive(Clone)]
 pub(crate) struct Rejections {
     pub(crate) log: Arc<SampledLog>,
@@ -161,8 +162,8 @@ impl Rejections {
         Self { log, metrics }
     }
 
-    /// Counts a rejection, and leaves a line about it: of each reason one a second at most, so that an attack is seen and
-    /// does not drown everything else.
+    /// Counts and logs a rejection. Each reason is logged once a second at most, so that an attack is visible but does
+    /// not drown everything else.
     pub(crate) fn note(&self, reason: RejectionReason, status: StatusCode) {
         let (reason, status) = (reason.as_str(), status.as_u16());
         self.metrics.refused(reason);
@@ -172,7 +173,7 @@ impl Rejections {
     }
 }
 
-/// Notes a refusal of the edge.
+/// Records a rejection by the HTTP edge.
 pub(super) async fn note(State(refusals): State<Rejections>, response: Response) -> Response {
     if let Some(reason) = response.extensions().get::<RejectionReason>() {
         refusals.note(*reason, response.status());

@@ -1,4 +1,4 @@
-//! Answers on the wire.
+//! Answers as HTTP responses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,24 +18,24 @@ use super::rejection::{Rejection, RejectionReason};
 use crate::config::HttpProfile;
 use crate::gateway::{Answer, GET_MUTATION, Shape, server_error};
 
-/// A status of the draft of GraphQL over HTTP that HTTP itself does not know: data, and errors beside it.
+/// Status for data with errors beside it, from the draft of GraphQL over HTTP; HTTP itself does not define it.
 const PARTIAL_SUCCESS: u16 = 294;
 
-/// Length of an answer before it is compressed, in bytes: goes with a response to whoever sends it.
+/// Length of an answer before compression, in bytes. Attached to the response for the connection that sends it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AnswerBytes(pub(crate) usize);
 
-/// How answers to one request are written.
+/// Writes the answers to one request.
 #[derive(Clone, Debug)]
 pub(super) struct ResponseWriter {
     pub(super) profile: HttpProfile,
     pub(super) media_type: MediaType,
     pub(super) method: Method,
-    /// Headers that tell who asks.
+    /// Headers that identify the principal.
     pub(super) credentials: Arc<[HeaderName]>,
 }
 
-/// One of the answers to a batch.
+/// An answer to one request of a batch.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum BatchItem<'a> {
@@ -50,7 +50,7 @@ impl BatchItem<'_> {
 }
 
 impl ResponseWriter {
-    /// An answer of the gateway, and its length in bytes.
+    /// Returns an answer of the gateway as a response, and its length in bytes.
     pub(super) fn answer(&self, answer: &Answer) -> (Response, usize) {
         let status = self.status(answer);
         let body = answer.body().clone();
@@ -64,15 +64,15 @@ impl ResponseWriter {
         (response, length)
     }
 
-    /// Answers to a batch, in its order. Each tells for itself what became of it; when to ask again, the latest of all
-    /// tells.
+    /// Returns the answers to a batch as one response, in the order of the batch. Each answer reports its own outcome;
+    /// `delay`, the longest of all, becomes `Retry-After`.
     pub(super) fn batch(&self, answers: &[BatchItem<'_>], delay: Option<Duration>) -> Response {
         let mut response = self.response(StatusCode::OK, json(&answers), Caching::NONE);
         retry_after(&mut response, delay);
         response
     }
 
-    /// A request that never reached the gateway.
+    /// Returns the response to a request that never reached the gateway.
     pub(super) fn rejection(&self, rejection: Rejection) -> Response {
         let status = rejection.status(self.profile);
         let (reason, unread, delay) = (rejection.reason, rejection.leaves_unread(), rejection.retry_after());
@@ -84,14 +84,14 @@ impl ResponseWriter {
             headers.insert(header::ALLOW, HeaderValue::from_static(METHODS));
         }
         if unread {
-            // The rest of the body would be taken for the next request. HTTP/2 resets the stream instead, and
-            // hyper leaves the header out there.
+            // Otherwise the rest of the body would be read as the next request. HTTP/2 resets the stream instead, and
+            // hyper omits the header there.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }
 
-    /// The status that tells of an answer, as the profile has it.
+    /// Returns the status of an answer, by the HTTP profile.
     fn status(&self, answer: &Answer) -> StatusCode {
         let errors = &answer.response.errors;
         let draft = self.profile == HttpProfile::Draft202608;
@@ -136,7 +136,7 @@ impl ResponseWriter {
     }
 }
 
-/// Says when to ask again, where a service did. Whole seconds, and too late is better than too early.
+/// Writes `Retry-After` if there is a delay: in whole seconds, rounded up, since too late is better than too early.
 fn retry_after(response: &mut Response, delay: Option<Duration>) {
     if let Some(delay) = delay {
         let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
@@ -144,8 +144,8 @@ fn retry_after(response: &mut Response, delay: Option<Duration>) {
     }
 }
 
-/// What becomes of a request whose operation is not taken, whatever the profile. Clients that ask by hash read the
-/// code: to them it is no failure that a document is not known yet.
+/// Statuses of requests whose operation is not accepted, for every profile. Clients that send hashes read the code: to
+/// them an unknown document is no failure.
 fn of_documents() -> [(Code, StatusCode); 6] {
     [
         (Code::PersistedQueryNotFound, StatusCode::OK),

@@ -1,4 +1,4 @@
-//! The internal credential: how the services know which BFF asks, and for whom.
+//! The internal credential, which tells services the calling BFF and its principal.
 
 use std::fmt;
 
@@ -10,16 +10,16 @@ use tonic::metadata::{Ascii, MetadataValue};
 use super::Principal;
 use crate::error::Error;
 
-/// The key BFFs sign with, and the domain's stubs verify with, where none is configured. Refused in production.
-pub const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-not-for-production";
+/// Key with which BFFs sign, and the domain's stubs verify, if none is configured. Not accepted in production.
+pub(crate) const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-not-for-production";
 
-/// How long a credential is good for, in seconds: longer than any request, too short to be worth stealing.
+/// Lifetime of a credential, in seconds: longer than any request, too short to be worth stealing.
 const LIFETIME_S: i64 = 60;
 
-/// Signs short-lived credentials: JSON Web Tokens (RFC 7519) with `iss` the BFF, `aud` the shop, and `sub` and
-/// `actor` the caller, if any. No token of a client ever goes into one.
+/// Signs short-lived credentials: JSON Web Tokens (RFC 7519) with `iss` the BFF, `aud` the shop, and `sub` and `actor`
+/// the principal, if any. No token of a client ever goes into one.
 #[derive(Clone)]
-pub struct CredentialKey {
+pub(crate) struct CredentialKey {
     key: EncodingKey,
     issuer: &'static str,
 }
@@ -37,14 +37,14 @@ struct Claims<'a> {
 }
 
 impl CredentialKey {
-    /// A key shared with the services, for the BFF named `issuer`.
+    /// Creates a key from a secret shared with the services, for the BFF named `issuer`.
     #[must_use]
-    pub fn new(secret: &str, issuer: &'static str) -> Self {
+    pub(crate) fn new(secret: &str, issuer: &'static str) -> Self {
         Self { key: EncodingKey::from_secret(secret.as_bytes()), issuer }
     }
 
-    /// The `authorization` of calls made for `caller`, good from now on by the machine's clock, which is what the
-    /// services compare it with.
+    /// Signs the `authorization` of calls made for `caller`, valid from now on by the system clock, with which the
+    /// services compare it.
     pub(crate) fn sign(&self, caller: &Principal) -> Result<MetadataValue<Ascii>, Error> {
         let (sub, actor) = match caller {
             Principal::Anonymous => (None, None),

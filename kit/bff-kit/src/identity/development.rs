@@ -1,4 +1,4 @@
-//! Signing in by saying so, for development alone.
+//! Authentication by an unverified header, for development alone.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{Authenticator, Principal};
 use crate::config::Mode;
 use crate::error::Error;
 
-/// Believes a header. Outside development it refuses every request that carries it.
+/// Trusts a header. Outside development, fails for every request that carries the header.
 #[derive(Clone, Copy, Debug)]
 pub struct Development {
     header: &'static str,
@@ -18,13 +18,13 @@ pub struct Development {
 }
 
 impl Development {
-    /// The acting user is named by `x-user-id`.
+    /// Trusts `x-user-id` to name the acting user.
     #[must_use]
     pub fn user(mode: Mode) -> Self {
         Self { header: "x-user-id", caller: Principal::User, mode }
     }
 
-    /// The acting device is named by `x-device-id`.
+    /// Trusts `x-device-id` to name the acting device.
     #[must_use]
     pub fn device(mode: Mode) -> Self {
         Self { header: "x-device-id", caller: Principal::Device, mode }

@@ -1,26 +1,26 @@
-//! Every number that a server counts. `docs/observability.md` is held against this list.
+//! Every metric of a server. A test compares `docs/observability.md` with this list.
 
-/// A number that a server counts.
+/// A metric of a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Metric {
-    /// Its name, with its unit.
+    /// Name, with the unit.
     pub name: &'static str,
-    /// How it goes.
+    /// Kind of the metric.
     pub kind: Kind,
-    /// Names of its labels.
+    /// Names of the labels.
     pub labels: &'static [&'static str],
-    /// Meaning.
+    /// Meaning, exported as help text.
     pub help: &'static str,
 }
 
-/// How a number goes.
+/// Kind of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Up, since the start.
+    /// Counts up, since the start.
     Counter,
-    /// Up and down.
+    /// Goes up and down.
     Gauge,
-    /// Up in buckets, by size.
+    /// Counts up in buckets, by size.
     Histogram,
 }
 
@@ -32,7 +32,7 @@ macro_rules! metrics {
                 Metric { name: $name, kind: Kind::$kind, labels: &[$($label),*], help: $help };
         )*
 
-        /// Every number there is.
+        /// All metrics.
         pub const METRICS: &[Metric] = &[$($constant),*];
     };
 }

@@ -1,4 +1,4 @@
-//! Automatic persisted queries: documents a client sent once, so that it may send their hash from then on.
+//! Automatic persisted queries: documents that a client sent once, so that it may send their hash from then on.
 
 use std::sync::Arc;
 
@@ -7,22 +7,22 @@ use moka::sync::Cache;
 
 use operation::Prepared;
 
-/// What a prepared document takes beyond its text, in bytes of text: each selection becomes nodes of several trees. As
-/// much is counted for its source and for each further form, where its form depends on variables.
+/// Memory that a prepared document takes per byte of its text, in bytes: each selection becomes nodes of several trees.
+/// As much is counted for its source and for each further form, if its form depends on variables.
 const BYTES_PER_BYTE: usize = 24;
 
-/// What every entry takes, however short its text, in bytes.
+/// Memory that every entry takes, however short its text, in bytes.
 const BYTES_PER_ENTRY: usize = 2_048;
 
-/// Documents by their hash, within so many bytes. The registered ones are not in here and so are never evicted.
+/// Documents by their hash, bounded in bytes. Registered documents are not in here, so they are never evicted.
 #[derive(Debug)]
 pub(crate) struct Automatic(Cache<String, Stored>);
 
-/// A document that is valid, and its operation as it was asked for first.
+/// A valid document, with the operation for which it was sent first.
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
     pub(crate) text: Arc<str>,
-    /// The `operationName` it came with.
+    /// The `operationName` that came with the document.
     pub(crate) operation_name: Option<Arc<str>>,
     pub(crate) operation: Arc<Prepared>,
 }
@@ -35,7 +35,7 @@ impl Automatic {
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         let cache = Cache::builder().max_capacity(max_bytes).weigher(weight);
-        // A client that asks by hash again and again keeps its documents, whoever floods the rest.
+        // A client that sends its hashes again and again keeps its documents, even if others flood the rest.
         Self(cache.eviction_policy(EvictionPolicy::tiny_lfu()).build())
     }
 
@@ -47,7 +47,7 @@ impl Automatic {
         self.0.insert(hash, stored);
     }
 
-    /// What all of them take, in bytes as they are counted here.
+    /// Returns the memory that all documents take, in bytes as they are counted here.
     pub(crate) fn bytes(&self) -> u64 {
         self.0.run_pending_tasks();
         self.0.weighted_size()
@@ -74,7 +74,7 @@ mod tests {
         }
         assert!(store.bytes() <= max_bytes, "{}", store.bytes());
         assert!(store.0.entry_count() > 100);
-        // One that is larger than all there is room for is not kept at all.
+        // A document larger than the whole capacity is not kept at all.
         store.insert("large".to_owned(), stored(&" ".repeat(100_000)));
         store.0.run_pending_tasks();
         assert!(store.get("large").is_none());

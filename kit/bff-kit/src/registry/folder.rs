@@ -1,4 +1,4 @@
-//! The folder of manifests, looked at again and again.
+//! The folder of manifests, checked at intervals.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,28 +8,28 @@ use operation::{ManifestError, Preparer, Release, Releases};
 
 use crate::reload::Looks;
 
-/// The folder a server takes its registered operations from.
+/// The folder from which a server loads its registered operations.
 #[derive(Debug)]
 pub(crate) struct ManifestFolder {
     path: PathBuf,
-    /// None where there was no folder to look into.
+    /// Files at the last check; `None` if there was no folder.
     seen: Option<Vec<Seen>>,
-    /// Whether it ever held an operation.
+    /// True if the folder ever held an operation.
     held: bool,
 }
 
-/// What tells that a file is not what it was: name, length and time.
+/// Name, length and time of a file, by which a change is detected.
 type Seen = (PathBuf, u64, Option<SystemTime>);
 
 impl ManifestFolder {
-    /// The manifests in a folder `schema/<client>`.
+    /// Creates the source of the manifests in a folder `schema/<client>`.
     pub(crate) fn new(folder: &Path) -> Self {
         Self { path: folder.join("manifests"), seen: None, held: false }
     }
 
-    /// Prepares what is there now. A folder that is not there is an error: an operator who names one means it, and one
-    /// that is being replaced must not make a server forget what it knows. For the same reason manifests that were there
-    /// may change, but not all of them go.
+    /// Prepares the operations of the current files. A missing folder is an error: an operator who names one means it,
+    /// and a folder that is being replaced must not make a server forget its operations. For the same reason the
+    /// manifests may change, but not all of them may disappear.
     pub(crate) fn load(&mut self, preparer: &Preparer) -> Result<Releases, Vec<ManifestError>> {
         self.seen = self.look();
         let wrong = |problem: String| vec![ManifestError::new(&self.path, problem)];
@@ -55,8 +55,8 @@ impl ManifestFolder {
         Release::parse_all(&manifests.map(read).collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// Looks at the folder again and again for as long as it is polled, and hands over what is there when that has
-    /// changed, or somebody asks for it. Files are read, and operations prepared, beside the requests.
+    /// Checks the folder at intervals, for as long as it is polled, and passes the operations to `take` if the files
+    /// have changed or a reload was requested. Files are read, and operations prepared, beside the requests.
     pub(crate) async fn watch(
         mut self,
         mut looks: Looks,
@@ -78,8 +78,8 @@ impl ManifestFolder {
         }
     }
 
-    /// Prepares what is there, if that is not what was there when it was looked at last. One that was written while
-    /// it was read is looked at again.
+    /// Prepares the operations if the files have changed since the last check; `None` if not. A file that was written
+    /// while it was read counts as changed at the next check.
     fn reload(&mut self, preparer: &Preparer) -> Option<Result<Releases, Vec<ManifestError>>> {
         (self.look() != self.seen).then(|| self.load(preparer))
     }
@@ -87,7 +87,7 @@ impl ManifestFolder {
     fn look(&self) -> Option<Vec<Seen>> {
         let entries = std::fs::read_dir(&self.path).ok()?;
         let seen = entries.flatten().filter_map(|entry| {
-            // Behind a link, as orchestrators mount configuration, the file itself is what counts.
+            // Links are followed: orchestrators mount configuration behind them, and the file itself counts.
             let metadata = std::fs::metadata(entry.path()).ok()?;
             Some((entry.path(), metadata.len(), metadata.modified().ok()))
         });

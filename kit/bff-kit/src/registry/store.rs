@@ -1,4 +1,5 @@
-//! Which operation a request means: one that is registered, one that was sent before, or one that comes with it.
+//! Selection of the operation of a request: one that is registered, one that was sent before, or one that comes with
+//! it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,27 +13,27 @@ use super::{Automatic, Current, Stored};
 use crate::error::MAX_ERRORS;
 use crate::operation_policy::DocumentPolicy;
 
-/// How a request names its operation.
+/// Id by which a request names its operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DocumentId {
-    /// By an id of a manifest or the hash of the document: `documentId`, or the end of the path.
+    /// Id of a manifest, or hash of the document: `documentId`, or the end of the path.
     Document(String),
-    /// By the hash of a document the server may have seen: `extensions.persistedQuery`.
+    /// Hash of a document that the server may have seen: `extensions.persistedQuery`.
     Persisted(String),
 }
 
-/// Everything a server takes for an operation.
+/// Every operation that a server accepts.
 #[derive(Debug)]
 pub(crate) struct OperationStore {
     preparer: Arc<Preparer>,
     registry: Current,
-    /// Where automatic persisted queries are taken.
+    /// Automatic persisted queries; `None` if they are not accepted.
     automatic: Option<Automatic>,
     policy: DocumentPolicy,
     unregistered: AtomicU64,
     loaded: AtomicU64,
     kept: AtomicU64,
-    /// Whether errors keep names of the schema to themselves.
+    /// True if errors hide names of the schema.
     redacted: bool,
 }
 
@@ -53,12 +54,12 @@ impl OperationStore {
         }
     }
 
-    /// The same, whose errors name nothing that a client has not sent.
+    /// Returns the store with errors that name nothing that a client has not sent.
     pub(crate) fn redacted(self) -> Self {
         Self { redacted: true, ..self }
     }
 
-    /// Takes other registered operations from now on; where they cannot all be taken, the ones there are stay.
+    /// Replaces the registered operations. If `loaded` is an error, the current ones stay.
     pub(crate) fn replace(&self, client: &str, loaded: Result<Releases, Vec<ManifestError>>) {
         match loaded {
             Ok(released) => {
@@ -76,22 +77,23 @@ impl OperationStore {
         }
     }
 
-    /// How often the manifests were taken, and how often they could not be, since the start.
+    /// Returns the number of times the manifests were loaded, and the number of times they could not be, since the
+    /// start.
     pub(crate) fn loads(&self) -> (u64, u64) {
         (self.loaded.load(Ordering::Relaxed), self.kept.load(Ordering::Relaxed))
     }
 
-    /// What the documents take that were sent with their hash, in bytes.
+    /// Returns the memory that automatic persisted queries take, in bytes.
     pub(crate) fn automatic_bytes(&self) -> u64 {
         self.automatic.as_ref().map_or(0, Automatic::bytes)
     }
 
-    /// Operations that ran without being registered, since the start.
+    /// Returns the number of operations that ran without being registered, since the start.
     pub(crate) fn unregistered(&self) -> u64 {
         self.unregistered.load(Ordering::Relaxed)
     }
 
-    /// The operation that a request means, ready to run.
+    /// Selects the operation of a request, ready to run. Fails with request errors.
     pub(crate) fn select(&self, id: Option<&DocumentId>, text: Option<&str>, name: Option<&str>) -> Selected {
         match (id, text) {
             (None, None) => refuse(Code::BadRequest, "`query` is missing, or an id in its place."),
@@ -112,7 +114,7 @@ impl OperationStore {
         }
     }
 
-    /// By hash alone, in the hope that the server knows it.
+    /// Selects an operation by its hash alone, which the server may know.
     fn persisted(&self, hash: &str, name: Option<&str>) -> Selected {
         if let Some(operation) = self.registry.get().get(hash) {
             return named(operation, name);
@@ -126,20 +128,21 @@ impl OperationStore {
             };
         };
         match automatic.get(hash) {
-            // A registered one is looked up again: it may not be registered any more.
+            // A document that was stored as registered is looked up again: it may not be registered any more.
             Some(stored)
                 if stored.operation_name.as_deref() == name && stored.operation.registered().is_none() =>
             {
                 self.note(&stored.operation, hash);
                 Ok(stored.operation)
             }
-            // Another operation of the same document, or one of those.
+            // Another operation of the same document, or one that was registered.
             Some(stored) => self.not_to_the_byte(&stored.text, name, hash),
             None => refuse(Code::PersistedQueryNotFound, "PersistedQueryNotFound"),
         }
     }
 
-    /// By hash and text, so that the hash is enough the next time. Nothing is kept that does not validate.
+    /// Selects an operation by hash and text, and stores it, so that the hash suffices the next time. Invalid documents
+    /// are not stored.
     fn persist(&self, hash: &str, text: &str, name: Option<&str>) -> Selected {
         if document_hash(text) != hash {
             return refuse(Code::PersistedQueryHashMismatch, "provided sha does not match query");
@@ -162,7 +165,7 @@ impl OperationStore {
     fn sent(&self, text: &str, name: Option<&str>) -> Selected {
         let registry = self.registry.get();
         if registry.is_empty() && self.policy == DocumentPolicy::Open {
-            // Nobody asks for its hash.
+            // Nothing needs the hash here.
             return self.prepare(text, name);
         }
         let hash = document_hash(text);
@@ -172,8 +175,8 @@ impl OperationStore {
         }
     }
 
-    /// By a text that is not registered as it stands there. Clients print a document in their own way, so it may be
-    /// registered all the same.
+    /// Selects an operation by a text that is not registered to the byte. Clients print a document in their own way, so
+    /// it may be registered all the same.
     fn not_to_the_byte(&self, text: &str, name: Option<&str>, hash: &str) -> Selected {
         if let Some(operation) = self.registry.get().spelt_otherwise(text) {
             return named(operation, name);
@@ -186,13 +189,13 @@ impl OperationStore {
         Ok(operation)
     }
 
-    /// Prepares what a client sent.
+    /// Prepares a document that a client sent.
     fn prepare(&self, text: &str, name: Option<&str>) -> Selected {
         let prepared = self.preparer.prepare(text, name).map(Arc::new);
         prepared.map_err(|errors| if self.redacted { redacted(errors, text) } else { errors })
     }
 
-    /// Notes that an operation runs which is not registered, so that a team sees what it would shut out.
+    /// Records that an unregistered operation runs, so that a team sees what registration would shut out.
     fn note(&self, operation: &Prepared, hash: &str) {
         if self.policy != DocumentPolicy::Log {
             return;
@@ -203,7 +206,7 @@ impl OperationStore {
     }
 }
 
-/// The operation, if it is the one that is meant: a registered document holds one alone.
+/// Returns the operation if it has this name: a registered document holds one operation alone.
 fn named(operation: Arc<Prepared>, name: Option<&str>) -> Selected {
     match name {
         Some(name) if operation.name() != Some(name) => {
@@ -213,12 +216,12 @@ fn named(operation: Arc<Prepared>, name: Option<&str>) -> Selected {
     }
 }
 
-/// The errors without what they quote of the schema: introspection by error messages is introspection too.
+/// Removes names of the schema from errors: introspection by error messages is introspection too.
 fn redacted(mut errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
-    // The others are counted, not told.
+    // Errors past the limit are counted, not shown.
     for error in errors.iter_mut().take(MAX_ERRORS) {
         let parts = error.message.split('"').enumerate();
-        // What stands in quotes are names: the client's own, or the schema's.
+        // Quoted parts are names: the client's own, or the schema's.
         let parts =
             parts.map(|(index, part)| if index % 2 == 1 && !text.contains(part) { "…" } else { part });
         error.message = parts.collect::<Vec<_>>().join("\"");

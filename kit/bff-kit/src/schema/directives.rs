@@ -1,5 +1,5 @@
-//! The directives a field of a BFF carries. They stand in the internal SDL alone: neither introspection nor the
-//! public SDL shows them.
+//! The directives on the fields of a BFF. Only the internal SDL contains them: neither introspection nor the public SDL
+//! shows them.
 
 use std::borrow::Cow;
 
@@ -13,13 +13,13 @@ use crate::reference::Loaded;
 /// `@fetch`: the calls behind a field.
 ///
 /// ```text
-/// #[graphql(directive = fetches::apply(ask::<ReviewsOf>(["parent.id", "argument.first"]).or("[]")))]
+/// #[graphql(directive = fetches::apply(fetch::<ReviewsOf>(["parent.id", "argument.first"]).or("[]")))]
 /// ```
 #[expect(non_camel_case_types, reason = "async-graphql calls `apply` on the directive's own name")]
 pub struct fetches;
 
 impl fetches {
-    /// The directive for a field's steps.
+    /// Returns the directive for a field's steps.
     #[must_use]
     pub fn apply(steps: Steps) -> MetaDirectiveInvocation {
         let mut args = IndexMap::new();
@@ -31,12 +31,12 @@ impl fetches {
     }
 }
 
-/// `@reads`: the paths of the parent's message a plain field reads.
+/// `@reads`: the paths of the parent's message that a plain field reads.
 #[expect(non_camel_case_types, reason = "async-graphql calls `apply` on the directive's own name")]
 pub struct reads;
 
 impl reads {
-    /// The directive for a field's paths.
+    /// Returns the directive for a field's paths.
     #[must_use]
     pub fn apply<const N: usize>(paths: [&'static str; N]) -> MetaDirectiveInvocation {
         let mut args = IndexMap::new();
@@ -45,7 +45,7 @@ impl reads {
     }
 }
 
-/// `@bounds`: how large a field's answer is at most.
+/// `@bounds`: the upper bound on the size of a field's value.
 ///
 /// ```text
 /// #[graphql(directive = bounds::apply(items(20).by("argument.first").of(["items"])))]
@@ -55,38 +55,38 @@ impl reads {
 pub struct bounds;
 
 impl bounds {
-    /// The directive for a bound.
+    /// Returns the directive for a bound.
     #[must_use]
     pub fn apply(bound: Bound) -> MetaDirectiveInvocation {
         MetaDirectiveInvocation { name: "bounds".to_owned(), args: bound.0 }
     }
 }
 
-/// How large an answer is at most.
+/// Upper bound on the size of a field's value.
 #[derive(Debug)]
 pub struct Bound(IndexMap<String, Value>);
 
-/// A list of so many items at most.
+/// Bounds a list to this number of items.
 #[must_use]
 pub fn items(most: i32) -> Bound {
     Bound(IndexMap::from([("items".to_owned(), Value::from(most))]))
 }
 
-/// A string of so many bytes at most.
+/// Bounds a string to this number of bytes.
 #[must_use]
 pub fn bytes(most: i32) -> Bound {
     Bound(IndexMap::from([("bytes".to_owned(), Value::from(most))]))
 }
 
 impl Bound {
-    /// Of as many items as this argument says, or holds, such as `argument.first`.
+    /// Bounds the list further by an argument, such as `argument.first`: by its number, or by the number of its items.
     #[must_use]
     pub fn by(mut self, source: &'static str) -> Self {
         self.0.insert("by".to_owned(), Value::from(source));
         self
     }
 
-    /// The list is not the field itself but these fields of what it answers.
+    /// Applies the bound to these fields of the field's value, instead of to the value itself.
     #[must_use]
     pub fn of(mut self, fields: impl AsRef<[&'static str]>) -> Self {
         self.0.insert("of".to_owned(), strings(fields.as_ref()));
@@ -94,7 +94,7 @@ impl Bound {
     }
 }
 
-/// Nothing is registered: introspection would tell clients of the directives.
+/// Implements directives that are not registered, since introspection would show registered ones to clients.
 macro_rules! internal {
     ($($directive:ident as $name:literal),*) => {$(
         impl TypeDirective for $directive {
@@ -118,82 +118,81 @@ pub struct Steps {
     fallback: Option<&'static str>,
 }
 
-/// A field that asks `F`, with keys from the given sources.
+/// Declares the fetch `F`, with keys from the given sources.
 #[must_use]
 pub fn fetch<F: Fetch>(by: impl AsRef<[&'static str]>) -> Steps {
     Steps { steps: vec![asking::<F>(by.as_ref())], fallback: None }
 }
 
-/// A field that answers an object whose key is known before its message: [`Ref`](crate::Ref).
+/// Declares that the field returns an object whose key is known before its message: a [`Ref`](crate::Ref).
 #[must_use]
 pub fn hoist<T: Loaded>(by: impl AsRef<[&'static str]>) -> Steps {
     Steps { steps: vec![holding::<T>(by.as_ref())], fallback: None }
 }
 
-/// A field that sends `C`, made from the given sources.
+/// Declares the command `C`, made from the given sources.
 #[must_use]
 pub fn send<C: Command>(by: impl AsRef<[&'static str]>) -> Steps {
     Steps { steps: vec![sending::<C>("COMMAND", by.as_ref())], fallback: None }
 }
 
 impl Steps {
-    /// Then asks `F`, with keys from the answer of the step before.
+    /// Adds the fetch `F`, with keys from the value of the step before.
     #[must_use]
     pub fn then<F: Fetch>(mut self) -> Self {
         self.steps.push(asking::<F>(&["previous"]));
         self
     }
 
-    /// Then answers objects whose keys are the answer of the step before: a
-    /// [`RefList`](crate::RefList).
+    /// Adds objects whose keys are the value of the step before: a [`RefList`](crate::RefList).
     #[must_use]
     pub fn then_hoist<T: Loaded>(mut self) -> Self {
         self.steps.push(holding::<T>(&["previous"]));
         self
     }
 
-    /// The field does without the last step when that fails, and goes on.
+    /// Makes the last step best effort: the field goes on without the step if it fails.
     #[must_use]
     pub fn best_effort(self) -> Self {
         self.last("bestEffort", Value::from(true))
     }
 
-    /// The last step waits for whatever else of the operation asks the same question, however slow that comes by
-    /// its keys, so that all of them travel in one call: for services that many small calls hurt more than a late
-    /// answer. Among the fields of a mutation it changes nothing.
+    /// Makes the last step coalesced: it waits for all other fields of the operation with the same fetch, however late
+    /// their keys become known, so that all keys travel in one call. This suits services that many small calls hurt
+    /// more than a late response. It has no effect among the fields of a mutation.
     #[must_use]
     pub fn coalesced(self) -> Self {
         self.last("coalesced", Value::from(true))
     }
 
-    /// Or asks `F` instead, where the object to answer is one of the type `on`.
+    /// Adds the fetch `F` as an alternative, for objects of the type `on`.
     #[must_use]
     pub fn or_on<F: Fetch>(mut self, on: &'static str, by: impl AsRef<[&'static str]>) -> Self {
         self.steps.push(asking::<F>(by.as_ref()));
         self.on(on)
     }
 
-    /// The last step is the one for objects of the type `on`.
+    /// Restricts the last step to objects of the type `on`.
     #[must_use]
     pub fn on(self, on: &'static str) -> Self {
         self.last("on", Value::from(on))
     }
 
-    /// Then sends `C`.
+    /// Adds the command `C`.
     #[must_use]
     pub fn then_send<C: Command>(mut self, by: impl AsRef<[&'static str]>) -> Self {
         self.steps.push(sending::<C>("COMMAND", by.as_ref()));
         self
     }
 
-    /// Then sends `C`, and does not wait for it.
+    /// Adds the command `C`, for which the field does not wait.
     #[must_use]
     pub fn then_send_later<C: Command>(mut self, by: impl AsRef<[&'static str]>) -> Self {
         self.steps.push(sending::<C>("COMMAND_LATER", by.as_ref()));
         self
     }
 
-    /// Paths of the last step's answer that the field itself reads.
+    /// Adds paths of the last step's response that the field itself reads.
     #[must_use]
     pub fn reading(mut self, paths: impl AsRef<[&'static str]>) -> Self {
         if let Some(Value::Object(step)) = self.steps.last_mut()
@@ -204,8 +203,8 @@ impl Steps {
         self
     }
 
-    /// Makes the field optional: when its calls fail it takes this value, written as JSON, and the answer says
-    /// so in `extensions.degraded`.
+    /// Makes the field optional: if its calls fail, the field takes this value, written as JSON, and the answer reports
+    /// that in `extensions.degraded`.
     #[must_use]
     pub fn or(mut self, fallback: &'static str) -> Self {
         self.fallback = Some(fallback);

@@ -1,4 +1,4 @@
-//! Requests and answers of a connection, and when its time is up.
+//! Activity of a connection: its requests and answers, and the timeouts that end it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::config::ServerConfig;
 
-/// Time a connection has for each thing it may do.
+/// Timeouts of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timers {
     pub(super) header: Duration,
@@ -26,55 +26,55 @@ impl Timers {
         }
     }
 
-    /// A deadline that comes up while a timer of this length runs ends after it.
+    /// Returns the shortest timeout. A deadline that arises during a sleep of this length is due after the sleep.
     fn shortest(self) -> Duration {
         self.header.min(self.idle).min(self.write)
     }
 }
 
-/// Why the server ended a connection.
+/// Reason for which the server ended a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
     /// The head of a request did not come in time.
     Head,
-    /// Nothing was asked for in time.
+    /// No request came in time.
     Idle,
-    /// Its client took nothing of an answer in time.
+    /// The client read nothing of an answer in time.
     Unread,
-    /// It held most of what clients had not read, and together they held too much.
+    /// The connection held most of the unread bytes while all connections together held too many.
     Greedy,
 }
 
-/// Requests and answers of one connection. They are noted without a timer: [`Activity::ended`] looks at them as seldom
-/// as possible.
+/// Requests and answers of one connection. Recording them sets no timer: [`Activity::ended`] checks them as seldom as
+/// possible.
 #[derive(Debug)]
 pub(super) struct Activity {
     noted: Mutex<Noted>,
     speaks_http2: AtomicBool,
     greedy: AtomicBool,
-    /// Told when it is greedy.
+    /// Notified when `greedy` is set.
     told: Notify,
-    /// Told when its client is to go elsewhere.
+    /// Notified when the client is to be sent elsewhere.
     leave: Notify,
 }
 
 #[derive(Debug)]
 struct Noted {
-    /// Requests whose answers the connection has not taken whole.
+    /// Number of requests whose answers the connection has not taken completely.
     running: usize,
-    /// Start of a head that has not come whole.
+    /// Start of a request head that has not arrived completely.
     head_since: Option<Instant>,
     idle_since: Instant,
-    /// Answers with bytes that the connection has not taken, and when it last took some.
+    /// Answers with bytes that the connection has not taken: the id, and the time of the last progress.
     unread: Vec<(u64, Instant)>,
     unread_bytes: usize,
     next_answer: u64,
-    /// Start of a write that the network does not take.
+    /// Start of a write that the network does not accept.
     blocked_since: Option<Instant>,
 }
 
 impl Activity {
-    /// A connection that has just been opened, and whose first word is awaited.
+    /// Creates the activity of a connection that has just been opened and waits for its first request.
     pub(super) fn new() -> Self {
         let now = Instant::now();
         let noted = Noted {
@@ -95,8 +95,8 @@ impl Activity {
         }
     }
 
-    /// Notes that bytes came. In HTTP/1.1 a head begins with those that come while nothing runs; in HTTP/2 they may be
-    /// of any frame.
+    /// Records that bytes arrived. In HTTP/1.1, bytes that arrive while no request runs begin a head; in HTTP/2 they
+    /// may belong to any frame.
     pub(super) fn read(&self) {
         let mut noted = self.noted();
         if noted.running == 0 && noted.head_since.is_none() && !self.speaks_http2() {
@@ -104,13 +104,13 @@ impl Activity {
         }
     }
 
-    /// Notes whether the network takes what is written.
+    /// Records whether the network accepted a write.
     pub(super) fn wrote(&self, taken: bool) {
         let mut noted = self.noted();
         noted.blocked_since = if taken { None } else { noted.blocked_since.or_else(|| Some(Instant::now())) };
     }
 
-    /// Notes that a request has come, and runs until what is returned is dropped.
+    /// Records a request, which counts as running until the returned guard is dropped.
     pub(super) fn begin(self: &Arc<Self>, is_http2: bool) -> Running {
         if is_http2 {
             self.speaks_http2.store(true, Ordering::Relaxed);
@@ -121,41 +121,41 @@ impl Activity {
         Running(self.clone())
     }
 
-    /// Whether a request has come by HTTP/2.
+    /// Returns true if a request has come over HTTP/2.
     pub(super) fn speaks_http2(&self) -> bool {
         self.speaks_http2.load(Ordering::Relaxed)
     }
 
-    /// Asks for the client to be sent elsewhere.
+    /// Requests that the client be sent elsewhere.
     pub(super) fn leave(&self) {
         self.leave.notify_one();
     }
 
-    /// Ready when that is asked for.
+    /// Completes when [`Activity::leave`] is called.
     pub(super) async fn leaving(&self) {
         self.leave.notified().await;
     }
 
-    /// Answers that the connection has not taken whole.
+    /// Returns the number of answers that the connection has not taken completely.
     pub(super) fn answers_unread(&self) -> usize {
         self.noted().unread.len()
     }
 
-    /// Bytes of answers that the connection has not taken; 0 for one that took some within so long, or is ended
-    /// already.
+    /// Returns the bytes of answers that the connection has not taken; 0 if every answer made progress within
+    /// `tolerance`, or the connection is being ended already.
     pub(super) fn unread_since(&self, tolerance: Duration) -> usize {
         let noted = self.noted();
         let stuck = noted.unread.iter().any(|(_, progress)| progress.elapsed() >= tolerance);
         if stuck && !self.greedy.load(Ordering::Relaxed) { noted.unread_bytes } else { 0 }
     }
 
-    /// Ends the connection, for what it holds.
+    /// Ends the connection because of the unread bytes that it holds.
     pub(super) fn end_for_greed(&self) {
         self.greedy.store(true, Ordering::Relaxed);
         self.told.notify_one();
     }
 
-    /// Ready when the time of the connection is up: why.
+    /// Completes when the connection must end, and returns the reason.
     pub(super) async fn ended(&self, timers: Timers) -> Ended {
         loop {
             if self.greedy.load(Ordering::Relaxed) {
@@ -174,7 +174,7 @@ impl Activity {
         }
     }
 
-    /// When the time is up as things are, and why.
+    /// Returns the earliest deadline in the current state, with its reason; `None` if no timeout runs.
     fn deadline(&self, timers: Timers) -> Option<(Instant, Ended)> {
         let noted = self.noted();
         let waiting = (noted.running == 0).then(|| match noted.head_since {
@@ -191,7 +191,7 @@ impl Activity {
     }
 }
 
-/// A request that runs, and then its answer on the way into the connection.
+/// Guard of a running request, and then of its answer until the connection has taken it.
 pub(super) struct Running(Arc<Activity>);
 
 impl Drop for Running {
@@ -202,7 +202,7 @@ impl Drop for Running {
     }
 }
 
-/// An answer that the connection has not taken whole, and its bytes.
+/// Guard of an answer that the connection has not taken completely.
 pub(super) struct Answering {
     running: Running,
     id: u64,
@@ -210,7 +210,7 @@ pub(super) struct Answering {
 }
 
 impl Running {
-    /// The request is answered, with so many bytes.
+    /// Records that the request was answered with this number of bytes.
     pub(super) fn answered(self, bytes: usize) -> Answering {
         let id = {
             let mut noted = self.0.noted();
@@ -225,7 +225,7 @@ impl Running {
 }
 
 impl Answering {
-    /// Notes that the connection asks for more of it.
+    /// Records that the connection polls for more of the answer.
     pub(super) fn progress(&self) {
         let mut noted = self.running.0.noted();
         if let Some((_, progress)) = noted.unread.iter_mut().find(|(id, _)| *id == self.id) {

@@ -1,4 +1,4 @@
-//! Bounds on what a server has at a time, in all and of one address: connections, requests.
+//! Bounds on concurrent connections and requests, in total and per client address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::peer::{Bound, Peer};
 
-/// Two bounds, and how many there are.
+/// A total bound and a bound per address, with the current counts.
 #[derive(Debug)]
 pub(super) struct Bounds {
     all: usize,
@@ -20,7 +20,7 @@ struct Open {
     by_address: HashMap<IpAddr, usize>,
 }
 
-/// One that counts until this is dropped.
+/// Guard of an admitted connection or request, which counts until the guard is dropped.
 #[derive(Debug)]
 pub(super) struct Admitted {
     bounds: Arc<Bounds>,
@@ -32,8 +32,8 @@ impl Bounds {
         Arc::new(Self { all, of_address, open: Mutex::default() })
     }
 
-    /// Counts one of this peer; an error names the bound that it is past. A trusted proxy speaks for many clients, and
-    /// is bound by the number in all alone.
+    /// Admits one more from this peer; fails with the bound that the peer exceeds. A trusted proxy speaks for many
+    /// clients, so only the total bound applies to it.
     pub(super) fn admit(self: &Arc<Self>, peer: Peer) -> Result<Admitted, Bound> {
         let address = peer.address.filter(|_| !peer.is_trusted).map(of_one_client);
         let mut open = self.open();
@@ -71,7 +71,7 @@ impl Drop for Admitted {
     }
 }
 
-/// The part of an address that its client cannot choose: of IPv6 the network.
+/// Returns the part of an address that its client cannot choose: for IPv6, the /64 network.
 fn of_one_client(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {

@@ -1,4 +1,4 @@
-//! One connection, from its first byte to its last.
+//! A connection, from its first byte to its last.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -25,21 +25,21 @@ use crate::http::{AnswerBytes, MAX_HEADER_BYTES, RejectionReason, Rejections};
 use crate::metrics::Closed;
 use crate::peer::{Bound, Peer};
 
-/// Answers that a connection may leave unread before requests past the bounds are refused without a body, by their status
-/// and `Retry-After` alone.
+/// Number of answers that a connection may leave unread before requests past the bounds are rejected without a body, by
+/// status and `Retry-After` alone.
 const MANY_UNREAD: usize = 8;
 
-/// Stage of a server on its way to its end.
+/// Stage of a server on its way to shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Serving,
-    /// It still answers everybody, and tells them to go elsewhere.
+    /// The server still answers every request, and tells clients to go elsewhere.
     Draining,
-    /// It finishes what has been asked.
+    /// The server finishes the requests that it has received.
     Stopping,
 }
 
-/// Everything that the connections of a server share.
+/// State shared by all connections of a server.
 #[derive(Clone)]
 pub(super) struct Connections {
     pub(super) routes: Router,
@@ -51,7 +51,7 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Notes a connection that is closed unheard.
+    /// Records a connection that is closed before it is served.
     pub(super) fn turned_away(&self, bound: Bound) {
         self.rejections.metrics.turned_away(bound);
         let bound = bound.as_str();
@@ -60,8 +60,8 @@ impl Connections {
         }
     }
 
-    /// Serves a connection, behind TLS where there is an acceptor. The handshake has as long as the head of a request,
-    /// and ends at once when the server stops: nobody has asked for anything yet.
+    /// Serves a connection, over TLS if there is an acceptor. The handshake has the timeout of a request head. It is
+    /// abandoned at once when the server stops, since no request has come yet.
     pub(super) async fn open<I>(mut self, io: I, tls: Option<TlsAcceptor>, peer: Peer)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -75,15 +75,16 @@ impl Connections {
         };
         match shaken {
             Ok(Ok(stream)) => return self.serve(stream, peer).await,
-            // Port scans and clients that do not trust us look the same: nothing an operator has to act on.
+            // Logged for debugging only: port scans and clients that do not trust the certificate look alike, and
+            // operators need not act on either.
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),
         }
         self.rejections.metrics.closed(Closed::Handshake);
     }
 
-    /// Serves a connection until its client leaves, its time is up, or the server stops and the last request on it is
-    /// answered.
+    /// Serves a connection until its client leaves, a timeout ends it, or the server stops and the last request on it
+    /// is answered.
     async fn serve<I>(self, io: I, peer: Peer)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -123,7 +124,7 @@ impl Connections {
                 }
                 ended = activity.ended(self.timers) => {
                     if ended == Ended::Idle {
-                        // Says goodbye to a client that listens.
+                        // A client that still reads learns that the connection ends.
                         connection.as_mut().graceful_shutdown();
                         let _closed = tokio::time::timeout(self.timers.header, connection).await;
                     }
@@ -132,8 +133,9 @@ impl Connections {
                 () = activity.leaving() => connection.as_mut().graceful_shutdown(),
                 Ok(()) = phase.changed() => {
                     let stopping = *phase.borrow_and_update() == Phase::Stopping;
-                    // While the server drains, HTTP/1.1 is told so by an answer, HTTP/2 by the connection. One that has
-                    // not said a word may be either, and is told with its first answer.
+                    // While the server drains, HTTP/1.1 clients are told by an answer, HTTP/2 clients by the
+                    // connection. A connection without a request so far may be either, so its client is told with the
+                    // first answer.
                     if stopping || activity.speaks_http2() {
                         connection.as_mut().graceful_shutdown();
                     }
@@ -155,14 +157,15 @@ impl Connections {
         let is_http2 = request.version() == Version::HTTP_2;
         let running = activity.begin(is_http2);
         request.extensions_mut().insert(peer);
-        // Whoever takes no answers has none made for it: this counts until the answer is taken whole.
+        // The guard counts until the answer is taken completely, so that a client that reads no answers gets no more of
+        // them made.
         let admitted = self.requests.admit(peer).map_err(|bound| request.extensions_mut().insert(bound)).ok();
         let mut response = self.routes.oneshot(request.map(axum::body::Body::new)).await?;
         if admitted.is_none()
             && (response.status().is_client_error() || response.status().is_server_error())
             && activity.answers_unread() > MANY_UNREAD
         {
-            // A head needs no window: the stream ends at once, and leaves nothing behind.
+            // A head needs no flow-control window: the stream ends at once, and leaves nothing behind.
             response = only_the_head(response);
         }
         let phase = *self.phase.borrow();
@@ -173,7 +176,7 @@ impl Connections {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
         }
-        // Compression forgets how long an answer is that is held for it.
+        // A compressed body no longer knows the length of the answer that is held for it.
         let exact = response.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
         let bytes = exact.or_else(|| response.extensions().get().map(|AnswerBytes(bytes)| *bytes));
         Ok(response.map(|body| Paced::new(body, bytes.unwrap_or_default(), running, admitted, &self.unread)))
@@ -192,9 +195,10 @@ fn builder() -> Builder<TokioExecutor> {
     builder
         .http1()
         .timer(TokioTimer::new())
-        // The connection's own timers tell a head that does not come from a client that has nothing to ask.
+        // Off, since the timers of `Activity` tell a late head from a client that has nothing to send.
         .header_read_timeout(None)
-        // Past its own limit the edge says so as a GraphQL error; past this one hyper says it in its own way.
+        // Past `MAX_HEADER_BYTES` the HTTP edge rejects with a GraphQL error; past this limit hyper rejects in its own
+        // way.
         .max_buf_size(2 * MAX_HEADER_BYTES);
     builder
         .http2()
@@ -204,7 +208,7 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
-/// What hyper refused by itself, as no request, and the status it told.
+/// Returns the reason and the status with which hyper itself rejected a request; `None` if hyper rejected none.
 fn refused_by_hyper(error: &(dyn Error + 'static)) -> Option<(RejectionReason, StatusCode)> {
     match error.downcast_ref::<hyper::Error>() {
         Some(error) if error.is_parse_too_large() => {
@@ -215,7 +219,7 @@ fn refused_by_hyper(error: &(dyn Error + 'static)) -> Option<(RejectionReason, S
     }
 }
 
-/// Why a connection ended that the server did not end.
+/// Returns the reason for which a connection ended that the server did not end.
 fn closed_by(closed: &Result<(), Box<dyn Error + Send + Sync>>) -> Closed {
     let Err(error) = closed else { return Closed::Client };
     match error.downcast_ref::<hyper::Error>() {
@@ -225,7 +229,7 @@ fn closed_by(closed: &Result<(), Box<dyn Error + Send + Sync>>) -> Closed {
     }
 }
 
-/// Whether this server ended an HTTP/2 connection for what its client sent.
+/// Returns true if this server ended an HTTP/2 connection because of what its client sent.
 fn is_http2(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<h2::Error>().is_some_and(h2::Error::is_library)
 }

@@ -1,4 +1,4 @@
-//! The door: connections are let in or turned away.
+//! Admission of connections.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::tls::Certificate;
 use crate::metrics::Metrics;
 use crate::peer::Peer;
 
-/// Lets connections in, within the bounds, and knows for whom each speaks.
+/// Admits connections within the bounds, and marks those of trusted proxies.
 pub(super) struct Door {
     pub(super) bounds: Arc<Bounds>,
     pub(super) metrics: Arc<Metrics>,
@@ -23,12 +23,12 @@ pub(super) struct Door {
 }
 
 impl Door {
-    /// Serves a connection from this address beside the others, or closes it unheard.
+    /// Serves a connection from this address beside the others, or closes it if it is past a bound.
     pub(super) fn open<I>(&self, io: I, address: Option<IpAddr>, others: &mut JoinSet<()>)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        // One that speaks IPv4 to a socket of IPv6 has the address that it has.
+        // An IPv4 client of an IPv6 socket has a mapped address here; bounds and proxies are matched by its own.
         let address = address.map(|address| address.to_canonical());
         let is_trusted = address.is_some_and(|it| self.trusted.iter().any(|network| network.contains(&it)));
         let peer = Peer { address, is_trusted };

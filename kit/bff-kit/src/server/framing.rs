@@ -1,19 +1,19 @@
-//! Where requests of HTTP/1.1 begin and end on a connection (RFC 9112 §2.2, §6 and §7.1).
+//! Boundaries of HTTP/1.1 requests on a connection (RFC 9112 §2.2, §6 and §7.1).
 
 use std::cmp::min;
 
-/// Most bytes of a line that are kept: the lines that say how long a body is are shorter.
+/// Maximum number of bytes kept of a line: the lines that give the length of a body are shorter.
 const KEPT: usize = 64;
 
-/// Follows the requests on a connection, and spoils those whose lines end in a line feed alone or whose length can be
-/// taken for two. Programs differ in what such a request is, and where two in a row differ, one's header is the
-/// other's request.
+/// Follows the requests on a connection, and spoils those with a line that ends in a line feed alone or with an
+/// ambiguous length. Programs read such requests differently, and where two programs in a row do, a header for one is a
+/// request for the other.
 ///
-/// What is spoilt is refused by whoever parses it, in its turn: requests ahead of it are answered as ever.
+/// A spoilt request is rejected by the parser when its turn comes, so that requests ahead of it are answered as usual.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
     part: Part,
-    /// Start of the line at hand.
+    /// Start of the current line.
     line: Vec<u8>,
     is_long: bool,
     after_return: bool,
@@ -24,13 +24,13 @@ pub(super) struct Framing {
 /// A part of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Part {
-    /// Before its first line: empty ones there are left out.
+    /// Before the first line of a request; empty lines there are skipped.
     #[default]
     Before,
     Headers,
     /// A line with the size of a chunk.
     Size,
-    /// Bytes of a body or a chunk that are still to come.
+    /// Remaining bytes of a body or a chunk.
     Data(u64),
     /// The line end behind a chunk.
     AfterChunk,
@@ -39,12 +39,12 @@ enum Part {
     Elsewhere,
 }
 
-/// A line that is not to be had.
+/// Error of a line that spoils its request.
 struct Wrong;
 
 impl Framing {
-    /// Follows bytes that came. Where one is spoilt, answers how many there are up to it: nothing that is sent behind it
-    /// is to be read.
+    /// Follows received bytes. Returns the number of bytes up to and including a spoilt one, behind which nothing may
+    /// be read; `None` if no byte was spoilt.
     pub(super) fn follow(&mut self, came: &mut [u8]) -> Option<usize> {
         let mut at = 0;
         while at < came.len() {
@@ -64,7 +64,7 @@ impl Framing {
                     self.keep(&rest[..end]);
                     at += end + 1;
                     if self.line_ended().is_err() {
-                        // No byte of a head, and none of a chunk's size.
+                        // NUL is allowed neither in a head nor in the size of a chunk, so the parser rejects it.
                         came[at - 1] = b'\0';
                         self.part = Part::Elsewhere;
                         return Some(at);
@@ -75,7 +75,7 @@ impl Framing {
         None
     }
 
-    /// Keeps a piece of the line at hand.
+    /// Keeps a piece of the current line.
     fn keep(&mut self, piece: &[u8]) {
         if let Some(last) = piece.last() {
             self.after_return = *last == b'\r';
@@ -113,13 +113,13 @@ impl Framing {
             Part::AfterChunk => return Err(Wrong),
             other => other,
         };
-        // Its room is for the next one.
+        // The next line reuses the allocation.
         line.clear();
         self.line = line;
         Ok(())
     }
 
-    /// Notes a header, if it says how long the body is.
+    /// Records a header if it gives the length of the body.
     fn header(&mut self, line: &[u8], is_long: bool) -> Result<(), Wrong> {
         let Some(colon) = line.iter().position(|byte| *byte == b':') else { return Ok(()) };
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
@@ -134,7 +134,7 @@ impl Framing {
         Ok(())
     }
 
-    /// What comes behind the head.
+    /// Returns the part that follows the head; fails if the length of the body is ambiguous.
     fn body(&mut self) -> Result<Part, Wrong> {
         match (self.is_chunked, self.length.take()) {
             (true, Some(_)) => Err(Wrong),
@@ -149,7 +149,7 @@ impl Framing {
     }
 }
 
-/// The size of a chunk, without what may stand behind it.
+/// Parses the size of a chunk, without chunk extensions; `None` if malformed.
 fn size(line: &[u8], is_long: bool) -> Option<u64> {
     let digits = match line.iter().position(|byte| *byte == b';') {
         Some(end) => &line[..end],
@@ -159,7 +159,7 @@ fn size(line: &[u8], is_long: bool) -> Option<u64> {
     number(digits.trim_ascii_end(), 16)
 }
 
-/// A number of digits alone: no sign.
+/// Parses a number of digits alone, without a sign; `None` if malformed.
 fn number(digits: &[u8], radix: u32) -> Option<u64> {
     let text = str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
     u64::from_str_radix(text, radix).ok()
@@ -171,7 +171,7 @@ mod tests {
 
     const GOOD: &str = "GET / HTTP/1.1\r\nhost: bff\r\n\r\n";
 
-    /// What is left of requests when they were followed, however they came.
+    /// Follows requests both in one piece and byte by byte, and returns the bytes that may be read.
     fn followed(text: &str) -> Vec<u8> {
         let mut whole = text.as_bytes().to_vec();
         if let Some(spoilt) = Framing::default().follow(&mut whole) {

@@ -1,4 +1,4 @@
-//! Certificates and keys in PEM files (RFC 7468), and what a person is told of one that cannot be used.
+//! Certificates and keys in PEM files (RFC 7468), and the configuration errors for unusable ones.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::config::ConfigError;
 
-/// The certificates of a file, one at least.
+/// Reads the certificates of a file; fails if there are none.
 pub(super) fn certificates(key: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
@@ -18,12 +18,12 @@ pub(super) fn certificates(key: &str, path: &Path) -> Result<Vec<CertificateDer<
     Ok(certificates)
 }
 
-/// The first private key of a file.
+/// Reads the first private key of a file.
 pub(super) fn private_key(key: &str, path: &Path) -> Result<PrivateKeyDer<'static>, ConfigError> {
     PrivateKeyDer::from_pem_file(path).map_err(|error| unreadable(key, path, &error))
 }
 
-/// A certificate and a private key, set by these keys, that TLS cannot be spoken with.
+/// Builds the error for a certificate and a private key, set by these configuration keys, that TLS cannot use.
 pub(super) fn unusable(certificate: &str, key: &str, error: &rustls::Error) -> ConfigError {
     match error {
         rustls::Error::InconsistentKeys(_) => ConfigError::new(key, "does not fit the certificate"),

@@ -1,4 +1,4 @@
-//! The bytes of a connection, and what is noted of them.
+//! The byte stream of a connection, watched for activity and framing.
 
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
@@ -10,17 +10,17 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::activity::Activity;
 use super::framing::Framing;
 
-/// The bytes of a connection. Tells its activity when they come and whether they go, and follows requests of HTTP/1.1:
-/// programs differ in where some of them end.
+/// The byte stream of a connection. Reports reads and writes to the activity of the connection, and follows HTTP/1.1
+/// requests, since programs differ in where some of them end.
 pub(super) struct Socket<I> {
     io: I,
     activity: Arc<Activity>,
     framing: Framing,
-    /// What is still to be read behind a request that was spoilt.
+    /// Bytes still to be read behind a spoilt request; `None` if no request was spoilt.
     end: Option<&'static [u8]>,
 }
 
-/// End of a head: it is not parsed before it has one.
+/// End of a head. A spoilt head gets one, since a head without an end is not parsed.
 const END: &[u8] = b"\r\n\r\n";
 
 impl<I> Socket<I> {

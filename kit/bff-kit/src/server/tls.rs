@@ -1,4 +1,4 @@
-//! TLS to clients, where a certificate is configured.
+//! TLS with clients, if a certificate is configured.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -16,16 +16,16 @@ use crate::reload::Looks;
 const CERTIFICATE: &str = "server.tls.certificate";
 const KEY: &str = "server.tls.key";
 
-/// Time between two looks at the files for a renewed certificate.
+/// Interval between two checks of the files for a renewed certificate.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(10);
 
-/// Speaks TLS on accepted connections: versions 1.2 and 1.3, then HTTP/2 or HTTP/1.1 as the client prefers. A connection
-/// is shown the certificate that the files held when it was opened.
+/// TLS on accepted connections: versions 1.2 and 1.3, then HTTP/2 or HTTP/1.1 as the client prefers. A connection is
+/// shown the certificate that was loaded last when the connection was opened.
 #[derive(Debug)]
 pub(super) struct Certificate {
     files: TlsConfig,
     current: RwLock<Arc<ServerConfig>>,
-    /// Names what the files held at the start.
+    /// Hash of the files at the start; `None` if they could not be read.
     first: Option<Content>,
 }
 
@@ -34,18 +34,18 @@ type Content = [u8; 32];
 
 impl Certificate {
     pub(super) fn new(files: &TlsConfig) -> Result<Self, ConfigError> {
-        // Looked at before they are read, so that what is written meanwhile is found the next time.
+        // Hashed before the files are loaded, so that a change in between is found by the next check.
         let first = content(files);
         Ok(Self { files: files.clone(), current: RwLock::new(Arc::new(load(files)?)), first })
     }
 
-    /// What speaks TLS on one connection.
+    /// Returns the TLS acceptor for one connection.
     pub(super) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(self.current.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
-    /// Looks at the files again and again for as long as it is polled. What cannot be used changes nothing: of a
-    /// certificate and its key one is written before the other.
+    /// Checks the files at intervals, for as long as it is polled. Unusable files change nothing, since a certificate
+    /// and its key are written one after the other.
     pub(super) async fn watch(self: Arc<Self>, mut looks: Looks, metrics: Arc<Metrics>) {
         let mut seen = self.first;
         loop {

@@ -1,4 +1,4 @@
-//! Answers on their way into connections, and a bound on what clients leave unread.
+//! Answers on their way into connections, and a bound on the bytes that clients leave unread.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -14,25 +14,25 @@ use tokio::time::MissedTickBehavior;
 use super::activity::{Activity, Answering, Running};
 use super::bounds::Admitted;
 
-/// Bytes handed to a connection at a time. It asks for more when its client takes more, so this is what a stream that
-/// nobody reads holds besides.
+/// Bytes handed to a connection at a time. The connection polls for more when its client reads more, so an unread
+/// stream holds this much in addition.
 const CHUNK: usize = 4 * 1024;
 
-/// Bytes that count for an answer besides its own: its request and its stream take about so many while it waits, also
-/// where it only refuses.
+/// Bytes counted for an answer in addition to its own: about as much as its request and its stream take while it waits,
+/// even if the answer is a rejection.
 const BESIDE: usize = 16 * 1024;
 
-/// Time without progress after which an answer counts as left unread: a client that reads takes less.
+/// Time without progress after which an answer counts as left unread: a client that reads makes progress sooner.
 const TOLERANCE: Duration = Duration::from_secs(1);
 
-/// The same where more than twice the bound is unread: memory cannot wait for a client that may yet read.
+/// Tolerance when more than twice the bound is unread: memory cannot wait for a client that may yet read.
 const SHORT_TOLERANCE: Duration = Duration::from_millis(250);
 
-/// Time between two looks at what is left unread.
+/// Interval between two checks of the unread bytes.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Bytes that all clients of a server have not read. When they are more than their bound, the connection that holds most
-/// of them is ended: those who read lose nothing.
+/// Bytes that the clients of a server have not read. When there are more than the bound, the connection that holds most
+/// of them is ended, so that clients that read lose nothing.
 #[derive(Debug)]
 pub(super) struct Unread {
     bytes: AtomicUsize,
@@ -46,7 +46,7 @@ struct Connections {
     open: HashMap<u64, Weak<Activity>>,
 }
 
-/// One of the connections that are looked at, until it is dropped.
+/// Guard of a connection that is checked until the guard is dropped.
 pub(super) struct Watched {
     unread: Arc<Unread>,
     id: u64,
@@ -57,7 +57,7 @@ impl Unread {
         Arc::new(Self { bytes: AtomicUsize::new(0), bound, connections: Mutex::default() })
     }
 
-    /// Bytes that answers take which no connection has taken.
+    /// Returns the bytes of answers that no connection has taken.
     pub(super) fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -71,7 +71,8 @@ impl Unread {
         Watched { unread: self.clone(), id }
     }
 
-    /// Ends whoever holds most while it is too much, for as long as it is polled.
+    /// Checks the unread bytes at intervals, for as long as it is polled, and ends the connections that hold most while
+    /// there are too many.
     pub(super) async fn hold(self: Arc<Self>) {
         let mut again = tokio::time::interval(LOOK_EVERY);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -110,13 +111,13 @@ impl Drop for Watched {
     }
 }
 
-/// An answer, handed to its connection a piece at a time.
+/// Body of an answer, handed to its connection in pieces.
 pub(super) struct Paced {
     body: axum::body::Body,
-    /// What is left of the frame at hand.
+    /// Rest of the current frame.
     rest: Bytes,
     answering: Answering,
-    /// What counts of it until it is dropped: itself, and its bytes.
+    /// Guards that count the request and its bytes until the body is dropped.
     _counted: (Option<Admitted>, Counted),
 }
 
@@ -132,7 +133,7 @@ impl Drop for Counted {
 }
 
 impl Paced {
-    /// An answer of so many bytes, which counts with what it takes besides.
+    /// Creates the body of an answer of this many bytes; the request and the stream are counted in addition.
     pub(super) fn new(
         body: axum::body::Body,
         bytes: usize,

@@ -1,4 +1,4 @@
-//! Where the services are, and what protects the way to them.
+//! Addresses of the services, and TLS on the way to them.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use rustls::RootCertStore;
 use super::pem;
 use crate::config::{ConfigError, ServiceConfig, UpstreamConfig};
 
-/// A file, and the key that names it.
+/// A file, with the configuration key that names it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct File<'a> {
     section: &'a str,
@@ -30,7 +30,7 @@ struct Files<'a> {
     client_key: Option<File<'a>>,
 }
 
-/// Reads addresses and certificates.
+/// Reads the addresses and certificates of the services.
 pub(super) fn upstreams(config: &UpstreamConfig) -> Result<Upstreams, ConfigError> {
     let all = ServiceConfig {
         address: Some(config.default.clone()),
@@ -68,7 +68,7 @@ fn address(key: &str, address: &str) -> Result<Address, ConfigError> {
     address.parse().map_err(|bad: fetch::BadAddress| ConfigError::new(key, bad.to_string()))
 }
 
-/// Refuses files that nothing would use: whoever names one means connections to be protected.
+/// Fails for files that nothing would use: an operator who names one expects protected connections.
 fn idle(files: Files<'_>, speaks_tls: bool) -> Result<(), ConfigError> {
     match files.ca.or(files.client_certificate).or(files.client_key) {
         Some(file) if !speaks_tls => {
@@ -78,7 +78,7 @@ fn idle(files: Files<'_>, speaks_tls: bool) -> Result<(), ConfigError> {
     }
 }
 
-/// TLS with these files, which are read once.
+/// Returns TLS with these files. Equal sets of files are read once.
 fn tls<'a>(built: &mut Vec<(Files<'a>, Tls)>, files: Files<'a>) -> Result<Tls, ConfigError> {
     if let Some((_, tls)) = built.iter().find(|(known, _)| *known == files) {
         return Ok(tls.clone());
@@ -98,7 +98,7 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// These, and what is absent from others. A certificate and its key are never of two.
+    /// Fills absent files from `others`. A certificate and its key always come from the same set.
     fn or(self, others: Self) -> Self {
         let shows_own = self.client_certificate.is_some() || self.client_key.is_some();
         let identity = if shows_own { self } else { others };

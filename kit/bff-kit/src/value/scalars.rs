@@ -1,8 +1,8 @@
-//! Scalars that say what they are. Clients map each to a type of their own.
+//! Scalars with a meaning. Clients map each to a type of their own.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
-/// A scalar that is a text.
+/// Defines a scalar whose value is a text.
 macro_rules! text {
     ($(#[doc = $doc:literal])* $type:ident as $name:literal, $url:literal) => {
         $(#[doc = $doc])*
@@ -66,7 +66,7 @@ text! {
 pub struct DateTime(jiff::Timestamp);
 
 impl DateTime {
-    /// The time a service says; none where it is none that RFC 3339 can tell.
+    /// Returns the time a service sent; `None` if RFC 3339 cannot express it.
     #[must_use]
     pub fn of(time: &prost_types::Timestamp) -> Option<Self> {
         super::instant(time).map(Self)

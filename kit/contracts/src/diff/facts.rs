@@ -36,7 +36,7 @@ impl Facts {
         for part in &plan.parts {
             // The end of a wave follows from its calls, and the legend of the failure table is always the same.
             let name = part.heading.split(',').next().unwrap_or_default();
-            let name = if part.is_failures() { "if it fails" } else { name };
+            let name = if part.is_failures() { "failures" } else { name };
             let columns = if part.is_failures() { 14 } else { 7 };
             for section in &part.sections {
                 // A line without a name continues the line before, and gets the name of that line.

@@ -54,7 +54,7 @@ pub struct PlanLine {
 }
 
 /// First words of the failure table.
-const FAILURES: &str = "what is missing when a service fails";
+const FAILURES: &str = "failures";
 
 /// Widths of the name column: in general, and in the sections of the failure table.
 const COLUMNS: [usize; 2] = [7, 14];

@@ -52,7 +52,7 @@ fn failures(plan: &Plan) -> PlanPart {
         // A slow or broken service has the same consequences as one that is down, with another code.
         let mut cases = vec![("fails", &failure.unavailable), ("finds nothing", &failure.not_found)];
         if sentences(&failure.refused) != sentences(&failure.unavailable) {
-            cases.insert(1, ("refuses", &failure.refused));
+            cases.insert(1, ("declines", &failure.refused));
         }
         let mut lines = Vec::new();
         for (case, consequences) in cases {
@@ -74,7 +74,8 @@ fn failures(plan: &Plan) -> PlanPart {
 }
 
 fn call(call: &PlannedCall) -> PlanSection {
-    let mut lines = vec![PlanLine::new("asks", call.name.clone())];
+    let mut lines =
+        vec![PlanLine::new(if call.slot.is_some() { "fetch" } else { "command" }, call.name.clone())];
     let names = std::iter::once("for").chain(std::iter::repeat(""));
     lines.extend(names.zip(&call.fields).map(|(name, field)| PlanLine::new(name, field.clone())));
     let keys = &call.keys;
@@ -194,7 +195,7 @@ fn cache(plan: &Plan) -> String {
             )
         }
         CacheScope::Private => format!(
-            "by the client alone, for {}{} ({} depends on who asks)",
+            "by the client alone, for {}{} ({} depends on the principal)",
             duration(cache.max_age_s),
             stale(cache.stale_s),
             cache.because

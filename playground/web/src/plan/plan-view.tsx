@@ -74,7 +74,7 @@ function Calls(props: { calls: PlannedCall[] }) {
             <Rpc rpc={call.rpc} />
           </h4>
           <dl>
-            <dt>asks</dt>
+            <dt>{call.slot === null ? "command" : "fetch"}</dt>
             <dd>{call.name}</dd>
             <dt>for</dt>
             <dd>
@@ -113,7 +113,7 @@ export function Failures({ plan }: { plan: Plan }) {
       <p className="quiet">Down is UPSTREAM_UNAVAILABLE, slow is UPSTREAM_TIMEOUT, all else INTERNAL_SERVER_ERROR; {standIn(plan)}.</p>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby={caption}>
         <table className="failures">
-          <caption id={caption}>What is missing when a service fails</caption>
+          <caption id={caption}>Failures, by service</caption>
           <thead>
             <tr>
               <th scope="col">When this fails</th>

@@ -51,7 +51,7 @@ export function cache({ cache, kind }: Plan): string {
     case "public":
       return `by anybody, for ${duration(maxAgeS)}${stale} (${because})`;
     case "private":
-      return `by the client alone, for ${duration(maxAgeS)}${stale} (${because} depends on who asks)`;
+      return `by the client alone, for ${duration(maxAgeS)}${stale} (${because} depends on the principal)`;
     case "none":
       if (!because) return "nothing to keep";
       return kind === "mutation" ? "not at all" : `not at all (${because} is never kept)`;

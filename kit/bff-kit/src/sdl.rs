@@ -4,7 +4,7 @@ use async_graphql::{ObjectType, SDLExportOptions, Schema, SubscriptionType};
 
 use operation::schema::{DEFINITIONS, NAMES};
 
-/// The schema with `@fetch`, `@reads` and `@bounds`, sorted.
+/// Returns the schema with `@fetch`, `@reads` and `@bounds`, sorted.
 #[must_use]
 pub fn internal_sdl<Q, M, S>(schema: &Schema<Q, M, S>) -> String
 where
@@ -15,7 +15,7 @@ where
     format!("{}{DEFINITIONS}", export(schema))
 }
 
-/// The schema as clients may know it, sorted.
+/// Returns the schema as clients may know it, sorted.
 #[must_use]
 pub fn public_sdl<Q, M, S>(schema: &Schema<Q, M, S>) -> String
 where
@@ -43,7 +43,7 @@ where
     format!("{}\n", sdl.trim_end())
 }
 
-/// The text without the invocations of the named directives. Descriptions and strings are left as they are.
+/// Returns the text without the invocations of the named directives. Descriptions and strings are left as they are.
 fn without_directives(sdl: &str, names: &[&str]) -> String {
     let mut kept = String::with_capacity(sdl.len());
     let mut rest = sdl;
@@ -64,7 +64,7 @@ fn without_directives(sdl: &str, names: &[&str]) -> String {
     kept
 }
 
-/// Length of ` @name(…)` at the start of the text, for one of the names.
+/// Returns the length of ` @name(…)` at the start of the text, for one of the names; `None` if there is none.
 fn invocation(text: &str, names: &[&str]) -> Option<usize> {
     let after_at = text.strip_prefix(" @")?;
     let name =
@@ -89,12 +89,12 @@ fn invocation(text: &str, names: &[&str]) -> Option<usize> {
     None
 }
 
-/// Length of the block string at the start of the text.
+/// Returns the length of the block string at the start of the text.
 fn block_string(text: &str) -> usize {
     text[3..].find("\"\"\"").map_or(text.len(), |end| 3 + end + 3)
 }
 
-/// Length of the string at the start of the text.
+/// Returns the length of the string at the start of the text.
 fn string(text: &str) -> usize {
     let mut escaped = false;
     for (index, next) in text.char_indices().skip(1) {

@@ -1,0 +1,31 @@
+//! The door for those who run a BFF: the command line, a server of one's own, its settings and what it tells operators.
+
+pub use allocator::Allocator;
+
+pub use crate::cli::{EXIT_USAGE, listen, run, stop_signal};
+pub use crate::client::{ClientSchema, schema};
+pub use crate::clock::Clock;
+pub use crate::health::Admin;
+pub use crate::preparer::{preparer, server_preparer};
+pub use crate::reload::Reload;
+pub use crate::sdl::{internal_sdl, public_sdl};
+pub use crate::server::{PeerAddress, Server};
+
+/// Settings of a server, and the places that set them.
+pub mod config {
+    pub use crate::config::{
+        CacheConfig, Config, ConfigError, CredentialConfig, HttpProfile, Layers, LimitsConfig, LogConfig,
+        LogFormat, OperationsConfig, SERVICE, Secret, ServerConfig, ServiceConfig, Setting, Source,
+        TlsConfig, UpstreamConfig, settings,
+    };
+}
+
+/// The log of a process.
+pub mod log {
+    pub use crate::log::{start, subscriber};
+}
+
+/// The metrics of a server.
+pub mod metrics {
+    pub use crate::metrics::{Kind, METRICS, Metric};
+}
