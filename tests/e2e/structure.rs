@@ -7,14 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("allocator", &[]),
     ("proto", &[]),
     ("rpc", &[]),
     ("fetch", &["rpc"]),
     ("operation", &["rpc"]),
     ("contracts", &["operation"]),
-    ("bff-kit", &["allocator", "contracts", "fetch", "operation"]),
+    ("resolver", &["fetch", "operation"]),
+    ("connections", &[]),
+    ("settings", &[]),
+    ("bff-kit", &["allocator", "connections", "contracts", "fetch", "operation", "resolver", "settings"]),
     ("downstream", &["fetch", "proto"]),
     ("bff-mobile", &["bff-kit", "downstream", "fetch", "proto"]),
     ("bff-web", &["bff-kit", "downstream", "fetch", "proto"]),
@@ -77,6 +80,8 @@ fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
         ("operation", &["axum", "futures-util", "hyper", "moka", "tokio", "tonic"]),
         ("contracts", &["axum", "fetch", "tokio", "tonic"]),
         ("fetch", &["async-graphql", "axum", "proto"]),
+        ("resolver", &["axum", "hyper", "prost-reflect", "tokio"]),
+        ("connections", &["async-graphql", "metrics", "tonic"]),
         ("bff-kit", &["prost-reflect"]),
         ("downstream", &["async-graphql", "axum"]),
         ("bff-mobile", &["axum", "tonic", "hyper"]),

@@ -2,6 +2,14 @@
 //!
 //! mimalloc gives memory back only when something is freed near it. A server that is quiet after a peak frees nothing,
 //! and would hold the memory of the peak.
+//!
+//! ```
+//! #[global_allocator]
+//! static ALLOCATOR: allocator::Allocator = allocator::Allocator;
+//!
+//! // A runtime does this when a thread parks: `Builder::on_thread_park(allocator::give_back)`.
+//! allocator::give_back();
+//! ```
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};

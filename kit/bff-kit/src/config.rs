@@ -4,19 +4,13 @@
 mod cache;
 mod checks;
 mod credential;
-mod describe;
 mod effective;
-mod error;
-mod layers;
 mod limits;
 mod log;
 mod operations;
 mod origin;
-mod secret;
 mod server;
-mod source;
 mod upstream;
-mod value;
 
 #[cfg(test)]
 mod tests;
@@ -25,17 +19,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use crate::mode::Mode;
+pub use ::settings::{ConfigError, Layers, SERVICE, Secret, Setting, Source};
 pub use cache::CacheConfig;
 pub use credential::CredentialConfig;
-pub use describe::{SERVICE, Setting, settings};
-pub use error::ConfigError;
-pub use layers::Layers;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use operations::OperationsConfig;
-pub use secret::Secret;
 pub use server::{HttpProfile, ServerConfig, TlsConfig};
-pub use source::Source;
 pub use upstream::{ServiceConfig, UpstreamConfig};
 
 /// All settings of a BFF. An unknown key is an error.
@@ -59,6 +49,12 @@ pub struct Config {
     pub credential: CredentialConfig,
     /// The log.
     pub log: LogConfig,
+}
+
+/// Returns every setting of a BFF, in the order of the sections.
+#[must_use]
+pub fn settings() -> Vec<Setting> {
+    ::settings::settings::<Config>()
 }
 
 impl Config {

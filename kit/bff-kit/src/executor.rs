@@ -1,15 +1,12 @@
 //! Execution of operations over the schema of any client.
 
-mod failing;
-
 use std::sync::OnceLock;
 
 use async_graphql::{Request, Response};
 use futures_util::future::BoxFuture;
+use resolver::runtime::FailingFields;
 
 use crate::client::{Client, ClientSchema, schema, schema_builder};
-
-use failing::FailingFields;
 
 /// Executes operations over the schema of a client.
 pub(crate) trait Execute: Send + Sync {

@@ -17,25 +17,26 @@ use tokio::time::Instant;
 use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
-use crate::error::Error;
 use crate::executor::Execute;
 use crate::health::Health;
-use crate::identity::{CredentialKey, Principal};
-use crate::language::Languages;
+use crate::identity::CredentialKey;
 use crate::metrics::{self, Metrics};
 use crate::preparer::configured;
 use crate::registry::{DocumentId, OperationStore};
-use crate::scope::RequestScope;
+use resolver::Error;
+use resolver::Languages;
+use resolver::Principal;
+use resolver::runtime::{Parts, Running};
 
 use shared::SharedAnswers;
 
-pub(crate) use crate::error::server_error;
 pub(crate) use access::{Access, Known};
 pub(crate) use answer::{Answer, Cacheability, Shape};
 pub(crate) use explain::Explain;
 #[cfg(feature = "review")]
 pub(crate) use explain::{Analysis, MadeCall};
 pub(crate) use report::GET_MUTATION;
+pub(crate) use resolver::runtime::server_error;
 
 /// A GraphQL request, independent of its transport.
 #[derive(Debug, Default)]
@@ -207,29 +208,30 @@ impl Gateway {
             observed: Observed::default(),
         });
         known.calls(&context);
-        let scope = RequestScope::new(
-            caller,
-            request.languages.clone(),
-            self.clock.now(),
-            operation.call_graph.clone(),
-            context.clone(),
-        );
         let has_failing = !failing.is_empty();
-        let scope = Arc::new(scope.with_failing(failing).with_reasons(self.reasons));
-        let mut graphql = Request::new("").variables(variables.clone()).data(scope.clone());
+        let running = Running::new(Parts {
+            principal: caller,
+            languages: request.languages.clone(),
+            now: self.clock.now(),
+            call_graph: operation.call_graph.clone(),
+            context: context.clone(),
+            failing,
+            reasons: self.reasons,
+        });
+        let mut graphql = Request::new("").variables(variables.clone()).data(running.scope());
         graphql.set_parsed_query(document);
 
-        let mut response = scope.fetches.drive(self.executor.execute(graphql, has_failing)).await;
+        let mut response = running.drive(self.executor.execute(graphql, has_failing)).await;
         let refused = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
         let errors =
             response.errors.into_iter().map(|error| report::shown(error, refused, &self.log)).collect();
-        response.errors = scope.settled(errors);
+        response.errors = running.settled(errors);
         let errors = response.errors.iter().filter_map(ServerError::source::<Error>);
-        let retry_after = errors.filter_map(Error::retry_after).chain(scope.retry_after()).max();
+        let retry_after = errors.filter_map(Error::retry_after).chain(running.retry_after()).max();
         answer::bound(&mut response);
-        if let Some(degraded) = scope.degraded() {
+        if let Some(degraded) = running.degraded() {
             response.extensions.insert("degraded".to_owned(), degraded);
         }
         let calls = context.observed.calls();
@@ -245,12 +247,12 @@ impl Gateway {
             calls: calls.len(),
             #[cfg(feature = "review")]
             analysis,
-            private: scope.depends_on_caller(),
+            private: running.depends_on_principal(),
             retry_after,
             ..Answer::default()
         };
         let keeps = explain == Explain::No && operation.is_query() && answer.is_whole();
-        answer.keep = plan.filter(|_| keeps).and_then(|plan| keep(&plan.cache, &scope, &context));
+        answer.keep = plan.filter(|_| keeps).and_then(|plan| keep(&plan.cache, &running, &context));
         answer
     }
 
@@ -284,20 +286,20 @@ impl Gateway {
 
 /// Returns the cacheability of a complete answer; `None` if the answer may not be kept. The plan covers the calls
 /// alone; a resolver may depend on more.
-fn keep(cache: &Cache, scope: &RequestScope, context: &CallContext) -> Option<Cacheability> {
+fn keep(cache: &Cache, running: &Running, context: &CallContext) -> Option<Cacheability> {
     let shared = match cache.scope {
-        CacheScope::Public => !scope.depends_on_caller(),
+        CacheScope::Public => !running.depends_on_principal(),
         CacheScope::Private => false,
         CacheScope::None => return None,
     };
     // An answer that depends on the time is kept no longer than it is true.
-    let true_for_s = scope.true_for().map_or(u64::MAX, |time| time.as_secs());
+    let true_for_s = running.true_for().map_or(u64::MAX, |time| time.as_secs());
     let max_age_s = cache.max_age_s.min(true_for_s);
     Some(Cacheability {
         shared,
         max_age_s,
         stale_s: cache.stale_s.min(true_for_s - max_age_s),
-        by_language: scope.depends_on_languages(),
+        by_language: running.depends_on_languages(),
         tags: context.tags.as_ref().filter(|_| shared).map(Tags::list).unwrap_or_default(),
     })
 }

@@ -33,11 +33,12 @@ use tower_http::cors::CorsLayer;
 
 use crate::any_client::AnyClient;
 use crate::config::{Config, HttpProfile, Mode};
-use crate::error::Error;
 use crate::gateway::{Access, Answer, Explain, Gateway, GraphqlRequest, Known, server_error};
 use crate::health::Health;
-use crate::identity::{Authenticator, Principal};
-use crate::language::Languages;
+use crate::identity::Authenticator;
+use resolver::Error;
+use resolver::Languages;
+use resolver::Principal;
 
 use accept::MediaType;
 use body::BodyLimits;
@@ -48,7 +49,6 @@ use reply::{BatchItem, ResponseWriter};
 
 pub(crate) use head::MAX_HEADER_BYTES;
 pub(crate) use rejection::{RejectionReason, Rejections};
-pub(crate) use reply::AnswerBytes;
 
 /// State shared by all routes of a server.
 pub(crate) struct HttpEdge {

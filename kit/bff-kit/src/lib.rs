@@ -49,46 +49,32 @@
 //! smallest BFF of the shop.
 
 mod any_client;
-mod blame;
 mod cli;
 mod client;
 mod clock;
 mod config;
-mod context;
-mod error;
 mod executor;
 mod gateway;
 mod health;
 pub mod host;
 mod http;
-mod id;
 mod identity;
-mod language;
 mod log;
 mod metrics;
 mod mode;
 mod operation_policy;
-mod page;
-mod peer;
 mod preparer;
-mod reference;
 mod registry;
 mod reload;
-pub mod schema;
-mod scope;
 mod sdl;
 mod server;
-pub mod value;
 
 pub use client::Client;
-pub use context::ContextExt;
-pub use error::{ClientError, Error, InternalError, Nullable, OrNull};
-pub use id::{Entity, Id, kind_of};
-pub use identity::{Authenticator, Development, Principal};
-pub use language::Languages;
+pub use identity::{Authenticator, Development};
 pub use mode::Mode;
 pub use operation::Limits;
 pub use operation_policy::{AutomaticQueries, DocumentPolicy, OperationPolicy};
-pub use page::{Connection, Edge, Page};
-pub use reference::{Loaded, Ref, RefList};
-pub use scope::RequestScope;
+pub use resolver::{
+    ClientError, Connection, ContextExt, Edge, Entity, Error, Id, InternalError, Languages, Loaded, Nullable,
+    OrNull, Page, Principal, Ref, RefList, RequestScope, kind_of, schema, value,
+};

@@ -9,7 +9,7 @@ use ::metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder
 use fetch::{CallEnd, Observer};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
-use crate::peer::Bound;
+use connections::{Bound, Closed};
 
 pub(crate) use list::{AUTOMATIC_BYTES, LIMITS, MANIFESTS, SERVICE, UNREAD_BYTES, UNREGISTERED, VIOLATIONS};
 pub use list::{Kind, METRICS, Metric};
@@ -34,27 +34,6 @@ impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.0.decrement(1.0);
     }
-}
-
-/// Reason for which a connection ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Closed {
-    /// The client left, or the network failed.
-    Client,
-    /// The TLS handshake failed.
-    Handshake,
-    /// The head of a request did not come in time.
-    Head,
-    /// No request came in time.
-    Idle,
-    /// The client sent something that is not HTTP.
-    Unreadable,
-    /// The client left an answer unread.
-    Unread,
-    /// The connection held most of the unread bytes when there were too many.
-    Greedy,
-    /// The server stopped.
-    Stopped,
 }
 
 /// Result of reading files again.
@@ -223,25 +202,5 @@ impl Observer for Metrics {
         self.counter(&list::CALLS, labels).increment(1);
         self.histogram(&list::CALL_DURATION, [Label::from_static_parts("rpc", rpc)])
             .record(took.as_secs_f64());
-    }
-}
-
-impl Closed {
-    /// Returns true if the server ended the connection because of its client.
-    pub(crate) const fn is_for_its_client(self) -> bool {
-        matches!(self, Self::Head | Self::Unreadable | Self::Unread | Self::Greedy)
-    }
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Handshake => "handshake",
-            Self::Head => "head_timeout",
-            Self::Idle => "idle",
-            Self::Unreadable => "unreadable",
-            Self::Unread => "unread",
-            Self::Greedy => "unread_bytes",
-            Self::Stopped => "stopped",
-        }
     }
 }

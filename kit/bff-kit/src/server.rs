@@ -1,14 +1,8 @@
 //! The server of a BFF as one future: accepts connections, answers requests, and drains when told to stop.
 
-mod activity;
-mod bounds;
-mod connection;
-mod door;
-mod framing;
+mod observer;
 mod pem;
-mod socket;
 mod tls;
-mod unread;
 mod upstreams;
 
 use std::fmt::Debug;
@@ -19,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::Listener;
+use connections::{Acceptor, Door, Limits, Phase, Timers};
 use fetch::{Channels, Connector, SampledLog};
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
@@ -30,18 +25,14 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
 use crate::gateway::Gateway;
 use crate::health::{Admin, Health};
-use crate::http::{HttpEdge, Rejections};
+use crate::http::{HttpEdge, MAX_HEADER_BYTES, Rejections};
 use crate::metrics::{Metrics, UNREAD_BYTES};
 use crate::operation_policy::DocumentPolicy;
 use crate::registry::ManifestFolder;
 use crate::reload::Reload;
 
-use activity::Timers;
-use bounds::Bounds;
-use connection::{Connections, Phase};
-use door::Door;
+use observer::Observed;
 use tls::Certificate;
-use unread::Unread;
 
 /// Interval between two upkeep runs, which fold recorded samples into the histograms.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -128,29 +119,20 @@ impl Server {
         let gateway = Gateway::new(client, &config, channels, clock, log.clone(), health.clone());
         let manifests = manifests(client, &config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
-        let unread = Unread::new(config.server.max_unread_bytes);
+        let counts = gateway.counts();
+        let (phase, phases) = watch::channel(Phase::Serving);
+        let routes = HttpEdge::new(client, gateway, health.clone(), log.clone(), &config).routes();
+        let acceptor = certificate.clone().map(|it| Box::new(move || it.acceptor()) as Acceptor);
+        let observer = Arc::new(Observed(Rejections::new(log, metrics.clone())));
+        let door = Door::new(limits(&config), routes, acceptor, observer, phases);
+        let unread = door.unread();
         health.start((client.policies)().services(), {
-            let (tell_kept, unread) = (gateway.counts(), unread.clone());
+            let unread = unread.clone();
             move |metrics| {
-                tell_kept(metrics);
+                counts(metrics);
                 metrics.kept(&UNREAD_BYTES, None, unread.bytes() as u64);
             }
         });
-        let (phase, phases) = watch::channel(Phase::Serving);
-        let door = Door {
-            bounds: Bounds::new(config.server.max_connections, config.server.max_connections_per_address),
-            metrics: metrics.clone(),
-            trusted: config.trusted_proxies(),
-            certificate: certificate.clone(),
-            connections: Connections {
-                routes: HttpEdge::new(client, gateway, health.clone(), log.clone(), &config).routes(),
-                timers: Timers::of(&config.server),
-                requests: Bounds::new(config.server.max_requests, config.server.max_requests_per_address),
-                unread,
-                rejections: Rejections::new(log, metrics.clone()),
-                phase: phases,
-            },
-        };
         let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();
         tracing::info!(client = client.name, address, mode = ?config.mode, "{} listens on {address}", client.name);
 
@@ -162,7 +144,7 @@ impl Server {
         if let Some(certificate) = certificate {
             beside.spawn(certificate.watch(reload.looks(tls::LOOK_EVERY), metrics.clone()));
         }
-        beside.spawn(door.connections.unread.clone().hold());
+        beside.spawn(unread.hold());
         beside.spawn(upkeep(metrics));
 
         let mut connections = JoinSet::new();
@@ -192,6 +174,27 @@ impl Server {
             tracing::warn!(drain_timeout_ms = config.server.drain_timeout_ms, "requests were cut off");
         }
         Ok(())
+    }
+}
+
+/// Returns the bounds of the configuration.
+fn limits(config: &Config) -> Limits {
+    let server = &config.server;
+    let milliseconds = Duration::from_millis;
+    Limits {
+        timers: Timers {
+            header: milliseconds(server.header_timeout_ms),
+            idle: milliseconds(server.idle_timeout_ms),
+            write: milliseconds(server.write_timeout_ms),
+        },
+        connections: server.max_connections,
+        connections_per_address: server.max_connections_per_address,
+        requests: server.max_requests,
+        requests_per_address: server.max_requests_per_address,
+        unread_bytes: server.max_unread_bytes,
+        // Past its own bound the edge rejects with a GraphQL error; past this one hyper rejects in its own way.
+        head_bytes: 2 * MAX_HEADER_BYTES,
+        trusted: config.trusted_proxies(),
     }
 }
 

@@ -4,6 +4,45 @@
 //! into one call. [`Fetches`] holds the loaders of one request and sends the keys of a [`Slot`] together, with the
 //! slot's read mask and the policies, deadline and credential of the request's [`CallContext`].
 //!
+//! ```
+//! use fetch::{BatchResult, Call, Fetch, Rpc};
+//!
+//! #[derive(Clone, PartialEq, prost::Message)]
+//! struct BatchGetPricesRequest {
+//!     #[prost(string, repeated, tag = "1")]
+//!     product_ids: Vec<String>,
+//! }
+//!
+//! #[derive(Clone, PartialEq, prost::Message)]
+//! struct BatchGetPricesResponse {
+//!     #[prost(map = "string, int64", tag = "1")]
+//!     cents: std::collections::HashMap<String, i64>,
+//! }
+//!
+//! /// The price of a product.
+//! #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+//! struct PriceOf(String);
+//!
+//! impl Fetch for PriceOf {
+//!     const RPC: Rpc = Rpc::read("shop.pricing.v1.PricingService/BatchGetPrices");
+//!     const MAX_KEYS: usize = 100;
+//!     const KEYS: &'static str = "product_ids";
+//!     const READS: &'static [&'static str] = &["cents"];
+//!     type Value = i64;
+//!
+//!     async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
+//!         let product_ids = keys.iter().map(|PriceOf(id)| id.clone()).collect();
+//!         let by_key = |response: BatchGetPricesResponse| {
+//!             response.cents.into_iter().map(|(id, cents)| (PriceOf(id), Ok(cents)))
+//!         };
+//!         call.batch(keys, BatchGetPricesRequest { product_ids }, by_key).await
+//!     }
+//! }
+//!
+//! assert_eq!(PriceOf::name(), "PriceOf");
+//! assert_eq!(PriceOf::RPC.service(), "shop.pricing.v1.PricingService");
+//! ```
+//!
 //! Next: [`Fetch`] and [`Command`] for calls of your own, [`Policies`] and [`PolicyTable`] for their timeouts,
 //! [`Channels`] for connections, and [`UpstreamError`] for failures. Within the crate, `fetches` collects keys into
 //! batches, `idle` detects when a batch is complete, `fetch/call` makes each call, and `wire` tells the status of a

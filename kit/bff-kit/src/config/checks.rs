@@ -6,10 +6,10 @@ use axum::http::HeaderName;
 use fetch::Address;
 use ipnet::IpNet;
 
-use super::describe::{self, lookup};
 use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
 use crate::any_client::AnyClient;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
+use ::settings::lookup;
 
 /// Length of the shortest key in production, in bytes: the output size of HMAC-SHA-256 (RFC 7518 §3.2).
 const MIN_KEY_BYTES: usize = 32;
@@ -69,7 +69,7 @@ fn header_names(key: &str, names: &[String]) -> Result<(), ConfigError> {
 /// Checks every number against the bounds of its setting.
 fn numbers(config: &Config) -> Result<(), ConfigError> {
     let values = config.to_toml();
-    for setting in describe::settings() {
+    for setting in super::settings() {
         let Some(value) = lookup(&values, &setting.key).and_then(toml::Value::as_integer) else { continue };
         let problem = match (setting.minimum, setting.maximum) {
             (Some(minimum), _) if value < minimum => format!("`{value}` is less than {minimum}"),

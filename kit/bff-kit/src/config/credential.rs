@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::secret::Secret;
+use settings::Secret;
 
 /// The credential shown to the services.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]

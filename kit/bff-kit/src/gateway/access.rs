@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::Answer;
 use crate::health::Health;
-use crate::identity::Principal;
+use resolver::Principal;
 
 /// Status of an operation whose client did not wait for the answer, as proxies report it. No client is sent this
 /// status.

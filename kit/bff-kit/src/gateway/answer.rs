@@ -11,7 +11,7 @@ use serde::Serialize;
 
 #[cfg(feature = "review")]
 use super::Analysis;
-use crate::error::bounded;
+use resolver::runtime::bounded;
 
 /// The outcome of a request.
 #[derive(Debug, Default)]

@@ -4,7 +4,8 @@ use async_graphql::ServerError;
 use fetch::SampledLog;
 use operation::Code;
 
-use crate::error::{Error, coded, server_error};
+use resolver::Error;
+use resolver::runtime::{coded, server_error};
 
 /// Message of the request error for a mutation that came by GET.
 pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";

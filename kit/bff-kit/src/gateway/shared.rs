@@ -11,7 +11,7 @@ use operation::Prepared;
 
 use super::Answer;
 use crate::config::CacheConfig;
-use crate::language::Languages;
+use resolver::Languages;
 
 /// Public answers to registered operations that came by GET, bounded in bytes. They are kept for a moment only: an
 /// answer that a cache in front was told to forget must not come back from here.

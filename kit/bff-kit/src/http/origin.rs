@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, header};
 use super::host::Host;
 use super::rejection::{Rejection, RejectionReason};
 use crate::config::{Config, Mode};
-use crate::peer::Peer;
+use connections::Peer;
 
 /// The hosts of this server, and the origins whose pages may send requests.
 #[derive(Clone, Debug)]

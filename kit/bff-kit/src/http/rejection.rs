@@ -10,9 +10,9 @@ use fetch::SampledLog;
 use operation::Code;
 
 use crate::config::HttpProfile;
-use crate::error::Error;
 use crate::metrics::Metrics;
-use crate::peer::Bound;
+use connections::Bound;
+use resolver::Error;
 
 /// Reason for which a request was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

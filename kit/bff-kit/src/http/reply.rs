@@ -11,6 +11,8 @@ use bytes::Bytes;
 use operation::Code;
 use serde::Serialize;
 
+use connections::BodyBytes;
+
 use super::METHODS;
 use super::accept::MediaType;
 use super::caching::Caching;
@@ -20,10 +22,6 @@ use crate::gateway::{Answer, GET_MUTATION, Shape, server_error};
 
 /// Status for data with errors beside it, from the draft of GraphQL over HTTP; HTTP itself does not define it.
 const PARTIAL_SUCCESS: u16 = 294;
-
-/// Length of an answer before compression, in bytes. Attached to the response for the connection that sends it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct AnswerBytes(pub(crate) usize);
 
 /// Writes the answers to one request.
 #[derive(Clone, Debug)]
@@ -125,7 +123,7 @@ impl ResponseWriter {
     }
 
     fn response(&self, status: StatusCode, body: Bytes, caching: Caching) -> Response {
-        let length = AnswerBytes(body.len());
+        let length = BodyBytes(body.len());
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
         response.extensions_mut().insert(length);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tonic::metadata::{Ascii, MetadataValue};
 
 use super::Principal;
-use crate::error::Error;
+use resolver::Error;
 
 /// Key with which BFFs sign, and the domain's stubs verify, if none is configured. Not accepted in production.
 pub(crate) const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-not-for-production";

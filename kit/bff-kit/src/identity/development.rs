@@ -7,7 +7,7 @@ use operation::Code;
 
 use super::{Authenticator, Principal};
 use crate::config::Mode;
-use crate::error::Error;
+use resolver::Error;
 
 /// Trusts a header. Outside development, fails for every request that carries the header.
 #[derive(Clone, Copy, Debug)]

@@ -10,8 +10,8 @@ use operation::{
 };
 
 use super::{Automatic, Current, Stored};
-use crate::error::MAX_ERRORS;
 use crate::operation_policy::DocumentPolicy;
+use resolver::runtime::MAX_ERRORS;
 
 /// Id by which a request names its operation.
 #[derive(Clone, Debug, PartialEq, Eq)]

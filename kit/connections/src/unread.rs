@@ -11,8 +11,8 @@ use bytes::{Buf as _, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::MissedTickBehavior;
 
-use super::activity::{Activity, Answering, Running};
-use super::bounds::Admitted;
+use crate::activity::{Activity, Answering, Running};
+use crate::bounds::Admitted;
 
 /// Bytes handed to a connection at a time. The connection polls for more when its client reads more, so an unread
 /// stream holds this much in addition.
@@ -34,7 +34,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Bytes that the clients of a server have not read. When there are more than the bound, the connection that holds most
 /// of them is ended, so that clients that read lose nothing.
 #[derive(Debug)]
-pub(super) struct Unread {
+pub struct Unread {
     bytes: AtomicUsize,
     bound: usize,
     connections: Mutex<Connections>,
@@ -47,22 +47,23 @@ struct Connections {
 }
 
 /// Guard of a connection that is checked until the guard is dropped.
-pub(super) struct Watched {
+pub(crate) struct Watched {
     unread: Arc<Unread>,
     id: u64,
 }
 
 impl Unread {
-    pub(super) fn new(bound: usize) -> Arc<Self> {
+    pub(crate) fn new(bound: usize) -> Arc<Self> {
         Arc::new(Self { bytes: AtomicUsize::new(0), bound, connections: Mutex::default() })
     }
 
     /// Returns the bytes of answers that no connection has taken.
-    pub(super) fn bytes(&self) -> usize {
+    #[must_use]
+    pub fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    pub(super) fn watch(self: &Arc<Self>, activity: &Arc<Activity>) -> Watched {
+    pub(crate) fn watch(self: &Arc<Self>, activity: &Arc<Activity>) -> Watched {
         let mut connections = self.connections();
         connections.next += 1;
         let id = connections.next;
@@ -73,7 +74,7 @@ impl Unread {
 
     /// Checks the unread bytes at intervals, for as long as it is polled, and ends the connections that hold most while
     /// there are too many.
-    pub(super) async fn hold(self: Arc<Self>) {
+    pub async fn hold(self: Arc<Self>) {
         let mut again = tokio::time::interval(LOOK_EVERY);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -112,7 +113,7 @@ impl Drop for Watched {
 }
 
 /// Body of an answer, handed to its connection in pieces.
-pub(super) struct Paced {
+pub(crate) struct Paced {
     body: axum::body::Body,
     /// Rest of the current frame.
     rest: Bytes,
@@ -134,7 +135,7 @@ impl Drop for Counted {
 
 impl Paced {
     /// Creates the body of an answer of this many bytes; the request and the stream are counted in addition.
-    pub(super) fn new(
+    pub(crate) fn new(
         body: axum::body::Body,
         bytes: usize,
         running: Running,

@@ -14,8 +14,8 @@ use operation::{CallGraph, Failing};
 
 use crate::blame::Part;
 use crate::error::{Error, millis};
-use crate::identity::Principal;
 use crate::language::Languages;
+use crate::principal::Principal;
 
 /// State of one request: its fetches, its principal, its time, and notes on fields that could not be answered.
 pub struct RequestScope {

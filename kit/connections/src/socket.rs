@@ -7,12 +7,12 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::activity::Activity;
-use super::framing::Framing;
+use crate::activity::Activity;
+use crate::framing::Framing;
 
 /// The byte stream of a connection. Reports reads and writes to the activity of the connection, and follows HTTP/1.1
 /// requests, since programs differ in where some of them end.
-pub(super) struct Socket<I> {
+pub(crate) struct Socket<I> {
     io: I,
     activity: Arc<Activity>,
     framing: Framing,
@@ -24,7 +24,7 @@ pub(super) struct Socket<I> {
 const END: &[u8] = b"\r\n\r\n";
 
 impl<I> Socket<I> {
-    pub(super) fn new(io: I, activity: Arc<Activity>) -> Self {
+    pub(crate) fn new(io: I, activity: Arc<Activity>) -> Self {
         Self { io, activity, framing: Framing::default(), end: None }
     }
 }

@@ -8,7 +8,7 @@ use serde::forward_to_deserialize_any;
 
 /// A value or a section of values.
 #[derive(Clone, Debug)]
-pub(super) enum Node {
+pub(crate) enum Node {
     /// A section, by the names of its settings.
     Section(BTreeMap<String, Node>),
     /// A value of a file, with the type of its notation.
@@ -19,7 +19,7 @@ pub(super) enum Node {
 
 impl Node {
     /// Sets a value in this section; an error if the path leads through a value.
-    pub(super) fn insert(&mut self, path: &[String], value: Self) -> Result<(), String> {
+    pub(crate) fn insert(&mut self, path: &[String], value: Self) -> Result<(), String> {
         let mut node = self;
         let mut inside = "";
         for name in path {
@@ -33,7 +33,7 @@ impl Node {
 }
 
 /// Parses a value in the notation of TOML; `None` if the text is not one value.
-pub(super) fn toml_of(text: &str) -> Option<toml::Value> {
+pub(crate) fn toml_of(text: &str) -> Option<toml::Value> {
     let table: toml::Table = format!("value = {text}").parse().ok()?;
     let mut values = table.into_iter();
     let (_, value) = values.next()?;

@@ -8,7 +8,7 @@ use crate::peer::{Bound, Peer};
 
 /// A total bound and a bound per address, with the current counts.
 #[derive(Debug)]
-pub(super) struct Bounds {
+pub(crate) struct Bounds {
     all: usize,
     of_address: usize,
     open: Mutex<Open>,
@@ -22,19 +22,19 @@ struct Open {
 
 /// Guard of an admitted connection or request, which counts until the guard is dropped.
 #[derive(Debug)]
-pub(super) struct Admitted {
+pub(crate) struct Admitted {
     bounds: Arc<Bounds>,
     address: Option<IpAddr>,
 }
 
 impl Bounds {
-    pub(super) fn new(all: usize, of_address: usize) -> Arc<Self> {
+    pub(crate) fn new(all: usize, of_address: usize) -> Arc<Self> {
         Arc::new(Self { all, of_address, open: Mutex::default() })
     }
 
     /// Admits one more from this peer; fails with the bound that the peer exceeds. A trusted proxy speaks for many
     /// clients, so only the total bound applies to it.
-    pub(super) fn admit(self: &Arc<Self>, peer: Peer) -> Result<Admitted, Bound> {
+    pub(crate) fn admit(self: &Arc<Self>, peer: Peer) -> Result<Admitted, Bound> {
         let address = peer.address.filter(|_| !peer.is_trusted).map(of_one_client);
         let mut open = self.open();
         if open.all >= self.all {

@@ -7,25 +7,18 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use crate::config::ServerConfig;
-
 /// Timeouts of a connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Timers {
-    pub(super) header: Duration,
-    idle: Duration,
-    write: Duration,
+pub struct Timers {
+    /// Time for a head, and for a TLS handshake.
+    pub header: Duration,
+    /// Time between two requests of HTTP/1.1, or without a stream of HTTP/2.
+    pub idle: Duration,
+    /// Time without progress of an answer.
+    pub write: Duration,
 }
 
 impl Timers {
-    pub(super) fn of(config: &ServerConfig) -> Self {
-        Self {
-            header: Duration::from_millis(config.header_timeout_ms),
-            idle: Duration::from_millis(config.idle_timeout_ms),
-            write: Duration::from_millis(config.write_timeout_ms),
-        }
-    }
-
     /// Returns the shortest timeout. A deadline that arises during a sleep of this length is due after the sleep.
     fn shortest(self) -> Duration {
         self.header.min(self.idle).min(self.write)
@@ -34,7 +27,7 @@ impl Timers {
 
 /// Reason for which the server ended a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(crate) enum Ended {
     /// The head of a request did not come in time.
     Head,
     /// No request came in time.
@@ -48,7 +41,7 @@ pub(super) enum Ended {
 /// Requests and answers of one connection. Recording them sets no timer: [`Activity::ended`] checks them as seldom as
 /// possible.
 #[derive(Debug)]
-pub(super) struct Activity {
+pub(crate) struct Activity {
     noted: Mutex<Noted>,
     speaks_http2: AtomicBool,
     greedy: AtomicBool,
@@ -75,7 +68,7 @@ struct Noted {
 
 impl Activity {
     /// Creates the activity of a connection that has just been opened and waits for its first request.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let now = Instant::now();
         let noted = Noted {
             running: 0,
@@ -97,7 +90,7 @@ impl Activity {
 
     /// Records that bytes arrived. In HTTP/1.1, bytes that arrive while no request runs begin a head; in HTTP/2 they
     /// may belong to any frame.
-    pub(super) fn read(&self) {
+    pub(crate) fn read(&self) {
         let mut noted = self.noted();
         if noted.running == 0 && noted.head_since.is_none() && !self.speaks_http2() {
             noted.head_since = Some(Instant::now());
@@ -105,13 +98,13 @@ impl Activity {
     }
 
     /// Records whether the network accepted a write.
-    pub(super) fn wrote(&self, taken: bool) {
+    pub(crate) fn wrote(&self, taken: bool) {
         let mut noted = self.noted();
         noted.blocked_since = if taken { None } else { noted.blocked_since.or_else(|| Some(Instant::now())) };
     }
 
     /// Records a request, which counts as running until the returned guard is dropped.
-    pub(super) fn begin(self: &Arc<Self>, is_http2: bool) -> Running {
+    pub(crate) fn begin(self: &Arc<Self>, is_http2: bool) -> Running {
         if is_http2 {
             self.speaks_http2.store(true, Ordering::Relaxed);
         }
@@ -122,41 +115,41 @@ impl Activity {
     }
 
     /// Returns true if a request has come over HTTP/2.
-    pub(super) fn speaks_http2(&self) -> bool {
+    pub(crate) fn speaks_http2(&self) -> bool {
         self.speaks_http2.load(Ordering::Relaxed)
     }
 
     /// Requests that the client be sent elsewhere.
-    pub(super) fn leave(&self) {
+    pub(crate) fn leave(&self) {
         self.leave.notify_one();
     }
 
     /// Completes when [`Activity::leave`] is called.
-    pub(super) async fn leaving(&self) {
+    pub(crate) async fn leaving(&self) {
         self.leave.notified().await;
     }
 
     /// Returns the number of answers that the connection has not taken completely.
-    pub(super) fn answers_unread(&self) -> usize {
+    pub(crate) fn answers_unread(&self) -> usize {
         self.noted().unread.len()
     }
 
     /// Returns the bytes of answers that the connection has not taken; 0 if every answer made progress within
     /// `tolerance`, or the connection is being ended already.
-    pub(super) fn unread_since(&self, tolerance: Duration) -> usize {
+    pub(crate) fn unread_since(&self, tolerance: Duration) -> usize {
         let noted = self.noted();
         let stuck = noted.unread.iter().any(|(_, progress)| progress.elapsed() >= tolerance);
         if stuck && !self.greedy.load(Ordering::Relaxed) { noted.unread_bytes } else { 0 }
     }
 
     /// Ends the connection because of the unread bytes that it holds.
-    pub(super) fn end_for_greed(&self) {
+    pub(crate) fn end_for_greed(&self) {
         self.greedy.store(true, Ordering::Relaxed);
         self.told.notify_one();
     }
 
     /// Completes when the connection must end, and returns the reason.
-    pub(super) async fn ended(&self, timers: Timers) -> Ended {
+    pub(crate) async fn ended(&self, timers: Timers) -> Ended {
         loop {
             if self.greedy.load(Ordering::Relaxed) {
                 return Ended::Greedy;
@@ -192,7 +185,7 @@ impl Activity {
 }
 
 /// Guard of a running request, and then of its answer until the connection has taken it.
-pub(super) struct Running(Arc<Activity>);
+pub(crate) struct Running(Arc<Activity>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -203,7 +196,7 @@ impl Drop for Running {
 }
 
 /// Guard of an answer that the connection has not taken completely.
-pub(super) struct Answering {
+pub(crate) struct Answering {
     running: Running,
     id: u64,
     bytes: usize,
@@ -211,7 +204,7 @@ pub(super) struct Answering {
 
 impl Running {
     /// Records that the request was answered with this number of bytes.
-    pub(super) fn answered(self, bytes: usize) -> Answering {
+    pub(crate) fn answered(self, bytes: usize) -> Answering {
         let id = {
             let mut noted = self.0.noted();
             noted.unread_bytes += bytes;
@@ -226,7 +219,7 @@ impl Running {
 
 impl Answering {
     /// Records that the connection polls for more of the answer.
-    pub(super) fn progress(&self) {
+    pub(crate) fn progress(&self) {
         let mut noted = self.running.0.noted();
         if let Some((_, progress)) = noted.unread.iter_mut().find(|(id, _)| *id == self.id) {
             *progress = Instant::now();

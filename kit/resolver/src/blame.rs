@@ -8,7 +8,7 @@ use operation::Code;
 use operation::schema::{StepInfo, StepKind};
 
 use crate::error::Error;
-use crate::identity::Principal;
+use crate::principal::Principal;
 
 /// The part that the client and the principal had in a call.
 pub(crate) struct Part<'a> {

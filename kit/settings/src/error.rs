@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::source::Source;
+use crate::source::Source;
 
 /// An error about a setting that is unknown, unreadable, out of place or of no use. It prints as one line that names
 /// the key and, if known, its source.
@@ -14,12 +14,14 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(crate) fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
+    /// Creates an error about a key.
+    #[must_use]
+    pub fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { key: key.into(), problem: problem.into().trim().replace('\n', " "), source: None }
     }
 
     /// Returns the error with the source of its key.
-    pub(super) fn from(self, source: Source) -> Self {
+    pub(crate) fn from(self, source: Source) -> Self {
         Self { source: Some(source), ..self }
     }
 

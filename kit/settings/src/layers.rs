@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::Table;
 
-use super::describe::{self, SERVICE};
-use super::error::ConfigError;
-use super::source::Source;
-use super::value::{Node, toml_of};
+use crate::describe::{self, SERVICE};
+use crate::error::ConfigError;
+use crate::source::Source;
+use crate::value::{Node, toml_of};
 
 /// Settings with the source of each. Later additions override earlier ones.
 #[derive(Clone, Debug)]
@@ -34,15 +36,17 @@ const SERVICES: [&str; 2] = ["upstream", "services"];
 const ADDRESS: &str = "address";
 
 impl Layers {
-    /// Creates layers without settings, for a BFF that calls these services. Each service has keys of its own.
+    /// Creates layers without settings, for a program with the settings of `T` that calls these services. Each service has
+    /// keys of its own.
     #[must_use]
-    pub fn new(services: impl IntoIterator<Item = &'static str>) -> Self {
-        let known = describe::settings().into_iter().map(|setting| setting.key).collect();
+    pub fn of<T: JsonSchema + Default + Serialize>(services: impl IntoIterator<Item = &'static str>) -> Self {
+        let known = describe::settings::<T>().into_iter().map(|setting| setting.key).collect();
         Self { services: services.into_iter().collect(), assignments: Vec::new(), known }
     }
 
     /// Returns the full names of the services that the BFF calls.
-    pub(super) fn services(&self) -> &[&'static str] {
+    #[must_use]
+    pub fn services(&self) -> &[&'static str] {
         &self.services
     }
 
@@ -148,7 +152,8 @@ impl Layers {
         [section.clone(), services.clone(), service].into_iter().chain(key).collect()
     }
 
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
+    /// Reads the settings; an error if a key is unknown or a value unreadable.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
         let mut root = Node::Section([].into());
         for Assignment { path, value, source } in &self.assignments {
             root.insert(path, value.clone())

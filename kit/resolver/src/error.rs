@@ -12,7 +12,7 @@ use operation::Code;
 const MASKED: &str = "Something went wrong on our side.";
 
 /// Upper bound on the errors of one answer.
-pub(crate) const MAX_ERRORS: usize = 10;
+pub const MAX_ERRORS: usize = 10;
 
 /// Upper bound on the locations in the document that one error names.
 const MAX_LOCATIONS: usize = 10;
@@ -106,7 +106,7 @@ impl Error {
 
     /// Returns the error with one more field violation, if it is an error for the client.
     #[must_use]
-    pub(crate) fn about(mut self, field: impl Into<String>, description: impl Into<String>) -> Self {
+    pub fn about(mut self, field: impl Into<String>, description: impl Into<String>) -> Self {
         if let Self::Client(error) = &mut self {
             let violation = FieldViolation { field: field.into(), description: description.into() };
             Arc::make_mut(error).violations.push(violation);
@@ -191,7 +191,8 @@ impl Error {
     }
 
     /// Returns the path in the answer at which the error happened; empty if none was recorded.
-    pub(crate) fn path(&self) -> &[PathSegment] {
+    #[must_use]
+    pub fn path(&self) -> &[PathSegment] {
         match self {
             Self::NotFound => &[],
             Self::Client(error) => &error.path,
@@ -229,14 +230,15 @@ impl From<Error> for async_graphql::Error {
 }
 
 /// Creates an error of the request as a whole.
-pub(crate) fn server_error(error: Error) -> ServerError {
+#[must_use]
+pub fn server_error(error: Error) -> ServerError {
     let mut error = async_graphql::Error::from(error).into_server_error(Pos::default());
     error.locations.clear();
     error
 }
 
 /// Adds a code to an error that has none.
-pub(crate) fn coded(mut error: ServerError, code: Code) -> ServerError {
+pub fn coded(mut error: ServerError, code: Code) -> ServerError {
     let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
     if extensions.get("code").is_none() {
         extensions.set("code", code.as_str());
@@ -246,7 +248,8 @@ pub(crate) fn coded(mut error: ServerError, code: Code) -> ServerError {
 
 /// Bounds the errors of an answer, their locations and their messages, so that a repeated problem does not fill the
 /// answer. Returns the errors that are left and the number of those left out.
-pub(crate) fn bounded(mut errors: Vec<ServerError>) -> (Vec<ServerError>, usize) {
+#[must_use]
+pub fn bounded(mut errors: Vec<ServerError>) -> (Vec<ServerError>, usize) {
     let omitted = errors.len().saturating_sub(MAX_ERRORS);
     errors.truncate(MAX_ERRORS);
     for error in &mut errors {

@@ -18,7 +18,7 @@ use crate::error::{Error, server_error};
 use crate::scope::RequestScope;
 
 /// Fails the fields that the scope of the request lists as failing.
-pub(super) struct FailingFields;
+pub struct FailingFields;
 
 impl ExtensionFactory for FailingFields {
     fn create(&self) -> Arc<dyn Extension> {

@@ -11,7 +11,7 @@ const KEPT: usize = 64;
 ///
 /// A spoilt request is rejected by the parser when its turn comes, so that requests ahead of it are answered as usual.
 #[derive(Debug, Default)]
-pub(super) struct Framing {
+pub(crate) struct Framing {
     part: Part,
     /// Start of the current line.
     line: Vec<u8>,
@@ -45,7 +45,7 @@ struct Wrong;
 impl Framing {
     /// Follows received bytes. Returns the number of bytes up to and including a spoilt one, behind which nothing may
     /// be read; `None` if no byte was spoilt.
-    pub(super) fn follow(&mut self, came: &mut [u8]) -> Option<usize> {
+    pub(crate) fn follow(&mut self, came: &mut [u8]) -> Option<usize> {
         let mut at = 0;
         while at < came.len() {
             match self.part {

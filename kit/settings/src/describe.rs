@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use serde::Serialize;
 use serde_json::Value;
-
-use super::Config;
 
 /// Placeholder for the name of a service in a key.
 pub const SERVICE: &str = "<service>";
@@ -22,19 +22,24 @@ pub struct Setting {
     /// Effect of the setting: the doc comment of its field.
     pub meaning: String,
     /// Smallest number that is accepted, if there is one.
-    pub(super) minimum: Option<i64>,
+    pub minimum: Option<i64>,
     /// Largest number that is accepted, if there is one.
-    pub(super) maximum: Option<i64>,
+    pub maximum: Option<i64>,
     /// True if nobody may see the value.
     pub is_secret: bool,
 }
 
-/// Returns every setting, in the order of the sections.
+/// Returns every setting of `T`, in the order of the sections.
+///
+/// # Panics
+///
+/// If the default of `T` is not a section of settings: tables, texts, numbers and lists.
 #[must_use]
-pub fn settings() -> Vec<Setting> {
+pub fn settings<T: JsonSchema + Default + Serialize>() -> Vec<Setting> {
     let mut found = Vec::new();
-    collect(&schema(), "", &mut found);
-    let defaults = Config::default().to_toml();
+    collect(&schema::<T>(), "", &mut found);
+    let defaults =
+        toml::Table::try_from(T::default()).expect("settings are tables, texts, numbers and lists");
     for setting in &mut found {
         setting.default = lookup(&defaults, &setting.key).cloned();
     }
@@ -42,16 +47,17 @@ pub fn settings() -> Vec<Setting> {
 }
 
 /// Returns the value of a key; `None` if it has none.
-pub(super) fn lookup<'t>(table: &'t toml::Table, key: &str) -> Option<&'t toml::Value> {
+#[must_use]
+pub fn lookup<'t>(table: &'t toml::Table, key: &str) -> Option<&'t toml::Value> {
     match key.split_once('.') {
         None => table.get(key),
         Some((section, rest)) => lookup(table.get(section)?.as_table()?, rest),
     }
 }
 
-fn schema() -> Value {
+fn schema<T: JsonSchema>() -> Value {
     let generator = SchemaSettings::default().with(|it| it.inline_subschemas = true).into_generator();
-    generator.into_root_schema_for::<Config>().to_value()
+    generator.into_root_schema_for::<T>().to_value()
 }
 
 /// Adds the setting of this key, or the settings of the section.

@@ -17,13 +17,12 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use super::activity::{Activity, Ended, Timers};
-use super::bounds::Bounds;
-use super::socket::Socket;
-use super::unread::{Paced, Unread};
-use crate::http::{AnswerBytes, MAX_HEADER_BYTES, RejectionReason, Rejections};
-use crate::metrics::Closed;
-use crate::peer::{Bound, Peer};
+use crate::activity::{Activity, Ended, Timers};
+use crate::bounds::Bounds;
+use crate::observer::{Closed, Malformed, Observer};
+use crate::peer::{BodyBytes, Peer};
+use crate::socket::Socket;
+use crate::unread::{Paced, Unread};
 
 /// Number of answers that a connection may leave unread before requests past the bounds are rejected without a body, by
 /// status and `Retry-After` alone.
@@ -31,7 +30,8 @@ const MANY_UNREAD: usize = 8;
 
 /// Stage of a server on its way to shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
+pub enum Phase {
+    /// The server takes requests.
     Serving,
     /// The server still answers every request, and tells clients to go elsewhere.
     Draining,
@@ -41,28 +41,20 @@ pub(super) enum Phase {
 
 /// State shared by all connections of a server.
 #[derive(Clone)]
-pub(super) struct Connections {
-    pub(super) routes: Router,
-    pub(super) timers: Timers,
-    pub(super) unread: Arc<Unread>,
-    pub(super) requests: Arc<Bounds>,
-    pub(super) rejections: Rejections,
-    pub(super) phase: watch::Receiver<Phase>,
+pub(crate) struct Connections {
+    pub(crate) routes: Router,
+    pub(crate) timers: Timers,
+    pub(crate) unread: Arc<Unread>,
+    pub(crate) requests: Arc<Bounds>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) max_head_bytes: usize,
+    pub(crate) phase: watch::Receiver<Phase>,
 }
 
 impl Connections {
-    /// Records a connection that is closed before it is served.
-    pub(super) fn turned_away(&self, bound: Bound) {
-        self.rejections.metrics.turned_away(bound);
-        let bound = bound.as_str();
-        if let Some(left_out) = self.rejections.log.pass("connection past", bound) {
-            tracing::warn!(target: "access", bound, left_out, "turned a connection away, past the bound of {bound}");
-        }
-    }
-
     /// Serves a connection, over TLS if there is an acceptor. The handshake has the timeout of a request head. It is
     /// abandoned at once when the server stops, since no request has come yet.
-    pub(super) async fn open<I>(mut self, io: I, tls: Option<TlsAcceptor>, peer: Peer)
+    pub(crate) async fn open<I>(mut self, io: I, tls: Option<TlsAcceptor>, peer: Peer)
     where
         I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
@@ -80,7 +72,7 @@ impl Connections {
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),
         }
-        self.rejections.metrics.closed(Closed::Handshake);
+        self.observer.closed(Closed::Handshake);
     }
 
     /// Serves a connection until its client leaves, a timeout ends it, or the server stops and the last request on it
@@ -92,13 +84,7 @@ impl Connections {
         let activity = Arc::new(Activity::new());
         let _watched = self.unread.watch(&activity);
         let closed = self.run(TokioIo::new(Socket::new(io, activity.clone())), peer, &activity).await;
-        self.rejections.metrics.closed(closed);
-        let reason = closed.as_str();
-        if closed.is_for_its_client()
-            && let Some(left_out) = self.rejections.log.pass("connection", reason)
-        {
-            tracing::info!(target: "access", reason, left_out, "ended a connection: {reason}");
-        }
+        self.observer.closed(closed);
     }
 
     async fn run<I>(&self, io: TokioIo<Socket<I>>, peer: Peer, activity: &Arc<Activity>) -> Closed
@@ -111,14 +97,14 @@ impl Connections {
                 connections.clone().answer(request, peer, activity.clone())
             })
         };
-        let builder = builder();
+        let builder = builder(self.max_head_bytes);
         let mut connection = pin!(builder.serve_connection(io, service));
         let mut phase = self.phase.clone();
         loop {
             tokio::select! {
                 closed = connection.as_mut() => {
-                    if let Err(error) = &closed && let Some((reason, status)) = refused_by_hyper(error.as_ref()) {
-                        self.rejections.note(reason, status);
+                    if let Err(error) = &closed && let Some((malformed, status)) = refused_by_hyper(error.as_ref()) {
+                        self.observer.malformed(malformed, status);
                     }
                     return closed_by(&closed);
                 }
@@ -178,7 +164,7 @@ impl Connections {
         }
         // A compressed body no longer knows the length of the answer that is held for it.
         let exact = response.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
-        let bytes = exact.or_else(|| response.extensions().get().map(|AnswerBytes(bytes)| *bytes));
+        let bytes = exact.or_else(|| response.extensions().get().map(|BodyBytes(bytes)| *bytes));
         Ok(response.map(|body| Paced::new(body, bytes.unwrap_or_default(), running, admitted, &self.unread)))
     }
 }
@@ -190,31 +176,31 @@ fn only_the_head(response: Response<axum::body::Body>) -> Response<axum::body::B
     response
 }
 
-fn builder() -> Builder<TokioExecutor> {
+fn builder(max_head_bytes: usize) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
         // Off, since the timers of `Activity` tell a late head from a client that has nothing to send.
         .header_read_timeout(None)
-        // Past `MAX_HEADER_BYTES` the HTTP edge rejects with a GraphQL error; past this limit hyper rejects in its own
+        // Past its own bound the HTTP edge rejects with a GraphQL error; past this limit hyper rejects in its own
         // way.
-        .max_buf_size(2 * MAX_HEADER_BYTES);
+        .max_buf_size(max_head_bytes);
     builder
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(100)
-        .max_header_list_size(u32::try_from(2 * MAX_HEADER_BYTES).unwrap_or(u32::MAX));
+        .max_header_list_size(u32::try_from(max_head_bytes).unwrap_or(u32::MAX));
     builder
 }
 
 /// Returns the reason and the status with which hyper itself rejected a request; `None` if hyper rejected none.
-fn refused_by_hyper(error: &(dyn Error + 'static)) -> Option<(RejectionReason, StatusCode)> {
+fn refused_by_hyper(error: &(dyn Error + 'static)) -> Option<(Malformed, StatusCode)> {
     match error.downcast_ref::<hyper::Error>() {
         Some(error) if error.is_parse_too_large() => {
-            Some((RejectionReason::HeadTooLarge, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE))
+            Some((Malformed::TooLarge, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE))
         }
-        Some(error) if error.is_parse() => Some((RejectionReason::BadHead, StatusCode::BAD_REQUEST)),
+        Some(error) if error.is_parse() => Some((Malformed::Unparsable, StatusCode::BAD_REQUEST)),
         _ => None,
     }
 }

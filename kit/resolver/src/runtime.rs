@@ -1,0 +1,95 @@
+//! The side of a request that its runtime sees: the scope is made for a request, drives its execution, and is read
+//! afterwards. Resolvers see none of this.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{ServerError, Value};
+use fetch::{CallContext, Reasons};
+use jiff::Timestamp;
+use operation::{CallGraph, Failing};
+
+use crate::{Languages, Principal, RequestScope};
+
+pub use crate::error::{MAX_ERRORS, bounded, coded, server_error};
+pub use crate::failing::FailingFields;
+
+/// Parts of which the scope of a request is made.
+#[derive(Debug)]
+pub struct Parts {
+    /// The principal of the request.
+    pub principal: Principal,
+    /// Languages that the client accepts.
+    pub languages: Languages,
+    /// The time of the request.
+    pub now: Timestamp,
+    /// The call graph of its operation.
+    pub call_graph: Arc<CallGraph>,
+    /// State that its calls share.
+    pub context: Arc<CallContext>,
+    /// Fields that fail before they run.
+    pub failing: Vec<Failing>,
+    /// Reasons by which services speak of the principal.
+    pub reasons: Reasons,
+}
+
+/// The scope of a request, held by the runtime.
+pub struct Running(Arc<RequestScope>);
+
+impl Running {
+    /// Makes the scope of a request.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts { principal, languages, now, call_graph, context, failing, reasons } = parts;
+        let scope = RequestScope::new(principal, languages, now, call_graph, context);
+        Self(Arc::new(scope.with_failing(failing).with_reasons(reasons)))
+    }
+
+    /// Returns the scope, to be given to the execution as data.
+    #[must_use]
+    pub fn scope(&self) -> Arc<RequestScope> {
+        self.0.clone()
+    }
+
+    /// Drives an execution to its end, sending batches whenever it can make no progress without them.
+    pub async fn drive<F: Future>(&self, execution: F) -> F::Output {
+        self.0.fetches.drive(execution).await
+    }
+
+    /// Returns the errors that count, at the paths of the finished answer and in the order of the document.
+    #[must_use]
+    pub fn settled(&self, errors: Vec<ServerError>) -> Vec<ServerError> {
+        self.0.settled(errors)
+    }
+
+    /// Returns `extensions.degraded`; `None` if no field took its fallback.
+    #[must_use]
+    pub fn degraded(&self) -> Option<Value> {
+        self.0.degraded()
+    }
+
+    /// Returns the longest delay after which services want to be called again for degraded fields.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after()
+    }
+
+    /// Returns the time for which values that depend on the time of the request stay true; `None` if there are none.
+    #[must_use]
+    pub fn true_for(&self) -> Option<Duration> {
+        self.0.true_for()
+    }
+
+    /// Returns true if a resolver has read the principal.
+    #[must_use]
+    pub fn depends_on_principal(&self) -> bool {
+        self.0.depends_on_caller()
+    }
+
+    /// Returns true if a resolver has read the languages.
+    #[must_use]
+    pub fn depends_on_languages(&self) -> bool {
+        self.0.depends_on_languages()
+    }
+}
