@@ -188,8 +188,8 @@ impl Observer for Health {
         self.metrics.call_ended(rpc, took, end);
         let answered = match end {
             CallEnd::Answered => true,
-            CallEnd::Failed(fault) => {
-                !matches!(fault.kind(), FailureKind::Timeout | FailureKind::Unavailable)
+            CallEnd::Failed(failure) => {
+                !matches!(failure.kind(), FailureKind::Timeout | FailureKind::Unavailable)
             }
             CallEnd::Abandoned => return,
         };

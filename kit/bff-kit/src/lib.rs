@@ -34,8 +34,8 @@
 //!         Policies::new()
 //!     }
 //!
-//!     fn authenticator(_mode: Mode) -> Box<dyn Authenticator> {
-//!         Box::new(Development)
+//!     fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
+//!         Box::new(Development::user(mode))
 //!     }
 //! }
 //!

@@ -325,8 +325,8 @@ mod tests {
             assert_eq!(kinds, [internal, unavailable, unavailable, internal], "{code:?}");
             let mut broken = Status::new(code, "made up");
             broken.set_source(Arc::new(std::io::Error::other("reset")));
-            let fault = UpstreamError::of_status(&broken, Ended::Not);
-            assert_eq!((fault.kind(), fault.message()), (unavailable, "made up: reset"), "{code:?}");
+            let failure = UpstreamError::of_status(&broken, Ended::Not);
+            assert_eq!((failure.kind(), failure.message()), (unavailable, "made up: reset"), "{code:?}");
             let said = UpstreamError::of_status(&status, Ended::Status(code.into()));
             assert_eq!((said.kind(), said.0.code), (kind_of(code), code));
         }
@@ -339,19 +339,19 @@ mod tests {
             tonic_types::FieldViolation::new("read_mask", "has no such path"),
         ]);
         let status = Status::with_error_details(Code::InvalidArgument, "refused", details);
-        let fault = UpstreamError::answered(&status);
+        let failure = UpstreamError::answered(&status);
         let fields = |index| {
-            let violations = fault.at_key("queries", Some(index)).violations().to_vec();
+            let violations = failure.at_key("queries", Some(index)).violations().to_vec();
             violations.into_iter().map(|it| it.field).collect::<Vec<_>>()
         };
         assert_eq!(fields(0), ["read_mask"]);
         assert_eq!(fields(1), ["page_token", "read_mask"]);
         let ids = ErrorDetails::with_bad_request_violation("ids[0]", "is no id");
-        let fault = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
-        assert_eq!(fault.at_key("ids", Some(0)).violations()[0].field, "");
+        let failure = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
+        assert_eq!(failure.at_key("ids", Some(0)).violations()[0].field, "");
         let ids = ErrorDetails::with_bad_request_violation("ids", "are too many");
-        let fault = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
-        assert_eq!(fault.at_key("ids", Some(0)).violations()[0].field, "ids");
-        assert_eq!(fault.at_key("ids", None).violations()[0].field, "");
+        let failure = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
+        assert_eq!(failure.at_key("ids", Some(0)).violations()[0].field, "ids");
+        assert_eq!(failure.at_key("ids", None).violations()[0].field, "");
     }
 }

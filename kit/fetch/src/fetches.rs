@@ -122,10 +122,10 @@ impl Fetches {
     ) -> Result<C::Value, UpstreamError> {
         let call = Call::new(&self.context, C::RPC, C::name(), None)?;
         let result = command.send(call.until(until).with_keys(1)).await;
-        if let Err(fault) = result.as_ref()
-            && fault.is_of_service()
+        if let Err(failure) = result.as_ref()
+            && failure.is_of_service()
         {
-            self.context.log.failed(C::RPC.path(), fault);
+            self.context.log.failed(C::RPC.path(), failure);
         }
         result
     }
@@ -136,11 +136,11 @@ impl Fetches {
         tokio::spawn(async move {
             let result = match Call::new(&context, C::RPC, C::name(), None) {
                 Ok(call) => command.send(call.with_keys(1)).await.map(drop),
-                Err(fault) => Err(fault),
+                Err(failure) => Err(failure),
             };
             // No client is told of the failure, so it is logged here even if it is about the client.
-            if let Err(fault) = result {
-                context.log.failed(C::RPC.path(), &fault);
+            if let Err(failure) = result {
+                context.log.failed(C::RPC.path(), &failure);
             }
         });
     }
@@ -203,7 +203,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// others.
 async fn batch<F: Fetch>(keys: Vec<F>, call: Call<'_>, context: &CallContext) -> BatchResult<F> {
     let answers = F::batch(keys, call).await;
-    answers.faults_of_service().for_each(|fault| context.log.failed(F::RPC.path(), fault));
+    answers.failures_of_service().for_each(|failure| context.log.failed(F::RPC.path(), failure));
     answers
 }
 
@@ -258,7 +258,7 @@ impl<F: Fetch> BatchFn<F, Result<F::Value, UpstreamError>> for SlotBatch<F> {
             .and_then(|call| call.of_slot(self.slot).until(slot.until).worth_it(slot.optional));
         let call = match call {
             Ok(call) => call,
-            Err(fault) => return BatchResult::failed(keys, &fault).into_map(),
+            Err(failure) => return BatchResult::failed(keys, &failure).into_map(),
         };
         if keys.len() <= F::MAX_KEYS {
             let call = call.with_keys(keys.len());

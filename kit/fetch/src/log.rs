@@ -25,13 +25,13 @@ struct Burst {
 impl SampledLog {
     /// Logs why a call of an RPC, or one key of it, failed, unless this error was logged before: all keys of a failed
     /// call share its error.
-    pub fn failed(&self, rpc: &'static str, fault: &UpstreamError) {
-        if !fault.is_logged_first() {
+    pub fn failed(&self, rpc: &'static str, failure: &UpstreamError) {
+        if !failure.is_logged_first() {
             return;
         }
-        let code = fault.code();
+        let code = failure.code();
         if let Some(left_out) = self.pass(rpc, code) {
-            tracing::warn!(rpc, code, cause = fault.message(), left_out, "call failed");
+            tracing::warn!(rpc, code, cause = failure.message(), left_out, "call failed");
         }
     }
 

@@ -35,7 +35,7 @@ impl CallEnd<'_> {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Answered => "OK",
-            Self::Failed(fault) => fault.code(),
+            Self::Failed(failure) => failure.code(),
             Self::Abandoned => "ABANDONED",
         }
     }
@@ -54,9 +54,9 @@ impl<'a> UnderWay<'a> {
         Self { observer, rpc, started: Instant::now(), ended: false }
     }
 
-    pub(crate) fn end(mut self, fault: Option<&UpstreamError>) {
+    pub(crate) fn end(mut self, failure: Option<&UpstreamError>) {
         self.ended = true;
-        self.tell(fault.map_or(CallEnd::Answered, CallEnd::Failed));
+        self.tell(failure.map_or(CallEnd::Answered, CallEnd::Failed));
     }
 
     fn tell(&self, end: CallEnd<'_>) {

@@ -27,28 +27,28 @@ pub(crate) struct Part<'a> {
 impl Part<'_> {
     /// Returns the error of the field that needed the response, by the table of `docs/architecture.md`. An upstream
     /// error that is not about the client is logged.
-    pub(crate) fn error(&self, fault: &UpstreamError, log: &SampledLog) -> Error {
-        let error = self.told(fault).unwrap_or_else(|| {
-            self.log(fault, log);
-            Error::logged(match fault.kind() {
+    pub(crate) fn error(&self, failure: &UpstreamError, log: &SampledLog) -> Error {
+        let error = self.told(failure).unwrap_or_else(|| {
+            self.log(failure, log);
+            Error::logged(match failure.kind() {
                 FailureKind::Timeout => Code::UpstreamTimeout,
                 FailureKind::Unavailable | FailureKind::ResourceExhausted => Code::UpstreamUnavailable,
                 _ => Code::Internal,
             })
         });
-        error.after(fault.retry_after())
+        error.after(failure.retry_after())
     }
 
     /// Returns the error to show to the client; `None` if the upstream error is not about the client.
-    fn told(&self, fault: &UpstreamError) -> Option<Error> {
+    fn told(&self, failure: &UpstreamError) -> Option<Error> {
         let by_status = self.rpc.speaks_by_status();
         let gave = self.step.is_some_and(|step| !step.given.is_empty());
         let is_one_of =
-            |reasons: &[&str]| by_status || fault.reason().is_some_and(|it| reasons.contains(&it));
-        match fault.kind() {
+            |reasons: &[&str]| by_status || failure.reason().is_some_and(|it| reasons.contains(&it));
+        match failure.kind() {
             FailureKind::NotFound => Some(Error::NotFound),
             FailureKind::InvalidArgument => {
-                let violations = self.in_arguments(fault.violations());
+                let violations = self.in_arguments(failure.violations());
                 let is_told = !violations.is_empty() || by_status && gave;
                 is_told.then(|| Error::bad_inputs("The input was not accepted.", violations))
             }
@@ -60,8 +60,8 @@ impl Part<'_> {
                 .then(|| Error::client(Code::Forbidden, "You may not do this.")),
             FailureKind::Refused => {
                 let is_command = self.step.is_some_and(|step| step.kind != StepKind::Fetch);
-                let is_told = gave && (is_command || by_status || fault.reason().is_some());
-                is_told.then(|| Error::refused(fault.reason()))
+                let is_told = gave && (is_command || by_status || failure.reason().is_some());
+                is_told.then(|| Error::refused(failure.reason()))
             }
             FailureKind::ResourceExhausted => by_status
                 .then(|| Error::client(Code::RateLimited, "Too many requests; try again in a moment.")),
@@ -78,15 +78,16 @@ impl Part<'_> {
         violations.iter().filter_map(argument).collect()
     }
 
-    fn log(&self, fault: &UpstreamError, log: &SampledLog) {
-        let is_of_caller = fault.reason().is_some_and(|reason| self.reasons.nobody_acts.contains(&reason));
-        if fault.kind() != FailureKind::Unauthenticated || is_of_caller {
-            return log.failed(self.rpc.path(), fault);
+    fn log(&self, failure: &UpstreamError, log: &SampledLog) {
+        let is_of_caller = failure.reason().is_some_and(|reason| self.reasons.nobody_acts.contains(&reason));
+        if failure.kind() != FailureKind::Unauthenticated || is_of_caller {
+            return log.failed(self.rpc.path(), failure);
         }
         // The service does not accept our own credential. Users can do nothing about it, so the line tells operators
         // what to check.
-        if let Some(left_out) = log.pass("credential.key", fault.code()) {
-            let (rpc, code, cause, reason) = (self.rpc.path(), fault.code(), fault.message(), fault.reason());
+        if let Some(left_out) = log.pass("credential.key", failure.code()) {
+            let (rpc, code, cause, reason) =
+                (self.rpc.path(), failure.code(), failure.message(), failure.reason());
             tracing::error!(
                 rpc,
                 code,
@@ -146,8 +147,8 @@ mod tests {
             type_url: "type.googleapis.com/google.rpc.BadRequest".to_owned(),
             value: prost::Message::encode_to_vec(&bad_request),
         };
-        let fault = UpstreamError::of_key(status, String::new(), reason.to_owned(), &[detail]);
-        let error = part.error(&fault, &SampledLog::default());
+        let failure = UpstreamError::of_key(status, String::new(), reason.to_owned(), &[detail]);
+        let error = part.error(&failure, &SampledLog::default());
         let violations = match &error {
             Error::Client(client) => client.violations.iter().map(|it| it.field.clone()).collect(),
             Error::NotFound | Error::Internal(_) => Vec::new(),

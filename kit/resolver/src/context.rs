@@ -21,7 +21,7 @@ pub trait ContextExt {
     /// Fetches the values of several keys from a service at once. The results come in the order of the keys.
     fn fetch_all<F: Fetch>(
         &self,
-        fetches_: impl IntoIterator<Item = F> + Send,
+        keys: impl IntoIterator<Item = F> + Send,
     ) -> impl Future<Output = Vec<Result<F::Value, Error>>> + Send;
 
     /// Sends a command to a service: one call, made now.
@@ -56,19 +56,19 @@ impl ContextExt for Context<'_> {
 
     async fn fetch_all<F: Fetch>(
         &self,
-        fetches_: impl IntoIterator<Item = F> + Send,
+        keys: impl IntoIterator<Item = F> + Send,
     ) -> Vec<Result<F::Value, Error>> {
-        let fetches_: Vec<_> = fetches_.into_iter().map(|key| self.fetch(key)).collect();
-        futures_util::future::join_all(fetches_).await
+        let keys: Vec<_> = keys.into_iter().map(|key| self.fetch(key)).collect();
+        futures_util::future::join_all(keys).await
     }
 
     async fn send<C: Command>(&self, command: C) -> Result<C::Value, Error> {
         let answer = match self.scope().planned::<C>(self.path_node.as_ref()) {
             Ok(until) => self.scope().fetches.command(command, until).await,
-            Err(fault) => Err(fault),
+            Err(failure) => Err(failure),
         };
         let path = self.path_node.as_ref();
-        answer.map_err(|fault| self.scope().blamed(&fault, C::RPC, C::name(), C::ALIASES, path))
+        answer.map_err(|failure| self.scope().blamed(&failure, C::RPC, C::name(), C::ALIASES, path))
     }
 
     fn send_later<C: Command>(&self, command: C) {

@@ -5,7 +5,6 @@
 //! rest on to the authors of BFFs.
 //!
 //! ```
-//! use async_graphql::ID;
 //! use resolver::value::int;
 //! use resolver::{Entity, Id, kind_of};
 //!
@@ -15,7 +14,7 @@
 //!     const NAME: &'static str = "Product";
 //! }
 //!
-//! let id = ID::from(Id::<Product>::new("kettle-01"));
+//! let id = Id::<Product>::new("kettle-01").to_id();
 //! assert_eq!(kind_of(&id).as_deref(), Some("Product"));
 //! assert_eq!(int(5_000_000_000_u64), None, "an `Int` of GraphQL has 32 bits");
 //! ```

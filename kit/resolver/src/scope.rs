@@ -197,13 +197,13 @@ impl RequestScope {
                 Err(refused) => Err(refused),
             },
         };
-        answer.map_err(|fault| self.blamed(&fault, F::RPC, F::name(), F::ALIASES, path))
+        answer.map_err(|failure| self.blamed(&failure, F::RPC, F::name(), F::ALIASES, path))
     }
 
     /// Returns the error of the field at `path` for the upstream error of its fetch or command.
     pub(crate) fn blamed(
         &self,
-        fault: &UpstreamError,
+        failure: &UpstreamError,
         rpc: Rpc,
         name: &str,
         aliases: &[(&str, &str)],
@@ -213,7 +213,7 @@ impl RequestScope {
         // This read is not recorded: answers with errors are not kept, so they need not depend on the principal.
         let (caller, reasons) = (&self.caller.value, &self.reasons);
         let part = Part { rpc, step, aliases, caller, reasons };
-        part.error(fault, &self.fetches.context().log).at(|| segments(path))
+        part.error(failure, &self.fetches.context().log).at(|| segments(path))
     }
 
     /// Makes the result of a field optional: the failure of a service is noted and becomes `None`. Only bad input,

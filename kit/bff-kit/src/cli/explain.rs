@@ -225,12 +225,12 @@ fn beside(plan: &Plan, analysis: &Analysis, bytes: usize) -> String {
 
 /// Returns the description of what failed in a run; `None` if nothing did. A call that finds nothing has not failed.
 fn failed(analysis: &Analysis, errors: &[String]) -> Option<String> {
-    let fault = |call: &MadeCall| call.fault.clone().filter(|fault| fault != "NotFound");
-    let failed: Vec<_> = analysis.calls.iter().filter_map(|call| Some((call.name, fault(call)?))).collect();
+    let failure = |call: &MadeCall| call.failure.clone().filter(|failure| failure != "NotFound");
+    let failed: Vec<_> = analysis.calls.iter().filter_map(|call| Some((call.name, failure(call)?))).collect();
     if failed.is_empty() {
         return (!errors.is_empty()).then(|| format!("the answer has errors: {}", errors.join("; ")));
     }
-    let calls: Vec<_> = failed.iter().map(|(name, fault)| format!("{name} ({fault})")).collect();
+    let calls: Vec<_> = failed.iter().map(|(name, failure)| format!("{name} ({failure})")).collect();
     let made = counted(analysis.calls.len() as u64, "call");
     Some(format!("{} of {made} failed: {}", failed.len(), calls.join(", ")))
 }
@@ -259,10 +259,10 @@ fn observed(planned: &[PlannedCall], left: &mut Vec<&MadeCall>) -> (String, Opti
             over = over.max(it.end_us);
             let end = it.end_us.map_or("still under way".to_owned(), |end| format!("to {}", ms(end)));
             let answer = it.bytes.map_or(String::new(), |bytes| format!(", {bytes} bytes"));
-            let fault = it.fault.as_ref().map_or(String::new(), |fault| format!(", failed: {fault}"));
+            let failure = it.failure.as_ref().map_or(String::new(), |failure| format!(", failed: {failure}"));
             let _written = writeln!(
                 text,
-                "    {:<22} {} of {} keys, from {} {end}, {} ms planned{answer}{fault}, for {fields}",
+                "    {:<22} {} of {} keys, from {} {end}, {} ms planned{answer}{failure}, for {fields}",
                 call.name,
                 it.keys,
                 call.keys.most,

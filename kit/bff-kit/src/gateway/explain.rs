@@ -43,7 +43,8 @@ pub(crate) struct MadeCall {
     /// End of the call; `None` if the call had not ended when the answer was complete.
     pub(crate) end_us: Option<u64>,
     pub(crate) bytes: Option<usize>,
-    pub(crate) fault: Option<String>,
+    #[serde(rename = "fault")]
+    pub(crate) failure: Option<String>,
 }
 
 impl Explain {
@@ -67,7 +68,7 @@ impl Analysis {
             start_us: micros(call.start),
             end_us: call.took.map(|took| micros(call.start + took)),
             bytes: call.bytes,
-            fault: call.fault.map(|kind| format!("{kind:?}")),
+            failure: call.failure.map(|kind| format!("{kind:?}")),
         };
         Self { took_us: micros(took), calls: calls.iter().map(call).collect() }
     }

@@ -18,8 +18,8 @@ impl<F: Fetch> BatchResult<F> {
     /// Creates the results of a call that failed as a whole: every key gets the upstream error, without the field
     /// violations of other keys.
     #[must_use]
-    pub fn failed(keys: Vec<F>, fault: &UpstreamError) -> Self {
-        let failed = |(index, key)| (key, Err(fault.at_key(F::KEYS, (F::MAX_KEYS > 1).then_some(index))));
+    pub fn failed(keys: Vec<F>, failure: &UpstreamError) -> Self {
+        let failed = |(index, key)| (key, Err(failure.at_key(F::KEYS, (F::MAX_KEYS > 1).then_some(index))));
         Self { by_key: keys.into_iter().enumerate().map(failed).collect(), unasked: None }
     }
 
@@ -55,9 +55,9 @@ impl<F: Fetch> BatchResult<F> {
     }
 
     /// Returns the upstream errors that are never about the client.
-    pub(crate) fn faults_of_service(&self) -> impl Iterator<Item = &UpstreamError> {
+    pub(crate) fn failures_of_service(&self) -> impl Iterator<Item = &UpstreamError> {
         let of_keys = self.by_key.values().filter_map(|answer| answer.as_ref().err());
-        of_keys.filter(|fault| fault.is_of_service()).chain(&self.unasked)
+        of_keys.filter(|failure| failure.is_of_service()).chain(&self.unasked)
     }
 
     pub(crate) fn into_map(self) -> HashMap<F, Result<F::Value, UpstreamError>> {

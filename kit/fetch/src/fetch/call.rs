@@ -73,7 +73,7 @@ pub struct ObservedCall {
     /// Size of the response in bytes; `None` without a response, or if [`CallContext::measure`] is false.
     pub bytes: Option<usize>,
     /// Failure kind of the call; `None` if it has not failed.
-    pub fault: Option<FailureKind>,
+    pub failure: Option<FailureKind>,
 }
 
 impl CallContext {
@@ -98,11 +98,11 @@ impl Observed {
         calls.len() - 1
     }
 
-    fn end(&self, index: usize, at: Duration, bytes: Option<usize>, fault: Option<FailureKind>) {
+    fn end(&self, index: usize, at: Duration, bytes: Option<usize>, failure: Option<FailureKind>) {
         if let Some(call) = self.lock().get_mut(index) {
             call.took = Some(at.saturating_sub(call.start));
             call.bytes = bytes;
-            call.fault = fault;
+            call.failure = failure;
         }
     }
 
@@ -182,7 +182,7 @@ impl<'a> Call<'a> {
             start: started.elapsed(),
             took: None,
             bytes: None,
-            fault: None,
+            failure: None,
         });
         let under_way = UnderWay::begin(&*self.context.observer, self.rpc.path());
         let result = self.bounded(request).await;
@@ -208,7 +208,7 @@ impl<'a> Call<'a> {
     {
         match self.unary(request).await {
             Ok(response) => BatchResult::matched(keys, split(response)),
-            Err(fault) => BatchResult::failed(keys, &fault),
+            Err(failure) => BatchResult::failed(keys, &failure),
         }
     }
 
