@@ -63,18 +63,11 @@ impl ContextExt for Context<'_> {
     }
 
     async fn send<C: Command>(&self, command: C) -> Result<C::Value, Error> {
-        let answer = match self.scope().planned::<C>(self.path_node.as_ref()) {
-            Ok(until) => self.scope().fetches.command(command, until).await,
-            Err(failure) => Err(failure),
-        };
-        let path = self.path_node.as_ref();
-        answer.map_err(|failure| self.scope().blamed(&failure, C::RPC, C::name(), C::ALIASES, path))
+        self.scope().send(self.path_node.as_ref(), command).await
     }
 
     fn send_later<C: Command>(&self, command: C) {
-        if self.scope().planned::<C>(self.path_node.as_ref()).is_ok() {
-            self.scope().fetches.command_later(command);
-        }
+        self.scope().send_later(self.path_node.as_ref(), command);
     }
 
     fn optional<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Error> {

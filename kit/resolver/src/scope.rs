@@ -121,26 +121,6 @@ impl RequestScope {
         }
     }
 
-    /// Marks the command `C` of the field at `path` as sent. Returns the offset from the start of the request by which
-    /// the command must have ended; an error if the field may not send it, or has sent it before.
-    pub(crate) fn planned<C: Command>(
-        &self,
-        path: Option<&QueryPathNode<'_>>,
-    ) -> Result<Option<Duration>, UpstreamError> {
-        let found = self.call_graph.node_at(path).and_then(|node| node.send(C::name()));
-        let what = |what: &str| format!("{} sends {} {what}", field_path(path), C::name());
-        let context = self.fetches.context();
-        match found {
-            Some((index, send)) if !self.sent[index].swap(true, Ordering::Relaxed) => Ok(send.until),
-            // This is an error even if deviations are tolerated: nobody wants to buy twice.
-            Some(_) => {
-                let what = what("more than once");
-                context.deviation(&what).and_then(|()| Err(UpstreamError::new(FailureKind::Internal, what)))
-            }
-            None => context.deviation(&what("without declaring it")).map(|()| None),
-        }
-    }
-
     /// Returns the principal of the request. The answer then depends on the principal, and is shared with nobody else.
     #[must_use]
     pub fn principal(&self) -> &Principal {
@@ -187,21 +167,61 @@ impl RequestScope {
     ) -> Result<F::Value, Error> {
         let node = self.call_graph.node_at(path);
         let slot = node.and_then(|node| node.slot(F::name()));
-        let what = |what: &str| format!("{} asks {} {what}", field_path(path), F::name());
-        let answer = match slot {
+        let what = |what: &str| format!("{} fetches {} {what}", field_path(path), F::name());
+        let response = match slot {
             Some(slot) => self.fetches.fetch(slot, key).await.unwrap_or_else(|fetch::Undeclared| {
-                Err(UpstreamError::new(FailureKind::Internal, what("in the slot of another question")))
+                Err(UpstreamError::new(FailureKind::Internal, what("in the slot of another fetch")))
             }),
             None => match self.fetches.context().deviation(&what("without declaring it")) {
                 Ok(()) => self.fetches.fetch_unplanned(key).await,
                 Err(refused) => Err(refused),
             },
         };
-        answer.map_err(|failure| self.blamed(&failure, F::RPC, F::name(), F::ALIASES, path))
+        response.map_err(|failure| self.blamed(&failure, F::RPC, F::name(), F::ALIASES, path))
+    }
+
+    /// Sends a command for the field at `path`, which must declare it.
+    pub(crate) async fn send<C: Command>(
+        &self,
+        path: Option<&QueryPathNode<'_>>,
+        command: C,
+    ) -> Result<C::Value, Error> {
+        let response = match self.planned::<C>(path) {
+            Ok(until) => self.fetches.command(command, until).await,
+            Err(failure) => Err(failure),
+        };
+        response.map_err(|failure| self.blamed(&failure, C::RPC, C::name(), C::ALIASES, path))
+    }
+
+    /// Sends a command for the field at `path`, which must declare it, and does not wait for it.
+    pub(crate) fn send_later<C: Command>(&self, path: Option<&QueryPathNode<'_>>, command: C) {
+        if self.planned::<C>(path).is_ok() {
+            self.fetches.command_later(command);
+        }
+    }
+
+    /// Marks the command `C` of the field at `path` as sent. Returns the offset from the start of the request by which
+    /// the command must have ended; an error if the field may not send it, or has sent it before.
+    fn planned<C: Command>(
+        &self,
+        path: Option<&QueryPathNode<'_>>,
+    ) -> Result<Option<Duration>, UpstreamError> {
+        let found = self.call_graph.node_at(path).and_then(|node| node.send(C::name()));
+        let what = |what: &str| format!("{} sends {} {what}", field_path(path), C::name());
+        let context = self.fetches.context();
+        match found {
+            Some((index, send)) if !self.sent[index].swap(true, Ordering::Relaxed) => Ok(send.until),
+            // This is an error even if deviations are tolerated: nobody wants to buy twice.
+            Some(_) => {
+                let what = what("more than once");
+                context.deviation(&what).and_then(|()| Err(UpstreamError::new(FailureKind::Internal, what)))
+            }
+            None => context.deviation(&what("without declaring it")).map(|()| None),
+        }
     }
 
     /// Returns the error of the field at `path` for the upstream error of its fetch or command.
-    pub(crate) fn blamed(
+    fn blamed(
         &self,
         failure: &UpstreamError,
         rpc: Rpc,
