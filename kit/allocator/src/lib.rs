@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 
 pub use mimalloc::MiMalloc as Allocator;
 
-/// Minimum time between two runs of [`give_back`] on a thread: a run takes a millisecond after a peak, some
-/// microseconds otherwise.
+/// Minimum time between two runs of [`give_back`] on a thread: a run takes 0.3 ms after 80 MB were freed, and 20 µs after
+/// little was.
 const EVERY: Duration = Duration::from_secs(2);
 
 thread_local! {

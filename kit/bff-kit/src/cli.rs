@@ -195,7 +195,7 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
 
 fn layers(client: AnyClient, settings: Settings) -> Result<Layers, ConfigError> {
     let policies = (client.policies)();
-    let mut layers = Layers::of::<Config>(policies.services());
+    let mut layers = crate::config::layers(policies.services());
     if let Some(path) = &settings.config {
         layers = layers.file(path)?;
     }

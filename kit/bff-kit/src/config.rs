@@ -15,11 +15,12 @@ mod upstream;
 #[cfg(test)]
 mod tests;
 
+use ::settings::Named;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use crate::mode::Mode;
-pub use ::settings::{ConfigError, Layers, SERVICE, Secret, Setting, Source};
+pub use ::settings::{ConfigError, Layers, NAME as SERVICE, Secret, Setting, Source};
 pub use cache::CacheConfig;
 pub use credential::CredentialConfig;
 pub use limits::LimitsConfig;
@@ -51,6 +52,12 @@ pub struct Config {
     pub log: LogConfig,
 }
 
+/// Returns layers without settings, for a BFF that calls these services.
+pub(crate) fn layers(services: impl IntoIterator<Item = &'static str>) -> Layers {
+    let names = services.into_iter().collect();
+    Layers::of::<Config>(Named { section: &["upstream", "services"], names, plain: "address" })
+}
+
 /// Returns every setting of a BFF, in the order of the sections.
 #[must_use]
 pub fn settings() -> Vec<Setting> {
@@ -61,7 +68,7 @@ impl Config {
     /// Reads the layers and checks their settings. An error names the setting and its source.
     pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
         let config: Self = layers.read()?;
-        checks::check(&config, layers.services()).map_err(|error| layers.locate(error))?;
+        checks::check(&config, layers.names()).map_err(|error| layers.locate(error))?;
         Ok(config)
     }
 

@@ -61,7 +61,7 @@ struct Run<'a> {
     plan: Option<&'a Plan>,
     /// Variables, coerced to the types that the operation declares.
     variables: &'a Variables,
-    caller: Principal,
+    principal: Principal,
     started: Instant,
     known: &'a Known,
 }
@@ -132,11 +132,11 @@ impl Gateway {
         let started = Instant::now();
         let prepared = self.prepare(&mut request, may_change).and_then(|(operation, variables)| {
             known.operation(&operation);
-            let caller = identify().map_err(|error| vec![server_error(error)])?;
-            known.principal(&caller);
-            Ok((operation, variables, caller))
+            let principal = identify().map_err(|error| vec![server_error(error)])?;
+            known.principal(&principal);
+            Ok((operation, variables, principal))
         });
-        let (operation, variables, caller) = match prepared {
+        let (operation, variables, principal) = match prepared {
             Ok(prepared) => prepared,
             Err(errors) => {
                 let operation_name = request.operation_name;
@@ -148,7 +148,7 @@ impl Gateway {
         let plan = (!may_change || request.explain != Explain::No)
             .then(|| operation.plan(|call_graph| self.preparer.plan_of(call_graph)));
         let (operation, variables) = (&operation, &variables);
-        let run = Run { request: &request, operation, plan, variables, caller, started, known };
+        let run = Run { request: &request, operation, plan, variables, principal, started, known };
         // Boxed, since the future is large and used in several places.
         let answer = || Box::pin(self.run(run.clone()));
         // An answer that depends on the principal belongs to that principal alone, so no request waits for another's.
@@ -182,8 +182,8 @@ impl Gateway {
     }
 
     async fn run(&self, run: Run<'_>) -> Answer {
-        let Run { request, operation, plan, variables, caller, started, known } = run;
-        let credential = match self.credential.sign(&caller) {
+        let Run { request, operation, plan, variables, principal, started, known } = run;
+        let credential = match self.credential.sign(&principal) {
             Ok(credential) => credential,
             Err(error) => return Answer::refused(vec![server_error(error)]),
         };
@@ -210,7 +210,7 @@ impl Gateway {
         known.calls(&context);
         let has_failing = !failing.is_empty();
         let running = Running::new(Parts {
-            principal: caller,
+            principal,
             languages: request.languages.clone(),
             now: self.clock.now(),
             call_graph: operation.call_graph.clone(),

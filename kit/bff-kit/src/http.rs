@@ -232,11 +232,11 @@ impl HttpEdge {
             None => parameters.named()?,
         };
         // The principal is identified once for all requests of a batch, and only if one of them gets that far.
-        let caller = OnceLock::new();
+        let principal = OnceLock::new();
         match parameters {
             Parameters::One(graphql) => {
                 let access = self.access();
-                let answer = self.answer(graphql, &head, &caller, access.known()).await;
+                let answer = self.answer(graphql, &head, &principal, access.known()).await;
                 let (response, bytes) = writer.answer(&answer);
                 access.answered(response.status().as_u16(), bytes, &answer);
                 Ok(response)
@@ -245,7 +245,7 @@ impl HttpEdge {
                 let answers = join_all(batch.into_iter().map(async |graphql| {
                     let graphql = graphql?;
                     let access = self.access();
-                    let answer = self.answer(graphql, &head, &caller, access.known()).await;
+                    let answer = self.answer(graphql, &head, &principal, access.known()).await;
                     access.answered(StatusCode::OK.as_u16(), answer.body().len(), &answer);
                     Ok(answer)
                 }))
@@ -273,7 +273,7 @@ impl HttpEdge {
         &self,
         mut graphql: GraphqlRequest,
         head: &Parts,
-        caller: &OnceLock<Result<Principal, Error>>,
+        principal: &OnceLock<Result<Principal, Error>>,
         known: &Known,
     ) -> Arc<Answer> {
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
@@ -285,7 +285,7 @@ impl HttpEdge {
         }
         let operation_name = graphql.operation_name.clone();
         let may_change = head.method == Method::POST;
-        let identify = || caller.get_or_init(|| self.authenticator.authenticate(&head.headers)).clone();
+        let identify = || principal.get_or_init(|| self.authenticator.authenticate(&head.headers)).clone();
         let answering = self.gateway.answer(graphql, identify, may_change, known);
         AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_logged| {
             let error = Error::internal("answering panicked; the line of the panic says where");

@@ -110,7 +110,7 @@ pub struct Register {
     /// Version of the client, such as `5.2.0`
     #[arg(long, value_name = "VERSION")]
     release: String,
-    /// How the manifest is written
+    /// Format of the manifest
     #[arg(long, value_enum, default_value = "apollo")]
     format: Format,
     #[command(flatten)]
@@ -120,9 +120,9 @@ pub struct Register {
 /// `diff`
 #[derive(Args, Clone, Debug)]
 pub struct Diff {
-    /// What to compare with: a folder such as `../old/schema/mobile`, or a revision git knows, such as `main`
+    /// Plans to compare with: a folder such as `../old/schema/mobile`, or a revision git knows, such as `main`
     old: String,
-    /// What to compare; the operations as they are now when left out
+    /// Plans to compare: the same again, or the operations as they are now when left out
     new: Option<String>,
     /// For a pull request
     #[arg(long)]

@@ -19,7 +19,7 @@ pub(crate) struct Part<'a> {
     /// Fields of the request that the client knows by another name, as pairs of field and argument.
     pub(crate) aliases: &'a [(&'a str, &'a str)],
     /// The principal on whose behalf the call was made.
-    pub(crate) caller: &'a Principal,
+    pub(crate) principal: &'a Principal,
     /// Reasons of services that are about the principal.
     pub(crate) reasons: &'a Reasons,
 }
@@ -53,7 +53,8 @@ impl Part<'_> {
                 is_told.then(|| Error::bad_inputs("The input was not accepted.", violations))
             }
             FailureKind::Unauthenticated => {
-                let nobody_acts = *self.caller == Principal::Anonymous && is_one_of(self.reasons.nobody_acts);
+                let nobody_acts =
+                    *self.principal == Principal::Anonymous && is_one_of(self.reasons.nobody_acts);
                 nobody_acts.then(|| Error::client(Code::Unauthenticated, "Sign in first."))
             }
             FailureKind::PermissionDenied => is_one_of(self.reasons.may_not)
@@ -129,14 +130,14 @@ mod tests {
     fn told(
         rpc: Rpc,
         step: &StepInfo,
-        caller: &Principal,
+        principal: &Principal,
         status: i32,
         reason: &str,
         field: &str,
     ) -> (Code, Vec<String>) {
         let reasons = Reasons { nobody_acts: &["USER_REQUIRED"], may_not: &["NOT_YOURS"] };
         let aliases = &[("page_size", "first")];
-        let part = Part { rpc, step: Some(step), aliases, caller, reasons: &reasons };
+        let part = Part { rpc, step: Some(step), aliases, principal, reasons: &reasons };
         let bad_request = tonic_types::pb::BadRequest {
             field_violations: vec![tonic_types::pb::bad_request::FieldViolation {
                 field: field.to_owned(),
@@ -186,7 +187,7 @@ mod tests {
                 step.by
             );
         }
-        for (step, caller, status, reason, code) in [
+        for (step, principal, status, reason, code) in [
             (&list, &nobody, 16, "USER_REQUIRED", Code::Unauthenticated),
             (&list, &somebody, 16, "USER_REQUIRED", internal),
             (&list, &nobody, 16, "CREDENTIAL_EXPIRED", internal),
@@ -198,7 +199,7 @@ mod tests {
             (&command, &somebody, 10, "", Code::Refused),
             (&list, &somebody, 8, "QUOTA", Code::UpstreamUnavailable),
         ] {
-            assert_eq!(told(RPC, step, caller, status, reason, "read_mask").0, code, "{status} {reason}");
+            assert_eq!(told(RPC, step, principal, status, reason, "read_mask").0, code, "{status} {reason}");
         }
     }
 
@@ -208,7 +209,7 @@ mod tests {
         let list = step(StepKind::Fetch, &["parent.id", "argument.first"], &["first"]);
         let of_parent = step(StepKind::Fetch, &["parent.id"], &[]);
         let (nobody, somebody) = (Principal::Anonymous, Principal::User("ada".into()));
-        for (step, caller, status, code) in [
+        for (step, principal, status, code) in [
             (&list, &somebody, 3, Code::BadUserInput),
             (&of_parent, &somebody, 3, Code::Internal),
             (&list, &nobody, 16, Code::Unauthenticated),
@@ -218,7 +219,7 @@ mod tests {
             (&list, &somebody, 9, Code::Refused),
             (&of_parent, &somebody, 9, Code::Internal),
         ] {
-            assert_eq!(told(rpc, step, caller, status, "", "read_mask").0, code, "{status}");
+            assert_eq!(told(rpc, step, principal, status, "", "read_mask").0, code, "{status}");
         }
     }
 }

@@ -6,33 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{ServerError, Value};
-use fetch::{CallContext, Reasons};
-use jiff::Timestamp;
-use operation::{CallGraph, Failing};
 
-use crate::{Languages, Principal, RequestScope};
+use crate::RequestScope;
 
 pub use crate::error::{MAX_ERRORS, bounded, coded, server_error};
 pub use crate::failing::FailingFields;
-
-/// Parts of which the scope of a request is made.
-#[derive(Debug)]
-pub struct Parts {
-    /// The principal of the request.
-    pub principal: Principal,
-    /// Languages that the client accepts.
-    pub languages: Languages,
-    /// The time of the request.
-    pub now: Timestamp,
-    /// The call graph of its operation.
-    pub call_graph: Arc<CallGraph>,
-    /// State that its calls share.
-    pub context: Arc<CallContext>,
-    /// Fields that fail before they run.
-    pub failing: Vec<Failing>,
-    /// Reasons by which services speak of the principal.
-    pub reasons: Reasons,
-}
+pub use crate::scope::Parts;
 
 /// The scope of a request, held by the runtime.
 pub struct Running(Arc<RequestScope>);
@@ -41,9 +20,7 @@ impl Running {
     /// Makes the scope of a request.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { principal, languages, now, call_graph, context, failing, reasons } = parts;
-        let scope = RequestScope::new(principal, languages, now, call_graph, context);
-        Self(Arc::new(scope.with_failing(failing).with_reasons(reasons)))
+        Self(Arc::new(RequestScope::new(parts)))
     }
 
     /// Returns the scope, to be given to the execution as data.
@@ -84,7 +61,7 @@ impl Running {
     /// Returns true if a resolver has read the principal.
     #[must_use]
     pub fn depends_on_principal(&self) -> bool {
-        self.0.depends_on_caller()
+        self.0.depends_on_principal()
     }
 
     /// Returns true if a resolver has read the languages.

@@ -19,7 +19,7 @@ use crate::principal::Principal;
 
 /// State of one request: its fetches, its principal, its time, and notes on fields that could not be answered.
 pub struct RequestScope {
-    caller: Read<Principal>,
+    principal: Read<Principal>,
     languages: Read<Languages>,
     now: Timestamp,
     /// Time for which all values that depend on the time stay true; `None` if there are none.
@@ -74,39 +74,40 @@ struct Degraded {
     retry_after: Option<Duration>,
 }
 
+/// Parts of which the scope of a request is made.
+#[derive(Debug)]
+pub struct Parts {
+    /// The principal of the request.
+    pub principal: Principal,
+    /// Languages that the client accepts.
+    pub languages: Languages,
+    /// The time of the request.
+    pub now: Timestamp,
+    /// The call graph of its operation.
+    pub call_graph: Arc<CallGraph>,
+    /// State that its calls share.
+    pub context: Arc<CallContext>,
+    /// Fields that fail before they run.
+    pub failing: Vec<Failing>,
+    /// Reasons by which services speak of the principal.
+    pub reasons: Reasons,
+}
+
 impl RequestScope {
-    pub(crate) fn new(
-        caller: Principal,
-        languages: Languages,
-        now: Timestamp,
-        call_graph: Arc<CallGraph>,
-        context: Arc<CallContext>,
-    ) -> Self {
-        let fetches = Fetches::new(context, call_graph.slots().clone());
-        let (caller, languages) = (Read::new(caller), Read::new(languages));
-        let sent = call_graph.commands().iter().map(|_| AtomicBool::new(false)).collect();
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { principal, languages, now, call_graph, context, failing, reasons } = parts;
         Self {
-            caller,
-            languages,
+            principal: Read::new(principal),
+            languages: Read::new(languages),
             now,
             true_for: Mutex::default(),
-            fetches,
+            fetches: Fetches::new(context, call_graph.slots().clone()),
+            sent: call_graph.commands().iter().map(|_| AtomicBool::new(false)).collect(),
             call_graph,
             notes: Mutex::default(),
-            sent,
-            failing: Vec::new(),
-            reasons: Reasons::default(),
+            failing,
+            reasons,
         }
-    }
-
-    /// Sets the reasons of services that are about the principal.
-    pub(crate) fn with_reasons(self, reasons: Reasons) -> Self {
-        Self { reasons, ..self }
-    }
-
-    /// Sets the fields that fail before they run.
-    pub(crate) fn with_failing(self, failing: Vec<Failing>) -> Self {
-        Self { failing, ..self }
     }
 
     pub(crate) fn failing(&self) -> &[Failing] {
@@ -124,7 +125,7 @@ impl RequestScope {
     /// Returns the principal of the request. The answer then depends on the principal, and is shared with nobody else.
     #[must_use]
     pub fn principal(&self) -> &Principal {
-        self.caller.get()
+        self.principal.get()
     }
 
     /// Returns the languages that the answer may be in, best first. The answer then depends on them, and caches keep
@@ -150,8 +151,8 @@ impl RequestScope {
     }
 
     /// Returns true if a resolver has read the principal.
-    pub(crate) fn depends_on_caller(&self) -> bool {
-        self.caller.was_read()
+    pub(crate) fn depends_on_principal(&self) -> bool {
+        self.principal.was_read()
     }
 
     /// Returns true if a resolver has read the languages.
@@ -231,8 +232,8 @@ impl RequestScope {
     ) -> Error {
         let step = self.call_graph.node_at(path).and_then(|node| node.step(name));
         // This read is not recorded: answers with errors are not kept, so they need not depend on the principal.
-        let (caller, reasons) = (&self.caller.value, &self.reasons);
-        let part = Part { rpc, step, aliases, caller, reasons };
+        let (principal, reasons) = (&self.principal.value, &self.reasons);
+        let part = Part { rpc, step, aliases, principal, reasons };
         part.error(failure, &self.fetches.context().log).at(|| segments(path))
     }
 

@@ -7,13 +7,13 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Placeholder for the name of a service in a key.
-pub const SERVICE: &str = "<service>";
+/// Placeholder for a name in a key of a section with a section for each of several names.
+pub const NAME: &str = "<service>";
 
 /// A setting as the documentation describes it.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// Key of the setting, such as `server.listen`. The key of a setting of single services contains [`SERVICE`].
+    /// Key of the setting, such as `server.listen`. The key of a setting of each name contains [`NAME`].
     pub key: String,
     /// Accepted values in words, with their unit and bounds.
     pub kind: String,
@@ -64,7 +64,7 @@ fn schema<T: JsonSchema>() -> Value {
 fn collect(schema: &Value, key: &str, found: &mut Vec<Setting>) {
     let of = present(schema);
     let named = of["properties"].as_object().into_iter().flatten();
-    let each = Some(&of["additionalProperties"]).filter(|it| it.is_object()).map(|it| (SERVICE, it));
+    let each = Some(&of["additionalProperties"]).filter(|it| it.is_object()).map(|it| (NAME, it));
     let inner: Vec<_> = named.map(|(name, schema)| (name.as_str(), schema)).chain(each).collect();
     if inner.is_empty() {
         found.push(setting(key, schema));

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::Table;
 
-use crate::describe::{self, SERVICE};
+use crate::describe::{self, NAME};
 use crate::error::ConfigError;
 use crate::source::Source;
 use crate::value::{Node, toml_of};
@@ -15,7 +15,7 @@ use crate::value::{Node, toml_of};
 /// Settings with the source of each. Later additions override earlier ones.
 #[derive(Clone, Debug)]
 pub struct Layers {
-    services: Vec<&'static str>,
+    named: Named,
     assignments: Vec<Assignment>,
     /// Keys of all settings that exist.
     known: Vec<String>,
@@ -29,25 +29,37 @@ struct Assignment {
     source: Source,
 }
 
-/// The section that holds one section for each service.
-const SERVICES: [&str; 2] = ["upstream", "services"];
+/// A section that holds one section for each of several names, such as one for each service that a program calls.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// Path of the section: `["upstream", "services"]`. An empty path is no section.
+    pub section: &'static [&'static str],
+    /// The names.
+    pub names: Vec<&'static str>,
+    /// The setting that a plain value in place of a name's section sets, such as `"address"`.
+    pub plain: &'static str,
+}
 
-/// The setting that a plain value in place of a service's section sets.
-const ADDRESS: &str = "address";
+impl Named {
+    /// Returns the part of a path below the section; `None` if the path is not below it.
+    fn below<'p>(&self, path: &'p [String]) -> Option<&'p [String]> {
+        let (section, rest) = path.split_at_checked(self.section.len())?;
+        (!section.is_empty() && !rest.is_empty() && section == self.section).then_some(rest)
+    }
+}
 
 impl Layers {
-    /// Creates layers without settings, for a program with the settings of `T` that calls these services. Each service has
-    /// keys of its own.
+    /// Creates layers without settings, for a program with the settings of `T`. Each name of `named` has keys of its own.
     #[must_use]
-    pub fn of<T: JsonSchema + Default + Serialize>(services: impl IntoIterator<Item = &'static str>) -> Self {
+    pub fn of<T: JsonSchema + Default + Serialize>(named: Named) -> Self {
         let known = describe::settings::<T>().into_iter().map(|setting| setting.key).collect();
-        Self { services: services.into_iter().collect(), assignments: Vec::new(), known }
+        Self { named, assignments: Vec::new(), known }
     }
 
-    /// Returns the full names of the services that the BFF calls.
+    /// Returns the names that have sections of their own.
     #[must_use]
-    pub fn services(&self) -> &[&'static str] {
-        &self.services
+    pub fn names(&self) -> &[&'static str] {
+        &self.named.names
     }
 
     /// Adds the settings of a TOML file.
@@ -73,12 +85,10 @@ impl Layers {
         for (name, value) in variables {
             if let Some(rest) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix("__")) {
                 let mut path: Vec<_> = rest.split("__").map(str::to_ascii_lowercase).collect();
-                // Errors show the name of an unknown service as it was written.
-                if let ([section, services, service, ..], Some(written)) =
-                    (path.as_mut_slice(), rest.split("__").nth(2))
-                    && [section, services] == SERVICES
-                {
-                    written.clone_into(service);
+                if self.named.below(&path).is_some() {
+                    // Errors show an unknown name as it was written.
+                    let at = self.named.section.len();
+                    rest.split("__").nth(at).unwrap_or_default().clone_into(&mut path[at]);
                 }
                 self.add(path, Node::Text(value), &Source::Variable(name));
             }
@@ -102,7 +112,7 @@ impl Layers {
 
     /// Adds a value, or each value of a section.
     fn add(&mut self, path: Vec<String>, value: Node, source: &Source) {
-        let mut path = self.with_service(path);
+        let mut path = self.with_name(path);
         let table = match &value {
             Node::Toml(toml::Value::Table(table)) => Some(table.clone()),
             Node::Text(text) if self.is_section(&path) => match toml_of(text) {
@@ -115,8 +125,8 @@ impl Layers {
             Some(table) if !table.is_empty() => return self.add_all(&path, table, source),
             Some(_) => Node::Section([].into()),
             None => {
-                if is_service(&path) {
-                    path.push(ADDRESS.to_owned());
+                if self.is_of_one_name(&path) {
+                    path.push(self.named.plain.to_owned());
                 }
                 value
             }
@@ -126,30 +136,33 @@ impl Layers {
 
     /// Returns true if the path is a section.
     fn is_section(&self, path: &[String]) -> bool {
-        is_service(path) || self.known.iter().any(|key| is_within(key, &path.join(".")))
+        self.is_of_one_name(path) || self.known.iter().any(|key| is_within(key, &path.join(".")))
     }
 
-    /// Returns the path with the name of a service as one element. The name may be written with underscores instead of
-    /// dots and in any case, since shells accept no dots and environments use capitals.
-    fn with_service(&self, path: Vec<String>) -> Vec<String> {
-        let [section, services, rest @ ..] = path.as_slice() else { return path };
-        if [section, services] != SERVICES || rest.is_empty() {
-            return path;
-        }
+    /// Returns true if the path is the section of a single name.
+    fn is_of_one_name(&self, path: &[String]) -> bool {
+        self.named.below(path).is_some_and(|rest| rest.len() == 1)
+    }
+
+    /// Returns the path with a name as one element. The name may be written with underscores instead of dots and in any
+    /// case, since shells accept no dots and environments use capitals.
+    fn with_name(&self, path: Vec<String>) -> Vec<String> {
+        let Some(rest) = self.named.below(&path) else { return path };
         let rest = rest.join(".");
         let plain = |name: &str| name.to_ascii_lowercase().replace('_', ".");
-        let known = self.services.iter().find_map(|service| {
-            let (name, behind) = rest.split_at_checked(service.len())?;
-            let is_it = plain(name) == plain(service) && (behind.is_empty() || behind.starts_with('.'));
-            is_it.then(|| ((*service).to_owned(), behind.get(1..)))
+        let known = self.named.names.iter().find_map(|known| {
+            let (name, behind) = rest.split_at_checked(known.len())?;
+            let is_it = plain(name) == plain(known) && (behind.is_empty() || behind.starts_with('.'));
+            is_it.then(|| ((*known).to_owned(), behind.get(1..)))
         });
-        let (service, key) = known.unwrap_or_else(|| {
-            let is_known = |key: &str| self.known.contains(&format!("upstream.services.{SERVICE}.{key}"));
+        let section = self.named.section;
+        let (name, key) = known.unwrap_or_else(|| {
+            let is_known = |key: &str| self.known.contains(&format!("{}.{NAME}.{key}", section.join(".")));
             let split = rest.rsplit_once('.').filter(|(_, key)| is_known(key));
-            split.map_or((rest.clone(), None), |(service, key)| (service.to_owned(), Some(key)))
+            split.map_or((rest.clone(), None), |(name, key)| (name.to_owned(), Some(key)))
         });
-        let key = key.map(str::to_owned);
-        [section.clone(), services.clone(), service].into_iter().chain(key).collect()
+        let section = section.iter().copied().map(str::to_owned);
+        section.chain([name]).chain(key.map(str::to_owned)).collect()
     }
 
     /// Reads the settings; an error if a key is unknown or a value unreadable.
@@ -187,11 +200,6 @@ impl Layers {
             |is: &dyn Fn(&str) -> bool| self.assignments.iter().rev().find(|it| is(&it.path.join(".")));
         last(&exact).or_else(|| last(&around)).map_or(Source::Default, |it| it.source.clone())
     }
-}
-
-/// Returns true if the path is the section of a single service.
-fn is_service(path: &[String]) -> bool {
-    matches!(path, [section, services, _] if [section, services] == SERVICES)
 }
 
 /// Returns true if a key belongs to a section.

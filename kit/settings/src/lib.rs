@@ -6,7 +6,7 @@
 //! ```
 //! use schemars::JsonSchema;
 //! use serde::{Deserialize, Serialize};
-//! use settings::Layers;
+//! use settings::{Layers, Named};
 //!
 //! #[derive(Default, Deserialize, JsonSchema, Serialize)]
 //! #[serde(deny_unknown_fields, default)]
@@ -16,7 +16,9 @@
 //! }
 //!
 //! let variables = [("SHOP__PORT".to_owned(), "4000".to_owned())];
-//! let layers = Layers::of::<Config>([]).environment("SHOP", variables.into_iter()).flag("--port", "port", "4001");
+//! let layers = Layers::of::<Config>(Named::default())
+//!     .environment("SHOP", variables.into_iter())
+//!     .flag("--port", "port", "4001");
 //! assert_eq!(layers.read::<Config>()?.port, 4001);
 //! assert_eq!(layers.source("port").to_string(), "flag --port");
 //! assert_eq!(settings::settings::<Config>()[0].meaning, "Port to listen on.");
@@ -32,8 +34,8 @@ mod secret;
 mod source;
 mod value;
 
-pub use describe::{SERVICE, Setting, lookup, settings};
+pub use describe::{NAME, Setting, lookup, settings};
 pub use error::ConfigError;
-pub use layers::Layers;
+pub use layers::{Layers, Named};
 pub use secret::Secret;
 pub use source::Source;

@@ -102,8 +102,8 @@ impl Explain {
                 crate::server::channels(&config, &fetch::tcp()).map_err(|error| layers.locate(error))?;
             let gateway =
                 Gateway::new(client, &config, channels, Clock::default(), Arc::default(), Health::unseen());
-            let caller = (client.authenticator)(config.mode).authenticate(&headers);
-            let caller = caller.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
+            let principal = (client.authenticator)(config.mode).authenticate(&headers);
+            let principal = principal.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
             let request = GraphqlRequest {
                 query: Some(query),
                 operation_name: self.name,
@@ -111,7 +111,7 @@ impl Explain {
                 explain: Told::Analyze,
                 ..GraphqlRequest::default()
             };
-            let answer = gateway.answer(request, || Ok(caller), true, &Known::default()).await;
+            let answer = gateway.answer(request, || Ok(principal), true, &Known::default()).await;
             let errors = &answer.response.errors;
             if answer.refused {
                 let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();

@@ -10,7 +10,7 @@ const REVIEWS: &str = "shop.reviews.v1.ReviewService";
 const CATALOG: &str = "shop.catalog.v1.CatalogService";
 
 fn empty() -> Layers {
-    Layers::of::<Config>([CATALOG, REVIEWS])
+    layers([CATALOG, REVIEWS])
 }
 
 /// Returns the layers of a development server with these environment variables.

@@ -43,10 +43,10 @@ impl CredentialKey {
         Self { key: EncodingKey::from_secret(secret.as_bytes()), issuer }
     }
 
-    /// Signs the `authorization` of calls made for `caller`, valid from now on by the system clock, with which the
+    /// Signs the `authorization` of calls made for `principal`, valid from now on by the system clock, with which the
     /// services compare it.
-    pub(crate) fn sign(&self, caller: &Principal) -> Result<MetadataValue<Ascii>, Error> {
-        let (sub, actor) = match caller {
+    pub(crate) fn sign(&self, principal: &Principal) -> Result<MetadataValue<Ascii>, Error> {
+        let (sub, actor) = match principal {
             Principal::Anonymous => (None, None),
             Principal::User(id) => (Some(&**id), Some("user")),
             Principal::Device(id) => (Some(&**id), Some("device")),

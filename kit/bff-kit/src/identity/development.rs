@@ -13,7 +13,7 @@ use resolver::Error;
 #[derive(Clone, Copy, Debug)]
 pub struct Development {
     header: &'static str,
-    caller: fn(Arc<str>) -> Principal,
+    principal: fn(Arc<str>) -> Principal,
     mode: Mode,
 }
 
@@ -21,13 +21,13 @@ impl Development {
     /// Trusts `x-user-id` to name the acting user.
     #[must_use]
     pub fn user(mode: Mode) -> Self {
-        Self { header: "x-user-id", caller: Principal::User, mode }
+        Self { header: "x-user-id", principal: Principal::User, mode }
     }
 
     /// Trusts `x-device-id` to name the acting device.
     #[must_use]
     pub fn device(mode: Mode) -> Self {
-        Self { header: "x-device-id", caller: Principal::Device, mode }
+        Self { header: "x-device-id", principal: Principal::Device, mode }
     }
 }
 
@@ -45,7 +45,7 @@ impl Authenticator for Development {
         });
         let name = named
             .ok_or_else(|| Error::client(Code::Unauthenticated, format!("{} names nobody.", self.header)))?;
-        Ok((self.caller)(name.into()))
+        Ok((self.principal)(name.into()))
     }
 
     fn reads(&self) -> Vec<HeaderName> {

@@ -37,17 +37,11 @@ impl Facts {
             // The end of a wave follows from its calls, and the legend of the failure table is always the same.
             let name = part.heading.split(',').next().unwrap_or_default();
             let name = if part.is_failures() { "failures" } else { name };
-            let columns = if part.is_failures() { 14 } else { 7 };
-            for section in &part.sections {
-                // A line without a name continues the line before, and gets the name of that line.
-                let mut before = "";
-                let lines = section.lines.iter().map(|line| {
-                    before = if line.name.is_empty() { before } else { &line.name };
-                    format!("{before:<columns$} {}", line.value)
-                });
-                let (part, rpc) = (name.to_owned(), section.rpc.clone());
-                sections.push(Section { part, rpc, lines: lines.collect() });
-            }
+            sections.extend(part.sections.iter().map(|section| Section {
+                part: name.to_owned(),
+                rpc: section.rpc.clone(),
+                lines: part.named_lines(section),
+            }));
         }
         Self { totals: plan.totals, sections }
     }

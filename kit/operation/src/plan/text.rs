@@ -86,6 +86,17 @@ impl PlanPart {
         self.heading.starts_with(FAILURES)
     }
 
+    /// Returns the lines of a section as text, each with its name: a line that continues another has that one's.
+    #[must_use]
+    pub fn named_lines(&self, section: &PlanSection) -> Vec<String> {
+        let (mut name, columns) = ("", self.columns());
+        let lines = section.lines.iter().map(|line| {
+            name = if line.name.is_empty() { name } else { &line.name };
+            format!("{name:<columns$} {}", line.value)
+        });
+        lines.collect()
+    }
+
     fn columns(&self) -> usize {
         COLUMNS[usize::from(self.is_failures())]
     }
