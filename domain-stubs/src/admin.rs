@@ -20,7 +20,7 @@ impl AdminService for Admin {
         &self,
         request: Request<SetFaultRequest>,
     ) -> Result<Response<SetFaultResponse>, Status> {
-        // Without a fault there is no RPC in it either, which is refused.
+        // A request without a fault has an empty RPC, which is rejected.
         self.0.faults.set(request.into_inner().fault.unwrap_or_default())?;
         Ok(Response::new(SetFaultResponse {}))
     }

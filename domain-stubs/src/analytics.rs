@@ -42,7 +42,7 @@ impl AnalyticsService for Analytics {
     }
 }
 
-/// The events with their times; refused when any of them is invalid.
+/// Returns the events with their times; fails if any of them is invalid.
 fn check(events: Vec<Event>) -> Result<Vec<(Event, Timestamp)>, Refusal> {
     if events.len() > MAX_EVENTS {
         let problem = format!("holds {} events, {MAX_EVENTS} are allowed", events.len());
@@ -84,7 +84,7 @@ fn record(
     )?;
     let mut recorded_count = 0;
     for (event, time) in events {
-        // Sorted, so that the same event is always stored the same.
+        // Sorted, so that equal events are stored identically.
         let properties: BTreeMap<_, _> = event.properties.iter().collect();
         let properties = serde_json::to_string(&properties).map_err(|error| Refusal::internal(&error))?;
         let (time, now) = (time.as_microsecond(), now.as_microsecond());

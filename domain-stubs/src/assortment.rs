@@ -1,4 +1,4 @@
-//! The products of the shop as the services see them: they read through [`Assortment`] and need not know whether the
+//! Access of the services to the products of the shop: the trait [`Assortment`] hides whether the
 //! products are stored or synthetic.
 
 pub(crate) mod position;
@@ -22,15 +22,16 @@ use crate::{mask::Mask, money::Money, page::Page, refusal::Refusal};
 /// The assortment that the services share. Cheap to clone.
 pub(crate) type Products = Arc<dyn Assortment>;
 
-/// Products, and all that is read of them. Pages come with one row more than they hold, when another follows.
+/// The products with their categories, prices, stock and reviews. A page is read with one row more
+/// than its size, to show that another page follows.
 pub(crate) trait Assortment: fmt::Debug + Send + Sync {
     /// The product with this identifier.
     fn find(&self, db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite::Result<Option<Product>>;
 
-    /// Refuses a product that is not there.
+    /// Fails with `NOT_FOUND` for an unknown product.
     fn check(&self, db: &Connection, id: &str) -> Result<(), Refusal>;
 
-    /// A page of products by name, in one category or in all.
+    /// A page of products by name, in one category or in all; `NOT_FOUND` for an unknown category.
     fn list(
         &self,
         db: &Connection,
@@ -52,13 +53,13 @@ pub(crate) trait Assortment: fmt::Debug + Send + Sync {
     /// The price of a product without any promotion.
     fn list_price(&self, db: &Connection, id: &str) -> rusqlite::Result<Option<Money>>;
 
-    /// The stock of a product, which must be there.
+    /// The stock of a product; `NOT_FOUND` for an unknown one.
     fn stock(&self, db: &Connection, id: &str, mask: &Mask<Stock>) -> Result<Stock, Refusal>;
 
-    /// The rating of a product, which must be there.
+    /// The rating of a product; `NOT_FOUND` for an unknown one.
     fn rating(&self, db: &Connection, id: &str, mask: &Mask<Rating>) -> Result<Rating, Refusal>;
 
-    /// A page of the reviews of a product, which must be there, newest first.
+    /// A page of the reviews of a product, newest first; `NOT_FOUND` for an unknown one.
     fn reviews(
         &self,
         db: &Connection,
@@ -75,7 +76,7 @@ pub(crate) trait Assortment: fmt::Debug + Send + Sync {
         page: &Page<RecommendationPosition>,
     ) -> rusqlite::Result<Vec<RecommendationPosition>>;
 
-    /// Products that go with one: those it names, then others of its category.
+    /// Products related to one: those it names, then others of its category.
     fn related(&self, db: &Connection, id: &str, limit: i64) -> rusqlite::Result<Vec<String>>;
 }
 

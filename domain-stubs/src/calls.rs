@@ -11,7 +11,7 @@ use proto::admin::{Call, CallEnd};
 use tokio::{sync::watch, time::Instant};
 use tonic::Code;
 
-/// Number of calls that are remembered.
+/// Number of calls that are kept.
 const CAPACITY: usize = 1_000;
 
 /// The call log of a domain. Cheap to clone; clones share the log.
@@ -31,7 +31,7 @@ struct Entries {
     next_number: u64,
 }
 
-/// A call that has not ended. Dropped, it is logged as abandoned by its caller.
+/// A call that has not ended. If it is dropped, the call is logged as cancelled by the client.
 pub(crate) struct Running {
     calls: Calls,
     number: u64,
@@ -52,12 +52,12 @@ impl Calls {
         self.lock().calls.iter().map(|(_, call)| call.clone()).collect()
     }
 
-    /// Forgets all calls, those that still run included.
+    /// Clears the log, including the calls that still run.
     pub fn clear(&self) {
         self.change(|entries| entries.calls.clear());
     }
 
-    /// Waits until `is_reached` holds for the calls, and returns them. It has no time limit of its own.
+    /// Waits until `is_reached` holds for the calls, and returns them. There is no time limit.
     pub async fn wait_until(&self, mut is_reached: impl FnMut(&[Call]) -> bool) -> Vec<Call> {
         let mut changes = self.0.changes.subscribe();
         loop {
@@ -97,7 +97,7 @@ impl Calls {
 }
 
 impl Running {
-    /// Adds to the entry of the call.
+    /// Updates the log entry of the call.
     pub(crate) fn note(&self, note: impl FnOnce(&mut Call)) {
         self.calls.change(|Entries { calls, .. }| {
             if let Ok(at) = calls.binary_search_by_key(&self.number, |(number, _)| *number) {
@@ -106,8 +106,8 @@ impl Running {
         });
     }
 
-    /// Ends the call with the status that the domain answered.
-    pub(crate) fn answered(mut self, code: Code) {
+    /// Ends the call with the status code of the domain's response.
+    pub(crate) fn finish(mut self, code: Code) {
         self.end(CallEnd::Answered, code.into());
     }
 
@@ -155,9 +155,9 @@ mod tests {
         let calls = Calls::new();
         let oldest = calls.begin(call(0));
         for rpc in 1..=CAPACITY {
-            calls.begin(call(rpc)).answered(Code::Ok);
+            calls.begin(call(rpc)).finish(Code::Ok);
         }
-        oldest.answered(Code::Ok);
+        oldest.finish(Code::Ok);
         let listed = calls.list();
         assert_eq!((listed.len(), listed[0].rpc.as_str()), (CAPACITY, "1"));
     }
@@ -168,7 +168,7 @@ mod tests {
         let forgotten = calls.begin(call(0));
         calls.clear();
         let _running = calls.begin(call(1));
-        forgotten.answered(Code::Ok);
+        forgotten.finish(Code::Ok);
         assert_eq!(calls.list(), [call(1)]);
     }
 

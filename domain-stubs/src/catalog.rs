@@ -59,12 +59,12 @@ impl CatalogService for Catalog {
         let mask = Mask::<Product>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "ids", request.ids)?;
         let products = self.products.clone();
-        let answers = batch
+        let results = batch
             .read(&self.store, move |db, id| {
                 products.find(db, id, &mask)?.ok_or_else(|| Refusal::unknown_product(id))
             })
             .await?;
-        let results = answers.into_iter().map(ProductResult::from).collect();
+        let results = results.into_iter().map(ProductResult::from).collect();
         Ok(Response::new(BatchGetProductsResponse { results }))
     }
 
@@ -141,7 +141,7 @@ impl CatalogService for Catalog {
     }
 }
 
-/// The products with these identifiers, in their order; one that is not there is left out.
+/// The products with these identifiers, in their order, without unknown ones.
 fn read(
     products: &Products,
     db: &Connection,

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 
-/// A clock, which tells the time. Cheap to clone.
+/// A source of the current time. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -21,7 +21,7 @@ impl Clock {
         Self::new(move || time)
     }
 
-    /// A clock of one's own making, for tests that move time.
+    /// A clock that calls a function, for tests that move time.
     #[must_use]
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
@@ -42,7 +42,7 @@ impl fmt::Debug for Clock {
 
 /// A time as it is sent.
 pub(crate) fn to_proto(time: Timestamp) -> prost_types::Timestamp {
-    // jiff gives times before 1970 a negative fraction, the contract wants a positive one.
+    // jiff gives times before 1970 a negative fraction; the contract requires a positive one.
     let nanos = time.as_nanosecond();
     let seconds =
         i64::try_from(nanos.div_euclid(1_000_000_000)).expect("jiff's range is within 64-bit seconds");

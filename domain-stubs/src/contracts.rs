@@ -26,7 +26,7 @@ pub(crate) fn is_of_the_shop(rpc: &MethodDescriptor) -> bool {
     service.full_name().starts_with("shop.") && !service.full_name().starts_with("shop.admin.")
 }
 
-/// True for a batch read, which answers per key.
+/// True for a batch read, which has a result for each key.
 pub(crate) fn is_batch(rpc: &MethodDescriptor) -> bool {
     rpc.name().starts_with("Batch")
 }

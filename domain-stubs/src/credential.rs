@@ -1,5 +1,5 @@
-//! The internal credential: it names the BFF that calls, and the user or device it calls for. The BFF signs one for
-//! each call.
+//! The internal credential: it names the calling BFF, and the user or device on whose behalf it
+//! calls. The BFF signs one for each call.
 
 mod verifier;
 
@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 /// The key of credentials for development, where nothing needs protection. It is public.
 pub const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-not-for-production";
 
-/// Shortest key that the program takes, in bytes: the length of an HMAC-SHA-256 (RFC 7518 §3.2).
+/// Shortest key that the program accepts, in bytes: the length of an HMAC-SHA-256 (RFC 7518 §3.2).
 pub const MIN_KEY_BYTES: usize = 32;
 
 /// The audience (`aud`) of every credential.
@@ -26,17 +26,18 @@ const TYPE: &str = "JWT";
 /// Longest lifetime of a credential, in seconds from `iat` to `exp`: the lifetime that BFFs give theirs.
 pub const MAX_LIFETIME_SECONDS: i64 = 60;
 
-/// Seconds a credential is accepted before its beginning and after its end, because clocks differ.
+/// Seconds for which a credential is accepted before its beginning and after its end, because
+/// clocks differ.
 const LEEWAY_SECONDS: i64 = 5;
 
 /// The claims of a credential, which is a JWT (RFC 7519) signed with HS256.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The BFF that calls, such as "bff-mobile".
+    /// The calling BFF, such as "bff-mobile".
     pub iss: String,
     /// Always [`AUDIENCE`].
     pub aud: String,
-    /// The user or device it calls for; absent when it calls for nobody.
+    /// The user or device on whose behalf it calls; absent without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
     /// The kind of the subject.
@@ -44,7 +45,7 @@ pub struct Claims {
     pub actor: Option<Actor>,
     /// Time of issue, in seconds since 1970.
     pub iat: i64,
-    /// Time from which it holds, in seconds since 1970; the time of issue when absent.
+    /// Time from which it is valid, in seconds since 1970; the time of issue when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
     /// Time of expiry, in seconds since 1970.
@@ -61,38 +62,38 @@ pub enum Actor {
     Device,
 }
 
-/// The caller, as its verified credential names it.
+/// The calling BFF and the principal of a call, as the verified credential names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The BFF that calls, such as "bff-mobile".
+    /// The calling BFF, such as "bff-mobile".
     pub issuer: String,
-    /// The user or device it calls for.
+    /// The acting user or device; `None` without one.
     pub subject: Option<String>,
     /// The kind of the subject.
     pub actor: Option<Actor>,
 }
 
 impl Caller {
-    /// The acting user; `None` for devices and for calls for nobody.
+    /// The acting user; `None` for a device and without a principal.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
         self.subject.as_deref().filter(|_| self.actor == Some(Actor::User))
     }
 
-    /// The acting device; `None` for users and for calls for nobody.
+    /// The acting device; `None` for a user and without a principal.
     #[must_use]
     pub fn device(&self) -> Option<&str> {
         self.subject.as_deref().filter(|_| self.actor == Some(Actor::Device))
     }
 
-    /// The acting user of a request, which must have one.
+    /// The acting user of a request; `UNAUTHENTICATED` without one.
     pub(crate) fn acting_user(extensions: &tonic::Extensions) -> Result<String, Refusal> {
         let user = Self::of(extensions)?.user();
-        let nobody = || Refusal::unauthenticated("USER_REQUIRED", "this is done in the name of a user");
+        let nobody = || Refusal::unauthenticated("USER_REQUIRED", "the credential names no user");
         user.map(str::to_owned).ok_or_else(nobody)
     }
 
-    /// The caller of a request whose credential was verified.
+    /// The contents of the verified credential of a request.
     pub(crate) fn of(extensions: &tonic::Extensions) -> Result<&Self, Refusal> {
         extensions.get().ok_or_else(|| Refusal::internal(&"a service is not behind the verification"))
     }

@@ -21,7 +21,7 @@ impl Currency {
         letters.iter().all(u8::is_ascii_uppercase).then_some(Self(letters))
     }
 
-    /// Decimal places of its smallest unit; two where the currency is not known.
+    /// Decimal places of its smallest unit; two for an unknown currency.
     pub(crate) fn decimals(self) -> usize {
         let known = iso_currency::Currency::from_code(self.code());
         known.and_then(iso_currency::Currency::exponent).map_or(2, usize::from)

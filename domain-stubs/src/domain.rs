@@ -24,9 +24,9 @@ use crate::{
 /// Options to open a domain.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// File of the data, made and seeded when it is not there; `None` keeps the data in memory.
+    /// File of the data, created and seeded if it does not exist; `None` keeps the data in memory.
     pub data: Option<PathBuf>,
-    /// Time at which the shop opened: all times of the seed are counted from it.
+    /// Time at which the shop opened: all times of the seed are relative to it.
     pub seed_time: Timestamp,
     /// Key that credentials are signed with.
     pub credential_key: String,
@@ -41,8 +41,8 @@ pub struct Options {
     pub synthetic: Option<u32>,
     /// Seed of the draws for jitter and error rates of faults.
     pub fault_seed: u64,
-    /// True to serve `shop.admin.v1.AdminService` beside the services. It needs no credential, can break the services,
-    /// and tells which users and devices called them.
+    /// True to serve `shop.admin.v1.AdminService` beside the services. It requires no credential,
+    /// can break the services, and shows which users and devices called them.
     pub admin: bool,
 }
 
@@ -61,8 +61,8 @@ pub struct Domain {
     pub(crate) has_admin: bool,
 }
 
-/// Error for a domain that cannot be opened: its file cannot be written, or is not that of a shop. The source tells
-/// which.
+/// Error for a domain that cannot be opened: its file cannot be written, or is not that of a shop.
+/// The source has the details.
 #[derive(Debug)]
 pub struct OpenError {
     data: Option<PathBuf>,
@@ -132,7 +132,7 @@ impl Domain {
         &self.calls
     }
 
-    /// Sets the quantity of a product in a warehouse, and tells the watchers of its stock.
+    /// Sets the quantity of a product in a warehouse, and notifies the watchers of its stock.
     ///
     /// # Errors
     /// `NOT_FOUND` for an unknown product or warehouse, `INVALID_ARGUMENT` for a negative quantity.
@@ -148,7 +148,7 @@ impl Domain {
         Ok(self.orders.advance(order).await?)
     }
 
-    /// Sends a notification to a user, and returns it. Watchers of the user's notifications are told.
+    /// Sends a notification to a user, and returns it. The user's watchers receive it.
     ///
     /// # Errors
     /// `INTERNAL` when the store fails.

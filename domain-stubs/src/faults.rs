@@ -24,7 +24,7 @@ struct Switches {
 /// The faults drawn for one call.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Breakage {
-    /// True when they happen after the service has done its work.
+    /// True to apply them after the service has done its work.
     pub(crate) after_work: bool,
     /// Time to wait before anything else.
     pub(crate) wait: Duration,
@@ -37,11 +37,11 @@ pub(crate) struct Breakage {
 /// A failure of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// A status, and the time after which the caller may retry, if it is sent.
+    /// A status, and the time after which the client may retry, if it is sent.
     Status(Code, Option<Duration>),
-    /// An odd answer, which breaks the rules of gRPC or the limits of clients.
+    /// A malformed response, which breaks the rules of gRPC or the limits of clients.
     Odd(OddAnswer),
-    /// No answer, ever.
+    /// No response at all.
     BlackHole,
 }
 
@@ -58,7 +58,7 @@ impl Faults {
     /// Sets the fault of one RPC, in place of any earlier one.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` when the RPC is unknown or the fault makes no sense.
+    /// `INVALID_ARGUMENT` when the RPC is unknown or the fault is invalid.
     pub fn set(&self, fault: Fault) -> Result<(), Status> {
         check(&fault)?;
         self.lock().by_rpc.insert(fault.rpc.clone(), fault);
@@ -126,9 +126,9 @@ fn duration(duration: Option<&prost_types::Duration>) -> Duration {
 }
 
 fn check(fault: &Fault) -> Result<(), Refusal> {
-    let refuse = |field: &str, problem: &str| Err(Refusal::invalid("FAULT_INVALID", field, problem));
+    let reject = |field: &str, problem: &str| Err(Refusal::invalid("FAULT_INVALID", field, problem));
     let Some(rpc) = contracts::rpc(&fault.rpc).filter(contracts::is_of_the_shop) else {
-        return refuse("fault.rpc", &format!("there is no RPC {:?}", fault.rpc));
+        return reject("fault.rpc", &format!("there is no RPC {:?}", fault.rpc));
     };
     for (field, time) in [
         ("fault.latency", &fault.latency),
@@ -136,28 +136,28 @@ fn check(fault: &Fault) -> Result<(), Refusal> {
         ("fault.retry_delay", &fault.retry_delay),
     ] {
         if time.as_ref().is_some_and(|time| Duration::try_from(*time).is_err()) {
-            return refuse(field, "must not be negative");
+            return reject(field, "must not be negative");
         }
     }
     if OddAnswer::try_from(fault.odd_answer).is_err() {
-        return refuse("fault.odd_answer", "is none that is known");
+        return reject("fault.odd_answer", "is unknown");
     }
     if !is_code(fault.error_code) {
-        return refuse("fault.error_code", "is not a status code of gRPC");
+        return reject("fault.error_code", "is not a status code of gRPC");
     }
     if !(0.0..=1.0).contains(&fault.error_rate) {
-        return refuse("fault.error_rate", "must be between 0 and 1");
+        return reject("fault.error_rate", "must be between 0 and 1");
     }
     if !fault.key_faults.is_empty() && !contracts::is_batch(&rpc) {
-        return refuse("fault.key_faults", "are for batch reads alone");
+        return reject("fault.key_faults", "are for batch reads only");
     }
     for (at, key_fault) in fault.key_faults.iter().enumerate() {
         match KeyFaultKind::try_from(key_fault.kind) {
             Err(_) | Ok(KeyFaultKind::Unspecified) => {
-                return refuse(&format!("fault.key_faults[{at}].kind"), "says nothing");
+                return reject(&format!("fault.key_faults[{at}].kind"), "must be specified");
             }
             Ok(KeyFaultKind::Error) if key_fault.error_code == 0 || !is_code(key_fault.error_code) => {
-                return refuse(&format!("fault.key_faults[{at}].error_code"), "is not the code of an error");
+                return reject(&format!("fault.key_faults[{at}].error_code"), "is not the code of an error");
             }
             Ok(_) => {}
         }
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_that_make_no_sense_are_refused() {
+    fn invalid_faults_are_rejected() {
         let negative = Some(prost_types::Duration { seconds: -1, nanos: 0 });
         let bad = [
             Fault { rpc: "shop.reviews.v1.ReviewService/Nope".into(), ..fault() },

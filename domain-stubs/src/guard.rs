@@ -32,7 +32,7 @@ pub(crate) struct Guard {
     pub(crate) stopping: Stopping,
 }
 
-/// A signal that the server stops, which ends streams that would go on for ever.
+/// A signal that the server is stopping, which ends streams that have no end of their own.
 #[derive(Debug, Clone)]
 pub(crate) struct Stopping(pub(crate) watch::Receiver<bool>);
 
@@ -62,24 +62,24 @@ impl Guard {
             ..Call::default()
         });
 
-        let answered = tokio::select! {
+        let outcome = tokio::select! {
             biased;
-            answered = self.answer(&rpc, service, request, &running) => answered,
-            refusal = deadline::passed(deadline) => Err(refusal),
+            outcome = self.respond(&rpc, service, request, &running) => outcome,
+            error = deadline::passed(deadline) => Err(error),
         };
-        match answered {
+        match outcome {
             Ok(response) => {
                 let cutoff = answer::cutoff(deadline, self.stopping);
                 AnswerBody::wrap(response, running, cutoff)
             }
-            Err(refusal) => {
-                running.answered(refusal.code());
-                Status::from(refusal).into_http()
+            Err(error) => {
+                running.finish(error.code());
+                Status::from(error).into_http()
             }
         }
     }
 
-    async fn answer<S>(
+    async fn respond<S>(
         &self,
         rpc: &str,
         mut service: S,
@@ -90,8 +90,8 @@ impl Guard {
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
         let (head, body) = request.into_parts();
-        let question = Question::read(rpc, body).await?;
-        running.note(|call| question.note(call));
+        let message = Question::read(rpc, body).await?;
+        running.note(|call| message.note(call));
         let caller = self.verifier.verify(&head.headers)?;
         running.note(|call| call.subject = caller.subject.clone().unwrap_or_default());
 
@@ -102,7 +102,7 @@ impl Guard {
             return Ok(odd);
         }
 
-        let mut request = Request::from_parts(head, question.into_body());
+        let mut request = Request::from_parts(head, message.into_body());
         request.extensions_mut().insert(caller);
         request.extensions_mut().insert(keys);
         let response = match service.call(request).await {
@@ -131,15 +131,15 @@ impl Guard {
         tokio::select! {
             biased;
             suffered = suffered => suffered,
-            refusal = self.stopping.clone().signalled() => Err(refusal),
+            error = self.stopping.clone().signalled() => Err(error),
         }
     }
 }
 
 impl Stopping {
-    /// Waits until the server stops; returns the refusal for calls that still run.
+    /// Waits until the server stops; returns the error for calls that still run.
     pub(crate) async fn signalled(mut self) -> Refusal {
-        // A server that is gone without a word has stopped as well.
+        // A dropped sender means that the server has stopped as well.
         self.0.wait_for(|is_stopping| *is_stopping).await.ok();
         Refusal::new(Code::Unavailable, "STOPPING", "the domain is stopping")
     }

@@ -1,4 +1,4 @@
-//! Idempotent writes: done once for each key of a caller, however often they are requested.
+//! Idempotent writes: done once for each key of a user, however often they are requested.
 
 use prost::Message;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -7,7 +7,7 @@ use tonic_types::FieldViolation;
 
 use crate::refusal::Refusal;
 
-/// The violation of a malformed key; `None` for a good one.
+/// The violation of a malformed key; `None` for a valid one.
 pub(crate) fn violation(key: &str) -> Option<FieldViolation> {
     let fits = (8..=64).contains(&key.chars().count());
     (!fits).then(|| FieldViolation::new("idempotency_key", "must have 8 to 64 characters"))
@@ -18,19 +18,19 @@ pub(crate) fn violation(key: &str) -> Option<FieldViolation> {
 pub(crate) struct Write<'a, M> {
     /// Full name of the RPC: a key belongs to one RPC.
     pub(crate) rpc: &'static str,
-    /// The caller: a key belongs to one caller.
+    /// The acting user: a key belongs to one user.
     pub(crate) subject: &'a str,
     /// The key, 8 to 64 characters.
     pub(crate) key: &'a str,
-    /// The request, which tells a repetition from another request under the same key.
+    /// The request, which distinguishes a repetition from another request under the same key.
     pub(crate) request: &'a M,
     /// Time of the request, in microseconds since 1970.
     pub(crate) time: i64,
 }
 
 impl<M: Message> Write<'_, M> {
-    /// Does the work, or returns the response of the earlier time when the same request has done it already. Work that
-    /// is refused leaves its key unused, because the transaction around it writes nothing.
+    /// Does the work, or returns the earlier response if an equal request has done it already. Work
+    /// that fails leaves its key unused, because the transaction around it writes nothing.
     pub(crate) fn once<R: Message + Default>(
         &self,
         db: &Connection,

@@ -1,4 +1,4 @@
-//! Foreign catalogues: files of one JSON object a line, taken over into the shop.
+//! Foreign catalogues: files of one JSON object per line, imported into the shop.
 //!
 //! A file may be imported again. Names, descriptions, categories and prices are then overwritten; stock, reviews,
 //! orders and products that the file does not name stay as they are.
@@ -35,20 +35,20 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub struct Import {
     /// Number of products that were added or updated.
     pub imported: usize,
-    /// Lines that were left out, in their order.
+    /// Lines that were rejected, in their order.
     pub refused: Vec<RefusedLine>,
 }
 
-/// A line of a foreign catalogue that was left out.
+/// A line of a foreign catalogue that was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedLine {
     /// Number of the line, from 1.
     pub number: usize,
-    /// Reason, for the person who is to correct the line.
+    /// Reason, for the person who corrects the line.
     pub reason: String,
 }
 
-/// Reason why nothing was imported. Its source has the details.
+/// Error for an import that wrote nothing. Its source has the details.
 #[derive(Debug)]
 pub enum ImportError {
     /// The catalogue cannot be read.
@@ -57,11 +57,11 @@ pub enum ImportError {
     Data(PathBuf, Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Imports the catalogue in a file into the data in another, which are made and seeded when they are not there. All
-/// good lines are written in one transaction. This blocks.
+/// Imports the catalogue in one file into the data in another, which is created and seeded if it
+/// does not exist. All valid lines are written in one transaction. This blocks.
 ///
-/// A product belongs to the category of its name, which is added when the shop has none. Products that change their
-/// currency are taken out of carts, because a cart has one currency alone.
+/// A product is listed in the category that its line names, which is added if it is new. Products
+/// that change their currency are removed from carts, because a cart has a single currency.
 pub fn import(catalogue: &Path, data: &Path, seed_time: Timestamp) -> Result<Import, ImportError> {
     let text =
         std::fs::read(catalogue).map_err(|error| ImportError::Catalogue(catalogue.to_owned(), error))?;
@@ -85,7 +85,7 @@ fn write(db: &Connection, text: &[u8], seed_time: Timestamp) -> rusqlite::Result
         new: Vec::new(),
     };
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    let mut refused = Vec::new();
+    let mut rejected = Vec::new();
     for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
         let line = line.trim_ascii();
         if line.is_empty() {
@@ -96,11 +96,11 @@ fn write(db: &Connection, text: &[u8], seed_time: Timestamp) -> rusqlite::Result
             Err(reason) => Err(reason),
         };
         if let Err(reason) = written {
-            refused.push(RefusedLine { number, reason });
+            rejected.push(RefusedLine { number, reason });
         }
     }
     writer.write_related()?;
-    Ok(Import { imported: writer.lines.len(), refused })
+    Ok(Import { imported: writer.lines.len(), refused: rejected })
 }
 
 /// Writer of the products of one import.
@@ -124,7 +124,7 @@ struct New {
 }
 
 impl Writer<'_> {
-    /// Writes a product, or returns the reason why the shop cannot take it.
+    /// Writes a product, or returns the reason for its rejection.
     fn write(&mut self, item: &Item, line: usize) -> rusqlite::Result<Result<(), String>> {
         if let Some(line) = self.lines.get(&item.sku) {
             return Ok(Err(format!("sku: {:?} was imported from line {line} already", item.sku)));
@@ -155,7 +155,7 @@ impl Writer<'_> {
         Ok(Ok(()))
     }
 
-    /// Writes the products that go with the new ones, once all of them are there.
+    /// Writes the related products of the new ones, once all of them are written.
     fn write_related(&self) -> rusqlite::Result<()> {
         for New { sku, category, index } in &self.new {
             let products = &self.categories[category];

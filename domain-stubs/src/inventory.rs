@@ -47,7 +47,7 @@ impl Inventory {
         Self { store, clock, products, changes: broadcast::Sender::new(CHANGES_KEPT) }
     }
 
-    /// Sets the quantity of a product in a warehouse, and tells the watchers.
+    /// Sets the quantity of a product in a warehouse, and notifies the watchers.
     pub(crate) async fn set_quantity(
         &self,
         product: &str,
@@ -66,10 +66,10 @@ impl Inventory {
         Ok(())
     }
 
-    /// Tells the watchers that the stock of products has changed.
+    /// Notifies the watchers that the stock of products has changed.
     pub(crate) fn tell<'a>(&self, products: impl IntoIterator<Item = &'a str>) {
         for product in products {
-            // Nobody watching is no error.
+            // Sending fails without a watcher, which is no error.
             self.changes.send(product.to_owned()).ok();
         }
     }
@@ -85,8 +85,8 @@ impl InventoryService for Inventory {
         let mask = Mask::<Stock>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "product_ids", request.product_ids)?;
         let products = self.products.clone();
-        let answers = batch.read(&self.store, move |db, id| products.stock(db, id, &mask)).await?;
-        let results = answers.into_iter().map(StockResult::from).collect();
+        let results = batch.read(&self.store, move |db, id| products.stock(db, id, &mask)).await?;
+        let results = results.into_iter().map(StockResult::from).collect();
         Ok(Response::new(BatchGetStockResponse { results }))
     }
 

@@ -1,8 +1,10 @@
-//! The gRPC services of the shop over an embedded `SQLite` store, for development and tests of their callers.
+//! The gRPC services of the shop over an embedded `SQLite` store, for development and tests of
+//! their clients.
 //!
-//! They do as the contracts in `proto/` say. A test can also break them on purpose ([`Faults`]) and read which calls
-//! they got ([`Calls`]), in process or, with [`Options::admin`], over `shop.admin.v1.AdminService`; and it can set
-//! their time ([`Clock`]). This is not production code: it has no TLS, and its key is public by default.
+//! They implement the contracts in `proto/`. A test can also inject faults ([`Faults`]) and read
+//! the log of calls ([`Calls`]), in process or, with [`Options::admin`], over
+//! `shop.admin.v1.AdminService`; and it can set their time ([`Clock`]). This is not production
+//! code: it has no TLS, and its key is public by default.
 //!
 //! ```
 //! use domain_stubs::{Domain, Options, Services};
@@ -14,7 +16,7 @@
 //! // A shop in memory, seeded with products, customers and orders.
 //! let domain = Domain::open(Options::default())?;
 //!
-//! // From now on the service answers UNAVAILABLE, the status 14 of gRPC.
+//! // From now on the RPC fails with UNAVAILABLE, the status 14 of gRPC.
 //! let rpc = "shop.reviews.v1.ReviewService/BatchGetRatings".to_owned();
 //! domain.faults().set(Fault { rpc, error_code: 14, ..Fault::default() })?;
 //!
@@ -28,9 +30,10 @@
 //! # }
 //! ```
 //!
-//! Next: [`Domain`] for all that a test can do to a shop, [`credential`] for the credential that every call needs, and
-//! [`import`] for a catalogue of your own. Within the crate, each service is a module of its name over `store`,
-//! products are read through the trait in `assortment`, and `guard` stands before every service.
+//! Next: [`Domain`] for the events of a shop that a test can cause, [`credential`] for the
+//! credential that every call needs, and [`import`] for a catalogue of your own. Within the crate,
+//! each service is a module of its name over `store`, products are read through the trait in
+//! `assortment`, and `guard` stands before every service.
 
 mod admin;
 mod analytics;

@@ -44,21 +44,23 @@ enum Command {
     Import(Import),
 }
 
-/// Takes over the products of a foreign catalogue, and brings those up to date that were imported before.
+/// Imports the products of a foreign catalogue, and updates those that were imported before.
 ///
-/// Each line of the catalogue is a JSON object with sku, name, brand, category, description and price, which has
-/// currency and amount. Lines that are no such thing are told and left out, and make the exit code 1.
+/// Each line of the catalogue is a JSON object with sku, name, brand, category, description and
+/// price, which has currency and amount. Invalid lines are reported and skipped, and make the exit
+/// code 1.
 #[derive(Debug, clap::Args)]
 struct Import {
     /// The catalogue, in UTF-8.
     #[arg(value_name = "FILE.jsonl")]
     catalogue: PathBuf,
 
-    /// File of the data, made and seeded when it is not there.
+    /// File of the data, created and seeded if it does not exist.
     #[arg(long, env = "SHOP_DATA", value_name = "FILE")]
     data: PathBuf,
 
-    /// Time all times of a new shop are counted from, such as 2026-01-31T12:00:00Z; now when left out.
+    /// Time that all times of a new shop are relative to, such as 2026-01-31T12:00:00Z; now when
+    /// left out.
     #[arg(long, env = "SHOP_SEED_TIME", value_name = "TIME")]
     seed_time: Option<Timestamp>,
 }
@@ -69,11 +71,11 @@ struct Serve {
     #[arg(long, env = "SHOP_LISTEN", default_value = "127.0.0.1:50051")]
     listen: SocketAddr,
 
-    /// File of the data, made and seeded when it is not there; in memory when left out.
+    /// File of the data, created and seeded if it does not exist; in memory when left out.
     #[arg(long, env = "SHOP_DATA", value_name = "FILE")]
     data: Option<PathBuf>,
 
-    /// Serve so many products computed from their numbers instead of those of the data.
+    /// Number of products, computed from their numbers, to serve instead of those of the data.
     ///
     /// They are called synthetic-1, synthetic-2 and so on, take neither memory nor time to start, and can be read but
     /// not bought. A search finds them by the words of the shop's own products they are made after, and by the ten
@@ -83,33 +85,36 @@ struct Serve {
 
     /// Services to serve; all of them when left out.
     ///
-    /// Several processes share a shop when they are given the same data. A stream tells of what its own process has
-    /// changed: carts, inventory, orders and notifications belong together.
+    /// Several processes share a shop when they are given the same data. A stream reports the
+    /// changes made by its own process alone: carts, inventory, orders and notifications belong
+    /// together.
     #[arg(long, env = "SHOP_SERVICES", value_delimiter = ',', value_name = "NAME,...")]
     services: Vec<Service>,
 
-    /// Key that the credentials of callers are signed with, of 32 bytes at least.
+    /// Key that credentials are signed with, of 32 bytes at least.
     #[arg(long, env = "SHOP_CREDENTIAL_KEY", hide_env_values = true, hide_default_value = true,
         default_value = DEVELOPMENT_CREDENTIAL_KEY)]
     credential_key: String,
 
-    /// BFFs whose calls are taken: the issuers of their credentials.
+    /// BFFs whose calls are accepted: the issuers of their credentials.
     #[arg(long, env = "SHOP_ISSUERS", value_delimiter = ',', value_name = "NAME,...", default_values = ISSUERS,
         value_parser = NonEmptyStringValueParser::new())]
     issuers: Vec<String>,
 
-    /// Serve shop.admin.v1.AdminService as well, on the same address and without asking for a credential.
+    /// Serve shop.admin.v1.AdminService as well, on the same address and without requiring a
+    /// credential.
     ///
-    /// Whoever reaches the address can then break every service, change stock and orders, tell users something, and
-    /// read which users and devices called what. Without this flag nobody can.
+    /// Every client that reaches the address can then break every service, change stock and orders,
+    /// notify users, and read which users and devices made which calls. Without this flag none can.
     #[arg(long, env = "SHOP_ADMIN", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     admin: bool,
 
-    /// Time all times of a new shop are counted from, such as 2026-01-31T12:00:00Z; now when left out.
+    /// Time that all times of a new shop are relative to, such as 2026-01-31T12:00:00Z; now when
+    /// left out.
     #[arg(long, env = "SHOP_SEED_TIME", value_name = "TIME")]
     seed_time: Option<Timestamp>,
 
-    /// What to log, such as "info" or "warn".
+    /// Filter of the log, such as "info" or "warn".
     #[arg(long, env = "SHOP_LOG", default_value = "info", value_name = "FILTER")]
     log: EnvFilter,
 }
@@ -140,7 +145,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Refuses a key that anybody could guess. Not by a parser of the value: clap would print it.
+/// Rejects a key that is too short. A value parser would not do: clap prints the values it rejects.
 fn checked(arguments: Arguments) -> Result<Arguments, clap::Error> {
     if arguments.command.is_some() || arguments.serve.credential_key.len() >= MIN_KEY_BYTES {
         return Ok(arguments);
@@ -149,17 +154,17 @@ fn checked(arguments: Arguments) -> Result<Arguments, clap::Error> {
     Err(Arguments::command().error(ErrorKind::ValueValidation, problem))
 }
 
-/// Imports a catalogue, and tells what became of it.
+/// Imports a catalogue, and reports the result.
 fn take_over(arguments: &Import) -> anyhow::Result<ExitCode> {
     let Import { catalogue, data, seed_time } = arguments;
     let import = import(catalogue, data, seed_time.unwrap_or_else(Timestamp::now))?;
     for line in &import.refused {
         eprintln!("{}:{}: {}", catalogue.display(), line.number, line.reason);
     }
-    let (imported, refused) = (import.imported, import.refused.len());
-    writeln!(stdout(), "{imported} products imported, {refused} lines refused")
+    let (imported, rejected) = (import.imported, import.refused.len());
+    writeln!(stdout(), "{imported} products imported, {rejected} lines rejected")
         .context("cannot tell the result")?;
-    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 #[tokio::main]
@@ -207,7 +212,7 @@ async fn serve(arguments: Serve) -> anyhow::Result<()> {
     }
 }
 
-/// The signals that ask a process to stop.
+/// The signals that stop a process gracefully.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,

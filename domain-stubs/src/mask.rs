@@ -1,4 +1,5 @@
-//! Read masks: the fields of a resource a caller wants, checked against the contract and applied to the response.
+//! Read masks: the wanted fields of a resource, checked against the contract and applied to the
+//! response.
 
 use std::{collections::BTreeMap, marker::PhantomData};
 
@@ -16,7 +17,7 @@ pub(crate) trait Resource: Message + Default + Clone + Send + 'static {
     const KEY: Option<&'static str>;
 }
 
-/// The fields of one resource a caller wants.
+/// The wanted fields of one resource.
 #[derive(Debug, Clone)]
 pub(crate) struct Mask<R> {
     /// The wanted fields; `None` for all of them.
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_always_answered() {
+    fn the_key_is_always_returned() {
         let trimmed = mask(&["name"]).unwrap().trim(product());
         assert_eq!(trimmed, Product { id: "kettle".into(), name: "Kettle".into(), ..Product::default() });
     }
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_leads_nowhere_is_refused_by_name() {
+    fn a_path_that_leads_nowhere_is_rejected_by_name() {
         for path in ["nope", "wholesale.nope", "name.length", "specifications.name", "", "name.", "*", "Name"]
         {
             let status = Status::from(mask(&["name", path]).unwrap_err());

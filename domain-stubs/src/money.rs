@@ -9,16 +9,16 @@ use crate::{currency::Currency, refusal::Refusal};
 /// The largest amount that is read, in the smallest unit: a cart full of such items does not overflow.
 const LARGEST: i64 = 1_000_000_000_000_000;
 
-/// Reason why a text is no amount of money.
+/// Error for a text that is not an amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AmountError {
-    /// It is not written as a decimal number.
+    /// The text is not a decimal number.
     NoNumber,
-    /// It has more decimals than the currency.
+    /// The amount has more decimals than the currency.
     TooPrecise(Currency),
-    /// It is too large to calculate with.
+    /// The amount is too large to calculate with.
     TooLarge,
-    /// It is zero.
+    /// The amount is zero.
     Nothing,
 }
 

@@ -61,9 +61,9 @@ pub struct Announcement {
     pub title: String,
     /// Full text, plain.
     pub text: String,
-    /// Order it is about; empty without one.
+    /// Order it concerns; empty without one.
     pub order_id: String,
-    /// Product it is about; empty without one.
+    /// Product it concerns; empty without one.
     pub product_id: String,
 }
 
@@ -77,7 +77,7 @@ impl Notifications {
         Self { store, clock, news: broadcast::Sender::new(NEWS_KEPT) }
     }
 
-    /// Adds a notification, and tells the watchers of the user.
+    /// Adds a notification, and signals it to the watchers of the user.
     pub(crate) async fn notify(
         &self,
         user: &str,
@@ -94,9 +94,9 @@ impl Notifications {
         self.store.write_and_tell(add, move |_| notifications.tell(&told)).await
     }
 
-    /// Tells the watchers of a user that there is a new notification.
+    /// Signals a new notification to the watchers of a user.
     pub(crate) fn tell(&self, user: &str) {
-        // Nobody watching is no error.
+        // Sending fails without a watcher, which is no error.
         self.news.send(user.to_owned()).ok();
     }
 }
@@ -141,8 +141,8 @@ impl NotificationService for Notifications {
         let mask = Mask::<Notification>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "notification_ids", request.notification_ids)?;
         let find = move |db: &Connection, id: &String| Ok(mask.trim(stored::find(db, &user, id)?));
-        let answers = batch.read(&self.store, find).await?;
-        let results = answers.into_iter().map(NotificationResult::from).collect();
+        let results = batch.read(&self.store, find).await?;
+        let results = results.into_iter().map(NotificationResult::from).collect();
         Ok(Response::new(BatchGetNotificationsResponse { results }))
     }
 

@@ -51,9 +51,9 @@ const PLACE_ORDER: &str = "shop.orders.v1.OrderService/PlaceOrder";
 pub(crate) struct Orders {
     store: Store,
     clock: Clock,
-    /// The inventory, whose watchers hear of items taken and put back.
+    /// The inventory, whose watchers are notified of items taken and put back.
     inventory: Inventory,
-    /// The notifications, whose watchers hear of those about orders.
+    /// The notifications, whose watchers receive those about orders.
     notifications: Notifications,
     /// Identifiers of orders whose state has changed, after the change is stored.
     changes: broadcast::Sender<String>,
@@ -74,12 +74,13 @@ impl Orders {
         Self { store, clock, inventory, notifications, changes: broadcast::Sender::new(CHANGES_KEPT) }
     }
 
-    /// Brings an order to its next state, and tells its owner and its watchers.
+    /// Brings an order to its next state, and notifies its owner and its watchers.
     pub(crate) async fn advance(&self, order: &str) -> Result<(), Refusal> {
         self.change(order, progress::advance).await
     }
 
-    /// Cancels an order: its items are put back, its payment is released. Its owner and its watchers are told.
+    /// Cancels an order: its items are put back, its payment is released. Its owner and its
+    /// watchers are notified.
     pub(crate) async fn cancel(&self, order: &str) -> Result<(), Refusal> {
         self.change(order, progress::cancel).await
     }
@@ -94,7 +95,7 @@ impl Orders {
         let tell = move |changed: &Changed| {
             orders.inventory.tell(changed.products.iter().map(String::as_str));
             changed.told.iter().for_each(|user| orders.notifications.tell(user));
-            // Nobody watching is no error.
+            // Sending fails without a watcher, which is no error.
             orders.changes.send(changed_id).ok();
         };
         self.store.write_and_tell(move |db| change(db, &id, now), tell).await?;
@@ -142,8 +143,8 @@ impl OrderService for Orders {
         let user = Caller::acting_user(&extensions)?;
         let mask = Mask::<Order>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "order_ids", request.order_ids)?;
-        let answers = batch.read(&self.store, move |db, id| stored::get(db, id, &user, &mask)).await?;
-        let results = answers.into_iter().map(OrderResult::from).collect();
+        let results = batch.read(&self.store, move |db, id| stored::get(db, id, &user, &mask)).await?;
+        let results = results.into_iter().map(OrderResult::from).collect();
         Ok(Response::new(BatchGetOrdersResponse { results }))
     }
 
@@ -166,7 +167,7 @@ impl OrderService for Orders {
             Ok((response, is_new))
         };
         let tell = move |(response, is_new): &(PlaceOrderResponse, bool)| {
-            // An answer that is given again takes nothing from the shelves.
+            // A repeated response takes nothing from the warehouses.
             let items = response.order.iter().filter(|_| *is_new).flat_map(|order| &order.items);
             inventory.tell(items.map(|item| item.product_id.as_str()));
         };

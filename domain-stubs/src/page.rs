@@ -52,11 +52,11 @@ impl Listing {
     }
 
     /// Checks the paging fields of a request for this listing.
-    pub(crate) fn page<P: DeserializeOwned>(self, asked: Asked<'_>) -> Result<Page<P>, Refusal> {
+    pub(crate) fn page<P: DeserializeOwned>(self, paging: Asked<'_>) -> Result<Page<P>, Refusal> {
         let negative = |field| Refusal::invalid("PAGE_SIZE_INVALID", field, "must not be negative");
-        let size = usize::try_from(asked.page_size).map_err(|_| negative("page_size"))?;
-        let skip = u32::try_from(asked.skip).map_err(|_| negative("skip"))?;
-        let after = self.position(asked.page_token)?;
+        let size = usize::try_from(paging.page_size).map_err(|_| negative("page_size"))?;
+        let skip = u32::try_from(paging.skip).map_err(|_| negative("skip"))?;
+        let after = self.position(paging.page_token)?;
         let size = if size == 0 { self.default_size } else { size.min(MAX_SIZE) };
         Ok(Page { listing: self, size, skip: skip.into(), after })
     }
@@ -85,7 +85,7 @@ impl Listing {
 }
 
 impl<P: Serialize> Page<P> {
-    /// Number of rows to read: one more than the page holds, to know if another follows.
+    /// Number of rows to read: one more than the page holds, to show if another follows.
     pub(crate) fn limit(&self) -> i64 {
         i64::try_from(self.size + 1).expect("a page has few rows")
     }
@@ -133,17 +133,17 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_another_listing_or_a_changed_one_is_refused() {
+    fn a_token_of_another_listing_or_a_changed_one_is_rejected() {
         let token = token();
-        let asked = Asked { page_token: &token, ..FIRST };
-        assert!(Listing::new("List", &["garden"], 20).page::<String>(asked).is_err());
-        assert!(Listing::new("Search", &["kitchen"], 20).page::<String>(asked).is_err());
+        let paging = Asked { page_token: &token, ..FIRST };
+        assert!(Listing::new("List", &["garden"], 20).page::<String>(paging).is_err());
+        assert!(Listing::new("Search", &["kitchen"], 20).page::<String>(paging).is_err());
         for at in 0..token.len() {
             let mut changed = token.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            let asked = Asked { page_token: &changed, ..FIRST };
-            assert!(kitchen().page::<String>(asked).is_err(), "byte {at} does not matter");
+            let paging = Asked { page_token: &changed, ..FIRST };
+            assert!(kitchen().page::<String>(paging).is_err(), "byte {at} does not matter");
         }
     }
 

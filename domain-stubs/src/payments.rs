@@ -1,4 +1,4 @@
-//! The payment service, and the authorising of payments for the domain itself.
+//! The payment service, and the authorisation of payments for the domain itself.
 
 use jiff::{Timestamp, tz::TimeZone};
 use proto::payments::{
@@ -101,21 +101,21 @@ pub(crate) fn authorise(
     Ok(())
 }
 
-/// Refuses a method that is not the user's, has expired, or whose bank declines every payment.
+/// Declines a method that is not the user's, has expired, or whose bank declines every payment.
 pub(crate) fn check(db: &Connection, user: &str, method: &str, now: Timestamp) -> Result<(), Refusal> {
-    let refused = |reason, problem: &str| Refusal::new(Code::FailedPrecondition, reason, problem);
+    let declined = |reason, problem: &str| Refusal::new(Code::FailedPrecondition, reason, problem);
     let found: Option<(i16, i16, bool)> = db
         .prepare_cached(
             "SELECT expiry_year, expiry_month, declines FROM payment_methods WHERE id = ?1 AND user_id = ?2",
         )?
         .query_row([method, user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let (year, month, declines) =
-        found.ok_or_else(|| refused("PAYMENT_METHOD_NOT_FOUND", "the user has no such payment method"))?;
+    let (year, month, is_declined) =
+        found.ok_or_else(|| declined("PAYMENT_METHOD_NOT_FOUND", "the user has no such payment method"))?;
     let today = now.to_zoned(TimeZone::UTC).date();
     let ended = (year, month) < (today.year(), i16::from(today.month()));
-    if declines || ended {
-        return Err(refused("PAYMENT_DECLINED", "the payment was declined"));
+    if is_declined || ended {
+        return Err(declined("PAYMENT_DECLINED", "the payment was declined"));
     }
     Ok(())
 }

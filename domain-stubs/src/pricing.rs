@@ -47,13 +47,13 @@ impl PricingService for Pricing {
         };
         let batch = Batch::new(&extensions, "product_ids", request.product_ids)?;
         let products = self.products.clone();
-        let answers = batch
+        let results = batch
             .read(&self.store, move |db, id| {
                 let list_price = products.list_price(db, id)?.ok_or_else(|| Refusal::unknown_product(id))?;
                 Ok(prices::price(db, id, list_price, &customer, &mask)?)
             })
             .await?;
-        let results = answers.into_iter().map(PriceResult::from).collect();
+        let results = results.into_iter().map(PriceResult::from).collect();
         Ok(Response::new(BatchGetPricesResponse { results }))
     }
 }

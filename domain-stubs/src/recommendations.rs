@@ -1,4 +1,4 @@
-//! The recommendation service: products a user may like, and products that go with one.
+//! The recommendation service: products recommended to a user, and products related to another.
 
 mod ranking;
 
@@ -56,7 +56,7 @@ impl RecommendationService for Recommendations {
         request: Request<ListRecommendationsRequest>,
     ) -> Result<Response<ListRecommendationsResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        // Nobody has reviewed anything, and gets what most people like.
+        // Without a user no product counts as reviewed, so the most popular ones come first.
         let user = Caller::of(&extensions)?.user().unwrap_or_default().to_owned();
         let page = Listing::new("ListRecommendations", &[&user], DEFAULT_PAGE_SIZE).page(Asked {
             page_size: request.page_size.min(MAX_PAGE_SIZE),
@@ -88,8 +88,8 @@ impl RecommendationService for Recommendations {
         let mask = Mask::<RelatedProducts>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "queries", request.queries)?;
         let products = self.products.clone();
-        let answers = batch.read(&self.store, move |db, query| related(&products, db, query, &mask)).await?;
-        let results = answers.into_iter().map(RelatedResult::from).collect();
+        let results = batch.read(&self.store, move |db, query| related(&products, db, query, &mask)).await?;
+        let results = results.into_iter().map(RelatedResult::from).collect();
         Ok(Response::new(BatchListRelatedResponse { results }))
     }
 }
@@ -100,7 +100,7 @@ fn related(
     query: &RelatedQuery,
     mask: &Mask<RelatedProducts>,
 ) -> Result<RelatedProducts, Refusal> {
-    // One page without a token: what there is beyond it is not asked for.
+    // One page without a token: the contract has no next page.
     let page = Listing::new("BatchListRelated", &[&query.product_id], DEFAULT_PAGE_SIZE)
         .page::<()>(Asked { page_size: query.page_size.min(MAX_PAGE_SIZE), page_token: "", skip: 0 })?;
     products.check(db, &query.product_id)?;

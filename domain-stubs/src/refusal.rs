@@ -1,4 +1,4 @@
-//! Refusals: the errors of the domain, and the one place where they become a gRPC status.
+//! Errors of the domain, and the one place where they become a gRPC status.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _, pb};
 /// Domain of every `google.rpc.ErrorInfo` this crate sends.
 pub(crate) const ERROR_DOMAIN: &str = "shop.example";
 
-/// The reason for refusing a call, or one key of a batch.
+/// The error of a call, or of one key of a batch.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     code: Code,
@@ -22,12 +22,13 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal with a code of gRPC, a constant reason in `UPPER_SNAKE_CASE` and a text for readers of a log.
+    /// An error with a status code, a constant reason in `UPPER_SNAKE_CASE` and a message for
+    /// readers of a log.
     pub(crate) fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
         Self { code, reason, message: message.into(), fields: Vec::new(), retry_after: None }
     }
 
-    /// `INVALID_ARGUMENT` because of one field.
+    /// `INVALID_ARGUMENT` for one invalid field.
     pub(crate) fn invalid(
         reason: &'static str,
         field: impl Into<String>,
@@ -36,66 +37,67 @@ impl Refusal {
         Self::invalid_fields(reason, vec![FieldViolation::new(field, message)])
     }
 
-    /// `INVALID_ARGUMENT` because of several fields, of which there is at least one.
+    /// `INVALID_ARGUMENT` for several invalid fields, at least one.
     pub(crate) fn invalid_fields(reason: &'static str, fields: Vec<FieldViolation>) -> Self {
         let message =
             fields.iter().map(|f| format!("{}: {}", f.field, f.description)).collect::<Vec<_>>().join("; ");
         Self { code: Code::InvalidArgument, reason, message, fields, retry_after: None }
     }
 
-    /// `NOT_FOUND` because there is no such product.
+    /// `NOT_FOUND` for an unknown product.
     pub(crate) fn unknown_product(id: &str) -> Self {
         Self::new(Code::NotFound, "PRODUCT_NOT_FOUND", format!("there is no product {id:?}"))
     }
 
-    /// `INVALID_ARGUMENT` because a page token was made for something else.
+    /// `INVALID_ARGUMENT` for a page token of another listing.
     pub(crate) fn foreign_page_token() -> Self {
         Self::invalid("PAGE_TOKEN_INVALID", "page_token", "is not a token of this listing")
     }
 
-    /// `UNAUTHENTICATED` with a reason and a text.
+    /// `UNAUTHENTICATED` with a reason and a message.
     pub(crate) fn unauthenticated(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(Code::Unauthenticated, reason, message)
     }
 
-    /// `INTERNAL`: a fault of the domain itself, which is logged here and not told to the caller.
+    /// `INTERNAL`: a failure of the domain itself, whose cause is logged here and not sent to the
+    /// client.
     pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "the domain failed: {cause}");
         Self::new(Code::Internal, "INTERNAL", "the domain failed")
     }
 
-    /// Adds the time after which the caller may retry.
+    /// Adds the time after which the client may retry.
     pub(crate) fn retried_after(self, delay: Option<Duration>) -> Self {
         Self { retry_after: delay, ..self }
     }
 
-    /// True when the domain itself failed, so that no single key is to blame.
+    /// True if the domain itself failed, so that the error is not that of a single key.
     pub(crate) fn is_internal(&self) -> bool {
         self.code == Code::Internal
     }
 
-    /// The code of gRPC.
+    /// The status code of gRPC.
     pub(crate) fn code(&self) -> Code {
         self.code
     }
 }
 
 impl From<Refusal> for Status {
-    fn from(refusal: Refusal) -> Self {
-        let mut details = ErrorDetails::with_error_info(refusal.reason, ERROR_DOMAIN, []);
-        if !refusal.fields.is_empty() {
-            details.set_bad_request(refusal.fields);
+    fn from(error: Refusal) -> Self {
+        let mut details = ErrorDetails::with_error_info(error.reason, ERROR_DOMAIN, []);
+        if !error.fields.is_empty() {
+            details.set_bad_request(error.fields);
         }
-        if let Some(delay) = refusal.retry_after {
+        if let Some(delay) = error.retry_after {
             details.set_retry_info(Some(delay));
         }
-        Status::with_error_details(refusal.code, refusal.message, details)
+        Status::with_error_details(error.code, error.message, details)
     }
 }
 
 impl From<Refusal> for KeyError {
-    fn from(refusal: Refusal) -> Self {
-        let violations = refusal.fields.into_iter().map(|violation| pb::bad_request::FieldViolation {
+    fn from(error: Refusal) -> Self {
+        let violations = error.fields.into_iter().map(|violation| pb::bad_request::FieldViolation {
             field: violation.field,
             description: violation.description,
             ..pb::bad_request::FieldViolation::default()
@@ -106,9 +108,9 @@ impl From<Refusal> for KeyError {
             value: bad_request.encode_to_vec(),
         });
         Self {
-            code: refusal.code.into(),
-            message: refusal.message,
-            reason: refusal.reason.to_owned(),
+            code: error.code.into(),
+            message: error.message,
+            reason: error.reason.to_owned(),
             details: detail.into_iter().collect(),
         }
     }

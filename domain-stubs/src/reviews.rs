@@ -68,9 +68,9 @@ impl ReviewService for Reviews {
         let mask = Mask::<Review>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "queries", request.queries)?;
         let products = self.products.clone();
-        let answers =
+        let results =
             batch.read(&self.store, move |db, query| read_page(&products, db, query, &mask)).await?;
-        let results = answers.into_iter().map(ReviewsResult::from).collect();
+        let results = results.into_iter().map(ReviewsResult::from).collect();
         Ok(Response::new(BatchListReviewsResponse { results }))
     }
 
@@ -82,8 +82,8 @@ impl ReviewService for Reviews {
         let mask = Mask::<Review>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "review_ids", request.review_ids)?;
         let find = move |db: &Connection, id: &String| Ok(mask.trim(stored::find(db, id, &mask)?));
-        let answers = batch.read(&self.store, find).await?;
-        let results = answers.into_iter().map(ReviewResult::from).collect();
+        let results = batch.read(&self.store, find).await?;
+        let results = results.into_iter().map(ReviewResult::from).collect();
         Ok(Response::new(BatchGetReviewsResponse { results }))
     }
 
@@ -95,8 +95,8 @@ impl ReviewService for Reviews {
         let mask = Mask::<Rating>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "product_ids", request.product_ids)?;
         let products = self.products.clone();
-        let answers = batch.read(&self.store, move |db, id| products.rating(db, id, &mask)).await?;
-        let results = answers.into_iter().map(RatingResult::from).collect();
+        let results = batch.read(&self.store, move |db, id| products.rating(db, id, &mask)).await?;
+        let results = results.into_iter().map(RatingResult::from).collect();
         Ok(Response::new(BatchGetRatingsResponse { results }))
     }
 

@@ -42,7 +42,7 @@ pub(crate) fn fill(db: &Connection, seed_time: Timestamp) -> rusqlite::Result<Ti
     Ok(seed_time)
 }
 
-/// Writes a product that came later, or overwrites its texts and its price.
+/// Writes a product that is not part of the seed, or overwrites its texts and its price.
 pub(crate) fn write_product(
     db: &Connection,
     category: &str,
@@ -65,7 +65,7 @@ pub(crate) fn write_holdings(
     reviews::write_of(db, product, reviews, |random| reviews::some_time(random, seed_time))
 }
 
-/// Writes the products that go with a new one, best first.
+/// Writes the related products of a new one, best first.
 pub(crate) fn write_related(db: &Connection, product: &str, related: &[String]) -> rusqlite::Result<()> {
     products::write_related(db, product, related)
 }

@@ -45,7 +45,7 @@ impl Domain {
     /// Serves connections of any kind, such as those that tests make without sockets.
     ///
     /// # Errors
-    /// When the listener fails.
+    /// The error of a listener that fails.
     pub async fn serve_on<L: Listener<Addr: fmt::Debug>>(
         &self,
         listener: L,
@@ -74,7 +74,8 @@ impl Domain {
         routes.add_service(reflection(&names)?);
         routes.add_service(health_server);
 
-        // Not tonic's own server: its timer for `grpc-timeout` would run before ours and answer CANCELLED.
+        // Not tonic's own server: its timer for `grpc-timeout` would run before ours and respond
+        // with CANCELLED.
         let routes = routes.routes().into_axum_router().layer(middleware::from_fn(grpc_alone));
         axum::serve(listener, routes)
             .with_graceful_shutdown(async move {
@@ -96,7 +97,7 @@ async fn grpc_alone(request: Request, next: Next) -> Response {
     StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response()
 }
 
-/// Tells the watchers of the health of each service that it ends, and ends their streams.
+/// Reports the end of each service to the watchers of its health, and ends their streams.
 async fn end_health(mut health: HealthReporter, services: &Services) {
     for name in services.iter().map(Service::full_name).chain([OVERALL_HEALTH]) {
         health.set_service_status(name, ServingStatus::NotServing).await;

@@ -163,13 +163,13 @@ impl Service {
 }
 
 impl Services {
-    /// All of them.
+    /// All services.
     #[must_use]
     pub fn all() -> Self {
         Service::ALL.into_iter().collect()
     }
 
-    /// Each of them once, in the order of [`Service::ALL`].
+    /// Each service once, in the order of [`Service::ALL`].
     pub(crate) fn iter(&self) -> impl Iterator<Item = Service> {
         self.0.iter().copied()
     }

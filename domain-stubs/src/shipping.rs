@@ -65,8 +65,8 @@ impl ShippingService for Shipping {
         let mask = Mask::<ShippingOptions>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "queries", request.queries)?;
         let products = self.products.clone();
-        let answers = batch.read(&self.store, move |db, query| options(&products, db, query, &mask)).await?;
-        let results = answers.into_iter().map(ShippingResult::from).collect();
+        let results = batch.read(&self.store, move |db, query| options(&products, db, query, &mask)).await?;
+        let results = results.into_iter().map(ShippingResult::from).collect();
         Ok(Response::new(BatchGetShippingOptionsResponse { results }))
     }
 
@@ -125,8 +125,8 @@ impl From<Way> for ShippingOption {
     }
 }
 
-/// The ways to send a product to a country, the cheapest first, at prices in its currency; none for a country nothing
-/// is sent to, or for a currency without a tariff.
+/// The ways to send a product to a country, the cheapest first, at prices in its currency; none for
+/// a country that is not shipped to, or for a currency without a tariff.
 fn ways(product: &str, currency: Currency, country: &str) -> Result<Vec<Way>, Refusal> {
     if !is_country(country) {
         return Err(Refusal::invalid(
@@ -184,7 +184,8 @@ fn together<'a>(
     Ok(common.unwrap_or_default())
 }
 
-/// The price to send several products together in one of those ways.
+/// The price to send several products together in one of these ways; `FAILED_PRECONDITION` if it is
+/// not available.
 pub(crate) fn price<'a>(
     goods: impl IntoIterator<Item = (&'a str, Currency)>,
     country: &str,
@@ -192,7 +193,7 @@ pub(crate) fn price<'a>(
 ) -> Result<Money, Refusal> {
     let way = together(goods, country)?.into_iter().find(|way| way.id == option);
     way.map(|way| way.price).ok_or_else(|| {
-        let problem = format!("not everything can be sent to {country:?} in the way {option:?}");
+        let problem = format!("shipping {option:?} to {country:?} is not available for all products");
         Refusal::new(Code::FailedPrecondition, "SHIPPING_NOT_AVAILABLE", problem)
     })
 }

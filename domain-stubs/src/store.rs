@@ -1,7 +1,8 @@
 //! The embedded store: one writer, and readers that never wait for it when the data is on disk.
 //!
-//! Work runs on the blocking threads of the runtime, never on those that serve sockets. A write is answered after its
-//! commit has reached the disk, so that killing the process loses nothing that was acknowledged.
+//! Work runs on the blocking threads of the runtime, never on those that serve sockets. A write is
+//! acknowledged after its commit has reached the disk, so that killing the process loses no
+//! acknowledged write.
 
 mod migrations;
 mod pool;
@@ -29,7 +30,7 @@ pub(crate) struct Store {
     readers: Arc<Pool>,
 }
 
-/// Reason why the store cannot be opened.
+/// Error for a store that cannot be opened.
 #[derive(Debug)]
 pub(crate) enum StoreError {
     Sqlite(rusqlite::Error),
@@ -78,7 +79,7 @@ impl Store {
             .await
     }
 
-    /// Writes all of it or, when `work` refuses, nothing.
+    /// Writes all changes of `work`, or none if it fails.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
@@ -86,8 +87,8 @@ impl Store {
         self.write_and_tell(work, |_| {}).await
     }
 
-    /// Writes, and calls `tell` right after the commit, so that watchers hear of writes in the order of the commits,
-    /// even when the caller no longer waits for the answer.
+    /// Writes, and calls `tell` right after the commit, so that watchers are notified of writes in
+    /// the order of the commits, even when the caller no longer waits for the result.
     pub(crate) async fn write_and_tell<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
@@ -96,10 +97,10 @@ impl Store {
         self.writer
             .run(move |db| {
                 let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let answer = work(&transaction)?;
+                let result = work(&transaction)?;
                 transaction.commit()?;
-                tell(&answer);
-                Ok(answer)
+                tell(&result);
+                Ok(result)
             })
             .await
     }
@@ -115,7 +116,7 @@ fn open_file(file: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
-    // Reading in WAL mode writes to the shared index; `query_only` is what keeps the data itself safe.
+    // Reading in WAL mode writes to the shared index; `query_only` keeps the data itself safe.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(file, flags)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
@@ -187,7 +188,7 @@ mod tests {
         let (read, written) = std::sync::mpsc::channel::<()>();
         let writing = store.write(move |db| {
             db.execute("INSERT INTO seeding (seed_time) VALUES (1)", [])?;
-            // The transaction stays open until somebody has read.
+            // The transaction stays open until the reader has read.
             written.recv().map_err(|gone| Refusal::internal(&gone))
         });
         let reading = async {
@@ -206,7 +207,7 @@ mod tests {
         let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
         let (tell, told) = tokio::sync::oneshot::channel();
         let work = move |db: &Connection| {
-            // Nothing is written before the one who waits has gone.
+            // Nothing is written before the waiting future is dropped.
             may_go_on.recv().map_err(|gone| Refusal::internal(&gone))?;
             Ok(db.execute("INSERT INTO seeding (seed_time) VALUES (1)", [])?)
         };
@@ -218,11 +219,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_refused_is_not_told() {
+    async fn a_failed_write_is_not_told() {
         let store = Store::open(None, |_| Ok(())).unwrap();
         let (tell, told) = tokio::sync::oneshot::channel();
-        let refuse = |_: &Connection| Err::<(), _>(Refusal::internal(&"refused on purpose"));
-        store.write_and_tell(refuse, |()| tell.send(()).unwrap()).await.unwrap_err();
+        let fail = |_: &Connection| Err::<(), _>(Refusal::internal(&"failed on purpose"));
+        store.write_and_tell(fail, |()| tell.send(()).unwrap()).await.unwrap_err();
         told.await.unwrap_err();
     }
 

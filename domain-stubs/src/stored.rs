@@ -1,4 +1,4 @@
-//! The products of the store, read by the functions of the service each belongs to.
+//! The stored products, read by the functions of the services they belong to.
 
 use proto::{
     catalog::{Category, Product},

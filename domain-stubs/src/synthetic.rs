@@ -85,7 +85,8 @@ impl Synthetic {
         (category, product)
     }
 
-    /// Products that go with one: those of the same round, made after the products that go with its model.
+    /// Products related to one: those of the same round, made after the related products of its
+    /// model.
     fn beside(&self, number: Number) -> Vec<Number> {
         let (_, product) = self.model(self.deal.model(number));
         let models = product.related.iter().filter_map(|id| self.model_with(id));

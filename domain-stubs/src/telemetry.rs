@@ -69,10 +69,10 @@ impl TelemetryService for Telemetry {
     }
 }
 
-/// Refuses a caller that is not the device it names.
+/// Fails unless this is the acting device.
 fn check_device(extensions: &tonic::Extensions, id: &str) -> Result<(), Refusal> {
-    let device = Caller::of(extensions)?.device().ok_or_else(|| {
-        Refusal::unauthenticated("DEVICE_REQUIRED", "telemetry is reported in the name of a device")
-    })?;
+    let device = Caller::of(extensions)?
+        .device()
+        .ok_or_else(|| Refusal::unauthenticated("DEVICE_REQUIRED", "the credential names no device"))?;
     if device == id { Ok(()) } else { Err(devices::unknown(id)) }
 }

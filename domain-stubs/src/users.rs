@@ -47,12 +47,12 @@ impl UserService for Users {
         request: Request<BatchGetUsersRequest>,
     ) -> Result<Response<BatchGetUsersResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let asking = Caller::of(&extensions)?.user().map(str::to_owned);
+        let principal = Caller::of(&extensions)?.user().map(str::to_owned);
         let mask = Mask::<User>::new(request.read_mask.as_ref())?;
         let batch = Batch::new(&extensions, "user_ids", request.user_ids)?;
-        let read = move |db: &_, id: &String| accounts::find(db, id, asking.as_deref(), &mask);
-        let answers = batch.read(&self.store, read).await?;
-        let results = answers.into_iter().map(UserResult::from).collect();
+        let read = move |db: &_, id: &String| accounts::find(db, id, principal.as_deref(), &mask);
+        let results = batch.read(&self.store, read).await?;
+        let results = results.into_iter().map(UserResult::from).collect();
         Ok(Response::new(BatchGetUsersResponse { results }))
     }
 
@@ -79,7 +79,7 @@ impl UserService for Users {
             let (key, request) = (&request.idempotency_key, &request);
             let write = idempotency::Write { rpc: UPDATE_PREFERENCES, subject: &user, key, request, time };
             write.once(db, || {
-                // Whoever wants to be treated somehow is somebody.
+                // A user with preferences has an account.
                 known_name(db, &user, time)?;
                 let preferences = Some(preferences::update(db, &user, change)?);
                 Ok(UpdatePreferencesResponse { preferences })

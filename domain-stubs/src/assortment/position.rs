@@ -1,4 +1,5 @@
-//! Positions of rows in the lists of an assortment. Page tokens hold them: the next page begins behind one.
+//! Positions of rows in the lists of an assortment. Page tokens hold them: the next page begins
+//! after one.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ pub(crate) type ReviewPosition = (i64, String);
 /// The position of a product in a list of recommendations; a smaller one is better.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RecommendationPosition {
-    /// 0 for a product that goes with something the user has reviewed, 1 for any other.
+    /// 0 for a product related to one that the user has reviewed, 1 for any other.
     pub(crate) tier: i64,
     /// Minus the stars of all its reviews together, which are their number times their mean.
     pub(crate) rank: i64,

@@ -1,4 +1,4 @@
-//! The words of a search for products.
+//! Queries of a search for products.
 
 use crate::refusal::Refusal;
 
@@ -15,7 +15,7 @@ impl Query {
         let words = text.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty());
         let words: Vec<_> = words.map(str::to_owned).collect();
         if words.is_empty() {
-            return Err(Refusal::invalid("QUERY_EMPTY", "query", "holds no word to find"));
+            return Err(Refusal::invalid("QUERY_EMPTY", "query", "contains no word"));
         }
         Ok(Self { words })
     }

@@ -31,13 +31,13 @@ impl Owner {
 /// A change of the quantity of a product.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Change {
-    /// Adds this many.
+    /// Adds this quantity.
     Add(i32),
     /// Sets the quantity of a product that is in the cart already.
     Set(i32),
 }
 
-/// Refuses a quantity that a cart cannot hold.
+/// Rejects a quantity that a cart cannot hold.
 pub(super) fn check_quantity(quantity: i32) -> Result<(), Refusal> {
     if (1..=MAX_QUANTITY).contains(&quantity) {
         return Ok(());
@@ -58,7 +58,7 @@ pub(crate) fn read(db: &Connection, user: &str, now: i64) -> Result<Cart, Refusa
         let (product_id, quantity): (String, i32) = row?;
         let unit = pricing::customer_price(db, &product_id, user, now)?;
         let line = unit.times(quantity);
-        // An item in a second currency is refused here, so that it is never written.
+        // An item in a second currency fails here, so that it is never written.
         subtotal = Some(subtotal.map_or(Ok(line), |subtotal| subtotal.plus(line))?);
         cart.item_count += quantity;
         let (unit_price, line_price) = (Some(unit.into()), Some(line.into()));
@@ -73,7 +73,7 @@ pub(crate) fn read(db: &Connection, user: &str, now: i64) -> Result<Cart, Refusa
     Ok(cart)
 }
 
-/// Changes the quantity of a product in a cart, when there are enough in stock; returns the cart.
+/// Changes the quantity of a product in a cart, if enough items are in stock; returns the cart.
 pub(super) fn change(db: &Connection, owner: &Owner, product: &str, change: Change) -> Result<Cart, Refusal> {
     check_product(db, product)?;
     let held: Option<i32> = db
@@ -97,7 +97,7 @@ pub(super) fn change(db: &Connection, owner: &Owner, product: &str, change: Chan
         return Err(Refusal::new(Code::FailedPrecondition, "CART_FULL", problem));
     }
     if inventory::on_hand(db, product)? < i64::from(quantity) {
-        let problem = format!("there are not {quantity} of {product:?}");
+        let problem = format!("fewer than {quantity} of {product:?} are in stock");
         return Err(Refusal::new(Code::FailedPrecondition, "OUT_OF_STOCK", problem));
     }
     db.prepare_cached(

@@ -19,7 +19,7 @@ pub(crate) fn list(db: &Connection, mask: &Mask<Category>) -> rusqlite::Result<V
     rows.collect()
 }
 
-/// Refuses a category that is not there.
+/// Fails with `NOT_FOUND` for an unknown category.
 pub(super) fn check(db: &Connection, id: &str) -> Result<(), Refusal> {
     if db.prepare_cached("SELECT 1 FROM categories WHERE id = ?1")?.exists([id])? {
         return Ok(());
@@ -27,7 +27,7 @@ pub(super) fn check(db: &Connection, id: &str) -> Result<(), Refusal> {
     Err(unknown(id))
 }
 
-/// `NOT_FOUND` because there is no such category.
+/// The error `NOT_FOUND` for an unknown category.
 pub(crate) fn unknown(id: &str) -> Refusal {
     Refusal::new(Code::NotFound, "CATEGORY_NOT_FOUND", format!("there is no category {id:?}"))
 }

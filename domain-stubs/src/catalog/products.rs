@@ -36,7 +36,7 @@ pub(crate) fn find(db: &Connection, id: &str, mask: &Mask<Product>) -> rusqlite:
     Ok(Some(mask.trim(product)))
 }
 
-/// Refuses a product that is not there.
+/// Fails with `NOT_FOUND` for an unknown product.
 pub(crate) fn check(db: &Connection, id: &str) -> Result<(), Refusal> {
     let is_there = db.prepare_cached("SELECT 1 FROM products WHERE id = ?1")?.exists([id])?;
     if is_there { Ok(()) } else { Err(Refusal::unknown_product(id)) }
@@ -58,7 +58,7 @@ pub(super) fn list(
     category: Option<&str>,
     page: &Page<ListPosition>,
 ) -> rusqlite::Result<Vec<ListPosition>> {
-    // Every identifier sorts behind the empty one, so the first page begins behind it.
+    // Every identifier sorts after the empty one, so the first page begins after it.
     let (name, id) = page.after.clone().unwrap_or_default();
     let position = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
     match category {

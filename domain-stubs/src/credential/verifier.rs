@@ -21,7 +21,7 @@ impl Verifier {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["aud", "exp", "iss"]);
-        // The library asks the machine's clock; `check_times` asks ours.
+        // The library would use the machine's clock; `check_times` uses ours.
         validation.validate_exp = false;
         Self { key: DecodingKey::from_secret(key.as_bytes()), validation, issuers, clock }
     }
@@ -42,7 +42,7 @@ impl Verifier {
         if self.issuers.iter().any(|known| known == issuer) {
             return Ok(());
         }
-        let problem = format!("{issuer:?} is none of the BFFs that are known: {}", self.issuers.join(", "));
+        let problem = format!("{issuer:?} is not one of the known BFFs: {}", self.issuers.join(", "));
         Err(Refusal::unauthenticated("CREDENTIAL_ISSUER_UNKNOWN", problem))
     }
 
@@ -54,13 +54,15 @@ impl Verifier {
         }
         let beginning = claims.nbf.map_or(iat, |nbf| nbf.max(iat));
         if beginning > now.saturating_add(LEEWAY_SECONDS) {
-            let problem = "the credential is of the future";
+            let problem = "the credential is not valid yet";
             return Err(Refusal::unauthenticated("CREDENTIAL_NOT_YET_VALID", problem));
         }
         match exp.checked_sub(iat) {
             Some(1..=MAX_LIFETIME_SECONDS) => Ok(()),
             Some(..=0) => Err(invalid("the credential ends before it begins")),
-            _ => Err(invalid(format!("the credential is for more than {MAX_LIFETIME_SECONDS} seconds"))),
+            _ => {
+                Err(invalid(format!("the credential is valid for more than {MAX_LIFETIME_SECONDS} seconds")))
+            }
         }
     }
 }
@@ -71,7 +73,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// The bearer token of a request, which must have exactly one.
+/// The bearer token of a request, which must carry exactly one credential.
 fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values
@@ -84,8 +86,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
     token.ok_or_else(|| invalid("the credential is not a bearer token"))
 }
 
-/// Refuses a token of another type, which was signed for something else, and one with a critical extension, because
-/// none is known.
+/// Rejects a token of another type, which was signed for another purpose, and one with critical
+/// extensions, because none are known.
 fn check_header(header: &Header) -> Result<(), Refusal> {
     if header.typ.as_deref() != Some(TYPE) {
         return Err(invalid(format!("the type (`typ`) of the credential is not {TYPE}")));

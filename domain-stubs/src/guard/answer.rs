@@ -15,10 +15,10 @@ use tonic::{Code, Status, body::Body};
 use super::{Stopping, deadline, question::FRAME_HEADER_BYTES};
 use crate::{calls::Running, refusal::Refusal};
 
-/// A future that cuts a response off, with the refusal to end it with.
+/// A future that resolves when a response is to be cut off, to the error that ends it.
 type Cutoff = Pin<Box<dyn Future<Output = Refusal> + Send>>;
 
-/// The body of a response. Dropped before its end, the call is logged as abandoned by its caller.
+/// The body of a response. Dropping it before its end logs the call as cancelled by the client.
 pub(super) struct AnswerBody {
     body: Body,
     counter: Counter,
@@ -31,8 +31,8 @@ pub(super) struct AnswerBody {
 pub(super) fn cutoff(deadline: Option<Instant>, stopping: Stopping) -> Cutoff {
     Box::pin(async move {
         tokio::select! {
-            refusal = deadline::passed(deadline) => refusal,
-            refusal = stopping.signalled() => refusal,
+            error = deadline::passed(deadline) => error,
+            error = stopping.signalled() => error,
         }
     })
 }
@@ -41,18 +41,18 @@ impl AnswerBody {
     /// Wraps the body of a response.
     pub(super) fn wrap(response: Response<Body>, running: Running, cutoff: Cutoff) -> Response<Body> {
         let (head, body) = response.into_parts();
-        // An error may stand in the head already, and nothing follows.
+        // The head may hold an error already, with nothing after it.
         let code = Status::from_header_map(&head.headers).map(|status| status.code());
-        let mut answer = Self { body, counter: Counter::default(), cutoff, running: Some(running) };
+        let mut wrapped = Self { body, counter: Counter::default(), cutoff, running: Some(running) };
         if let Some(code) = code {
-            answer.end(code);
+            wrapped.end(code);
         }
-        Response::from_parts(head, Body::new(answer))
+        Response::from_parts(head, Body::new(wrapped))
     }
 
     fn end(&mut self, code: Code) {
         if let Some(running) = self.running.take() {
-            running.answered(code);
+            running.finish(code);
         }
     }
 }
@@ -67,11 +67,11 @@ impl http_body::Body for AnswerBody {
             if this.running.is_none() {
                 return Poll::Pending;
             }
-            let refusal = ready!(this.cutoff.as_mut().poll(cx));
-            this.end(refusal.code());
-            // Nothing of the service is left to run once its time is up.
+            let error = ready!(this.cutoff.as_mut().poll(cx));
+            this.end(error.code());
+            // The service's stream is dropped, so that it does no more work.
             this.body = Body::empty();
-            return Poll::Ready(Some(trailers(refusal).map(Frame::trailers)));
+            return Poll::Ready(Some(trailers(error).map(Frame::trailers)));
         };
         match &frame {
             Some(Ok(frame)) => {
@@ -95,9 +95,9 @@ impl http_body::Body for AnswerBody {
     }
 }
 
-fn trailers(refusal: Refusal) -> Result<HeaderMap, Status> {
+fn trailers(error: Refusal) -> Result<HeaderMap, Status> {
     let mut trailers = HeaderMap::new();
-    Status::from(refusal).add_header(&mut trailers)?;
+    Status::from(error).add_header(&mut trailers)?;
     Ok(trailers)
 }
 

@@ -8,7 +8,7 @@ use tonic::Code;
 
 use crate::refusal::Refusal;
 
-/// The time a caller gives its call; `None` without a deadline or with one that cannot be read.
+/// The time left to the deadline of a call; `None` without a deadline or with a malformed one.
 pub(super) fn time_left(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get("grpc-timeout")?.to_str().ok()?;
     let (number, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
@@ -27,13 +27,13 @@ pub(super) fn time_left(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// Waits until a deadline has passed, for ever without one; returns the refusal for the caller.
+/// Waits until a deadline has passed, for ever without one; returns the error for the client.
 pub(super) async fn passed(deadline: Option<Instant>) -> Refusal {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
     }
-    Refusal::new(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", "the caller's deadline has passed")
+    Refusal::new(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline of the call has passed")
 }
 
 #[cfg(test)]

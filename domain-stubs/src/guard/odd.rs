@@ -1,4 +1,4 @@
-//! Odd answers: responses that break the rules of gRPC or the limits of clients.
+//! Malformed responses, which break the rules of gRPC or the limits of clients.
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use futures_util::stream;

@@ -28,18 +28,18 @@ impl Question {
             if error.is::<LengthLimitError>() {
                 Refusal::new(Code::OutOfRange, "REQUEST_TOO_LARGE", "the request is longer than 4 MiB")
             } else {
-                Refusal::new(Code::Cancelled, "REQUEST_INCOMPLETE", "the request ended before its end")
+                Refusal::new(Code::Cancelled, "REQUEST_INCOMPLETE", "the request message is incomplete")
             }
         })?;
         let body = body.to_bytes();
-        // A message that cannot be read here is left for the handler to refuse.
+        // A message that cannot be read here is left for the handler to reject.
         let message = contracts::rpc(rpc)
             .zip(body.get(FRAME_HEADER_BYTES..))
             .and_then(|(rpc, message)| DynamicMessage::decode(rpc.input(), message).ok());
         Ok(Self { body, message })
     }
 
-    /// Notes length, keys and mask in the call log.
+    /// Enters length, keys and mask into the call log.
     pub(super) fn note(&self, call: &mut Call) {
         let bytes = self.body.len().saturating_sub(FRAME_HEADER_BYTES);
         call.request_bytes = i64::try_from(bytes).unwrap_or(i64::MAX);

@@ -7,13 +7,13 @@ use crate::{
     seed::{Abundance, Product},
 };
 
-/// Largest number of products that go with one.
+/// Maximum number of related products.
 const MOST_RELATED: usize = 4;
 
 /// Longest summary, in characters.
 const LONGEST_SUMMARY: usize = 160;
 
-/// A product like those of the seed, without the products that go with it.
+/// A product like those of the seed, without its related products.
 pub(super) fn product(id: String, item: &Item) -> Product {
     let mut random = Random::of(&["import", &item.sku]);
     let tenths = u8::try_from(random.below(19)).expect("below 19");
@@ -22,7 +22,7 @@ pub(super) fn product(id: String, item: &Item) -> Product {
         name: item.name.clone(),
         brand: item.brand.clone(),
         summary: summary(item),
-        // The description is taken as it is.
+        // The description is used unchanged.
         paragraphs: Vec::new(),
         specifications: specifications(item, &mut random),
         price: item.price,
@@ -35,7 +35,7 @@ pub(super) fn product(id: String, item: &Item) -> Product {
     }
 }
 
-/// Products that go with the one at `index` among those of its category: some that follow it there, in a circle.
+/// Related products of the one at `index` in its category: some that follow it there, in a circle.
 pub(super) fn related(sku: &str, index: usize, category: &[String]) -> Vec<String> {
     let others: Vec<_> = category[index + 1..].iter().chain(&category[..index]).collect();
     if others.is_empty() {

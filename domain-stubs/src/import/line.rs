@@ -42,7 +42,7 @@ struct Price {
 }
 
 impl Item {
-    /// Reads a line without its end; the error says what a person has to change.
+    /// Reads a line without its end; the error is for the person who corrects the line.
     pub(super) fn parse(line: &[u8]) -> Result<Self, String> {
         let line = std::str::from_utf8(line)
             .map_err(|error| format!("is not UTF-8 from byte {} on", error.valid_up_to() + 1))?;
@@ -82,7 +82,7 @@ impl Line {
     }
 }
 
-/// Refuses a line that is not JSON, and lists in place of objects, which serde would accept.
+/// Rejects a line that is not JSON, and lists in place of objects, which serde would accept.
 fn check_shape(line: &str) -> Result<(), String> {
     let value: Value = serde_json::from_str(line)
         .map_err(|error| format!("is not JSON: {} at column {}", without_place(&error), error.column()))?;

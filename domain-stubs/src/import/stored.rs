@@ -41,7 +41,8 @@ pub(super) fn remember(db: &Connection, id: &str, sku: &str) -> rusqlite::Result
 /// Largest number of categories: clients read all of them at once.
 pub(super) const MAX_CATEGORIES: i64 = 100;
 
-/// The identifier of the category with this name, which is added when there is none; `None` when there is no room.
+/// The identifier of the category with this name, which is added when there is none; `None` when
+/// there are [`MAX_CATEGORIES`] others.
 pub(super) fn category(db: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
     let found = db
         .prepare_cached("SELECT id FROM categories WHERE name = ?1 ORDER BY id")?
@@ -63,7 +64,7 @@ pub(super) fn category(db: &Connection, name: &str) -> rusqlite::Result<Option<S
     Ok(Some(other))
 }
 
-/// Takes a product out of all carts when it was sold in another currency until now.
+/// Removes a product from all carts if it was sold in another currency until now.
 pub(super) fn leave_carts_of_other_currencies(
     db: &Connection,
     product: &Product,

@@ -10,7 +10,7 @@ use tonic::Status;
 
 use crate::{assortment::Products, mask::Mask, refusal::Refusal, store::Store};
 
-/// The watch of one caller on some products.
+/// The watch of one client on some products.
 pub(super) struct Watch {
     store: Store,
     changes: Receiver<String>,
@@ -29,13 +29,13 @@ pub(super) struct Watched {
 }
 
 impl Watch {
-    /// Begins to watch; an unknown product is refused.
+    /// Begins to watch; fails with `NOT_FOUND` for an unknown product.
     pub(super) async fn begin(
         store: Store,
         changes: &Sender<String>,
         watched: Watched,
     ) -> Result<Self, Refusal> {
-        // Before anything is read, so that no change falls in between.
+        // Subscribes before anything is read, so that no change falls in between.
         let changes = changes.subscribe();
         let (ids, products) = (watched.ids.clone(), watched.products.clone());
         store.read(move |db| ids.iter().try_for_each(|id| products.check(db, id))).await?;
@@ -59,7 +59,7 @@ impl Watch {
                 (product.clone(), self.watched.products.clone(), self.watched.mask.clone());
             let stock = match self.store.read(move |db| products.stock(db, &id, &mask)).await {
                 Ok(stock) => stock,
-                Err(refusal) => return Some(Err(refusal)),
+                Err(error) => return Some(Err(error)),
             };
             if self.sent.get(&product) != Some(&stock) {
                 self.sent.insert(product, stock.clone());
@@ -113,7 +113,8 @@ mod tests {
             assert_eq!(stream.next().await.unwrap().unwrap().stock.unwrap().product_id, *product);
         }
 
-        // Forgotten by the time it is asked for, and sent nevertheless.
+        // The signal of this change is lost before the stream goes on, but the stock is sent
+        // nevertheless.
         domain.set_stock("tarp-silnylon-3", "lyon", 9_999).await.unwrap();
         let last = i64::try_from(CHANGES_KEPT).unwrap() + 10_000;
         for quantity in 10_000..=last {
@@ -125,7 +126,8 @@ mod tests {
         assert_eq!((stock.product_id.as_str(), in_lyon(&stock)), ("tarp-silnylon-3", 9_999));
         assert!(stream.next().now_or_never().is_none(), "nothing else has changed");
 
-        // Set to what it was, it has not changed either: the next state to come is another one.
+        // Setting a quantity to its present value is no change: the next message holds another
+        // state.
         for quantity in [last, last, 3] {
             domain.set_stock("tent-ridge-2", "lyon", quantity).await.unwrap();
         }

@@ -27,9 +27,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) read: bool,
     /// Time of the notification, in microseconds since 1970.
     pub(crate) create_time: i64,
-    /// Order it is about; empty without one.
+    /// Order it concerns; empty without one.
     pub(crate) order_id: &'a str,
-    /// Product it is about; empty without one.
+    /// Product it concerns; empty without one.
     pub(crate) product_id: &'a str,
 }
 

@@ -9,7 +9,7 @@ use tonic::Status;
 use super::stored;
 use crate::{mask::Mask, refusal::Refusal, store::Store};
 
-/// The watch of one caller on the notifications of a user.
+/// The watch of one client on the notifications of a user.
 pub(super) struct Watch {
     store: Store,
     news: Receiver<String>,
@@ -29,11 +29,11 @@ impl Watch {
         user: String,
         mask: Mask<Notification>,
     ) -> Result<Self, Refusal> {
-        // Before anything is read, so that nothing new falls in between.
+        // Subscribes before anything is read, so that no notification falls in between.
         let news = news.subscribe();
-        let asked = user.clone();
+        let owner = user.clone();
         let (after, unread_count) = store
-            .read(move |db| Ok((stored::newest(db, &asked)?, stored::count_unread(db, &asked)?)))
+            .read(move |db| Ok((stored::newest(db, &owner)?, stored::count_unread(db, &owner)?)))
             .await?;
         let first = Some(WatchNotificationsResponse { notification: None, unread_count });
         Ok(Self { store, news, user, mask, after, first })

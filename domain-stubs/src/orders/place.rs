@@ -1,4 +1,4 @@
-//! Placing an order: all of it, or nothing.
+//! Placing of an order, all or nothing.
 
 use jiff::Timestamp;
 use proto::carts::CartItem;
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{carts, inventory, mask::Mask, payments, pricing, refusal::Refusal, shipping};
 
-/// Orders the items in the cart of a user. The caller must roll the transaction back after a refusal.
+/// Orders the items in the cart of a user. After an error the caller must roll the transaction back.
 pub(super) fn place(
     db: &Connection,
     user: &str,
@@ -22,7 +22,7 @@ pub(super) fn place(
     let time = now.as_microsecond();
     let cart = carts::read(db, user, time)?.items;
     if cart.is_empty() {
-        return Err(refused("CART_EMPTY", "the cart is empty"));
+        return Err(declined("CART_EMPTY", "the cart is empty"));
     }
     let items: Vec<_> = cart.iter().map(|item| priced(db, item, user, time)).collect::<Result<_, _>>()?;
     let goods = items.iter().map(|item| (item.product, item.unit.currency()));
@@ -48,7 +48,7 @@ pub(super) fn place(
     stored::find(db, number, user, &whole)?.ok_or_else(|| Refusal::internal(&"an order is gone"))
 }
 
-fn refused(reason: &'static str, problem: impl Into<String>) -> Refusal {
+fn declined(reason: &'static str, problem: impl Into<String>) -> Refusal {
     Refusal::new(Code::FailedPrecondition, reason, problem)
 }
 
@@ -61,8 +61,8 @@ fn priced<'a>(db: &Connection, item: &'a CartItem, user: &str, now: i64) -> Resu
 fn take(db: &Connection, number: i64, item: &CartItem, now: i64) -> Result<(), Refusal> {
     let picks = inventory::take(db, &item.product_id, i64::from(item.quantity), now)?;
     let picks = picks.ok_or_else(|| {
-        let problem = format!("there are not {} of {:?}", item.quantity, item.product_id);
-        refused("OUT_OF_STOCK", problem)
+        let problem = format!("fewer than {} of {:?} are in stock", item.quantity, item.product_id);
+        declined("OUT_OF_STOCK", problem)
     })?;
     for (warehouse, quantity) in picks {
         note_pick(db, number, &item.product_id, &warehouse, quantity)?;

@@ -10,7 +10,7 @@ use crate::{inventory, payments, refusal::Refusal};
 /// Changes besides the order itself.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
-    /// The owner of the order, when there is a new notification for them.
+    /// The owner of the order, if there is a new notification for them.
     pub(super) told: Option<String>,
     /// Products that were put back into the warehouses.
     pub(super) products: Vec<String>,
@@ -81,6 +81,6 @@ impl Standing {
 }
 
 fn ended(id: &str) -> Refusal {
-    let problem = format!("{id:?} has come too far for that");
+    let problem = format!("the state of {id:?} does not allow this change");
     Refusal::new(Code::FailedPrecondition, "ORDER_TOO_FAR", problem)
 }

@@ -21,7 +21,7 @@ pub(super) fn number(id: &str) -> Option<i64> {
     (order_id(number) == id).then_some(number)
 }
 
-/// `NOT_FOUND` because the user has no such order.
+/// The error `NOT_FOUND` for an order that the user does not have.
 pub(super) fn unknown(id: &str) -> Refusal {
     Refusal::new(Code::NotFound, "ORDER_NOT_FOUND", format!("there is no order {id:?}"))
 }

@@ -9,7 +9,7 @@ use tonic::Status;
 use super::stored;
 use crate::{mask::Mask, refusal::Refusal, store::Store};
 
-/// The watch of one caller on one order.
+/// The watch of one client on one order.
 pub(super) struct Watch {
     store: Store,
     changes: Receiver<String>,
@@ -23,7 +23,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Begins to watch; an order that is not the user's is refused.
+    /// Begins to watch; fails with `NOT_FOUND` for an order that the user does not have.
     pub(super) async fn begin(
         store: Store,
         changes: &Sender<String>,
@@ -31,7 +31,7 @@ impl Watch {
         user: String,
         mask: Mask<Order>,
     ) -> Result<Self, Refusal> {
-        // Before anything is read, so that no change falls in between.
+        // Subscribes before anything is read, so that no change falls in between.
         let changes = changes.subscribe();
         let watch = Self { store, changes, order, user, mask, due: true, known: None };
         watch.read().await?;
@@ -52,13 +52,13 @@ impl Watch {
         while self.becomes_due().await {
             self.due = false;
             match self.read().await {
-                // A change that came before the message that showed it already.
+                // The message before showed this change already.
                 Ok(order) if self.known.as_ref() == Some(&order) => {}
                 Ok(order) => {
                     self.known = Some(order.clone());
                     return Some(Ok(order));
                 }
-                Err(refusal) => return Some(Err(refusal)),
+                Err(error) => return Some(Err(error)),
             }
         }
         None
@@ -98,7 +98,7 @@ mod tests {
 
     const ADA: &str = "user-ada-lindqvist";
 
-    /// An order of Ada's that can come further three times, and its watch.
+    /// An order of Ada's with three states ahead of it, and its watch.
     async fn watch(domain: &Domain) -> (String, Watch) {
         let placed = domain.store.read(|db| {
             let number =
@@ -117,12 +117,13 @@ mod tests {
     async fn a_change_before_the_first_message_is_not_sent_twice() {
         let domain = Domain::open(Options::default()).unwrap();
         let (order, watch) = watch(&domain).await;
-        // The watcher is told of it, and will read it before it hears of that.
+        // The watcher reads the change before it receives the signal of it.
         domain.advance_order(&order).await.unwrap();
         let mut stream = pin!(watch.into_stream());
         let first = stream.next().await.unwrap().unwrap().order.unwrap();
         assert_eq!(first.state(), OrderState::Packed);
-        // It begins to read. In memory there is one connection, so the next change waits for that.
+        // The stream begins to read. In memory there is one connection, so the next change waits
+        // for the read.
         let mut next = pin!(stream.next());
         assert!(next.as_mut().now_or_never().is_none());
         domain.advance_order(&order).await.unwrap();

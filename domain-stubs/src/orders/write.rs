@@ -34,7 +34,8 @@ pub(crate) struct NewItem<'a> {
 }
 
 impl NewOrder<'_> {
-    /// Writes the order and authorises its payment; returns its number. Refused when its amounts are in two currencies.
+    /// Writes the order and authorises its payment; returns its number. Fails if its amounts are in
+    /// two currencies.
     pub(crate) fn write(&self, db: &Connection) -> Result<i64, Refusal> {
         let mut total = self.shipping;
         for item in &self.items {

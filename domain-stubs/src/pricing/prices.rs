@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::{clock, mask::Mask, money::Money, refusal::Refusal};
 
-/// The customer a price is for, and the time it holds at.
+/// The customer of a price, and the time at which it applies.
 #[derive(Debug)]
 pub(super) struct Customer {
-    /// The user; empty for anybody.
+    /// The user; empty for the prices for everybody.
     pub(super) user: String,
     /// Time of the price, in microseconds since 1970.
     pub(super) now: i64,
@@ -36,7 +36,8 @@ pub(super) fn price(
     }))
 }
 
-/// The price of one item of a product for a user, who is empty for anybody; `now` is in microseconds since 1970.
+/// The price of one item of a product for a user, or for everybody with an empty one; `now` is in
+/// microseconds since 1970.
 pub(crate) fn customer_price(db: &Connection, product: &str, user: &str, now: i64) -> Result<Money, Refusal> {
     let customer = Customer { user: user.to_owned(), now };
     let list_price = list_price(db, product)?.ok_or_else(|| Refusal::unknown_product(product))?;

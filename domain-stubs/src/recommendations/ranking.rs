@@ -33,7 +33,7 @@ pub(crate) fn list(
     rows.collect()
 }
 
-/// Products that go with one: those it names, then those of its category by their mean rating.
+/// Products related to one: those it names, then those of its category by their mean rating.
 pub(crate) fn related(db: &Connection, product: &str, limit: i64) -> rusqlite::Result<Vec<String>> {
     let mut statement = db.prepare_cached(
         "WITH named AS MATERIALIZED (

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use crate::{catalog::check_product, mask::Mask, refusal::Refusal};
 
-/// The rating of a product, which must be there.
+/// The rating of a product; `NOT_FOUND` for an unknown one.
 pub(crate) fn find(db: &Connection, product: &str, mask: &Mask<Rating>) -> Result<Rating, Refusal> {
     check_product(db, product)?;
     let mut statement =

@@ -1,4 +1,4 @@
-//! Writing a review: once for each user and product, and once for each idempotency key.
+//! Writing of a review: once for each user and product, and once for each idempotency key.
 
 use jiff::Timestamp;
 use proto::reviews::{CreateReviewRequest, CreateReviewResponse, Review};
@@ -11,7 +11,7 @@ use crate::{catalog::check_product, clock, idempotency, refusal::Refusal, users}
 
 const RPC: &str = "shop.reviews.v1.ReviewService/CreateReview";
 
-/// A review that may be written, if the product is there and its author has not reviewed it.
+/// A valid review, to be written if the product exists and the author has not reviewed it yet.
 #[derive(Debug)]
 pub(super) struct Draft {
     request: CreateReviewRequest,
@@ -20,7 +20,7 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Checks the fields of a request, as far as that needs no store.
+    /// Checks the fields of a request, as far as this needs no store.
     pub(super) fn new(request: CreateReviewRequest, author: &str, now: Timestamp) -> Result<Self, Refusal> {
         let mut violations = Vec::from_iter(idempotency::violation(&request.idempotency_key));
         if !(1..=5).contains(&request.rating) {
@@ -36,7 +36,7 @@ impl Draft {
     }
 }
 
-/// Writes a review, or finds that the same request has written it already.
+/// Writes a review, or returns the response of an equal request that has written it already.
 pub(super) fn create(db: &Connection, draft: &Draft) -> Result<CreateReviewResponse, Refusal> {
     let time = draft.now.as_microsecond();
     let (key, request) = (&draft.request.idempotency_key, &draft.request);

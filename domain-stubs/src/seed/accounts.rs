@@ -30,7 +30,7 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
         authors.map(|author| (author.id.as_str(), author.name.as_str(), author.given_name.as_str()));
     for (user, name, given_name) in authors.chain([WITHOUT_LUCK]) {
         let mut random = Random::of(&["account", user]);
-        // Older than whatever they did with it.
+        // The account is older than everything done with it.
         let create_time = before(seed_time, reviews::OLDEST + DAY + random.below(1_000 * DAY));
         NewAccount { user, name, given_name, create_time }.open(db)?;
         write_preferences(db, user, &mut random)?;

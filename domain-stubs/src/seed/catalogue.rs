@@ -66,7 +66,7 @@ pub(crate) struct Product {
     /// Mean of the stars of its reviews, roughly.
     pub(crate) stars: f64,
     pub(crate) stock: Abundance,
-    /// Identifiers of other products.
+    /// Identifiers of related products.
     pub(crate) related: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Notifications that customers have got.
+//! Notifications of customers.
 
 use jiff::Timestamp;
 use proto::{notifications::NotificationKind, orders::OrderState};
@@ -58,7 +58,7 @@ struct Told {
     /// Time of the notification, in microseconds since 1970.
     time: i64,
     message: Message,
-    /// Order it is about; empty without one.
+    /// Order it concerns; empty without one.
     order_id: String,
 }
 

@@ -33,7 +33,7 @@ const COUNTRY: &str = "FR";
 /// Shipping option of every order.
 const SHIPPING_OPTION: &str = "standard";
 
-/// An order somebody placed.
+/// An order to write.
 struct Placed<'a> {
     /// Time it was placed, in microseconds since 1970.
     create_time: i64,
@@ -136,7 +136,8 @@ fn warehouse(db: &Connection, product: &str, random: &mut Random) -> rusqlite::R
     Ok(warehouses.swap_remove(random.index(warehouses.len())))
 }
 
-/// Turns a refusal into a failure of the store, because everything in the catalogue has a price and can be sent.
+/// Turns an error of the domain into one of the store. It does not occur: every product of the
+/// catalogue has a price and can be shipped.
 fn sound<T>(outcome: Result<T, Refusal>) -> rusqlite::Result<T> {
-    outcome.map_err(|refusal| rusqlite::Error::ToSqlConversionFailure(format!("{refusal:?}").into()))
+    outcome.map_err(|error| rusqlite::Error::ToSqlConversionFailure(format!("{error:?}").into()))
 }

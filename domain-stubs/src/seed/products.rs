@@ -29,8 +29,8 @@ pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp
     Ok(())
 }
 
-/// Writes a product with its specifications and pictures, over an earlier one, which keeps the time it was first
-/// offered.
+/// Writes a product with its specifications and pictures, over an earlier one, which keeps its time
+/// of creation.
 pub(super) fn write_product(
     db: &Connection,
     category: &str,
@@ -98,7 +98,7 @@ pub(crate) fn complete(
     }
 }
 
-/// The time a product was first offered, in microseconds since 1970.
+/// The time at which a product was first offered, in microseconds since 1970.
 fn create_time(product: &Product, seed_time: Timestamp) -> i64 {
     let mut random = Random::of(&["product", &product.id]);
     // Long enough ago that every review is younger.
@@ -162,7 +162,7 @@ fn images(product: &Product) -> Vec<Image> {
     (1..=product.images).zip(VIEWS.iter().cycle()).map(image).collect()
 }
 
-/// Writes the products that go with one, best first, where it has none yet.
+/// Writes the related products of one that has none yet, best first.
 pub(super) fn write_related(db: &Connection, product: &str, related: &[String]) -> rusqlite::Result<()> {
     let mut insert = db.prepare_cached(
         "INSERT INTO related_products (product_id, position, related_id) VALUES (?1, ?2, ?3)",

@@ -18,7 +18,8 @@ pub(super) const OLDEST: u64 = 547 * DAY;
 /// Age of the newest review of all, in seconds; every other one is older.
 const NEWEST: u64 = 4 * MINUTE;
 
-/// Reviews in a hundred that do not fit: by somebody disappointed by a good product, or pleased by a bad one.
+/// Percentage of reviews with any number of stars, such as by a customer disappointed by a good
+/// product.
 const ODD_PERCENT: u64 = 7;
 
 /// A review of a product.

@@ -20,8 +20,8 @@ impl Pool {
         Self { permits: Arc::new(Semaphore::new(connections.len())), idle: Mutex::new(connections) }
     }
 
-    /// Runs work on a blocking thread, as soon as a connection is idle. The work goes on to its end when the future is
-    /// dropped.
+    /// Runs work on a blocking thread, as soon as a connection is idle. The work goes on to its end
+    /// even if the future is dropped.
     pub(super) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&mut Connection) -> Result<T, Refusal> + Send + 'static,

@@ -152,7 +152,7 @@ impl Synthetic {
             None => 0,
             Some(after) => {
                 let place = self.number(id(after)).and_then(|number| selection.place(number));
-                // It was made when there were other products.
+                // The token was made when there were other products.
                 1 + place.ok_or_else(Refusal::foreign_page_token)?
             }
         } + page.skip.unsigned_abs();

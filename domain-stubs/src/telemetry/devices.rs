@@ -6,14 +6,15 @@ use tonic::Code;
 
 use crate::{mask::Mask, refusal::Refusal};
 
-/// `NOT_FOUND`: there is no such device, or the caller may not see it.
+/// The error `NOT_FOUND` for a device that does not exist, or is not the acting one.
 pub(super) fn unknown(id: &str) -> Refusal {
     Refusal::new(Code::NotFound, "DEVICE_NOT_FOUND", format!("there is no device {id:?}"))
 }
 
 /// The settings of a device.
 pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Device>) -> Result<Device, Refusal> {
-    // A count that is not wanted is not made: the branch of a CASE that is not taken is never computed.
+    // A count that is not wanted is not computed: the branch of a CASE that is not taken is never
+    // computed.
     let device = db
         .prepare_cached(
             "SELECT location, coalesce(product_id, ''), report_interval, item_weight_g, display_on,
@@ -35,7 +36,7 @@ pub(super) fn find(db: &Connection, id: &str, mask: &Mask<Device>) -> Result<Dev
     device.map(|device| mask.trim(device)).ok_or_else(|| unknown(id))
 }
 
-/// The time a device is to wait between reports.
+/// The interval between reports of a device.
 pub(super) fn report_interval(db: &Connection, id: &str) -> Result<prost_types::Duration, Refusal> {
     let interval = db
         .prepare_cached("SELECT report_interval FROM devices WHERE id = ?1")?

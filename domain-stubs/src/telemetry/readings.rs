@@ -6,10 +6,10 @@ use rusqlite::{Connection, params};
 
 use crate::clock;
 
-/// The most that the clock of a device may be ahead of the shop's.
+/// Maximum time by which the clock of a device may be ahead of the shop's.
 const CLOCK_AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
-/// Stores the readings that make sense and are new; acknowledges every reading.
+/// Stores the readings that are valid and new; acknowledges every reading.
 pub(super) fn store(
     db: &Connection,
     device: &str,
@@ -40,7 +40,7 @@ pub(super) fn store(
     readings.iter().map(acknowledge).collect()
 }
 
-/// The time of a reading; `None` when the time, or anything else about it, makes no sense.
+/// The time of a reading; `None` if the time or another field of it is invalid.
 fn sensible_time(reading: &Reading, now: Timestamp) -> Option<Timestamp> {
     let makes_sense =
         reading.sequence >= 1 && (0..=100).contains(&reading.battery_percent) && reading.weight_g >= 0;

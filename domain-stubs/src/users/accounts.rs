@@ -58,11 +58,11 @@ fn name_from_id(id: &str) -> String {
     if name.is_empty() { id.to_owned() } else { name }
 }
 
-/// The user with this identifier, with the fields that `asking` may see.
+/// The user with this identifier, with the fields that `principal` may see.
 pub(super) fn find(
     db: &Connection,
     id: &str,
-    asking: Option<&str>,
+    principal: Option<&str>,
     mask: &Mask<User>,
 ) -> Result<User, Refusal> {
     let user = db
@@ -83,7 +83,7 @@ pub(super) fn find(
         .optional()?;
     let unknown = || Refusal::new(Code::NotFound, "USER_NOT_FOUND", format!("there is no user {id:?}"));
     let mut user = user.ok_or_else(unknown)?;
-    if asking != Some(id) {
+    if principal != Some(id) {
         user = User { given_name: String::new(), email: String::new(), create_time: None, ..user };
     }
     Ok(mask.trim(user))

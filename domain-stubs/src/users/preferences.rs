@@ -15,7 +15,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Checks the change that a request asks for.
+    /// Checks the change in a request.
     pub(super) fn new(request: &UpdatePreferencesRequest) -> Result<Self, Refusal> {
         let values = request.preferences.clone().unwrap_or_default();
         let paths = request.update_mask.clone().unwrap_or_default().paths;

@@ -1,4 +1,4 @@
-//! Events of a shop that no customer causes can be made to happen over the network.
+//! The admin service causes the events of a shop that customers cannot cause.
 
 use proto::{
     admin::{AdvanceOrderRequest, CancelOrderRequest, NotifyRequest, SetStockRequest},
@@ -7,7 +7,7 @@ use proto::{
 };
 use tonic::Code;
 
-use crate::shop::{ADA, PRODUCT, Shop, order_by, refusal, violations};
+use crate::shop::{ADA, PRODUCT, Shop, failure, order_by, violations};
 
 #[tokio::test]
 async fn the_stock_of_a_product_is_set() {
@@ -20,9 +20,9 @@ async fn the_stock_of_a_product_is_set() {
     shop.admin().set_stock(set(PRODUCT, 12_345)).await.unwrap();
     assert_eq!(shop.anybody().stock(PRODUCT).await.warehouses[0].quantity, 12_345);
     let unknown = shop.admin().set_stock(set("nope", 1)).await.unwrap_err();
-    assert_eq!(refusal(&unknown), (Code::NotFound, "PRODUCT_NOT_FOUND".into()));
+    assert_eq!(failure(&unknown), (Code::NotFound, "PRODUCT_NOT_FOUND".into()));
     let negative = shop.admin().set_stock(set(PRODUCT, -1)).await.unwrap_err();
-    assert_eq!(refusal(&negative), (Code::InvalidArgument, "QUANTITY_INVALID".into()));
+    assert_eq!(failure(&negative), (Code::InvalidArgument, "QUANTITY_INVALID".into()));
     assert_eq!(shop.anybody().stock(PRODUCT).await.warehouses[0].quantity, 12_345);
 }
 
@@ -37,9 +37,9 @@ async fn an_order_is_brought_on_its_way_and_another_is_called_off() {
         assert_eq!(clients.order(&going).await.state(), state);
     }
     let ended = shop.admin().advance_order(advance()).await.unwrap_err();
-    assert_eq!(refusal(&ended), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
+    assert_eq!(failure(&ended), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
     let ended = shop.admin().cancel_order(CancelOrderRequest { order_id: going }).await.unwrap_err();
-    assert_eq!(refusal(&ended), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
+    assert_eq!(failure(&ended), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
 
     clients.add("second-key", PRODUCT, 1).await.unwrap();
     let ending = clients.place(order_by(ADA, "second-key")).await.unwrap().id;
@@ -47,7 +47,7 @@ async fn an_order_is_brought_on_its_way_and_another_is_called_off() {
     assert_eq!(clients.order(&ending).await.state(), OrderState::Cancelled);
     let unknown = CancelOrderRequest { order_id: "nope".into() };
     let unknown = shop.admin().cancel_order(unknown).await.unwrap_err();
-    assert_eq!(refusal(&unknown), (Code::NotFound, "ORDER_NOT_FOUND".into()));
+    assert_eq!(failure(&unknown), (Code::NotFound, "ORDER_NOT_FOUND".into()));
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn a_user_is_told_something() {
     let untitled = NotifyRequest { notification: Some(untitled), ..notify };
     for (request, field) in [(nobody, "user_id"), (untitled, "notification.title")] {
         let status = shop.admin().notify(request).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "NOTIFICATION_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "NOTIFICATION_INVALID".into()));
         assert_eq!(violations(&status), [field]);
     }
 }

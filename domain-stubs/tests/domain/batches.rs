@@ -1,11 +1,11 @@
-//! A batch answers key by key, and no key twice.
+//! A batch returns a result for each key, and rejects a key that occurs twice.
 
 use proto::{
     orders::ListOrdersRequest, recommendations::RelatedQuery, reviews::ReviewsQuery, shipping::ShippingQuery,
 };
 use tonic::{Code, Status};
 
-use crate::shop::{ADA, Clients, PRODUCT, Shop, ids, reasons, refusal, violations};
+use crate::shop::{ADA, Clients, PRODUCT, Shop, failure, ids, reasons, violations};
 
 /// A batch read.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +34,8 @@ const READS: [Read; 9] = [
 ];
 
 impl Read {
-    /// Asks for keys in Ada's name; answers each with the reason why it failed, which is empty if it did not.
-    async fn ask(self, clients: &Clients, ids: Vec<String>) -> Result<Vec<(String, String)>, Status> {
+    /// Fetches keys; returns each with the reason of its error, which is empty without one.
+    async fn fetch(self, clients: &Clients, ids: Vec<String>) -> Result<Vec<(String, String)>, Status> {
         let outcomes = match self {
             Self::Orders => reasons(clients.orders_by_id(ids, None).await?),
             Self::Prices => reasons(clients.prices(ids, None).await?),
@@ -64,7 +64,7 @@ impl Read {
         Ok(outcomes)
     }
 
-    /// A key that is there, and why another is not.
+    /// A known key, and the reason of the error for an unknown one.
     async fn known(self, clients: &Clients) -> (String, &'static str) {
         match self {
             Self::Orders => {
@@ -94,18 +94,18 @@ async fn an_unknown_key_fails_alone_in_every_batch_read() {
     let clients = shop.user(ADA);
     for read in READS {
         let (known, reason) = read.known(&clients).await;
-        let outcomes = read.ask(&clients, ids(&[&known, "nope", ""])).await.unwrap();
+        let outcomes = read.fetch(&clients, ids(&[&known, "nope", ""])).await.unwrap();
         let expected = [(known.as_str(), ""), ("nope", reason), ("", reason)];
         assert_eq!(outcomes, expected.map(|(key, reason)| (key.to_owned(), reason.to_owned())), "{read:?}");
     }
 }
 
 #[tokio::test]
-async fn a_key_that_is_asked_twice_is_refused() {
+async fn a_key_that_is_requested_twice_is_rejected() {
     let shop = Shop::open().await;
     for read in READS {
-        let status = read.ask(&shop.user(ADA), ids(&[PRODUCT, "a", PRODUCT])).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()), "{read:?}");
+        let status = read.fetch(&shop.user(ADA), ids(&[PRODUCT, "a", PRODUCT])).await.unwrap_err();
+        assert_eq!(failure(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()), "{read:?}");
         assert_eq!(violations(&status), [read.field()]);
     }
 }
@@ -119,23 +119,23 @@ async fn two_pages_of_the_same_product_are_two_keys() {
 }
 
 #[tokio::test]
-async fn a_hundred_keys_are_answered_and_one_more_is_refused() {
+async fn a_hundred_keys_are_accepted_and_one_more_is_rejected() {
     let shop = Shop::open().await;
     let clients = shop.user(ADA);
     let keys = |count: usize| (0..count).map(|key| key.to_string()).collect();
     for read in READS {
-        assert_eq!(read.ask(&clients, keys(100)).await.unwrap().len(), 100);
-        let status = read.ask(&clients, keys(101)).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "TOO_MANY_KEYS".into()), "{read:?}");
+        assert_eq!(read.fetch(&clients, keys(100)).await.unwrap().len(), 100);
+        let status = read.fetch(&clients, keys(101)).await.unwrap_err();
+        assert_eq!(failure(&status), (Code::InvalidArgument, "TOO_MANY_KEYS".into()), "{read:?}");
         assert_eq!(violations(&status), [read.field()]);
     }
 }
 
 #[tokio::test]
-async fn no_keys_are_answered_with_no_results() {
+async fn a_batch_without_keys_has_no_results() {
     let shop = Shop::open().await;
     for read in READS {
-        assert_eq!(read.ask(&shop.user(ADA), vec![]).await.unwrap(), [], "{read:?}");
+        assert_eq!(read.fetch(&shop.user(ADA), vec![]).await.unwrap(), [], "{read:?}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The call log tells the request and the outcome of each call.
+//! The call log shows the request and the outcome of each call.
 
 use std::time::Duration;
 
@@ -65,14 +65,10 @@ async fn a_failed_call_is_logged_with_its_keys_and_its_code() {
 
     let logged: Vec<_> =
         shop.domain.calls().list().into_iter().map(|call| (call.end(), call.code, call.keys.len())).collect();
-    let answered = |code: Code, keys| (CallEnd::Answered, code.into(), keys);
+    let ended = |code: Code, keys| (CallEnd::Answered, code.into(), keys);
     assert_eq!(
         logged,
-        [
-            answered(Code::Unavailable, 1),
-            answered(Code::InvalidArgument, 2),
-            answered(Code::Unauthenticated, 2)
-        ]
+        [ended(Code::Unavailable, 1), ended(Code::InvalidArgument, 2), ended(Code::Unauthenticated, 2)]
     );
 }
 

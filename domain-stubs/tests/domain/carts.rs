@@ -1,4 +1,4 @@
-//! A cart holds what can be bought, at the prices of now.
+//! A cart takes products that are in stock, and has current prices.
 
 use proto::{
     carts::{Cart, GetCartRequest},
@@ -6,7 +6,7 @@ use proto::{
 };
 use tonic::{Code, Status};
 
-use crate::shop::{ADA, Clients, NEW, PRODUCT, Shop, cents, ids, mask, now, only, refusal, violations};
+use crate::shop::{ADA, Clients, NEW, PRODUCT, Shop, cents, failure, ids, mask, now, only, violations};
 
 const OTHER: &str = "tarp-silnylon-3";
 
@@ -76,12 +76,12 @@ async fn a_cart_holds_one_to_twenty_of_a_product() {
             clients.set_quantity("first-key", PRODUCT, quantity).await.unwrap_err(),
         ];
         for status in statuses {
-            assert_eq!(refusal(&status), (Code::InvalidArgument, "QUANTITY_INVALID".into()), "{quantity}");
+            assert_eq!(failure(&status), (Code::InvalidArgument, "QUANTITY_INVALID".into()), "{quantity}");
             assert_eq!(violations(&status), ["quantity"]);
         }
     }
     let status = clients.add("first-key", PRODUCT, 16).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::FailedPrecondition, "QUANTITY_LIMIT".into()));
+    assert_eq!(failure(&status), (Code::FailedPrecondition, "QUANTITY_LIMIT".into()));
     assert_eq!(clients.add("first-key", PRODUCT, 15).await.unwrap().item_count, 20);
     assert_eq!(clients.set_quantity("first-key", PRODUCT, 1).await.unwrap().item_count, 1);
 }
@@ -98,12 +98,12 @@ async fn a_cart_holds_fifty_different_products() {
     let (one_more, held) = (products.next().unwrap().id, clients.cart().await.items[0].product_id.clone());
     stock(&shop, &one_more, 5).await;
     let status = clients.add("one-too-many", &one_more, 1).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::FailedPrecondition, "CART_FULL".into()));
+    assert_eq!(failure(&status), (Code::FailedPrecondition, "CART_FULL".into()));
     assert_eq!(clients.add("more-of-one", &held, 1).await.unwrap().item_count, 51);
 }
 
 #[tokio::test]
-async fn what_is_out_of_stock_is_refused_and_leaves_the_cart_and_the_key_alone() {
+async fn what_is_out_of_stock_is_declined_and_leaves_the_cart_and_the_key_alone() {
     let shop = Shop::open().await;
     let clients = shop.user(NEW);
     stock(&shop, PRODUCT, 3).await;
@@ -114,7 +114,7 @@ async fn what_is_out_of_stock_is_refused_and_leaves_the_cart_and_the_key_alone()
         clients.set_quantity("second-key", PRODUCT, 4).await.unwrap_err(),
     ];
     for status in statuses {
-        assert_eq!(refusal(&status), (Code::FailedPrecondition, "OUT_OF_STOCK".into()));
+        assert_eq!(failure(&status), (Code::FailedPrecondition, "OUT_OF_STOCK".into()));
     }
     assert_eq!(clients.cart().await, before);
     assert_eq!(clients.add("second-key", PRODUCT, 1).await.unwrap().item_count, 3);
@@ -128,7 +128,7 @@ async fn a_quantity_is_set_of_what_is_in_the_cart_alone() {
     let clients = shop.user(NEW);
     clients.add("first-key", PRODUCT, 2).await.unwrap();
     let status = clients.set_quantity("second-key", OTHER, 1).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::NotFound, "ITEM_NOT_FOUND".into()));
+    assert_eq!(failure(&status), (Code::NotFound, "ITEM_NOT_FOUND".into()));
     let cart = clients.set_quantity("second-key", PRODUCT, 7).await.unwrap();
     assert_eq!(quantities(&cart), [(PRODUCT, 7)]);
 }
@@ -143,7 +143,7 @@ async fn an_unknown_product_is_not_found() {
             clients.set_quantity("first-key", product, 1).await.unwrap_err(),
         ];
         for status in statuses {
-            assert_eq!(refusal(&status), (Code::NotFound, "PRODUCT_NOT_FOUND".into()));
+            assert_eq!(failure(&status), (Code::NotFound, "PRODUCT_NOT_FOUND".into()));
         }
     }
 }
@@ -165,14 +165,14 @@ async fn removing_takes_a_product_out_and_nothing_else_changes_the_cart() {
 }
 
 #[tokio::test]
-async fn the_same_key_gives_the_same_answer_and_other_content_is_refused() {
+async fn the_same_key_gives_the_same_response_and_other_content_is_rejected() {
     let (shop, clock) = Shop::with_clock().await;
     let clients = shop.user(NEW);
     let added = clients.add("first-key", PRODUCT, 2).await.unwrap();
     clock.set(now().as_second() + 1);
     assert_eq!(clients.add("first-key", PRODUCT, 2).await.unwrap(), added);
     assert_eq!(clients.cart().await.item_count, 2, "it is added once");
-    // The same key of another method, or of another user, is another key.
+    // A key belongs to one method and one user.
     let set = clients.set_quantity("first-key", PRODUCT, 9).await.unwrap();
     let removed = clients.remove("first-key", PRODUCT).await.unwrap();
     assert_eq!(shop.user(ADA).add("first-key", PRODUCT, 1).await.unwrap().item_count, 5);
@@ -185,17 +185,17 @@ async fn the_same_key_gives_the_same_answer_and_other_content_is_refused() {
         clients.remove("first-key", OTHER).await.unwrap_err(),
     ];
     for status in statuses {
-        assert_eq!(refusal(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
+        assert_eq!(failure(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
     }
     for key in ["", "7 chars", &"ü".repeat(65)] {
         let status = clients.add(key, PRODUCT, 1).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "IDEMPOTENCY_KEY_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "IDEMPOTENCY_KEY_INVALID".into()));
     }
     clients.add(&"ü".repeat(64), PRODUCT, 1).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_mask_answers_what_it_names_and_no_more() {
+async fn a_mask_returns_what_it_names_and_no_more() {
     let shop = Shop::open().await;
     let clients = shop.user(ADA);
     let whole = clients.cart().await;
@@ -218,7 +218,7 @@ async fn a_cart_is_its_owners_alone() {
             clients.remove("first-key", PRODUCT).await.unwrap_err(),
         ];
         for status in statuses {
-            assert_eq!(refusal(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
+            assert_eq!(failure(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
         }
     }
 }
@@ -227,7 +227,7 @@ fn quantities(cart: &Cart) -> Vec<(&str, i32)> {
     cart.items.iter().map(|item| (item.product_id.as_str(), item.quantity)).collect()
 }
 
-/// Leaves so many of a product, all in one warehouse.
+/// Sets the stock of a product to a quantity, all of it in one warehouse.
 async fn stock(shop: &Shop, product: &str, quantity: i64) {
     for warehouse in shop.anybody().stock(product).await.warehouses {
         shop.domain.set_stock(product, &warehouse.warehouse_id, 0).await.unwrap();
@@ -235,7 +235,7 @@ async fn stock(shop: &Shop, product: &str, quantity: i64) {
     shop.domain.set_stock(product, "lyon", quantity).await.unwrap();
 }
 
-/// The price of a product that costs less until some time, and for no other reason.
+/// The price of a product with a single promotion, which has an end.
 async fn promoted(clients: &Clients) -> Price {
     for product in clients.all_products(&["id"]).await {
         let price = only(clients.prices(vec![product.id.clone()], None).await);

@@ -1,4 +1,4 @@
-//! Nobody gets in without a credential that holds.
+//! A call without a valid credential is rejected.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain_stubs::{
@@ -14,12 +14,12 @@ use proto::{
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 
-use crate::shop::{ADA, Clients, Shop, claims, now, options, refusal, sign};
+use crate::shop::{ADA, Clients, Shop, claims, failure, now, options, sign};
 
 const KEY: &str = DEVELOPMENT_CREDENTIAL_KEY;
 
 #[tokio::test]
-async fn what_is_no_credential_of_the_shop_is_refused() {
+async fn what_is_no_credential_of_the_shop_is_rejected() {
     let shop = Shop::open().await;
     let good = sign(&claims(), KEY);
     let token = good.strip_prefix("Bearer ").unwrap();
@@ -32,19 +32,19 @@ async fn what_is_no_credential_of_the_shop_is_refused() {
         ("CREDENTIAL_INVALID", vec![good[..good.len() - 4].to_owned()]),
         ("CREDENTIAL_INVALID", vec![sign(&claims(), "another key")]),
         ("CREDENTIAL_INVALID", vec![unsigned()]),
-        // Which of two counts, one that asks and one that looks on may see differently.
+        // Of two credentials, a proxy and the service could take different ones as valid.
         ("CREDENTIAL_INVALID", vec![good.clone(), good.clone()]),
         ("CREDENTIAL_INVALID", vec![good.clone(), String::new()]),
         ("CREDENTIAL_INVALID", vec![format!("{good}, {good}")]),
     ];
     for (reason, credentials) in bad {
-        let status = refused(&shop.with_credentials(credentials.clone())).await;
-        assert_eq!(refusal(&status), (Code::Unauthenticated, reason.into()), "{credentials:?}");
+        let status = rejected(&shop.with_credentials(credentials.clone())).await;
+        assert_eq!(failure(&status), (Code::Unauthenticated, reason.into()), "{credentials:?}");
     }
 }
 
 #[tokio::test]
-async fn a_credential_that_states_what_no_bff_does_is_refused() {
+async fn a_credential_that_states_what_no_bff_does_is_rejected() {
     let shop = Shop::open().await;
     let now = now().as_second();
     let (invalid, unknown) = ("CREDENTIAL_INVALID", "CREDENTIAL_ISSUER_UNKNOWN");
@@ -65,13 +65,14 @@ async fn a_credential_that_states_what_no_bff_does_is_refused() {
         (invalid, json!({ "iat": null })),
         (invalid, json!({ "exp": null })),
         (invalid, json!({ "exp": format!("{}", now + 60) })),
-        // For too long: by a second, for ten years, until the year 3000, and for longer than there are seconds.
+        // Valid for too long: by a second, for ten years, until the year 3000, and for more seconds
+        // than an `i64` holds.
         (invalid, json!({ "exp": now + 61 })),
         (invalid, json!({ "iat": now - 1 })),
         (invalid, json!({ "exp": now + 10 * 365 * 86_400 })),
         (invalid, json!({ "exp": 32_503_680_000_i64 })),
         (invalid, json!({ "iat": i64::MIN, "exp": i64::MAX })),
-        // For no time at all.
+        // Valid for no time at all.
         (invalid, json!({ "exp": now })),
         (invalid, json!({ "exp": now - 5 })),
         (expired, json!({ "iat": now - 66, "exp": now - 6 })),
@@ -83,14 +84,14 @@ async fn a_credential_that_states_what_no_bff_does_is_refused() {
         (invalid, json!({ "nbf": "now" })),
     ];
     for (reason, stated) in bad {
-        let status = refused(&shop.with_credential(Some(stating(&stated)))).await;
-        assert_eq!(refusal(&status), (Code::Unauthenticated, reason.into()), "{stated}");
+        let status = rejected(&shop.with_credential(Some(stating(&stated)))).await;
+        assert_eq!(failure(&status), (Code::Unauthenticated, reason.into()), "{stated}");
     }
     assert!(shop.domain.calls().list().iter().all(|call| call.subject.is_empty()));
 }
 
 #[tokio::test]
-async fn a_token_of_another_type_or_with_extensions_that_matter_is_refused() {
+async fn a_token_of_another_type_or_with_extensions_that_matter_is_rejected() {
     let shop = Shop::open().await;
     let plain = Header::new(Algorithm::HS256);
     let of_type = |typ: Option<&str>| Header { typ: typ.map(str::to_owned), ..plain.clone() };
@@ -109,8 +110,8 @@ async fn a_token_of_another_type_or_with_extensions_that_matter_is_refused() {
         critical(&["of-tomorrow"]),
         Header { alg: Algorithm::HS512, ..plain.clone() },
     ] {
-        let status = refused(&shop.with_credential(Some(signed(&header, &json!(claims()))))).await;
-        assert_eq!(refusal(&status), (Code::Unauthenticated, "CREDENTIAL_INVALID".into()), "{header:?}");
+        let status = rejected(&shop.with_credential(Some(signed(&header, &json!(claims()))))).await;
+        assert_eq!(failure(&status), (Code::Unauthenticated, "CREDENTIAL_INVALID".into()), "{header:?}");
     }
     accepted(&shop.with_credential(Some(signed(&plain, &json!(claims()))))).await.unwrap();
 }
@@ -130,8 +131,8 @@ async fn a_credential_holds_for_its_minute_and_five_seconds_before_and_after() {
         json!({ "sub": ADA, "actor": "user" }),
         json!({ "sub": "shelf-0001", "actor": "device" }),
     ] {
-        let answered = accepted(&shop.with_credential(Some(stating(&stated)))).await;
-        assert!(answered.is_ok(), "{stated}: {answered:?}");
+        let outcome = accepted(&shop.with_credential(Some(stating(&stated)))).await;
+        assert!(outcome.is_ok(), "{stated}: {outcome:?}");
     }
 }
 
@@ -143,15 +144,15 @@ async fn the_bffs_of_the_shop_are_known_unless_others_are_told() {
     let of = |shop: &Shop, issuer: &str| shop.with_credential(Some(stating(&json!({ "iss": issuer }))));
     for issuer in ISSUERS {
         accepted(&of(&shop, issuer)).await.unwrap();
-        let status = refused(&of(&other, issuer)).await;
-        assert_eq!(refusal(&status).1, "CREDENTIAL_ISSUER_UNKNOWN");
+        let status = rejected(&of(&other, issuer)).await;
+        assert_eq!(failure(&status).1, "CREDENTIAL_ISSUER_UNKNOWN");
         assert!(status.message().contains(issuer) && status.message().contains("bff-other"), "{status:?}");
     }
     accepted(&of(&other, "bff-other")).await.unwrap();
 }
 
 #[tokio::test]
-async fn every_service_asks_for_a_credential() {
+async fn every_service_requires_a_credential() {
     let shop = Shop::open().await;
     let clients = shop.with_credential(None);
     let statuses = [
@@ -165,7 +166,7 @@ async fn every_service_asks_for_a_credential() {
         clients.analytics().record_events(RecordEventsRequest::default()).await.unwrap_err(),
     ];
     for status in statuses {
-        assert_eq!(refusal(&status), (Code::Unauthenticated, "CREDENTIAL_MISSING".into()));
+        assert_eq!(failure(&status), (Code::Unauthenticated, "CREDENTIAL_MISSING".into()));
     }
 }
 
@@ -173,7 +174,7 @@ async fn accepted(clients: &Clients) -> Result<(), Status> {
     clients.catalog().list_categories(ListCategoriesRequest::default()).await.map(|_| ())
 }
 
-async fn refused(clients: &Clients) -> Status {
+async fn rejected(clients: &Clients) -> Status {
     accepted(clients).await.unwrap_err()
 }
 
@@ -192,7 +193,7 @@ fn signed(header: &Header, claims: &Value) -> String {
     format!("Bearer {}", jsonwebtoken::encode(header, claims, &key).unwrap())
 }
 
-/// A token that says of itself that it needs no signature.
+/// A token whose header states that it has no signature.
 fn unsigned() -> String {
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
     format!("Bearer {header}.{}.", URL_SAFE_NO_PAD.encode(json!(claims()).to_string()))

@@ -1,4 +1,4 @@
-//! Nothing is ever paid in two currencies at once.
+//! A cart and an order have one currency each.
 
 use proto::{
     carts::{AddItemRequest, Cart, GetCartRequest},
@@ -10,10 +10,10 @@ use tonic::{Code, Status};
 
 use crate::{
     imports::{Data, line},
-    shop::{Clients, ids, only, refusal},
+    shop::{Clients, failure, ids, only},
 };
 
-/// Has a payment method, an empty cart, and no price of their own.
+/// A customer with a payment method, a cart, and a promotion for loyal customers.
 const USER: &str = "user-ada-lindqvist";
 
 #[tokio::test]
@@ -33,8 +33,8 @@ async fn a_cart_takes_no_second_currency_and_stays_as_it_was() {
     let held = add(&clients, "a-1", 2).await.unwrap();
     assert_eq!(held.subtotal, Some(money("SEK", 2_000)));
     for product in ["a-2", "tent-ridge-2"] {
-        let refused = add(&clients, product, 1).await.unwrap_err();
-        assert_eq!(refusal(&refused), (Code::FailedPrecondition, "CURRENCY_MISMATCH".to_owned()));
+        let status = add(&clients, product, 1).await.unwrap_err();
+        assert_eq!(failure(&status), (Code::FailedPrecondition, "CURRENCY_MISMATCH".to_owned()));
     }
     assert_eq!(cart(&clients).await, held);
 }

@@ -1,6 +1,6 @@
-//! A call ends at its caller's deadline.
+//! A call ends at its deadline.
 //!
-//! The client here keeps no time of its own, as tonic's does, so that the domain ends the call.
+//! Unlike tonic's, the client here has no timer of its own, so that the domain ends the call.
 
 use std::{future::Future, net::SocketAddr};
 
@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tonic::{Code, body::Body};
 use tower::Service;
 
-use crate::shop::{GET_PRODUCTS, PRODUCT, Shop, claims, ids, refusal, sign};
+use crate::shop::{GET_PRODUCTS, PRODUCT, Shop, claims, failure, ids, sign};
 
 #[tokio::test]
 async fn a_black_hole_ends_at_the_deadline() {
@@ -27,7 +27,7 @@ async fn a_black_hole_ends_at_the_deadline() {
     let mut catalog = CatalogServiceClient::with_origin(connection, origin);
     let request = with_deadline(BatchGetProductsRequest { ids: ids(&[PRODUCT]), read_mask: None });
     let status = catalog.batch_get_products(request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".into()));
+    assert_eq!(failure(&status), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".into()));
 
     let [call] = <[_; 1]>::try_from(shop.domain.calls().list()).unwrap();
     assert_eq!((call.end(), call.code), (CallEnd::Answered, Code::DeadlineExceeded.into()));
@@ -43,11 +43,11 @@ async fn a_stream_ends_at_the_deadline() {
     let mut stream = inventory.watch_stock(request).await.unwrap().into_inner();
     assert!(stream.message().await.unwrap().is_some());
     let status = stream.message().await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".into()));
+    assert_eq!(failure(&status), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".into()));
 }
 
 #[tokio::test]
-async fn a_deadline_that_has_passed_on_arrival_is_answered_at_once() {
+async fn a_deadline_that_has_passed_on_arrival_ends_the_call_at_once() {
     let shop = Shop::open().await;
     shop.break_with(Fault { rpc: GET_PRODUCTS.into(), black_hole: true, ..Fault::default() });
     let (connection, origin) = connect(shop.address).await;

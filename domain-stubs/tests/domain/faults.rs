@@ -1,4 +1,4 @@
-//! A fault breaks its RPC in just the way it says, and nothing else.
+//! A fault breaks its RPC exactly as it states, and no other.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use proto::{
 use tokio::task::JoinHandle;
 use tonic::{Code, Status};
 
-use crate::shop::{ADA, GET_PRODUCTS, PRODUCT, Shop, ids, reasons, refusal, violations};
+use crate::shop::{ADA, GET_PRODUCTS, PRODUCT, Shop, failure, ids, reasons, violations};
 
 const OTHER: &str = "sleeping-mat-inflatable-6";
 
@@ -19,7 +19,7 @@ async fn an_error_fails_its_rpc_alone() {
     let shop = Shop::open().await;
     shop.break_with(Fault { error_code: Code::Unavailable.into(), ..fault() });
     let status = get(&shop).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::Unavailable, "FAULT_INJECTED".into()));
+    assert_eq!(failure(&status), (Code::Unavailable, "FAULT_INJECTED".into()));
     shop.anybody().catalog().list_categories(ListCategoriesRequest::default()).await.unwrap();
     shop.domain.faults().clear();
     get(&shop).await.unwrap();
@@ -69,7 +69,7 @@ async fn what_fails_after_the_work_has_written_it() {
     let before = shop.anybody().rating(PRODUCT).await.review_count;
     let mut reviews = shop.user("user-new").reviews();
     let status = reviews.create_review(request.clone()).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::Unavailable, "FAULT_INJECTED".into()));
+    assert_eq!(failure(&status), (Code::Unavailable, "FAULT_INJECTED".into()));
     assert_eq!(shop.anybody().rating(PRODUCT).await.review_count, before + 1);
     shop.domain.faults().clear();
     reviews.create_review(request).await.unwrap();
@@ -81,7 +81,7 @@ async fn what_fails_after_the_work_has_written_it() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_service_is_not_hidden_by_what_was_to_fail_after_its_work() {
+async fn a_command_that_the_service_declined_changes_nothing_when_it_is_to_fail_after_the_work() {
     let shop = Shop::open().await;
     let rpc = "shop.carts.v1.CartService/AddItem".to_owned();
     shop.break_with(Fault { rpc, error_code: Code::Unavailable.into(), after_work: true, ..fault() });
@@ -91,7 +91,7 @@ async fn a_refusal_of_the_service_is_not_hidden_by_what_was_to_fail_after_its_wo
 }
 
 #[tokio::test]
-async fn latency_delays_the_answer() {
+async fn latency_delays_the_response() {
     let shop = Shop::open().await;
     let latency = Duration::from_millis(40);
     shop.break_with(Fault { latency: prost_types::Duration::try_from(latency).ok(), ..fault() });
@@ -101,7 +101,7 @@ async fn latency_delays_the_answer() {
 }
 
 #[tokio::test]
-async fn a_black_hole_answers_nothing_until_the_caller_goes_away() {
+async fn a_black_hole_sends_nothing_until_the_client_goes_away() {
     let shop = Shop::open().await;
     let call = fall_into_black_hole(&shop).await;
     assert!(!call.is_finished());
@@ -115,7 +115,7 @@ async fn a_black_hole_does_not_keep_the_server_from_stopping() {
     let call = fall_into_black_hole(&shop).await;
     shop.stop().await;
     let status = call.await.unwrap().unwrap_err();
-    assert_eq!(refusal(&status), (Code::Unavailable, "STOPPING".into()));
+    assert_eq!(failure(&status), (Code::Unavailable, "STOPPING".into()));
 }
 
 #[tokio::test]
@@ -133,14 +133,14 @@ async fn a_key_is_missing() {
 }
 
 #[tokio::test]
-async fn a_key_is_answered_twice() {
+async fn a_key_is_returned_twice() {
     let shop = Shop::open().await;
     shop.break_with(key_fault(KeyFaultKind::Duplicate, Code::Ok));
     assert_eq!(get(&shop).await.unwrap(), [key(PRODUCT, ""), key(PRODUCT, ""), key(OTHER, "")]);
 }
 
 #[tokio::test]
-async fn a_key_is_answered_that_nobody_asked() {
+async fn a_key_is_returned_that_was_not_requested() {
     let shop = Shop::open().await;
     shop.break_with(key_fault(KeyFaultKind::Extra, Code::Ok));
     let extra = format!("{PRODUCT}-extra");
@@ -162,9 +162,9 @@ async fn reviews_are_broken_by_product() {
     shop.break_with(Fault { rpc, ..key_fault(KeyFaultKind::Extra, Code::Ok) });
     let query = ReviewsQuery { product_id: PRODUCT.into(), page_size: 3, ..ReviewsQuery::default() };
     let pages = shop.anybody().reviews_pages(vec![query.clone()], None).await.unwrap();
-    let answered: Vec<_> = pages.into_iter().map(|(query, _)| query).collect();
+    let returned: Vec<_> = pages.into_iter().map(|(query, _)| query).collect();
     let extra = ReviewsQuery { product_id: format!("{PRODUCT}-extra"), ..query.clone() };
-    assert_eq!(answered, [query, extra]);
+    assert_eq!(returned, [query, extra]);
 }
 
 #[tokio::test]
@@ -181,12 +181,12 @@ async fn faults_are_set_and_taken_away_over_the_network() {
 }
 
 #[tokio::test]
-async fn a_fault_of_an_unknown_rpc_is_refused() {
+async fn a_fault_of_an_unknown_rpc_is_rejected() {
     let shop = Shop::open().await;
     let unknown = Fault { rpc: "shop.catalog.v1.CatalogService/Nope".into(), ..fault() };
     for request in [SetFaultRequest { fault: Some(unknown) }, SetFaultRequest { fault: None }] {
         let status = shop.admin().set_fault(request).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "FAULT_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "FAULT_INVALID".into()));
         assert_eq!(violations(&status), ["fault.rpc"]);
     }
 }
@@ -200,7 +200,7 @@ fn key_fault(kind: KeyFaultKind, code: Code) -> Fault {
     Fault { key_faults: vec![broken], ..fault() }
 }
 
-/// A key that was answered, with the reason why it failed.
+/// A key of a response, with the reason of its error, which is empty without one.
 fn key(id: &str, reason: &str) -> (String, String) {
     (id.to_owned(), reason.to_owned())
 }
@@ -209,7 +209,7 @@ async fn get(shop: &Shop) -> Result<Vec<(String, String)>, Status> {
     Ok(reasons(shop.anybody().products(ids(&[PRODUCT, OTHER]), None).await?))
 }
 
-/// A call that has arrived in a black hole.
+/// A call that has arrived at an RPC with a black hole.
 async fn fall_into_black_hole(shop: &Shop) -> JoinHandle<Result<(), Status>> {
     shop.break_with(Fault { black_hole: true, ..fault() });
     let clients = shop.anybody();

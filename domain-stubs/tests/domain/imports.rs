@@ -1,4 +1,4 @@
-//! A foreign catalogue is taken over line by line, as often as it is imported.
+//! A foreign catalogue is imported line by line, and may be imported again.
 
 use std::path::{Path, PathBuf};
 
@@ -13,12 +13,12 @@ use proto::{
 
 use crate::shop::{Shop, ids, now, only, options};
 
-/// A catalogue with good lines and bad ones.
+/// A catalogue with valid and invalid lines.
 pub(crate) fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/catalogue.jsonl")
 }
 
-/// A good line.
+/// A valid line.
 pub(crate) fn line(sku: &str, name: &str, currency: &str, amount: &str) -> String {
     format!(
         r#"{{"sku": "{sku}", "name": "{name}", "brand": "Tarn", "category": "Camping", "description": "Old and good.",
@@ -28,7 +28,7 @@ pub(crate) fn line(sku: &str, name: &str, currency: &str, amount: &str) -> Strin
         + "\n"
 }
 
-/// Data in a folder of their own, which is removed with them.
+/// A data file in a temporary folder, which is removed with this value.
 pub(crate) struct Data {
     folder: tempfile::TempDir,
 }
@@ -62,7 +62,7 @@ impl Data {
 }
 
 #[tokio::test]
-async fn what_a_line_says_is_answered_to_the_letter() {
+async fn what_a_line_says_is_returned_to_the_letter() {
     let data = Data::new();
     assert_eq!(data.import_fixture().imported, 5);
     let shop = data.serve().await;

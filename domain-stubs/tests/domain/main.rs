@@ -1,51 +1,51 @@
-//! The domain over real sockets, as its callers see it.
+//! The domain over real sockets, as its clients see it.
 
 #![expect(clippy::unwrap_used, reason = "what a test stands on fails the test")]
 
 /// The base of every test: a shop of its own, and clients of its services.
 mod shop;
 
-/// Events of a shop that no customer causes can be made to happen over the network.
+/// The admin service causes the events of a shop that customers cannot cause.
 mod admin;
-/// An event is recorded once, whoever sends it and however often.
+/// An event of a user or device is recorded once, however often it is sent.
 mod analytics;
-/// A batch answers key by key, and no key twice.
+/// A batch returns a result for each key, and rejects a key that occurs twice.
 mod batches;
-/// The call log tells the request and the outcome of each call.
+/// The call log shows the request and the outcome of each call.
 mod calls;
-/// A cart holds what can be bought, at the prices of now.
+/// A cart takes products that are in stock, and has current prices.
 mod carts;
-/// Nobody gets in without a credential that holds.
+/// A call without a valid credential is rejected.
 mod credentials;
-/// Nothing is ever paid in two currencies at once.
+/// A cart and an order have one currency each.
 mod currencies;
-/// A call ends at its caller's deadline.
+/// A call ends at its deadline.
 mod deadlines;
-/// A fault breaks its RPC in just the way it says, and nothing else.
+/// A fault breaks its RPC exactly as it states, and no other.
 mod faults;
-/// A foreign catalogue is taken over line by line, as often as it is imported.
+/// A foreign catalogue is imported line by line, and may be imported again.
 mod imports;
 /// The process is killed in the middle of writes, and the same calls are made again.
 mod killed;
-/// A mask answers its part of the whole message, and nothing else.
+/// A mask returns its part of the whole message, and nothing else.
 mod masks;
-/// A user is told something once, and nobody else is.
+/// A notification reaches its user once, and nobody else.
 mod notifications;
-/// An order goes its way, and tells whoever should know.
+/// An order passes through its states, and its owner and watchers are notified.
 mod order_states;
 /// An order is placed once, at the prices of that moment, or not at all.
 mod orders;
-/// Pages together are the whole list, whatever their size.
+/// Pages of any size together are the whole list.
 mod pages;
-/// A card pays to the end of its month, and only for its owner.
+/// A card is valid to the end of its month, and only for its owner.
 mod payments;
-/// An acknowledged write is there after the process was killed.
+/// An acknowledged write survives the killing of the process.
 mod persistence;
-/// Prices are exact, and a customer's own.
+/// Prices are exact, and each customer has their own.
 mod prices;
-/// The binary says in one line what is wrong with its arguments.
+/// The binary reports errors in one line.
 mod program;
-/// A recommended product can be bought, is new to the user, and never changes its place.
+/// A recommended product is in stock, not reviewed by the user, and keeps its place.
 mod recommendations;
 /// A user reviews a product once, however often the call is made.
 mod reviews;
@@ -55,13 +55,13 @@ mod search;
 mod seed;
 /// One port serves some services or all, with health and reflection.
 mod services;
-/// Shipping a product to a country costs the same for everybody.
+/// Shipping a product to a country costs the same for every customer.
 mod shipping;
-/// A watcher sees the stock now, and every change after that.
+/// A watcher receives the present stock, and every change after that.
 mod stock;
-/// A million computed products answer as stored ones do, and weigh nothing.
+/// A million computed products behave as stored ones do, and take no memory.
 mod synthetic;
-/// A device reports each reading once, and knows itself alone.
+/// A reading of a device is counted once, and a device sees itself alone.
 mod telemetry;
-/// Users see all of themselves, and little of others.
+/// Users see all of their own fields, and few of others.
 mod users;

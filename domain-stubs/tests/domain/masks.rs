@@ -1,4 +1,4 @@
-//! A mask answers its part of the whole message, and nothing else.
+//! A mask returns its part of the whole message, and nothing else.
 
 use domain_stubs::Announcement;
 use prost::Message;
@@ -19,7 +19,7 @@ use proto::{
 };
 use tonic::Code;
 
-use crate::shop::{ADA, PRODUCT, Shop, ids, mask, only, refusal, violations};
+use crate::shop::{ADA, PRODUCT, Shop, failure, ids, mask, only, violations};
 
 #[tokio::test]
 async fn every_path_of_a_product_alone_is_its_part_of_the_whole() {
@@ -198,7 +198,7 @@ async fn every_path_of_a_notification_alone_is_its_part_of_the_whole_listed_or_w
         let told = tell().await;
         let watched = stream.message().await.unwrap().unwrap().notification.unwrap();
         assert_eq!(watched.id, told.id);
-        // Each is told anew, and like the others but for its identifier.
+        // Each is a new notification, equal to the others but for its identifier.
         Notification { id: "notification".into(), ..watched }
     })
     .await;
@@ -216,18 +216,18 @@ async fn every_path_of_a_device_alone_is_its_part_of_the_whole() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_refused_by_name() {
+async fn an_unknown_path_is_rejected_by_name() {
     let shop = Shop::open().await;
     for path in ["nope", "wholesale.nope", "images.url", "description.length", "*"] {
         let status = shop.anybody().products(vec![], Some(mask(&["name", path]))).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "READ_MASK_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "READ_MASK_INVALID".into()));
         assert_eq!(violations(&status), ["read_mask"]);
         assert!(status.message().contains(&format!("{path:?}")), "{}", status.message());
     }
 }
 
-/// Reads a message whole and then with every path alone, and compares. The key is answered beside it, unless it is
-/// empty.
+/// Reads a message whole and then with every path alone, and compares. The key is returned as well,
+/// unless it is empty.
 async fn every_path_is_its_part<M: Message>(
     name: &str,
     key: &str,
@@ -260,7 +260,7 @@ fn paths(descriptor: &MessageDescriptor) -> Vec<String> {
     paths
 }
 
-/// The key of a message and what stands at a path.
+/// The key of a message and the value at a path.
 fn expected(whole: &DynamicMessage, key: &str, path: &str) -> DynamicMessage {
     let mut expected = DynamicMessage::new(whole.descriptor());
     if !key.is_empty() {

@@ -1,4 +1,4 @@
-//! A user is told something once, and nobody else is.
+//! A notification reaches its user once, and nobody else.
 
 use domain_stubs::Announcement;
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +8,7 @@ use proto::notifications::{
 };
 use tonic::{Code, Status, Streaming};
 
-use crate::shop::{Clients, PRODUCT, Shop, ids, mask, now, refusal, violations};
+use crate::shop::{Clients, PRODUCT, Shop, failure, ids, mask, now, violations};
 
 const ADA: &str = "user-ada-lindqvist";
 
@@ -48,7 +48,7 @@ async fn walking_all_notifications_meets_each_once_newest_first_whatever_the_siz
 }
 
 #[tokio::test]
-async fn a_page_has_ten_notifications_unless_asked_otherwise_and_never_more_than_fifty() {
+async fn a_page_has_ten_notifications_unless_requested_otherwise_and_never_more_than_fifty() {
     let shop = Shop::open().await;
     for _ in 0..60 {
         tell(&shop, "user-new").await;
@@ -72,13 +72,13 @@ async fn a_mask_leaves_the_identifier_and_what_it_names() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_user_is_refused() {
+async fn a_token_of_another_user_is_rejected() {
     let shop = Shop::open().await;
     let request = ListNotificationsRequest { page_size: 2, ..Default::default() };
     let page_token = list(&shop.user(ADA), request).await.unwrap().next_page_token;
     let request = ListNotificationsRequest { page_token, ..Default::default() };
     let status = list(&shop.user("user-zoe-marchetti"), request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
 }
 
 #[tokio::test]
@@ -88,12 +88,12 @@ async fn what_one_user_is_told_nobody_else_hears() {
     assert_eq!(whole(&shop.user("user-one")).await.notifications, std::slice::from_ref(&told));
     assert_eq!(whole(&shop.user("user-two")).await, ListNotificationsResponse::default());
     let status = mark(&shop.user("user-two"), "key-of-two", &[&told.id]).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::NotFound, "NOTIFICATION_NOT_FOUND".into()));
+    assert_eq!(failure(&status), (Code::NotFound, "NOTIFICATION_NOT_FOUND".into()));
     assert_eq!(whole(&shop.user("user-one")).await.unread_count, 1);
 }
 
 #[tokio::test]
-async fn marking_answers_in_the_order_asked_and_counts_what_is_left() {
+async fn marking_keeps_the_order_of_the_request_and_counts_what_is_left() {
     let shop = Shop::open().await;
     let clients = shop.user(ADA);
     let list = whole(&clients).await.notifications;
@@ -109,13 +109,13 @@ async fn one_unknown_notification_leaves_all_of_them_unread_and_the_key_unused()
     let clients = shop.user(ADA);
     let newest = whole(&clients).await.notifications.remove(0).id;
     let status = mark(&clients, "first-key", &[&newest, "nope"]).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::NotFound, "NOTIFICATION_NOT_FOUND".into()));
+    assert_eq!(failure(&status), (Code::NotFound, "NOTIFICATION_NOT_FOUND".into()));
     assert_eq!(whole(&clients).await.unread_count, 3);
     assert_eq!(mark(&clients, "first-key", &[&newest]).await.unwrap().unread_count, 2);
 }
 
 #[tokio::test]
-async fn the_same_key_gives_the_same_answer_and_other_content_is_refused() {
+async fn the_same_key_gives_the_same_response_and_other_content_is_rejected() {
     let shop = Shop::open().await;
     let clients = shop.user(ADA);
     let list = whole(&clients).await.notifications;
@@ -123,21 +123,21 @@ async fn the_same_key_gives_the_same_answer_and_other_content_is_refused() {
     mark(&clients, "second-key", &[&list[1].id]).await.unwrap();
     assert_eq!(mark(&clients, "first-key", &[&list[0].id]).await.unwrap(), first);
     let status = mark(&clients, "first-key", &[&list[2].id]).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
+    assert_eq!(failure(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
     assert_eq!(whole(&clients).await.unread_count, 1);
 }
 
 #[tokio::test]
-async fn bad_keys_and_too_many_notifications_are_refused() {
+async fn bad_keys_and_too_many_notifications_are_rejected() {
     let shop = Shop::open().await;
     let clients = shop.user(ADA);
     for key in ["short", &"k".repeat(65)] {
         let status = mark(&clients, key, &[]).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "IDEMPOTENCY_KEY_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "IDEMPOTENCY_KEY_INVALID".into()));
         assert_eq!(violations(&status), ["idempotency_key"]);
     }
     let status = mark(&clients, "first-key", &["nope"; 101]).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "TOO_MANY_NOTIFICATIONS".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "TOO_MANY_NOTIFICATIONS".into()));
     assert_eq!(violations(&status), ["notification_ids"]);
 }
 
@@ -170,7 +170,7 @@ async fn a_watcher_that_lags_behind_misses_nothing() {
 }
 
 #[tokio::test]
-async fn a_call_in_nobodys_name_is_refused() {
+async fn a_call_in_nobodys_name_is_rejected() {
     let shop = Shop::open().await;
     let clients = shop.anybody();
     let mut statuses = vec![
@@ -180,7 +180,7 @@ async fn a_call_in_nobodys_name_is_refused() {
     let watched = clients.notifications().watch_notifications(WatchNotificationsRequest::default()).await;
     statuses.push(watched.unwrap_err());
     for status in statuses {
-        assert_eq!(refusal(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
+        assert_eq!(failure(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
     }
 }
 

@@ -1,4 +1,4 @@
-//! An order goes its way, and tells whoever should know.
+//! An order passes through its states, and its owner and watchers are notified.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use proto::{
 };
 use tonic::{Code, Streaming};
 
-use crate::shop::{ADA, Clients, Ledger, NEW, Shop, mask, now, order_by, refusal};
+use crate::shop::{ADA, Clients, Ledger, NEW, Shop, failure, mask, now, order_by};
 
 #[tokio::test]
 async fn an_order_comes_from_state_to_state_and_no_further_than_to_its_owner() {
@@ -32,7 +32,7 @@ async fn an_order_comes_from_state_to_state_and_no_further_than_to_its_owner() {
         assert_eq!(clients.order(&placed.id).await, expected, "nothing else has changed");
     }
     let status = shop.domain.advance_order(&placed.id).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
+    assert_eq!(failure(&status), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn what_is_cancelled_goes_back_to_its_warehouses_and_is_not_paid() {
     assert_eq!(stocks(&clients, &products).await, before);
     assert!(Ledger::open(&file).authorisations()[&order].released);
     let status = shop.domain.cancel_order(&order).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
+    assert_eq!(failure(&status), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
     assert_eq!(stocks(&clients, &products).await, before, "nothing goes back twice");
 }
 
@@ -82,12 +82,12 @@ async fn what_is_on_its_way_or_does_not_exist_is_not_cancelled() {
     for state in [OrderState::Shipped, OrderState::Delivered, OrderState::Cancelled] {
         let order = seeded(&shop.user(ADA), state).await;
         let status = shop.domain.cancel_order(&order.id).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
+        assert_eq!(failure(&status), (Code::FailedPrecondition, "ORDER_TOO_FAR".into()));
         assert_eq!(shop.user(ADA).order(&order.id).await, order);
     }
     for id in ["", "nope", "order-999999", "order-1"] {
         for status in [shop.domain.cancel_order(id).await, shop.domain.advance_order(id).await] {
-            assert_eq!(refusal(&status.unwrap_err()), (Code::NotFound, "ORDER_NOT_FOUND".into()), "{id:?}");
+            assert_eq!(failure(&status.unwrap_err()), (Code::NotFound, "ORDER_NOT_FOUND".into()), "{id:?}");
         }
     }
 }
@@ -105,7 +105,7 @@ async fn the_owner_is_told_when_an_order_leaves_arrives_or_is_cancelled() {
     shop.domain.advance_order(&going).await.unwrap();
     shop.domain.advance_order(&going).await.unwrap();
     shop.domain.cancel_order(&ending).await.unwrap();
-    // That it was packed is not told.
+    // Packing sends no notification.
     let expected = [
         (&going, "Your order is on its way"),
         (&going, "Your order has arrived"),
@@ -128,7 +128,7 @@ async fn the_owner_is_told_when_an_order_leaves_arrives_or_is_cancelled() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_not_told() {
+async fn a_declined_change_is_not_told() {
     let shop = Shop::open().await;
     let clients = shop.user(ADA);
     let request = ListNotificationsRequest::default();
@@ -147,7 +147,7 @@ async fn a_watcher_gets_the_order_at_once_each_state_once_and_then_the_end() {
     let order = seeded(&clients, OrderState::Placed).await;
     let mut stream = watch(&clients, &order.id).await;
     assert_eq!(next(&mut stream).await, order);
-    // What happens to another order is none of the watcher's business.
+    // Changes of another order are not sent.
     shop.domain.cancel_order(&seeded(&clients, OrderState::Packed).await.id).await.unwrap();
     for state in [OrderState::Packed, OrderState::Shipped, OrderState::Delivered] {
         shop.domain.advance_order(&order.id).await.unwrap();
@@ -201,14 +201,14 @@ async fn a_watcher_that_leaves_takes_nobody_along() {
     drop(leaving);
     shop.domain.advance_order(&order).await.unwrap();
     assert_eq!(next(&mut staying).await.state(), OrderState::Packed);
-    // The call of the one who left ends before the server does.
+    // The call of the client that left ends before the server does.
     let domain = shop.domain.clone();
     shop.stop().await;
     let ends = domain.calls().list().into_iter().filter(|call| call.rpc.ends_with("/WatchOrder"));
     let ends: Vec<_> = ends.map(|call| call.end()).collect();
     assert_eq!(ends, [CallEnd::Cancelled, CallEnd::Answered]);
     let status = staying.message().await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::Unavailable, "STOPPING".into()));
+    assert_eq!(failure(&status), (Code::Unavailable, "STOPPING".into()));
 }
 
 #[tokio::test]
@@ -242,23 +242,23 @@ async fn two_servers_of_one_domain_tell_of_the_same_order() {
 }
 
 #[tokio::test]
-async fn watching_what_is_not_ones_own_is_refused() {
+async fn watching_what_is_not_ones_own_is_rejected() {
     let shop = Shop::open().await;
     let order_id = seeded(&shop.user(ADA), OrderState::Placed).await.id;
-    let refused = [
+    let rejected = [
         (shop.user(NEW), order_id.as_str(), "state", Code::NotFound, "ORDER_NOT_FOUND"),
         (shop.user(ADA), "nope", "state", Code::NotFound, "ORDER_NOT_FOUND"),
         (shop.user(ADA), &order_id, "nope", Code::InvalidArgument, "READ_MASK_INVALID"),
         (shop.anybody(), &order_id, "state", Code::Unauthenticated, "USER_REQUIRED"),
     ];
-    for (clients, order_id, path, code, reason) in refused {
+    for (clients, order_id, path, code, reason) in rejected {
         let request = WatchOrderRequest { order_id: order_id.into(), read_mask: Some(mask(&[path])) };
         let status = clients.orders().watch_order(request).await.unwrap_err();
-        assert_eq!(refusal(&status), (code, reason.into()));
+        assert_eq!(failure(&status), (code, reason.into()));
     }
 }
 
-/// An order of the seed that is in a state.
+/// An order of the seed in this state.
 async fn seeded(clients: &Clients, state: OrderState) -> Order {
     let request = ListOrdersRequest { page_size: 50, ..Default::default() };
     let orders = clients.list_orders(request).await.unwrap().orders;

@@ -10,8 +10,8 @@ use proto::{
 use tonic::Code;
 
 use crate::shop::{
-    ADA, Authorisation, Clients, Ledger, PRODUCT, Shop, cents, ids, mask, now, only, order_by, reasons,
-    refusal, violations,
+    ADA, Authorisation, Clients, Ledger, PRODUCT, Shop, cents, failure, ids, mask, now, only, order_by,
+    reasons, violations,
 };
 
 const ZOE: &str = "user-zoe-marchetti";
@@ -58,7 +58,7 @@ async fn what_cannot_be_ordered_leaves_the_cart_the_shelves_and_the_key_alone() 
     let cart = clients.cart().await;
     let before = stocks(&clients, &cart).await;
     let good = order_by(ADA, "first-key");
-    let refused = [
+    let failing = [
         (PlaceOrderRequest { country_code: "XX".into(), ..good.clone() }, InvalidArgument, "COUNTRY_INVALID"),
         (PlaceOrderRequest { country_code: "fr".into(), ..good.clone() }, InvalidArgument, "COUNTRY_INVALID"),
         (
@@ -91,15 +91,15 @@ async fn what_cannot_be_ordered_leaves_the_cart_the_shelves_and_the_key_alone() 
             "IDEMPOTENCY_KEY_INVALID",
         ),
     ];
-    for (request, code, reason) in refused {
+    for (request, code, reason) in failing {
         let status = clients.place(request).await.unwrap_err();
-        assert_eq!(refusal(&status), (code, reason.into()));
+        assert_eq!(failure(&status), (code, reason.into()));
     }
     assert_eq!(clients.cart().await, cart);
     assert_eq!(stocks(&clients, &cart).await, before);
     clients.place(good).await.unwrap();
     let status = clients.place(order_by(ADA, "second-key")).await.unwrap_err();
-    assert_eq!(refusal(&status), (FailedPrecondition, "CART_EMPTY".into()));
+    assert_eq!(failure(&status), (FailedPrecondition, "CART_EMPTY".into()));
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn what_was_sold_to_somebody_else_meanwhile_cannot_be_ordered() {
 
     zoe.place(order_by(ZOE, "first-key")).await.unwrap();
     let status = ada.place(order_by(ADA, "first-key")).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::FailedPrecondition, "OUT_OF_STOCK".into()));
+    assert_eq!(failure(&status), (Code::FailedPrecondition, "OUT_OF_STOCK".into()));
     assert_eq!(ada.cart().await, cart);
     let left: Vec<_> = others[..3].iter().copied().chain([0]).collect();
     assert_eq!(stocks(&ada, &cart).await, left, "what was there of the rest is there still");
@@ -137,16 +137,16 @@ async fn of_many_who_want_the_last_one_a_single_one_gets_it() {
     let clients = users.map(|user| (user, shop.user(user)));
     let calls = clients.iter().map(|(user, clients)| clients.place(order_by(user, "first-key")));
     let outcomes = futures_util::future::join_all(calls).await;
-    let (placed, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
-    assert_eq!((placed.len(), refused.len()), (1, 4));
-    for status in refused {
-        let refusal = refusal(&status.unwrap_err());
-        assert_eq!(refusal, (Code::FailedPrecondition, "OUT_OF_STOCK".into()));
+    let (placed, declined): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    assert_eq!((placed.len(), declined.len()), (1, 4));
+    for status in declined {
+        let failure = failure(&status.unwrap_err());
+        assert_eq!(failure, (Code::FailedPrecondition, "OUT_OF_STOCK".into()));
     }
 }
 
 #[tokio::test]
-async fn the_same_key_gives_the_same_answer_and_other_content_is_refused() {
+async fn the_same_key_gives_the_same_response_and_other_content_is_rejected() {
     let shop = Shop::open().await;
     let clients = shop.user(ADA);
     let request = order_by(ADA, "first-key");
@@ -158,7 +158,7 @@ async fn the_same_key_gives_the_same_answer_and_other_content_is_refused() {
     assert_eq!(clients.cart().await.item_count, 1, "nothing is ordered again");
     let other = PlaceOrderRequest { country_code: "DE".into(), ..request };
     let status = clients.place(other).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
+    assert_eq!(failure(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
     only_in_cart(&shop.user(ZOE), 1).await;
     let hers = shop.user(ZOE).place(order_by(ZOE, "first-key")).await.unwrap();
     assert_ne!(hers.id, order.id, "the key of another user is another key");
@@ -168,7 +168,7 @@ async fn the_same_key_gives_the_same_answer_and_other_content_is_refused() {
 async fn walking_all_orders_meets_each_once_newest_first_whatever_the_size_of_the_pages() {
     let shop = Shop::open().await;
     let clients = shop.user(ADA);
-    // All at the same time, so that their numbers alone tell which is newer.
+    // All are placed at the same time, so that only their numbers show which is newer.
     for number in 0..4 {
         clients.add(&format!("the-key-{number}"), PRODUCT, 1).await.unwrap();
         clients.place(order_by(ADA, &format!("the-key-{number}"))).await.unwrap();
@@ -196,7 +196,7 @@ async fn walking_all_orders_meets_each_once_newest_first_whatever_the_size_of_th
 }
 
 #[tokio::test]
-async fn a_page_has_ten_orders_unless_asked_otherwise_and_never_more_than_fifty() {
+async fn a_page_has_ten_orders_unless_requested_otherwise_and_never_more_than_fifty() {
     let shop = Shop::open().await;
     let clients = shop.user(ADA);
     shop.domain.set_stock(PRODUCT, "lyon", 1_000).await.unwrap();
@@ -211,7 +211,7 @@ async fn a_page_has_ten_orders_unless_asked_otherwise_and_never_more_than_fifty(
     for (page_size, skip, field) in [(-1, 0, "page_size"), (0, -1, "skip")] {
         let request = ListOrdersRequest { page_size, skip, ..Default::default() };
         let status = clients.list_orders(request).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_SIZE_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_SIZE_INVALID".into()));
         assert_eq!(violations(&status), [field]);
     }
 }
@@ -221,24 +221,24 @@ async fn an_order_is_its_owners_alone() {
     let shop = Shop::open().await;
     let request = ListOrdersRequest { page_size: 2, ..Default::default() };
     let hers = shop.user(ADA).list_orders(request).await.unwrap();
-    let asked = vec![hers.orders[0].id.clone()];
-    let outcomes = reasons(shop.user(ZOE).orders_by_id(asked.clone(), None).await.unwrap());
-    assert_eq!(outcomes, [(asked[0].clone(), "ORDER_NOT_FOUND".to_owned())]);
+    let requested = vec![hers.orders[0].id.clone()];
+    let outcomes = reasons(shop.user(ZOE).orders_by_id(requested.clone(), None).await.unwrap());
+    assert_eq!(outcomes, [(requested[0].clone(), "ORDER_NOT_FOUND".to_owned())]);
     let zoes =
         shop.user(ZOE).list_orders(ListOrdersRequest { page_size: 50, ..Default::default() }).await.unwrap();
     let zoes: BTreeSet<_> = zoes.orders.into_iter().map(|order| order.id).collect();
     assert!(hers.orders.iter().all(|order| !zoes.contains(&order.id)));
     let request = ListOrdersRequest { page_token: hers.next_page_token, ..Default::default() };
     let status = shop.user(ZOE).list_orders(request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
     for clients in [shop.anybody(), shop.device(ADA)] {
         let statuses = [
             clients.list_orders(ListOrdersRequest::default()).await.unwrap_err(),
-            clients.orders_by_id(asked.clone(), None).await.unwrap_err(),
+            clients.orders_by_id(requested.clone(), None).await.unwrap_err(),
             clients.place(order_by(ADA, "first-key")).await.unwrap_err(),
         ];
         for status in statuses {
-            assert_eq!(refusal(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
+            assert_eq!(failure(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
         }
     }
 }
@@ -249,13 +249,13 @@ async fn whatever_names_no_order_is_not_found_and_fails_alone() {
     let clients = shop.user(ADA);
     let order = clients.list_orders(ListOrdersRequest::default()).await.unwrap().orders.remove(0).id;
     let number = order.trim_start_matches("order-0");
-    let asked = ["", "order-", "order-999999", "order--00001", "nope", "order-99999999999999999999"];
-    let asked: Vec<_> = ids(&asked)
+    let requested = ["", "order-", "order-999999", "order--00001", "nope", "order-99999999999999999999"];
+    let requested: Vec<_> = ids(&requested)
         .into_iter()
         .chain([format!("order-{number}"), format!("order-00{number}"), order.to_uppercase(), order.clone()])
         .collect();
-    let outcomes = reasons(clients.orders_by_id(asked.clone(), None).await.unwrap());
-    let expected = asked.into_iter().map(|id| {
+    let outcomes = reasons(clients.orders_by_id(requested.clone(), None).await.unwrap());
+    let expected = requested.into_iter().map(|id| {
         let reason = if id == order { "" } else { "ORDER_NOT_FOUND" };
         (id, reason.to_owned())
     });
@@ -275,7 +275,7 @@ async fn a_mask_leaves_the_identifier_and_what_it_names() {
     }
 }
 
-/// Leaves just so many of the product in a cart.
+/// Leaves only this quantity of the product in a cart.
 async fn only_in_cart(clients: &Clients, quantity: i32) {
     for item in clients.cart().await.items {
         clients.remove(&format!("out-with-{}", item.product_id), &item.product_id).await.unwrap();
@@ -285,8 +285,8 @@ async fn only_in_cart(clients: &Clients, quantity: i32) {
 
 /// The stock of each product of a cart.
 async fn stocks(clients: &Clients, cart: &Cart) -> Vec<i64> {
-    let asked = cart.items.iter().map(|item| item.product_id.clone()).collect();
-    let stocks = clients.stocks(asked, None).await.unwrap();
+    let requested = cart.items.iter().map(|item| item.product_id.clone()).collect();
+    let stocks = clients.stocks(requested, None).await.unwrap();
     stocks.into_iter().map(|(_, stock)| stock.unwrap().total_quantity).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Pages together are the whole list, whatever their size.
+//! Pages of any size together are the whole list.
 
 use proto::{
     catalog::{
@@ -9,7 +9,7 @@ use proto::{
 };
 use tonic::{Code, Status};
 
-use crate::shop::{Clients, PRODUCT, Shop, mask, reasons, refusal, violations};
+use crate::shop::{Clients, PRODUCT, Shop, failure, mask, reasons, violations};
 
 #[tokio::test]
 async fn walking_all_products_meets_each_once_by_name_whatever_the_size_of_the_pages() {
@@ -106,7 +106,7 @@ async fn skip_passes_over_rows_from_where_the_page_begins() {
 }
 
 #[tokio::test]
-async fn a_page_has_twenty_products_unless_asked_otherwise_and_never_more_than_a_hundred() {
+async fn a_page_has_twenty_products_unless_requested_otherwise_and_never_more_than_a_hundred() {
     let shop = Shop::open().await;
     let clients = shop.anybody();
     for (page_size, expected) in [(0, 20), (1, 1), (100, 100), (101, 100), (i32::MAX, 100)] {
@@ -116,20 +116,20 @@ async fn a_page_has_twenty_products_unless_asked_otherwise_and_never_more_than_a
 }
 
 #[tokio::test]
-async fn negative_sizes_and_skips_are_refused() {
+async fn negative_sizes_and_skips_are_rejected() {
     let shop = Shop::open().await;
     let clients = shop.anybody();
     let size = ListProductsRequest { page_size: -1, ..ListProductsRequest::default() };
     let skip = ListProductsRequest { skip: -1, ..ListProductsRequest::default() };
     for (request, field) in [(size, "page_size"), (skip, "skip")] {
         let status = products_page(&clients, request).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_SIZE_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_SIZE_INVALID".into()));
         assert_eq!(violations(&status), [field]);
     }
 }
 
 #[tokio::test]
-async fn a_token_of_another_request_or_a_garbled_one_is_refused() {
+async fn a_token_of_another_request_or_a_garbled_one_is_rejected() {
     let shop = Shop::open().await;
     let clients = shop.anybody();
     let request = ListProductsRequest { category_id: "coffee".into(), page_size: 2, ..Default::default() };
@@ -149,11 +149,11 @@ async fn a_token_of_another_request_or_a_garbled_one_is_refused() {
             ..request.clone()
         };
         let status = products_page(&clients, request).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
         assert_eq!(violations(&status), ["page_token"]);
     }
     let status = search_page(&clients, "wood", 2, &search).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
 }
 
 #[tokio::test]
@@ -176,7 +176,7 @@ async fn an_unknown_category_is_not_found() {
     let shop = Shop::open().await;
     let request = ListProductsRequest { category_id: "nope".into(), ..ListProductsRequest::default() };
     let status = products_page(&shop.anybody(), request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::NotFound, "CATEGORY_NOT_FOUND".into()));
+    assert_eq!(failure(&status), (Code::NotFound, "CATEGORY_NOT_FOUND".into()));
 }
 
 async fn products_page(

@@ -1,18 +1,18 @@
-//! A card pays to the end of its month, and only for its owner.
+//! A card is valid to the end of its month, and only for its owner.
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 use proto::payments::{ListPaymentMethodsRequest, ListPaymentMethodsResponse, PaymentMethod};
 use tonic::{Code, Status};
 
-use crate::shop::{ADA, Clients, NEW, PRODUCT, Shop, mask, now, order_by, refusal, violations};
+use crate::shop::{ADA, Clients, NEW, PRODUCT, Shop, failure, mask, now, order_by, violations};
 
-/// Somebody with a price of her own.
+/// A customer with a promotion for loyal customers.
 const ZOE: &str = "user-zoe-marchetti";
 
-/// Somebody whose bank refuses everything.
+/// A customer whose bank declines every payment.
 const WITHOUT_LUCK: &str = "user-pat-declined";
 
-/// Somebody whose only card has ended.
+/// A customer whose only card has expired.
 const WITHOUT_CARD: &str = "user-goran-petrusic";
 
 #[tokio::test]
@@ -51,17 +51,17 @@ async fn walking_all_methods_meets_each_once_whatever_the_size_of_the_pages() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_user_and_a_negative_size_are_refused() {
+async fn a_token_of_another_user_and_a_negative_size_are_rejected() {
     let shop = Shop::open().await;
     let clients = customer_with_methods(&shop, 3).await;
     let request = ListPaymentMethodsRequest { page_size: 1, ..Default::default() };
     let page_token = list(&clients, request).await.unwrap().next_page_token;
     let request = ListPaymentMethodsRequest { page_token, ..Default::default() };
     let status = list(&shop.user(ADA), request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
     let request = ListPaymentMethodsRequest { page_size: -1, ..Default::default() };
     let status = list(&clients, request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_SIZE_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_SIZE_INVALID".into()));
     assert_eq!(violations(&status), ["page_size"]);
 }
 
@@ -80,7 +80,7 @@ async fn nobody_and_no_device_has_methods() {
     let shop = Shop::open().await;
     for clients in [shop.anybody(), shop.device(ADA)] {
         let status = list(&clients, ListPaymentMethodsRequest::default()).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
+        assert_eq!(failure(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
     }
 }
 
@@ -93,26 +93,26 @@ async fn a_card_pays_to_the_end_of_its_month_and_no_longer() {
     assert!(end > now().as_second());
     clock.set(end);
     let status = clients.place(order_by(ADA, "first-key")).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::FailedPrecondition, "PAYMENT_DECLINED".into()));
+    assert_eq!(failure(&status), (Code::FailedPrecondition, "PAYMENT_DECLINED".into()));
     clock.set(end - 1);
     let order = clients.place(order_by(ADA, "first-key")).await.unwrap();
     assert_eq!(order.payment_method_id, card.id);
 }
 
 #[tokio::test]
-async fn a_card_that_has_ended_or_whose_bank_refuses_pays_nothing() {
+async fn a_card_that_has_expired_or_whose_bank_declines_pays_nothing() {
     let shop = Shop::open().await;
     for user in [WITHOUT_CARD, WITHOUT_LUCK] {
         let clients = shop.user(user);
         let cart = clients.add("first-key", PRODUCT, 1).await.unwrap();
         let status = clients.place(order_by(user, "first-key")).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::FailedPrecondition, "PAYMENT_DECLINED".into()), "{user}");
+        assert_eq!(failure(&status), (Code::FailedPrecondition, "PAYMENT_DECLINED".into()), "{user}");
         assert_eq!(clients.cart().await, cart, "{user} can try another card");
     }
     let ended = whole(&shop.user(WITHOUT_CARD)).await.remove(0);
     assert!(end_of_month(&ended) < now());
-    let refused = whole(&shop.user(WITHOUT_LUCK)).await.remove(0);
-    assert!(end_of_month(&refused) > now(), "it is the bank that refuses");
+    let declined = whole(&shop.user(WITHOUT_LUCK)).await.remove(0);
+    assert!(end_of_month(&declined) > now(), "it is the bank that declines");
 }
 
 #[tokio::test]
@@ -123,18 +123,18 @@ async fn nobody_pays_with_the_card_of_somebody_else() {
         let mut request = order_by(ADA, "first-key");
         request.payment_method_id = method.into();
         let status = clients.place(request).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::FailedPrecondition, "PAYMENT_METHOD_NOT_FOUND".into()));
+        assert_eq!(failure(&status), (Code::FailedPrecondition, "PAYMENT_METHOD_NOT_FOUND".into()));
     }
 }
 
-/// The first instant in which a card is worth nothing any more, in UTC.
+/// The first instant at which a card has expired, in UTC.
 fn end_of_month(card: &PaymentMethod) -> Timestamp {
     let (year, month) = (card.expiry_year.try_into().unwrap(), card.expiry_month.try_into().unwrap());
     let last = civil::date(year, month, 1).last_of_month();
     last.tomorrow().unwrap().to_zoned(TimeZone::UTC).unwrap().timestamp()
 }
 
-/// Clients of some author with so many methods.
+/// Clients of an author with this number of methods.
 async fn customer_with_methods(shop: &Shop, count: usize) -> Clients {
     for user in
         [ZOE, "user-lukasz-wrona", "user-nuria-pascual", "user-emile-dufresne", "user-henk-vandermolen"]

@@ -1,4 +1,4 @@
-//! An acknowledged write is there after the process was killed.
+//! An acknowledged write survives the killing of the process.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
@@ -17,7 +17,7 @@ use tonic::Code;
 
 use crate::{
     program::Program,
-    shop::{self, ADA, Clients, PRODUCT, Shop, mask, now, options, order_by, refusal},
+    shop::{self, ADA, Clients, PRODUCT, Shop, failure, mask, now, options, order_by},
 };
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn what_was_written_is_there_when_the_file_is_opened_again() {
     let products = shop.anybody().all_products(&[]).await;
     shop.stop().await;
 
-    // Another seed time changes nothing: the shop is there already.
+    // Another seed time changes nothing: the shop exists already.
     let later =
         Options { data: Some(file.clone()), seed_time: now() + SignedDuration::from_hours(24), ..options() };
     let shop = Shop::serve(Domain::open(later).unwrap(), Services::all()).await;
@@ -77,8 +77,8 @@ async fn a_customer_finds_everything_again_when_the_file_is_opened_again() {
     assert_eq!(record(&clients).await, 0);
     assert_eq!(everything(&clients).await, before, "nothing was done again");
     let status = clients.add("first-key", PRODUCT, 1).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
-    // What it was told of before, it goes on from.
+    assert_eq!(failure(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
+    // The order goes on from its stored state.
     shop.domain.advance_order(&order.id).await.unwrap();
     assert_eq!(clients.order(&order.id).await.state(), OrderState::Delivered);
 }
@@ -100,7 +100,7 @@ async fn killed_in_the_middle_of_writes_it_has_lost_nothing_it_acknowledged() {
     while reviews_acknowledged.len() < ENOUGH {
         reviews_acknowledged.push(acknowledged.recv().await.unwrap());
     }
-    // All writers are at it.
+    // All writers are writing now.
     program.kill();
     for writer in writers {
         writer.await.unwrap();
@@ -127,7 +127,7 @@ async fn all_read(clients: &Clients) -> MarkReadRequest {
     MarkReadRequest { idempotency_key: "first-key".into(), notification_ids }
 }
 
-/// Records an event; answers how many events that were new.
+/// Records an event; returns the number of new events.
 async fn record(clients: &Clients) -> i32 {
     let event = Event {
         id: "the-only-event".into(),
@@ -139,7 +139,7 @@ async fn record(clients: &Clients) -> i32 {
     clients.analytics().record_events(request).await.unwrap().into_inner().recorded_count
 }
 
-/// All that a customer can read of the services.
+/// All data that a customer can read from the services.
 async fn everything(
     clients: &Clients,
 ) -> (Cart, ListOrdersResponse, ListNotificationsResponse, GetPreferencesResponse) {

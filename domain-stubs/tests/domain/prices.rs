@@ -1,4 +1,4 @@
-//! Prices are exact, and a customer's own.
+//! Prices are exact, and each customer has their own.
 
 use domain_stubs::{
     Clock, Domain, Options, Services,

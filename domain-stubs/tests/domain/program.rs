@@ -1,4 +1,4 @@
-//! The binary says in one line what is wrong with its arguments, and stops when it is asked to.
+//! The binary reports errors in one line, and stops gracefully on a signal.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -16,7 +16,7 @@ use tonic::Code;
 
 use crate::{
     imports,
-    shop::{ADA, Clients, connect, refusal},
+    shop::{ADA, Clients, connect, failure},
 };
 
 /// A running binary, which is killed when it is dropped.
@@ -43,12 +43,12 @@ impl Program {
                     .map(|(_, rest)| rest.split_whitespace().next().unwrap().parse().unwrap())
             })
             .expect("the binary says where it listens");
-        // Whatever else it logs must not fill the pipe.
+        // The other lines of its log must not fill the pipe.
         std::thread::spawn(move || log.count());
         Self { child, address }
     }
 
-    /// Number of its process.
+    /// Identifier of its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
@@ -89,7 +89,7 @@ fn bad_arguments_end_it_with_64() {
 
 #[test]
 fn a_key_that_anybody_could_guess_ends_it_with_64_and_is_not_shown() {
-    // Data that cannot be opened, so that one that is taken ends it all the same.
+    // The data cannot be opened, so that the binary also ends with an accepted key.
     let flag = |key: &str| run(&["--data", "/nowhere/shop.db", &format!("--credential-key={key}")]);
     let variable = |key: &str| {
         let mut command = command(&["--data", "/nowhere/shop.db"]);
@@ -111,30 +111,30 @@ fn help_is_no_error_and_tells_what_the_admin_service_gives_away() {
     assert_eq!(output.status.code(), Some(0));
     let told = String::from_utf8(output.stdout).unwrap();
     let told = told.split_once("--admin").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("without asking for a credential"), "{told}");
+    assert!(told.contains("without requiring a credential"), "{told}");
 }
 
 #[tokio::test]
 async fn the_admin_service_is_there_with_its_flag_alone() {
-    let asked = async |program: &Program| {
+    let list_calls = async |program: &Program| {
         let mut admin = AdminServiceClient::new(connect(program.address).await);
         admin.list_calls(ListCallsRequest {}).await.map(|_| ()).map_err(|status| status.code())
     };
-    assert_eq!(asked(&Program::start_with(&[])).await, Err(Code::Unimplemented));
-    assert_eq!(asked(&Program::start_with(&["--admin"])).await, Ok(()));
+    assert_eq!(list_calls(&Program::start_with(&[])).await, Err(Code::Unimplemented));
+    assert_eq!(list_calls(&Program::start_with(&["--admin"])).await, Ok(()));
 }
 
 #[tokio::test]
 async fn the_bffs_that_are_known_can_be_told() {
-    let asked = async |arguments: &[&str]| {
+    let call_with = async |arguments: &[&str]| {
         let program = Program::start_with(arguments);
         let clients = Clients::of_now(&connect(program.address).await, Actor::User, ADA);
-        let answer = clients.catalog().list_categories(ListCategoriesRequest::default()).await;
-        answer.map(|_| ()).map_err(|status| refusal(&status).1)
+        let response = clients.catalog().list_categories(ListCategoriesRequest::default()).await;
+        response.map(|_| ()).map_err(|status| failure(&status).1)
     };
-    assert_eq!(asked(&[]).await, Ok(()));
-    assert_eq!(asked(&["--issuers", "bff-other,bff-mobile"]).await, Ok(()));
-    assert_eq!(asked(&["--issuers", "bff-other"]).await, Err("CREDENTIAL_ISSUER_UNKNOWN".into()));
+    assert_eq!(call_with(&[]).await, Ok(()));
+    assert_eq!(call_with(&["--issuers", "bff-other,bff-mobile"]).await, Ok(()));
+    assert_eq!(call_with(&["--issuers", "bff-other"]).await, Err("CREDENTIAL_ISSUER_UNKNOWN".into()));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn an_import_tells_each_bad_line_and_how_many_were_good() {
     let folder = tempfile::tempdir().unwrap();
     let output = import(&imports::fixture(), &folder.path().join("shop.db"));
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "5 products imported, 8 lines refused\n");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "5 products imported, 8 lines rejected\n");
     let told = String::from_utf8(output.stderr).unwrap();
     let lines = told.lines().map(|line| line.strip_prefix(imports::fixture().to_str().unwrap()).unwrap());
     assert_eq!(
@@ -203,7 +203,7 @@ fn an_import_of_good_lines_ends_with_0_and_one_that_cannot_begin_with_1() {
     std::fs::write(&catalogue, imports::line("A-1", "Tent", "USD", "1.00")).unwrap();
     let output = import(&catalogue, &data);
     assert_eq!(output.status.code(), Some(0));
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "1 products imported, 0 lines refused\n");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "1 products imported, 0 lines rejected\n");
 
     for (catalogue, data, problem) in [
         (folder.path().join("none.jsonl"), data, "cannot read"),

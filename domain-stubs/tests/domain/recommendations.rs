@@ -1,4 +1,4 @@
-//! A recommended product can be bought, is new to the user, and never changes its place.
+//! A recommended product is in stock, not reviewed by the user, and keeps its place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use proto::{
 };
 use tonic::{Code, Status};
 
-use crate::shop::{Clients, PRODUCT, Shop, mask, refusal, violations};
+use crate::shop::{Clients, PRODUCT, Shop, failure, mask, violations};
 
 #[tokio::test]
 async fn nobody_gets_what_is_in_stock_by_the_stars_of_all_reviews() {
@@ -75,7 +75,7 @@ async fn a_user_gets_first_what_goes_with_what_was_reviewed_and_that_itself_no_m
 }
 
 #[tokio::test]
-async fn a_page_has_ten_products_unless_asked_otherwise_and_never_more_than_fifty() {
+async fn a_page_has_ten_products_unless_requested_otherwise_and_never_more_than_fifty() {
     let shop = Shop::open().await;
     let clients = shop.anybody();
     for (page_size, expected) in [(0, 10), (1, 1), (50, 50), (51, 50), (i32::MAX, 50)] {
@@ -84,18 +84,18 @@ async fn a_page_has_ten_products_unless_asked_otherwise_and_never_more_than_fift
     }
     let request = ListRecommendationsRequest { page_size: -1, ..Default::default() };
     let status = list(&clients, request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_SIZE_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_SIZE_INVALID".into()));
     assert_eq!(violations(&status), ["page_size"]);
 }
 
 #[tokio::test]
-async fn a_token_of_another_user_is_refused() {
+async fn a_token_of_another_user_is_rejected() {
     let shop = Shop::open().await;
     let page_token = list(&shop.user("user-one"), ListRecommendationsRequest::default()).await.unwrap();
     let request = ListRecommendationsRequest { page_token: page_token.next_page_token, ..Default::default() };
     for clients in [shop.user("user-two"), shop.anybody()] {
         let status = list(&clients, request.clone()).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "PAGE_TOKEN_INVALID".into()));
     }
 }
 
@@ -130,22 +130,22 @@ async fn each_query_has_its_own_size() {
     let queries = vec![query(PRODUCT, 0), query(PRODUCT, 3), query(PRODUCT, -1), query("nope", 3)];
     let outcomes = shop.anybody().related(queries.clone(), None).await.unwrap();
     let mut lengths = Vec::new();
-    for ((answered, outcome), asked) in outcomes.into_iter().zip(queries) {
-        assert_eq!(answered, asked);
+    for ((query, outcome), requested) in outcomes.into_iter().zip(queries) {
+        assert_eq!(query, requested);
         lengths.push(outcome.map(|item| item.product_ids.len()).map_err(|error| error.reason));
     }
-    let refused = ["PAGE_SIZE_INVALID", "PRODUCT_NOT_FOUND"].map(|reason| Err(reason.to_owned()));
-    assert_eq!(lengths, [[Ok(10), Ok(3)], refused].concat());
+    let failed = ["PAGE_SIZE_INVALID", "PRODUCT_NOT_FOUND"].map(|reason| Err(reason.to_owned()));
+    assert_eq!(lengths, [[Ok(10), Ok(3)], failed].concat());
 }
 
 #[tokio::test]
-async fn the_same_query_twice_and_a_mask_that_leads_nowhere_are_refused() {
+async fn the_same_query_twice_and_a_mask_that_leads_nowhere_are_rejected() {
     let shop = Shop::open().await;
     let status = shop.anybody().related(vec![query(PRODUCT, 3); 2], None).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()));
     let request = BatchListRelatedRequest { queries: Vec::new(), read_mask: Some(mask(&["nope"])) };
     let status = shop.anybody().recommendations().batch_list_related(request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "READ_MASK_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "READ_MASK_INVALID".into()));
 }
 
 fn query(product: &str, page_size: i32) -> RelatedQuery {

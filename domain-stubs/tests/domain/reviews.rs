@@ -4,7 +4,7 @@ use domain_stubs::credential::{Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY};
 use proto::reviews::{CreateReviewRequest, Review, ReviewsQuery};
 use tonic::{Code, Status};
 
-use crate::shop::{Clients, PRODUCT, Shop, claims, now, refusal, sign, violations};
+use crate::shop::{Clients, PRODUCT, Shop, claims, failure, now, sign, violations};
 
 #[tokio::test]
 async fn a_review_is_stored_under_the_name_of_its_author_and_counted() {
@@ -28,7 +28,7 @@ async fn a_known_author_keeps_the_name_chosen() {
         match create(&clients, CreateReviewRequest { product_id: product.id, ..request() }).await {
             Ok(review) => return assert_eq!(review.author_name, "Ada L."),
             Err(status) => {
-                assert_eq!(refusal(&status), (Code::AlreadyExists, "ALREADY_REVIEWED".into()));
+                assert_eq!(failure(&status), (Code::AlreadyExists, "ALREADY_REVIEWED".into()));
             }
         }
     }
@@ -36,7 +36,7 @@ async fn a_known_author_keeps_the_name_chosen() {
 }
 
 #[tokio::test]
-async fn the_same_key_with_the_same_content_gives_the_same_answer_and_writes_once() {
+async fn the_same_key_with_the_same_content_gives_the_same_response_and_writes_once() {
     let shop = Shop::open().await;
     let clients = shop.user("user-new");
     let first = create(&clients, request()).await.unwrap();
@@ -46,13 +46,13 @@ async fn the_same_key_with_the_same_content_gives_the_same_answer_and_writes_onc
 }
 
 #[tokio::test]
-async fn the_same_key_with_other_content_is_refused() {
+async fn the_same_key_with_other_content_is_rejected() {
     let shop = Shop::open().await;
     let clients = shop.user("user-new");
     create(&clients, request()).await.unwrap();
     let other = CreateReviewRequest { rating: 1, ..request() };
     let status = create(&clients, other).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
+    assert_eq!(failure(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
 }
 
 #[tokio::test]
@@ -64,22 +64,22 @@ async fn the_same_key_of_another_user_is_another_key() {
 }
 
 #[tokio::test]
-async fn a_second_review_of_the_same_product_is_refused() {
+async fn a_second_review_of_the_same_product_is_declined() {
     let shop = Shop::open().await;
     let clients = shop.user("user-new");
     create(&clients, request()).await.unwrap();
     let second = CreateReviewRequest { idempotency_key: "another-key".into(), ..request() };
     let status = create(&clients, second).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::AlreadyExists, "ALREADY_REVIEWED".into()));
+    assert_eq!(failure(&status), (Code::AlreadyExists, "ALREADY_REVIEWED".into()));
 }
 
 #[tokio::test]
-async fn a_refused_review_leaves_its_key_unused() {
+async fn a_failed_review_leaves_its_key_unused() {
     let shop = Shop::open().await;
     let clients = shop.user("user-new");
     let unknown = CreateReviewRequest { product_id: "nope".into(), ..request() };
     let status = create(&clients, unknown).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::NotFound, "PRODUCT_NOT_FOUND".into()));
+    assert_eq!(failure(&status), (Code::NotFound, "PRODUCT_NOT_FOUND".into()));
     create(&clients, request()).await.unwrap();
 }
 
@@ -94,11 +94,11 @@ async fn twenty_calls_at_once_write_one_review() {
             tokio::spawn(async move { reviews.create_review(request()).await.unwrap().into_inner() })
         })
         .collect();
-    let mut answers = Vec::new();
+    let mut reviews = Vec::new();
     for call in calls {
-        answers.push(call.await.unwrap());
+        reviews.push(call.await.unwrap());
     }
-    assert!(answers.iter().all(|answer| *answer == answers[0]));
+    assert!(reviews.iter().all(|review| *review == reviews[0]));
     assert_eq!(review_count(&shop).await, before + 1);
 }
 
@@ -112,7 +112,7 @@ async fn every_invalid_field_is_named() {
         ..request()
     };
     let status = create(&shop.user("user-new"), invalid).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "REVIEW_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "REVIEW_INVALID".into()));
     assert_eq!(violations(&status), ["idempotency_key", "rating", "text"]);
 }
 
@@ -123,7 +123,7 @@ async fn nobody_and_no_device_writes_a_review() {
     let device = sign(&device, DEVELOPMENT_CREDENTIAL_KEY);
     for clients in [shop.anybody(), shop.with_credential(Some(device))] {
         let status = create(&clients, request()).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
+        assert_eq!(failure(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
     }
 }
 

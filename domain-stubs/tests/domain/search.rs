@@ -3,7 +3,7 @@
 use proto::catalog::{SearchProductsRequest, SearchProductsResponse};
 use tonic::{Code, Status};
 
-use crate::shop::{Clients, PRODUCT, Shop, mask, refusal, violations};
+use crate::shop::{Clients, PRODUCT, Shop, failure, mask, violations};
 
 #[tokio::test]
 async fn every_product_is_among_the_best_for_its_own_name() {
@@ -49,11 +49,11 @@ async fn a_name_counts_more_than_a_description() {
 }
 
 #[tokio::test]
-async fn an_empty_query_is_refused() {
+async fn an_empty_query_is_rejected() {
     let shop = Shop::open().await;
     for query in ["", " ", "\t\n", "\0", "\u{a0}"] {
         let status = search(&shop.anybody(), query).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "QUERY_EMPTY".into()), "{query:?}");
+        assert_eq!(failure(&status), (Code::InvalidArgument, "QUERY_EMPTY".into()), "{query:?}");
         assert_eq!(violations(&status), ["query"]);
     }
 }

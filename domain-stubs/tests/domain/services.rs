@@ -42,8 +42,8 @@ async fn health_knows_the_services_that_are_served() {
     let shop = Shop::serve(Domain::open(options()).unwrap(), some).await;
     let mut health = HealthClient::new(shop.channel());
     for name in ["", Service::Catalog.full_name()] {
-        let answer = health.check(HealthCheckRequest { service: name.into() }).await.unwrap().into_inner();
-        assert_eq!(answer.status(), ServingStatus::Serving, "{name:?}");
+        let response = health.check(HealthCheckRequest { service: name.into() }).await.unwrap().into_inner();
+        assert_eq!(response.status(), ServingStatus::Serving, "{name:?}");
     }
     let service = Service::Reviews.full_name().to_owned();
     let missing = health.check(HealthCheckRequest { service }).await.unwrap_err();
@@ -58,9 +58,9 @@ async fn who_watches_the_health_is_told_of_the_end() {
     let mut stream = health.watch(request).await.unwrap().into_inner();
     assert_eq!(stream.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
     shop.stop().await;
-    // It ends, which the server could not have done otherwise.
-    while let Some(answer) = stream.message().await.unwrap() {
-        assert_eq!(answer.status(), ServingStatus::NotServing);
+    // The stream ends, without which the server could not have stopped.
+    while let Some(response) = stream.message().await.unwrap() {
+        assert_eq!(response.status(), ServingStatus::NotServing);
     }
 }
 
@@ -82,7 +82,7 @@ async fn reflection_lists_the_services_that_are_served_and_their_contracts() {
 }
 
 #[tokio::test]
-async fn the_admin_service_is_not_there_unless_it_was_asked_for() {
+async fn the_admin_service_is_not_there_unless_it_is_enabled() {
     let some: Services = [Service::Inventory].into_iter().collect();
     let without = Domain::open(Options { admin: false, ..options() }).unwrap();
     assert!(!Options::default().admin);
@@ -107,13 +107,13 @@ async fn the_admin_service_is_not_there_unless_it_was_asked_for() {
     assert_ne!(shop.anybody().stock(PRODUCT).await, stock);
 }
 
-/// Asks the reflection of a shop something.
-async fn reflect(shop: &Shop, question: MessageRequest) -> MessageResponse {
-    let request = ServerReflectionRequest { host: String::new(), message_request: Some(question) };
+/// Sends a message to the reflection service of a shop.
+async fn reflect(shop: &Shop, message: MessageRequest) -> MessageResponse {
+    let request = ServerReflectionRequest { host: String::new(), message_request: Some(message) };
     let mut reflection = ServerReflectionClient::new(shop.channel());
-    let mut answers =
+    let mut responses =
         reflection.server_reflection_info(tokio_stream::once(request)).await.unwrap().into_inner();
-    answers.next().await.unwrap().unwrap().message_response.unwrap()
+    responses.next().await.unwrap().unwrap().message_response.unwrap()
 }
 
 /// The names of the services that reflection lists, in order.

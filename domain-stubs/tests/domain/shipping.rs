@@ -1,9 +1,9 @@
-//! Shipping a product to a country costs the same for everybody.
+//! Shipping a product to a country costs the same for every customer.
 
 use proto::shipping::{ShippingOption, ShippingOptions, ShippingQuery};
 use tonic::Code;
 
-use crate::shop::{ADA, PRODUCT, Shop, cents, mask, only, reasons, refusal, violations};
+use crate::shop::{ADA, PRODUCT, Shop, cents, failure, mask, only, reasons, violations};
 
 /// A country of each zone, the nearest first.
 const ZONES: [&str; 4] = ["FR", "ES", "CH", "US"];
@@ -54,9 +54,9 @@ async fn customers_and_nobody_get_the_same_options() {
 #[tokio::test]
 async fn nothing_is_sent_to_some_countries_and_what_is_none_fails_alone() {
     let shop = Shop::open().await;
-    let asked =
+    let requested =
         [(PRODUCT, "JP"), (PRODUCT, "XX"), (PRODUCT, "fr"), (PRODUCT, ""), ("nope", "FR"), (PRODUCT, "FR")];
-    let queries: Vec<_> = asked.map(|(product, country)| query(product, country)).to_vec();
+    let queries: Vec<_> = requested.map(|(product, country)| query(product, country)).to_vec();
     let outcomes = shop.anybody().shipping_options(queries.clone(), None).await.unwrap();
     assert_eq!(outcomes[0].1, Ok(ShippingOptions::default()));
     let expected = ["", "COUNTRY_INVALID", "COUNTRY_INVALID", "COUNTRY_INVALID", "PRODUCT_NOT_FOUND", ""];
@@ -65,17 +65,17 @@ async fn nothing_is_sent_to_some_countries_and_what_is_none_fails_alone() {
 }
 
 #[tokio::test]
-async fn the_same_product_to_two_countries_is_two_queries_and_to_one_country_twice_is_refused() {
+async fn the_same_product_to_two_countries_is_two_queries_and_to_one_country_twice_is_rejected() {
     let shop = Shop::open().await;
     let queries = vec![query(PRODUCT, "FR"), query(PRODUCT, "DE")];
     assert_eq!(shop.anybody().shipping_options(queries, None).await.unwrap().len(), 2);
     let status = shop.anybody().shipping_options(vec![query(PRODUCT, "FR"); 2], None).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()));
     assert_eq!(violations(&status), ["queries"]);
 }
 
 #[tokio::test]
-async fn a_mask_that_leads_into_a_list_is_refused() {
+async fn a_mask_that_leads_into_a_list_is_rejected() {
     let shop = Shop::open().await;
     let queries = vec![query(PRODUCT, "FR")];
     let whole = only(shop.anybody().shipping_options(queries.clone(), None).await);
@@ -83,7 +83,7 @@ async fn a_mask_that_leads_into_a_list_is_refused() {
     assert_eq!(masked, whole);
     assert_ne!(whole.options, [ShippingOption::default()]);
     let status = shop.anybody().shipping_options(queries, Some(mask(&["options.id"]))).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "READ_MASK_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "READ_MASK_INVALID".into()));
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn a_parcel_is_as_dear_and_as_slow_as_what_needs_most_in_it() {
 }
 
 #[tokio::test]
-async fn a_parcel_of_nothing_or_to_nowhere_has_no_options_and_what_does_not_exist_is_refused() {
+async fn a_parcel_of_nothing_or_to_nowhere_has_no_options_and_what_does_not_exist_is_rejected() {
     let shop = Shop::open().await;
     let clients = shop.anybody();
     assert_eq!(clients.quote(&[], "FR").await.unwrap(), ShippingOptions::default());
@@ -124,7 +124,7 @@ async fn a_parcel_of_nothing_or_to_nowhere_has_no_options_and_what_does_not_exis
         (&[PRODUCT, PRODUCT], "FR", Code::InvalidArgument, "DUPLICATE_KEY"),
     ] {
         let status = clients.quote(products, country).await.unwrap_err();
-        assert_eq!(refusal(&status), (code, reason.into()));
+        assert_eq!(failure(&status), (code, reason.into()));
     }
 }
 

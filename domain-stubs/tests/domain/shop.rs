@@ -38,13 +38,13 @@ pub(crate) use self::{
 /// A product with reviews.
 pub(crate) const PRODUCT: &str = "tent-ridge-2";
 
-/// A customer with a cart, six orders and a price of her own.
+/// A customer with a cart, six orders and a promotion for loyal customers.
 pub(crate) const ADA: &str = "user-ada-lindqvist";
 
 /// A customer who has reviewed nothing, bought nothing and has no account.
 pub(crate) const NEW: &str = "user-new-customer";
 
-/// The RPC most tests break.
+/// The RPC that most tests set faults for.
 pub(crate) const GET_PRODUCTS: &str = "shop.catalog.v1.CatalogService/BatchGetProducts";
 
 /// A shop in memory on a port of its own, in which time stands still.
@@ -60,7 +60,7 @@ pub(crate) struct Shop {
 #[derive(Clone)]
 pub(crate) struct SetClock(Arc<AtomicI64>);
 
-/// The time at which all of this takes place.
+/// The present time in all tests.
 pub(crate) fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
@@ -82,13 +82,14 @@ impl Shop {
         Self::serve(Domain::open(options()).unwrap(), Services::all()).await
     }
 
-    /// A shop over a file, which is made when it is not there.
+    /// A shop over a file, which is created if it does not exist.
     pub(crate) async fn open_file(file: &Path) -> Self {
         let options = Options { data: Some(file.to_owned()), ..options() };
         Self::serve(Domain::open(options).unwrap(), Services::all()).await
     }
 
-    /// A shop in memory whose clock is set by hand, as it is at the beginning. Credentials go by another.
+    /// A shop in memory whose clock is set by hand, to the present time at first. Credentials use
+    /// another clock.
     pub(crate) async fn with_clock() -> (Self, SetClock) {
         let clock = SetClock(Arc::new(AtomicI64::new(now().as_second())));
         let domain = Domain::open(Options { clock: clock.clock(), ..options() }).unwrap();
@@ -116,28 +117,28 @@ impl Shop {
         self.server.await.unwrap().unwrap();
     }
 
-    /// Clients in nobody's name.
+    /// Clients without a principal.
     pub(crate) fn anybody(&self) -> Clients {
         self.with_credential(Some(sign(&claims(), DEVELOPMENT_CREDENTIAL_KEY)))
     }
 
-    /// Clients in the name of a user.
+    /// Clients on behalf of a user.
     pub(crate) fn user(&self, id: &str) -> Clients {
         self.with_credential(Some(sign(&user(id), DEVELOPMENT_CREDENTIAL_KEY)))
     }
 
-    /// Clients in the name of a device.
+    /// Clients on behalf of a device.
     pub(crate) fn device(&self, id: &str) -> Clients {
         let claims = Claims { sub: Some(id.to_owned()), actor: Some(Actor::Device), ..claims() };
         self.with_credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)))
     }
 
-    /// Clients that send just this as their `authorization`, if anything.
+    /// Clients that send this as their `authorization`, or none.
     pub(crate) fn with_credential(&self, credential: Option<String>) -> Clients {
         self.with_credentials(credential.into_iter().collect())
     }
 
-    /// Clients that send `authorization` so many times.
+    /// Clients that send several `authorization` headers.
     pub(crate) fn with_credentials(&self, credentials: Vec<String>) -> Clients {
         Clients { channel: self.channel.clone(), credential: Credential::Fixed(credentials) }
     }
@@ -171,12 +172,12 @@ pub(crate) async fn connect(address: SocketAddr) -> Channel {
     Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
 }
 
-/// The claims of a call in nobody's name that hold for a minute.
+/// The claims of a call without a principal, valid for a minute from now.
 pub(crate) fn claims() -> Claims {
     claims_at(now())
 }
 
-/// The claims of a call in nobody's name that hold for a minute from some time on.
+/// The claims of a call without a principal, valid for a minute from this time on.
 fn claims_at(time: Timestamp) -> Claims {
     let iat = time.as_second();
     Claims {
@@ -190,7 +191,7 @@ fn claims_at(time: Timestamp) -> Claims {
     }
 }
 
-/// The claims of a call in the name of a user.
+/// The claims of a call on behalf of a user.
 fn user(id: &str) -> Claims {
     Claims { sub: Some(id.to_owned()), actor: Some(Actor::User), ..claims() }
 }
@@ -211,7 +212,7 @@ pub(crate) fn ids(ids: &[&str]) -> Vec<String> {
 }
 
 /// Code and reason of an error, which must carry exactly one `ErrorInfo` of the shop.
-pub(crate) fn refusal(status: &Status) -> (Code, String) {
+pub(crate) fn failure(status: &Status) -> (Code, String) {
     let details = status.get_error_details_vec();
     let mut infos = details.into_iter().filter_map(|detail| match detail {
         tonic_types::ErrorDetail::ErrorInfo(info) => Some(info),
@@ -222,7 +223,7 @@ pub(crate) fn refusal(status: &Status) -> (Code, String) {
     (status.code(), info.reason)
 }
 
-/// The fields a request was refused for.
+/// The invalid fields that an error names.
 pub(crate) fn violations(status: &Status) -> Vec<String> {
     let violations = status.get_details_bad_request().map(|bad_request| bad_request.field_violations);
     violations.into_iter().flatten().map(|violation| violation.field).collect()

@@ -1,9 +1,9 @@
-//! A watcher sees the stock now, and every change after that.
+//! A watcher receives the present stock, and every change after that.
 
 use proto::inventory::{Stock, WatchStockRequest, WatchStockResponse};
 use tonic::{Code, Streaming};
 
-use crate::shop::{ADA, PRODUCT, Shop, ids, mask, now, order_by, refusal};
+use crate::shop::{ADA, PRODUCT, Shop, failure, ids, mask, now, order_by};
 
 const OTHER: &str = "sleeping-mat-inflatable-6";
 
@@ -71,31 +71,31 @@ async fn without_an_item_in_any_warehouse_a_product_is_not_available() {
 }
 
 #[tokio::test]
-async fn a_change_that_makes_no_sense_is_refused() {
+async fn an_invalid_change_is_rejected() {
     let shop = Shop::open().await;
-    let refused = [
+    let invalid = [
         ("nope", "lyon", 1, Code::NotFound, "PRODUCT_NOT_FOUND"),
         (PRODUCT, "atlantis", 1, Code::NotFound, "WAREHOUSE_NOT_FOUND"),
         (PRODUCT, "lyon", -1, Code::InvalidArgument, "QUANTITY_INVALID"),
     ];
-    for (product, warehouse, quantity, code, reason) in refused {
+    for (product, warehouse, quantity, code, reason) in invalid {
         let status = shop.domain.set_stock(product, warehouse, quantity).await.unwrap_err();
-        assert_eq!(refusal(&status), (code, reason.into()));
+        assert_eq!(failure(&status), (code, reason.into()));
     }
 }
 
 #[tokio::test]
-async fn watching_an_unknown_product_is_refused_as_a_whole() {
+async fn watching_an_unknown_product_fails_as_a_whole() {
     let shop = Shop::open().await;
     let request = WatchStockRequest { product_ids: ids(&[PRODUCT, "nope"]), read_mask: None };
     let status = shop.anybody().inventory().watch_stock(request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::NotFound, "PRODUCT_NOT_FOUND".into()));
+    assert_eq!(failure(&status), (Code::NotFound, "PRODUCT_NOT_FOUND".into()));
     let request = WatchStockRequest { product_ids: ids(&[PRODUCT, PRODUCT]), read_mask: None };
     let status = shop.anybody().inventory().watch_stock(request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "DUPLICATE_KEY".into()));
     let request = WatchStockRequest { product_ids: ids(&[PRODUCT]), read_mask: Some(mask(&["nope"])) };
     let status = shop.anybody().inventory().watch_stock(request).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "READ_MASK_INVALID".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "READ_MASK_INVALID".into()));
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn a_watcher_does_not_keep_the_server_from_stopping() {
     next(&mut stream).await;
     shop.stop().await;
     let status = stream.message().await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::Unavailable, "STOPPING".into()));
+    assert_eq!(failure(&status), (Code::Unavailable, "STOPPING".into()));
 }
 
 async fn watch(shop: &Shop, products: &[&str]) -> Streaming<WatchStockResponse> {

@@ -1,4 +1,4 @@
-//! A million computed products answer as stored ones do, and weigh nothing.
+//! A million computed products behave as stored ones do, and take no memory.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use proto::{
 };
 use tonic::{Code, Status};
 
-use crate::shop::{Clients, Shop, ids, mask, only, options, reasons, refusal, violations};
+use crate::shop::{Clients, Shop, failure, ids, mask, only, options, reasons, violations};
 
 const MILLION: u32 = 1_000_000;
 
@@ -77,18 +77,18 @@ async fn a_product_is_as_complete_as_a_stored_one_and_knows_its_number() {
 async fn each_key_has_its_own_outcome() {
     let shop = open(MILLION).await;
     let clients = shop.anybody();
-    let asked =
+    let requested =
         ["synthetic-1000000", "synthetic-1000001", "synthetic-0", "synthetic-007", "tent-ridge-2", MIDDLE];
     let expected = ["", "PRODUCT_NOT_FOUND", "PRODUCT_NOT_FOUND", "PRODUCT_NOT_FOUND", "", ""];
-    let expected: Vec<_> = ids(&asked).into_iter().zip(ids(&expected)).collect();
-    assert_eq!(reasons(clients.products(ids(&asked), None).await.unwrap()), expected);
-    assert_eq!(reasons(clients.prices(ids(&asked), None).await.unwrap()), expected);
-    assert_eq!(reasons(clients.stocks(ids(&asked), None).await.unwrap()), expected);
-    assert_eq!(reasons(clients.ratings(ids(&asked), None).await.unwrap()), expected);
+    let expected: Vec<_> = ids(&requested).into_iter().zip(ids(&expected)).collect();
+    assert_eq!(reasons(clients.products(ids(&requested), None).await.unwrap()), expected);
+    assert_eq!(reasons(clients.prices(ids(&requested), None).await.unwrap()), expected);
+    assert_eq!(reasons(clients.stocks(ids(&requested), None).await.unwrap()), expected);
+    assert_eq!(reasons(clients.ratings(ids(&requested), None).await.unwrap()), expected);
 
     let many: Vec<_> = (1..=101).map(|number| format!("synthetic-{number}")).collect();
-    let refused = clients.products(many, None).await.unwrap_err();
-    assert_eq!(refusal(&refused), (Code::InvalidArgument, "TOO_MANY_KEYS".to_owned()));
+    let status = clients.products(many, None).await.unwrap_err();
+    assert_eq!(failure(&status), (Code::InvalidArgument, "TOO_MANY_KEYS".to_owned()));
     let unknown = clients.products(ids(&[MIDDLE]), Some(mask(&["nope"]))).await.unwrap_err();
     assert_eq!(violations(&unknown), ["read_mask"]);
 }
@@ -112,8 +112,8 @@ async fn categories_hold_all_of_them() {
         assert!(page.products.iter().all(|product| product.category_id == category.id));
     }
     let request = ListProductsRequest { category_id: "nope".into(), ..Default::default() };
-    let refused = list(&clients, request).await.unwrap_err();
-    assert_eq!(refusal(&refused), (Code::NotFound, "CATEGORY_NOT_FOUND".to_owned()));
+    let status = list(&clients, request).await.unwrap_err();
+    assert_eq!(failure(&status), (Code::NotFound, "CATEGORY_NOT_FOUND".to_owned()));
 }
 
 #[tokio::test]
@@ -143,9 +143,9 @@ async fn a_search_finds_words_and_a_number() {
 async fn prices_and_stock_differ_from_product_to_product_and_stay() {
     let (shop, again) = (open(MILLION).await, open(MILLION).await);
     // All of them made after the same product.
-    let asked: Vec<_> = (0..50).map(|round| format!("synthetic-{}", 17 + round * 210)).collect();
-    let prices = shop.anybody().prices(asked.clone(), None).await.unwrap();
-    assert_eq!(again.anybody().prices(asked.clone(), None).await.unwrap(), prices);
+    let requested: Vec<_> = (0..50).map(|round| format!("synthetic-{}", 17 + round * 210)).collect();
+    let prices = shop.anybody().prices(requested.clone(), None).await.unwrap();
+    assert_eq!(again.anybody().prices(requested.clone(), None).await.unwrap(), prices);
     let amounts: BTreeSet<_> = prices
         .into_iter()
         .map(|(_, price)| {
@@ -157,8 +157,8 @@ async fn prices_and_stock_differ_from_product_to_product_and_stay() {
         .collect();
     assert!(amounts.len() > 10, "{amounts:?}");
 
-    let stocks = shop.anybody().stocks(asked.clone(), None).await.unwrap();
-    assert_eq!(again.anybody().stocks(asked, None).await.unwrap(), stocks);
+    let stocks = shop.anybody().stocks(requested.clone(), None).await.unwrap();
+    assert_eq!(again.anybody().stocks(requested, None).await.unwrap(), stocks);
     let mut totals = BTreeSet::new();
     for (id, stock) in stocks {
         let stock = stock.unwrap();

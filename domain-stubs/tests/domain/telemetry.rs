@@ -1,4 +1,4 @@
-//! A device reports each reading once, and knows itself alone.
+//! A reading of a device is counted once, and a device sees itself alone.
 
 use jiff::{SignedDuration, Timestamp};
 use proto::telemetry::{
@@ -6,7 +6,7 @@ use proto::telemetry::{
 };
 use tonic::{Code, Status};
 
-use crate::shop::{Clients, Shop, mask, now, refusal, violations};
+use crate::shop::{Clients, Shop, failure, mask, now, violations};
 
 const DEVICE: &str = "shelf-0001";
 
@@ -29,7 +29,7 @@ async fn there_are_forty_devices_of_which_the_last_two_are_on_no_shelf() {
     products.sort();
     assert!(products.is_sorted_by(|a, b| a < b), "each is on a shelf of its own: {products:?}");
     let status = get(&shop.device("shelf-0041"), "shelf-0041").await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::NotFound, "DEVICE_NOT_FOUND".into()));
+    assert_eq!(failure(&status), (Code::NotFound, "DEVICE_NOT_FOUND".into()));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn the_same_numbers_of_another_device_are_other_readings() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_refused_and_the_rest_is_stored() {
+async fn what_makes_no_sense_is_rejected_and_the_rest_is_stored() {
     let shop = Shop::open().await;
     let clients = shop.device(DEVICE);
     let readings = vec![
@@ -69,10 +69,10 @@ async fn what_makes_no_sense_is_refused_and_the_rest_is_stored() {
         reading(5),
     ];
     let response = report(&clients, DEVICE, readings).await.unwrap();
-    let (stored, refused): (Vec<_>, Vec<_>) =
+    let (stored, rejected): (Vec<_>, Vec<_>) =
         statuses(&response).into_iter().partition(|(_, status)| *status == ReadingStatus::Stored);
     assert_eq!(stored, [(5, ReadingStatus::Stored)]);
-    assert_eq!(refused, [0, 1, 2, 3, 4].map(|sequence| (sequence, ReadingStatus::Refused)));
+    assert_eq!(rejected, [0, 1, 2, 3, 4].map(|sequence| (sequence, ReadingStatus::Refused)));
     assert_eq!(get(&clients, DEVICE).await.unwrap().reading_count, 1);
 }
 
@@ -81,7 +81,7 @@ async fn a_report_has_five_hundred_readings_at_most() {
     let shop = Shop::open().await;
     let clients = shop.device(DEVICE);
     let status = report(&clients, DEVICE, (1..=501).map(reading).collect()).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::InvalidArgument, "TOO_MANY_READINGS".into()));
+    assert_eq!(failure(&status), (Code::InvalidArgument, "TOO_MANY_READINGS".into()));
     assert_eq!(violations(&status), ["readings"]);
     report(&clients, DEVICE, (1..=500).map(reading).collect()).await.unwrap();
     assert_eq!(get(&clients, DEVICE).await.unwrap().reading_count, 500);
@@ -96,7 +96,7 @@ async fn another_device_does_not_exist() {
         report(&clients, DEVICE, vec![reading(1)]).await.unwrap_err(),
     ];
     for status in statuses {
-        assert_eq!(refusal(&status), (Code::NotFound, "DEVICE_NOT_FOUND".into()));
+        assert_eq!(failure(&status), (Code::NotFound, "DEVICE_NOT_FOUND".into()));
     }
     assert_eq!(get(&shop.device(DEVICE), DEVICE).await.unwrap().reading_count, 0);
 }
@@ -110,7 +110,7 @@ async fn nobody_and_no_user_reports_anything() {
             report(&clients, DEVICE, vec![reading(1)]).await.unwrap_err(),
         ];
         for status in statuses {
-            assert_eq!(refusal(&status), (Code::Unauthenticated, "DEVICE_REQUIRED".into()));
+            assert_eq!(failure(&status), (Code::Unauthenticated, "DEVICE_REQUIRED".into()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Users see all of themselves, and little of others.
+//! Users see all of their own fields, and few of others.
 
 use proto::{
     reviews::CreateReviewRequest,
@@ -6,7 +6,7 @@ use proto::{
 };
 use tonic::{Code, Status};
 
-use crate::shop::{ADA, Clients, NEW, PRODUCT, Shop, ids, mask, now, only, reasons, refusal, violations};
+use crate::shop::{ADA, Clients, NEW, PRODUCT, Shop, failure, ids, mask, now, only, reasons, violations};
 
 const ZOE: &str = "user-zoe-marchetti";
 
@@ -27,8 +27,8 @@ async fn others_and_nobody_see_a_name_and_a_picture() {
     let public = User { given_name: String::new(), email: String::new(), create_time: None, ..own };
     for clients in [shop.user(ADA), shop.anybody(), shop.device(ZOE)] {
         assert_eq!(only(clients.users_by_id(ids(&[ZOE]), None).await), public);
-        let asked = Some(mask(&["email", "given_name", "create_time"]));
-        let masked = only(clients.users_by_id(ids(&[ZOE]), asked).await);
+        let fields = Some(mask(&["email", "given_name", "create_time"]));
+        let masked = only(clients.users_by_id(ids(&[ZOE]), fields).await);
         assert_eq!(masked, User { id: ZOE.into(), ..User::default() });
     }
 }
@@ -36,9 +36,9 @@ async fn others_and_nobody_see_a_name_and_a_picture() {
 #[tokio::test]
 async fn whoever_is_no_user_is_not_found_and_fails_alone() {
     let shop = Shop::open().await;
-    let asked = ids(&["", "ada", "USER-ADA-LINDQVIST", ADA, "user-ada-lindqvist ", NEW]);
-    let outcomes = reasons(shop.anybody().users_by_id(asked.clone(), None).await.unwrap());
-    let expected = asked.into_iter().map(|id| {
+    let requested = ids(&["", "ada", "USER-ADA-LINDQVIST", ADA, "user-ada-lindqvist ", NEW]);
+    let outcomes = reasons(shop.anybody().users_by_id(requested.clone(), None).await.unwrap());
+    let expected = requested.into_iter().map(|id| {
         let reason = if id == ADA { "" } else { "USER_NOT_FOUND" };
         (id, reason.to_owned())
     });
@@ -85,7 +85,7 @@ async fn preferences_are_the_shops_own_until_some_are_changed() {
 }
 
 #[tokio::test]
-async fn a_mask_of_preferences_answers_what_it_names_and_no_more() {
+async fn a_mask_of_preferences_returns_what_it_names_and_no_more() {
     let shop = Shop::open().await;
     let request = GetPreferencesRequest { read_mask: Some(mask(&["country_code"])) };
     let masked = shop.user(NEW).users().get_preferences(request).await.unwrap().into_inner();
@@ -105,7 +105,7 @@ async fn a_language_is_any_well_formed_tag() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_refused_field_by_field_and_changes_nothing() {
+async fn what_makes_no_sense_is_rejected_field_by_field_and_changes_nothing() {
     let shop = Shop::open().await;
     let clients = shop.user(NEW);
     let before = preferences(&clients).await;
@@ -114,7 +114,7 @@ async fn what_makes_no_sense_is_refused_field_by_field_and_changes_nothing() {
         country_code: country_code.into(),
         ..Preferences::default()
     };
-    let refused: [(Preferences, &[&str], &[&str]); 6] = [
+    let rejected: [(Preferences, &[&str], &[&str]); 6] = [
         (of("en_GB", "FR"), &["language"], &["preferences.language"]),
         (of("en-u", "FR"), &["language"], &["preferences.language"]),
         (of("en", "fr"), &["country_code"], &["preferences.country_code"]),
@@ -126,9 +126,9 @@ async fn what_makes_no_sense_is_refused_field_by_field_and_changes_nothing() {
         (of("de", "DE"), &[], &["update_mask"]),
         (of("de", "DE"), &["language", "nope"], &["update_mask"]),
     ];
-    for (values, paths, fields) in refused {
+    for (values, paths, fields) in rejected {
         let status = update(&clients, "first-key", &values, paths).await.unwrap_err();
-        assert_eq!(refusal(&status), (Code::InvalidArgument, "PREFERENCES_INVALID".into()));
+        assert_eq!(failure(&status), (Code::InvalidArgument, "PREFERENCES_INVALID".into()));
         assert_eq!(violations(&status), fields);
     }
     assert_eq!(preferences(&clients).await, before);
@@ -136,7 +136,7 @@ async fn what_makes_no_sense_is_refused_field_by_field_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_same_key_gives_the_same_answer_and_other_content_is_refused() {
+async fn the_same_key_gives_the_same_response_and_other_content_is_rejected() {
     let shop = Shop::open().await;
     let clients = shop.user(NEW);
     let german = Preferences { language: "de".into(), ..Preferences::default() };
@@ -146,7 +146,7 @@ async fn the_same_key_gives_the_same_answer_and_other_content_is_refused() {
     assert_eq!(update(&clients, "first-key", &german, &["language"]).await.unwrap(), first);
     assert_eq!(preferences(&clients).await.language, "fr", "the repetition changes nothing");
     let status = update(&clients, "first-key", &french, &["language"]).await.unwrap_err();
-    assert_eq!(refusal(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
+    assert_eq!(failure(&status), (Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED".into()));
     let other = update(&shop.user(ZOE), "first-key", &french, &["language"]).await.unwrap();
     assert_eq!(other.language, "fr", "the key of another user is another key");
 }
@@ -159,7 +159,7 @@ async fn nobody_and_no_device_has_preferences() {
         let values = Preferences { language: "de".into(), ..Preferences::default() };
         let updated = update(&clients, "first-key", &values, &["language"]).await.unwrap_err();
         for status in [read, updated] {
-            assert_eq!(refusal(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
+            assert_eq!(failure(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
         }
     }
 }

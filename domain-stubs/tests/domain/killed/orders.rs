@@ -1,4 +1,4 @@
-//! Customers order while the process is killed again and again; then everybody repeats everything.
+//! Customers order while the process is killed again and again; then all of them repeat all calls.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ use crate::{
     shop::{Authorisation, Clients, Ledger, cents, connect, order_by},
 };
 
-/// Customers, each with carts and orders of the own.
+/// Customers, each with their own cart and orders.
 const USERS: [&str; 8] = [
     "user-ada-lindqvist",
     "user-zoe-marchetti",
@@ -82,7 +82,8 @@ async fn every_order_exists_once_and_stock_payment_and_cart_agree_with_it() {
     check_ledger(&Ledger::open(&file), &placed, &seeded);
 }
 
-/// Starts the process, lets everybody go on where they were, and kills it when enough orders were acknowledged.
+/// Starts the process, lets the customers continue, and kills it when enough orders were
+/// acknowledged.
 async fn order_until_killed(file: &Path, customers: Vec<Customer>, products: &[String]) -> Vec<Customer> {
     let program = Program::start(file);
     let (acknowledge, mut acknowledged) = mpsc::unbounded_channel();
@@ -95,7 +96,7 @@ async fn order_until_killed(file: &Path, customers: Vec<Customer>, products: &[S
     for _ in 0..ENOUGH {
         acknowledged.recv().await.unwrap();
     }
-    // Everybody is at it.
+    // All customers are ordering now.
     program.kill();
     let mut customers = Vec::new();
     for shopper in shoppers {
@@ -116,7 +117,7 @@ async fn order_until_it_fails(
         let Ok(order) = buy(&clients, customer.user, round, &products).await else { break };
         let known = customer.acknowledged.insert(round, order.clone());
         assert!(known.is_none_or(|known| known == order));
-        // Nobody listens any more when the process is being killed.
+        // The receiver may be gone while the process is being killed.
         acknowledge.send(()).ok();
     }
     customer
@@ -135,7 +136,7 @@ async fn buy(
     clients.place(order_by(user, &format!("placing-{round}"))).await
 }
 
-/// Makes every call again, one after the other; answers all orders.
+/// Makes every call again, one after the other; returns all orders.
 async fn repeat_everything(
     address: SocketAddr,
     customers: &[Customer],
@@ -148,7 +149,7 @@ async fn repeat_everything(
         for round in 0..customer.begun {
             let order = buy(&clients, customer.user, round, products).await.unwrap();
             if let Some(acknowledged) = customer.acknowledged.get(&round) {
-                assert_eq!(&order, acknowledged, "what was acknowledged is answered again");
+                assert_eq!(&order, acknowledged, "what was acknowledged is returned again");
             }
             assert_eq!(order.items.len(), 1, "{order:?}");
             placed.insert(order.id.clone(), order);

@@ -51,7 +51,7 @@ async fn every_reading_is_counted_once_and_none_that_was_acknowledged_is_lost() 
     for _ in 0..ENOUGH {
         acknowledged.recv().await.unwrap();
     }
-    // All devices are at it.
+    // All devices are reporting now.
     program.kill();
     let mut devices = Vec::new();
     for device in reporting {
@@ -93,7 +93,7 @@ impl Device {
             if self.report(sequences.collect()).await.is_err() {
                 break;
             }
-            // Nobody listens any more when the process is being killed.
+            // The receiver may be gone while the process is being killed.
             acknowledge.send(()).ok();
         }
         self
@@ -112,7 +112,7 @@ impl Device {
         assert_eq!(self.acknowledged.len(), usize::try_from(READINGS).unwrap());
     }
 
-    /// Reports readings; answers which of them are stored now and were not before.
+    /// Reports readings; returns those that are stored now and were not before.
     async fn report(&mut self, sequences: Vec<i64>) -> Result<BTreeSet<i64>, tonic::Status> {
         let readings = sequences.iter().map(|&sequence| Reading {
             sequence,
@@ -123,8 +123,8 @@ impl Device {
         });
         let request = ReportReadingsRequest { device_id: self.id.into(), readings: readings.collect() };
         let response = self.clients.telemetry().report_readings(request).await?.into_inner();
-        let answered: Vec<_> = response.acknowledgements.iter().map(|it| it.sequence).collect();
-        assert_eq!(answered, sequences, "each reading is acknowledged");
+        let returned: Vec<_> = response.acknowledgements.iter().map(|it| it.sequence).collect();
+        assert_eq!(returned, sequences, "each reading is acknowledged");
         let mut stored = BTreeSet::new();
         for acknowledgement in response.acknowledgements {
             let sequence = acknowledgement.sequence;

@@ -40,7 +40,7 @@ async fn orders_are_numbered_as_they_were_placed_and_changed_when_their_state_sa
 }
 
 #[tokio::test]
-async fn orders_cost_what_the_shop_asks_and_hold_no_product_twice() {
+async fn orders_cost_what_the_shop_charges_and_hold_no_product_twice() {
     let shop = Shop::open().await;
     let standard = standard_shipping(&shop.anybody()).await;
     for (user, orders) in orders(&shop).await {
@@ -144,7 +144,7 @@ async fn customers_were_told_of_their_orders_when_they_came_further() {
     assert!(told_of > 100, "{told_of}");
 }
 
-/// The orders of everybody who has reviewed anything, by user.
+/// The orders of all users who have reviewed a product, by user.
 async fn orders(shop: &Shop) -> BTreeMap<String, Vec<Order>> {
     let clients = shop.anybody();
     let mut users = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Clients of every service, in somebody's name.
+//! Clients of every service, on behalf of a principal.
 
 use domain_stubs::credential::{Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY};
 use jiff::Timestamp;
@@ -26,7 +26,7 @@ use tonic::{
 
 use super::{claims_at, mask, sign};
 
-/// Clients that call in somebody's name.
+/// Clients that call on behalf of a principal, or without one.
 pub(crate) struct Clients {
     pub(super) channel: Channel,
     pub(super) credential: Credential,
@@ -35,9 +35,9 @@ pub(crate) struct Clients {
 /// Sends a credential with each call.
 #[derive(Clone)]
 pub(crate) enum Credential {
-    /// These credentials, whatever they are.
+    /// These credentials, valid or not.
     Fixed(Vec<String>),
-    /// One in somebody's name that is signed when the call is made, by the machine's clock.
+    /// One of this principal, signed when the call is made, by the machine's clock.
     OfNow(Actor, String),
 }
 
@@ -101,7 +101,7 @@ impl Clients {
         UserServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
-    /// Every product of the shop, by name and with all that a mask of `paths` answers.
+    /// Every product of the shop, by name, with the fields that a mask of `paths` selects.
     pub(crate) async fn all_products(&self, paths: &[&str]) -> Vec<Product> {
         let mut request =
             ListProductsRequest { page_size: 100, read_mask: Some(mask(paths)), ..Default::default() };

@@ -21,7 +21,7 @@ use tonic::Status;
 
 use super::Clients;
 
-/// Each key with its outcome, in the order of the answer.
+/// Each key with its outcome, in the order of the response.
 pub(crate) type Outcomes<K, T> = Vec<(K, Result<T, KeyError>)>;
 
 impl Clients {
@@ -169,35 +169,35 @@ impl Clients {
         Ok(outcomes.collect())
     }
 
-    /// A page of reviews that is there.
+    /// A page of the reviews of a known product.
     pub(crate) async fn reviews_page(&self, query: ReviewsQuery) -> ReviewsPage {
         only(self.reviews_pages(vec![query], None).await)
     }
 
-    /// The rating of a product that is there.
+    /// The rating of a known product.
     pub(crate) async fn rating(&self, product: &str) -> Rating {
         only(self.ratings(vec![product.to_owned()], None).await)
     }
 
-    /// An order of the user that is there.
+    /// A known order of the user.
     pub(crate) async fn order(&self, id: &str) -> Order {
         only(self.orders_by_id(vec![id.to_owned()], None).await)
     }
 
-    /// The stock of a product that is there.
+    /// The stock of a known product.
     pub(crate) async fn stock(&self, product: &str) -> Stock {
         only(self.stocks(vec![product.to_owned()], None).await)
     }
 }
 
-/// The one item of an answer to one key.
+/// The one item of a response for one key.
 pub(crate) fn only<K, T>(outcomes: Result<Outcomes<K, T>, Status>) -> T {
     let mut outcomes = outcomes.unwrap();
     assert_eq!(outcomes.len(), 1);
     outcomes.remove(0).1.unwrap()
 }
 
-/// Each key with the reason why it failed, which is empty if it did not.
+/// Each key with the reason of its error, which is empty without one.
 pub(crate) fn reasons<K, T>(outcomes: Outcomes<K, T>) -> Vec<(K, String)> {
     let reason = |outcome: Result<T, KeyError>| outcome.err().map(|error| error.reason).unwrap_or_default();
     outcomes.into_iter().map(|(key, outcome)| (key, reason(outcome))).collect()

@@ -40,7 +40,7 @@ impl Clients {
     }
 }
 
-/// A request of a user to send the cart home, paid with the user's first method.
+/// A request of a user to order the cart, paid with the user's first method and sent to France.
 pub(crate) fn order_by(user: &str, key: &str) -> PlaceOrderRequest {
     PlaceOrderRequest {
         idempotency_key: key.into(),
@@ -50,7 +50,7 @@ pub(crate) fn order_by(user: &str, key: &str) -> PlaceOrderRequest {
     }
 }
 
-/// An amount in euros that is there, in cents.
+/// An amount in euros, which must be present, in cents.
 pub(crate) fn cents(money: Option<&Money>) -> i64 {
     let money = money.unwrap();
     assert_eq!((money.currency_code.as_str(), money.nanos % 10_000_000), ("EUR", 0));
