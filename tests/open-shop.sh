@@ -1,6 +1,6 @@
-# Opens a shop of its own, and closes it when the script that sources this ends. Wants Rust, unless PLAYGROUND names the
-# program to run. $1 is what to log; SHOP_FOLDER a folder to run it in, whose `schema` it then takes. Sets MOBILE_URL,
-# WEB_URL, IOT_URL, DOMAIN_URL and SHOP_LOG, a file. What a script starts besides goes into `beside`, and ends with it.
+# Opens a shop of its own, and closes it when the script that sources this ends. Needs Rust and Node, unless PLAYGROUND
+# names the program to run. $1 is the log filter; SHOP_FOLDER a folder to run the shop in, whose `schema` it then uses.
+# Sets MOBILE_URL, WEB_URL, IOT_URL, DOMAIN_URL and SHOP_LOG, a file. Processes, by id in `beside`, end with it.
 
 if [[ -z ${PLAYGROUND:-} ]]; then
     cargo build --quiet --bin playground
@@ -18,7 +18,7 @@ ports=(--page 0 --mobile 0 --web 0 --iot 0 --domain 0)
     >"$folder/announced" 2>"$SHOP_LOG" &
 shop=$!
 beside=()
-# Whatever happens, the shop closes, and what it complained of is shown.
+# Closes the shop in any case, and shows its warnings and errors if the script has failed.
 close() {
     status=$?
     kill "$shop" "${beside[@]}" 2>/dev/null || true

@@ -1,17 +1,17 @@
 vcl 4.1;
 
-# A shared cache in front of the three BFFs. What may be kept, for how long and under which surrogate keys is the BFF's
-# to say, by `Cache-Control`, `Vary` and `Surrogate-Key`; nothing here knows an operation. Only answers that say
-# `public` are kept, so that whoever asks may have what is found.
+# A shared cache in front of the three BFFs. It knows no operation: the headers `Cache-Control`, `Vary` and
+# `Surrogate-Key` of a BFF decide if an answer is kept, for how long and under which keys. Only `public` answers are
+# kept, so that every principal may get them.
 
 import std;
 import xkey;
 
-# The backends `mobile`, `web` and `iot`: another file for each place this runs at.
+# Defines the backends `mobile`, `web` and `iot`: one file for each deployment.
 include "backends.vcl";
 
-# Who may purge. With something on this machine in front of the cache, such as what ends TLS, every client comes from
-# here: then let it speak the PROXY protocol, which tells who the client is.
+# Addresses that may purge. Behind a proxy on this machine, such as a TLS terminator, every client comes from this
+# machine: let the proxy speak the PROXY protocol, which carries the address of the client.
 acl purgers {
     "127.0.0.1";
     "::1";
@@ -19,7 +19,7 @@ acl purgers {
 
 sub vcl_recv {
     if (req.restarts == 0) {
-        # Ours alone to set.
+        # Only these rules set these headers.
         unset req.http.x-stale;
         unset req.http.x-expired;
         unset req.http.x-purged;
@@ -33,7 +33,7 @@ sub vcl_recv {
             return (synth(400, "Surrogate-Key is missing"));
         }
         if (req.http.Soft-Purge) {
-            # What is kept has gone stale: it may be answered while it is asked for again.
+            # The kept answers go stale: each may be served while it is fetched again.
             set req.http.x-purged = xkey.softpurge(req.http.Surrogate-Key);
         } else {
             set req.http.x-purged = xkey.purge(req.http.Surrogate-Key);
@@ -51,7 +51,7 @@ sub vcl_recv {
         return (synth(421, "Misdirected Request"));
     }
 
-    # What the BFF tells operators is not for the world.
+    # Metrics and health are for operators alone.
     if (req.url !~ "^/graphql([/?]|$)") {
         return (synth(404, "Not Found"));
     }
@@ -59,7 +59,7 @@ sub vcl_recv {
         return (pass);
     }
 
-    # The same request, however it is written. The BFF's answer would be of these types as well.
+    # Equal requests have one form, and so one cache key. The BFF would choose these media types as well.
     set req.url = std.querysort(req.url);
     if (!req.http.Accept || req.http.Accept == "*/*") {
         set req.http.Accept = "application/json";
@@ -71,13 +71,13 @@ sub vcl_recv {
         unset req.http.Accept-Language;
     }
 
-    # Past the time an answer may be stale while it is asked for again, it is asked for first. See vcl_hit.
+    # An answer past its `stale-while-revalidate` is fetched again before anything is served. See vcl_hit.
     if (req.http.x-expired) {
         set req.grace = 0s;
     } else {
         set req.grace = 365d;
     }
-    # Not the built-in rules: they pass whoever sends a credential, and nothing is kept here that is for one alone.
+    # The built-in rules would bypass the cache for requests with a credential; no private answer is kept here.
     return (hash);
 }
 
@@ -96,19 +96,19 @@ sub vcl_backend_response {
         set beresp.http.xkey = beresp.http.Surrogate-Key;
     }
 
-    # A fault, or an answer with one in it, does not take the place of a good one that may still be shown.
+    # A failure, or an answer with an error in it, does not replace a good answer that may still be served.
     if (bereq.is_bgfetch && (beresp.status >= 500 || beresp.http.Cache-Control ~ "(?i)no-store")) {
         return (abandon);
     }
     if (beresp.status >= 500 && bereq.http.x-expired) {
-        # Nobody sees this one: see vcl_deliver. Not `deliver`, which would drop what it was to take the place of.
+        # No client gets this one: see vcl_deliver. `deliver` would drop the answer that it was to replace.
         return (error(503));
     }
     if (beresp.ttl <= 0s || beresp.http.Set-Cookie || beresp.http.Vary == "*" ||
         beresp.http.Cache-Control !~ "(?i)(^|[ ,])public([ ,]|$)" ||
         beresp.http.Cache-Control ~ "(?i)(^|[ ,])(private|no-store|no-cache)([ ,=]|$)") {
-        # Whoever asks for the same does not wait for this answer, for so long. What is private stays so; a fault may
-        # be over with the next request.
+        # For this time, equal requests do not wait for each other (hit-for-miss). A private operation stays private;
+        # a failure may be over with the next request.
         if (beresp.http.Cache-Control ~ "(?i)private") {
             set beresp.ttl = 120s;
         } else {
@@ -120,7 +120,7 @@ sub vcl_backend_response {
         return (deliver);
     }
 
-    # How long past its freshness an answer may be shown while it is asked for again, and when that fails.
+    # Time past its freshness for which an answer may be served while it is fetched again, and if that fails.
     set beresp.http.x-revalidate = "0s";
     set beresp.grace = 0s;
     if (beresp.http.Cache-Control ~ "(?i)stale-while-revalidate=[0-9]+") {
@@ -136,19 +136,19 @@ sub vcl_backend_response {
         }
         unset beresp.http.x-if-error;
     }
-    # Long enough to ask by `If-None-Match` for what has expired.
+    # Time for which an expired answer can be validated by `If-None-Match`.
     set beresp.keep = 10m;
     return (deliver);
 }
 
 sub vcl_deliver {
-    # What has expired was asked for, and there is no answer: then what is there.
+    # The fetch for an expired answer has failed: serve the expired one.
     if (resp.status >= 500 && req.http.x-expired && !req.http.x-stale) {
         unset req.http.x-expired;
         set req.http.x-stale = "1";
         return (restart);
     }
-    # Between the BFF and its caches.
+    # These headers are for caches alone.
     unset resp.http.Surrogate-Key;
     unset resp.http.xkey;
     unset resp.http.x-revalidate;

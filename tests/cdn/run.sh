@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Varnish by `bff.vcl`, in front of servers of the tests and of the three BFFs of a shop of its own. Wants Node, the
-# Debian packages varnish and varnish-modules, and Rust unless PLAYGROUND names the program to run. Arguments go to
-# node's test runner, such as `--test-name-pattern=purge`.
+# Tests Varnish with `bff.vcl`, in front of a server of the tests and of the three BFFs of a shop of its own. Needs
+# Node, the Debian packages varnish and varnish-modules, and Rust unless PLAYGROUND names the program to run. Arguments
+# go to node's test runner, such as `--test-name-pattern=purge`.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 PATH=$PATH:/usr/sbin
 if ! command -v varnishd >/dev/null; then
-    echo "There is no varnishd: install the Debian packages varnish and varnish-modules." >&2
+    echo "varnishd is missing: install the Debian packages varnish and varnish-modules." >&2
     exit 1
 fi
 

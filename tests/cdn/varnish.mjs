@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-// Connections that are kept would be resources of the tests for ever.
+// An agent of its own, which `close` destroys, so that kept connections do not outlive the tests.
 const agent = new http.Agent({ keepAlive: true, maxSockets: 50 });
 
 // Opens a cache; `servers` holds the address of each client's server, such as `{ mobile: '127.0.0.1:4001' }`.
@@ -20,7 +20,7 @@ export const open = async (servers) => {
     return `backend ${name} { .host = "${host}"; .port = "${port}"; }\n`;
   });
   writeFileSync(join(folder, 'backends.vcl'), backends.join(''));
-  // It ends with this process, however that ends.
+  // varnishd ends with this process, however this process ends.
   const varnish = spawn(
     'setpriv',
     [
@@ -41,31 +41,31 @@ export const open = async (servers) => {
     rmSync(folder, { recursive: true, force: true });
   };
 
-  let said = '';
+  let output = '';
   const started = new Promise((resolve) => {
-    const hear = (chunk) => {
-      said += chunk;
-      if (said.includes('Child starts')) resolve(true);
+    const collect = (chunk) => {
+      output += chunk;
+      if (output.includes('Child starts')) resolve(true);
     };
-    varnish.stdout.on('data', hear);
-    varnish.stderr.on('data', hear);
+    varnish.stdout.on('data', collect);
+    varnish.stderr.on('data', collect);
   });
   if ((await Promise.race([started, gone])) !== true) {
     await close();
-    throw new Error(`varnishd did not start: ${said}`);
+    throw new Error(`varnishd did not start: ${output}`);
   }
   const tool = (name, ...parameters) => execFileSync(name, ['-n', join(folder, 'work'), ...parameters]).toString();
   const port = Number(tool('varnishadm', 'debug.listen_address').trim().split(' ')[2]);
 
-  const ask = (client, path, headers = {}, options = {}) =>
+  const request = (client, path, headers = {}, options = {}) =>
     send(port, path, { host: `${client}.localhost`, ...headers }, options);
-  // How many answers a purge found.
+  // Purges by keys, and resolves to the number of answers found.
   const purge = async (keys, headers = {}) => {
     const { status, text } = await send(port, '/', { 'surrogate-key': keys, ...headers }, { method: 'PURGE' });
     assert.equal(status, 200, text);
     return Number(text);
   };
-  return { ask, purge, close, port };
+  return { request, purge, close, port };
 };
 
 export const send = (port, path, headers, { method = 'GET', body, ...more } = {}) =>

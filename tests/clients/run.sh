@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Clients and audits of others, against the three BFFs of a shop of their own. Wants Node, and Rust unless PLAYGROUND and
-# BFF_MOBILE name the programs to run. Arguments go to node's test runner, such as `--test-name-pattern=web`.
+# Third-party clients and audits, against the three BFFs of a shop of their own. Needs Node, and Rust unless PLAYGROUND
+# and BFF_MOBILE name the programs to run. Arguments go to node's test runner, such as `--test-name-pattern=web`.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 npm ci --no-audit --no-fund --silent
 
-# What Relay's compiler persists is registered as it is: its map is a manifest of the web shop.
+# The map of operations that Relay's compiler persists is registered unchanged, as a manifest of the web shop.
 generated=relay/__generated__
 rm -rf "$generated"
 mkdir -p "$generated/shop"
@@ -18,7 +18,7 @@ SHOP_FOLDER=$generated/shop
 
 source ../open-shop.sh warn
 
-# The phone app's BFF once more, which takes registered operations alone.
+# A second BFF of the phone app, which runs registered operations alone.
 if [[ -z ${BFF_MOBILE:-} ]]; then
     cargo build --quiet --workspace --bin bff-mobile
     BFF_MOBILE=$(dirname "$PLAYGROUND")/bff-mobile

@@ -1,4 +1,4 @@
-// The three BFFs of the shop `run.sh` has opened, and what was registered with them.
+// The three BFFs of the shop that `run.sh` has opened, and their registered operations.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -11,7 +11,7 @@ const url = (name) => {
 
 export const ADA = { 'x-user-id': 'user-ada-lindqvist' };
 
-// Who asks, as development mode takes it.
+// The BFFs, each with the headers that name a principal in development.
 export const bffs = [
   { name: 'mobile', url: url('MOBILE_URL'), headers: ADA },
   { name: 'web', url: url('WEB_URL'), headers: ADA },
@@ -20,7 +20,7 @@ export const bffs = [
 
 export const [mobile, web, iot] = bffs;
 
-// The phone app's, as it is outside development: registered operations alone.
+// The phone app's BFF with its policy outside development: registered operations alone.
 export const registered = { name: 'registered', url: url('REGISTERED_URL'), headers: ADA };
 
 // The global id of a product.
@@ -36,7 +36,7 @@ const newest = (client) =>
     .sort(new Intl.Collator('en', { numeric: true }).compare)
     .at(-1);
 
-// What the phone app ships: the manifest of its last release, and an operation of it.
+// The last release of the phone app: its manifest, and an operation of it.
 export const shipped = manifest(`mobile/manifests/${newest('mobile')}`);
 export const shippedOperation = (name) => {
   const found = shipped.operations.find((it) => it.name === name);
@@ -47,21 +47,21 @@ export const shippedOperation = (name) => {
 // Variables to run an operation with.
 export const exampleOf = (client, name) => manifest(`${client}/examples.json`)[name].variables;
 
-// Fails every test of a file in which a client warns of something.
+// Fails every test of a file during which a client logs a warning or an error.
 export const failOnWarnings = (afterEach) => {
   const warned = [];
-  console.warn = console.error = (...said) => warned.push(said.join(' '));
+  console.warn = console.error = (...words) => warned.push(words.join(' '));
   afterEach(() => assert.deepEqual(warned.splice(0), []));
 };
 
-// `fetch` with the headers of a caller besides its own.
+// `fetch` with the headers of a principal besides its own.
 export const fetchAs = (headers) => (input, init = {}) => {
   const all = new Headers(init.headers);
   for (const [name, value] of Object.entries(headers)) all.set(name, value);
   return fetch(input, { ...init, headers: all });
 };
 
-// `fetch` that notes what is sent and what comes back: `sent` is a list of `{method, parameters, answer}`.
+// `fetch` that records requests and answers: `sent` is a list of `{method, parameters, status, answer}`.
 export const recording = (headers = {}) => {
   const sent = [];
   const send = fetchAs(headers);
@@ -83,7 +83,7 @@ const parameters = (input, init) => {
   return { ...others, variables: json(variables), extensions: json(extensions) };
 };
 
-// What a BFF answers to a plain request, without any client.
+// The answer of a BFF to a plain request, without any client library.
 export const plain = async ({ url }, parameters, headers = {}) => {
   const response = await fetch(url, {
     method: 'POST',
@@ -100,7 +100,7 @@ export const plainData = async (bff, parameters, headers) => {
   return data;
 };
 
-// How a request named its operation and how the BFF took it: `GET hash PERSISTED_QUERY_NOT_FOUND`.
+// A recorded request in words: method, way to name the operation, outcome: `GET hash PERSISTED_QUERY_NOT_FOUND`.
 export const told = ({ method, parameters, answer }) => {
   const hash = parameters.extensions?.persistedQuery?.sha256Hash;
   const named = [hash && 'hash', parameters.query && 'text'].filter(Boolean).join('+');
@@ -110,7 +110,7 @@ export const told = ({ method, parameters, answer }) => {
 
 let many = 0;
 
-// A document nobody has sent before, whatever ran against this shop.
+// A document that nobody has sent to this shop before.
 export const newDocument = (selection, variables = '') => {
   many += 1;
   return `query New${process.pid}x${many}${variables} ${selection}`;

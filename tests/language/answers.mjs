@@ -6,7 +6,7 @@ import { send } from './server.mjs';
 
 export const isValid = ({ schema }, { text, operationName }) => judge(schema, text, operationName).kind === 'valid';
 
-// Both answers to a valid document, and how they differ: `what` is null where they do not. `slow` is set where a service
+// Both answers to a valid document, and `what`, their difference; null if there is none. `slow` is set if a service
 // took too long, so that there is nothing to compare.
 export const answerTwice = async (bff, document) => {
   const { text, variables, operationName } = document;
@@ -16,17 +16,16 @@ export const answerTwice = async (bff, document) => {
   const got = (await send(bff, { query: text, variables, operationName })).body;
   const compared = await compare(got, before, answer, plain);
   if (!compared.what || !plain) return compared;
-  // What is told as "5 min ago" may have become older in between.
+  // A relative time, such as "5 min ago", may have changed in between.
   const after = await data();
   return JSON.stringify(after) === JSON.stringify(before) ? compared : compare(got, after, answer, plain);
 };
 
 const compare = async (got, data, answer, plain) => {
-  if (data && !('data' in data)) return { wanted: {}, got: data, plain, what: 'the simplest document is not taken' };
+  if (data && !('data' in data)) return { wanted: {}, got: data, plain, what: 'the simplest document is rejected' };
   if (data?.extensions?.degraded ?? got.extensions?.degraded) return { wanted: {}, got, plain, what: null, slow: true };
   const cut = data?.extensions?.omittedErrors > 0;
-  // With some of the errors alone graphql-js would not get to the same data. Without any it does, and its errors are not
-  // compared.
+  // With only some of the errors, graphql-js would not reach equal data. Without any it does; errors are not compared.
   const wanted = await answer(cut ? { data: data.data } : data);
   return { wanted, got, plain, what: difference(wanted, got) ?? (cut ? null : differenceOfErrors(wanted, got)) };
 };
@@ -43,7 +42,7 @@ const difference = (wanted, got) => {
   return sorted(wanted.data) === sorted(got.data) ? 'another order of keys' : 'other data';
 };
 
-// Errors are told by path and code. An argument that cannot be coerced has a code at the BFF alone.
+// Errors are compared by path and code. For an argument that cannot be coerced, only the BFF has a code.
 const differenceOfErrors = ({ data, errors: wanted = [] }, { errors: got = [], extensions }) => {
   if (data === undefined) return null;
   const left = [...wanted];
@@ -64,7 +63,7 @@ const differenceOfErrors = ({ data, errors: wanted = [] }, { errors: got = [], e
     : 'other errors';
 };
 
-// Whether both servers tell different errors beneath the same null: where several would lead to it, one of them is enough.
+// True if both servers report different errors beneath the same null: of several that lead to it, one is enough.
 const isOneOfSeveral = ({ path = [] }, data, wanted, got) => {
   const place = dropped(data, path);
   if (!place) return false;
@@ -73,7 +72,7 @@ const isOneOfSeveral = ({ path = [] }, data, wanted, got) => {
   return here.length > 0 && there.length > 0 && new Set([...here, ...there]).size > 1;
 };
 
-// The path of what an error has taken along; null where it took only its own field.
+// The path of the object or list that an error has made null; null if the error reached its own field alone.
 const dropped = (data, path) => {
   let value = data;
   for (const [at, step] of path.entries()) {
@@ -92,7 +91,7 @@ const sorted = (data) =>
 
 const MOST_SHOWN = 400;
 
-// What to show of both answers.
+// Lines that show both answers.
 export const tell = (bff, { wanted, got, plain }) => [
   `graphql-js: ${JSON.stringify(wanted).slice(0, MOST_SHOWN)}`,
   `${bff.name}: ${JSON.stringify(got).slice(0, MOST_SHOWN)}`,

@@ -1,4 +1,4 @@
-// One document for each way in which a server has been seen to differ from graphql-js, or could.
+// Documents for each way in which a server has differed from graphql-js, or might.
 
 import { KETTLE, globalId, iot, mobile, web } from './shop.mjs';
 
@@ -6,7 +6,7 @@ const MOKA = globalId('Product', 'moka-pot-6');
 const LABEL = globalId('Device', 'shelf-0001');
 export const [kettle, moka, label] = [KETTLE, MOKA, LABEL].map((id) => `"${id}"`);
 
-// By what they are about: `[bff, document, variables, operationName]` each.
+// The documents by their subject, each as `[bff, document, variables, operationName]`.
 export const CLASSES = {
   'fragments on interfaces that narrow to another type': [
     [web, '{ search(first:1 query:"steel") { nodes { ...F } } } fragment F on Node { ... on User { avatarUrl } }'],
@@ -197,7 +197,7 @@ export const CLASSES = {
     [web, '"says why"'],
     [web, '{"says why" categories{id}}'],
   ],
-  'what is ignored between tokens': [
+  'ignored characters between tokens': [
     [web, 'query($v:ID !){product(id:$v){name}}', { v: KETTLE }],
     [web, 'query($v:[ ID ! ] !){nodes(ids:$v){id}}', { v: [KETTLE] }],
     [web, 'query($v:[ID\n!]#c\n!){nodes(ids:$v){id}}', { v: [KETTLE] }],
@@ -239,7 +239,7 @@ export const CLASSES = {
     [web, '{products(first:1skip:1){totalCount}}'],
     [iot, 'mutation{report(input:{device:"x",readings:[{at:1E400,battery:1,seq:1,tempMc:1,weightG:1}]}){nextS}}'],
   ],
-  'nothing where something must be': [
+  'missing parts': [
     [web, ''],
     [web, '#'],
     [web, '{}'],
@@ -258,7 +258,7 @@ export const CLASSES = {
     [web, 'query'],
     [web, 'fragment F on Query{__typename}'],
   ],
-  'what is used must be there, and what is there be used': [
+  'unknown and unused definitions': [
     [web, '{...F}'],
     [web, '{...F} fragment F on Nope{id}'],
     [web, '{...F} fragment F on Int{id}'],
@@ -282,7 +282,7 @@ export const CLASSES = {
     [web, 'mutation{cartAdd(input:"x"){cart{count}}}'],
     [web, 'query($v:CartAddInput!={productId:"x"}){categories{id @include(if:$v)}}'],
   ],
-  'places of errors': [
+  'locations of errors': [
     [web, '{search(first:1 query:"😀"){nope}}'],
     [web, '# 😀\n{nope}'],
     [web, '{\r categories\r\n {nope}}'],

@@ -28,7 +28,7 @@ const selectionSets = (tree, schema) => {
   return sets;
 };
 
-// The same field with other arguments: those of the one that is there are changed, or left out.
+// Repeats a field of the set with other arguments, some of them left out.
 const otherArguments = {
   where: (set, type) => withArguments(set, type).length > 0,
   add(it) {
@@ -43,7 +43,7 @@ const otherArguments = {
 const withArguments = ({ selections }, type) =>
   selections.filter((node) => node.kind === Kind.FIELD && type.getFields()[node.name.value]?.args.length > 0);
 
-// Another field of the type under the response name of one that is there.
+// Adds another field of the type, under the response name of a field of the set.
 const otherField = {
   where: ({ selections }) => selections.some(({ kind }) => kind === Kind.FIELD),
   add(it) {
@@ -54,7 +54,7 @@ const otherField = {
   },
 };
 
-// One response name for fields of types that no object has both of: only their shapes have to agree.
+// Adds fields of different types under one response name: if no object has both types, only their shapes must agree.
 const acrossTypes = {
   where: (set, type) => isAbstractType(type),
   add({ type, shop, random, set }) {
@@ -67,7 +67,7 @@ const acrossTypes = {
   },
 };
 
-// The same field again, with another field below it under a response name that its first selection has as well.
+// Repeats a field, with another field below it, under a response name that its first selection has as well.
 const furtherDown = {
   where: (set, type) => composite(set, type).length > 0,
   add(it) {
@@ -88,7 +88,7 @@ const composite = ({ selections }, type) =>
       selectionSet?.selections.length > 0 && isCompositeType(getNamedType(type.getFields()[own?.value]?.type)),
   );
 
-// A field as it may stand in a document, with little below it.
+// A field with random arguments and, if it is composite, one leaf below it.
 const field = (definition, shop, random) => ({
   kind: Kind.FIELD,
   name: name(definition.name),
@@ -111,7 +111,7 @@ const leafOf = (type, random) => {
   return { kind: Kind.FIELD, name: name(own) };
 };
 
-// Adds a field somewhere in the set, alone or inside of something that does not take it out of the set.
+// Adds a field somewhere in the set, directly or in a fragment, where it is part of the set as well.
 const add = ({ set, tree, type, random }, node) => {
   if (random.chance(0.25)) node.directives = [directive(random)];
   const added = random.weighted([

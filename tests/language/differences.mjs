@@ -1,4 +1,4 @@
-// Many documents on which two servers differ, told as few classes, each by a document as small as can be.
+// Groups many documents on which two servers differ into few classes, each shown by a document as small as possible.
 
 import { reduce } from './reduce.mjs';
 import { each } from './server.mjs';
@@ -7,8 +7,8 @@ import { tokensOf } from './tokens.mjs';
 const MOST_GROUPS = 60;
 const MOST_CLASSES = 20;
 
-// `found` is a list of documents with `what`, how they differ, and `group`, a finer word for it. `again(document)` finds
-// out anew and answers the same with `told`, the lines to show.
+// `found` is a list of documents with `what`, their difference, and `group`, a finer name for it. `again(document)`
+// compares anew, and resolves to such a document with `told`, the lines to show.
 export const classes = async (found, again) => {
   const groups = grouped(found, ({ group }) => group).slice(0, MOST_GROUPS);
   const reduced = await each(groups, async (group) => {
@@ -34,7 +34,7 @@ const show = ({ many, what, text, variables, told }) => {
   return [`${many} × ${what}: ${JSON.stringify(text)}${values}`, ...told.map((line) => `    ${line}`)].join('\n');
 };
 
-// Lists of what has the same name, the longest first.
+// Lists of the items with equal names, the longest first.
 const grouped = (list, by) => {
   const groups = new Map();
   for (const it of list) groups.set(by(it), [...(groups.get(by(it)) ?? []), it]);

@@ -1,6 +1,6 @@
-// What graphql-js answers to a document over the data of a BFF. The data is asked from the BFF by another document that
-// leaves it nothing to get wrong: no fragments besides one for each type that may come, no directives, no variables, every
-// field once under a name of its own.
+// The answer of graphql-js to a document over the data of a BFF. The data is fetched from the BFF by another document,
+// too simple to get wrong: no fragments besides one for each possible type, no directives, no variables, every field
+// once under an alias of its own.
 
 import {
   GraphQLError,
@@ -24,12 +24,12 @@ import { collectFields, collectSubfields } from 'graphql/execution/collectFields
 import { write } from './tokens.mjs';
 import { name } from './values.mjs';
 
-// Stands for data that nobody can know, for it was dropped with an error beside it. It never reaches an answer, unless the
+// Stands for unknown data, which the BFF dropped because of an error beside it. It never reaches an answer, unless the
 // BFF dropped more than it had to: then it is the difference.
 const DROPPED = Symbol('dropped');
 
-// The simplest document for an operation: `{plain, answer}`, where `answer` makes what graphql-js answers out of what came
-// back for `plain`. Where graphql-js does not execute at all, `{answer}` alone.
+// The simplest document for an operation, as `{plain, answer}`: `answer` turns the BFF's answer to `plain` into that of
+// graphql-js to the operation. `{answer}` alone if graphql-js does not execute at all.
 export const prepare = (schema, { text, variables = {}, operationName }) => {
   const document = parse(text);
   const run = (rootValue, fieldResolver, typeResolver) =>
@@ -51,7 +51,7 @@ export const prepare = (schema, { text, variables = {}, operationName }) => {
   };
 };
 
-// Which fields of a type are asked under which names.
+// The aliases under which the simplest document selects the fields of each type.
 class Plan {
   #names = 0;
 
@@ -63,8 +63,8 @@ class Plan {
     );
   }
 
-  // What is asked of an object of a type, by response name. Nothing where its fields cannot be collected, because a
-  // directive gets null: graphql-js finds that out again.
+  // The selections on an object of a type, by response name. Empty if its fields cannot be collected, because a
+  // directive gets null: graphql-js reports that itself.
   set(type, collect) {
     const set = new Map();
     let fields;
@@ -97,7 +97,7 @@ class Plan {
     );
   }
 
-  // The arguments of a field as literals; null where they cannot be coerced, so that the field never runs.
+  // The arguments of a field as literals; null if they cannot be coerced, so that the field never runs.
   arguments(definition, node) {
     let values;
     try {
@@ -111,7 +111,7 @@ class Plan {
   }
 }
 
-// A coerced value as a literal. An id is written as the string it is, also where it looks like a number.
+// A coerced value as a literal. An id is written as a string, even if it looks like a number.
 const literalOf = (value, type) => {
   const literal = astFromValue(value, type);
   if (getNamedType(type).name !== 'ID') return literal;
@@ -142,7 +142,7 @@ const selectionsOf = (sets) => {
   return { kind: Kind.SELECTION_SET, selections: [TYPENAME, ...nodes] };
 };
 
-// An object of the answer to the simplest document, and what was asked of it.
+// An object of the answer to the simplest document, and the selections made on it.
 class Source {
   constructor(value, sets, path, errors) {
     Object.assign(this, { value, sets, path, errors });
@@ -158,7 +158,7 @@ class Source {
     );
   }
 
-  // What stands at a place below this object.
+  // The value at a step below this object.
   at(step, type, sets, value) {
     const path = [...this.path, step];
     const errors = this.errors.filter((error) => error.path[path.length - 1] === step);
@@ -168,7 +168,7 @@ class Source {
   complete(type) {
     const own = this.errors.find(({ path }) => path.length === this.path.length);
     if (own) return new GraphQLError(own.message, { extensions: own.extensions });
-    // Null with an error further down: the error is to be raised there, by whoever executes.
+    // Null with an error further down: graphql-js raises the error there as it executes.
     const value = this.value === null && this.errors.length > 0 ? DROPPED : this.value;
     if (value === null || value === undefined) return null;
     const bare = getNullableType(type);

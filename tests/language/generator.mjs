@@ -1,4 +1,4 @@
-// Random documents over a schema that are meant to be valid: the oracle has the last word. Each comes with variables.
+// Random documents over a schema, with variables. They are meant to be valid; the oracle decides.
 
 import {
   GraphQLNonNull,
@@ -24,11 +24,11 @@ export const generate = (shop, random, { mutations = true, introspection = true 
 class Generator {
   // Named fragments that are complete, so that spreading them makes no cycle.
   #fragments = [];
-  // What each response name stands for, in all of the document: no two selections can be in conflict.
+  // The meaning of each response name in the whole document, so that no two selections conflict.
   #responses = new Map();
   // Fields that were selected, by their parent type, to be selected again.
   #selected = new Map();
-  // Selections that may still be made.
+  // Number of selections that may still be made.
   #left;
 
   constructor(shop, random, options) {
@@ -104,7 +104,7 @@ class Generator {
   selection(type, depth) {
     const { random } = this;
     const wraps = depth > 0 && this.#left > 0;
-    // Where an object may be of several types there is more to go wrong.
+    // An object of several possible types has more that can go wrong.
     const weight = isAbstractType(type) ? 4 : type.getInterfaces().length > 0 ? 2 : 1;
     const choice = random.weighted([
       [12, 'field'],
@@ -127,7 +127,7 @@ class Generator {
     return { kind: Kind.FIELD, alias, name: name('__typename'), directives: this.directives() };
   }
 
-  // A field under a name that nothing else has; null where only composite ones are left and it is deep enough.
+  // A field under a response name of its own; null if all fields are composite and none may be nested deeper.
   field(type, depth) {
     const { random } = this;
     const composite = (field) => isCompositeType(getNamedType(field.type));
@@ -146,7 +146,7 @@ class Generator {
     return this.select(head, depth);
   }
 
-  // A field that this type has been asked for before, with the same arguments under the same name.
+  // A field that was selected on this type before, with the same arguments under the same name.
   again(type, depth) {
     const heads = this.#selected.get(type).filter(({ field }) => depth > 0 || isLeafType(getNamedType(field.type)));
     return heads.length > 0 ? this.select(this.random.pick(heads), depth, 0.5) : this.typename();
@@ -159,7 +159,7 @@ class Generator {
     return { kind: Kind.FIELD, alias, name: name(field.name), arguments: written, directives, selectionSet };
   }
 
-  // A response name for what a field means; with that it is taken.
+  // Takes a response name for the meaning of a field.
   alias(meaning, type) {
     const whole = `${meaning} ${type}`;
     const taken = (alias) => (this.#responses.get(alias) ?? whole) !== whole;
@@ -202,7 +202,7 @@ class Generator {
     });
   }
 
-  // The types a fragment may be about where a type is selected.
+  // The possible type conditions of a fragment in a selection on a type.
   conditions(type) {
     const { schema } = this;
     const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
@@ -272,7 +272,7 @@ class Generator {
   }
 }
 
-// The fields that every schema has, as far as they matter here.
+// The introspection fields that every schema has, as far as they matter here.
 const INTROSPECTION = {
   schema: (schema) => ({ name: '__schema', type: new GraphQLNonNull(schema.getType('__Schema')), args: [] }),
   type: (schema) => ({ name: '__type', type: schema.getType('__Type'), args: [] }),

@@ -4,7 +4,7 @@ import { LITERALS, STRANGE, someName } from './oddities.mjs';
 import { joinRandomly, tokensOf } from './tokens.mjs';
 import { changeTree } from './tree-changes.mjs';
 
-// A changed text; the same where a change found nothing to change.
+// A changed text; an equal one if no change found anything to change.
 export const mutate = (text, shop, random) => {
   let changed = text;
   for (
@@ -33,7 +33,7 @@ const isName = (token) => /^[_a-zA-Z]/.test(token);
 const isLiteral = (token) => /^["\d-]/.test(token);
 const opens = (token) => '([{'.includes(token);
 
-// Changes to a list of tokens at a place, with the tokens they are for.
+// Weighted changes to a list of tokens at a place; `of` selects the tokens to which a change applies.
 const TOKEN_CHANGES = [
   [4, { change: (tokens, at) => tokens.splice(at, 1) }],
   [3, { change: (tokens, at) => tokens.splice(at, 0, tokens[at]) }],
@@ -55,7 +55,7 @@ const TOKEN_CHANGES = [
   [2, { of: opens, change: (tokens, at) => tokens.splice(at + 1, closing(tokens, at) - at - 1) }],
 ];
 
-// Where what opens at a place closes again.
+// The place of the bracket that closes the one at `at`; the end of the tokens if there is none.
 const closing = (tokens, at) => {
   let open = 0;
   for (let here = at; here < tokens.length; here += 1) {

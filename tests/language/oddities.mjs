@@ -1,6 +1,6 @@
-// Names, literals and characters where they are not expected.
+// Names, literals and characters in places that do not expect them.
 
-// A name that means something somewhere, or nothing at all.
+// A name of the schema or of the language, or an unknown one.
 export const someName = (schema, random) => {
   const type = random.pick(Object.values(schema.getTypeMap()));
   const fields = Object.keys(type.getFields?.() ?? {});
@@ -15,7 +15,7 @@ export const someName = (schema, random) => {
 const OTHER_NAMES = 'nope __typename __schema __type on true null a F0 Node Query'.split(' ');
 const WORDS = 'skip include deprecated specifiedBy oneOf if query mutation subscription fragment type'.split(' ');
 
-// Literals that are none, or none of the type that is wanted.
+// Malformed literals, and literals of many types.
 export const LITERALS = [
   ...'01 -01 00 [01] [00,1] 1. .5 1e 1.e1 1e+ - +1 1x 0x1 1_0 1.5.2 1E400 1.0 1e2 -0 -0.0 9007199254740993'.split(' '),
   ...'2147483647 2147483648 -2147483648 -2147483649 null true false ENUM {} [] [[]] {a:1} $unknown'.split(' '),
@@ -35,7 +35,7 @@ export const LITERALS = [
   ...['"\t"', '"\u0007"', '"""\u0000"""', '"\u007f\u0085\u2028"', '""', '""""""', "'a'"],
 ];
 
-// Characters that no token begins with, that begin one of another kind, or that nobody sees.
+// Characters that no token begins with, that begin a token of another kind, or that are invisible.
 export const STRANGE = [
   ...'%?;<`\'\\é"#*~/&|',
   ...['😀', '..', '\u0000', '\u0007', '\u000b', '\u000c', '\u00a0', '\u200b', '\u2028', '\uFEFF', '\uFEFF', '\uFEFF'],

@@ -3,7 +3,7 @@
 import { GraphQLError, TokenKind, __Directive, __Schema, getOperationAST, specifiedRules, validate } from 'graphql';
 import { Parser } from 'graphql/language/parser.js';
 
-// "Operation Type Existence" of the specification of September 2025, which graphql-js 16 asks only once it executes.
+// "Operation Type Existence" of the specification of September 2025, which graphql-js 16 checks only when it executes.
 const OperationTypeExistence = (context) => ({
   OperationDefinition(node) {
     if (context.getSchema().getRootType(node.operation)) return;
@@ -15,7 +15,7 @@ const OperationTypeExistence = (context) => ({
 
 const RULES = [...specifiedRules, OperationTypeExistence];
 
-// A BFF reads executable documents alone, which have a grammar of their own: there, a type is a word out of place.
+// A BFF parses executable documents alone, whose grammar has no definitions of types.
 const FOREIGN = ['schema', 'scalar', 'type', 'interface', 'union', 'enum', 'input', 'directive', 'extend'];
 
 class ExecutableParser extends Parser {
@@ -31,8 +31,8 @@ class ExecutableParser extends Parser {
 __Schema.getFields().directives.args.length = 0;
 for (const name of ['isDeprecated', 'deprecationReason']) delete __Directive.getFields()[name];
 
-// `{kind, errors}`: kind is `valid`, `syntax` or `validation`, or `unnamed` where the document is valid and has no
-// operation to run by that name. Each error has a message and its locations.
+// The verdict `{kind, errors}`: `kind` is `valid`, `syntax` or `validation`, or `unnamed` if the document is valid and
+// has no operation of that name to run. Each error has a message and its locations.
 export const judge = (schema, text, operationName) => {
   let document;
   try {
@@ -40,7 +40,7 @@ export const judge = (schema, text, operationName) => {
   } catch (error) {
     return { kind: 'syntax', errors: [told(error)] };
   }
-  // Without a limit on errors: the first of them by place may be found last.
+  // The limit on errors is high, because the first of them by location may be found last.
   const errors = validate(schema, document, RULES, { maxErrors: 10_000 }).map(told);
   if (errors.length > 0) return { kind: 'validation', errors };
   return { kind: getOperationAST(document, operationName) ? 'valid' : 'unnamed', errors };

@@ -1,4 +1,4 @@
-// Random numbers that come the same again: a generator is made from words, such as a seed, a schema and a number.
+// Reproducible random numbers: a generator is made from words, such as a seed, a schema and a number.
 
 // Hashes words into 32 bits (FNV-1a).
 const hash = (words) => {
@@ -41,7 +41,7 @@ export class Random {
     return list[this.below(list.length)];
   }
 
-  // One of `[weight, value]` pairs.
+  // The value of one of the `[weight, value]` pairs.
   weighted(pairs) {
     let left = this.next() * pairs.reduce((sum, [weight]) => sum + weight, 0);
     for (const [weight, value] of pairs) {

@@ -1,10 +1,10 @@
-// Makes a document smaller by itself for as long as something stays true of it.
+// Reduces a document automatically, as long as a predicate holds for it.
 
 import { Kind, parse, visit } from 'graphql';
 
 import { clings, piecesOf } from './tokens.mjs';
 
-// A text as small as was found, of which `holds` is still true; asks it `most` times at most.
+// The smallest text found for which `holds` is still true; `holds` is called `most` times at most.
 export const reduce = async (text, holds, most = 400) => {
   let left = most;
   const seen = new Set([text]);
@@ -22,7 +22,7 @@ export const reduce = async (text, holds, most = 400) => {
   return smallest;
 };
 
-// Leaves out what nodes say, the longest first.
+// Leaves out nodes and parts of nodes, the longest first.
 const byTree = async (text, still) => {
   for (const smaller of smallerTrees(text)) {
     if (await still(smaller)) return byTree(smaller, still);
@@ -82,7 +82,7 @@ const byTokens = async (text, still) => {
   return smallest;
 };
 
-// Lets tokens stand as close as they can.
+// Makes the gaps between tokens as short as possible.
 const byGaps = async (text, still) => {
   let pieces = piecesOf(text);
   if (!pieces) return text;
@@ -102,7 +102,7 @@ const byGaps = async (text, still) => {
 const joined = (pieces) =>
   pieces.reduce((text, { gap, token }) => text + (gap || (clings(text, token) ? ' ' : '')) + token, '');
 
-// What is no sequence of tokens loses its characters, in runs that become shorter.
+// Leaves out runs of characters, shorter and shorter, of a text that is no sequence of tokens.
 const byCharacters = async (text, still) => {
   if (piecesOf(text)) return text;
   let characters = Array.from(text);

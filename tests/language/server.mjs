@@ -6,7 +6,7 @@ const AT_ONCE = 8;
 
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
-// Sends a GraphQL request: answers `{text, body}`, as it came and as JSON.
+// Sends a GraphQL request, and resolves to its answer `{text, body}`, as text and as JSON.
 export const send = ({ url, headers }, parameters) =>
   new Promise((resolve, reject) => {
     const body = JSON.stringify(parameters);
@@ -36,11 +36,11 @@ export const send = ({ url, headers }, parameters) =>
 // The kinds of verdicts by the codes of errors.
 const KINDS = { GRAPHQL_PARSE_FAILED: 'syntax', GRAPHQL_VALIDATION_FAILED: 'validation' };
 
-// Answers that say nothing of a document: nothing would be tried if they were taken for one.
+// Codes of answers without a verdict: taken for one, they would leave documents untested.
 const UNTRIED = ['OPERATION_TOO_LARGE', 'BAD_REQUEST', 'RATE_LIMITED'];
 
-// The verdict of a BFF on a document, as the oracle gives its own: `{kind, errors, body}`. What ran is valid, whatever
-// came of it; a fault of the BFF itself is a kind of its own.
+// The verdict of a BFF on a document, in the form of the oracle's: `{kind, errors, body}`. A document that ran is
+// valid, whatever its result; an internal error has the kind `internal`.
 export const judge = async (bff, parameters) => {
   const { body } = await send(bff, parameters);
   const errors = body.errors ?? [];
@@ -49,13 +49,13 @@ export const judge = async (bff, parameters) => {
   if (untried) throw new Error(`${bff.name}: ${untried} for ${JSON.stringify(parameters)}`);
   const kind = codes.map((code) => KINDS[code]).find(Boolean);
   if (kind) return { kind, errors, body };
-  return { kind: codes.includes('INTERNAL_SERVER_ERROR') ? 'fault' : 'valid', errors, body };
+  return { kind: codes.includes('INTERNAL_SERVER_ERROR') ? 'internal' : 'valid', errors, body };
 };
 
-// Runs a task for each of a list, some at a time; answers come in the order of the list. The first task that fails is the
-// last to start.
+// Runs a task for each item of a list, `atOnce` at a time, and resolves to the results in the order of the list. Once a
+// task has failed, no other starts.
 export const each = async (list, task, atOnce = AT_ONCE) => {
-  // Making the list took its time: connections that were closed meanwhile are noticed before they are used.
+  // Making the list may take long: connections that were closed meanwhile are noticed before they are used.
   await new Promise(setImmediate);
   const answers = new Array(list.length);
   let next = 0;

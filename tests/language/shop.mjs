@@ -1,4 +1,4 @@
-// The BFFs that `run.sh` has started, their schemas, and what there is in the shop to ask for.
+// The BFFs that `run.sh` has started, their schemas, and ids and cursors of the shop.
 
 import { readFileSync } from 'node:fs';
 
@@ -26,7 +26,7 @@ export const iot = {
   schema: schema('iot'),
 };
 
-// The schema of the devices does not say which values are a time: whole numbers of 64 bits.
+// The schema of the devices leaves the values of a time open: they are integers of 64 bits.
 const isTime = (value) => BigInt.asIntN(64, BigInt(value)) === BigInt(value);
 Object.assign(iot.schema.getType('UnixSeconds'), {
   parseValue(value) {
@@ -41,7 +41,7 @@ Object.assign(iot.schema.getType('UnixSeconds'), {
 
 export const bffs = [mobile, web, iot];
 
-// The web shop's as real users have it: without introspection, and nobody can sign in.
+// The web shop's BFF in production mode: without introspection, and here without a way to sign in.
 export const production = {
   name: 'web in production',
   url: required('PRODUCTION_URL'),
@@ -53,12 +53,12 @@ export const SEED = required('SEED');
 export const DOCUMENTS = Number(required('DOCUMENTS'));
 export const EXECUTIONS = Number(required('EXECUTIONS'));
 
-// The global id of something.
+// The global id of an object.
 export const globalId = (type, key) => Buffer.from(`${type}:${key}`).toString('base64url');
 
 export const KETTLE = globalId('Product', 'kettle-gooseneck-09');
 
-const WHAT_THERE_IS = `{
+const IDS_AND_CURSORS = `{
   viewer { id paymentMethods { id } }
   categories { id }
   orders(first: 3) { nodes { id } pageInfo { endCursor } }
@@ -66,10 +66,10 @@ const WHAT_THERE_IS = `{
   products(first: 5) { nodes { id } pageInfo { endCursor } }
 }`;
 
-// A schema with ids and cursors of things that exist, which documents are made from.
+// A schema, with ids and cursors that exist in the shop, to make documents from.
 export const stocked = async (bff) => {
-  const { body } = await send(web, { query: WHAT_THERE_IS });
-  if (body.errors) throw new Error(`the shop does not say what there is: ${JSON.stringify(body.errors)}`);
+  const { body } = await send(web, { query: IDS_AND_CURSORS });
+  if (body.errors) throw new Error(`the ids of the shop cannot be read: ${JSON.stringify(body.errors)}`);
   const { viewer, categories, orders, notifications, products } = body.data;
   const ids = (list) => list.map(({ id }) => id);
   return {

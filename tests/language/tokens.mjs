@@ -1,8 +1,8 @@
-// Documents between text, tokens and tree, with every literal kept as it was written.
+// Conversions of documents between text, tokens and tree, which keep every literal as it was written.
 
 import { Kind, Lexer, Source, TokenKind, parse, print, visit } from 'graphql';
 
-// The tree of a text. Literals keep their spelling in `raw`; places are dropped, so that nodes can be moved.
+// The tree of a text. Literals keep their spelling in `raw`; locations are dropped, so that nodes can be moved.
 export const treeOf = (text) =>
   visit(parse(text), {
     leave: ({ loc, ...node }) => (LITERALS.has(node.kind) ? { ...node, raw: text.slice(loc.start, loc.end) } : node),
@@ -10,7 +10,7 @@ export const treeOf = (text) =>
 
 const LITERALS = new Set([Kind.INT, Kind.FLOAT, Kind.STRING]);
 
-// The tokens of a text, each with what stands before it; null where it has none by graphql-js.
+// The tokens of a text, each with the gap before it; null if graphql-js cannot split the text into tokens.
 export const piecesOf = (text) => {
   const lexer = new Lexer(new Source(text));
   const pieces = [];
@@ -139,7 +139,7 @@ const put = (node, out) => {
   else out.push(node.raw ?? print(node));
 };
 
-// Whether a text and the token behind it would be read otherwise without anything between them.
+// True if a text and the token after it would be read differently without a gap between them.
 export const clings = (left, right) => {
   if (left.endsWith('"')) return right.startsWith('"');
   if (/(?<!\w)-?\d\S*$/.test(left) && /^[.]/.test(right)) return true;
@@ -160,7 +160,7 @@ const GAPS = [
   [1, '#\r'],
 ];
 
-// Joins tokens by what the language ignores; `odd` is how often more than nothing or a space stands there.
+// Joins tokens with gaps that the language ignores; `odd` is the probability of a gap other than nothing or a space.
 export const joinRandomly = (tokens, random, odd) => {
   let text = '';
   let last = '';

@@ -1,4 +1,4 @@
-// Changes to the tree of a document: nodes that are gone, given twice, or replaced by others of the same or another kind.
+// Changes to the tree of a document: nodes are removed, repeated, or replaced by others of the same or another kind.
 
 import { Kind, visit } from 'graphql';
 
@@ -28,7 +28,7 @@ const nodes = (tree, ...kinds) => {
   return found;
 };
 
-// A change to one node of some kinds, the rare ones as often as the others.
+// A change to one node of some kinds; rare kinds are chosen as often as the others.
 const toOne =
   (kinds, change) =>
   (tree, { schema }, random) => {
@@ -62,7 +62,7 @@ const set = (...selections) => ({ kind: SELECTION_SET, selections });
 const named = (type) => ({ kind: Kind.NAMED_TYPE, name: name(type) });
 const argument = (own, value) => ({ kind: ARGUMENT, name: name(own), value });
 
-// Lets a node be another, in whatever it is part of.
+// Makes a node a copy of another, in its place in the tree.
 const become = (node, other) => {
   const copy = structuredClone(other);
   for (const key of Object.keys(node)) delete node[key];
@@ -116,10 +116,10 @@ const someType = ({ schema, random }) => {
   return random.chance(0.4) ? { kind: Kind.NON_NULL_TYPE, type } : type;
 };
 
-// A type that accepts null where it did not, or the other way round.
+// A type with the other nullability.
 const loosened = (type) => (type.kind === Kind.NON_NULL_TYPE ? type.type : { kind: Kind.NON_NULL_TYPE, type });
 
-// Lets one type condition be followed by one that nothing of the first may be, by way of an interface or at once.
+// Adds a type condition that may exclude the type around it, through an interface or directly.
 const narrow = ({ node, schema, random }) => {
   const composite = Object.values(schema.getTypeMap()).filter(
     (type) => type.getInterfaces && !type.name.startsWith('__'),

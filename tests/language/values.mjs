@@ -12,7 +12,7 @@ export const string = (text) => raw(Kind.STRING, text);
 
 const NUMBERS_AS_ID = ['0', '7', '-0', '-12', '99999999999999999999', '123456789012345678901234567890'];
 
-// Strings as they may be spelled.
+// Spellings of strings.
 const SPELLINGS = [
   ...[
     '"steel"',
@@ -29,7 +29,7 @@ const SPELLINGS = [
   ...['"""\r\n\t steel\r  kettle"""', '""" {"""', '""""""'],
 ];
 
-// Numbers for a list's length: what a page takes, and at times more or less.
+// Lengths of a list: mostly within the bounds of a page, at times more or less.
 const LENGTHS = [
   [30, 1],
   [24, 2],
@@ -40,7 +40,7 @@ const LENGTHS = [
   [1, 2147483647],
 ];
 
-// What a value of a scalar may be here: `place` names the argument or input field and the field or input it stands in.
+// A value for a scalar; `place` names the argument or input field, and the field or input type around it.
 const scalar = (type, place, shop, random) => {
   switch (type.name) {
     case 'Boolean':
@@ -65,7 +65,7 @@ const text = (place, shop, random) => {
   return random.pick(['steel', 'kettle', 'wood', 'a', '', 'FR', 'standard', '😀', 'no such words']);
 };
 
-// Of whom an id may be, by the name of what takes it.
+// The kind of object that an id must name, by the argument or input field that takes it, or the name around it.
 const KINDS = {
   product: 'product',
   productId: 'product',
@@ -108,7 +108,7 @@ export const isRequired = ({ type, defaultValue }) => isNonNullType(type) && def
 
 export const inside = (type, field) => ({ name: field.name, within: type.name });
 
-// A value as a literal. `variable(type, hasDefault, place)` may answer a variable to stand in its stead.
+// A value as a literal. `variable(type, hasDefault, place)` may return a variable to use in its place.
 export const literal = (type, place, shop, random, variable) => {
   if (isNonNullType(type)) return given(type.ofType, place, shop, random, variable);
   return random.chance(0.06) ? nullValue : given(type, place, shop, random, variable);

@@ -1,4 +1,4 @@
-// The variables of a random document: declared where something is in need of one, and given values in the end.
+// The variables of a random document: declared when a value needs one, and given values at the end.
 
 import { GraphQLNonNull, Kind, isNonNullType } from 'graphql';
 
@@ -6,7 +6,7 @@ import { json, literal, name, string } from './values.mjs';
 
 const DESCRIPTIONS = ['"says why"', '"""\n  says why\n"""', '""', '"\\u{1F600}"'];
 
-// A description at times.
+// A description, at times.
 export const description = (random) => (random.chance(0.04) ? string(random.pick(DESCRIPTIONS)) : undefined);
 
 export class Variables {
@@ -16,7 +16,7 @@ export class Variables {
     Object.assign(this, { shop, random });
   }
 
-  // A variable that may stand for a value of a type, where there may be a default for it.
+  // A variable for a value of a type; `hasDefault` is true if the argument or input field has a default.
   variable(type, hasDefault, place) {
     const { random } = this;
     const fits = ({ type: own, default: fallback }) =>
@@ -46,7 +46,7 @@ export class Variables {
     return variable;
   }
 
-  // How variables of these names are defined.
+  // The definitions of the variables of these names.
   definitions(names) {
     const nodes = this.#named(names).map((variable) => ({
       kind: Kind.VARIABLE_DEFINITION,

@@ -1,4 +1,4 @@
-// A BFF's verdict on a document, held against graphql-js's.
+// A BFF's verdict on a document, compared with that of graphql-js.
 
 import { judge as expected } from './oracle.mjs';
 import { judge as given } from './server.mjs';
@@ -6,7 +6,7 @@ import { judge as given } from './server.mjs';
 const MOST_ERRORS = 10;
 const MOST_LENGTH = 200;
 
-// Both verdicts on a document, and how they differ: `what` is null where they do not.
+// Both verdicts on a document, and `what`, their difference; null if there is none.
 export const judgeTwice = async (bff, { text, variables, operationName }) => {
   const wanted = expected(bff.schema, text, operationName);
   const got = await given(bff, { query: text, variables, operationName });
@@ -22,7 +22,7 @@ const difference = (wanted, got) => {
   return badly(got.errors) ?? (wanted.kind === 'syntax' ? ofSyntax : ofValidation)(wanted.errors, got.errors);
 };
 
-// What no list of errors may be, whatever the document.
+// A defect that no list of errors may have, whatever the document; null if there is none.
 const badly = (errors) => {
   if (errors.length > MOST_ERRORS) return `more than ${MOST_ERRORS} errors`;
   for (const { message, locations = [] } of errors) {
@@ -40,14 +40,14 @@ const ofSyntax = ([wanted], errors) => {
   return at(errors[0].locations[0]) === at(wanted.locations[0]) ? null : 'another location of the syntax error';
 };
 
-// Which errors there are is for each to say; the first place to look at is the same. Of several fields that conflict,
-// each server picks pairs of its own, and stops at others: there, that some conflict is what both have to say.
+// Each server reports errors of its own choice, but the first location must agree. Of several fields that conflict,
+// each server picks pairs of its own, and stops at others: both must only report some conflict.
 const ofValidation = (wanted, errors) => {
   const cut = [wanted, errors].some((list) => list.length >= MOST_ERRORS);
   const [clash, clashHere] = [wanted, errors].map((list) => list.some(isConflict));
-  // Where an argument is given twice, it depends on the order whether the fields conflict besides.
+  // If an argument is given twice, its order decides if the fields conflict besides.
   const twice = wanted.some(({ message }) => message.startsWith('There can be only one argument'));
-  if (!cut && !twice && clash !== clashHere) return clash ? 'no conflict told of' : 'a conflict that is none';
+  if (!cut && !twice && clash !== clashHere) return clash ? 'no conflict reported' : 'a conflict that is none';
   const places = (list) => list.filter((error) => !isConflict(error)).flatMap(({ locations }) => locations);
   const [there, here] = [wanted, errors].map(places);
   if (!cut) return firstOf(there) === firstOf(here) ? null : 'another first location';
@@ -61,10 +61,10 @@ const firstOf = (places) => (places.length > 0 ? at(first(places)) : 'nowhere');
 
 const first = (places) => places.reduce((a, b) => ((a.line - b.line || a.column - b.column) <= 0 ? a : b));
 
-// A place as people write it.
+// A location in the form `line:column`.
 export const at = ({ line, column }) => `${line}:${column}`;
 
-// A verdict in a few words, without names: the message of the error that is first by place.
+// A verdict in a few words, without names: the message of the error that is first by location.
 export const gist = ({ errors }) => {
   const placed = errors.filter(({ locations }) => locations?.length > 0);
   const place = placed.length > 0 ? first(placed.map(({ locations }) => first(locations))) : null;
@@ -78,7 +78,7 @@ export const gist = ({ errors }) => {
     .slice(0, 100);
 };
 
-// A verdict as it is shown.
+// A verdict as a line to show.
 export const say = ({ kind, errors }) => {
   const told = errors
     .slice(0, 2)

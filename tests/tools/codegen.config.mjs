@@ -2,7 +2,7 @@
 
 const client = process.env.CLIENT;
 
-// What each scalar of the three schemas is in TypeScript.
+// The TypeScript type of each scalar of the three schemas.
 const scalars = {
   CountryCode: 'string',
   CurrencyCode: 'string',

@@ -20,7 +20,7 @@ export default [
     plugins: { '@graphql-eslint': graphql },
     rules: {
       ...graphql.configs['flat/operations-recommended'].rules,
-      // A device keeps no cache in which an object would be found by its id, and its answers have 1 kB.
+      // A device has no cache that finds objects by their ids, and its answers have 1 kB at most.
       ...(client === 'iot' && { '@graphql-eslint/require-selections': 'off' }),
     },
   },

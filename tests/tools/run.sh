@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The tools that app teams run on the folders of operations, on those of all three clients: Apollo's manifest generator,
-# graphql-codegen, graphql-eslint and graphql-inspector. What they make is registered and asked for by its ids. Wants
-# Node, and Rust unless PLAYGROUND and BFF_MOBILE name the programs to run. Arguments go to node's test runner.
+# Runs the tools of app teams on the folders of operations of all three clients: Apollo's manifest generator,
+# graphql-codegen, graphql-eslint and graphql-inspector. Their output is registered and requested by its ids. Needs
+# Node, and Rust unless PLAYGROUND, BFF_MOBILE, BFF_WEB and BFF_IOT name the programs to run. Arguments go to node's
+# test runner.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -13,9 +14,9 @@ for client in mobile web iot; do
     rm -rf "$made"
     mkdir -p "$made"
     CLIENT=$client npx generate-persisted-query-manifest --config manifest.config.mjs
-    # It tells of every step, or by --silent of nothing that is wrong.
+    # It prints every step, or with --silent not even errors: the output is shown only if it fails.
     CLIENT=$client npx graphql-codegen --config codegen.config.mjs >"$made/log" 2>&1 || { cat "$made/log" >&2; exit 1; }
-    # It lints nothing above the folder it runs in.
+    # ESLint lints nothing outside the folder that it runs in.
     (cd ../.. && CLIENT=$client tests/tools/node_modules/.bin/eslint --config tests/tools/eslint.config.mjs \
         --max-warnings 0 "schema/$client/operations")
     npx graphql-inspector validate "../../schema/$client/operations/**/*.graphql" "../../schema/$client/schema.graphql" \
@@ -23,7 +24,7 @@ for client in mobile web iot; do
 done
 npx tsc --project tsconfig.json
 
-# What Apollo's and graphql-codegen's tools made is a release each, and what `register` makes another.
+# The output of Apollo's and of graphql-codegen's tools is a release each; `register` makes another.
 shop=generated/shop
 rm -rf "$shop"
 mkdir -p "$shop"
@@ -37,7 +38,7 @@ fi
 for client in mobile web iot; do
     program=BFF_${client^^}
     schema=$shop/schema/$client
-    # Apollo's tools add `__typename` to everything, which is more than an answer to a device has room for.
+    # Apollo's tools add `__typename` to every object, for which an answer to a device has no room.
     [[ $client == iot ]] || cp "generated/$client/manifest.json" "$schema/manifests/9.0.0.json"
     cp "generated/$client/persisted-documents.json" "$schema/manifests/9.1.0.json"
     "${!program}" register --release 9.2.0 --schema "$schema"

@@ -1,4 +1,4 @@
-"""The attacks. `attacks.py NAME HOST PORT PID` runs one of them against a server and prints in a line how it ended."""
+"""The attacks. `attacks.py NAME HOST PORT PID` runs one of them against a server and prints its outcome in a line."""
 
 import asyncio
 import collections
@@ -36,7 +36,7 @@ class Target:
         return sockets(self.pid) - self.before
 
     async def emptied(self, limit, start, least=0):
-        """When the server has let go of all the sockets of this attack, and of the first: in seconds from a start."""
+        """Waits until the server has closed the sockets of this attack; describes the times, from `start`."""
         first, most = None, self.held()
         while time.monotonic() - start < limit:
             now = self.held()
@@ -60,7 +60,7 @@ def ending():
 
 
 async def until_closed(reader, limit):
-    """All that comes until the other side closes: the bytes, and how it ended."""
+    """Reads until the other side closes; returns the last 64 KiB, and the outcome in words."""
     start, came = time.monotonic(), b""
     try:
         async with asyncio.timeout(limit):
@@ -79,7 +79,7 @@ def statuses(came):
 
 
 async def push(connection, bytes_of, until):
-    """Writes as fast as they are taken; tells how many times before the connection or the time was over."""
+    """Writes as fast as the server reads, until the connection or the time is over; returns the number of writes."""
     times = 0
     try:
         async with asyncio.timeout(until - time.monotonic()):
@@ -95,7 +95,7 @@ async def push(connection, bytes_of, until):
 
 
 async def flood(target, prepare, bytes_of, many=1, reads=True, connections=4):
-    """Opens a connection, floods it, and another one when it ends, until the time is over: four of them at a time."""
+    """Floods `connections` connections at a time, and opens another when one ends, until the time is over."""
     until, ends, units, opened = ending(), collections.Counter(), 0, 0
 
     async def one():
@@ -129,7 +129,7 @@ async def nothing(target):
     return "–"
 
 
-# Held answers.
+# Answers that are held back.
 
 
 async def window_zero(target, count):
@@ -137,15 +137,15 @@ async def window_zero(target, count):
     connections = [await target.http2(window=0) for _ in range(count)]
     for connection in connections:
         for _ in range(99):
-            connection.ask(LARGE)
+            connection.request(LARGE)
 
-    async def something_cheap(connection):
+    async def send_cheap(connection):
         while connection.how is None and time.monotonic() - start < 80:
             await asyncio.wait([connection.reading], timeout=15)
             if connection.how is None:
-                connection.writer.write(window_update(connection.ask(CHEAP), 10_000))
+                connection.writer.write(window_update(connection.request(CHEAP), 10_000))
 
-    await asyncio.gather(*(something_cheap(it) for it in connections))
+    await asyncio.gather(*(send_cheap(it) for it in connections))
     seen = collections.Counter()
     for it in connections:
         seen.update(it.statuses)
@@ -161,13 +161,13 @@ async def window_zero(target, count):
 
 @attack("h2-window-zero")
 async def window_zero_10(target):
-    """10 connections hold 99 large answers each, and ask for something cheap every 15 s."""
+    """10 connections hold 99 large answers each, and send a cheap operation every 15 s."""
     return await window_zero(target, 10)
 
 
 @attack("h2-window-zero-100")
 async def window_zero_100(target):
-    """100 connections do that."""
+    """100 connections hold 99 large answers each, and send a cheap operation every 15 s."""
     return await window_zero(target, 100)
 
 
@@ -176,7 +176,7 @@ async def window_dribble(target):
     """2 connections hold 100 large answers each, and open each window by a byte every 5 s."""
     start = time.monotonic()
     connections = [await target.http2(window=0) for _ in range(2)]
-    streams = [[it.ask(LARGE) for _ in range(100)] for it in connections]
+    streams = [[it.request(LARGE) for _ in range(100)] for it in connections]
     while time.monotonic() - start < 60 and any(it.how is None for it in connections):
         await asyncio.sleep(5)
         for connection, of_it in zip(connections, streams):
@@ -244,7 +244,7 @@ async def slow_small(target):
 
 @attack("slow-readers")
 async def slow_plain(target):
-    """The same with the system's own receive buffer."""
+    """5 clients read 6 kB/s of pipelined large answers for 100 s, into the system's own receive buffer."""
     return await slow(target, None)
 
 
@@ -276,7 +276,7 @@ async def never(target):
 
 
 async def silent(target, count, first=b"", drip=b"", every=0.5, limit=20):
-    """Connections that say something, then nothing or little: when they end, and what they are told."""
+    """Opens connections that send `first`, then nothing or `drip`; describes their answers and their ends."""
     start = time.monotonic()
 
     async def one():
@@ -307,7 +307,7 @@ async def silent(target, count, first=b"", drip=b"", every=0.5, limit=20):
 
 @attack("silent-300")
 async def silent_300(target):
-    """300 connections that never say a word."""
+    """300 connections that send nothing."""
     return await silent(target, 300)
 
 
@@ -343,12 +343,12 @@ async def h2_without_end(target):
 
 @attack("h2-headers-without-end-second")
 async def h2_without_end_second(target):
-    """The same behind one request that was answered: ended as idle, after 75 s."""
+    """20 HEADERS without END_HEADERS, each behind an answered request: ended as idle, after 75 s."""
     start = time.monotonic()
 
     async def one():
         it = await target.http2()
-        it.ask(CHEAP)
+        it.request(CHEAP)
         await asyncio.sleep(0.5)
         it.writer.write(frame(HEADERS, 0, it.stream(), it.head()))
         await asyncio.wait([it.reading], timeout=95)
@@ -383,7 +383,7 @@ async def body_drips(target):
 
 
 async def idle(target, speaks):
-    """2,000 connections that are kept for the time of a flood: how many are answered, or heard at all."""
+    """Keeps 2,000 connections for the time of a flood; counts those that are answered, kept and closed."""
     gate = asyncio.Semaphore(100)
 
     async def one():
@@ -415,19 +415,19 @@ async def idle(target, speaks):
 
 @attack("idle-2000")
 async def idle_2000(target):
-    """2,000 connections that ask once and are kept; the bound is 1,000 from one address."""
+    """2,000 connections that send one request and are kept; the bound is 1,000 from one address."""
     return await idle(target, True)
 
 
 @attack("idle-2000-bound-5000")
 async def idle_2000_unbound(target):
-    """The same with server.max_connections_per_address=5000."""
+    """2,000 connections that send one request and are kept, with server.max_connections_per_address=5000."""
     return await idle(target, True)
 
 
 @attack("silent-2000-bound-5000")
 async def silent_2000(target):
-    """2,000 connections that never say a word, with that bound."""
+    """2,000 connections that send nothing, with server.max_connections_per_address=5000."""
     return await idle(target, False)
 
 
@@ -454,7 +454,7 @@ async def rapid_reset_operations(target):
     """Operations that are reset once they run."""
 
     def some(it):
-        streams = [it.ask(LARGE) for _ in range(10)]
+        streams = [it.request(LARGE) for _ in range(10)]
         return b"".join(frame(RST_STREAM, 0, stream, struct.pack(">I", 8)) for stream in streams)
 
     return await flood(target, lambda it: None, some, 10)
@@ -477,7 +477,7 @@ async def made_you_reset(target):
 
 @attack("h2-continuation")
 async def continuation(target):
-    """A head that goes on and on."""
+    """Heads that never end, in CONTINUATION frames."""
 
     def begin(it):
         it.writer.write(frame(HEADERS, 0, it.stream(), it.head()))
@@ -488,7 +488,7 @@ async def continuation(target):
 
 @attack("h2-continuation-empty")
 async def continuation_empty(target):
-    """The same of empty pieces."""
+    """Heads that never end, in empty CONTINUATION frames."""
 
     def begin(it):
         it.writer.write(frame(HEADERS, 0, it.stream(), it.head()))
@@ -524,7 +524,7 @@ async def empty_data(target):
 
 @attack("h2-priority")
 async def priority_flood(target):
-    """PRIORITY of streams that are not there."""
+    """PRIORITY of streams that do not exist."""
 
     def some(it):
         return b"".join(frame(PRIORITY, 0, it.stream(), struct.pack(">IB", 0, 16)) for _ in range(200))
@@ -537,7 +537,7 @@ async def hpack_bomb(target):
     """A header of 4 kB that is named 5,000 times in one head."""
 
     def some(it):
-        # Into the table once, and then by its number.
+        # The header goes into the HPACK table once, and is then named by its index.
         new = it.head(more=[("x-a", "a" * 4_000)])
         stream = it.stream()
         block = new + b"\xbe" * 5_000
@@ -548,7 +548,7 @@ async def hpack_bomb(target):
 
 @attack("h2-odd")
 async def h2_odd(target):
-    """Heads and frames that must not be: what each gets."""
+    """Invalid heads and frames, each with the response of the server."""
     odd = {
         "table of 2^31": lambda it: frame(HEADERS, 5, 1, b"\x3f\xe1\xff\xff\xff\x07" + it.head("GET", "/healthz")),
         "integer overflow": lambda it: frame(HEADERS, 5, 1, b"\xff" * 16),
@@ -644,7 +644,7 @@ async def pipelined(target):
 
 @attack("smuggling")
 async def smuggling(target):
-    """Shapes by which requests are smuggled: the statuses of each, and whether they are right."""
+    """Shapes by which requests are smuggled, each with its statuses and the expected ones."""
     wrong, lines = [], []
 
     async def one(name, bytes_, right):
@@ -668,7 +668,7 @@ async def smuggling(target):
 
 @attack("leaving")
 async def leaving(target):
-    """100 clients of HTTP/1.1 that ask for the large answer and leave together, five times a second."""
+    """100 clients of HTTP/1.1 that request the large answer and leave together, five times a second."""
     until, rounds, failed = ending(), 0, 0
 
     async def open_one():
@@ -693,7 +693,7 @@ async def leaving(target):
 
 @attack("overload")
 async def overload(target):
-    """200 connections that ask for the large answer again and again; memory is looked at 10 s after."""
+    """200 connections that request the large answer again and again; memory is measured 10 s after."""
     until, seen, times = ending(), collections.Counter(), []
 
     async def one():
@@ -717,7 +717,7 @@ async def overload(target):
 
 
 def main():
-    # A flood writes on into what the server has closed.
+    # A flood keeps writing to connections that the server has closed.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     name, host, port, pid = sys.argv[1:]
     print(asyncio.run(ATTACKS[name](Target(host, int(port), int(pid)))))

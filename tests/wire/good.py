@@ -1,7 +1,7 @@
 """Well-behaved clients: two kept connections, 50 requests a second each, until standard input ends.
 
-Then prints as JSON the latencies in milliseconds and what went wrong. What a client waits while its connection is busy
-is none of a request's: in an overload it sends fewer.
+Then prints the latencies in milliseconds and the errors, as JSON. The time for which a client waits for its busy
+connection is not part of a latency: in an overload it sends fewer requests.
 """
 
 import asyncio

@@ -17,9 +17,9 @@ from wire import LARGE, OPERATOR_ADDRESS
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOST = "127.0.0.1"
 BOUND_5000 = ["--set", "server.max_connections_per_address=5000"]
-# No attack lasts as long.
+# Upper bound on the time of an attack.
 MOST_SECONDS = 130
-# Seconds after which memory is looked at again: 10 where it is what matters, 5 elsewhere.
+# Seconds after which memory is measured again, by attack; 5 for the others.
 AFTER = {"overload": 10}
 AFTER_ALL = os.environ.get("SECONDS_AFTER")
 
@@ -27,7 +27,7 @@ children = []
 
 
 def start(command, **how):
-    # Ends with this program, even where that is killed.
+    # The child ends with this program, even if this program is killed.
     child = subprocess.Popen(command, preexec_fn=die_with_parent, **how)
     children.append(child)
     return child
@@ -51,7 +51,7 @@ def stop(child):
 
 
 def listens(command, log):
-    """A server and the port on which it says that it listens."""
+    """Starts a server; returns it with the port that its log names."""
     with open(log, "wb") as out:
         child = start(command, stdout=out, stderr=subprocess.STDOUT, cwd=tempfile.gettempdir())
     for _ in range(100):
@@ -65,7 +65,7 @@ def listens(command, log):
         sys.exit(f"{command[0]} did not start:\n{said.read()}")
 
 
-def ask(port, method, path, query=None, timeout=3):
+def request(port, method, path, query=None, timeout=3):
     connection = http.client.HTTPConnection(HOST, port, timeout=timeout, source_address=(OPERATOR_ADDRESS, 0))
     try:
         body = json.dumps({"query": query}) if query else None
@@ -81,12 +81,12 @@ def metrics(port, kept=None):
         kept.request("GET", "/metrics")
         text = kept.getresponse().read().decode()
     else:
-        text = ask(port, "GET", "/metrics")[1].decode()
+        text = request(port, "GET", "/metrics")[1].decode()
     return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line[:1] not in ("#", "")}
 
 
 class Watch:
-    """What a process holds, ten times a second; and each second what the server says is unread."""
+    """Peaks of a process: memory and descriptors, ten times a second; its unread bytes by its metrics, each second."""
 
     def __init__(self, pid, port):
         self.pid, self.port = pid, port
@@ -138,10 +138,10 @@ def row(name, upstream, folder):
     command = [os.environ["BFF_WEB"], "--mode", "development", "--listen", f"{HOST}:0", "--upstream", upstream]
     log = os.path.join(folder, f"{name}.log")
     bff, port = listens([*command, *more], log)
-    # What everybody asks for is there before it is measured.
-    status, large = ask(port, "POST", "/graphql", LARGE, 10)
+    # The server has made the large answer once before the measurement.
+    status, large = request(port, "POST", "/graphql", LARGE, 10)
     if status != 200 or b'"errors"' in large or len(large) < 150_000:
-        sys.exit(f"the large answer is none: {status}, {len(large)} bytes, {large[:500]}")
+        sys.exit(f"the large answer is wrong: {status}, {len(large)} bytes, {large[:500]}")
     python, where = sys.executable, [HOST, str(port)]
     good = start([python, os.path.join(HERE, "good.py"), *where], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     time.sleep(1.5)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Attacks on the wire against a web BFF, each beside two well-behaved clients: prints how each ended, what those clients
-# saw and what the BFF held. Wants Python 3.11 or later, and Rust unless BFF_WEB and DOMAIN_STUBS name the programs to
-# run. Arguments are names of attacks, all when there are none; `--list` tells them. SECONDS_EACH is how
-# long floods last, SECONDS_AFTER when memory is looked at again.
+# Attacks on the wire against a web BFF, each beside two well-behaved clients: prints the outcome of each, the latencies
+# and errors of those clients, and the memory and descriptors of the BFF. Needs Python 3.11 or later, and Rust unless
+# BFF_WEB and DOMAIN_STUBS name the programs to run. Arguments are names of attacks, by default all; `--list` lists
+# them. SECONDS_EACH is the time of a flood, SECONDS_AFTER the time until memory is measured again.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -18,12 +18,12 @@ if [[ -z ${BFF_WEB:-} || -z ${DOMAIN_STUBS:-} ]]; then
 fi
 BFF_WEB=$(realpath "$BFF_WEB") DOMAIN_STUBS=$(realpath "$DOMAIN_STUBS")
 export BFF_WEB DOMAIN_STUBS SECONDS_EACH=${SECONDS_EACH:-10}
-# Two thousand connections, and as many on the other side.
+# Open files for two thousand connections, and as many on the other side.
 ulimit -n "$(ulimit -Hn)"
 
 "$venv/bin/python" measure.py "$@" &
 measure=$!
-# Whatever happens, the measurement ends, and with it all it has started.
+# Ends the measurement in any case, and with it all processes it has started.
 trap 'kill "$measure" 2>/dev/null || true; wait "$measure" || true' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -1,4 +1,4 @@
-"""Shapes of requests by which one program takes for a header, or a body, what another takes for a request."""
+"""Shapes of requests in which one program reads a header or a body where another reads a second request."""
 
 import json
 
@@ -6,7 +6,7 @@ BODY = json.dumps({"query": "{ __typename }"}).encode()
 LENGTH = b"content-length: %d\r\n" % len(BODY)
 CHUNKED = b"transfer-encoding: chunked\r\n"
 CHUNKS = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
-# Stands behind what is one request: who answers it took the end of the first one for elsewhere.
+# Bytes inside one request: a server that answers them has misread the end of that request.
 SECOND = b"GET /smuggled HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 SECOND_LENGTH = b"content-length: %d\r\n" % len(SECOND)
 
@@ -19,7 +19,7 @@ def _chunks(chunks):
     return _post(CHUNKED, chunks)
 
 
-# Name, bytes, and what is right: "400" or another status that is the last; "*" for any single answer.
+# Name, bytes, and the accepted results, separated by spaces: each the statuses of all answers, separated by commas.
 SHAPES = [
     ("whole request", _post(LENGTH), "200"),
     ("differing CL", _post(LENGTH + b"content-length: 5\r\n"), "400"),
@@ -55,7 +55,7 @@ SHAPES = [
     ("bare LF ends the head", _post(LENGTH, b"")[:-2] + b"\n" + BODY, "400"),
     ("bare LF everywhere", _post(LENGTH).replace(b"\r\n", b"\n"), "400"),
     ("bare LF in a second, pipelined head", _post(LENGTH) + _post(LENGTH + b"x-a: b\n"), "200,400"),
-    ("bare LF behind a refused body", _post(LENGTH, line=b"PUT /graphql HTTP/1.1\r\n") + SECOND.replace(b"\r", b""), "405,400"),
+    ("bare LF behind a rejected body", _post(LENGTH, line=b"PUT /graphql HTTP/1.1\r\n") + SECOND.replace(b"\r", b""), "405,400"),
     ("no Host", _post(LENGTH, host=b""), "400"),
     ("two Hosts", _post(LENGTH, host=b"host: %(host)s\r\nhost: %(host)s\r\n"), "400"),
     ("two differing Hosts", _post(LENGTH, host=b"host: %(host)s\r\nhost: evil.example\r\n"), "400"),

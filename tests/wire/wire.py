@@ -1,4 +1,4 @@
-"""What attacks and well-behaved clients have in common: requests, HTTP/2 frames, and a look at the server's process."""
+"""Parts of attacks and well-behaved clients: requests, HTTP/2 frames, and the sockets of the server's process."""
 
 import asyncio
 import collections
@@ -49,7 +49,7 @@ def window_update(stream, by):
 
 
 class Http2:
-    """A connection by HTTP/2 that does what it is told, right or wrong, and notes what comes."""
+    """A connection by HTTP/2 that sends any frame, valid or not, and records the responses."""
 
     def __init__(self, reader, writer, port):
         self.reader, self.writer, self.port = reader, writer, port
@@ -88,8 +88,8 @@ class Http2:
         stream, self.next_stream = self.next_stream, self.next_stream + 2
         return stream
 
-    def ask(self, query):
-        """Sends an operation, and tells its stream."""
+    def request(self, query):
+        """Sends an operation, and returns its stream."""
         stream = self.stream()
         body = json.dumps({"query": query}).encode()
         self.writer.write(frame(HEADERS, END_HEADERS, stream, self.head()) + frame(DATA, END_STREAM, stream, body))
@@ -125,7 +125,7 @@ class Http2:
         self.closed_after = time.monotonic() - self.start
 
     def told(self):
-        """How it went, in short."""
+        """Returns the outcome, in short."""
         parts = []
         if self.statuses:
             parts.append("statuses " + counted(self.statuses))
@@ -142,14 +142,14 @@ def counted(counter):
 
 
 def spread(values):
-    """The least and the most of some times."""
+    """Formats the least and the most of some times."""
     if not values:
         return "never"
     return f"{min(values):.1f} s" if max(values) - min(values) < 0.05 else f"{min(values):.1f}–{max(values):.1f} s"
 
 
 def sockets(pid):
-    """How many sockets a process holds: what it has closed is gone here, even where its client does not look."""
+    """Returns the number of open sockets of a process; a closed one is gone, even if its client does not notice."""
     count = 0
     for descriptor in os.listdir(f"/proc/{pid}/fd"):
         try:

@@ -1,4 +1,4 @@
-/** The page: a place for each client, and one to compare them. */
+/** The page: a part for each client, and one that compares them. */
 
 import { useEffect, useId, useState, useSyncExternalStore } from "react";
 
@@ -9,7 +9,7 @@ import { useTheme, type Choice } from "./theme";
 
 const COMPARE = "compare";
 
-/** Which part of the page is shown: the address says so, behind `#/`. */
+/** The shown part of the page, which the address names behind `#/`. */
 function useRoute(): string {
   const subscribe = (listen: () => void) => {
     addEventListener("hashchange", listen);
@@ -38,7 +38,7 @@ export function App() {
         className="skip"
         href="#main"
         onClick={(event) => {
-          // The address behind # says which part is shown.
+          // The address behind # names the shown part, and must not change.
           event.preventDefault();
           document.getElementById("main")?.focus();
         }}

@@ -1,15 +1,15 @@
-/** The clients of the shop, as the page's server tells of them. */
+/** The clients of the shop, as the page's server lists them. */
 
 /** An operation that a client ships, ready to run. */
 export interface Shipped {
   name: string;
-  /** The release it is of, where today's operation of that name is another or there is none; null for today's. */
+  /** The release it belongs to, if today's operation of that name differs or does not exist; null for today's. */
   release: string | null;
   text: string;
   variables: Record<string, unknown>;
 }
 
-/** A client: where it is asked, as whom, and with what. */
+/** A client: the port of its BFF, its sign-in headers, and its operations. */
 export interface Client {
   name: string;
   title: string;
@@ -18,7 +18,7 @@ export interface Client {
   operations: Shipped[];
 }
 
-/** What the server knows, and what was wrong with it. */
+/** The clients, and the problems that the server had with their folders. */
 export interface Clients {
   clients: Client[];
   problems: string[];
@@ -30,12 +30,12 @@ export async function loadClients(): Promise<Clients> {
   return (await response.json()) as Clients;
 }
 
-/** The address a client's operations are sent to: the same machine as the page's. */
+/** The URL of a client's BFF, on the machine that serves the page. */
 export function endpoint(client: Client): string {
   return `http://${location.hostname}:${client.port}/graphql`;
 }
 
-/** What an operation is for: the comment at its head. */
+/** The purpose of an operation: the comment at its head. */
 export function about(operation: Shipped): string {
   const lines = operation.text.split("\n");
   const end = lines.findIndex((line) => !line.startsWith("#"));
@@ -45,7 +45,7 @@ export function about(operation: Shipped): string {
     .join(" ");
 }
 
-/** Whether an operation changes something. */
+/** True if an operation is a mutation. */
 export function changes(operation: Shipped): boolean {
   return /^mutation\b/m.test(operation.text);
 }

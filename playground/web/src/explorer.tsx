@@ -5,26 +5,26 @@ import { createLocalStorage, StorageAPI, type Fetcher } from "@graphiql/toolkit"
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 
-import { ask } from "./ask";
 import { about, changes, type Client, type Shipped } from "./clients";
 import { PLAN_PLUGIN, PlanContext, useDocument, type Run } from "./plan/panel";
 import { count, many } from "./plan/text";
+import { send } from "./send";
 import type { Theme } from "./theme";
 
-/** The name GraphiQL gives to the query it reads the schema with. */
+/** Name of GraphiQL's query for the schema. */
 const INTROSPECTION = "IntrospectionQuery";
 
 const PLUGINS = [PLAN_PLUGIN, HISTORY_PLUGIN];
 
-/** How wide the plan is beside the editors, as GraphiQL keeps it. */
+/** Width of the plan beside the editors, as GraphiQL stores it. */
 const PANEL_WIDTH = { key: "docExplorerFlex", value: "0.55" };
 
-/** The operation a newcomer meets first. */
+/** The operation that a new visitor sees first, by client. */
 const FIRST: Record<string, string> = { mobile: "Home", web: "ProductPage", iot: "Shelf" };
 
 export function Explorer({ client, theme }: { client: Client; theme: Theme }) {
   const [run, setRun] = useState<Run>();
-  const [said, setSaid] = useState("");
+  const [outcome, setOutcome] = useState("");
   const root = useRef<HTMLDivElement>(null);
   useKeyboard(root);
 
@@ -37,17 +37,17 @@ export function Explorer({ client, theme }: { client: Client; theme: Theme }) {
     const first = client.operations.find((it) => it.name === FIRST[client.name]) ?? client.operations[0];
     const fetcher: Fetcher = async (operation, options) => {
       const isSchema = operation.operationName === INTROSPECTION;
-      const answer = await ask(client, operation, options?.headers ?? {}, isSchema ? "no" : "analyze");
+      const answer = await send(client, operation, options?.headers ?? {}, isSchema ? "no" : "analyze");
       const { plan, observed } = answer;
       if (plan && observed) setRun({ document: operation.query, plan, observed });
       if (!isSchema) {
         const calls = observed ? `, ${many(observed.calls.length, "call")} to services` : "";
         const bytes = new TextEncoder().encode(JSON.stringify(answer.body)).length;
-        setSaid(`Status ${answer.status}${calls}, ${count(bytes)} bytes`);
+        setOutcome(`Status ${answer.status}${calls}, ${count(bytes)} bytes`);
       }
       return answer.body;
     };
-    // GraphiQL takes the variables of a first tab from here alone.
+    // GraphiQL takes the variables of the first tab from this property alone.
     const initial = first && isNew ? { initialVariables: pretty(first.variables) } : {};
     return { storage, fetcher, headers, first, initial };
   }, [client]);
@@ -75,7 +75,7 @@ export function Explorer({ client, theme }: { client: Client; theme: Theme }) {
           </GraphiQL.Logo>
           <GraphiQL.Footer>
             <p className="said" role="status">
-              {said}
+              {outcome}
             </p>
           </GraphiQL.Footer>
         </GraphiQL>
@@ -84,7 +84,7 @@ export function Explorer({ client, theme }: { client: Client; theme: Theme }) {
   );
 }
 
-/** The client's operations: choosing one fills the editors. */
+/** A list of the client's operations; the chosen one fills the editors. */
 function Examples({ client, headers }: { client: Client; headers: string }) {
   const id = useId();
   const document = useDocument();
@@ -109,7 +109,7 @@ function Examples({ client, headers }: { client: Client; headers: string }) {
     ["Queries", today.filter((it) => !changes(it))],
     ["Mutations", today.filter(changes)],
     ...[...Map.groupBy(released, (it) => it.release)].map(
-      ([release, operations]): [string, Shipped[]] => [`As release ${release} has them`, operations],
+      ([release, operations]): [string, Shipped[]] => [`Release ${release}`, operations],
     ),
   ];
   return (
@@ -142,22 +142,22 @@ function Examples({ client, headers }: { client: Client; headers: string }) {
   );
 }
 
-/** What tells an example from the others. */
+/** Key of an operation in the list of examples. */
 function valueOf({ name, release }: Shipped): string {
   return release === null ? name : `${name}@${release}`;
 }
 
-/** What the editors are called, in the order of the page. */
+/** Selectors and names of the editors, in the order of the page. */
 const EDITORS = [
   [".graphiql-query-editor .graphiql-editor", "Operation"],
   [".graphiql-editor-tool .graphiql-editor:first-child", "Variables"],
   [".graphiql-editor-tool .graphiql-editor:last-child", "Headers"],
 ] as const;
 
-/** What Escape closes before it leads out of an editor. */
+/** Widgets that Escape closes before it leaves an editor. */
 const WIDGETS = [".suggest-widget", ".parameter-hints-widget", ".find-widget"].map((it) => `${it}.visible`).join();
 
-/** Names the editors for screen readers, and lets Escape lead out of one: Tab indents in it. */
+/** Names the editors for screen readers, and lets Escape leave one, because Tab indents in it. */
 function useKeyboard(root: React.RefObject<HTMLDivElement | null>) {
   useEffect(() => {
     const element = root.current;

@@ -1,4 +1,4 @@
-/** Dark or light: as the system has it, unless somebody chose. */
+/** Dark or light colours: those of the system, until the visitor chooses. */
 
 import { useEffect, useState } from "react";
 

@@ -1,4 +1,4 @@
-/** The page, as people use it: in a browser, against a whole shop. */
+/** Tests of the page in a browser, against a whole shop. */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -33,7 +33,7 @@ async function open(page: Page, part: string): Promise<void> {
   }
 }
 
-/** What the answer shows, once it shows this. Blanks in the editor are no-break spaces. */
+/** Waits until the answer shows a text. Blanks in the editor are no-break spaces. */
 async function answered(page: Page, text: RegExp): Promise<void> {
   await page.locator(".result-window .view-lines").filter({ hasText: text }).waitFor();
 }
@@ -42,7 +42,7 @@ async function run(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Execute query/ }).click();
 }
 
-/** Whether anything makes the page wider than its window. */
+/** The width of the page beyond its window, in pixels. */
 async function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
@@ -75,7 +75,7 @@ test("an example comes with its variables, headers, plan, failures and run", asy
   await page.getByLabel("Example").selectOption("Product");
   await page.getByRole("heading", { name: "query Product" }).waitFor();
   await page.getByRole("heading", { name: "CatalogService/BatchGetProducts" }).waitFor();
-  const failures = page.getByRole("table", { name: "Failures, by service" });
+  const failures = page.getByRole("table", { name: "Failures, by RPC" });
   await failures.getByText("product.price is null, degraded").waitFor();
   await page.locator(".graphiql-editor-tool .view-lines").filter({ hasText: "withReviews" }).waitFor();
   await run(page);
@@ -98,10 +98,10 @@ test("an example comes with its variables, headers, plan, failures and run", asy
   await page.context().close();
 });
 
-test("what a release has that is no longer today's is an example as well", async () => {
+test("an operation of a release that differs from today's is an example as well", async () => {
   const { page, problems } = await openWindow(browser, LAPTOP);
   await open(page, "mobile");
-  const group = page.locator('optgroup[label="As release 5.0.0 has them"]');
+  const group = page.locator('optgroup[label="Release 5.0.0"]');
   await group.waitFor({ state: "attached" });
   await page.getByLabel("Example").selectOption("Home@5.0.0");
   await page.locator(".graphiql-query-editor .view-lines").filter({ hasText: "formatted" }).waitFor();
@@ -112,7 +112,7 @@ test("what a release has that is no longer today's is an example as well", async
   await page.context().close();
 });
 
-test("every client has its own editor, examples and caller", async () => {
+test("every client has its own editor, examples and principal", async () => {
   const { page, problems } = await openWindow(browser, LAPTOP);
   await open(page, "mobile");
   await page.getByRole("link", { name: "Web shop" }).click();
@@ -121,7 +121,7 @@ test("every client has its own editor, examples and caller", async () => {
   await page.getByRole("heading", { name: "query Dashboard" }).waitFor();
   await run(page);
   await answered(page, /"dashboard"/);
-  // Three producers lead to the same service, and each bar says which is whose.
+  // Three producers lead to calls of one RPC, and the label of each bar names its producer.
   for (const producer of ["cart", "orders", "recommendations"]) {
     await page.locator(".wave-label").filter({ hasText: `BatchGetProducts for ${producer}` }).first().waitFor();
   }
@@ -134,7 +134,7 @@ test("every client has its own editor, examples and caller", async () => {
   await page.context().close();
 });
 
-test("what does not fit the schema has no plan, and says why", async () => {
+test("an operation that does not fit the schema has no plan, and the panel shows the reason", async () => {
   const { page } = await openWindow(browser, LAPTOP);
   await open(page, "iot");
   await page.getByRole("group", { name: /^Operation/ }).focus();
@@ -173,7 +173,7 @@ test("a product is compared as the three clients see it", async () => {
   const [web, mobile, iot] = [await of("Web shop"), await of("Phone app"), await of("Shelf devices")];
   const all = JSON.stringify([web, mobile, iot]);
   assert.ok(web.wire > 5 * mobile.wire && mobile.wire > 5 * iot.wire && iot.wire > 10, all);
-  // The long answer is compressed, the short ones are not worth it.
+  // The long answer is compressed, the short ones are too short for it.
   assert.ok(web.wire < web.text / 2, JSON.stringify(web));
   assert.deepEqual([mobile.wire, iot.wire], [mobile.text, iot.text]);
   await picture(page, "compare", true);

@@ -1,4 +1,4 @@
-/** A shop of its own for the tests, and a browser that is watched. */
+/** A shop of its own for the tests, and a browser whose requests and errors are recorded. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -11,8 +11,8 @@ import { chromium, type Browser, type Page } from "playwright-core";
 const workspace = resolve("../..");
 const artefacts = resolve("artefacts");
 
-/** A program and where it is told to be, by `test.sh`. */
-function told(name: string): string {
+/** The path of a program, from the variable of the environment that `test.sh` sets. */
+function pathIn(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set; run playground/web/test.sh`);
   return value;
@@ -23,10 +23,10 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-/** Starts the shop on ports nobody has, and waits until it serves the page that was asked for. */
+/** Starts the shop on free ports, and waits until it serves its final page: the plain one with `--plain`. */
 export async function openShop(flags: string[] = []): Promise<Shop> {
   const ports = ["--page", "0", "--mobile", "0", "--web", "0", "--iot", "0", "--domain", "0", "--log", "playground=info,warn"];
-  const child = spawn(told("PLAYGROUND"), [...ports, ...flags], {
+  const child = spawn(pathIn("PLAYGROUND"), [...ports, ...flags], {
     cwd: workspace,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -44,7 +44,7 @@ export async function openShop(flags: string[] = []): Promise<Shop> {
     if (stage !== "building") break;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  // The same origin as people type it.
+  // The host name that people type, instead of the address.
   return {
     page: page.replace("127.0.0.1", "localhost"),
     stop: async () => {
@@ -62,13 +62,13 @@ async function ended(child: ChildProcess): Promise<void> {
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: told("CHROMIUM"),
+    executablePath: pathIn("CHROMIUM"),
     // Containers run as root, and their shared memory is small.
     args: ["--no-sandbox", "--disable-dev-shm-usage"],
   });
 }
 
-/** A window that notes where its requests went and what went wrong. */
+/** A window, with the hosts of its requests and the errors it had. */
 export interface Window {
   page: Page;
   hosts: Set<string>;
@@ -92,7 +92,7 @@ export async function openWindow(
     if (url.protocol !== "data:" && url.protocol !== "blob:") hosts.add(url.hostname);
   });
   context.on("requestfailed", (request) => {
-    // Answers nobody waits for any more: a plan asked for while the operation was still being typed.
+    // A plan that was requested while the operation was still being typed is aborted, and no problem.
     if (request.failure()?.errorText !== "net::ERR_ABORTED") problems.push(`${request.url()} failed`);
   });
   page.on("pageerror", (error) => problems.push(String(error)));
@@ -102,7 +102,7 @@ export async function openWindow(
   return { page, hosts, problems };
 }
 
-/** Keeps what a window shows. */
+/** Saves a screenshot of a window in `artefacts`. */
 export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
   mkdirSync(artefacts, { recursive: true });
   await page.screenshot({ path: join(artefacts, `${name}.png`), fullPage });

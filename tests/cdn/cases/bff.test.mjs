@@ -1,4 +1,4 @@
-// The three BFFs behind Varnish: what they let it keep, and what never leaves them but for one reader.
+// The three BFFs behind Varnish: answers that it may keep, and answers that only one principal may get.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const manifests = {
   iot: Object.entries(read('iot/manifests/1.0.0.short.json')),
 };
 
-// Where a registered operation is asked for, by the id that the client's build gives it.
+// The path of a registered operation, by the id that the client's build gives it.
 const path = (client, name, variables) => {
   const found = manifests[client].find(([, text]) => new RegExp(`^(query|mutation) ${name}\\b`, 'm').test(text));
   assert.ok(found, `${name} is not registered`);
@@ -50,13 +50,13 @@ after(() => varnish?.close());
 
 const direct = ({ client, at }, headers = {}, options = {}) =>
   send(Number(addresses[client].split(':')[1]), at, headers, options);
-const cached = ({ client, at }, headers = {}, options = {}) => varnish.ask(client, at, headers, options);
+const cached = ({ client, at }, headers = {}, options = {}) => varnish.request(client, at, headers, options);
 const everything = () => varnish.purge('catalog inventory pricing review');
 
 let sentinels = 0;
 
-// How often a BFF answered an operation while `during` ran, by its access log. What it logs last tells that all else
-// is there.
+// Counts the answers of a BFF to an operation while `during` runs, in its access log. The log is complete once it has
+// the sentinel, an operation that is sent last.
 const answered = async ({ client, name }, during) => {
   const count = async () => {
     const sentinel = `Sentinel${process.pid}x${(sentinels += 1)}`;
@@ -91,14 +91,14 @@ for (const operation of shared) {
     assert.equal(times, 1);
   });
 
-  test(`${client} ${name}: the answer says what may be kept of it`, async () => {
+  test(`${client} ${name}: the answer states its cacheability`, async () => {
     const { headers } = await direct(operation);
     const seconds = Object.fromEntries(
       headers['cache-control'].split(', ').map((one) => [one.split('=')[0], one.split('=')[1]]),
     );
-    const said = ['public', 'max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error'];
-    assert.deepEqual(Object.keys(seconds), said);
-    for (const one of said.slice(1)) assert.match(seconds[one], /^\d+$/, one);
+    const directives = ['public', 'max-age', 's-maxage', 'stale-while-revalidate', 'stale-if-error'];
+    assert.deepEqual(Object.keys(seconds), directives);
+    for (const one of directives.slice(1)) assert.match(seconds[one], /^\d+$/, one);
     assert.ok(Number(seconds['s-maxage']) > 0);
     assert.match(headers.etag, /^"[^"]+"$/);
     assert.match(headers.vary, /\baccept\b/);
@@ -109,7 +109,7 @@ for (const operation of shared) {
     assert.equal(new Set(keys).size, keys.length);
   });
 
-  test(`${client} ${name}: whoever has the answer is told that it has not changed`, async () => {
+  test(`${client} ${name}: a client that has the answer gets 304`, async () => {
     await everything();
     const { headers } = await cached(operation);
     const times = await answered(operation, async () => {
@@ -120,7 +120,7 @@ for (const operation of shared) {
     assert.equal(times, 0);
   });
 
-  test(`${client} ${name}: who asks makes no difference`, async () => {
+  test(`${client} ${name}: all principals share one answer`, async () => {
     await everything();
     const times = await answered(operation, async () => {
       for (const headers of [ADA, ZOE, { 'x-device-id': 'shelf-0001' }, {}]) await cached(operation, headers);
@@ -128,7 +128,7 @@ for (const operation of shared) {
     assert.equal(times, 1);
   });
 
-  test(`${client} ${name}: no language makes a difference`, async () => {
+  test(`${client} ${name}: all languages share one answer`, async () => {
     await everything();
     const times = await answered(operation, async () => {
       for (const language of ['de', 'fr, en;q=0.8', 'en']) await cached(operation, { 'accept-language': language });
@@ -138,7 +138,7 @@ for (const operation of shared) {
   });
 }
 
-test('other variables are another answer', async () => {
+test('other variables get another answer', async () => {
   await everything();
   const times = await answered(stock(KETTLE), async () => {
     for (const slug of [KETTLE, OTHER, KETTLE, OTHER]) {
@@ -149,7 +149,7 @@ test('other variables are another answer', async () => {
   assert.equal(times, 4 + 2);
 });
 
-test('a purge makes exactly what has the key go to the BFF again', async () => {
+test('after a purge exactly the operations with the key reach the BFF again', async () => {
   await everything();
   const all = [stock(KETTLE), stock(OTHER), categories, menu];
   const label = ({ name }, index) => `${name} ${index}`;
@@ -174,19 +174,19 @@ test('a purge makes exactly what has the key go to the BFF again', async () => {
   }
 });
 
-// What is somebody's own.
+// Operations whose answers depend on the principal.
 const own = [
   {
     client: 'mobile', name: 'Product', says: /^private, max-age=30\b/,
     at: path('mobile', 'Product', { id: productId(KETTLE), withReviews: false }),
   },
-  // A cart is never kept, not even by whoever it belongs to.
+  // A cart is never kept, not even by the client of its owner.
   { client: 'mobile', name: 'Home', says: /^no-store$/, at: path('mobile', 'Home') },
   { client: 'web', name: 'AccountMenu', says: /^no-store$/, at: path('web', 'AccountMenu') },
 ];
 
 for (const operation of own) {
-  test(`${operation.client} ${operation.name}: everybody gets their own`, async () => {
+  test(`${operation.client} ${operation.name}: each principal gets its own answer`, async () => {
     const readers = [{}, ADA, ZOE, {}, ADA, ZOE];
     const data = ({ text }) => text;
     const expected = [];
@@ -198,14 +198,14 @@ for (const operation of own) {
     });
     assert.equal(times, readers.length);
     for (const [n, answer] of answers.entries()) assert.equal(answer, expected[n]);
-    // Side by side too: nobody is handed what another one waits for.
+    // Concurrent requests too: none gets the answer that another one waits for.
     const crowd = Array.from({ length: 60 }, (_, n) => n % readers.length);
     const crowded = await Promise.all(crowd.map((n) => cached(operation, readers[n])));
     for (const [index, n] of crowd.entries()) assert.equal(data(crowded[index]), expected[n]);
   });
 }
 
-test('what is somebody\'s own says so', async () => {
+test('an answer that depends on the principal is private, or not to be kept', async () => {
   for (const operation of own) {
     const { headers } = await direct(operation, ADA);
     assert.match(headers['cache-control'], operation.says, operation.name);
@@ -224,7 +224,7 @@ test('each language has its own texts', async () => {
 });
 
 for (const [what, operation, code] of [
-  ['an id of nothing we know', { client: 'iot', name: 'Stock', at: path('iot', 'Stock', { p: 'nonsense' }) },
+  ['a malformed id', { client: 'iot', name: 'Stock', at: path('iot', 'Stock', { p: 'nonsense' }) },
     'BAD_USER_INPUT'],
   ['nobody signed in', { client: 'mobile', name: 'Cart', at: path('mobile', 'Cart') }, 'UNAUTHENTICATED'],
 ]) {
@@ -240,14 +240,14 @@ for (const [what, operation, code] of [
   });
 }
 
-test('what is no answer is not kept either', async () => {
-  const refused = [
+test('the answer to a rejected request is not kept', async () => {
+  const rejected = [
     ['iot', '/graphql/o/9999', 404],
     ['iot', path('iot', 'Send'), 405],
     ['mobile', `/graphql/o/${'0'.repeat(64)}`, 404],
     ['web', '/graphql?variables=nonsense', 400],
   ];
-  for (const [client, at, status] of refused) {
+  for (const [client, at, status] of rejected) {
     for (let again = 0; again < 2; again += 1) {
       const answer = await cached({ client, at });
       assert.deepEqual([answer.status, answer.headers['cache-control']], [status, 'no-store'], at);
@@ -256,7 +256,7 @@ test('what is no answer is not kept either', async () => {
   }
 });
 
-test('what comes by POST is not kept', async () => {
+test('the answer to a POST is not kept', async () => {
   const operation = stock(KETTLE);
   const body = JSON.stringify({ documentId: '5', variables: { p: productId(KETTLE) } });
   const headers = { 'content-type': 'application/json', 'content-length': body.length };
@@ -269,6 +269,6 @@ test('what comes by POST is not kept', async () => {
   assert.equal(times, 2);
 });
 
-test('what the BFF tells operators stays behind the cache', async () => {
+test('metrics and health stay behind the cache', async () => {
   for (const at of ['/metrics', '/health', '/']) assert.equal((await cached({ client: 'web', at })).status, 404, at);
 });

@@ -25,7 +25,7 @@ const setUp = ({ url }, options, headers, cache = new InMemoryCache()) => {
 
 const byName = (name) => shippedOperation(name).body;
 
-// By the ids of the manifest, as an app of the store does.
+// Options to send the ids of the manifest, as a released app does.
 const byId = () => ({
   ...generatePersistedQueryIdsFromManifest({ loadManifest: async () => shipped }),
   sha256: undefined,
@@ -33,7 +33,7 @@ const byId = () => ({
 });
 
 for (const [kind, useGETForHashedQueries] of [['POST', false], ['GET', true]]) {
-  test(`Apollo Client: a document is made known once, then its hash is enough: ${kind}`, async () => {
+  test(`Apollo Client: a document is sent as text once, then by its hash: ${kind}`, async () => {
     const text = newDocument('{ product(id: $id) { id name price { current { amount } } } }', '($id: ID!)');
     const variables = { id: KETTLE };
     const first = setUp(web, { useGETForHashedQueries });
@@ -55,40 +55,40 @@ for (const [kind, useGETForHashedQueries] of [['POST', false], ['GET', true]]) {
 
 test('Apollo Client: registered operations go by the ids of the manifest, and never miss', async () => {
   const { query, sent } = setUp(mobile, byId(), ADA);
-  const asked = [
+  const operations = [
     ['Categories', {}],
     ['Home', { recommended: 2 }],
     ['Product', { id: KETTLE, reviews: 2 }],
     ['Cart', {}],
   ];
-  for (const [name, variables] of asked) {
+  for (const [name, variables] of operations) {
     const text = byName(name);
     const { data } = await query(text, variables);
     assert.deepEqual(data, await plainData(mobile, { query: text, variables }, ADA), name);
   }
-  assert.deepEqual(sent.map(told), asked.map(() => 'GET hash data'));
-  for (const [index, [name]] of asked.entries()) {
+  assert.deepEqual(sent.map(told), operations.map(() => 'GET hash data'));
+  for (const [index, [name]] of operations.entries()) {
     const { id } = shippedOperation(name);
     assert.equal(sent[index].parameters.extensions.persistedQuery.sha256Hash, id);
   }
 });
 
 for (const { name, body } of shipped.operations.filter((it) => it.type === 'query')) {
-  test(`Apollo Client: its default cache gives back what ${name} answers`, async () => {
+  test(`Apollo Client: its default cache returns the answer to ${name}`, async () => {
     const { client, query } = setUp(mobile, byId(), ADA);
     const variables = exampleOf('mobile', name);
     const { data } = await query(body, variables);
     assert.deepEqual(data, await plainData(mobile, { query: body, variables }, ADA));
     assert.deepEqual(client.readQuery({ query: gql(body), variables }), data);
-    // Each object that has an id is one of the cache's, under it.
+    // Each object with an id is in the cache, under that id.
     const ids = [...JSON.stringify(data).matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id);
     const kept = new Set(Object.keys(client.cache.extract()).map((key) => key.split(':')[1]));
     assert.deepEqual(ids.filter((id) => !kept.has(id)), []);
   });
 }
 
-test('Apollo Client: one cache for every operation, where the home screen is one', async () => {
-  // As docs/operations.md has it: the home screen has no id, nor has a price, which is its product's.
+test('Apollo Client: one cache holds every operation, with a single home screen', async () => {
+  // As docs/operations.md says: the home screen has no id, nor has a price, which belongs to its product.
   const typePolicies = { Home: { keyFields: [] }, Price: { merge: true } };
   const { client, query } = setUp(mobile, byId(), ADA, new InMemoryCache({ typePolicies }));
   const answers = [];
@@ -100,7 +100,7 @@ test('Apollo Client: one cache for every operation, where the home screen is one
 
   const variables = { key: `apollo-${process.pid}-0002`, product: KETTLE };
   const { data } = await client.mutate({ mutation: gql(byName('CartAdd')), variables });
-  // It is the cart that the other screens show.
+  // The changed cart is the one that the other screens show.
   const { cart } = answers.find(([name]) => name === 'Cart')[2];
   assert.equal(data.cartAdd.cart.id, cart.id);
   assert.equal(data.cartAdd.cart.count, cart.count + 1);
@@ -110,7 +110,7 @@ test('Apollo Client: one cache for every operation, where the home screen is one
   assert.equal(kept.total, data.cartAdd.cart.total);
 });
 
-test('Apollo Client: what it hashes of a shipped operation is what is registered', async () => {
+test('Apollo Client: its hash of a shipped operation is the registered one', async () => {
   const { query, sent } = setUp(registered, {}, ADA);
   const { data } = await query(byName('Home'), { recommended: 2 });
   assert.equal(data.home.recommended.length, 2);
@@ -124,12 +124,12 @@ test('Apollo Client: a mutation is sent by POST', async () => {
   const { data } = await client.mutate({ mutation, variables });
   assert.deepEqual(sent.map(told), ['POST hash data']);
   assert.deepEqual(data.cartAdd.userErrors, []);
-  // Under its key, it happens once.
+  // A second request with the same key changes nothing.
   const again = await plainData(mobile, { query: byName('CartAdd'), variables }, ADA);
   assert.deepEqual(again, data);
 });
 
-test('Apollo Client: what failed stands beside what did not', async () => {
+test('Apollo Client: the error of a field stands beside the data of the others', async () => {
   const text = newDocument('{ orders { totalCount } product(id: $id) { name } }', '($id: ID!)');
   const { query, sent } = setUp(web, {});
   const { data, error } = await query(text, { id: KETTLE }, { errorPolicy: 'all' });
@@ -139,21 +139,21 @@ test('Apollo Client: what failed stands beside what did not', async () => {
   assert.equal(error.errors.length, 1);
   assert.deepEqual(error.errors[0].path, ['orders']);
   assert.equal(error.errors[0].extensions.code, 'UNAUTHENTICATED');
-  // Nothing of that looks like a document that is not known: it is not sent a third time.
+  // The client does not take the error for an unknown document, and does not send it a third time.
   assert.deepEqual(sent.map(told).slice(1), ['POST hash+text UNAUTHENTICATED']);
 });
 
-test('Apollo Client: a BFF that keeps no documents gets their text from then on', async () => {
+test('Apollo Client: a BFF without automatic persisted queries gets texts from then on', async () => {
   const { query, sent } = setUp(iot, {}, iot.headers);
   const text = newDocument('{ inStock(product: $p) }', '($p: ID!)');
   const { data } = await query(text, { p: KETTLE });
   assert.deepEqual(data, await plainData(iot, { query: text, variables: { p: KETTLE } }));
-  // Of another product: its cache has the first.
+  // Another product, because the cache has the first.
   await query(newDocument('{ inStock(product: $p) }', '($p: ID!)'), { p: productId('moka-pot-6') });
   assert.deepEqual(sent.map(told), ['POST hash PERSISTED_QUERY_NOT_SUPPORTED', 'POST text data', 'POST text data']);
 });
 
-test('Apollo Client: where registered operations alone run, they do, and a document of its own is refused', async () => {
+test('Apollo Client: under the policy registered, its own document is rejected and registered ones run', async () => {
   const { query, sent } = setUp(registered, byId(), ADA);
   const { data } = await query(byName('Categories'), {});
   assert.deepEqual(data, await plainData(mobile, { query: byName('Categories') }, ADA));
@@ -164,6 +164,6 @@ test('Apollo Client: where registered operations alone run, they do, and a docum
     assert.equal(error.errors[0].extensions.code, 'PERSISTED_QUERY_NOT_IN_LIST');
     return true;
   });
-  // Apollo does not send the text of what is not in the list.
+  // Apollo does not send the text of a document that is not in the list.
   assert.deepEqual(free.sent.map(told), ['POST hash PERSISTED_QUERY_NOT_IN_LIST']);
 });

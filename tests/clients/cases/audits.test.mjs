@@ -1,4 +1,4 @@
-// The audits of graphql-http: what GraphQL over HTTP says a server must, should and may do.
+// The audits of graphql-http: what a server must, should and may do by GraphQL over HTTP.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

@@ -1,4 +1,4 @@
-// Devices against their BFF: no client of others, but what a few lines of theirs would send.
+// Devices against their BFF: not a client library, but the requests that a few lines of a device send.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -13,13 +13,13 @@ test('A device: a short id by POST, and in the address by GET', async () => {
   const variables = { p: KETTLE };
   const expected = await plainData(iot, { query: text, variables }, iot.headers);
   assert.deepEqual(await plainData(iot, { documentId: id, variables }, iot.headers), expected);
-  const asked = `${iot.url}/o/${id}?variables=${encodeURIComponent(JSON.stringify(variables))}`;
-  const answer = await (await fetch(asked, { headers: iot.headers })).json();
+  const address = `${iot.url}/o/${id}?variables=${encodeURIComponent(JSON.stringify(variables))}`;
+  const answer = await (await fetch(address, { headers: iot.headers })).json();
   assert.deepEqual(answer, { data: expected });
-  assert.ok(asked.length < 140 && JSON.stringify(answer).length < 30, asked);
+  assert.ok(address.length < 140 && JSON.stringify(answer).length < 30, address);
 });
 
-test('A device: a short id that nothing has is told as such', async () => {
+test('A device: an unknown short id is rejected as such', async () => {
   const { errors } = await plain(iot, { documentId: '9999' }, iot.headers);
   assert.equal(errors[0].extensions.code, 'PERSISTED_QUERY_NOT_IN_LIST');
 });

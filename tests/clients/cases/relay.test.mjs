@@ -1,4 +1,4 @@
-// Relay against the web BFF: what its compiler persists by id, read through Relay's store, and a list page by page.
+// Relay against the web BFF: persisted operations by id, read through Relay's store, and lists page by page.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const {
   Environment, Network, RecordSource, Store, createOperationDescriptor, fetchQuery, getRequest,
 } = relay;
 
-// What Relay's compiler has persisted: `run.sh` registers it as it is.
+// The operations that Relay's compiler has persisted; `run.sh` registers them unchanged.
 const persisted = JSON.parse(readFileSync(new URL('../relay/__generated__/queries.json', import.meta.url)));
 
 const textOf = (artefact) => {
@@ -25,7 +25,7 @@ const textOf = (artefact) => {
   return text;
 };
 
-// A page of the web shop. It names operations by `by`, one of the names Relay's servers have for that.
+// A page of the web shop. It names operations by the parameter `by`, one of those that servers for Relay use.
 const page = (by, headers = ADA) => {
   const { fetch, sent } = recording(headers);
   const network = Network.create(async (params, variables) => {
@@ -46,7 +46,7 @@ const page = (by, headers = ADA) => {
 };
 
 for (const by of ['doc_id', 'id', 'documentId']) {
-  test(`Relay: a registered operation by ${by}, as its text answers`, async () => {
+  test(`Relay: a registered operation by ${by} gets the answer to its text`, async () => {
     const { load, read, sent } = page(by);
     const data = await load(menu, {});
     assert.deepEqual(JSON.parse(JSON.stringify(data)), await plainData(web, { query: textOf(menu) }, ADA));
@@ -55,7 +55,7 @@ for (const by of ['doc_id', 'id', 'documentId']) {
   });
 }
 
-test('Relay: node(id) finds a product, a user and an order, and one object of the store they are', async () => {
+test('Relay: node(id) finds a product, a user and an order, each one object of the store', async () => {
   const { environment, load } = page('doc_id');
   const history = '{ viewer { id } orders(first: 1) { nodes { id } } }';
   const mine = await plainData(web, { query: history }, ADA);
@@ -89,7 +89,7 @@ test('Relay: the reviews of a product, page by page, by a registered operation',
   while (product.reviews.pageInfo.hasNextPage) {
     pages += 1;
     await load(reviews, { id: KETTLE, after: product.reviews.pageInfo.endCursor });
-    // One list, whichever page it is read as.
+    // The store joins the pages to one list, which is read through the first.
     ({ product } = read(reviews, first));
   }
   assert.equal(pages, Math.ceil(expected.totalCount / 10));
@@ -114,10 +114,10 @@ test('Relay: all products, page by page', async () => {
   assert.deepEqual(names.slice(0, 50), head.products.nodes.map((it) => it.name));
 });
 
-test('Relay: an id that is not registered is refused, and Relay is told', async () => {
+test('Relay: an unregistered id is rejected, and Relay gets the error', async () => {
   const { fetch } = recording(ADA);
   const network = Network.create(async ({ name }, variables) => {
-    // Of the form that Relay's compiler gives ids: MD5.
+    // An id of the form that Relay's compiler makes by default: MD5.
     const response = await fetch(web.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -133,7 +133,7 @@ test('Relay: an id that is not registered is refused, and Relay is told', async 
   });
 });
 
-test('Relay: text and id together are refused', async () => {
+test('Relay: text and id together are rejected', async () => {
   const { errors } = await plain(web, { doc_id: menu.params.id, query: textOf(menu) });
   assert.equal(errors[0].extensions.code, 'CANNOT_SEND_PQ_ID_AND_BODY');
 });

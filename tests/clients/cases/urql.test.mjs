@@ -23,12 +23,12 @@ const setUp = ({ url }, options, headers) => {
   return { client, query, sent };
 };
 
-// The ids of the manifest by the name of the operation, as a build step would hand them over.
+// The id of an operation in the manifest, by its name, as a build step would provide it.
 const generateHash = async (_, document) =>
   byName(document.definitions.find((it) => it.kind === 'OperationDefinition').name.value).id;
 
 for (const kind of ['POST', 'GET']) {
-  test(`urql: a document is made known once, then its hash is enough: ${kind}`, async () => {
+  test(`urql: a document is sent as text once, then by its hash: ${kind}`, async () => {
     const text = newDocument('{ product(id: $id) { id name price { current { amount } } } }', '($id: ID!)');
     const variables = { id: KETTLE };
     const options = { preferGetForPersistedQueries: kind === 'GET' && 'force', enforcePersistedQueries: false };
@@ -39,7 +39,7 @@ for (const kind of ['POST', 'GET']) {
     assert.equal(data.product.name, 'Gooseneck Kettle 0.9 l');
     const made = [`${kind} hash PERSISTED_QUERY_NOT_FOUND`, `${kind} hash+text data`];
     assert.deepEqual(first.sent.map(told), made);
-    // The hash is that of what urql sends.
+    // The hash is that of the text that urql sends.
     const { query, extensions } = first.sent[1].parameters;
     const hash = createHash('sha256').update(query).digest('hex');
     assert.equal(extensions.persistedQuery.sha256Hash, hash);
@@ -53,21 +53,21 @@ for (const kind of ['POST', 'GET']) {
 test('urql: registered operations go by the ids of the manifest, and never miss', async () => {
   const options = { generateHash, preferGetForPersistedQueries: 'force', enforcePersistedQueries: true };
   const { client, query, sent } = setUp(mobile, options, ADA);
-  const asked = [
+  const operations = [
     ['Categories', {}],
     ['Home', { recommended: 2 }],
     ['Product', { id: KETTLE, reviews: 2 }],
     ['Cart', {}],
   ];
-  for (const [name, variables] of asked) {
+  for (const [name, variables] of operations) {
     const text = byName(name).body;
     const { data, error } = await query(text, variables);
     assert.equal(error, undefined);
     assert.deepEqual(data, await plainData(mobile, { query: text, variables }, ADA), name);
     assert.deepEqual(client.readQuery(text, variables)?.data, data, name);
   }
-  assert.deepEqual(sent.map(told), asked.map(() => 'GET hash data'));
-  for (const [index, [name]] of asked.entries()) {
+  assert.deepEqual(sent.map(told), operations.map(() => 'GET hash data'));
+  for (const [index, [name]] of operations.entries()) {
     assert.equal(sent[index].parameters.extensions.persistedQuery.sha256Hash, byName(name).id);
   }
 });
@@ -81,11 +81,11 @@ test('urql: a mutation is sent by POST', async () => {
   assert.equal(error, undefined);
   assert.deepEqual(sent.map(told), ['POST hash data']);
   assert.deepEqual(data.cartAdd.userErrors, []);
-  // Under its key, it happens once.
+  // A second request with the same key changes nothing.
   assert.deepEqual(await plainData(mobile, { query: text, variables }, ADA), data);
 });
 
-test('urql: what failed stands beside what did not', async () => {
+test('urql: the error of a field stands beside the data of the others', async () => {
   const text = newDocument('{ orders { totalCount } product(id: $id) { name } }', '($id: ID!)');
   const { query, sent } = setUp(web, {});
   const { data, error } = await query(text, { id: KETTLE });
@@ -99,7 +99,7 @@ test('urql: what failed stands beside what did not', async () => {
   assert.equal(sent.length, 2);
 });
 
-test('urql: a BFF that keeps no documents gets their text from then on', async () => {
+test('urql: a BFF without automatic persisted queries gets texts from then on', async () => {
   const { query, sent } = setUp(iot, { preferGetForPersistedQueries: false }, iot.headers);
   const text = newDocument('{ inStock(product: $p) }', '($p: ID!)');
   const { data } = await query(text, { p: KETTLE });
@@ -108,7 +108,7 @@ test('urql: a BFF that keeps no documents gets their text from then on', async (
   assert.deepEqual(sent.map(told), ['POST hash PERSISTED_QUERY_NOT_SUPPORTED', 'POST text data', 'POST text data']);
 });
 
-test('urql: where registered operations alone run, they do, and a document of its own is refused', async () => {
+test('urql: under the policy registered, its own document is rejected and registered ones run', async () => {
   const options = { generateHash, preferGetForPersistedQueries: 'force', enforcePersistedQueries: true };
   const { query, sent } = setUp(strict, options, ADA);
   const text = byName('Categories').body;
@@ -118,7 +118,7 @@ test('urql: where registered operations alone run, they do, and a document of it
   assert.deepEqual(sent.map(told), ['GET hash data']);
 
   const free = setUp(strict, { preferGetForPersistedQueries: false }, ADA);
-  const refused = await free.query(newDocument('{ categories { name } }'), {});
-  assert.equal(refused.error.graphQLErrors[0].extensions.code, 'PERSISTED_QUERY_NOT_IN_LIST');
+  const rejected = await free.query(newDocument('{ categories { name } }'), {});
+  assert.equal(rejected.error.graphQLErrors[0].extensions.code, 'PERSISTED_QUERY_NOT_IN_LIST');
   assert.deepEqual(free.sent.map(told), ['POST hash PERSISTED_QUERY_NOT_IN_LIST']);
 });

@@ -1,4 +1,4 @@
-// Documents that have been taken for something else: the verdict is graphql-js's, and so is the answer to what is valid.
+// Documents on which servers have differed: the verdict must be that of graphql-js, and so the answer to a valid one.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -12,8 +12,8 @@ import { judgeTwice, say } from '../verdicts.mjs';
 for (const [about, cases] of Object.entries(CLASSES)) {
   describe(about, () => {
     for (const [bff, text, variables = {}, operationName] of cases) {
-      const said = Object.keys(variables).length > 0 ? ` ${JSON.stringify(variables)}` : '';
-      test(`${bff.name}: ${JSON.stringify(text)}${said}${operationName ? ` ${operationName}` : ''}`, async () => {
+      const values = Object.keys(variables).length > 0 ? ` ${JSON.stringify(variables)}` : '';
+      test(`${bff.name}: ${JSON.stringify(text)}${values}${operationName ? ` ${operationName}` : ''}`, async () => {
         await sameOfBoth(bff, { text, variables, operationName });
       });
     }
@@ -24,7 +24,7 @@ const sameOfBoth = async (bff, document) => {
   const verdicts = await judgeTwice(bff, document);
   const { what, wanted, got } = verdicts;
   assert.ok(what === null, `${what}\ngraphql-js: ${say(wanted)}\n${bff.name}: ${say(got)}`);
-  // What changes something is not answered twice.
+  // A mutation is not executed twice.
   if (wanted.kind !== 'valid' || /\bmutation\b/.test(document.text)) return;
   const answers = await answerTwice(bff, document);
   assert.ok(answers.what === null, [answers.what, ...tell(bff, answers)].join('\n'));
@@ -35,19 +35,19 @@ const validationFailed = ({ body }) => {
   assert.equal(body.errors[0].extensions.code, 'GRAPHQL_VALIDATION_FAILED');
 };
 
-test('one object is never made of two products, in production neither', async () => {
+test('one object is never made of two products, not in production either', async () => {
   const query = `{ product(id:${kettle}){ name } ... on Query @include(if:true) { product(id:${moka}){ id brand } } }`;
   for (const bff of [web, production]) validationFailed(await send(bff, { query }));
 });
 
-test('a fragment that no product can be adds nothing to what is read of products', async () => {
+test('a fragment that no product matches adds nothing to the read mask of products', async () => {
   const query = '{ search(first:1 query:"steel") { nodes { ...F } } } fragment F on Node { ... on User { avatarUrl } }';
   const { body, text } = await send(web, { query });
   assert.deepEqual(body, { data: { search: { nodes: [{}] } } });
   assert.ok(!text.includes('shop.catalog'));
 });
 
-test('in production the schema is no field', async () => {
+test('in production __schema and __type are unknown fields', async () => {
   for (const query of [
     '{__schema{types{name}}}',
     '{__type(name:"Query"){name}}',
@@ -59,7 +59,7 @@ test('in production the schema is no field', async () => {
   assert.deepEqual(body, { data: { __typename: 'Query' } });
 });
 
-test('of many errors ten are told, and the number of the others', async () => {
+test('of many errors ten are reported, and the number of the others', async () => {
   const fields = Array.from({ length: 15 }, (_, at) => `a${at}:reviews(first:-1){totalCount}`);
   const { body } = await send(web, { query: `{ products(first:50){ nodes{ ${fields.join(' ')} } } }` });
   assert.equal(body.data.products.nodes.length, 50);

@@ -1,5 +1,5 @@
-// Random documents over each schema. Half of the judged ones were changed so that many are no longer valid; those that are
-// answered are valid, and read only.
+// Random documents over each schema. Half of the judged ones are mutated, so that many are invalid; the executed ones
+// are valid queries.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -13,7 +13,7 @@ import { each } from '../server.mjs';
 import { DOCUMENTS, EXECUTIONS, SEED, bffs, stocked } from '../shop.mjs';
 import { gist, judgeTwice, say } from '../verdicts.mjs';
 
-// Services answer a few at a time within what is allowed them, also where programs are built without optimisation.
+// Documents executed at a time: few enough that services meet their timeouts, even in builds without optimisation.
 const ANSWERED_AT_ONCE = 3;
 
 const judged = (bff) => async (document) => {
@@ -29,10 +29,10 @@ const answered = (bff) => async (document) => {
   return { ...document, ...compared, group, told: tell(bff, compared) };
 };
 
-// What is shown last: where an error is and how it is told, and documents that were not answered for their verdict.
+// Differences shown last: the location or message of an error, and valid documents that got no data.
 const LESSER = /location|message|syntax error|no data where/;
 
-// Fails with the classes of what differs, if anything does.
+// Fails with the classes of the differences, if there are any.
 const same = async (all, again) => {
   const found = all.filter(({ what }) => what);
   const [lesser, others] = [true, false].map((is) => found.filter(({ what }) => LESSER.test(what) === is));
@@ -43,7 +43,7 @@ const same = async (all, again) => {
 
 for (const bff of bffs) {
   describe(bff.name, () => {
-    test('takes the documents that graphql-js takes, and no others', async (context) => {
+    test('accepts the documents that graphql-js accepts, and no others', async (context) => {
       const shop = await stocked(bff);
       const documents = Array.from({ length: DOCUMENTS }, (_, at) => {
         const random = new Random(SEED, bff.name, at);
@@ -52,11 +52,11 @@ for (const bff of bffs) {
       });
       const all = await each(documents, judged(bff));
       const count = (kind) => all.filter((it) => it.kind === kind).length;
-      context.diagnostic(`${count('valid')} valid, ${count('validation')} not valid, ${count('syntax')} no documents`);
+      context.diagnostic(`${count('valid')} valid, ${count('validation')} invalid, ${count('syntax')} syntax errors`);
       await same(all, judged(bff));
     });
 
-    test('answers what graphql-js answers over the same data', async (context) => {
+    test('answers as graphql-js does over the same data', async (context) => {
       const shop = await stocked(bff);
       const documents = [];
       for (let at = 0; documents.length < EXECUTIONS; at += 1) {
@@ -67,9 +67,9 @@ for (const bff of bffs) {
       const all = await each(documents, answered(bff), ANSWERED_AT_ONCE);
       const count = (is) => all.filter(is).length;
       const failed = count(({ wanted }) => wanted.errors && wanted.data !== undefined);
-      const refused = count(({ wanted }) => wanted.data === undefined);
-      assert.ok(count(({ slow }) => slow) <= EXECUTIONS / 50, 'services were too slow to compare what is answered');
-      context.diagnostic(`${all.length} answers, ${failed} of them with errors; ${refused} requests that must fail`);
+      const requestErrors = count(({ wanted }) => wanted.data === undefined);
+      assert.ok(count(({ slow }) => slow) <= EXECUTIONS / 50, 'services were too slow to compare the answers');
+      context.diagnostic(`${all.length} answers, ${failed} with errors; ${requestErrors} requests that must fail`);
       await same(all, answered(bff));
     });
   });

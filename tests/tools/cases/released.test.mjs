@@ -1,5 +1,5 @@
-// What the tools of others make of the folders of operations: servers answer it by its ids, and `register` makes the
-// same.
+// The files that app teams' tools make of the folders of operations: the BFFs answer their ids, and `register` makes
+// equal ones.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ for (const { name, url, headers } of clients) {
     assert.ok(data, operation);
   };
 
-  test(`${name}: what graphql-codegen persists is answered by its ids`, async () => {
+  test(`${name}: operations that graphql-codegen persists are answered by their ids`, async () => {
     const persisted = Object.entries(read(`${schema}/manifests/9.1.0.json`));
     assert.equal(persisted.length, apollo.length);
     for (const [id, text] of persisted) await answers(id, /(?:query|mutation) (\w+)/.exec(text)[1]);
@@ -40,14 +40,14 @@ for (const { name, url, headers } of clients) {
   const registered = read(`${schema}/manifests/9.2.0.json`).operations;
 
   if (name === 'iot') {
-    test('iot: register makes what Apollo\'s generator makes, without the names of types', () => {
+    test('iot: register makes the texts of Apollo\'s generator, without __typename', () => {
       const bare = (body) => body.replace(/\n *__typename/g, '');
       const bodies = apollo.map(({ body }) => bare(body));
       assert.notDeepEqual(apollo.map(({ body }) => body), bodies);
       assert.deepEqual(registered.map(({ body }) => body), bodies);
     });
   } else {
-    test(`${name}: what Apollo's generator makes is answered by its ids, and is what register makes`, async () => {
+    test(`${name}: Apollo's generated operations are answered by their ids, and register makes equal ones`, async () => {
       assert.ok(apollo.length > 10);
       for (const { id, name: operation } of apollo) await answers(id, operation);
       assert.deepEqual(registered, apollo);

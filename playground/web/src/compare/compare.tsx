@@ -1,14 +1,14 @@
-/** The same product as each client sees it: query, answer, bytes, and the RPCs behind it. */
+/** One product as each client sees it: query, answer, bytes, and the RPCs that were called. */
 
 import { useEffect, useId, useState, type FormEvent } from "react";
 
-import { ask, type Answer } from "../ask";
 import type { Client } from "../clients";
 import { Rpc } from "../plan/rpc";
 import { count, many, millis } from "../plan/text";
+import { send, type Answer } from "../send";
 import { PRODUCTS, SEARCH, VIEWS, type Product, type View } from "./queries";
 
-/** What one client is answered. */
+/** A client's view of a product, and the answer to its query. */
 interface Seen {
   view: View;
   client: Client;
@@ -60,7 +60,7 @@ export function Compare({ clients }: { clients: Client[] }) {
   );
 }
 
-/** Asks every client twice: once as it does, which is what is measured, and once to be told of the calls. */
+/** Sends each client's query twice: once as the client does, to measure the bytes, and once to get the calls. */
 async function see(clients: Client[], product: Product): Promise<Seen[]> {
   return Promise.all(
     VIEWS.flatMap((view) => {
@@ -68,9 +68,9 @@ async function see(clients: Client[], product: Product): Promise<Seen[]> {
       return client ? [{ view, client }] : [];
     }).map(async ({ view, client }) => {
       const operation = { query: view.query, variables: { id: product.id } };
-      const plain = await ask(client, operation, client.headers, "no");
-      const told = await ask(client, operation, client.headers, "analyze");
-      return { view, client, answer: { ...told, bytes: plain.bytes, wireBytes: plain.wireBytes } };
+      const plain = await send(client, operation, client.headers, "no");
+      const analysed = await send(client, operation, client.headers, "analyze");
+      return { view, client, answer: { ...analysed, bytes: plain.bytes, wireBytes: plain.wireBytes } };
     }),
   );
 }
@@ -78,15 +78,15 @@ async function see(clients: Client[], product: Product): Promise<Seen[]> {
 function Picker(props: { clients: Client[]; product: Product | undefined; onPick: (product: Product) => void }) {
   const { clients, product, onPick } = props;
   const [query, setQuery] = useState("");
-  const [asked, setAsked] = useState("");
+  const [searched, setSearched] = useState("");
   const [found, setFound] = useState<Product[]>();
   const id = useId();
   useEffect(() => {
     const web = clients.find((it) => it.name === "web");
     if (!web) return;
     let current = true;
-    const operation = asked ? { query: SEARCH, variables: { query: asked } } : { query: PRODUCTS };
-    ask(web, operation, web.headers, "no").then((answer) => {
+    const operation = searched ? { query: SEARCH, variables: { query: searched } } : { query: PRODUCTS };
+    send(web, operation, web.headers, "no").then((answer) => {
       if (!current) return;
       const data = answer.body.data as Record<string, { nodes?: Product[] } | null> | null | undefined;
       const products = Object.values(data ?? {}).flatMap((it) => it?.nodes ?? []);
@@ -96,10 +96,10 @@ function Picker(props: { clients: Client[]; product: Product | undefined; onPick
     return () => {
       current = false;
     };
-  }, [clients, asked, onPick]);
+  }, [clients, searched, onPick]);
   const search = (event: FormEvent) => {
     event.preventDefault();
-    setAsked(query.trim());
+    setSearched(query.trim());
   };
   return (
     <form role="search" className="picker" onSubmit={search}>
@@ -133,7 +133,7 @@ function Picker(props: { clients: Client[]; product: Product | undefined; onPick
           ))}
         </select>
       </div>
-      {found?.length === 0 && <p role="status">Nothing is found.</p>}
+      {found?.length === 0 && <p role="status">No product is found.</p>}
     </form>
   );
 }
@@ -204,8 +204,8 @@ function Card({ seen: { view, client, answer } }: { seen: Seen }) {
       </p>
       <Code title="Query" text={view.query} of={client.title} />
       <Code title="Answer" text={JSON.stringify(answer.body, null, 2)} of={client.title} />
-      <h4>Behind it</h4>
-      <div className="scroll" tabIndex={0} role="region" aria-label={`RPCs behind ${client.title}`}>
+      <h4>Calls</h4>
+      <div className="scroll" tabIndex={0} role="region" aria-label={`Calls of ${client.title}`}>
         <table>
           <thead>
             <tr>

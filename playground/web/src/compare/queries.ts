@@ -1,9 +1,9 @@
-/** One product, as each client asks for it: its product page, its product screen, its light at the shelf. */
+/** Each client's query for one product: of its product screen, its product page, and its light at the shelf. */
 
 export interface View {
   /** The client, as the server names it. */
   client: string;
-  /** What the client shows of a product. */
+  /** The part of a product that the client shows. */
   shows: string;
   query: string;
 }
@@ -11,7 +11,7 @@ export interface View {
 export const VIEWS: View[] = [
   {
     client: "mobile",
-    shows: "what fits on its screen",
+    shows: "the fields that fit on its screen",
     query: `query Product($id: ID!) {
   product(id: $id) {
     id
@@ -26,7 +26,7 @@ export const VIEWS: View[] = [
   },
   {
     client: "web",
-    shows: "everything a page shows, in one request",
+    shows: "all fields of its page, in one request",
     query: `query Product($id: ID!) {
   product(id: $id) {
     ...Header
@@ -87,7 +87,7 @@ fragment Recommendations on Product {
   },
 ];
 
-/** Asked of the web shop: products to choose from. */
+/** Queries of the web shop, for the products to choose from. */
 export const PRODUCTS = `query Products { products(first: 20) { nodes { id name } } }`;
 export const SEARCH = `query Search($query: String!) { search(query: $query, first: 20) { nodes { id name } } }`;
 

@@ -1,11 +1,11 @@
-/** The plugin "Plan": what the operation in the editor would do, and what its last run did. */
+/** The plugin "Plan": the plan of the operation in the editor, and the calls of the last run. */
 
 import { useGraphiQL, type GraphiQLPlugin } from "@graphiql/react";
 import { parse, print, separateOperations } from "graphql";
 import { createContext, useContext, useEffect, useState } from "react";
 
-import { NoPlan, planOf } from "../ask";
 import type { Client } from "../clients";
+import { NoPlan, planOf } from "../send";
 import { Failures, Totals, Waves } from "./plan-view";
 import type { Observed, Plan } from "./types";
 import { Waterfall } from "./waterfall";
@@ -17,13 +17,13 @@ export interface Run {
   observed: Observed;
 }
 
-/** Whose operations the panel is about, and the last of them that ran. */
+/** The client of the panel, and the last run of one of its operations. */
 export const PlanContext = createContext<{ client: Client; run: Run | undefined } | undefined>(undefined);
 
-/** How long nobody types before a plan is asked for. */
+/** Pause in typing after which the plan is fetched, in milliseconds. */
 const PAUSE_MS = 250;
 
-/** What is in the operation editor. */
+/** The text in the operation editor. */
 export function useDocument(): string {
   const editor = useGraphiQL((state) => state.queryEditor);
   const [text, setText] = useState("");
@@ -36,7 +36,7 @@ export function useDocument(): string {
   return text;
 }
 
-/** The operation that would run, without the others of its document; the document itself where it does not parse. */
+/** The operation that would run, without the others of its document; the document itself if it does not parse. */
 function chosen(document: string, operationName: string | undefined): string {
   try {
     const operations = separateOperations(parse(document));
@@ -122,7 +122,7 @@ function PlanOf(props: { client: Client; run: Run | undefined; document: string;
           </section>
           {plan.failures.length > 0 && (
             <section aria-label="Failures">
-              <h3 className="part">When a service fails</h3>
+              <h3 className="part">Failures of services</h3>
               <Failures plan={plan} />
             </section>
           )}

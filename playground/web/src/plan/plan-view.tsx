@@ -1,4 +1,4 @@
-/** A plan: what it comes to, its waves, and what the client sees when a service fails. */
+/** A plan: its totals, its waves, and the consequences for the client when a service fails. */
 
 import { Fragment, useId } from "react";
 
@@ -113,10 +113,10 @@ export function Failures({ plan }: { plan: Plan }) {
       <p className="quiet">Down is UPSTREAM_UNAVAILABLE, slow is UPSTREAM_TIMEOUT, all else INTERNAL_SERVER_ERROR; {standIn(plan)}.</p>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby={caption}>
         <table className="failures">
-          <caption id={caption}>Failures, by service</caption>
+          <caption id={caption}>Failures, by RPC</caption>
           <thead>
             <tr>
-              <th scope="col">When this fails</th>
+              <th scope="col">RPC</th>
               <th scope="col">fails</th>
               <th scope="col">finds nothing</th>
             </tr>
@@ -128,7 +128,7 @@ export function Failures({ plan }: { plan: Plan }) {
                   <Rpc rpc={failure.rpc} />
                 </th>
                 <td>
-                  <Sentences of={failure.unavailable} refused={refused(failure)} awaited={failure.awaited} />
+                  <Sentences of={failure.unavailable} declined={declined(failure)} awaited={failure.awaited} />
                 </td>
                 <td>
                   <Sentences of={failure.notFound} awaited={failure.awaited} />
@@ -142,15 +142,15 @@ export function Failures({ plan }: { plan: Plan }) {
   );
 }
 
-/** What it leads to that a service refuses, where that is something else than what failing does. */
-function refused({ unavailable, refused }: Failure): Consequence[] | undefined {
+/** The consequences if a service declines a call, if they differ from those of a failure. */
+function declined({ unavailable, refused }: Failure): Consequence[] | undefined {
   const said = (list: Consequence[]) => list.map(consequence).join("\n");
   return said(unavailable) === said(refused) ? undefined : refused;
 }
 
-function Sentences(props: { of: Consequence[]; refused?: Consequence[] | undefined; awaited: boolean }) {
-  const { of, refused, awaited } = props;
-  if (of.length === 0 && !refused) return awaited ? "nothing" : "nothing: nobody waits for it";
+function Sentences(props: { of: Consequence[]; declined?: Consequence[] | undefined; awaited: boolean }) {
+  const { of, declined, awaited } = props;
+  if (of.length === 0 && !declined) return awaited ? "nothing" : "nothing: nobody waits for it";
   return (
     <>
       {of.map((it, index) => (
@@ -158,16 +158,16 @@ function Sentences(props: { of: Consequence[]; refused?: Consequence[] | undefin
           <Sentence of={it} />
         </div>
       ))}
-      {refused?.map((it, index) => (
-        <div key={`refused ${index}`}>
-          refused: <Sentence of={it} />
+      {declined?.map((it, index) => (
+        <div key={`declined ${index}`}>
+          declines: <Sentence of={it} />
         </div>
       ))}
     </>
   );
 }
 
-/** A sentence whose paths may be broken between their fields. */
+/** A sentence in which a path may wrap between its fields. */
 function Sentence({ of }: { of: Consequence }) {
   return consequence(of)
     .split(/(?<=\.)/)

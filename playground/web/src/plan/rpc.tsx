@@ -1,4 +1,4 @@
-/** The name of an RPC, which may be broken between its words. */
+/** The name of an RPC, which may wrap between its words. */
 
 import { Fragment } from "react";
 

@@ -1,4 +1,4 @@
-/** A plan in words, the same as its file uses. */
+/** A plan in words: those of its file (`kit/operation/src/plan/words.rs`). */
 
 import type { Consequence, Plan, PlannedCall } from "./types";
 
@@ -34,7 +34,7 @@ function duration(seconds: number): string {
   return seconds < 7200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
-/** Whether the deadline may end calls before their own time is up. */
+/** True if the deadline may end calls before their own time is up. */
 export function isCut({ total }: Plan): boolean {
   return total.timeMs > total.deadlineMs;
 }
@@ -58,7 +58,7 @@ export function cache({ cache, kind }: Plan): string {
   }
 }
 
-/** Whether an old answer can stand in for one that cannot be had. */
+/** Writes how long an old answer can stand in for one that cannot be had, or that none can. */
 export function standIn({ cache: { scope, staleS } }: Plan): string {
   if (scope === "none" || staleS === 0) return "no old answer can stand in";
   const whose = scope === "public" ? "a cache" : "the client";
@@ -73,7 +73,7 @@ export function keys({ keys: { most, formula } }: PlannedCall): string {
   return formula ? `at most ${count(most)} = ${formula}` : atMost(most);
 }
 
-/** How many calls it takes, where that is more than one. */
+/** The number of calls and their keys; `undefined` for a single call. */
 export function calls({ calls, keysPerCall }: PlannedCall): string | undefined {
   const each = keysPerCall === 1 ? "a key" : `${count(keysPerCall)} keys`;
   return calls > 1 ? `${atMost(calls)}, of ${each} each` : undefined;
@@ -87,7 +87,7 @@ export function manner(call: PlannedCall): string {
   return `${optional}, ${count(call.timeoutMs)} ms at most${fresh}, ${repeat[call.repeat]}`;
 }
 
-/** What becomes of a field, such as `home.cartCount is null, degraded`. */
+/** The consequence for a field, such as `home.cartCount is null, degraded`. */
 export function consequence(it: Consequence): string {
   const path = it.path || "the whole answer";
   const field = it.on ? `${path}, where it is of type ${it.on},` : path;

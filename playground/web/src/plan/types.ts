@@ -1,4 +1,4 @@
-/** A plan, as `x-bff-plan` and `/api/plan` tell it. All numbers are at most. */
+/** A plan, as `x-bff-plan` and `/api/plan` return it. All numbers are upper bounds. */
 export interface Plan {
   client: string;
   operation: string;
@@ -14,7 +14,7 @@ export interface Plan {
   };
   cache: { scope: "public" | "private" | "none"; maxAgeS: number; staleS: number; because: string };
   waves: Wave[];
-  /** Commands nobody waits for. */
+  /** Commands that nobody waits for. */
   later: PlannedCall[];
   failures: Failure[];
 }
@@ -25,11 +25,11 @@ export interface Wave {
 }
 
 export interface PlannedCall {
-  /** Tells its calls from others of its kind where they are observed; null for a command. */
+  /** The slot, which tells observed calls from others of their kind; null for a command. */
   slot: number | null;
   name: string;
   rpc: string;
-  /** What leads to it, in a word: it tells calls of one RPC in one wave apart. */
+  /** Key of the field that leads to the call. It tells calls of one RPC in one wave apart. */
   behind: string;
   fields: string[];
   keys: { most: number; formula: string };
@@ -44,11 +44,12 @@ export interface PlannedCall {
 
 export interface Failure {
   rpc: string;
-  /** Whether the answer waits for it. */
+  /** True if the answer waits for a call of the RPC. */
   awaited: boolean;
   unavailable: Consequence[];
   timeout: Consequence[];
   internal: Consequence[];
+  /** Consequences if the service declines the call for a business reason. */
   refused: Consequence[];
   notFound: Consequence[];
 }
@@ -61,14 +62,14 @@ export interface Consequence {
   code?: string | null;
 }
 
-/** What a request did: times count from its start. */
+/** The calls that a request made. Times count from its start. */
 export interface Observed {
   tookUs: number;
   calls: MadeCall[];
 }
 
 export interface MadeCall {
-  /** The planned call it is; null for a command, and for one that was not planned. */
+  /** Slot of the planned call; null for a command, and for a call that was not planned. */
   slot: number | null;
   name: string;
   rpc: string;
@@ -76,5 +77,6 @@ export interface MadeCall {
   startUs: number;
   endUs: number | null;
   bytes: number | null;
+  /** Failure kind of the call; null if it has not failed. */
   fault: string | null;
 }

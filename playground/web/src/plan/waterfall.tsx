@@ -1,4 +1,4 @@
-/** What a run did, against its plan: bars over the planned waves, and the same as a table. */
+/** A run against its plan: bars over the planned waves, and a table of the same calls. */
 
 import { useId, useState, type CSSProperties } from "react";
 
@@ -6,17 +6,18 @@ import { Rpc } from "./rpc";
 import { bytes, count, isCut, many, method, millis } from "./text";
 import type { MadeCall, Observed, Plan, PlannedCall } from "./types";
 
-/** A call and what became of it. */
+/** A planned call, a call that was made, or both. */
 interface Row {
   rpc: string;
-  /** None for one that was not planned. */
+  /** The planned call; `undefined` if the call was not planned. */
   planned: PlannedCall | undefined;
+  /** The call that was made; `undefined` if it was planned only. */
   made: MadeCall | undefined;
-  /** Says which, where it is one of several of a kind. */
+  /** Tells the call from others of its kind; empty if there are none. */
   note: string;
 }
 
-/** The calls of a wave; the last group is of those that stand in no wave. */
+/** The calls of a wave; the last group holds the calls of no wave. */
 interface Group {
   title: string;
   untilMs: number | undefined;
@@ -24,8 +25,8 @@ interface Group {
 }
 
 /**
- * Deals the calls that were made out to the waves they were planned in, by the slot they share with what was planned.
- * Commands have none: the first that was sent is the first that was planned.
+ * Groups the calls that were made by the waves of the plan. A call belongs to the planned call of its slot and name.
+ * Commands have no slot: the first one that was sent is the first one that was planned.
  */
 export function grouped(plan: Plan, observed: Observed): Group[] {
   const left = [...observed.calls].sort((one, other) => one.startUs - other.startUs);
@@ -57,7 +58,7 @@ export function grouped(plan: Plan, observed: Observed): Group[] {
   return groups;
 }
 
-/** What leads to a call, where its wave calls the same RPC for something else as well. */
+/** The field that leads to a call, if its wave calls the RPC for another field as well; empty otherwise. */
 function which({ rpc, behind }: PlannedCall, calls: PlannedCall[]): string {
   return calls.filter((call) => call.rpc === rpc).length > 1 ? ` for ${behind}` : "";
 }
@@ -84,7 +85,7 @@ export function Waterfall({ plan, observed }: { plan: Plan; observed: Observed }
         <input type="checkbox" checked={whole} onChange={(event) => setWhole(event.target.checked)} />
         on the scale of the deadline ({count(plan.total.deadlineMs)} ms)
       </label>
-      {/* The table below says the same. */}
+      {/* The table below holds the same facts for screen readers. */}
       <div className="waterfall" aria-hidden="true">
         {groups.map((group) => (
           <Band key={group.title} group={group} scaleUs={scaleUs} whole={whole} groups={groups} />
@@ -150,7 +151,7 @@ export function Waterfall({ plan, observed }: { plan: Plan; observed: Observed }
   );
 }
 
-/** One wave: a band as long as it took (or, on the scale of the deadline, as it may take), and a bar for each call. */
+/** One wave: a band over the time it took (or may take, on the scale of the deadline), and a bar for each call. */
 function Band(props: { group: Group; groups: Group[]; scaleUs: number; whole: boolean }) {
   const { group, groups, scaleUs, whole } = props;
   const percent = (us: number) => `${(Math.min(us / scaleUs, 1) * 100).toFixed(2)}%`;
@@ -192,7 +193,7 @@ function Band(props: { group: Group; groups: Group[]; scaleUs: number; whole: bo
   );
 }
 
-/** What became of a call, in short. */
+/** The outcome of a call, in short: its failure, or its time, keys and bytes. */
 function became(call: MadeCall, nowUs: number): string {
   if (call.fault) return call.fault;
   const took = millis((call.endUs ?? nowUs) - call.startUs);

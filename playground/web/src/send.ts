@@ -1,4 +1,4 @@
-/** Sends operations to a client's BFF. */
+/** Sends operations to a client's BFF, and fetches plans from the page's server. */
 
 import { endpoint, type Client } from "./clients";
 import type { Observed, Plan } from "./plan/types";
@@ -9,23 +9,24 @@ export interface Operation {
   operationName?: string | null;
 }
 
-/** An answer, and what the BFF tells its developers of it. */
+/** An answer, with the plan and the calls that the BFF reports to developers. */
 export interface Answer {
   status: number;
-  /** The answer without the plan, which no client sees. */
+  /** The body without the plan, which is for developers alone. */
   body: { data?: unknown; errors?: unknown; extensions?: Record<string, unknown> };
-  /** Bytes of the body as they were sent, compressed where they were. */
+  /** Size of the body as it was sent, compressed or not, in bytes. */
   wireBytes: number;
-  /** Bytes of the body's text. */
+  /** Size of the body's text, in bytes. */
   bytes: number;
   plan?: Plan;
   observed?: Observed;
 }
 
-/** What to be told of the way an answer came about. */
+/** Value of the header `x-bff-plan`: the plan with the calls that were made, or `no` to send no such header. */
 export type Explain = "no" | "analyze";
 
-export async function ask(
+/** Sends an operation to a client's BFF, and takes the plan out of the answer. */
+export async function send(
   client: Client,
   operation: Operation,
   headers: Record<string, string>,
@@ -47,9 +48,9 @@ export async function ask(
   const bytes = new TextEncoder().encode(text).length;
   const wireBytes = (await timing.bodyBytes(response.url)) ?? bytes;
   const answer: Answer = { status: response.status, body, bytes, wireBytes };
-  const told = body.extensions?.["plan"] as (Plan & { observed?: Observed }) | undefined;
-  if (told) {
-    const { observed, ...plan } = told;
+  const analysis = body.extensions?.["plan"] as (Plan & { observed?: Observed }) | undefined;
+  if (analysis) {
+    const { observed, ...plan } = analysis;
     answer.plan = plan;
     if (observed) answer.observed = observed;
     const { plan: _plan, ...extensions } = body.extensions ?? {};
@@ -59,29 +60,29 @@ export async function ask(
   return answer;
 }
 
-/** How long a browser may take to tell how an answer came, once it is there. */
+/** Longest wait for the browser's timing entry, once the answer is there, in milliseconds. */
 const TIMING_MS = 500;
 
-/** Hears from the browser how answers came. It tells of the bytes where the BFF lets it: in development. */
+/** Reads the size of answers from the browser's timing entries. In development the BFF lets the browser show it. */
 class Timing {
   #entries: PerformanceResourceTiming[] = [];
-  #told = () => {};
+  #notify = () => {};
   #observer = new PerformanceObserver((list) => {
     this.#entries.push(...(list.getEntries() as PerformanceResourceTiming[]));
-    this.#told();
+    this.#notify();
   });
 
   constructor() {
     this.#observer.observe({ type: "resource" });
   }
 
-  /** Bytes of the body that came from there, as it was sent. */
+  /** The size of the body from this URL as it was sent, in bytes; `undefined` if the browser does not show it. */
   async bodyBytes(url: string): Promise<number | undefined> {
     const found = () => this.#entries.find((it) => it.name === url);
     if (!found()) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, TIMING_MS);
-        this.#told = () => {
+        this.#notify = () => {
           if (!found()) return;
           clearTimeout(timer);
           resolve();
@@ -93,14 +94,14 @@ class Timing {
   }
 }
 
-/** Thrown where a document has no plan: what is wrong with it. */
+/** Error for a document without a plan; `problems` holds the errors of the document. */
 export class NoPlan extends Error {
   constructor(readonly problems: string[]) {
     super(problems.join("; "));
   }
 }
 
-/** The plan of a document's only operation, without running it. */
+/** Fetches the plan of a document's only operation, without running it. Throws `NoPlan` if there is none. */
 export async function planOf(client: Client, document: string, signal: AbortSignal): Promise<Plan> {
   const response = await fetch(`/api/plan?client=${encodeURIComponent(client.name)}`, {
     method: "POST",
