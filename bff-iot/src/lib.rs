@@ -1,4 +1,4 @@
-//! The BFF of shelf sensors and labels: wake, ask one thing, sleep.
+//! The BFF of shelf sensors and labels, which wake, send one request and sleep again.
 
 mod policy;
 mod schema;
@@ -6,13 +6,19 @@ mod schema;
 use std::time::Duration;
 
 use bff_kit::Mode;
+use bff_kit::{AnyClient, AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use bff_kit::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::{Policies, Reasons};
 
 /// The shelf devices.
 #[derive(Debug)]
-pub struct Iot;
+struct Iot;
+
+/// Returns the client, for the code that runs it.
+#[must_use]
+pub fn client() -> AnyClient {
+    AnyClient::of::<Iot>()
+}
 
 impl Client for Iot {
     const NAME: &'static str = "bff-iot";

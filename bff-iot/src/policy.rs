@@ -1,4 +1,4 @@
-//! Policies of the devices' calls. Timeouts are short, since a radio that waits costs battery.
+//! Policy table of the shelf devices. Timeouts are short, since a waiting radio costs battery.
 
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;

@@ -16,7 +16,7 @@ use shelf::Shelf;
 
 /// Root type of the queries of a device.
 #[derive(Debug, Default)]
-pub struct Query;
+pub(crate) struct Query;
 
 /// A product, of which a device knows only the id.
 struct Product;
@@ -25,10 +25,10 @@ impl Entity for Product {
     const NAME: &'static str = "Product";
 }
 
-/// What a device can ask.
+/// Queries of a shelf device.
 #[Object]
 impl Query {
-    /// Whether a product can be sold now. Null when there is no such product.
+    /// True if the product can be bought now. Null when there is no such product.
     #[graphql(directive = fetches::apply(fetch::<StockOf>(["argument.product"]).reading(["available"])))]
     async fn in_stock(
         &self,
@@ -42,7 +42,8 @@ impl Query {
         in_stock.await.or_null()
     }
 
-    /// What the label of a shelf shows. Null when the device is not you, or is on no shelf.
+    /// Content of the label on a shelf. Null unless the device is the requesting one and is on a
+    /// shelf.
     #[graphql(directive = fetches::apply(fetch::<DeviceById>(["argument.device"]).reading(["product_id"])))]
     async fn shelf(
         &self,
@@ -57,7 +58,7 @@ impl Query {
         shelf.await.or_null()
     }
 
-    /// How a device is set up. Null when the device is not you.
+    /// Configuration of a device. Null unless it is the requesting device.
     #[graphql(directive = fetches::apply(fetch::<DeviceById>(["argument.id"])))]
     async fn device(
         &self,
@@ -74,13 +75,13 @@ impl Query {
 
 /// Root type of the mutations of a device.
 #[derive(Debug, Default)]
-pub struct Mutation;
+pub(crate) struct Mutation;
 
-/// What a device can report.
+/// Mutations of a shelf device.
 #[Object]
 impl Mutation {
-    /// Stores readings. What is acknowledged is kept for good; send the others again. Null when the device is not
-    /// you.
+    /// Stores readings permanently. A reading must be sent again until it is acknowledged. Null
+    /// unless the device is the requesting one.
     #[graphql(
         directive = fetches::apply(send::<ReportReadings>(["argument.input"])),
         directive = bounds::apply(items(report::MAX_READINGS).by("argument.input.readings").of(["acks"]))
@@ -88,7 +89,7 @@ impl Mutation {
     async fn report(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The readings.")] input: ReportInput,
+        #[graphql(desc = "Device and its readings.")] input: ReportInput,
     ) -> Nullable<ReportReceipt> {
         report::run(ctx, input).await.or_null()
     }

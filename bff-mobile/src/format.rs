@@ -1,4 +1,4 @@
-//! Text for a small screen, in the language of its owner.
+//! Texts for a small screen, in the language of the request.
 
 mod money;
 mod preview;

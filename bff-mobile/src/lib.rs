@@ -1,4 +1,4 @@
-//! The phone app's BFF: one field tree a screen, flat and bounded lists, text ready to show.
+//! The phone app's BFF: one root field per screen, flat and bounded lists, texts ready to show.
 
 mod format;
 mod policy;
@@ -7,13 +7,19 @@ mod schema;
 use std::time::Duration;
 
 use bff_kit::Mode;
+use bff_kit::{AnyClient, AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use bff_kit::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::{Policies, Reasons};
 
 /// The phone app.
 #[derive(Debug)]
-pub struct Mobile;
+struct Mobile;
+
+/// Returns the client, for the code that runs it.
+#[must_use]
+pub fn client() -> AnyClient {
+    AnyClient::of::<Mobile>()
+}
 
 impl Client for Mobile {
     const NAME: &'static str = "bff-mobile";

@@ -1,5 +1,5 @@
-//! Policies of the phone app's calls. A phone on a poor network has waited long before its request arrives, so calls
-//! that are not essential get little time.
+//! Policy table of the phone app. On a poor network much time passes before a request arrives, so
+//! calls that are not essential get little time.
 
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, MyCart, RemoveFromCart, SetCartQuantity};

@@ -32,11 +32,12 @@ use order::OrderPage;
 use product::Product;
 use product_page::ProductPage;
 
-/// Root type of the queries of the app: one field a screen.
+/// Root type of the queries of the app: one field per screen.
 #[derive(Debug, Default)]
-pub struct Query;
+pub(crate) struct Query;
 
-/// What the app can ask: one field a screen.
+/// Queries of the phone app: one field per screen. Localised texts are in English, French or
+/// German, as `Accept-Language` prefers; English by default.
 #[Object]
 impl Query {
     /// The home screen.
@@ -60,9 +61,9 @@ impl Query {
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Id of the category; all products when left out.")] category: Option<ID>,
-        #[graphql(desc = "Products on the page, 20 at most.", default = 10)] first: i32,
-        #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "Id of the category; all products when omitted.")] category: Option<ID>,
+        #[graphql(desc = "Products per page, 20 at most.", default = 10)] first: i32,
+        #[graphql(desc = "`endCursor` of the previous page.")] after: Option<String>,
     ) -> Nullable<ProductPage> {
         let products = async {
             let page = Page::of(first, after.as_deref(), ProductPage::MAX)?;
@@ -78,7 +79,7 @@ impl Query {
         products.await.or_null()
     }
 
-    /// The search screen: products that match every word, best first, a page at a time.
+    /// The search screen: products that match every word, best match first, a page at a time.
     #[graphql(
         directive = fetches::apply(
             fetch::<ProductsMatching>(["argument.query", "argument.first", "argument.after"])
@@ -88,9 +89,9 @@ impl Query {
     async fn search(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Words to find, each at least by its beginning.")] query: String,
-        #[graphql(desc = "Products on the page, 20 at most.", default = 10)] first: i32,
-        #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "Words to search for; each matches the beginning of a word.")] query: String,
+        #[graphql(desc = "Products per page, 20 at most.", default = 10)] first: i32,
+        #[graphql(desc = "`endCursor` of the previous page.")] after: Option<String>,
     ) -> Nullable<ProductPage> {
         let products = async {
             let page = Page::of(first, after.as_deref(), ProductPage::MAX)?;
@@ -101,21 +102,21 @@ impl Query {
         products.await.or_null()
     }
 
-    /// The cart screen. Null with an error for those who have not signed in.
+    /// The cart screen. Null with error `UNAUTHENTICATED` when nobody is signed in.
     #[graphql(directive = fetches::apply(hoist::<Cart>(["caller"])))]
     async fn cart(&self) -> Ref<Cart> {
         Ref::by(Ok(MyCart))
     }
 
-    /// The notification screen. Null with an error for those who have not signed in.
+    /// The notification screen. Null with error `UNAUTHENTICATED` when nobody is signed in.
     #[graphql(
         directive = fetches::apply(hoist::<Notifications>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(items(Notifications::MAX).by("argument.first").of(["items"]))
     )]
     async fn notifications(
         &self,
-        #[graphql(desc = "Notifications on the page, 20 at most.", default = 3)] first: i32,
-        #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "Notifications per page, 20 at most.", default = 3)] first: i32,
+        #[graphql(desc = "`endCursor` of the previous page.")] after: Option<String>,
     ) -> Ref<Notifications> {
         let page = Page::of(first, after.as_deref(), Notifications::MAX);
         let question =
@@ -123,7 +124,7 @@ impl Query {
         Ref::by(page.map(question))
     }
 
-    /// The order screen. Null with an error for those who have not signed in.
+    /// The order screen. Null with error `UNAUTHENTICATED` when nobody is signed in.
     #[graphql(
         directive = fetches::apply(fetch::<MyOrders>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(items(OrderPage::MAX).by("argument.first").of(["items"]))
@@ -131,8 +132,8 @@ impl Query {
     async fn orders(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Orders on the page, 20 at most.", default = 10)] first: i32,
-        #[graphql(desc = "`endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "Orders per page, 20 at most.", default = 10)] first: i32,
+        #[graphql(desc = "`endCursor` of the previous page.")] after: Option<String>,
     ) -> Nullable<OrderPage> {
         let orders = async {
             let page = Page::of(first, after.as_deref(), OrderPage::MAX)?;
@@ -142,7 +143,7 @@ impl Query {
         orders.await.or_null()
     }
 
-    /// The categories of the list screen, by name.
+    /// All categories, by name.
     #[graphql(directive = fetches::apply(fetch::<AllCategories>([])), directive = bounds::apply(items(100)))]
     async fn categories(&self, ctx: &Context<'_>) -> Nullable<Vec<Category>> {
         let categories = ctx.fetch(AllCategories).await;

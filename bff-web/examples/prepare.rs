@@ -4,15 +4,14 @@
 
 use std::path::Path;
 
-use bff_web::Web;
 use cpu_time::ThreadTime;
 
 const ROUNDS: u32 = 20;
 const TIMES: u32 = 200;
 
-#[expect(clippy::print_stdout, reason = "the figures are what it is asked for")]
+#[expect(clippy::print_stdout, reason = "the example prints its figures")]
 fn main() -> std::io::Result<()> {
-    let preparer = bff_kit::host::preparer::<Web>();
+    let preparer = bff_kit::host::preparer(bff_web::client());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/web/operations");
     let mut files: Vec<_> =
         std::fs::read_dir(folder)?.map(|it| it.map(|it| it.path())).collect::<Result<_, _>>()?;

@@ -1,4 +1,4 @@
-//! The web shop's BFF: the full graph, as connections, several pages in one request.
+//! The web shop's BFF: the full graph, with Relay connections and several pages per request.
 
 mod policy;
 mod schema;
@@ -6,13 +6,19 @@ mod schema;
 use std::time::Duration;
 
 use bff_kit::Mode;
+use bff_kit::{AnyClient, AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use bff_kit::{Authenticator, Development};
-use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::{Policies, Reasons};
 
 /// The shop in a browser.
 #[derive(Debug)]
-pub struct Web;
+struct Web;
+
+/// Returns the client, for the code that runs it.
+#[must_use]
+pub fn client() -> AnyClient {
+    AnyClient::of::<Web>()
+}
 
 impl Client for Web {
     const NAME: &'static str = "bff-web";

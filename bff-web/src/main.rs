@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: bff_kit::host::Allocator = bff_kit::host::Allocator;
 
 fn main() -> ExitCode {
-    bff_kit::host::run::<bff_web::Web>()
+    bff_kit::host::run(bff_web::client())
 }

@@ -1,4 +1,5 @@
-//! Policies of the web shop's calls. A page shows much and can wait a little for it; a write is worth waiting for.
+//! Policy table of the web shop. A page shows much, so its calls may take longer than the phone's;
+//! writes get the most time.
 
 use downstream::carts::{AddToCart, MyCart, RemoveFromCart, SetCartQuantity};
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};

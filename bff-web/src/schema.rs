@@ -46,19 +46,20 @@ const MAX_NODES: i32 = 50;
 
 /// Root type of the queries of the shop.
 #[derive(Debug, Default)]
-pub struct Query;
+pub(crate) struct Query;
 
-/// What the shop can ask.
+/// Queries of the web shop.
 #[Object]
 impl Query {
-    /// A product. Null when there is none with this id.
+    /// A product. Null when there is no such product.
     #[graphql(directive = fetches::apply(hoist::<Product>(["argument.id"])))]
     async fn product(&self, #[graphql(desc = "Id of the product.")] id: ID) -> Ref<Product> {
         Ref::by(Id::<Product>::parse(&id, "id").map(|id| ProductById(id.raw())))
     }
 
-    /// Products of a category, or of all, by name. Several pages fit in one request: select the field once for
-    /// each, with `skip` counting on from the same cursor. Null when there is no such category.
+    /// Products of a category, or all products, by name. Several pages fit in one request: select
+    /// the field once per page, with the same `after` and increasing `skip`. Null when there is no
+    /// such category.
     #[graphql(
         directive = fetches::apply(
             fetch::<ProductsIn>(["argument.category", "argument.first", "argument.after", "argument.skip"])
@@ -68,10 +69,10 @@ impl Query {
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Id of the category; all products when left out.")] category: Option<ID>,
-        #[graphql(desc = "Products on the page, 50 at most.", default = 20)] first: i32,
-        #[graphql(desc = "Cursor of the product to go on behind.")] after: Option<String>,
-        #[graphql(desc = "Products to pass over before the page begins.", default = 0)] skip: i32,
+        #[graphql(desc = "Id of the category; all products when omitted.")] category: Option<ID>,
+        #[graphql(desc = "Products per page, 50 at most.", default = 20)] first: i32,
+        #[graphql(desc = "Cursor of the product to continue after.")] after: Option<String>,
+        #[graphql(desc = "Products to skip, counted from `after`.", default = 0)] skip: i32,
     ) -> Nullable<Connection<Product, ProductConnectionFields>> {
         let products = async {
             let page = Page::of(first, after.as_deref(), MAX_PRODUCTS)?.further(skip)?;
@@ -88,7 +89,8 @@ impl Query {
         products.await.or_null()
     }
 
-    /// Products that match every word, best first. Several pages fit in one request, as with `products`.
+    /// Products that match every word, best match first. Several pages fit in one request, as with
+    /// `products`.
     #[graphql(
         directive = fetches::apply(
             fetch::<ProductsMatching>(["argument.query", "argument.first", "argument.after", "argument.skip"])
@@ -98,10 +100,10 @@ impl Query {
     async fn search(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Words to find, each at least by its beginning.")] query: String,
-        #[graphql(desc = "Products on the page, 50 at most.", default = 20)] first: i32,
-        #[graphql(desc = "Cursor of the product to go on behind.")] after: Option<String>,
-        #[graphql(desc = "Products to pass over before the page begins.", default = 0)] skip: i32,
+        #[graphql(desc = "Words to search for; each matches the beginning of a word.")] query: String,
+        #[graphql(desc = "Products per page, 50 at most.", default = 20)] first: i32,
+        #[graphql(desc = "Cursor of the product to continue after.")] after: Option<String>,
+        #[graphql(desc = "Products to skip, counted from `after`.", default = 0)] skip: i32,
     ) -> Nullable<Connection<Product, ProductConnectionFields>> {
         let products = async {
             let page = Page::of(first, after.as_deref(), MAX_PRODUCTS)?.further(skip)?;
@@ -117,25 +119,26 @@ impl Query {
         products.await.or_null()
     }
 
-    /// You. Null for those who have not signed in.
+    /// Account of the signed-in customer. Null when nobody is signed in.
     #[graphql(directive = fetches::apply(hoist::<Viewer>(["caller"])))]
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Ref<Viewer>> {
         user::me(ctx)
     }
 
-    /// Everything on the page of somebody who has signed in.
+    /// Dashboard of the signed-in customer.
     async fn dashboard(&self) -> Dashboard {
         Dashboard
     }
 
-    /// What you are about to buy. Null for those who have not signed in.
+    /// Cart of the signed-in customer. Null when nobody is signed in.
     #[graphql(directive = fetches::apply(fetch::<MyCart>(["caller"])))]
     async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
         ctx.scope().principal().user()?;
         cart::mine(ctx).await.or_null()
     }
 
-    /// What you bought, newest first. Null with an error for those who have not signed in.
+    /// Orders of the signed-in customer, newest first. Null with error `UNAUTHENTICATED` when
+    /// nobody is signed in.
     #[graphql(
         directive = fetches::apply(fetch::<MyOrders>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(items(order::MAX_ORDERS).by("argument.first").of(["edges", "nodes"]))
@@ -143,13 +146,13 @@ impl Query {
     async fn orders(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Orders on the page, 50 at most.", default = 10)] first: i32,
-        #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
+        #[graphql(desc = "Orders per page, 50 at most.", default = 10)] first: i32,
+        #[graphql(desc = "Cursor of the order to continue after.")] after: Option<String>,
     ) -> Nullable<Connection<Order, OrderConnectionFields>> {
         order::mine(ctx, first, after).await.or_null()
     }
 
-    /// An order of yours. Null when there is none with this id.
+    /// An order of the signed-in customer. Null when there is none with this id.
     #[graphql(directive = fetches::apply(fetch::<OrderById>(["argument.id"])))]
     async fn order(
         &self,
@@ -163,7 +166,7 @@ impl Query {
         order.await.or_null()
     }
 
-    /// What the shop tells you, newest first. Null for those who have not signed in.
+    /// Notifications of the signed-in customer, newest first. Null when nobody is signed in.
     #[graphql(
         directive = fetches::apply(fetch::<MyNotifications>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(
@@ -173,20 +176,21 @@ impl Query {
     async fn notifications(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Notifications on the page, 50 at most.", default = 10)] first: i32,
-        #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
+        #[graphql(desc = "Notifications per page, 50 at most.", default = 10)] first: i32,
+        #[graphql(desc = "Cursor of the notification to continue after.")] after: Option<String>,
     ) -> Nullable<Connection<Notification, NotificationConnectionFields>> {
         ctx.scope().principal().user()?;
         notification::mine(ctx, first, after).await.or_null()
     }
 
-    /// The object that has this id. Null when there is none, or when it is not yours.
+    /// The object with this id. Null when there is none, or when it is another customer's.
     #[graphql(directive = fetches::apply(node::steps("argument.id")))]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Id of the object.")] id: ID) -> Nullable<Node> {
         node::find(ctx, &id, "id").await.or_null()
     }
 
-    /// The objects that have these ids, in their order, 50 at most. Null where there is none, or where it is not yours.
+    /// The objects with these ids, in the order of the ids, 50 at most. An item is null when there
+    /// is no such object, or when it is another customer's.
     #[graphql(
         directive = fetches::apply(node::steps("argument.ids")),
         directive = bounds::apply(items(MAX_NODES).by("argument.ids"))

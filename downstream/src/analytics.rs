@@ -1,4 +1,4 @@
-//! Events of what customers do, for statistics.
+//! Events about actions of customers, for statistics.
 
 use fetch::{Call, Command, Rpc, UpstreamError};
 use proto::analytics::{Event, RecordEventsRequest, RecordEventsResponse};

@@ -32,7 +32,7 @@ impl Fetch for MyCart {
     }
 }
 
-/// The cart is found by the acting user alone, so its key holds no field of it.
+/// The key holds no field of the cart, which is identified by the acting user alone.
 impl Keyed for MyCart {
     const KEY: &'static [&'static str] = &[];
 
@@ -41,7 +41,7 @@ impl Keyed for MyCart {
     }
 }
 
-/// Puts more of a product into the cart.
+/// Adds items of a product to the cart.
 #[derive(Clone, Debug)]
 pub struct AddToCart {
     /// Idempotency key: repeating the command with the same key changes nothing more.
@@ -87,7 +87,7 @@ impl Command for SetCartQuantity {
     }
 }
 
-/// Takes a product out of the cart.
+/// Removes a product from the cart.
 #[derive(Clone, Debug)]
 pub struct RemoveFromCart {
     /// Idempotency key: repeating the command with the same key changes nothing more.

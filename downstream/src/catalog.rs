@@ -57,8 +57,8 @@ impl Keyed for ProductById {
 pub struct ProductsIn {
     /// The category; `None` for all products.
     pub category: Option<Arc<str>>,
-    /// Number of products on the page, at most 100. A page of 0 is for the data beside the products, and is sent as a
-    /// page of one.
+    /// Number of products on the page, at most 100. A page of 0 serves only for the data beside
+    /// the products, and is sent as a page of one.
     pub page_size: i32,
     /// Token to continue the list from; empty for its beginning.
     pub page_token: String,
@@ -117,13 +117,13 @@ impl Fetch for ProductsIn {
     }
 }
 
-/// A page of the products that match a query, best first.
+/// A page of the products that match a query, best match first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProductsMatching {
     /// Words to search for.
     pub query: String,
-    /// Number of products on the page, at most 100. A page of 0 is for the data beside the products, and is sent as a
-    /// page of one.
+    /// Number of products on the page, at most 100. A page of 0 serves only for the data beside
+    /// the products, and is sent as a page of one.
     pub page_size: i32,
     /// Token to continue the list from; empty for its beginning.
     pub page_token: String,

@@ -13,8 +13,8 @@ use crate::key_error;
 /// A page of the notifications of the acting user, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MyNotifications {
-    /// Number of notifications on the page, at most 50. A page of 0 is for the data beside the notifications, and is
-    /// sent as a page of one.
+    /// Number of notifications on the page, at most 50. A page of 0 serves only for the data beside
+    /// the notifications, and is sent as a page of one.
     pub page_size: i32,
     /// Token to continue the list from; empty for its beginning.
     pub page_token: String,
@@ -63,7 +63,7 @@ impl Fetch for MyNotifications {
     }
 }
 
-/// The notifications are found by the acting user alone, so their key holds no field of them.
+/// The key holds no field of the notifications, which are identified by the acting user alone.
 impl Keyed for MyNotifications {
     const KEY: &'static [&'static str] = &[];
 

@@ -14,8 +14,8 @@ use crate::key_error;
 /// A page of the orders of the acting user, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MyOrders {
-    /// Number of orders on the page, at most 50. A page of 0 is for the data beside the orders, and is sent as a page
-    /// of one.
+    /// Number of orders on the page, at most 50. A page of 0 serves only for the data beside
+    /// the orders, and is sent as a page of one.
     pub page_size: i32,
     /// Token to continue the list from; empty for its beginning.
     pub page_token: String,

@@ -37,7 +37,7 @@ impl Fetch for Recommended {
     }
 }
 
-/// Products that go with another one, best first.
+/// Products related to another one, best first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RelatedTo {
     /// The product.

@@ -16,8 +16,8 @@ use crate::key_error;
 pub struct ReviewsOf {
     /// The product.
     pub product: Arc<str>,
-    /// Number of reviews on the page, at most 100. A page of 0 is for the data beside the reviews, and is sent as a
-    /// page of one.
+    /// Number of reviews on the page, at most 100. A page of 0 serves only for the data beside
+    /// the reviews, and is sent as a page of one.
     pub page_size: i32,
     /// Token to continue the list from; empty for its beginning.
     pub page_token: String,

@@ -31,7 +31,7 @@ impl Fetch for DeviceById {
     }
 }
 
-/// Stores readings of a device. Acknowledged readings are stored permanently.
+/// Stores readings of a device. Readings acknowledged as stored or repeated are stored permanently.
 #[derive(Clone, Debug)]
 pub struct ReportReadings {
     /// The device.

@@ -27,7 +27,7 @@ impl Fetch for UserById {
     }
 }
 
-/// Fetches users by keys that stand for their ids.
+/// Fetches users by keys that wrap their ids.
 async fn users<F: Fetch<Value = Arc<User>>>(
     keys: Vec<F>,
     call: Call<'_>,
@@ -57,7 +57,7 @@ impl Keyed for UserById {
     }
 }
 
-/// The account of the acting user, by their id: it holds more of a user than others may see.
+/// The account of the acting user, by their id, with fields that other users may not see.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountOf(pub Arc<str>);
 

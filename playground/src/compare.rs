@@ -1,24 +1,21 @@
-//! Comparison of how each client reads a type.
+//! Comparison of a type as each client reads it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use bff_iot::Iot;
-use bff_mobile::Mobile;
-use bff_web::Web;
 use operation::schema::{FieldInfo, SchemaIndex};
 
 /// Upper bound on the depth of selections, since types may contain one another.
 const MAX_DEPTH: usize = 6;
 
-/// Shows how each client reads a type: its fields, the RPC that loads each, and the total of all. `None` if no client
-/// has the type.
+/// Describes a type as each client reads it: its fields, the RPC that loads each, and the total of all. `None` if no
+/// client has the type.
 #[must_use]
 pub fn compare(type_name: &str) -> Option<String> {
     let preparers = [
-        bff_kit::host::preparer::<Mobile>(),
-        bff_kit::host::preparer::<Web>(),
-        bff_kit::host::preparer::<Iot>(),
+        bff_kit::host::preparer(bff_mobile::client()),
+        bff_kit::host::preparer(bff_web::client()),
+        bff_kit::host::preparer(bff_iot::client()),
     ];
     let having = preparers.iter().filter(|preparer| preparer.schema_index.fields(type_name).is_some());
     let rpcs: BTreeSet<_> = having.flat_map(|preparer| rpcs_of(&preparer.schema_index, type_name)).collect();
@@ -68,7 +65,7 @@ impl Reading {
         let mut writer = Writer { schema_index, variables: Vec::new() };
         let (rows, selection) = match schema_index.fields(type_name) {
             Some(fields) => {
-                let own = answered_by(schema_index, type_name);
+                let own = rpc_that_loads(schema_index, type_name);
                 let row = |(name, info): (&String, &std::sync::Arc<FieldInfo>)| {
                     let rpc = info.steps.last().map_or(own.as_str(), |step| &step.rpc);
                     (name.clone(), info.ty.to_string(), method(rpc).to_owned())
@@ -76,7 +73,7 @@ impl Reading {
                 (fields.iter().map(row).collect(), writer.path_to(type_name))
             }
             // A client without the type may still read fields loaded by the same RPCs.
-            None => (parts(schema_index, rpcs), writer.all_asking(rpcs)),
+            None => (parts(schema_index, rpcs), writer.all_calling(rpcs)),
         };
         let variables = match writer.variables.join(", ") {
             none if none.is_empty() => none,
@@ -149,11 +146,11 @@ impl Writer<'_> {
     }
 
     /// Selects every root field that calls one of these RPCs, itself or below.
-    fn all_asking(&mut self, rpcs: &BTreeSet<String>) -> String {
+    fn all_calling(&mut self, rpcs: &BTreeSet<String>) -> String {
         let schema_index = self.schema_index;
         let mut text = "{".to_owned();
         for (name, info) in schema_index.fields(schema_index.query()).into_iter().flatten() {
-            if !asks(schema_index, info, rpcs, 0) {
+            if !calls_one_of(schema_index, info, rpcs, 0) {
                 continue;
             }
             let _written = write!(text, " {name}{}", self.arguments(name, info));
@@ -165,7 +162,7 @@ impl Writer<'_> {
         text + " __typename }"
     }
 
-    /// The required arguments of a field, each as a variable.
+    /// Writes the required arguments of a field, each as a variable.
     fn arguments(&mut self, field: &str, info: &FieldInfo) -> String {
         let needed = info.arguments.iter().filter(|(_, it)| it.is_required());
         let mut given = Vec::new();
@@ -178,22 +175,22 @@ impl Writer<'_> {
     }
 }
 
-/// The RPCs that load a type or its fields.
+/// Returns the RPCs that load a type or its fields.
 fn rpcs_of(schema_index: &SchemaIndex, type_name: &str) -> BTreeSet<String> {
     let fields = schema_index.fields(type_name).into_iter().flatten();
     let steps = fields.filter_map(|(_, info)| info.steps.last());
-    steps.map(|step| step.rpc.clone()).chain([answered_by(schema_index, type_name)]).collect()
+    steps.map(|step| step.rpc.clone()).chain([rpc_that_loads(schema_index, type_name)]).collect()
 }
 
-/// The RPC that loads a type: the one of the first field that declares a fetch.
-fn answered_by(schema_index: &SchemaIndex, type_name: &str) -> String {
+/// Returns the RPC that loads a type: that of the first field of this type that declares a fetch; empty if none does.
+fn rpc_that_loads(schema_index: &SchemaIndex, type_name: &str) -> String {
     let types = schema_index.types();
     let fields = types.values().flat_map(|fields| fields.values());
     let mut steps = fields.filter(|info| info.type_name == type_name).filter_map(|info| info.steps.last());
     steps.next().map(|step| step.rpc.clone()).unwrap_or_default()
 }
 
-/// Every field that calls one of these RPCs, as `Type.field`.
+/// Returns every field that calls one of these RPCs, as `Type.field`, with its type and the RPC.
 fn parts(schema_index: &SchemaIndex, rpcs: &BTreeSet<String>) -> Vec<(String, String, String)> {
     let mut parts = Vec::new();
     for (type_name, fields) in schema_index.types() {
@@ -211,11 +208,11 @@ fn parts(schema_index: &SchemaIndex, rpcs: &BTreeSet<String>) -> Vec<(String, St
 }
 
 /// Returns true if a field, or one below it, calls one of these RPCs.
-fn asks(schema_index: &SchemaIndex, info: &FieldInfo, rpcs: &BTreeSet<String>, depth: usize) -> bool {
+fn calls_one_of(schema_index: &SchemaIndex, info: &FieldInfo, rpcs: &BTreeSet<String>, depth: usize) -> bool {
     info.steps.iter().any(|step| rpcs.contains(&step.rpc))
         || (depth < MAX_DEPTH
             && schema_index.fields(&info.type_name).is_some_and(|fields| {
-                fields.values().any(|field| asks(schema_index, field, rpcs, depth + 1))
+                fields.values().any(|field| calls_one_of(schema_index, field, rpcs, depth + 1))
             }))
 }
 

@@ -10,12 +10,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
-use bff_iot::Iot;
-use bff_kit::Client;
+use bff_kit::AnyClient;
 use bff_kit::host::Server;
 use bff_kit::host::config::{Config, LogConfig};
-use bff_mobile::Mobile;
-use bff_web::Web;
 use domain_stubs::{Domain, Services};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -133,14 +130,14 @@ impl Shop {
 
         let (stop, stopped) = watch::channel(());
         let mut servers = JoinSet::new();
-        servers.spawn(bff::<Mobile>(config.clone(), self.mobile, stopped.clone()));
-        servers.spawn(bff::<Web>(config.clone(), self.web, stopped.clone()));
-        servers.spawn(bff::<Iot>(config, self.iot, stopped.clone()));
+        servers.spawn(bff(bff_mobile::client(), config.clone(), self.mobile, stopped.clone()));
+        servers.spawn(bff(bff_web::client(), config.clone(), self.web, stopped.clone()));
+        servers.spawn(bff(bff_iot::client(), config, self.iot, stopped.clone()));
         servers.spawn(page::serve(self.addresses, self.sources, self.page, closed(stopped)));
 
         tokio::select! {
             () = shutdown => {}
-            // No server ends by itself: one that does has failed, and takes the others with it.
+            // A server that ends before the shutdown has failed, and stops the others.
             Some(failed) = servers.join_next() => failed??,
         }
         drop(stop);
@@ -163,24 +160,25 @@ impl Shop {
     }
 }
 
-async fn bff<C: Client>(
+async fn bff(
+    client: AnyClient,
     config: Config,
     listener: TcpListener,
     stopped: watch::Receiver<()>,
 ) -> anyhow::Result<()> {
     let mut config = config;
-    let client = C::NAME.trim_start_matches("bff-");
-    config.operations.folder = config.operations.folder.map(|contracts| contracts.join(client));
+    let contracts = config.operations.folder;
+    config.operations.folder = contracts.map(|contracts| contracts.join(client.short_name()));
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() && !address.ip().is_unspecified() {
-        // No name of this machine leads to such an address, so it is its own public origin.
+        // No host name of this machine stands for such an address, so the address is the public origin.
         config.server.public_origins = vec![format!("http://{address}")];
     }
     let listener = listener.tap_io(|io| {
         // A socket that rejects the option still works, only slower.
         let _set = io.set_nodelay(true);
     });
-    Ok(Server::new(config).serve::<C>(listener, fetch::tcp(), closed(stopped)).await?)
+    Ok(Server::new(config).serve(client, listener, fetch::tcp(), closed(stopped)).await?)
 }
 
 /// Completes when the sender is dropped.

@@ -1,4 +1,4 @@
-//! `cargo up`: starts the whole shop and prints its addresses. Further commands concern all clients at once.
+//! `cargo up`: starts the whole shop and prints its addresses. Further commands compare all clients.
 
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
@@ -33,18 +33,18 @@ struct Arguments {
     /// Port of the domain's services
     #[arg(long, default_value_t = 50051)]
     domain: u16,
-    /// File to keep the domain's data in; in memory when left out. `cargo run -p domain-stubs -- import CATALOGUE.jsonl
-    /// --data FILE` adds products of yours to it
+    /// File that keeps the domain's data; without it the data is in memory. `cargo run -p domain-stubs -- import
+    /// CATALOGUE.jsonl --data FILE` adds products of yours to it
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
     /// Serve N products computed from their numbers instead of those of the data
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
     synthetic: Option<u32>,
-    /// Serve shop.admin.v1.AdminService on the domain's port: anyone who reaches it can break services and read in
-    /// whose name they were called
+    /// Serve shop.admin.v1.AdminService on the domain's port: every client that reaches it can break services and
+    /// read the principals of their calls
     #[arg(long)]
     admin: bool,
-    /// Serve the plain page, and build no other
+    /// Serve the plain page, without building the one with GraphiQL
     #[arg(long)]
     plain: bool,
     /// Log filter
@@ -59,7 +59,7 @@ enum Command {
         /// Name of the type
         type_name: String,
     },
-    /// Show what changed in the plans of all clients
+    /// Show the changes in the plans of all clients
     Diff {
         /// Revision that git knows, such as `main`, or a folder with a subfolder for each client
         old: String,
@@ -121,13 +121,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     shop.serve(stop_signal()).await
 }
 
-/// A folder of the workspace: of the current directory or, elsewhere, of the workspace this was built from.
+/// Returns a folder of the workspace: below the current directory or, if it is not there, below the workspace that
+/// this program was built from. `None` if neither exists.
 fn folder(name: &str) -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     [PathBuf::from(name), workspace.join(name)].into_iter().find(|folder| folder.is_dir())
 }
 
-#[expect(clippy::print_stdout, reason = "what runs where is what the command is asked for")]
+#[expect(clippy::print_stdout, reason = "the addresses are the output of the command")]
 fn announce(addresses: Addresses) {
     let Addresses { page, mobile, web, iot, domain } = addresses;
     println!(
@@ -146,7 +147,7 @@ fn print(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::print_stderr, reason = "the one line a failed start leaves behind")]
+#[expect(clippy::print_stderr, reason = "the one line that a failed command prints")]
 fn complain(error: &anyhow::Error) {
     eprintln!("playground: {error:#}");
 }

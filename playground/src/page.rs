@@ -35,7 +35,7 @@ pub(crate) struct Sources {
 /// The page that is served at the moment.
 #[derive(Clone, Debug)]
 enum Stage {
-    /// The plain one: no other was requested.
+    /// The plain one, because there are no sources to build another from.
     Plain,
     /// The plain one, until the other is built.
     Building,

@@ -3,23 +3,15 @@
 use std::path::Path;
 
 use anyhow::bail;
-use bff_iot::Iot;
-use bff_mobile::Mobile;
-use bff_web::Web;
 use contracts::{Folder, Revision};
-use operation::Preparer;
-
-/// The preparer of each client.
-const CLIENTS: [fn() -> Preparer; 3] =
-    [bff_kit::host::preparer::<Mobile>, bff_kit::host::preparer::<Web>, bff_kit::host::preparer::<Iot>];
 
 /// Returns the changes from the plans of an old revision to the operations as they are now in `schema/`. The old
 /// revision is one that git knows, such as `main`, or a folder with a subfolder for each client.
 pub fn changes(old: &str, markdown: bool) -> anyhow::Result<String> {
     let mut text = String::new();
-    for preparer in CLIENTS {
-        let preparer = preparer();
-        let client = preparer.client;
+    for client in [bff_mobile::client(), bff_web::client(), bff_iot::client()] {
+        let preparer = bff_kit::host::preparer(client);
+        let client = client.short_name();
         let folder = Path::new("schema").join(client);
         // The revision is one of git's for all clients, or a folder for each.
         let own = Path::new(old).join(client);

@@ -45,7 +45,7 @@ fn addresses(shop: &mut Running) -> Vec<(String, String)> {
     let mut lines = BufReader::new(shop.0.stdout.take().unwrap()).lines();
     let mut addresses = Vec::new();
     while addresses.len() < 5 {
-        let line = lines.next().expect("it says what runs where").unwrap();
+        let line = lines.next().expect("the shop prints five addresses").unwrap();
         let words: Vec<_> = line.split_whitespace().collect();
         if let [what @ ("page" | "mobile" | "web" | "iot" | "domain"), address, ..] = words[..] {
             let address = address.trim_start_matches("http://").split('/').next().unwrap();
@@ -56,7 +56,7 @@ fn addresses(shop: &mut Running) -> Vec<(String, String)> {
 }
 
 #[test]
-fn it_tells_what_runs_where_and_stops_when_asked() {
+fn it_prints_its_addresses_and_stops_on_interrupt() {
     let mut shop = Running(playground(&ANY_PORT).spawn().unwrap());
     let addresses = addresses(&mut shop);
     let page = exchange(&addresses[0].1, "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
@@ -81,23 +81,23 @@ fn it_tells_what_runs_where_and_stops_when_asked() {
 }
 
 #[test]
-fn the_page_is_told_what_the_clients_ship_and_what_an_operation_would_do() {
+fn the_page_gets_the_operations_of_the_clients_and_the_plan_of_an_operation() {
     let mut shop = Running(playground(&ANY_PORT).spawn().unwrap());
     let page = addresses(&mut shop)[0].1.clone();
     let clients =
         exchange(&page, "GET /api/clients.json HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
-    for told in
+    for part in
         ["\"problems\":[]", "\"Home\"", "\"ProductPage\"", "\"Shelf\"", "\"x-device-id\":\"shelf-0001\""]
     {
-        assert!(clients.contains(told), "{told}: {clients}");
+        assert!(clients.contains(part), "{part}: {clients}");
     }
-    // A release's operation that is still today's is listed once, though registered documents have no comments.
-    let told: serde_json::Value = serde_json::from_str(clients.split_once("\r\n\r\n").unwrap().1).unwrap();
-    for client in told["clients"].as_array().unwrap() {
+    // An operation of a release that is still today's is listed once, though registered documents have no comments.
+    let listed: serde_json::Value = serde_json::from_str(clients.split_once("\r\n\r\n").unwrap().1).unwrap();
+    for client in listed["clients"].as_array().unwrap() {
         let mut texts = HashSet::new();
         for operation in client["operations"].as_array().unwrap() {
             let text = printed(operation["text"].as_str().unwrap());
-            assert!(texts.insert(text), "{} is told twice", operation["name"]);
+            assert!(texts.insert(text), "{} is listed twice", operation["name"]);
         }
     }
     let plan = |client: &str, document: &str| {
@@ -124,7 +124,7 @@ fn computed_products_are_served_on_demand() {
 
 #[test]
 fn the_admin_service_is_there_with_its_flag_alone() {
-    let asked = |arguments: &[&str], kind: &str| {
+    let called = |arguments: &[&str], kind: &str| {
         let mut shop = Running(playground(&[&ANY_PORT[..], arguments].concat()).spawn().unwrap());
         let domain = addresses(&mut shop)[4].1.clone();
         // The body is an empty gRPC message over HTTP/1.1; the response is another one, in a chunk.
@@ -135,12 +135,12 @@ fn the_admin_service_is_there_with_its_flag_alone() {
         exchange(&domain, &format!("{head}\0\0\0\0\0"))
     };
     let grpc = "application/grpc";
-    let (without, with) = (asked(&[], grpc), asked(&["--admin"], grpc));
+    let (without, with) = (called(&[], grpc), called(&["--admin"], grpc));
     assert!(without.contains("grpc-status: 12"), "{without}");
     let message = "5\r\n\0\0\0\0\0\r\n";
     assert!(with.starts_with("HTTP/1.1 200 ") && with.contains(message), "{with:?}");
     // A request that any page can make a browser send is not accepted as gRPC.
-    let of_a_page = asked(&["--admin"], "text/plain");
+    let of_a_page = called(&["--admin"], "text/plain");
     assert!(of_a_page.starts_with("HTTP/1.1 415 "), "{of_a_page:?}");
 }
 
@@ -161,7 +161,7 @@ fn a_port_that_is_taken_ends_with_one_line() {
 }
 
 #[test]
-fn a_file_that_is_no_shop_ends_with_one_line() {
+fn a_data_file_that_is_no_database_ends_with_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.db");
     std::fs::write(&file, "this is not a database, whatever its name says".repeat(100)).unwrap();
@@ -175,7 +175,7 @@ fn a_file_that_is_no_shop_ends_with_one_line() {
 }
 
 #[test]
-fn without_node_it_says_so_in_one_line_and_serves_the_plain_page() {
+fn without_node_it_logs_one_line_and_serves_the_plain_page() {
     let folder = tempfile::tempdir().unwrap();
     let web = folder.path().join("playground/web");
     std::fs::create_dir_all(web.join("src")).unwrap();
@@ -214,7 +214,7 @@ fn a_type_is_compared_as_each_client_reads_it() {
 }
 
 #[test]
-fn what_changed_in_the_plans_of_all_clients_is_told_at_once() {
+fn the_changes_in_the_plans_of_all_clients_are_shown_together() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let diff = |old: &std::path::Path, more: &[&str]| {
         let arguments = [&["diff", old.to_str().unwrap()], more].concat();

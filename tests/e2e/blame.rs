@@ -36,20 +36,20 @@ async fn a_bad_argument_of_an_optional_field_is_told_and_another_field_s_is_not(
         ),
         (Kind::Web, kettle("name reviews(after: \"nope\") { totalCount }"), "product.reviews", "after"),
     ] {
-        let answer = shop.ask(kind, &query).await;
+        let answer = shop.query(kind, &query).await;
         assert_eq!(answer.errors(), [format!("{path}: BAD_USER_INPUT")], "{}", answer.text);
         assert_eq!(answer.body["errors"][0]["extensions"]["violations"][0]["field"], field);
         assert_eq!(answer.data("/product/name"), "Gooseneck Kettle 0.9 l");
     }
     // The keys of two fields travel in one call: a field violation of one field is no error of the other.
     let query = kettle("a: reviews(after: \"nope\") { totalCount } b: reviews(first: 2) { totalCount }");
-    let answer = shop.ask(Kind::Web, &query).await;
+    let answer = shop.query(Kind::Web, &query).await;
     assert_eq!(answer.errors(), ["product.a: BAD_USER_INPUT"], "{}", answer.text);
     assert!(answer.data("/product/b/totalCount").is_u64(), "{}", answer.text);
 }
 
 #[tokio::test]
-async fn nobody_is_told_to_sign_in_who_has_or_of_whom_nothing_was_wanted() {
+async fn only_a_request_of_nobody_that_needs_a_user_is_told_to_sign_in() {
     let shop = Shop::open().await;
     let query = json!({ "query": "{ viewer { email } }" });
     let nobody = shop.post(shop.mobile, json!({ "query": "{ cart { total } }" }), &[]).await;
@@ -61,7 +61,7 @@ async fn nobody_is_told_to_sign_in_who_has_or_of_whom_nothing_was_wanted() {
 }
 
 #[tokio::test]
-async fn a_refused_credential_is_an_error_of_ours_that_names_the_key_once_a_second() {
+async fn a_rejected_credential_is_an_error_of_ours_that_names_the_key_once_a_second() {
     let credential_key = "the key of the domain, which is another one".to_owned();
     let issuers = vec!["bff-web".to_owned()];
     let late = domain_stubs::Clock::new(|| Timestamp::now() - Duration::from_mins(1));
@@ -72,23 +72,23 @@ async fn a_refused_credential_is_an_error_of_ours_that_names_the_key_once_a_seco
         (Options { credential_clock: late, ..options(None) }, "CREDENTIAL_NOT_YET_VALID"),
         (Options { credential_clock: early, ..options(None) }, "CREDENTIAL_EXPIRED"),
     ] {
-        is_refused(options, reason).await;
+        is_rejected(options, reason).await;
     }
 }
 
 /// Sends a query while the domain rejects the credential of the phone app's BFF for a reason.
-async fn is_refused(options: Options, reason: &str) {
+async fn is_rejected(options: Options, reason: &str) {
     let logged = Logged::start(LogFormat::Json);
     let shop = Shop::of(options).await;
     let started = Instant::now();
-    for caller in [vec![], vec![ADA]] {
+    for headers in [vec![], vec![ADA]] {
         for _ in 0..5 {
             let body = json!({ "query": kettle("name rating") });
-            let answer = shop.post(shop.mobile, body, &caller).await;
+            let answer = shop.post(shop.mobile, body, &headers).await;
             assert_eq!(answer.errors(), ["product: INTERNAL_SERVER_ERROR"], "{}", answer.text);
         }
     }
-    let lines = logged.saying("a service refuses our credential");
+    let lines = logged.saying("a service rejects our credential");
     let seconds = usize::try_from(started.elapsed().as_secs() + 1).unwrap();
     assert!((1..=seconds).contains(&lines.len()), "{lines:?}");
     assert_eq!(lines[0]["level"], "ERROR");
@@ -117,7 +117,7 @@ async fn an_answer_that_is_too_long_is_a_fault_of_the_service_and_the_log_says_h
 }
 
 #[tokio::test]
-async fn a_connection_that_one_call_ends_is_told_as_one_to_those_beside_it() {
+async fn a_connection_that_one_call_ends_fails_the_calls_beside_it_as_unavailable() {
     let logged = Logged::start(LogFormat::Json);
     let shop = Shop::open().await;
     shop.fail(Fault { odd_answer: OddAnswer::LongStatus.into(), ..broken(RATINGS) });
@@ -132,7 +132,7 @@ async fn a_connection_that_one_call_ends_is_told_as_one_to_those_beside_it() {
 }
 
 #[tokio::test]
-async fn a_service_says_when_to_ask_again() {
+async fn a_service_names_the_delay_before_a_retry() {
     let shop = Shop::open().await;
     let seconds = |seconds, nanos| Some(prost_types::Duration { seconds, nanos });
     shop.fail(Fault { error_code: 8, retry_delay: seconds(6, 1_500_000), ..broken(PRODUCTS) });
@@ -164,15 +164,15 @@ async fn a_service_that_is_down_costs_a_line_a_second_and_every_line_is_whole() 
     let logged = Logged::start(LogFormat::Json);
     let shop = Shop::open().await;
     let started = Instant::now();
-    let mut asked = 0;
+    let mut sent = 0;
     for screen in screens() {
-        shop.ask(screen.kind, &screen.query).await.whole();
+        shop.query(screen.kind, &screen.query).await.whole();
     }
     for error_code in [14, 1, 13] {
         shop.fail(Fault { error_code, ..broken(RATINGS) });
         for screen in screens() {
-            shop.ask(screen.kind, &screen.query).await;
-            asked += 1;
+            shop.query(screen.kind, &screen.query).await;
+            sent += 1;
         }
     }
     shop.mobile("{ nope }").await;
@@ -184,10 +184,10 @@ async fn a_service_that_is_down_costs_a_line_a_second_and_every_line_is_whole() 
         assert!((1..=2 * seconds).contains(&of_code.len()), "{of_code:?}");
         assert_eq!(of_code[0]["cause"], "failed on purpose");
     }
-    assert!(asked > 60);
+    assert!(sent > 60);
     // An error is logged once for its call, and not again for each field.
     assert!(logged.saying("field failed").is_empty());
-    assert!(logged.json().len() > asked, "{}", logged.text());
+    assert!(logged.json().len() > sent, "{}", logged.text());
 
     // Omitted lines are counted.
     let counted = async {

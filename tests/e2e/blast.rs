@@ -27,7 +27,7 @@ struct Expected<'a> {
 impl Expected<'_> {
     fn object(&mut self, type_name: &str, set: &SelectionSet, healthy: &Value, path: &str) -> Value {
         let mut object = Map::new();
-        // The answer says which type an interface has.
+        // The answer names the type of an object behind an interface.
         let type_name = healthy["__typename"].as_str().unwrap_or(type_name);
         for selection in &set.items {
             let field = match &selection.node {
@@ -134,11 +134,11 @@ async fn a_failing_call_takes_its_own_fields_and_no_others() {
     let shop = Shop::open().await;
     let mut cases = 0;
     for screen in screens() {
-        let healthy = shop.ask(screen.kind, &screen.query).await.whole();
+        let healthy = shop.query(screen.kind, &screen.query).await.whole();
         for rpc in rpcs(&shop) {
             for error_code in (1..=16).filter(|code| *code != 5) {
                 shop.fail(Fault { rpc: rpc.clone(), error_code, ..Fault::default() });
-                let answer = shop.ask(screen.kind, &screen.query).await;
+                let answer = shop.query(screen.kind, &screen.query).await;
                 shop.domain.faults().clear();
                 check(&screen, &rpc, &healthy, &answer, &format!("failing with {error_code}"));
                 cases += 1;
@@ -153,18 +153,19 @@ async fn a_failing_call_takes_its_own_fields_and_no_others() {
 async fn a_slow_call_takes_its_own_fields_and_no_others() {
     // A short deadline, so that the test need not wait for the timeouts of the policy tables.
     let shop = Shop::with(|config| config.server.deadline_ms = Some(700)).await;
-    let mut asked = Vec::new();
+    let mut runs = Vec::new();
     for screen in screens() {
-        let healthy = shop.ask(screen.kind, &screen.query).await.whole();
+        let healthy = shop.query(screen.kind, &screen.query).await.whole();
         let rpcs = rpcs(&shop);
-        asked.push((screen, healthy, rpcs));
+        runs.push((screen, healthy, rpcs));
     }
-    let all: BTreeSet<_> = asked.iter().flat_map(|(_, _, rpcs)| rpcs.clone()).collect();
+    let all: BTreeSet<_> = runs.iter().flat_map(|(_, _, rpcs)| rpcs.clone()).collect();
     for rpc in all {
         shop.fail(Fault { rpc: rpc.clone(), black_hole: true, ..Fault::default() });
-        let screens = asked.iter().filter(|(_, _, rpcs)| rpcs.contains(&rpc));
+        let screens = runs.iter().filter(|(_, _, rpcs)| rpcs.contains(&rpc));
         let answers = screens.map(async |(screen, healthy, _)| {
-            let answer = tokio::time::timeout(PATIENCE, shop.ask(screen.kind, &screen.query)).await.unwrap();
+            let answer =
+                tokio::time::timeout(PATIENCE, shop.query(screen.kind, &screen.query)).await.unwrap();
             check(screen, &rpc, healthy, &answer, "silent");
         });
         futures_util::future::join_all(answers).await;
@@ -176,7 +177,7 @@ async fn a_slow_call_takes_its_own_fields_and_no_others() {
 async fn keys_that_are_left_out_or_doubled_fail_and_keys_too_many_do_not() {
     let shop = Shop::open().await;
     for screen in screens() {
-        let healthy = shop.ask(screen.kind, &screen.query).await.whole();
+        let healthy = shop.query(screen.kind, &screen.query).await.whole();
         let batches = rpcs(&shop).into_iter().filter(|rpc| rpc.contains("/Batch"));
         for rpc in batches {
             for (kind, fails) in
@@ -184,7 +185,7 @@ async fn keys_that_are_left_out_or_doubled_fail_and_keys_too_many_do_not() {
             {
                 let fault = KeyFault { keys: Vec::new(), kind: kind.into(), error_code: 0 };
                 shop.fail(Fault { rpc: rpc.clone(), key_faults: vec![fault], ..Fault::default() });
-                let answer = shop.ask(screen.kind, &screen.query).await;
+                let answer = shop.query(screen.kind, &screen.query).await;
                 shop.domain.faults().clear();
                 if fails {
                     check(&screen, &rpc, &healthy, &answer, &format!("answering with {kind:?}"));
@@ -240,11 +241,11 @@ fn mix(healthy: &Value, failing: &Value, actual: &Value, count: &mut [u64; 2]) -
 }
 
 #[tokio::test]
-async fn a_key_that_fails_takes_what_needs_it_and_nothing_else() {
+async fn a_key_that_fails_takes_the_fields_that_need_it_and_no_others() {
     let shop = Shop::open().await;
     let mut cases = 0;
     for screen in screens() {
-        let healthy = shop.ask(screen.kind, &screen.query).await.whole();
+        let healthy = shop.query(screen.kind, &screen.query).await.whole();
         let calls = shop.domain.calls().list();
         let batches: BTreeSet<_> =
             calls.iter().map(|it| &it.rpc).filter(|it| it.contains("/Batch")).collect();
@@ -258,7 +259,7 @@ async fn a_key_that_fails_takes_what_needs_it_and_nothing_else() {
             for (kind, error_code) in errors.chain([(KeyFaultKind::Omit, 0), (KeyFaultKind::Duplicate, 0)]) {
                 let fault = KeyFault { keys: vec![key.clone()], kind: kind.into(), error_code };
                 shop.fail(Fault { rpc: rpc.clone(), key_faults: vec![fault], ..Fault::default() });
-                let answer = shop.ask(screen.kind, &screen.query).await;
+                let answer = shop.query(screen.kind, &screen.query).await;
                 shop.domain.faults().clear();
                 let shown =
                     format!("{} {}, {rpc} with {key} {kind:?}: {}", screen.kind, screen.name, answer.text);
@@ -286,7 +287,7 @@ async fn a_key_that_fails_takes_what_needs_it_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn what_is_not_found_is_null_without_an_error() {
+async fn an_object_that_is_not_found_is_null_without_an_error() {
     let shop = Shop::open().await;
     shop.fail(Fault {
         rpc: "shop.catalog.v1.CatalogService/BatchGetProducts".to_owned(),
@@ -294,7 +295,7 @@ async fn what_is_not_found_is_null_without_an_error() {
         ..Fault::default()
     });
     for screen in screens().into_iter().filter(|screen| screen.kind != Kind::Iot) {
-        let answer = shop.ask(screen.kind, &screen.query).await;
+        let answer = shop.query(screen.kind, &screen.query).await;
         assert_eq!(answer.errors(), Vec::<String>::new(), "{}", answer.text);
         assert_eq!(answer.degraded(), Vec::<String>::new(), "{}", answer.text);
         if screen.name == "product" {

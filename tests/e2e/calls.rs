@@ -10,18 +10,18 @@ const EVERYTHING_WEB: &str = "id name description price { current { amount } } s
      rating { average } reviews { nodes { text } } related { name price { current { amount } } stock { total } }";
 
 #[tokio::test]
-async fn every_screen_asks_each_service_as_often_as_reviewed() {
+async fn every_screen_calls_each_service_as_often_as_reviewed() {
     let shop = Shop::open().await;
     let mut text = String::new();
     for screen in screens() {
-        shop.ask(screen.kind, &screen.query).await.whole();
+        shop.query(screen.kind, &screen.query).await.whole();
         writeln!(text, "{} {}\n{}", screen.kind, screen.name, indent(&shop.calls())).unwrap();
     }
     assert_snapshot("calls/screens.txt", &text);
 }
 
 #[tokio::test]
-async fn lists_and_aliases_ask_each_service_once_a_step() {
+async fn lists_and_aliases_call_each_service_once_a_step() {
     let shop = Shop::open().await;
     let [kettle, teapot] = ["kettle-gooseneck-09", "teapot-cast-iron-08"].map(product_id);
     let (mobile, web) = (EVERYTHING_MOBILE, EVERYTHING_WEB);
@@ -56,7 +56,7 @@ async fn lists_and_aliases_ask_each_service_once_a_step() {
     ];
     let mut text = String::new();
     for (kind, query) in queries {
-        shop.ask(kind, &query).await.whole();
+        shop.query(kind, &query).await.whole();
         let shown = query.replace(&kettle, "kettle").replace(&teapot, "teapot");
         let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
         writeln!(text, "{kind} {shown}\n{}", indent(&shop.calls())).unwrap();

@@ -47,12 +47,12 @@ impl Line {
 async fn imported(folder: &tempfile::TempDir) -> (Shop, Vec<Line>) {
     let (file, data) = (file(), folder.path().join("shop.db"));
     let import = import(&file, &data, "2026-06-01T12:00:00Z".parse().unwrap()).unwrap();
-    let refused: BTreeSet<_> = import.refused.iter().map(|line| line.number).collect();
+    let rejected: BTreeSet<_> = import.refused.iter().map(|line| line.number).collect();
     let bytes = std::fs::read(&file).unwrap();
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let lines: Vec<_> = (1..)
         .zip(text.split(|byte| *byte == b'\n'))
-        .filter(|(number, line)| !line.trim_ascii().is_empty() && !refused.contains(number))
+        .filter(|(number, line)| !line.trim_ascii().is_empty() && !rejected.contains(number))
         .map(|(_, line)| {
             let json: Value = serde_json::from_slice(line).unwrap();
             Line { id: product_id(&id_of_sku(json["sku"].as_str().unwrap())), json }
@@ -61,7 +61,7 @@ async fn imported(folder: &tempfile::TempDir) -> (Shop, Vec<Line>) {
     assert_eq!(lines.len(), import.imported);
     // The project's own file has eight bad lines, which the tests of the import check one by one.
     let expected = if std::env::var_os("CATALOG").is_some() { 0 } else { 8 };
-    assert_eq!(refused.len(), expected, "{:?}", import.refused);
+    assert_eq!(rejected.len(), expected, "{:?}", import.refused);
     assert!(!lines.is_empty(), "{} has no line", file.display());
     eprintln!("{}: {} products imported", file.display(), lines.len());
     // No client sends twenty products under aliases, but they make the test fast.
@@ -78,7 +78,7 @@ async fn imported(folder: &tempfile::TempDir) -> (Shop, Vec<Line>) {
 }
 
 /// Queries `field` of several products at once, under the aliases `p0`, `p1` and so on.
-async fn ask(shop: &Shop, kind: Kind, lines: &[Line], field: &str) -> Answer {
+async fn select(shop: &Shop, kind: Kind, lines: &[Line], field: &str) -> Answer {
     let mut query = "{".to_owned();
     for (index, line) in lines.iter().enumerate() {
         write!(query, " p{index}: {}", field.replace("ID", &line.id)).unwrap();
@@ -92,20 +92,20 @@ async fn ask(shop: &Shop, kind: Kind, lines: &[Line], field: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn every_client_tells_every_product_as_the_file_does() {
+async fn every_client_shows_every_product_as_the_file_has_it() {
     let folder = tempfile::tempdir().unwrap();
     let (shop, lines) = imported(&folder).await;
     for lines in lines.chunks(AT_ONCE) {
         shop.calls();
         let mobile = "product(id: \"ID\") { name inStock price { text amount currency was } }";
-        let mobile = ask(&shop, Kind::Mobile, lines, mobile).await;
+        let mobile = select(&shop, Kind::Mobile, lines, mobile).await;
         let calls = shop.calls();
         let catalogue = calls.lines().filter(|line| line.contains("CatalogService"));
         assert_eq!(catalogue.collect::<Vec<_>>(), [one_call(lines.len())], "all of them in one call");
         let web = "product(id: \"ID\") { name brand description stock { available }
             price { current { amount currency } list { amount currency } promotions { label } } }";
-        let web = ask(&shop, Kind::Web, lines, web).await;
-        let iot = ask(&shop, Kind::Iot, lines, "inStock(product: \"ID\")").await;
+        let web = select(&shop, Kind::Web, lines, web).await;
+        let iot = select(&shop, Kind::Iot, lines, "inStock(product: \"ID\")").await;
 
         for (index, line) in lines.iter().enumerate() {
             let sku = line.text("sku");

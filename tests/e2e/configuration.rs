@@ -3,13 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use bff_iot::Iot;
 use bff_kit::Mode;
 use bff_kit::host::Server;
 use bff_kit::host::config::{Config, settings};
-use bff_kit::{Client, DocumentPolicy};
-use bff_mobile::Mobile;
-use bff_web::Web;
+use bff_kit::{AnyClient, DocumentPolicy};
 use tokio::net::TcpListener;
 
 use crate::support::{assert_same_as_file, schema_folder};
@@ -26,9 +23,9 @@ fn production(folder: Option<PathBuf>) -> Config {
 }
 
 /// Starts a server that is to stop at once; returns the error if it does not start, `None` otherwise.
-async fn start<C: Client>(config: Config) -> Option<String> {
+async fn start(client: AnyClient, config: Config) -> Option<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let served = Server::new(config).serve::<C>(listener, fetch::tcp(), std::future::ready(())).await;
+    let served = Server::new(config).serve(client, listener, fetch::tcp(), std::future::ready(())).await;
     served.err().map(|error| error.to_string())
 }
 
@@ -37,27 +34,27 @@ async fn production_without_any_operation_to_run_does_not_start() {
     let empty = tempfile::tempdir().unwrap();
     std::fs::create_dir(empty.path().join("manifests")).unwrap();
     let empty = || Some(empty.path().to_owned());
-    let not_set = start::<Mobile>(production(None)).await.unwrap();
+    let not_set = start(bff_mobile::client(), production(None)).await.unwrap();
     assert!(
         not_set.starts_with("operations.folder: is not set, and by operations.policy `registered`"),
         "{not_set}"
     );
-    assert_eq!(start::<Iot>(production(None)).await, Some(not_set));
-    let nothing = start::<Mobile>(production(empty())).await.unwrap();
+    assert_eq!(start(bff_iot::client(), production(None)).await, Some(not_set));
+    let nothing = start(bff_mobile::client(), production(empty())).await.unwrap();
     assert!(nothing.contains("holds no registered operation") && !nothing.contains('\n'), "{nothing}");
 
     // Under another policy there are operations to run, and in development there may be some later.
-    assert_eq!(start::<Web>(production(None)).await, None);
-    assert_eq!(start::<Mobile>(production(Some(schema_folder().join("mobile")))).await, None);
+    assert_eq!(start(bff_web::client(), production(None)).await, None);
+    assert_eq!(start(bff_mobile::client(), production(Some(schema_folder().join("mobile")))).await, None);
     let mut open = production(empty());
     open.operations.policy = Some(DocumentPolicy::Open);
-    assert_eq!(start::<Mobile>(open).await, None);
+    assert_eq!(start(bff_mobile::client(), open).await, None);
     let mut development = Config { mode: Mode::Development, ..production(empty()) };
     development.operations.policy = Some(DocumentPolicy::Registered);
-    assert_eq!(start::<Mobile>(development).await, None);
+    assert_eq!(start(bff_mobile::client(), development).await, None);
     let mut web = production(None);
     web.operations.policy = Some(DocumentPolicy::Registered);
-    assert!(start::<Web>(web).await.is_some());
+    assert!(start(bff_web::client(), web).await.is_some());
 }
 
 #[tokio::test]
@@ -68,12 +65,12 @@ async fn production_where_browsers_come_does_not_start_without_its_origins() {
         config.server.public_origins.clear();
         config
     };
-    let problem = start::<Web>(open(Mode::Production)).await.unwrap();
+    let problem = start(bff_web::client(), open(Mode::Production)).await.unwrap();
     assert!(problem.starts_with("server.public_origins: must be set in production"), "{problem}");
     assert!(problem.contains("such as [\"https://shop.example\"]") && !problem.contains('\n'), "{problem}");
-    assert_eq!(start::<Mobile>(open(Mode::Production)).await, None);
-    assert_eq!(start::<Iot>(open(Mode::Production)).await, None);
-    assert_eq!(start::<Web>(open(Mode::Development)).await, None);
+    assert_eq!(start(bff_mobile::client(), open(Mode::Production)).await, None);
+    assert_eq!(start(bff_iot::client(), open(Mode::Production)).await, None);
+    assert_eq!(start(bff_web::client(), open(Mode::Development)).await, None);
 }
 
 #[test]
@@ -105,9 +102,9 @@ fn all() -> String {
 /// The table of settings that each client decides itself.
 fn of_clients() -> String {
     let clients = [
-        production(None).effective::<Mobile>().to_toml(),
-        production(None).effective::<Web>().to_toml(),
-        production(None).effective::<Iot>().to_toml(),
+        production(None).effective(&bff_mobile::client()).to_toml(),
+        production(None).effective(&bff_web::client()).to_toml(),
+        production(None).effective(&bff_iot::client()).to_toml(),
     ];
     let mut table = "| key | mobile | web | iot |\n|---|---|---|---|\n".to_owned();
     for setting in settings().iter().filter(|setting| setting.default.is_none() && !setting.is_secret) {

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use async_graphql::{Context, Object};
-use bff_kit::{ContextExt as _, Error};
+use bff_kit::{AnyClient, ContextExt as _, Error};
 use operation::Code;
 use serde_json::{Value, json};
 
@@ -84,7 +84,7 @@ impl Item {
 
 #[tokio::test]
 async fn a_failed_field_is_null_or_takes_the_nearest_nullable_field_around_it() {
-    let pipe = Pipe::open::<Plain<Query>>();
+    let pipe = Pipe::open(AnyClient::of::<Plain<Query>>());
     let items = |one: Value| json!([{ "id": 0, "nullable": 0 }, one, { "id": 2, "nullable": 2 }]);
     let cases = [
         ("{ fine nullable }", json!({ "fine": 1, "nullable": null }), "nullable"),
@@ -134,7 +134,7 @@ async fn a_failed_field_is_null_or_takes_the_nearest_nullable_field_around_it() 
         ),
     ];
     for (query, data, path) in cases {
-        let answer = pipe.ask(query).await;
+        let answer = pipe.query(query).await;
         assert_eq!(answer.body["data"], data, "{query}");
         assert_eq!(answer.errors(), [format!("{path}: FORBIDDEN")], "{query}");
     }
@@ -142,15 +142,15 @@ async fn a_failed_field_is_null_or_takes_the_nearest_nullable_field_around_it() 
 
 #[tokio::test]
 async fn keys_come_in_the_order_of_the_selection_not_of_completion() {
-    let pipe = Pipe::open::<Plain<Query>>();
-    let answer = pipe.ask("{ slow fine b: fine a: slow nullableItem { child { id } id } }").await.whole();
+    let pipe = Pipe::open(AnyClient::of::<Plain<Query>>());
+    let answer = pipe.query("{ slow fine b: fine a: slow nullableItem { child { id } id } }").await.whole();
     let expected = r#"{"data":{"slow":2,"fine":1,"b":1,"a":2,"nullableItem":{"child":{"id":1},"id":1}}}"#;
     assert_eq!(answer.text, expected);
 }
 
 #[tokio::test]
 async fn a_field_selected_twice_is_answered_once_with_both_selections() {
-    let pipe = Pipe::open::<Plain<Query>>();
-    let answer = pipe.ask("{ item { id } ...More } fragment More on Query { item { child { id } } }").await;
+    let pipe = Pipe::open(AnyClient::of::<Plain<Query>>());
+    let answer = pipe.query("{ item { id } ...More } fragment More on Query { item { child { id } } }").await;
     assert_eq!(answer.whole().body["data"], json!({ "item": { "id": 1, "child": { "id": 1 } } }));
 }

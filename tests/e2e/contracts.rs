@@ -13,14 +13,14 @@ use crate::support::{Kind, assert_same_as_file};
 #[test]
 fn the_schemas_in_the_repository_are_those_the_code_serves() {
     for kind in Kind::ALL {
-        assert_same_as_file(&format!("schema/{kind}/schema.graphql"), &kind.public_sdl());
+        assert_same_as_file(&format!("schema/{kind}/schema.graphql"), &kind.client().public_sdl());
     }
 }
 
 #[test]
 fn the_public_schema_says_nothing_of_services() {
     for kind in Kind::ALL {
-        let sdl = kind.public_sdl();
+        let sdl = kind.client().public_sdl();
         for word in ["@fetch", "@reads", "shop.", "Service", "_Step", "_KeySource"] {
             assert!(!sdl.contains(word), "the schema of {kind} says {word}");
         }
@@ -28,9 +28,9 @@ fn the_public_schema_says_nothing_of_services() {
 }
 
 #[test]
-fn every_question_has_a_row_in_the_policy_table() {
+fn every_fetch_and_command_has_a_row_in_the_policy_table() {
     for kind in Kind::ALL {
-        let policies = kind.policies();
+        let policies = kind.client().policies();
         for step in steps(kind) {
             assert!(policies.get(&step.name).is_some(), "{} has no policy for {}", kind, step.name);
         }
@@ -44,7 +44,7 @@ fn the_services_of_the_policy_table_are_those_of_the_schema() {
         let services =
             steps(kind).into_iter().filter_map(|step| Some(step.rpc.split_once('/')?.0.to_owned()));
         let called: BTreeSet<_> = services.collect();
-        let known: BTreeSet<_> = kind.policies().services().map(str::to_owned).collect();
+        let known: BTreeSet<_> = kind.client().policies().services().map(str::to_owned).collect();
         assert_eq!(known, called, "{kind}");
     }
 }
@@ -56,14 +56,14 @@ fn every_declared_rpc_is_in_the_contracts_and_paths_are_of_its_messages() {
         for step in steps(kind) {
             let method = method(&pool, &step.rpc);
             for path in &step.reads {
-                assert!(answers(&method, path), "{}: `{path}` is not in what {} answers", kind, step.rpc);
+                assert!(answers(&method, path), "{}: `{path}` is not in the response of {}", kind, step.rpc);
             }
         }
     }
 }
 
 #[test]
-fn what_questions_say_of_their_rpcs_is_what_the_contracts_say() {
+fn the_idempotency_of_every_fetch_and_command_is_that_of_its_contract() {
     let pool = pool();
     let mut compared = BTreeSet::new();
     for step in Kind::ALL.into_iter().flat_map(steps) {

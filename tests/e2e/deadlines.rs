@@ -46,7 +46,7 @@ async fn every_call_carries_a_deadline_no_later_than_its_policy_allows() {
 }
 
 #[tokio::test]
-async fn what_one_call_takes_is_gone_for_the_next() {
+async fn the_time_that_one_call_takes_is_gone_for_the_next() {
     let shop = Shop::with(|config| config.server.deadline_ms = Some(450)).await;
     shop.fail(Fault {
         rpc: "shop.catalog.v1.CatalogService/ListProducts".to_owned(),

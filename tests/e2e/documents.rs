@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use bff_kit::DocumentPolicy;
 use bff_kit::host::config::Config;
-use bff_kit::{Client as _, DocumentPolicy};
 use bytes::Bytes;
 use http::{Request, header};
 use http_body_util::Full;
@@ -121,11 +121,7 @@ async fn shop(schema: &Path) -> Shop {
 
 /// The policy that each client has in production, without the rest of production.
 fn own_policies(config: &mut Config, kind: Kind) {
-    config.operations.policy = Some(match kind {
-        Kind::Mobile => bff_mobile::Mobile::OPERATIONS.policy,
-        Kind::Web => bff_web::Web::OPERATIONS.policy,
-        Kind::Iot => bff_iot::Iot::OPERATIONS.policy,
-    });
+    config.operations.policy = Some(kind.client().operations().policy);
 }
 
 #[track_caller]
@@ -138,12 +134,12 @@ fn code(answer: &Answer) -> (u16, &str) {
 /// Repeats a request until its answer meets a condition, because a change in a folder is seen with a delay.
 async fn until(
     shop: &Shop,
-    ask: impl Fn() -> Request<Full<Bytes>>,
+    request: impl Fn() -> Request<Full<Bytes>>,
     good: impl Fn(&Answer) -> bool,
 ) -> Answer {
     let start = Instant::now();
     loop {
-        let answer = shop.send(ask()).await;
+        let answer = shop.send(request()).await;
         if good(&answer) {
             return answer;
         }
@@ -162,27 +158,27 @@ async fn an_id_is_sent_by_post_or_get_and_spelt_in_its_ways_alone() {
     for form in FORMS {
         let (id, _, variables) = form.query();
         let with = json!({ "variables": variables });
-        let ask =
+        let run =
             async |id: &str, more: &Value, by_get| shop.send(form.request(&shop, id, more, by_get)).await;
-        let hit = ask(&id, &with, false).await.whole();
-        assert_eq!(ask(&id, &with, true).await.whole().text, hit.text, "{form:?}");
+        let hit = run(&id, &with, false).await.whole();
+        assert_eq!(run(&id, &with, true).await.whole().text, hit.text, "{form:?}");
 
-        let upper = ask(&id.to_uppercase(), &with, false).await;
+        let upper = run(&id.to_uppercase(), &with, false).await;
         if form == Form::Persisted {
             assert_eq!(code(&upper), (400, "BAD_REQUEST"));
         } else {
             for wrong in [format!("0{id}"), id.to_uppercase() + "A"] {
-                let answer = ask(&wrong, &with, false).await;
+                let answer = run(&wrong, &with, false).await;
                 assert_eq!(code(&answer), (404, "PERSISTED_QUERY_NOT_IN_LIST"), "{form:?} {wrong}");
             }
         }
         if matches!(form, Form::DocumentId | Form::Path) {
-            let prefixed = ask(&format!("sha256:{id}"), &with, false).await.whole();
+            let prefixed = run(&format!("sha256:{id}"), &with, false).await.whole();
             assert_eq!(prefixed.text, hit.text);
         }
 
         shop.domain.calls().clear();
-        let change = ask(&form.mutation(), &json!({}), true).await;
+        let change = run(&form.mutation(), &json!({}), true).await;
         assert_eq!(code(&change), (405, "BAD_REQUEST"), "{form:?}");
         assert_eq!(change.headers[header::ALLOW], "POST");
         assert_eq!(shop.domain.calls().list().len(), 0, "{form:?}");
@@ -240,7 +236,7 @@ async fn a_team_tightens_step_by_step() {
         })
         .await;
         shop.send(send(&shop, Kind::Mobile, "", &registered, false)).await.whole();
-        let mut refused = 0;
+        let mut rejected = 0;
         for number in 0..1_000 {
             if number > 0 && policy != DocumentPolicy::Registered {
                 break;
@@ -248,10 +244,10 @@ async fn a_team_tightens_step_by_step() {
             let answer = shop.send(send(&shop, Kind::Mobile, "", &unknown, number % 2 == 1)).await;
             if answer.body.get("data").is_none() {
                 assert_eq!(code(&answer), (403, "QUERY_NOT_IN_SAFELIST"));
-                refused += 1;
+                rejected += 1;
             }
         }
-        assert_eq!(refused, if policy == DocumentPolicy::Registered { 1_000 } else { 0 });
+        assert_eq!(rejected, if policy == DocumentPolicy::Registered { 1_000 } else { 0 });
         let metrics = shop.send(metrics(&shop, Kind::Mobile)).await.text;
         let logged = u8::from(policy == DocumentPolicy::Log);
         assert!(metrics.contains(&format!("bff_unregistered_operations_total {logged}\n")), "{metrics}");

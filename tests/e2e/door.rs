@@ -47,7 +47,7 @@ impl Http2 {
     }
 
     /// Sends a query. The body of the answer may wait for window capacity.
-    async fn ask(&mut self, query: &str) -> Result<h2::client::ResponseFuture, h2::Error> {
+    async fn query(&mut self, query: &str) -> Result<h2::client::ResponseFuture, h2::Error> {
         let request =
             Request::post(format!("http://{}/graphql", self.host)).header("content-type", "application/json");
         let body = json!({ "query": query }).to_string();

@@ -18,7 +18,6 @@ mod tls;
 
 use std::fmt::Write as _;
 
-use bff_iot::Iot;
 use bff_kit::DocumentPolicy;
 use bff_kit::Mode;
 use bff_kit::host::config::Config;
@@ -34,12 +33,12 @@ use crate::support::{Pipe, Shop, product_id};
 const HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
 
 #[tokio::test]
-async fn whoever_opens_a_development_server_is_led_to_the_playground_and_nobody_else_is() {
+async fn a_development_server_leads_to_the_playground_and_a_production_server_does_not() {
     let page = || {
         let request = Request::get("/").header(header::HOST, "bff").header(header::ACCEPT, "text/html");
         request.body(Full::<Bytes>::default()).unwrap()
     };
-    let development = Pipe::open::<Iot>().http1().await.send(page()).await;
+    let development = Pipe::open(bff_iot::client()).http1().await.send(page()).await;
     assert_eq!(development.status, StatusCode::OK);
     assert!(development.text.contains("http://localhost:4000"), "{}", development.text);
     assert!(development.text.is_ascii() && !development.text.contains('<'), "no page of its own");
@@ -48,14 +47,15 @@ async fn whoever_opens_a_development_server_is_led_to_the_playground_and_nobody_
         config.credential.key = Some("a key of this test's own".into());
         config.operations.policy = Some(DocumentPolicy::Open);
     };
-    let production = Pipe::with::<Iot>(production, std::future::pending()).http1().await.send(page()).await;
-    production.refused(404);
+    let production =
+        Pipe::with(bff_iot::client(), production, std::future::pending()).http1().await.send(page()).await;
+    production.rejected(404);
     assert!(!production.text.contains("4000"), "{}", production.text);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_drips_is_closed() {
-    let pipe = Pipe::open::<Iot>();
+    let pipe = Pipe::open(bff_iot::client());
     for start in [HEAD.to_owned(), format!("{HEAD}content-length: 100000\r\n\r\n")] {
         let mut stream = pipe.connect().unwrap();
         stream.write_all(start.as_bytes()).await.unwrap();
@@ -92,7 +92,7 @@ fn get(shop: &Shop, query: &str) -> Request<Full<Bytes>> {
 }
 
 #[tokio::test]
-async fn what_is_not_a_graphql_request_gets_an_error_of_graphql_and_a_status() {
+async fn a_request_that_is_not_graphql_gets_an_error_of_graphql_and_a_status() {
     let shop = Shop::open().await;
     let json = Some("application/json");
     let good = "{\"query\":\"{__typename}\"}";
@@ -117,7 +117,7 @@ async fn what_is_not_a_graphql_request_gets_an_error_of_graphql_and_a_status() {
         let shown = format!("{request:?}");
         let answer = shop.send(request).await;
         assert_eq!(answer.status.as_u16(), status, "{shown}: {}", answer.text);
-        answer.refused(status);
+        answer.rejected(status);
     }
     let good = shop.send(post(&shop, Some("application/json; charset=UTF-8"), good)).await.whole();
     assert_eq!(good.headers[header::CONTENT_TYPE], "application/json; charset=utf-8");
@@ -132,18 +132,18 @@ async fn a_query_may_come_by_get_and_a_mutation_may_not() {
     assert_eq!(answer.text, "{\"data\":{\"b\":\"Query\"}}");
     let mutation = "query=mutation%7BreviewCreate(input:%7BidempotencyKey:%22a%22,productId:%22b%22,rating:1,text:%22c%22%7D)%7B__typename%7D%7D";
     let answer = shop.send(get(&shop, mutation)).await;
-    answer.refused(405);
+    answer.rejected(405);
     assert_eq!(answer.headers[header::ALLOW], "POST");
     let put = Request::put(format!("http://{}/graphql", shop.web)).body(Full::default()).unwrap();
     let answer = shop.send(put).await;
-    answer.refused(405);
+    answer.rejected(405);
     assert_eq!(answer.headers[header::ALLOW], "GET, HEAD, POST, OPTIONS");
 }
 
 #[tokio::test]
 async fn a_request_error_has_a_status_where_the_media_type_says_so() {
     let shop = Shop::open().await;
-    let ask = async |accept: &str, query: &str| {
+    let send = async |accept: &str, query: &str| {
         let body = json!({ "query": query });
         shop.post(shop.mobile, body, &[("accept", accept)]).await
     };
@@ -154,8 +154,8 @@ async fn a_request_error_has_a_status_where_the_media_type_says_so() {
         ("subscription { a }", "GRAPHQL_VALIDATION_FAILED"),
         ("query A { __typename } query B { __typename }", "OPERATION_RESOLUTION_FAILURE"),
     ] {
-        let answer = ask(modern, query).await;
-        answer.refused(400);
+        let answer = send(modern, query).await;
+        answer.rejected(400);
         assert_eq!(answer.errors()[0], format!(": {code}"));
     }
     let json = "application/json; charset=utf-8";
@@ -168,15 +168,15 @@ async fn a_request_error_has_a_status_where_the_media_type_says_so() {
             "application/graphql-response+json; charset=utf-8",
         ),
     ] {
-        let answer = ask(accept, "{ __typename }").await.whole();
+        let answer = send(accept, "{ __typename }").await.whole();
         assert_eq!(answer.headers[header::CONTENT_TYPE], content_type, "{accept}");
     }
-    assert_eq!(ask("application/json", "{ nothing }").await.status, StatusCode::OK);
-    ask("text/html", "{ __typename }").await.refused(406);
+    assert_eq!(send("application/json", "{ nothing }").await.status, StatusCode::OK);
+    send("text/html", "{ __typename }").await.rejected(406);
 }
 
 #[tokio::test]
-async fn small_documents_that_mean_endless_work_are_refused_at_once() {
+async fn small_documents_that_mean_endless_work_are_rejected_at_once() {
     let shop = Shop::open().await;
     let mut bomb = "{ ...F0 }".to_owned();
     for level in 0..9 {
@@ -193,22 +193,22 @@ async fn small_documents_that_mean_endless_work_are_refused_at_once() {
     for document in [bomb, introspecting, beside, cyclic] {
         let body = json!({ "query": document, "operationName": null });
         let answer = shop.post(shop.mobile, body, &[]).await;
-        answer.refused(400);
+        answer.rejected(400);
     }
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     let too_deep =
         shop.iot(&format!("{{ inStock(product: \"{}\") {{ a {{ b {{ c }} }} }} }}", product_id("x"))).await;
-    too_deep.refused(400);
+    too_deep.rejected(400);
 }
 
 #[tokio::test]
-async fn health_and_readiness_are_told_without_asking_the_services() {
+async fn health_and_readiness_are_answered_without_calling_the_services() {
     let shop = Shop::open().await;
     for path in ["healthz", "readyz"] {
         let request = Request::get(format!("http://{}/{path}", shop.web)).body(Full::default()).unwrap();
         assert_eq!(shop.send(request).await.status, StatusCode::OK);
     }
     let nothing = Request::get(format!("http://{}/nothing", shop.web)).body(Full::default()).unwrap();
-    shop.send(nothing).await.refused(404);
+    shop.send(nothing).await.rejected(404);
     assert_eq!(shop.domain.calls().list().len(), 0);
 }

@@ -43,12 +43,12 @@ async fn a_failing_optional_field_takes_its_fallback_and_everything_else_stands(
         ),
     ] {
         let query = format!("{{ product(id: \"{id}\") {{ {fields} }} }}");
-        let healthy = shop.ask(kind, &query).await.whole();
+        let healthy = shop.query(kind, &query).await.whole();
         let optional = optional(kind);
         assert!(optional.len() >= 4);
         for probe in &optional {
             shop.fail(broken(&probe.info.steps[0].rpc, UNAVAILABLE));
-            let answer = shop.ask(kind, &query).await;
+            let answer = shop.query(kind, &query).await;
             shop.domain.faults().clear();
 
             let field = probe.path.last().unwrap();

@@ -1,14 +1,10 @@
-//! Principals: how a request gets one, and which operations it may run.
+//! Principals: their identification, and the operations that they may run.
 
-use bff_iot::Iot;
-use bff_kit::Client as _;
 use bff_kit::Mode;
-use bff_mobile::Mobile;
-use bff_web::Web;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{ADA, Answer, Shop, product_id};
+use crate::support::{ADA, Answer, Kind, Shop, product_id};
 
 fn review(key: &str, product: &str, rating: i32) -> Value {
     let query = "mutation($input: ReviewCreateInput!) { reviewCreate(input: $input) {
@@ -26,7 +22,7 @@ async fn price(shop: &Shop, headers: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn the_domain_knows_who_asks_and_prices_accordingly() {
+async fn the_domain_knows_the_principal_and_prices_accordingly() {
     let shop = Shop::open().await;
     let anybody: f64 = price(&shop, &[]).await.parse().unwrap();
     let member: f64 = price(&shop, &[ADA]).await.parse().unwrap();
@@ -38,11 +34,11 @@ async fn the_domain_knows_who_asks_and_prices_accordingly() {
 
 #[test]
 fn the_domain_knows_the_bffs_of_the_shop_by_their_names() {
-    assert_eq!(domain_stubs::credential::ISSUERS, [Mobile::NAME, Web::NAME, Iot::NAME]);
+    assert_eq!(domain_stubs::credential::ISSUERS, Kind::ALL.map(|kind| kind.client().name()));
 }
 
 #[tokio::test]
-async fn signing_in_by_header_is_refused_outside_development() {
+async fn signing_in_by_header_is_rejected_outside_development() {
     let shop = Shop::with(|config| {
         config.mode = Mode::Production;
         config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
@@ -51,22 +47,22 @@ async fn signing_in_by_header_is_refused_outside_development() {
     .await;
     let query = || json!({ "query": "{ __typename }" });
     for (to, header) in [(shop.mobile, "x-user-id"), (shop.web, "x-user-id"), (shop.iot, "x-device-id")] {
-        let refused = shop.post(to, query(), &[(header, "somebody")]).await;
-        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(refused.errors(), [": UNAUTHENTICATED"]);
-        assert!(refused.body.get("data").is_none());
+        let rejected = shop.post(to, query(), &[(header, "somebody")]).await;
+        assert_eq!(rejected.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(rejected.errors(), [": UNAUTHENTICATED"]);
+        assert!(rejected.body.get("data").is_none());
         shop.post(to, query(), &[]).await.whole();
     }
     assert_eq!(shop.domain.calls().list().len(), 0);
 }
 
 #[tokio::test]
-async fn a_header_that_names_nobody_is_refused() {
+async fn a_header_that_names_nobody_is_rejected() {
     let shop = Shop::open().await;
     for name in ["", "ada lindqvist", &"a".repeat(129)] {
         let query = json!({ "query": "{ __typename }" });
-        let refused = shop.post(shop.web, query, &[("x-user-id", name)]).await;
-        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{name}");
+        let rejected = shop.post(shop.web, query, &[("x-user-id", name)]).await;
+        assert_eq!(rejected.status, StatusCode::UNAUTHORIZED, "{name}");
     }
 }
 

@@ -70,7 +70,7 @@ fn mutation(field: &str, input_type: &str, mut input: Value) -> Value {
 /// Attempts to reach Ada's objects, for Zoe to make.
 async fn attempts(shop: &Shop) -> Vec<Attempt> {
     let hers = "{ orders { nodes { id } } notifications { nodes { id } } viewer { paymentMethods { id } } }";
-    let hers = shop.ask(Kind::Web, hers).await.whole();
+    let hers = shop.query(Kind::Web, hers).await.whole();
     let [order, notification] = ["/orders/nodes/0/id", "/notifications/nodes/0/id"].map(|at| hers.data(at));
     let method = hers.data("/viewer/paymentMethods/0/id");
     let kettle = product_id("kettle-gooseneck-09");
@@ -129,7 +129,7 @@ async fn attempts(shop: &Shop) -> Vec<Attempt> {
 async fn all_of_adas(shop: &Shop) -> Value {
     let web = "{ cart { count items { quantity product { id } } } orders { totalCount nodes { id state } }
         notifications { unreadCount nodes { id read } } }";
-    let web = shop.ask(Kind::Web, web).await.whole().body;
+    let web = shop.query(Kind::Web, web).await.whole().body;
     let device = format!("{{ device(id: \"{}\") {{ location readings }} }}", device_id("shelf-0002"));
     let device = shop.post(shop.iot, query(&device), &[SHELVES[0]]).await.whole().body;
     json!([web, device])
@@ -148,11 +148,11 @@ fn every_place_that_takes_an_id_is_tried() {
 }
 
 #[tokio::test]
-async fn what_is_somebody_elses_cannot_be_reached_by_its_id() {
+async fn an_object_of_somebody_else_cannot_be_reached_by_its_id() {
     let shop = Shop::open().await;
     let kettle = product_id("kettle-gooseneck-09");
     let add = json!({ "productId": kettle, "quantity": 2 });
-    shop.ask_with(Kind::Web, mutation("cartAdd", "CartAddInput", add)).await.whole();
+    shop.query_with(Kind::Web, mutation("cartAdd", "CartAddInput", add)).await.whole();
     let attempts = attempts(&shop).await;
     let before = all_of_adas(&shop).await;
     // Zoe's cart is not empty, so that her order fails for no other reason.
@@ -169,7 +169,7 @@ async fn what_is_somebody_elses_cannot_be_reached_by_its_id() {
 }
 
 #[tokio::test]
-async fn what_is_ones_own_is_reached_by_its_id() {
+async fn an_object_of_ones_own_is_reached_by_its_id() {
     let shop = Shop::open().await;
     let kettle = product_id("kettle-gooseneck-09");
     for (index, Attempt { kind, coordinate, body, told: (at, told) }) in
@@ -189,7 +189,7 @@ async fn what_is_ones_own_is_reached_by_its_id() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_somebody_is_never_answered_to_another() {
+async fn data_of_one_principal_is_never_answered_to_another() {
     let shop = Shop::open().await;
     let kettle = product_id("kettle-gooseneck-09");
     let add = mutation("cartAdd", "CartAddInput", json!({ "productId": kettle }));
@@ -240,7 +240,7 @@ fn ids(answer: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_a_user_is_called_is_all_that_others_learn_of_them() {
+async fn others_learn_the_name_and_the_avatar_of_a_user_alone() {
     let shop = Shop::open().await;
     let ada = id_of("User", "user-ada-lindqvist");
     let all = shop
@@ -268,10 +268,10 @@ async fn a_cursor_of_somebody_elses_list_leads_to_nothing_of_theirs() {
             let items = answer[items].as_array().into_iter().flatten();
             items.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
         };
-        let first = shop.ask_with(kind, page("")).await.whole().data(&format!("/{list}")).clone();
+        let first = shop.query_with(kind, page("")).await.whole().data(&format!("/{list}")).clone();
         let after = first.pointer(cursor).unwrap().as_str().unwrap();
         let all = query(&format!("{{ {list}(first: 20) {{ {selection} }} }}"));
-        let all = shop.ask_with(kind, all).await.whole();
+        let all = shop.query_with(kind, all).await.whole();
         let hers = ids(all.data(&format!("/{list}")));
         assert!(hers.len() > 2, "{kind} {list}: there is more behind the cursor");
         let answer = shop.post(shop.address(kind), page(&format!(", after: \"{after}\"")), &[ZOE]).await;

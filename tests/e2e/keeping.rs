@@ -1,4 +1,4 @@
-//! Cacheability of answers: which caches may store them, for how long, and the keys by which they are purged.
+//! Cacheability of answers: the caches that may store them, the storage time, and the keys by which they are purged.
 
 use std::time::Duration;
 
@@ -104,12 +104,12 @@ async fn an_answer_names_the_headers_that_it_depends_on_and_no_others() {
 }
 
 #[tokio::test]
-async fn what_is_not_whole_or_may_not_be_kept_is_kept_by_nobody() {
+async fn an_answer_that_is_not_whole_or_may_not_be_kept_is_kept_by_nobody() {
     let shop = shop().await;
     let cart = get(&shop, Kind::Mobile, "Cart", &json!({}), &[ADA]).await.whole();
     assert_eq!(cart.headers[header::CACHE_CONTROL], "no-store");
-    let refused = get(&shop, Kind::Iot, "Stock", &json!({}), &[]).await;
-    assert_eq!(refused.headers[header::CACHE_CONTROL], "no-store");
+    let rejected = get(&shop, Kind::Iot, "Stock", &json!({}), &[]).await;
+    assert_eq!(rejected.headers[header::CACHE_CONTROL], "no-store");
     let failed = get(&shop, Kind::Iot, "Stock", &json!({ "p": "nonsense" }), &[]).await;
     assert!(failed.body.get("errors").is_some());
     assert_eq!(failed.headers[header::CACHE_CONTROL], "no-store");
@@ -132,7 +132,7 @@ async fn what_is_not_whole_or_may_not_be_kept_is_kept_by_nobody() {
 }
 
 #[tokio::test]
-async fn those_who_ask_the_same_at_once_are_one_request_to_the_services() {
+async fn equal_requests_at_the_same_time_are_one_request_to_the_services() {
     let shop = shop().await;
     let stock = stock();
     let all = join_all((0..200).map(|_| get(&shop, Kind::Iot, "Stock", &stock, &[]))).await;
@@ -151,7 +151,7 @@ async fn those_who_ask_the_same_at_once_are_one_request_to_the_services() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_down_is_not_asked_again_by_everybody_who_waits() {
+async fn a_service_that_is_down_is_called_once_for_all_requests_that_wait() {
     let shop = shop().await;
     let rpc = "shop.inventory.v1.InventoryService/BatchGetStock".to_owned();
     // The service is silent: all requests arrive long before the first answer.
@@ -164,21 +164,21 @@ async fn a_service_that_is_down_is_not_asked_again_by_everybody_who_waits() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_an_answer_that_is_somebody_elses() {
+async fn no_request_waits_for_the_private_answer_of_another_principal() {
     let shop = shop().await;
     let rpc = "shop.carts.v1.CartService/GetCart".to_owned();
     // The service is silent to both requests: if one waited for the other, its call would arrive too late.
     shop.fail(Fault { rpc: rpc.clone(), black_hole: true, ..Fault::default() });
     let nothing = json!({});
-    let ask = async |user| get(&shop, Kind::Mobile, "Badges", &nothing, &[("x-user-id", user)]).await;
-    let asked = |calls: &[proto::admin::Call]| calls.iter().filter(|call| call.rpc == rpc).count() == 2;
+    let badges = async |user| get(&shop, Kind::Mobile, "Badges", &nothing, &[("x-user-id", user)]).await;
+    let both_called = |calls: &[proto::admin::Call]| calls.iter().filter(|call| call.rpc == rpc).count() == 2;
     let calls = shop.domain.calls();
-    let both = futures_util::future::join(ask("user-ada-lindqvist"), ask("user-zoe-marchetti"));
+    let both = futures_util::future::join(badges("user-ada-lindqvist"), badges("user-zoe-marchetti"));
     let mut both = std::pin::pin!(both);
     // Both calls have arrived while neither request has an answer.
     tokio::select! {
         answered = &mut both => panic!("{}", answered.0.text),
-        _both = calls.wait_until(asked) => {}
+        _both = calls.wait_until(both_called) => {}
     }
     let (hers, zoes) = both.await;
     for answer in [hers, zoes] {
@@ -193,7 +193,7 @@ fn seconds(answer: &Answer, directive: &str) -> u64 {
 }
 
 #[tokio::test]
-async fn what_tells_of_the_time_is_kept_no_longer_than_it_is_true() {
+async fn an_answer_with_a_relative_time_is_kept_no_longer_than_it_is_true() {
     let told = async |shop: &Shop, product: &str, field: &str| {
         let query =
             format!("{{ product(id: \"{}\") {{ reviews(first: 3) {{ {field} }} }} }}", product_id(product));

@@ -24,7 +24,7 @@ async fn one_object_is_never_made_of_two() {
             format!("{{ {one} ...F @skip(if: false) }} fragment F on Query {{ {other} }}"),
         ] {
             let answer = shop.web(&query).await;
-            answer.refused(400);
+            answer.rejected(400);
             assert_eq!(answer.errors(), [": GRAPHQL_VALIDATION_FAILED"], "{}", answer.text);
         }
     }
@@ -48,7 +48,7 @@ async fn a_field_that_is_selected_twice_fails_once_and_stands_where_it_comes_fir
     for (v, keys) in
         [(true, "{\"device\":null,\"kind\":\"Query\"}"), (false, "{\"kind\":\"Query\",\"device\":null}")]
     {
-        let answer = shop.ask_with(Kind::Iot, json!({ "query": query, "variables": { "v": v } })).await;
+        let answer = shop.query_with(Kind::Iot, json!({ "query": query, "variables": { "v": v } })).await;
         assert_eq!(answer.errors(), ["device: BAD_USER_INPUT"], "{}", answer.text);
         assert!(answer.text.starts_with(&format!("{{\"data\":{keys}")), "{}", answer.text);
     }
@@ -57,10 +57,10 @@ async fn a_field_that_is_selected_twice_fails_once_and_stands_where_it_comes_fir
 #[tokio::test]
 async fn a_null_where_none_may_be_fails_its_field_alone() {
     let shop = Shop::open().await;
-    let ask = async |kind, query: &str| {
-        shop.ask_with(kind, json!({ "query": query, "variables": { "v": null } })).await
+    let send = async |kind, query: &str| {
+        shop.query_with(kind, json!({ "query": query, "variables": { "v": null } })).await
     };
-    let answer = ask(Kind::Web, "query ($v: Int) { __typename products(first: $v) { totalCount } }").await;
+    let answer = send(Kind::Web, "query ($v: Int) { __typename products(first: $v) { totalCount } }").await;
     assert_eq!(answer.data(""), &json!({ "__typename": "Query", "products": null }));
     assert_eq!(answer.errors(), ["products: BAD_USER_INPUT"]);
     assert_eq!(
@@ -72,14 +72,14 @@ async fn a_null_where_none_may_be_fails_its_field_alone() {
     // The object also fails next to fields that are fetched by the principal alone, and the error says why.
     let query =
         "query ($v: Boolean = true) { notifications { sound items { id @skip(if: $v) } } orders { total } }";
-    let answer = ask(Kind::Mobile, query).await;
+    let answer = send(Kind::Mobile, query).await;
     assert_eq!(answer.data("/notifications"), &Value::Null);
     assert!(answer.data("/orders/total").is_number(), "{}", answer.text);
     assert_eq!(answer.errors(), ["notifications.items.0: BAD_USER_INPUT"]);
     let calls = shop.domain.calls().list();
     assert!(
         calls.iter().all(|call| !call.rpc.contains("ListProducts")),
-        "a field that fails asks nobody: {calls:?}"
+        "a field that fails calls no service: {calls:?}"
     );
 }
 
@@ -92,6 +92,6 @@ async fn many_errors_are_ten_and_a_number() {
     assert_eq!(answer.errors().len(), 10);
     assert_eq!(answer.body["extensions"]["omittedErrors"], 740);
     let answer = shop.web(&format!("{{ viewer {{ {} }} }}", "nothing ".repeat(30))).await;
-    answer.refused(400);
+    answer.rejected(400);
     assert_eq!((answer.errors().len(), &answer.body["extensions"]["omittedErrors"]), (10, &json!(20)));
 }

@@ -52,18 +52,18 @@ mod documents;
 mod door;
 /// The HTTP edge: its answers to malformed, hostile and cross-site requests, and to the rarer forms of valid ones.
 mod edge;
-/// Principals: how a request gets one, and which operations it may run.
+/// Principals: their identification, and the operations that they may run.
 mod identity;
 /// No principal sees or changes data of another, whichever id a request names.
 mod isolation;
-/// Cacheability of answers: which caches may store them, for how long, and the keys by which they are purged.
+/// Cacheability of answers: the caches that may store them, the storage time, and the keys by which they are purged.
 mod keeping;
 /// A malformed id is an error that names the argument's path, wherever an id is taken.
 mod malformed;
 /// Every mutation of each client, and its repetition under the same idempotency key, which changes nothing more.
 mod mutations;
 /// Business reasons for which the shop declines a mutation, as each client sees them.
-mod refusals;
+mod rejections;
 /// Readings that devices report are counted once, whatever is lost on the way.
 mod reports;
 /// Graceful shutdown of a server.

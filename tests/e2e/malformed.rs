@@ -83,12 +83,12 @@ fn cases(kind: Kind) -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn an_id_that_is_none_is_named_by_its_path_wherever_one_is_taken() {
+async fn a_malformed_id_is_named_by_its_path_wherever_an_id_is_taken() {
     let shop = Shop::open().await;
     let mut tried = 0;
     for kind in Kind::ALL {
         for Case { coordinate, query, variables, path } in cases(kind) {
-            let answer = shop.ask_with(kind, json!({ "query": query, "variables": variables })).await;
+            let answer = shop.query_with(kind, json!({ "query": query, "variables": variables })).await;
             let errors = answer.body["errors"].as_array();
             assert_eq!(errors.map(Vec::len), Some(1), "{coordinate}: {}", answer.text);
             let extensions = &errors.unwrap()[0]["extensions"];
@@ -100,5 +100,5 @@ async fn an_id_that_is_none_is_named_by_its_path_wherever_one_is_taken() {
         }
     }
     assert!(tried >= 20, "{tried}");
-    assert_eq!(shop.calls(), "", "nobody was asked");
+    assert_eq!(shop.calls(), "", "no service was called");
 }

@@ -219,7 +219,7 @@ async fn a_change_whose_answer_was_lost_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn what_was_added_is_answered_again_when_nothing_is_left_by_then() {
+async fn a_repeated_addition_gets_the_same_answer_when_nothing_is_left_by_then() {
     let shop = Shop::open().await;
     let product = "tent-ridge-2";
     let body = add("key-the-last-one", &product_id(product), 1);
@@ -227,15 +227,15 @@ async fn what_was_added_is_answered_again_when_nothing_is_left_by_then() {
     assert_eq!(first.data("/cartAdd/userErrors"), &json!([]));
     shop.sell_out(product).await;
     let none = add("key-another", &product_id(product), 1);
-    let refused = shop.post(shop.mobile, none, &[ADA]).await.whole();
-    assert_eq!(refused.data("/cartAdd/userErrors/0/code"), "OUT_OF_STOCK");
-    assert_eq!(refused.data("/cartAdd/userErrors/0/message"), "There is none left.");
+    let declined = shop.post(shop.mobile, none, &[ADA]).await.whole();
+    assert_eq!(declined.data("/cartAdd/userErrors/0/code"), "OUT_OF_STOCK");
+    assert_eq!(declined.data("/cartAdd/userErrors/0/message"), "There is none left.");
     let again = shop.post(shop.mobile, body, &[ADA]).await.whole();
     assert_eq!(again.body, first.body);
 }
 
 #[tokio::test]
-async fn what_the_shop_does_not_take_is_a_user_error_and_an_id_that_is_none_is_an_error() {
+async fn an_input_that_the_shop_declines_is_a_user_error_and_a_malformed_id_is_an_error() {
     let shop = Shop::open().await;
     let none_left = product_id("matcha-whisk-set");
     let kettle = product_id("kettle-gooseneck-09");
@@ -264,7 +264,7 @@ async fn what_the_shop_does_not_take_is_a_user_error_and_an_id_that_is_none_is_a
 }
 
 #[tokio::test]
-async fn a_key_that_was_used_for_something_else_is_refused() {
+async fn a_key_that_was_used_for_something_else_is_declined() {
     let count = changes(&Shop::open().await).await.len();
     for index in 0..count {
         let shop = Shop::open().await;
@@ -297,11 +297,11 @@ async fn a_key_that_was_used_for_something_else_is_refused() {
     }
 }
 
-/// The RPC that records what was added.
+/// The RPC that records additions to the cart.
 const RECORD: &str = "shop.analytics.v1.AnalyticsService/RecordEvents";
 
 #[tokio::test]
-async fn what_was_added_is_noted_once_for_each_customer_and_what_was_refused_is_not() {
+async fn an_addition_is_recorded_once_for_each_customer_and_a_declined_one_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.db");
     let shop = Shop::over(Some(file.clone()), |_| {}).await;
@@ -314,9 +314,9 @@ async fn what_was_added_is_noted_once_for_each_customer_and_what_was_refused_is_
     };
     let before = noted();
     let kettle = product_id("kettle-gooseneck-09");
-    let refused = add("key-refused", &product_id("matcha-whisk-set"), 1);
-    let refused = shop.post(shop.mobile, refused, &[ADA]).await.whole();
-    assert_eq!(refused.data("/cartAdd/userErrors/0/code"), "OUT_OF_STOCK");
+    let declined = add("key-declined", &product_id("matcha-whisk-set"), 1);
+    let declined = shop.post(shop.mobile, declined, &[ADA]).await.whole();
+    assert_eq!(declined.data("/cartAdd/userErrors/0/code"), "OUT_OF_STOCK");
     let zoe = ("x-user-id", "user-zoe-marchetti");
     // One customer sends the key twice, the other once.
     for (index, user) in [ADA, ADA, zoe].into_iter().enumerate() {
@@ -333,7 +333,7 @@ async fn what_was_added_is_noted_once_for_each_customer_and_what_was_refused_is_
 }
 
 #[tokio::test]
-async fn adding_to_the_cart_is_noted_for_statistics_without_waiting() {
+async fn adding_to_the_cart_is_recorded_for_statistics_without_waiting() {
     let shop = Shop::open().await;
     shop.fail(Fault { rpc: RECORD.to_owned(), black_hole: true, ..Fault::default() });
     let input = json!({ "idempotencyKey": "key-noted-1", "productId": product_id("kettle-gooseneck-09") });

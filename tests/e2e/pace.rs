@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_graphql::{Context, EmptyMutation, Object};
 use bff_kit::Mode;
 use bff_kit::schema::{bounds, fetch, fetches, items};
-use bff_kit::{Authenticator, Development};
+use bff_kit::{AnyClient, Authenticator, Development};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Error, Limits, OperationPolicy, OrNull as _,
 };
@@ -155,7 +155,7 @@ impl Line {
 
     /// Number of products in the batch of this one, which is coalesced with all other coalesced fetches of the request.
     #[graphql(directive = fetches::apply(fetch::<ProductOf>(["parent.id"]).coalesced()))]
-    async fn joined(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
+    async fn coalesced(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
         ctx.fetch(ProductOf(self.0)).await.or_null()
     }
 }
@@ -185,16 +185,16 @@ impl Number {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_branch_never_delays_a_fast_one() {
-    let pipe = Pipe::open::<Screen>();
+    let pipe = Pipe::open(AnyClient::of::<Screen>());
     // A warm-up, so that the one-time work of a first request is not measured.
-    pipe.ask("{ numbers(to: 1) { together } }").await.whole();
+    pipe.query("{ numbers(to: 1) { together } }").await.whole();
     for [cart, orders, recommendations] in [[5, 20, 40], [40, 5, 20], [20, 40, 5]] {
         let query = format!(
             "{{ cart(ms: {cart}) {{ product }} orders(ms: {orders}) {{ product }}
                recommendations(ms: {recommendations}) {{ product }} }}"
         );
         let start = Instant::now();
-        let answer = pipe.ask(&query).await.whole();
+        let answer = pipe.query(&query).await.whole();
         let took = start.elapsed().as_millis();
         assert!((90..95).contains(&took), "{took} ms");
         for branch in ["cart", "orders", "recommendations"] {
@@ -205,34 +205,34 @@ async fn a_slow_branch_never_delays_a_fast_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_field_that_asks_to_be_joined_waits_for_the_slowest() {
-    let pipe = Pipe::open::<Screen>();
-    pipe.ask("{ numbers(to: 1) { together } }").await.whole();
+async fn a_coalesced_field_waits_for_the_slowest_branch() {
+    let pipe = Pipe::open(AnyClient::of::<Screen>());
+    pipe.query("{ numbers(to: 1) { together } }").await.whole();
     // The slowest branch needs two calls of 20 and 21 ms before it knows its products.
     let query =
-        "query Joined { cart(ms: 5) { joined } orders(ms: 10) { joined } earlier(ms: 20) { joined } }";
+        "query All { cart(ms: 5) { coalesced } orders(ms: 10) { coalesced } earlier(ms: 20) { coalesced } }";
     let start = Instant::now();
-    let answer = pipe.ask(query).await.whole();
+    let answer = pipe.query(query).await.whole();
     let took = start.elapsed().as_millis();
     assert!((91..96).contains(&took), "{took} ms");
-    assert_eq!(answer.text.matches("\"joined\":12").count(), 12, "{}", answer.text);
+    assert_eq!(answer.text.matches("\"coalesced\":12").count(), 12, "{}", answer.text);
 
-    let plan = bff_kit::host::preparer::<Screen>().plan(query).unwrap();
+    let plan = bff_kit::host::preparer(AnyClient::of::<Screen>()).plan(query).unwrap();
     let calls: Vec<_> = plan.waves.iter().map(ToString::to_string).collect();
     assert_eq!(calls, ["Cart, Orders, Recommendations", "Orders", "BatchGetProducts"]);
-    assert_eq!(plan.waves[2].calls[0].fields, ["cart.joined", "orders.joined", "earlier.joined"]);
+    assert_eq!(plan.waves[2].calls[0].fields, ["cart.coalesced", "orders.coalesced", "earlier.coalesced"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_branch_takes_its_own_time_and_that_of_its_products() {
-    let pipe = Pipe::open::<Screen>();
+    let pipe = Pipe::open(AnyClient::of::<Screen>());
     for (query, expected) in [
         ("{ cart(ms: 5) { product } }", 55),
         ("{ a: cart(ms: 5) { product } b: cart(ms: 5) { product } }", 55),
         ("{ cart(ms: 5) { a: product b: product } }", 55),
     ] {
         let start = Instant::now();
-        let answer = pipe.ask(query).await.whole();
+        let answer = pipe.query(query).await.whole();
         let took = start.elapsed().as_millis();
         assert!((expected..expected + 5).contains(&took), "{took} ms: {}", answer.text);
     }
@@ -242,9 +242,9 @@ async fn one_branch_takes_its_own_time_and_that_of_its_products() {
 /// timer or after a number of yields.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_batch_is_whole_whatever_the_number_of_threads() {
-    let pipe = Pipe::open::<Screen>();
+    let pipe = Pipe::open(AnyClient::of::<Screen>());
     for _ in 0..100 {
-        let answer = pipe.ask("{ numbers(to: 300) { next { together next { together } } } }").await.whole();
+        let answer = pipe.query("{ numbers(to: 300) { next { together next { together } } } }").await.whole();
         // After the first step, `together` and `next` fetch at the same time: 1,200 different numbers.
         assert_eq!(answer.text.matches("\"together\":1200").count(), 600);
         // After the second step, 1,200 fields fetch 900 different numbers.

@@ -93,16 +93,16 @@ async fn reviews_are_walked_to_their_end() {
     let id = product_id("kettle-gooseneck-09");
     let query = "query($id: ID!, $first: Int!, $after: String) { product(id: $id) {
         reviews(first: $first, after: $after) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } } }";
-    let ask = async |first: i32, after: Value| {
+    let reviews = async |first: i32, after: Value| {
         let variables = json!({ "id": id, "first": first, "after": after });
         let answer =
             shop.post(shop.web, json!({ "query": query, "variables": variables }), &[]).await.whole();
         answer.data("/product/reviews").clone()
     };
-    let all = ask(50, Value::Null).await;
+    let all = reviews(50, Value::Null).await;
     let (mut nodes, mut after) = (Vec::new(), Value::Null);
     loop {
-        let page = ask(3, after).await;
+        let page = reviews(3, after).await;
         nodes.extend(page["nodes"].as_array().unwrap().clone());
         if page["pageInfo"]["hasNextPage"] == false {
             break;
@@ -114,7 +114,7 @@ async fn reviews_are_walked_to_their_end() {
 }
 
 #[tokio::test]
-async fn what_is_not_a_cursor_of_the_list_is_bad_input() {
+async fn an_argument_that_selects_no_page_of_the_list_is_bad_input() {
     let shop = Shop::open().await;
     let foreign = shop.mobile("{ products(first: 1) { endCursor } }").await;
     let foreign = foreign.data("/products/endCursor").as_str().unwrap();
@@ -186,7 +186,7 @@ impl Changing {
         let variables =
             json!({ "first": first, "after": after, "product": product_id("kettle-gooseneck-09") });
         let answer =
-            shop.ask_with(Kind::Web, json!({ "query": query, "variables": variables })).await.whole();
+            shop.query_with(Kind::Web, json!({ "query": query, "variables": variables })).await.whole();
         let connection = answer.data(self.at);
         let edges = connection["edges"].as_array().unwrap().iter();
         let items = edges.map(|it| (it["node"]["id"].as_str().unwrap().to_owned(), it["cursor"].clone()));
@@ -212,7 +212,7 @@ impl Changing {
 }
 
 #[tokio::test]
-async fn a_cursor_is_the_place_of_its_item_whatever_comes_and_goes() {
+async fn a_cursor_is_the_position_of_its_item_whatever_comes_and_goes() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.db");
     let shop = Shop::over(Some(file.clone()), |_| {}).await;
@@ -280,7 +280,7 @@ async fn a_cursor_of_the_release_before_is_still_read() {
 }
 
 #[tokio::test]
-async fn what_is_no_page_says_what_is_wrong_with_it() {
+async fn an_invalid_page_is_an_error_that_says_what_is_wrong() {
     let shop = Shop::open().await;
     let end = URL_SAFE_NO_PAD.encode(format!("{}:", i32::MAX));
     for (arguments, field, problem) in [

@@ -146,7 +146,7 @@ fn within(plan: &Plan, calls: &[Call], what: &str) {
         let most_keys: u64 = of_plan.iter().map(|call| call.keys.most).sum();
         let all = keys.iter().sum::<usize>() as u64;
         assert!(keys.len() as u64 <= most_calls, "{what}: {key:?} took {} calls of {most_calls}", keys.len());
-        assert!(all <= most_keys, "{what}: {key:?} asked {all} keys of {most_keys}");
+        assert!(all <= most_keys, "{what}: {key:?} fetched {all} keys of {most_keys}");
     }
 }
 
@@ -207,26 +207,26 @@ async fn an_operation_of_somebody_who_has_nothing_is_within_its_plan() {
 }
 
 #[tokio::test]
-async fn every_field_asks_what_it_declares() {
+async fn every_field_calls_what_it_declares() {
     let shop = Shop::open().await;
     let (mut exact, mut choices) = (0, 0);
     for kind in Kind::ALL {
         let preparer = preparer(kind);
         for probe in probes(kind) {
             shop.domain.calls().clear();
-            shop.ask(kind, &probe.query).await.whole();
+            shop.query(kind, &probe.query).await.whole();
             let plan = preparer.plan(&probe.query).unwrap();
             let calls = shop.domain.calls().list();
             within(&plan, &calls, &format!("{kind}: {}", probe.coordinate));
             let declared: BTreeSet<_> =
                 plan.waves.iter().flat_map(|it| &it.calls).map(|it| &it.rpc).collect();
-            let asked: BTreeSet<_> = calls.iter().map(|call| &call.rpc).collect();
+            let called: BTreeSet<_> = calls.iter().map(|call| &call.rpc).collect();
             if probe.is_choice {
                 // One of several calls is made, as the object is of one of several types.
-                assert!(!asked.is_empty() && asked.is_subset(&declared), "{kind}: {}", probe.coordinate);
+                assert!(!called.is_empty() && called.is_subset(&declared), "{kind}: {}", probe.coordinate);
                 choices += 1;
             } else {
-                assert_eq!(asked, declared, "{kind}: {}", probe.coordinate);
+                assert_eq!(called, declared, "{kind}: {}", probe.coordinate);
                 exact += 1;
             }
         }

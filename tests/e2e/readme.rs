@@ -22,7 +22,7 @@ fn client(block: &str) -> Option<(Kind, Vec<(&str, &str)>)> {
     Some((kind, words.filter_map(|header| header.split_once('=')).collect()))
 }
 
-async fn ask(shop: &Shop, kind: Kind, query: &str, headers: &[(&str, &str)]) -> Answer {
+async fn send(shop: &Shop, kind: Kind, query: &str, headers: &[(&str, &str)]) -> Answer {
     let to = match kind {
         Kind::Mobile => shop.mobile,
         Kind::Web => shop.web,
@@ -47,7 +47,7 @@ async fn the_readme_is_answered(shop: &Shop) {
         let Some((kind, headers)) = client(&pair[0].0) else { continue };
         let expected: Value = serde_json::from_str(&pair[1].1).unwrap();
         let query = &pair[0].1;
-        let answer = ask(shop, kind, query, &headers).await;
+        let answer = send(shop, kind, query, &headers).await;
         assert_eq!(answer.body, expected, "{query}");
         pasted += 1;
     }
@@ -91,7 +91,7 @@ async fn the_three_clients_are_answered(shop: &Shop) {
         let [(block, query), (_, shown)] = pair else { continue };
         let Some((kind, headers)) = client(block) else { continue };
         shop.domain.calls().clear();
-        let answer = ask(shop, kind, query, &headers).await.whole();
+        let answer = send(shop, kind, query, &headers).await.whole();
         let shown: Value = serde_json::from_str(shown).unwrap();
         assert!(shows(&shown, &answer.body), "docs/clients.md: {kind} answers {}", answer.text);
         let row = format!("| {kind} | {} | {} |", answer.text.len(), shop.domain.calls().list().len());

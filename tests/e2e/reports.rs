@@ -87,7 +87,7 @@ async fn a_time_that_is_none_is_an_error_of_the_request() {
         let mut bad = reading(1);
         bad["at"] = at.clone();
         let answer = send(&shop, "shelf-0002", &[reading(2), bad]).await;
-        answer.refused(400);
+        answer.rejected(400);
         let expected =
             format!("Variable \"$input.readings.1.at\" expected a value of type UnixSeconds, not {shown}.");
         assert_eq!(answer.body["errors"][0]["message"], expected);
@@ -96,7 +96,7 @@ async fn a_time_that_is_none_is_an_error_of_the_request() {
              battery: 1 }}] }}) {{ nextS }} }}",
             device_id("shelf-0002")
         );
-        shop.post(shop.iot, json!({ "query": query }), &[("x-device-id", "shelf-0002")]).await.refused(400);
+        shop.post(shop.iot, json!({ "query": query }), &[("x-device-id", "shelf-0002")]).await.rejected(400);
     }
     assert_eq!(shop.calls(), "");
 }

@@ -10,7 +10,7 @@ use crate::support::{Kind, Shop, assert_snapshot, device_id, id_of, order_id, pr
 async fn every_screen_answers_as_reviewed() {
     let shop = Shop::open().await;
     for screen in screens() {
-        let answer = shop.ask(screen.kind, &screen.query).await.whole();
+        let answer = shop.query(screen.kind, &screen.query).await.whole();
         assert_snapshot(&format!("screens/{}-{}.json", screen.kind, screen.name), &answer.sorted());
     }
 }
@@ -53,7 +53,7 @@ async fn a_page_of_a_category_holds_products_of_that_category() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_null_and_what_is_malformed_is_an_error() {
+async fn an_unknown_id_is_null_and_a_malformed_one_is_an_error() {
     let shop = Shop::open().await;
     let product = product_id("no-such-thing");
     let [order, device] = [order_id("no-such-thing"), device_id("no-such-thing")];
@@ -72,17 +72,17 @@ async fn what_does_not_exist_is_null_and_what_is_malformed_is_an_error() {
         (Kind::Iot, &device, "{ device(id: \"ID\") { location } }"),
     ] {
         let query = query.replace("ID", unknown);
-        let answer = shop.ask(kind, &query).await.whole();
+        let answer = shop.query(kind, &query).await.whole();
         let data = answer.body["data"].as_object().unwrap();
         assert!(data.values().all(serde_json::Value::is_null), "{query}: {}", answer.text);
         let unknown = unknown.as_str();
-        let malformed = shop.ask(kind, &query.replace(unknown, "lamp-7")).await;
+        let malformed = shop.query(kind, &query.replace(unknown, "lamp-7")).await;
         assert_eq!(malformed.errors().len(), 1);
         assert!(malformed.errors()[0].ends_with(": BAD_USER_INPUT"), "{}", malformed.text);
     }
     let known = product_id("kettle-gooseneck-09");
     let mixed = format!("{{ nodes(ids: [\"{product}\", \"{known}\", \"{order}\"]) {{ id }} }}");
-    let mixed = shop.ask(Kind::Web, &mixed).await.whole();
+    let mixed = shop.query(Kind::Web, &mixed).await.whole();
     assert_eq!(mixed.data("/nodes"), &serde_json::json!([null, { "id": known }, null]));
 }
 
@@ -102,7 +102,7 @@ async fn response_keys_come_in_the_order_of_the_selection() {
 }
 
 #[tokio::test]
-async fn prices_and_times_are_told_in_the_language_asked_for() {
+async fn prices_and_times_are_in_the_requested_language() {
     let shop = Shop::open().await;
     let id = product_id("kettle-gooseneck-09");
     let body = serde_json::json!({ "query":

@@ -1,5 +1,6 @@
 //! Graceful shutdown of a server.
 
+use bff_kit::AnyClient;
 use std::time::Duration;
 
 use serde_json::json;
@@ -12,9 +13,9 @@ use crate::support::{Pipe, Plain};
 #[tokio::test(start_paused = true)]
 async fn running_requests_finish_and_no_more_are_taken() {
     let (stop, stopped) = oneshot::channel::<()>();
-    let mut pipe = Pipe::with::<Plain>(|_| {}, async { drop(stopped.await) });
+    let mut pipe = Pipe::with(AnyClient::of::<Plain>(), |_| {}, async { drop(stopped.await) });
     let start = Instant::now();
-    let (answer, ()) = tokio::join!(pipe.ask("{ after(ms: 3000) }"), async {
+    let (answer, ()) = tokio::join!(pipe.query("{ after(ms: 3000) }"), async {
         sleep(Duration::from_millis(500)).await;
         stop.send(()).unwrap();
     });
@@ -28,7 +29,9 @@ async fn running_requests_finish_and_no_more_are_taken() {
 async fn a_request_that_takes_too_long_is_cut_off() {
     let (stop, stopped) = oneshot::channel::<()>();
     let mut pipe =
-        Pipe::with::<Plain>(|config| config.server.drain_timeout_ms = 1_000, async { drop(stopped.await) });
+        Pipe::with(AnyClient::of::<Plain>(), |config| config.server.drain_timeout_ms = 1_000, async {
+            drop(stopped.await)
+        });
     let mut stream = pipe.connect().unwrap();
     let body = json!({ "query": "{ after(ms: 60000) }" }).to_string();
     let head = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
@@ -45,11 +48,12 @@ async fn a_request_that_takes_too_long_is_cut_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn readiness_says_so_before_anybody_is_turned_away() {
+async fn readiness_says_so_before_any_client_is_turned_away() {
     let (stop, stopped) = oneshot::channel::<()>();
-    let mut pipe = Pipe::with::<Plain>(|config| config.server.stop_delay_ms = Some(2_000), async {
-        drop(stopped.await);
-    });
+    let mut pipe =
+        Pipe::with(AnyClient::of::<Plain>(), |config| config.server.stop_delay_ms = Some(2_000), async {
+            drop(stopped.await);
+        });
     let ready = async |pipe: &Pipe| {
         let mut stream = pipe.connect().unwrap();
         stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: bff\r\nconnection: close\r\n\r\n").await.unwrap();
@@ -61,7 +65,7 @@ async fn readiness_says_so_before_anybody_is_turned_away() {
     stop.send(()).unwrap();
     sleep(Duration::from_secs(1)).await;
     assert_eq!(ready(&pipe).await, "503");
-    pipe.ask("{ after(ms: 10) }").await.whole();
+    pipe.query("{ after(ms: 10) }").await.whole();
     pipe.ended().await;
     assert!(pipe.connect().is_none());
 }

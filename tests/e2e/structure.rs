@@ -105,7 +105,7 @@ fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
 
 /// Review is a feature of the binaries: without it, none of its dependencies is built.
 #[test]
-fn what_serves_pulls_in_nothing_that_review_needs() {
+fn a_binary_that_only_serves_pulls_in_nothing_that_review_needs() {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let packages = |arguments: &[&str]| {
         let tree = std::process::Command::new(env!("CARGO"))

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 
 use bff_kit::host::Server;
 use bff_kit::host::config::{Config, ServiceConfig, UpstreamConfig};
-use bff_web::Web;
 use domain_stubs::{Domain, Services};
 use hyper_util::rt::TokioIo;
 use tokio::io::AsyncReadExt as _;
@@ -56,15 +55,15 @@ fn to(address: SocketAddr, ca: PathBuf) -> UpstreamConfig {
 }
 
 /// Queries a product's name, and its rating from another service.
-async fn ask(upstream: UpstreamConfig) -> Answer {
-    let pipe = Pipe::with::<Web>(|config| config.upstream = upstream, std::future::pending());
+async fn query(upstream: UpstreamConfig) -> Answer {
+    let pipe = Pipe::with(bff_web::client(), |config| config.upstream = upstream, std::future::pending());
     let id = product_id("kettle-gooseneck-09");
-    pipe.ask(&format!("{{ product(id: \"{id}\") {{ name rating {{ average }} }} }}")).await
+    pipe.query(&format!("{{ product(id: \"{id}\") {{ name rating {{ average }} }} }}")).await
 }
 
 /// Sends the query when the service cannot be reached.
-async fn ask_in_vain(upstream: UpstreamConfig) {
-    let answer = ask(upstream).await;
+async fn query_in_vain(upstream: UpstreamConfig) {
+    let answer = query(upstream).await;
     assert_eq!(answer.errors(), ["product: UPSTREAM_UNAVAILABLE"], "{}", answer.text);
 }
 
@@ -72,7 +71,7 @@ async fn ask_in_vain(upstream: UpstreamConfig) {
 async fn a_service_with_an_https_address_is_spoken_to_over_tls_and_http_2() {
     let (behind, authority) = (Behind::open().await, Authority::new());
     let front = Front::open(&Handshake::of(authority.certify("localhost")), behind.address).await;
-    let answer = ask(to(front.address, authority.ca())).await.whole();
+    let answer = query(to(front.address, authority.ca())).await.whole();
     assert_eq!(answer.data("/product/name"), "Gooseneck Kettle 0.9 l");
     // All services are at one address and share the connection.
     assert_eq!(front.seen(), [Ok(b"h2".to_vec())]);
@@ -83,7 +82,7 @@ async fn a_service_with_an_https_address_is_spoken_to_over_tls_and_http_2() {
 async fn a_service_whose_certificate_is_of_another_authority_is_told_nothing() {
     let (behind, authority, other) = (Behind::open().await, Authority::new(), Authority::new());
     let front = Front::open(&Handshake::of(other.certify("localhost")), behind.address).await;
-    ask_in_vain(to(front.address, authority.ca())).await;
+    query_in_vain(to(front.address, authority.ca())).await;
     let seen = front.seen();
     assert!(!seen.is_empty() && seen.iter().all(Result::is_err), "{seen:?}");
     assert_eq!(behind.calls(), 0);
@@ -93,7 +92,7 @@ async fn a_service_whose_certificate_is_of_another_authority_is_told_nothing() {
 async fn a_service_whose_certificate_is_for_another_name_is_told_nothing() {
     let (behind, authority) = (Behind::open().await, Authority::new());
     let front = Front::open(&Handshake::of(authority.certify("reviews.example")), behind.address).await;
-    ask_in_vain(to(front.address, authority.ca())).await;
+    query_in_vain(to(front.address, authority.ca())).await;
     let seen = front.seen();
     assert!(!seen.is_empty() && seen.iter().all(Result::is_err), "{seen:?}");
     assert_eq!(behind.calls(), 0);
@@ -104,11 +103,11 @@ async fn a_service_by_its_ip_address_has_a_certificate_for_that() {
     let (behind, authority) = (Behind::open().await, Authority::new());
     let front = Front::open(&Handshake::of(authority.certify("127.0.0.1")), behind.address).await;
     let upstream = to(front.address, authority.ca());
-    ask(UpstreamConfig { default: format!("https://{}", front.address), ..upstream }).await.whole();
+    query(UpstreamConfig { default: format!("https://{}", front.address), ..upstream }).await.whole();
 }
 
 #[tokio::test]
-async fn a_service_that_wants_to_know_its_callers_is_shown_a_certificate() {
+async fn a_service_that_requests_a_client_certificate_is_shown_one() {
     let (behind, authority, clients) = (Behind::open().await, Authority::new(), Authority::new());
     let (shown, others) = (clients.certify("bff-web"), Authority::new());
     let stranger = others.certify("bff-web");
@@ -122,11 +121,11 @@ async fn a_service_that_wants_to_know_its_callers_is_shown_a_certificate() {
     // In TLS 1.3 the service rejects the certificate only after the client has begun to send, so the error code may
     // vary.
     for upstream in [to(front.address, authority.ca()), showing(stranger)] {
-        let answer = ask(upstream).await;
+        let answer = query(upstream).await;
         assert!(answer.data("/product").is_null() && !answer.errors().is_empty(), "{}", answer.text);
     }
     assert_eq!(behind.calls(), 0);
-    ask(showing(shown)).await.whole();
+    query(showing(shown)).await.whole();
 }
 
 #[tokio::test]
@@ -138,11 +137,11 @@ async fn one_service_may_be_protected_in_its_own_way() {
         let service = ServiceConfig { address: Some(https(reviews.address)), ca, ..ServiceConfig::default() };
         UpstreamConfig { services: [(REVIEWS.to_owned(), service)].into(), ..to(all.address, authority.ca()) }
     };
-    ask(with_ca(Some(own.ca()))).await.whole();
+    query(with_ca(Some(own.ca()))).await.whole();
     assert_eq!((all.seen().len(), reviews.seen()), (1, vec![Ok(b"h2".to_vec())]));
 
     // Without its own CA the service is held to the default one, and fails alone.
-    let answer = ask(with_ca(None)).await;
+    let answer = query(with_ca(None)).await;
     assert_eq!(answer.data("/product/name"), "Gooseneck Kettle 0.9 l");
     assert_eq!(answer.degraded(), ["product.rating: UPSTREAM_UNAVAILABLE ×1"]);
 
@@ -151,15 +150,15 @@ async fn one_service_may_be_protected_in_its_own_way() {
         ServiceConfig { address: Some(format!("http://{}", behind.address)), ..ServiceConfig::default() };
     let mixed =
         UpstreamConfig { services: [(REVIEWS.to_owned(), plain)].into(), ..to(all.address, authority.ca()) };
-    ask(mixed).await.whole();
+    query(mixed).await.whole();
 }
 
 #[tokio::test]
-async fn what_does_not_agree_to_http_2_is_told_nothing() {
+async fn a_service_that_does_not_agree_to_http_2_is_told_nothing() {
     let (behind, authority) = (Behind::open().await, Authority::new());
     let handshake = Handshake { protocol: b"http/1.1", ..Handshake::of(authority.certify("localhost")) };
     let front = Front::open(&handshake, behind.address).await;
-    ask_in_vain(to(front.address, authority.ca())).await;
+    query_in_vain(to(front.address, authority.ca())).await;
     assert_eq!(behind.calls(), 0);
 }
 
@@ -177,7 +176,7 @@ async fn nothing_is_said_in_plain_text_to_an_https_address() {
         said.truncate(length);
         said
     });
-    ask(to(address, authority.ca())).await;
+    query(to(address, authority.ca())).await;
     let said = listening.join_next().await.unwrap().unwrap();
     // ContentType handshake, legacy_record_version 3.x (RFC 8446 §5.1).
     assert_eq!(said[..2], [22, 3], "{}", String::from_utf8_lossy(&said));
@@ -199,8 +198,8 @@ async fn any_connector_can_stand_below_tls() {
         config.upstream = to(domain, authority.ca());
         config.upstream.default = "https://catalog.example".to_owned();
     };
-    let pipe = Pipe::over::<Web>(in_memory, configure, std::future::pending());
-    pipe.ask("{ categories { name } }").await.whole();
+    let pipe = Pipe::over(bff_web::client(), in_memory, configure, std::future::pending());
+    pipe.query("{ categories { name } }").await.whole();
     assert_eq!(behind.calls(), 1);
 }
 
@@ -259,7 +258,7 @@ async fn files_that_cannot_be_used_are_one_line_that_names_their_key() {
 async fn start_in_vain(upstream: UpstreamConfig, expected: &str) {
     let config = Config { upstream, ..Config::development() };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let served = Server::new(config).serve::<Web>(listener, fetch::tcp(), async {}).await;
+    let served = Server::new(config).serve(bff_web::client(), listener, fetch::tcp(), async {}).await;
     let error = served.unwrap_err().to_string();
     assert!(error.starts_with(expected) && !error.contains('\n'), "{error}\nis not\n{expected}");
 }

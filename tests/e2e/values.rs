@@ -152,7 +152,7 @@ async fn a_value_of_a_later_contract_is_told_as_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_service_leaves_out_is_told_as_nothing() {
+async fn a_value_that_a_service_leaves_out_is_told_as_nothing() {
     let left_out = lie_to_all(values_are_absent).await;
     for (kind, types) in [(Kind::Web, ["DateTime", "Decimal"]), (Kind::Mobile, ["Decimal", "String"])] {
         assert!(types.iter().all(|it| left_out[&kind].contains(*it)), "{kind}: {left_out:?}");
@@ -194,7 +194,7 @@ async fn a_stock_past_an_int_fails_and_the_product_stands() {
 }
 
 #[tokio::test]
-async fn an_id_has_one_type_and_every_one_can_be_asked_for_again() {
+async fn an_id_has_one_type_and_its_object_can_be_fetched_again() {
     let shop = Shop::open().await;
     let schema_index = Kind::Web.schema_index();
     let with_id: BTreeSet<_> = schema_index
@@ -211,14 +211,14 @@ async fn an_id_has_one_type_and_every_one_can_be_asked_for_again() {
         categories { __typename id } orders { nodes { __typename id } }
         notifications { nodes { __typename id } }
         products(first: 3) { nodes { __typename id reviews { nodes { __typename id } } } } }";
-    let answer = shop.ask(Kind::Web, query).await.whole();
+    let answer = shop.query(Kind::Web, query).await.whole();
     let mut found = BTreeMap::from([(id_of("User", "user-ada-lindqvist"), "User".to_owned())]);
     collect(&answer.body["data"], &mut found);
     let types: BTreeSet<_> = found.values().map(String::as_str).chain(["Node"]).collect();
     assert_eq!(types, nodes);
     for (id, type_name) in found {
         let query = format!("{{ node(id: \"{id}\") {{ __typename id }} }}");
-        let node = shop.ask(Kind::Web, &query).await.whole();
+        let node = shop.query(Kind::Web, &query).await.whole();
         assert_eq!(node.data("/node"), &json!({ "__typename": type_name, "id": id }));
         // An object of one user does not exist for another.
         let other =
@@ -248,7 +248,7 @@ fn collect(value: &Value, found: &mut BTreeMap<String, String>) {
 async fn a_change_tells_of_the_same_cart() {
     let shop = Shop::open().await;
     for kind in [Kind::Mobile, Kind::Web] {
-        let before = shop.ask(kind, "{ cart { id } }").await.whole();
+        let before = shop.query(kind, "{ cart { id } }").await.whole();
         let add = "mutation($input: CartAddInput!) { cartAdd(input: $input) { cart { id } } }";
         let input = json!({ "idempotencyKey": format!("key-of-{kind}"), "productId": product_id("kettle-gooseneck-09") });
         let body = json!({ "query": add, "variables": { "input": input } });
@@ -266,7 +266,7 @@ async fn a_visitor_is_no_error_of_a_page() {
     let nobody = json!({ "viewer": null, "cart": null, "notifications": null,
         "dashboard": { "viewer": null, "cart": null, "notifications": null, "orders": null } });
     assert_eq!(answer.body["data"], nobody);
-    assert_eq!(shop.calls(), "", "nothing is asked for nobody");
+    assert_eq!(shop.calls(), "", "no service is called for a visitor");
     let phone = shop.mobile("{ cart { count } notifications { unreadCount } orders { total } }").await;
     let screens = ["cart", "notifications", "orders"].map(|screen| format!("{screen}: UNAUTHENTICATED"));
     assert_eq!(phone.errors(), screens);
@@ -278,8 +278,8 @@ async fn a_page_of_nothing_tells_how_much_there_is() {
     let web = "{ products(first: 0) { totalCount nodes { id } edges { cursor } pageInfo { hasNextPage endCursor } }
         orders(first: 0) { totalCount nodes { id } } notifications(first: 0) { totalCount unreadCount nodes { id } }
         search(query: \"kettle\", first: 0) { totalCount nodes { id } } }";
-    let answer = shop.ask(Kind::Web, web).await.whole();
-    let whole = shop.ask(Kind::Web, &web.replace("first: 0", "first: 50")).await.whole();
+    let answer = shop.query(Kind::Web, web).await.whole();
+    let whole = shop.query(Kind::Web, &web.replace("first: 0", "first: 50")).await.whole();
     for list in ["products", "orders", "notifications", "search"] {
         assert_eq!(answer.data(&format!("/{list}/nodes")), &json!([]));
         let total = format!("/{list}/totalCount");
@@ -294,7 +294,7 @@ async fn a_page_of_nothing_tells_how_much_there_is() {
         "{{ product(id: \"{kettle}\") {{ a: reviews(first: 0) {{ totalCount nodes {{ id }} }}
             b: reviews(first: 1) {{ totalCount nodes {{ id }} }} related(first: 0) {{ name }} }} }}"
     );
-    let both = shop.ask(Kind::Web, &both).await.whole();
+    let both = shop.query(Kind::Web, &both).await.whole();
     assert_eq!(both.data("/product/a/nodes"), &json!([]));
     assert_eq!(both.data("/product/a/totalCount"), both.data("/product/b/totalCount"));
     assert_eq!(both.data("/product/b/nodes").as_array().unwrap().len(), 1);
@@ -303,7 +303,7 @@ async fn a_page_of_nothing_tells_how_much_there_is() {
     let phone =
         "{ products(first: 0) { total items { id } endCursor } orders(first: 0) { total items { id } }
         notifications(first: 0) { unreadCount items { id } } home { recommended(first: 0) { id } } }";
-    let answer = shop.ask(Kind::Mobile, phone).await.whole();
+    let answer = shop.query(Kind::Mobile, phone).await.whole();
     for list in ["products/items", "orders/items", "notifications/items", "home/recommended"] {
         assert_eq!(answer.data(&format!("/{list}")), &json!([]));
     }
@@ -311,7 +311,7 @@ async fn a_page_of_nothing_tells_how_much_there_is() {
 }
 
 #[tokio::test]
-async fn what_a_person_typed_is_told_in_user_errors() {
+async fn mistakes_of_a_person_are_user_errors() {
     let shop = Shop::open().await;
     let kettle = product_id("kettle-gooseneck-09");
     let change = |field: &str, input: &str, selection: &str, variables: Value| {

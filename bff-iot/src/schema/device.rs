@@ -1,4 +1,4 @@
-//! A sensor or label.
+//! A sensor or label on a shelf.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ impl Entity for Device {
     const NAME: &'static str = "Device";
 }
 
-#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
-/// How a device is set up.
+#[expect(clippy::unused_async, reason = "the macro requires it where a field may fail")]
+/// A sensor or label on a shelf.
 #[Object]
 impl Device {
     /// Id of the device.
@@ -24,13 +24,13 @@ impl Device {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// Where it is, such as "Lyon, aisle 4".
+    /// Location of the device, such as "Lyon, aisle 4".
     #[graphql(directive = reads::apply(["location"]))]
     async fn location(&self) -> &str {
         &self.0.location
     }
 
-    /// Seconds to wait between reports. Null when that is not known.
+    /// Time to wait between reports, in seconds. Null when unknown.
     #[graphql(directive = reads::apply(["report_interval"]))]
     async fn report_every_s(&self, ctx: &Context<'_>) -> Option<i32> {
         ctx.known(seconds(self.0.report_interval.as_ref()))
@@ -42,20 +42,21 @@ impl Device {
         self.0.item_weight_g
     }
 
-    /// Whether its display is on.
+    /// True if the display is on.
     #[graphql(directive = reads::apply(["display_on"]))]
     async fn display_on(&self) -> bool {
         self.0.display_on
     }
 
-    /// Number of different readings stored from it.
+    /// Number of different readings stored from the device.
     #[graphql(directive = reads::apply(["reading_count"]))]
     async fn readings(&self, ctx: &Context<'_>) -> Result<i32, Error> {
         ctx.required(int(self.0.reading_count))
     }
 }
 
-/// Returns the time to wait that a service sent, in seconds; `None` if it sent none.
+/// Returns the time to wait that a service sent, in whole seconds; `None` if it sent none, one
+/// below 1 s, or one that an `Int` cannot hold.
 pub(super) fn seconds(time: Option<&prost_types::Duration>) -> Option<i32> {
     time.and_then(|time| int(time.seconds)).filter(|seconds| *seconds > 0)
 }

@@ -11,14 +11,14 @@ use proto::telemetry;
 
 use super::device::{Device, seconds};
 
-/// Upper bound on the readings of one report, which fit into the body this client may send, however large their
-/// numbers.
+/// Upper bound on the readings of one report. Even with the longest numbers, so many fit into the
+/// body limit of this client.
 pub(super) const MAX_READINGS: i32 = 25;
 
-/// What a device measured.
+/// Device and the readings to store.
 #[derive(InputObject)]
 pub(crate) struct ReportInput {
-    /// The device.
+    /// Id of the device.
     device: ID,
     /// The readings, 25 at most.
     readings: Vec<ReadingInput>,
@@ -27,9 +27,9 @@ pub(crate) struct ReportInput {
 /// One reading.
 #[derive(InputObject)]
 struct ReadingInput {
-    /// Number of the reading, counted up from 1 and never used twice.
+    /// Sequence number of the reading, counted up from 1 and never used twice.
     seq: i32,
-    /// When it was measured.
+    /// Time of the measurement.
     at: UnixSeconds,
     /// Weight on the shelf, in grams.
     weight_g: i32,
@@ -39,10 +39,10 @@ struct ReadingInput {
     battery: i32,
 }
 
-/// Seconds since 1970, UTC, as a whole number: more than an `Int` has room for from 2038 on.
+/// Unix time in whole seconds, as a number. From 2038 on it exceeds the 32 bits of an `Int`.
 struct UnixSeconds(i64);
 
-/// Seconds since 1970, UTC, as a whole number: more than an `Int` has room for from 2038 on.
+/// Unix time in whole seconds, as a number. From 2038 on it exceeds the 32 bits of an `Int`.
 #[Scalar]
 impl ScalarType for UnixSeconds {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -62,32 +62,32 @@ impl ScalarType for UnixSeconds {
     }
 }
 
-/// What became of a report.
+/// Outcome of a report.
 #[derive(SimpleObject)]
 pub(crate) struct ReportReceipt {
-    /// What became of each reading.
+    /// Acknowledgements, matched by `seq`.
     acks: Vec<Ack>,
-    /// Seconds to wait until the next report. Null when that is not known.
+    /// Time to wait until the next report, in seconds. Null when unknown.
     next_s: Option<i32>,
 }
 
-/// What became of a reading.
+/// Acknowledgement of a reading.
 #[derive(SimpleObject)]
 struct Ack {
-    /// Number of the reading.
+    /// Sequence number of the reading.
     seq: i32,
-    /// What became of it.
+    /// Outcome of the reading.
     status: AckStatus,
 }
 
-/// What became of a reading.
+/// Outcome of a reading.
 #[derive(Clone, Copy, Enum, PartialEq, Eq)]
 enum AckStatus {
-    /// It is stored.
+    /// The reading is stored.
     Stored,
-    /// It had been stored before.
+    /// The reading had been stored before.
     Repeated,
-    /// It makes no sense, and never will: do not send it again.
+    /// The reading is invalid and will never be stored: do not send it again.
     Refused,
 }
 
@@ -116,8 +116,8 @@ impl From<ReadingInput> for telemetry::Reading {
 }
 
 impl Ack {
-    /// Returns the acknowledgement; `None` for a status this BFF does not know, so that the device sends the reading
-    /// again.
+    /// Returns the acknowledgement; `None` for a status this BFF does not know, or a number an
+    /// `Int` cannot hold, so that the device sends the reading again.
     fn of(ack: &telemetry::ReadingAcknowledgement) -> Option<Self> {
         let status = match known(ack.status)? {
             telemetry::ReadingStatus::Stored => AckStatus::Stored,

@@ -11,18 +11,19 @@ use downstream::money::{decimal, known};
 use downstream::pricing::PriceOf;
 use proto::telemetry;
 
-/// Characters a label has room for.
+/// Number of characters that fit on a label.
 const LABEL_CHARACTERS: usize = 24;
 
-/// Upper bound on the bytes of a label's characters.
+/// Upper bound on the bytes of the text on a label.
 const LABEL_BYTES: i32 = 4 * 24;
 
 pub(crate) struct Shelf(pub(super) Arc<telemetry::Device>);
 
-/// What the label of a shelf shows.
+/// Content of the label on a shelf.
 #[Object]
 impl Shelf {
-    /// Name of the product, 24 characters at most: whole words, with an ellipsis where there are more. Null when it is not known right now.
+    /// Name of the product, 24 characters at most: a longer one is cut, between words where
+    /// possible, and ends with an ellipsis. Null when it cannot be loaded.
     #[graphql(
         directive = fetches::apply(fetch::<ProductById>(["parent.product_id"]).reading(["name"]).or("null")),
         directive = bounds::apply(bytes(LABEL_BYTES))
@@ -32,7 +33,7 @@ impl Shelf {
         ctx.optional(product.map(|product| label(&product.name))).transpose()
     }
 
-    /// Price of the product, such as "89.00 EUR". Null when it is not known right now.
+    /// Price of the product, such as "89.00 EUR". Null when it cannot be loaded.
     #[graphql(
         directive = fetches::apply(
             fetch::<PriceOf>(["parent.product_id"]).reading(["customer_price"]).or("null")
@@ -49,7 +50,7 @@ impl Shelf {
         text.transpose()
     }
 
-    /// Whether the product can be sold now. Null when it is not known right now.
+    /// True if the product can be bought now. Null when the stock cannot be loaded.
     #[graphql(directive = fetches::apply(
         fetch::<StockOf>(["parent.product_id"]).reading(["available"]).or("null")
     ))]
@@ -65,7 +66,8 @@ impl Shelf {
     }
 }
 
-/// Returns the name, or as many whole words of it as fit on a label: half a number would name another product.
+/// Returns the name, or as many of its whole words as fit on a label, since a cut number would name
+/// another product.
 fn label(name: &str) -> String {
     let Some((room, _)) = name.char_indices().nth(LABEL_CHARACTERS - 1) else { return name.to_owned() };
     if name.chars().count() == LABEL_CHARACTERS {
@@ -74,7 +76,7 @@ fn label(name: &str) -> String {
     let (beginning, rest) = name.split_at(room);
     let words = match beginning.rfind(char::is_whitespace) {
         Some(end) if !rest.starts_with(char::is_whitespace) => &beginning[..end],
-        // The beginning ends with a word, or is part of a single long one.
+        // The beginning ends between words, or within a single long word.
         _ => beginning,
     };
     format!("{}…", words.trim_end_matches(|end: char| !end.is_alphanumeric()))

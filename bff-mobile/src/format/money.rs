@@ -1,4 +1,4 @@
-//! Money as a price tag shows it.
+//! Amounts of money as text to show, such as `"€1,299.00"`.
 
 use bff_kit::RequestScope;
 use downstream::money::{decimal, known};
@@ -6,15 +6,16 @@ use proto::common::Money;
 
 use super::Language;
 
-/// Upper bound on the bytes of a price: a trillion in its longest notation.
+/// Upper bound on the bytes of a formatted price: enough for a trillion in the longest notation.
 pub(crate) const MONEY: i32 = 40;
 
-/// Returns the amount that a service sent, in the language of the request; `None` if it sent none.
+/// Returns the text of the amount that a service sent, in the language of the request; `None` if it
+/// sent none.
 pub(crate) fn price(scope: &RequestScope, amount: Option<&Money>) -> Option<String> {
     known(amount).map(|amount| money(amount, Language::of(scope)))
 }
 
-/// Returns the amount with the sign of its currency, such as `"€1,299.00"` or `"1.299,00 €"`.
+/// Returns the amount with the symbol of its currency, such as `"€1,299.00"` or `"1.299,00 €"`.
 pub(crate) fn money(money: &Money, language: Language) -> String {
     let amount = decimal(money);
     let (sign, amount) = match amount.strip_prefix('-') {

@@ -1,8 +1,8 @@
-//! The beginning of a text.
+//! Previews of a text: its beginning.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// Upper bound on the characters of a preview, as a reader counts them.
+/// Upper bound on the characters of a preview, counted as grapheme clusters.
 const MAX_CHARACTERS: usize = 50;
 
 /// Returns the text, or its beginning with an ellipsis in place of the rest: 50 characters at most, none cut in two.

@@ -23,7 +23,7 @@ pub(crate) fn when(scope: &RequestScope, then: Option<&prost_types::Timestamp>) 
     let then = instant(then?)?;
     Some(scope.with_now(|now| {
         let (text, stays) = ago(then.as_second(), now.as_second(), Language::of(scope));
-        // Part of the current second is over already.
+        // A part of the current second has passed already.
         let begun = Duration::from_nanos(now.subsec_nanosecond().unsigned_abs().into());
         (text, stays.saturating_sub(begun))
     }))

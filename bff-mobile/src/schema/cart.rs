@@ -30,23 +30,24 @@ impl Entity for Cart {
     const NAME: &'static str = "Cart";
 }
 
-#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
-/// What you are about to buy.
+#[expect(clippy::unused_async, reason = "the macro requires it where a field may fail")]
+/// Cart of the signed-in customer.
 #[Object]
 impl Cart {
-    /// Id of the cart. Everybody has one.
+    /// Id of the cart. Every customer has one.
     async fn id(&self, ctx: &Context<'_>) -> Result<ID, Error> {
         let owner = ctx.required(ctx.scope().principal().user())?;
         Ok(Id::<Self>::new(owner).to_id())
     }
 
-    /// Number of things in it, quantities counted.
+    /// Number of items in the cart: the sum of all quantities.
     #[graphql(directive = reads::apply(["item_count"]))]
     async fn count(&self) -> i32 {
         self.0.item_count
     }
 
-    /// What all of it costs, as text. Null for an empty cart, or when that is not known.
+    /// Sum of all line prices without shipping, as localised text. Null for an empty cart, or when
+    /// unknown.
     #[graphql(directive = reads::apply(["subtotal", "items"]), directive = bounds::apply(bytes(MONEY)))]
     async fn total(&self, ctx: &Context<'_>) -> Option<String> {
         if self.0.items.is_empty() {
@@ -55,13 +56,13 @@ impl Cart {
         ctx.known(format::price(ctx.scope(), self.0.subtotal.as_ref()))
     }
 
-    /// What is in it, in the order it was put there.
+    /// Products in the cart, in the order they were added, 50 at most.
     #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_ITEMS)))]
     async fn lines(&self) -> Vec<CartLine> {
         self.0.items.iter().cloned().map(CartLine).collect()
     }
 
-    /// What you can pay with, the default one first. Empty when that is not known right now.
+    /// The customer's payment methods, the default one first. Empty when they cannot be loaded.
     #[graphql(
         directive = fetches::apply(fetch::<MyPaymentMethods>(["caller"]).or("[]")),
         directive = bounds::apply(items(MAX_METHODS))
@@ -71,8 +72,8 @@ impl Cart {
         Ok(methods.iter().cloned().map(PaymentMethod).collect())
     }
 
-    /// How all of it can be sent to a country, the cheapest way first; empty when it cannot be. Null when that is not
-    /// known right now.
+    /// Shipping options of the whole cart to a country, the cheapest first; empty when there are
+    /// none. Null when they cannot be loaded.
     #[graphql(
         directive = fetches::apply(fetch::<ParcelOf>(["parent.items", "argument.country"]).or("null")),
         directive = bounds::apply(items(MAX_OPTIONS))
@@ -80,7 +81,7 @@ impl Cart {
     async fn shipping_options(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Country by ISO 3166-1, such as \"FR\".")] country: String,
+        #[graphql(desc = "Country by ISO 3166-1 alpha-2, such as \"FR\".")] country: String,
     ) -> Nullable<Vec<ShippingOption>> {
         let products = self.0.items.iter().map(|item| item.product_id.as_str().into()).collect();
         let options = ctx.fetch(ParcelOf { products, country: country.into() }).await;
@@ -90,21 +91,21 @@ impl Cart {
 
 pub(crate) struct CartLine(carts::CartItem);
 
-/// One product in your cart.
+/// One product in the cart.
 #[Object]
 impl CartLine {
-    /// How many of it.
+    /// Quantity of the product, 1 to 20.
     async fn quantity(&self) -> i32 {
         self.0.quantity
     }
 
-    /// What all of it costs, as text. Null when that is not known.
+    /// Price of all items of the product, as localised text. Null when unknown.
     #[graphql(directive = bounds::apply(bytes(MONEY)))]
     async fn price(&self, ctx: &Context<'_>) -> Option<String> {
         ctx.known(format::price(ctx.scope(), self.0.line_price.as_ref()))
     }
 
-    /// The product. Null when it is not to be had right now.
+    /// The product. Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(hoist::<Product>(["parent.items"]).or("null")))]
     async fn product(&self) -> Ref<Product> {
         Ref::by(Ok(ProductById(self.0.product_id.as_str().into())))

@@ -12,15 +12,15 @@ use downstream::users::UserById;
 
 use super::product::Product;
 
-/// Upper bound on the cards of the home screen.
+/// Upper bound on the recommended products of the home screen.
 const MAX_RECOMMENDED: i32 = 5;
 
 pub(crate) struct Home;
 
-/// The home screen. What needs an account is null for those who have not signed in.
+/// The home screen. Fields that need an account are null when nobody is signed in.
 #[Object]
 impl Home {
-    /// Name to greet you by.
+    /// Given name of the customer, such as "Ada". Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<UserById>(["caller"]).reading(["given_name"]).or("null")))]
     async fn name(&self, ctx: &Context<'_>) -> Nullable<String> {
         let me = ctx.scope().principal().user()?;
@@ -28,7 +28,7 @@ impl Home {
         ctx.optional(user.map(|user| user.given_name.clone())).transpose()
     }
 
-    /// Address of a picture of you.
+    /// URL of the customer's picture. Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<UserById>(["caller"]).reading(["avatar_url"]).or("null")))]
     async fn avatar(&self, ctx: &Context<'_>) -> Nullable<Url> {
         let me = ctx.scope().principal().user()?;
@@ -36,7 +36,7 @@ impl Home {
         ctx.optional(user.map(|user| user.avatar_url.as_str().into())).transpose()
     }
 
-    /// Number of things in your cart.
+    /// Number of items in the cart: the sum of all quantities. Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<MyCart>(["caller"]).or("null")))]
     async fn cart_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
         ctx.scope().principal().user()?;
@@ -44,7 +44,7 @@ impl Home {
         ctx.optional(cart.map(|cart| cart.item_count)).transpose()
     }
 
-    /// Number of notifications you have not read.
+    /// Number of unread notifications. Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<MyNotifications>(["caller"]).or("null")))]
     async fn unread_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
         ctx.scope().principal().user()?;
@@ -53,7 +53,7 @@ impl Home {
         ctx.optional(page.map(|page| page.unread_count)).transpose()
     }
 
-    /// Products you may like, best first. Empty when they are not to be had right now.
+    /// Products recommended to the customer, best first. Empty when they cannot be loaded.
     #[graphql(
         directive = fetches::apply(
             fetch::<Recommended>(["caller", "argument.first"]).then_hoist::<Product>().or("[]")
@@ -63,7 +63,7 @@ impl Home {
     async fn recommended(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Products to answer, 5 at most.", default = 5)] first: i32,
+        #[graphql(desc = "Products to return, 5 at most.", default = 5)] first: i32,
     ) -> Result<RefList<Product>, Error> {
         if Page::of(first, None, MAX_RECOMMENDED).map_err(|error| ctx.located(error))?.size == 0 {
             return Ok(RefList::default());

@@ -22,12 +22,13 @@ use super::user_error::{MAX_USER_ERRORS, UserError};
 
 /// Root type of the mutations of the app.
 #[derive(Debug, Default)]
-pub struct Mutation;
+pub(crate) struct Mutation;
 
-/// What the app can change.
+/// Mutations of the phone app. Every input has an idempotency key: a repetition with the same key
+/// changes nothing more.
 #[Object]
 impl Mutation {
-    /// Puts a product into your cart.
+    /// Adds a product to the cart.
     #[graphql(directive = fetches::apply(
         fetch::<StockOf>(["argument.input"]).reading(["total_quantity"]).best_effort()
             .then_send::<AddToCart>(["argument.input"])
@@ -36,17 +37,17 @@ impl Mutation {
     async fn cart_add(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to add.")] input: CartAddInput,
+        #[graphql(desc = "Product and quantity to add.")] input: CartAddInput,
     ) -> Nullable<CartPayload> {
         Some(cart_add(ctx, input).await)
     }
 
-    /// Sets how many of a product are in your cart.
+    /// Sets the quantity of a product in the cart.
     #[graphql(directive = fetches::apply(send::<SetCartQuantity>(["argument.input"])))]
     async fn cart_set_quantity(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to set.")] input: CartSetQuantityInput,
+        #[graphql(desc = "Product and its new quantity.")] input: CartSetQuantityInput,
     ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
@@ -57,12 +58,12 @@ impl Mutation {
         Some(change.await)
     }
 
-    /// Takes a product out of your cart.
+    /// Removes a product from the cart.
     #[graphql(directive = fetches::apply(send::<RemoveFromCart>(["argument.input"])))]
     async fn cart_remove(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to take out.")] input: CartRemoveInput,
+        #[graphql(desc = "Product to remove.")] input: CartRemoveInput,
     ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
@@ -73,12 +74,12 @@ impl Mutation {
         Some(change.await)
     }
 
-    /// Orders what is in your cart.
+    /// Orders the contents of the cart.
     #[graphql(directive = fetches::apply(send::<PlaceOrder>(["argument.input"])))]
     async fn order_place(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How to pay and send it.")] input: OrderPlaceInput,
+        #[graphql(desc = "Payment and shipping of the order.")] input: OrderPlaceInput,
     ) -> Nullable<OrderPlacePayload> {
         let change = async {
             let method = Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?.raw();
@@ -102,7 +103,7 @@ impl Mutation {
     async fn notification_read(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What you have read.")] input: NotificationReadInput,
+        #[graphql(desc = "Notification to mark as read.")] input: NotificationReadInput,
     ) -> Nullable<NotificationReadPayload> {
         let change = async {
             let id = Id::<Notification>::parse(&input.notification_id, "input.notificationId")?.raw();
@@ -122,8 +123,9 @@ impl Mutation {
 
 /// Fetches the stock, adds the product to the cart, and records the event for statistics without waiting.
 ///
-/// The stock decides nothing. A request that is repeated with the same key gets the same answer, even if nothing is
-/// left by now, and only the cart's service knows the keys: a BFF that declined here would tell the phone the opposite.
+/// The stock serves for the message of a user error alone. A request repeated with the same key
+/// must get the same answer, even if nothing is left by now. Only the cart service knows the keys:
+/// a BFF that declined here would contradict it.
 async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload, Error> {
     let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
     let stock = ctx.optional(ctx.fetch(StockOf(product.clone())).await)?;
@@ -143,7 +145,7 @@ async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload,
 /// Returns the event of adding a product. Its id is the idempotency key, so that a repeated event counts once.
 fn event(ctx: &Context<'_>, key: &str, product: &str, quantity: i32) -> Event {
     let properties = [("product_id", product.to_owned()), ("quantity", quantity.to_string())];
-    // The answer does not show the time, so that caches may keep it for any time.
+    // The answer does not show this time, which therefore puts no bound on its caching.
     let now = ctx.scope().with_now(|now| (now, Duration::MAX));
     Event {
         id: key.to_owned(),
@@ -153,66 +155,66 @@ fn event(ctx: &Context<'_>, key: &str, product: &str, quantity: i32) -> Event {
     }
 }
 
-/// Something to put into your cart.
+/// Product and quantity to add to the cart.
 #[derive(InputObject)]
 struct CartAddInput {
-    /// Key of your choice, 8 to 64 characters. Sent again with the same key, it is added once.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// The product.
+    /// Id of the product.
     product_id: ID,
-    /// How many of it, 1 to 20.
+    /// Quantity to add, 1 to 20.
     #[graphql(default = 1)]
     quantity: i32,
 }
 
-/// How many of a product are to be in your cart.
+/// Product in the cart, and its new quantity.
 #[derive(InputObject)]
 struct CartSetQuantityInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// The product.
+    /// Id of the product.
     product_id: ID,
-    /// How many of it, 1 to 20.
+    /// New quantity, 1 to 20.
     quantity: i32,
 }
 
-/// Something to take out of your cart.
+/// Product to remove from the cart.
 #[derive(InputObject)]
 struct CartRemoveInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// The product.
+    /// Id of the product.
     product_id: ID,
 }
 
-/// How to pay for what is in your cart, and where to send it.
+/// Payment method, shipping option and destination of an order.
 #[derive(InputObject)]
 struct OrderPlaceInput {
-    /// Key of your choice, 8 to 64 characters. Sent again with the same key, it is ordered once.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// One of your payment methods.
+    /// Id of one of the customer's payment methods.
     payment_method_id: ID,
-    /// How to send it, such as "standard".
+    /// `option` of a shipping option, such as "standard".
     shipping_option: String,
-    /// Country to send it to, by ISO 3166-1, such as "FR".
+    /// Destination country by ISO 3166-1 alpha-2, such as "FR".
     country: String,
 }
 
-/// A notification you have read.
+/// Notification to mark as read.
 #[derive(InputObject)]
 struct NotificationReadInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// The notification.
+    /// Id of the notification.
     notification_id: ID,
 }
 
-/// What became of your cart.
+/// Result of a change to the cart.
 #[derive(SimpleObject)]
 struct CartPayload {
-    /// The cart as it is now. Null when it was not changed.
+    /// The cart after the change. Null when there are user errors.
     cart: Option<Cart>,
-    /// Why it was not changed; empty when it was.
+    /// Reasons why the change was not made, 3 at most; empty on success.
     #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
@@ -227,22 +229,22 @@ impl CartPayload {
     }
 }
 
-/// What became of your order.
+/// Result of placing an order.
 #[derive(SimpleObject)]
 struct OrderPlacePayload {
-    /// The order. Null when it was not placed.
+    /// The order. Null when there are user errors.
     order: Option<Order>,
-    /// Why it was not placed; empty when it was.
+    /// Reasons why the change was not made, 3 at most; empty on success.
     #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
-/// What became of a notification.
+/// Result of marking a notification as read.
 #[derive(SimpleObject)]
 struct NotificationReadPayload {
-    /// Number of notifications you have not read. Null when nothing was marked.
+    /// Number of unread notifications. Null when there are user errors.
     unread_count: Option<i32>,
-    /// Why nothing was marked; empty when it was.
+    /// Reasons why the change was not made, 3 at most; empty on success.
     #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }

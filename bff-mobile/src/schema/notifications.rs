@@ -28,25 +28,25 @@ impl Loaded for Notifications {
     }
 }
 
-/// What the shop tells you.
+/// A page of the customer's notifications.
 #[Object]
 impl Notifications {
-    /// Number of all that you have not read.
+    /// Number of unread notifications on all pages together.
     async fn unread_count(&self) -> i32 {
         self.1.unread_count
     }
 
-    /// The newest, 20 at most.
+    /// The notifications, newest first, 20 at most.
     async fn items(&self) -> Vec<Notification> {
         self.0.cut(self.1.notifications.iter().cloned().map(Notification)).collect()
     }
 
-    /// What `after` takes for the next page. Null on the last page.
+    /// Value of `after` for the next page. Null on the last page.
     async fn end_cursor(&self) -> Option<String> {
         self.0.next(&self.1.tokens)
     }
 
-    /// Whether a new one is to make a sound. Null when that is not known right now.
+    /// True if a new notification makes a sound. Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(
         fetch::<MyPreferences>(["caller"]).reading(["notification_sound"]).or("null")
     ))]
@@ -62,7 +62,7 @@ impl Entity for Notification {
     const NAME: &'static str = "Notification";
 }
 
-/// Something the shop tells you.
+/// A notification from the shop to the customer.
 #[Object]
 impl Notification {
     /// Id of the notification.
@@ -71,47 +71,47 @@ impl Notification {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// What it is about. Null when that is not known.
+    /// Topic of the notification. Null when unknown.
     #[graphql(directive = reads::apply(["kind"]))]
     async fn about(&self, ctx: &Context<'_>) -> Option<NotificationTopic> {
         ctx.known(known(self.0.kind).and_then(NotificationTopic::of))
     }
 
-    /// A few words.
+    /// Title of a few words.
     #[graphql(directive = reads::apply(["title"]))]
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// The beginning of it, 50 characters at most.
+    /// Beginning of the text, 50 characters at most.
     #[graphql(directive = reads::apply(["text"]))]
     async fn preview(&self) -> String {
         format::preview(&self.0.text)
     }
 
-    /// Whether you have read it.
+    /// True if the customer has read it.
     #[graphql(directive = reads::apply(["read"]))]
     async fn read(&self) -> bool {
         self.0.read
     }
 
-    /// How long ago it came, such as "5 min ago". Null when that is not known.
+    /// Age of the notification as localised text, such as "5 min ago". Null when unknown.
     #[graphql(directive = reads::apply(["create_time"]))]
     async fn when(&self, ctx: &Context<'_>) -> Option<String> {
         ctx.known(format::when(ctx.scope(), self.0.create_time.as_ref()))
     }
 }
 
-/// What a notification is about.
+/// Topic of a notification.
 #[derive(Clone, Copy, Enum, PartialEq, Eq)]
 pub(crate) enum NotificationTopic {
-    /// An order has come further.
+    /// An order was shipped, delivered or cancelled.
     Order,
     /// A product costs less.
     Price,
     /// A product can be bought again.
     Stock,
-    /// The shop has something to say.
+    /// News from the shop.
     News,
 }
 

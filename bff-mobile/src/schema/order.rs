@@ -21,7 +21,7 @@ impl OrderPage {
     pub(super) const MAX: i32 = 20;
 }
 
-/// A page of your orders.
+/// A page of the customer's orders.
 #[Object]
 impl OrderPage {
     /// The orders, newest first, 20 at most.
@@ -34,7 +34,7 @@ impl OrderPage {
         self.1.total_size
     }
 
-    /// What `after` takes for the next page. Null on the last page.
+    /// Value of `after` for the next page. Null on the last page.
     async fn end_cursor(&self) -> Option<String> {
         self.0.next(&self.1.tokens)
     }
@@ -46,7 +46,7 @@ impl Entity for Order {
     const NAME: &'static str = "Order";
 }
 
-/// Something you bought.
+/// An order of the signed-in customer.
 #[Object]
 impl Order {
     /// Id of the order.
@@ -55,25 +55,25 @@ impl Order {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// How far it has come. Null when that is not known.
+    /// State of the order. Null when unknown.
     #[graphql(directive = reads::apply(["state"]))]
     async fn state(&self, ctx: &Context<'_>) -> Option<OrderProgress> {
         ctx.known(known(self.0.state).and_then(OrderProgress::of))
     }
 
-    /// What it costs, as text. Null when that is not known.
+    /// Total price including shipping, as localised text. Null when unknown.
     #[graphql(directive = reads::apply(["total"]))]
     async fn total(&self, ctx: &Context<'_>) -> Option<String> {
         ctx.known(format::price(ctx.scope(), self.0.total.as_ref()))
     }
 
-    /// How long ago you placed it, such as "2 d ago". Null when that is not known.
+    /// Age of the order as localised text, such as "2 d ago". Null when unknown.
     #[graphql(directive = reads::apply(["create_time"]))]
     async fn when(&self, ctx: &Context<'_>) -> Option<String> {
         ctx.known(format::when(ctx.scope(), self.0.create_time.as_ref()))
     }
 
-    /// Names of what you bought, each with its quantity, such as "2 × Travel Mug"; the first five.
+    /// Names of the first five products, each with its quantity, such as "2 × Travel Mug".
     #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_LINES)))]
     async fn lines(&self) -> Vec<String> {
         self.0
@@ -85,18 +85,18 @@ impl Order {
     }
 }
 
-/// How far an order has come.
+/// State of an order.
 #[derive(Clone, Copy, Enum, PartialEq, Eq)]
 pub(crate) enum OrderProgress {
-    /// Placed and paid.
+    /// Placed, and its payment authorised.
     Placed,
     /// Packed in a warehouse.
     Packed,
     /// On its way.
     Shipped,
-    /// With you.
+    /// Delivered to the customer.
     Delivered,
-    /// Called off.
+    /// Cancelled, and the payment released.
     Cancelled,
 }
 

@@ -13,7 +13,7 @@ impl Entity for PaymentMethod {
     const NAME: &'static str = "PaymentMethod";
 }
 
-/// Something you can pay with.
+/// A payment method of the signed-in customer.
 #[Object]
 impl PaymentMethod {
     /// Id of the payment method.
@@ -22,7 +22,7 @@ impl PaymentMethod {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// What to show, such as "Visa ···· 4242".
+    /// Label to show, such as "Visa ···· 4242".
     #[graphql(directive = reads::apply(["brand", "last_four"]))]
     async fn label(&self) -> String {
         format!("{} ···· {}", self.0.brand, self.0.last_four)

@@ -14,19 +14,19 @@ use crate::format::{self, Language, MONEY};
 
 pub(crate) struct Price(pub(super) Arc<pricing::Price>);
 
-#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
-/// What a product costs the person who asks.
+#[expect(clippy::unused_async, reason = "the macro requires it where a field may fail")]
+/// Price of a product for the customer.
 #[Object]
 impl Price {
-    /// The price as text, such as "€89.00".
+    /// Price as localised text, such as "€89.00".
     #[graphql(directive = reads::apply(["customer_price"]), directive = bounds::apply(bytes(MONEY)))]
     async fn text(&self, ctx: &Context<'_>) -> Result<String, Error> {
         self.shown(ctx)
     }
 
-    /// The price as text, such as "€89.00".
+    /// Price as localised text, such as "€89.00".
     #[graphql(
-        deprecation = "Use `text`, which is the same. Goes on 2027-06-01, with the last release before 5.1.0.",
+        deprecation = "Use `text`, which is equal. Removal on 2027-06-01, with the last release before 5.1.0.",
         directive = reads::apply(["customer_price"]),
         directive = bounds::apply(bytes(MONEY))
     )]
@@ -34,7 +34,7 @@ impl Price {
         self.shown(ctx)
     }
 
-    /// The price, such as "89.00".
+    /// Decimal amount, such as "89.00".
     #[graphql(directive = reads::apply(["customer_price"]), directive = bounds::apply(bytes(MONEY)))]
     async fn amount(&self, ctx: &Context<'_>) -> Result<Decimal, Error> {
         self.now(ctx).map(|price| decimal(price).into())
@@ -46,7 +46,7 @@ impl Price {
         self.now(ctx).map(|price| price.currency_code.as_str().into())
     }
 
-    /// What it cost before it was reduced, as text. Null when it is not reduced.
+    /// List price as localised text. Null when it equals the current price, or when unknown.
     #[graphql(directive = reads::apply(["list_price", "customer_price"]), directive = bounds::apply(bytes(MONEY)))]
     async fn was(&self, ctx: &Context<'_>) -> Option<String> {
         let (list, now) = (known(self.0.list_price.as_ref())?, known(self.0.customer_price.as_ref())?);

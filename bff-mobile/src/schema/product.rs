@@ -32,7 +32,7 @@ impl Loaded for Product {
     }
 }
 
-/// Something the shop sells.
+/// A product of the shop.
 #[Object]
 impl Product {
     /// Id of the product.
@@ -47,27 +47,27 @@ impl Product {
         &self.0.name
     }
 
-    /// Address of a small square picture.
+    /// URL of a small square picture for lists.
     #[graphql(directive = reads::apply(["thumbnail_url"]))]
     async fn thumbnail(&self) -> Url {
         self.0.thumbnail_url.as_str().into()
     }
 
-    /// What it costs you. Null when that is not known right now.
+    /// Price for the customer. Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<PriceOf>(["parent.id"]).or("null")))]
     async fn price(&self, ctx: &Context<'_>) -> Nullable<Price> {
         let price = ctx.fetch(PriceOf(self.0.id.as_str().into())).await;
         ctx.optional(price.map(Price)).transpose()
     }
 
-    /// Whether you can buy it now. Null when that is not known right now.
+    /// True if the product can be bought now. Null when the stock cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<StockOf>(["parent.id"]).reading(["available"]).or("null")))]
     async fn in_stock(&self, ctx: &Context<'_>) -> Nullable<bool> {
         let stock = ctx.fetch(StockOf(self.0.id.as_str().into())).await;
         ctx.optional(stock.map(|stock| stock.available)).transpose()
     }
 
-    /// Mean of all stars, 1 to 5. Null when nobody has reviewed it, or when that is not known right now.
+    /// Mean of all stars, 1 to 5. Null when there is no review, or when it cannot be loaded.
     #[graphql(directive = fetches::apply(
         fetch::<RatingOf>(["parent.id"]).reading(["average", "review_count"]).or("null")
     ))]
@@ -76,7 +76,7 @@ impl Product {
         rating.map(|rating| rating.filter(|it| it.review_count > 0).map(|it| it.average)).transpose()
     }
 
-    /// The newest reviews. Empty when they are not to be had right now.
+    /// Reviews of the product, newest first. Empty when they cannot be loaded.
     #[graphql(
         directive = fetches::apply(fetch::<ReviewsOf>(["parent.id", "argument.first"]).or("[]")),
         directive = bounds::apply(items(MAX_REVIEWS).by("argument.first"))
@@ -84,7 +84,7 @@ impl Product {
     async fn reviews(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Reviews to answer, 3 at most.", default = 3)] first: i32,
+        #[graphql(desc = "Reviews to return, 3 at most.", default = 3)] first: i32,
     ) -> Result<Vec<Review>, Error> {
         if Page::of(first, None, MAX_REVIEWS).map_err(|error| ctx.located(error))?.size == 0 {
             return Ok(Vec::new());

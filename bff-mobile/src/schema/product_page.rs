@@ -1,4 +1,4 @@
-//! A page of the list screen.
+//! A page of the list screen or the search screen.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ impl ProductPage {
 /// A page of products.
 #[Object]
 impl ProductPage {
-    /// The products, by name, 20 at most.
+    /// The products, in the order of the list, 20 at most.
     async fn items(&self) -> Vec<Product> {
         self.0.cut(self.1.products.iter().cloned().map(Product)).collect()
     }
@@ -28,7 +28,7 @@ impl ProductPage {
         self.1.total_size
     }
 
-    /// What `after` takes for the next page. Null on the last page.
+    /// Value of `after` for the next page. Null on the last page.
     async fn end_cursor(&self) -> Option<String> {
         self.0.next(&self.1.tokens)
     }

@@ -11,10 +11,10 @@ use crate::format;
 
 pub(crate) struct Review(pub(super) Arc<reviews::Review>);
 
-/// What a customer says of a product.
+/// A customer's review of a product.
 #[Object]
 impl Review {
-    /// Who wrote it, such as "Ada L.".
+    /// Display name of the author, such as "Ada L.".
     #[graphql(directive = reads::apply(["author_name"]))]
     async fn author(&self) -> &str {
         &self.0.author_name
@@ -26,13 +26,13 @@ impl Review {
         self.0.rating
     }
 
-    /// What was written, plain text.
+    /// Text of the review, plain text.
     #[graphql(directive = reads::apply(["text"]), directive = bounds::apply(bytes(4_000)))]
     async fn text(&self) -> &str {
         &self.0.text
     }
 
-    /// How long ago it was written, such as "5 min ago". Null when that is not known.
+    /// Age of the review as localised text, such as "5 min ago". Null when unknown.
     #[graphql(directive = reads::apply(["create_time"]))]
     async fn when(&self, ctx: &Context<'_>) -> Option<String> {
         ctx.known(format::when(ctx.scope(), self.0.create_time.as_ref()))

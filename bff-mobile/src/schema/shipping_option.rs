@@ -1,4 +1,4 @@
-//! A way to send an order.
+//! A shipping option of a cart.
 
 use async_graphql::{Context, Object};
 use bff_kit::ContextExt as _;
@@ -9,10 +9,10 @@ use crate::format::{self, MONEY};
 
 pub(crate) struct ShippingOption(pub(super) shipping::ShippingOption);
 
-/// One way to send what is in your cart.
+/// A shipping option of the cart.
 #[Object]
 impl ShippingOption {
-    /// What to name it by in an order, such as "express".
+    /// Value of `shippingOption` in an order, such as "express".
     async fn option(&self) -> &str {
         &self.0.id
     }
@@ -22,13 +22,13 @@ impl ShippingOption {
         &self.0.name
     }
 
-    /// What it costs, as text. Null when that is not known.
+    /// Price of the shipping, as localised text. Null when unknown.
     #[graphql(directive = bounds::apply(bytes(MONEY)))]
     async fn price(&self, ctx: &Context<'_>) -> Option<String> {
         ctx.known(format::price(ctx.scope(), self.0.price.as_ref()))
     }
 
-    /// Working days it takes at most.
+    /// Longest delivery time, in working days.
     async fn days(&self) -> i32 {
         self.0.max_days
     }

@@ -7,44 +7,45 @@ use bff_kit::schema::{bounds, items};
 /// Upper bound on the errors of one change.
 pub(super) const MAX_USER_ERRORS: i32 = 3;
 
-/// Why a change was not made.
+/// Reason why a change was not made.
 #[derive(SimpleObject)]
 pub(crate) struct UserError {
-    /// Path of the input it is about, such as `["input", "productId"]`. Null when it is about no single one.
+    /// Path of the input field with the error, such as `["input", "productId"]`. Null when the
+    /// error concerns no single field.
     #[graphql(directive = bounds::apply(items(3)))]
     field: Option<Vec<String>>,
     /// Text to show.
     message: String,
-    /// What kind of error it is.
+    /// Kind of the error.
     code: UserErrorCode,
 }
 
-/// Why a change was not made.
+/// Kind of a user error.
 #[derive(Clone, Copy, Enum, PartialEq, Eq)]
 pub(crate) enum UserErrorCode {
-    /// There is nothing in the cart.
+    /// The cart is empty.
     CartEmpty,
-    /// There are too many different products in the cart.
+    /// The cart holds too many different products.
     CartFull,
-    /// What is in the cart is sold in another currency.
+    /// The products in the cart are sold in another currency.
     CurrencyMismatch,
-    /// The idempotency key was used for something else.
+    /// The idempotency key was used with another input.
     IdempotencyKeyReused,
-    /// A part of the input is not as it has to be.
+    /// A part of the input is invalid.
     Invalid,
-    /// There is no such thing.
+    /// The object does not exist.
     NotFound,
-    /// There is not enough of the product.
+    /// The stock of the product is too small.
     OutOfStock,
-    /// The payment was not accepted.
+    /// The payment was declined.
     PaymentDeclined,
-    /// There is no such payment method.
+    /// The payment method does not exist.
     PaymentMethodNotFound,
-    /// There would be more of one product than the shop sells at once.
+    /// The quantity exceeds the limit for one product.
     QuantityLimit,
-    /// The shop does not accept it.
+    /// The shop declines the change for another reason.
     Refused,
-    /// It cannot be sent there in this way.
+    /// The shipping option does not serve the destination.
     ShippingNotAvailable,
 }
 
@@ -74,7 +75,7 @@ impl UserError {
                 Some("CART_FULL") => (None, "Your cart is full.", UserErrorCode::CartFull),
                 Some("CURRENCY_MISMATCH") => (
                     subject,
-                    "What is in your cart is sold in another currency.",
+                    "The products in your cart are sold in another currency.",
                     UserErrorCode::CurrencyMismatch,
                 ),
                 Some("IDEMPOTENCY_KEY_REUSED") => (
@@ -106,7 +107,7 @@ impl UserError {
         Ok(Self { field, message: message.to_owned(), code })
     }
 
-    /// Adds the number of items left to the message, if there is not enough of a product.
+    /// Names the number of items left in the message, if the stock of a product is too small.
     pub(super) fn say_how_many_are_left(&mut self, quantity: i64) {
         if self.code == UserErrorCode::OutOfStock {
             self.message = match quantity {

@@ -75,7 +75,7 @@ fn explain_prints_the_committed_plan_and_a_line_for_each_operation() {
     let (_parent, folder) = copy();
     let schema = folder.as_path();
     let plan = std::fs::read_to_string(schema.join("plans/Home.plan")).unwrap();
-    assert_eq!(printed(&["explain", "Home"], schema), plan, "without colours where nobody looks");
+    assert_eq!(printed(&["explain", "Home"], schema), plan, "without colours in a pipe");
     let all = printed(&["explain"], schema);
     let home = all.lines().find(|line| line.starts_with("Home ")).unwrap();
     assert!(home.contains("2 waves, 6 calls, 1200 ms"), "{home}");
@@ -265,7 +265,7 @@ fn check_names_the_way_out_and_plan_write_is_it() {
             "bff-mobile: removed mobile/plans/Old.plan",
         ]
     );
-    // An example of a variable that is gone does no harm.
+    // An example of a removed variable does no harm.
     let said = complaint_or_nothing(&folder);
     assert_eq!(said, "");
 

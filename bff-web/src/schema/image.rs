@@ -7,9 +7,9 @@ use proto::catalog;
 /// A picture of a product.
 #[derive(SimpleObject)]
 pub(crate) struct Image {
-    /// Where it is served from.
+    /// URL of the picture.
     url: Url,
-    /// Text for those who do not see it.
+    /// Alternative text of the picture.
     alt: String,
     /// Width in pixels.
     width: i32,

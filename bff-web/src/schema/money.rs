@@ -8,7 +8,7 @@ use proto::common;
 /// An amount of money.
 #[derive(SimpleObject)]
 pub(crate) struct Money {
-    /// The amount, such as "89.00".
+    /// Decimal amount, such as "89.00".
     amount: Decimal,
     /// Currency of the amount, such as "EUR".
     currency: CurrencyCode,

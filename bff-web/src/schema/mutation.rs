@@ -23,17 +23,18 @@ use super::user_error::{MAX_USER_ERRORS, UserError};
 
 /// Root type of the mutations of the shop.
 #[derive(Debug, Default)]
-pub struct Mutation;
+pub(crate) struct Mutation;
 
-/// What the shop can change. Every input has a key: sent again with the same key, nothing more changes.
+/// Mutations of the web shop. Every input has an idempotency key: a repetition with the same key
+/// changes nothing more.
 #[Object]
 impl Mutation {
-    /// Puts a product into your cart.
+    /// Adds a product to the cart.
     #[graphql(directive = fetches::apply(send::<AddToCart>(["argument.input"])))]
     async fn cart_add(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to add.")] input: CartAddInput,
+        #[graphql(desc = "Product and quantity to add.")] input: CartAddInput,
     ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
@@ -43,12 +44,12 @@ impl Mutation {
         Some(change.await)
     }
 
-    /// Sets how many of a product are in your cart.
+    /// Sets the quantity of a product in the cart.
     #[graphql(directive = fetches::apply(send::<SetCartQuantity>(["argument.input"])))]
     async fn cart_set_quantity(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to set.")] input: CartSetQuantityInput,
+        #[graphql(desc = "Product and its new quantity.")] input: CartSetQuantityInput,
     ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
@@ -58,12 +59,12 @@ impl Mutation {
         Some(change.await)
     }
 
-    /// Takes a product out of your cart.
+    /// Removes a product from the cart.
     #[graphql(directive = fetches::apply(send::<RemoveFromCart>(["argument.input"])))]
     async fn cart_remove(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to take out.")] input: CartRemoveInput,
+        #[graphql(desc = "Product to remove.")] input: CartRemoveInput,
     ) -> Nullable<CartPayload> {
         let change = async {
             let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
@@ -74,12 +75,12 @@ impl Mutation {
         Some(change.await)
     }
 
-    /// Orders what is in your cart.
+    /// Orders the contents of the cart.
     #[graphql(directive = fetches::apply(send::<PlaceOrder>(["argument.input"])))]
     async fn order_place(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How to pay and send it.")] input: OrderPlaceInput,
+        #[graphql(desc = "Payment and shipping of the order.")] input: OrderPlaceInput,
     ) -> Nullable<OrderPlacePayload> {
         let change = async {
             let method = Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?.raw();
@@ -98,7 +99,7 @@ impl Mutation {
         Some(change.await)
     }
 
-    /// Writes a review of a product in your name.
+    /// Writes a review of a product in the signed-in customer's name.
     #[graphql(directive = fetches::apply(send::<CreateReview>(["argument.input"])))]
     async fn review_create(
         &self,
@@ -123,12 +124,12 @@ impl Mutation {
         Some(change.await)
     }
 
-    /// Changes how you want to be treated. What is left out stays as it is.
+    /// Changes preferences of the signed-in customer. Omitted fields stay as they are.
     #[graphql(directive = fetches::apply(send::<UpdatePreferences>(["argument.input"])))]
     async fn preferences_update(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: PreferencesUpdateInput,
+        #[graphql(desc = "Preferences to change.")] input: PreferencesUpdateInput,
     ) -> Nullable<PreferencesUpdatePayload> {
         let change = async {
             match ctx.send(input.into_command()?).await {
@@ -153,7 +154,7 @@ impl Mutation {
     async fn notifications_mark_read(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What you have read.")] input: NotificationsMarkReadInput,
+        #[graphql(desc = "Notifications to mark as read.")] input: NotificationsMarkReadInput,
     ) -> Nullable<NotificationsMarkReadPayload> {
         let change = async {
             let ids = input.notification_ids.iter().enumerate().map(|(index, id)| {
@@ -182,76 +183,76 @@ impl Mutation {
     }
 }
 
-/// Something to put into your cart.
+/// Product and quantity to add to the cart.
 #[derive(InputObject)]
 struct CartAddInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// The product.
+    /// Id of the product.
     product_id: ID,
-    /// How many of it, 1 to 20.
+    /// Quantity to add, 1 to 20.
     #[graphql(default = 1)]
     quantity: i32,
 }
 
-/// How many of a product are to be in your cart.
+/// Product in the cart, and its new quantity.
 #[derive(InputObject)]
 struct CartSetQuantityInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// The product.
+    /// Id of the product.
     product_id: ID,
-    /// How many of it, 1 to 20.
+    /// New quantity, 1 to 20.
     quantity: i32,
 }
 
-/// Something to take out of your cart.
+/// Product to remove from the cart.
 #[derive(InputObject)]
 struct CartRemoveInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// The product.
+    /// Id of the product.
     product_id: ID,
 }
 
-/// How to pay for what is in your cart, and where to send it.
+/// Payment method, shipping option and destination of an order.
 #[derive(InputObject)]
 struct OrderPlaceInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// One of your payment methods.
+    /// Id of one of the customer's payment methods.
     payment_method_id: ID,
-    /// How to send it: `option` of a shipping option, such as "standard".
+    /// `option` of a shipping option, such as "standard".
     shipping_option: String,
-    /// Country to send it to, by ISO 3166-1, such as "FR".
+    /// Destination country by ISO 3166-1 alpha-2, such as "FR".
     country: String,
 }
 
 /// A review to write.
 #[derive(InputObject)]
 struct ReviewCreateInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// The product.
+    /// Id of the product.
     product_id: ID,
     /// Stars, 1 to 5.
     rating: i32,
-    /// What you say, plain text, 1 to 2,000 characters.
+    /// Text of the review, plain text, 1 to 2,000 characters.
     text: String,
 }
 
-/// How you want to be treated.
+/// Preferences to change. A field may be omitted, but must not be null.
 #[derive(InputObject)]
 struct PreferencesUpdateInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// Language by BCP 47, such as "en".
+    /// Preferred language by BCP 47, such as "en".
     language: MaybeUndefined<String>,
-    /// Whether a notification makes a sound.
+    /// True if a new notification makes a sound.
     notification_sound: MaybeUndefined<bool>,
-    /// Whether you want news by e-mail.
+    /// True if the customer wants news by e-mail.
     newsletter: MaybeUndefined<bool>,
-    /// Country goods are sent to, by ISO 3166-1, such as "FR".
+    /// Country goods are sent to, by ISO 3166-1 alpha-2, such as "FR".
     country: MaybeUndefined<String>,
 }
 
@@ -282,7 +283,7 @@ impl PreferencesUpdateInput {
     }
 }
 
-/// Returns the value of an input field that may be left out; `BAD_USER_INPUT` if it is null.
+/// Returns the value of an input field that may be omitted; `BAD_USER_INPUT` if it is null.
 fn given<T>(field: &str, value: MaybeUndefined<T>) -> Result<Option<T>, Error> {
     match value {
         MaybeUndefined::Undefined => Ok(None),
@@ -291,21 +292,21 @@ fn given<T>(field: &str, value: MaybeUndefined<T>) -> Result<Option<T>, Error> {
     }
 }
 
-/// Notifications you have read.
+/// Notifications to mark as read.
 #[derive(InputObject)]
 struct NotificationsMarkReadInput {
-    /// Key of your choice, 8 to 64 characters.
+    /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
-    /// The notifications, 100 at most.
+    /// Ids of the notifications, 100 at most.
     notification_ids: Vec<ID>,
 }
 
-/// What became of your cart.
+/// Result of a change to the cart.
 #[derive(SimpleObject)]
 struct CartPayload {
-    /// The cart as it is now. Null when it was not changed.
+    /// The cart after the change. Null when there are user errors.
     cart: Option<Cart>,
-    /// Why it was not changed; empty when it was.
+    /// Reasons why the change was not made, 5 at most; empty on success.
     #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
@@ -320,44 +321,45 @@ impl CartPayload {
     }
 }
 
-/// What became of your order.
+/// Result of placing an order.
 #[derive(SimpleObject)]
 struct OrderPlacePayload {
-    /// The order. Null when it was not placed.
+    /// The order. Null when there are user errors.
     order: Option<Order>,
-    /// Why it was not placed; empty when it was.
+    /// Reasons why the change was not made, 5 at most; empty on success.
     #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
-/// What became of a review.
+/// Result of writing a review.
 #[derive(SimpleObject)]
 struct ReviewCreatePayload {
-    /// The review as it was written. Null when it was not.
+    /// The review as stored. Null when there are user errors.
     review: Option<Review>,
-    /// Why it was not written; empty when it was.
+    /// Reasons why the change was not made, 5 at most; empty on success.
     #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
-/// What became of your preferences.
+/// Result of a change to the preferences.
 #[derive(SimpleObject)]
 struct PreferencesUpdatePayload {
-    /// The preferences as they are now. Null when they were not changed.
+    /// The preferences after the change. Null when there are user errors.
     preferences: Option<Preferences>,
-    /// Why they were not changed; empty when they were.
+    /// Reasons why the change was not made, 5 at most; empty on success.
     #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
-/// What became of notifications.
+/// Result of marking notifications as read.
 #[derive(SimpleObject)]
 struct NotificationsMarkReadPayload {
-    /// The notifications as they are now, in the order named.
+    /// The notifications after the change, in the order of the ids; empty when there are user
+    /// errors.
     notifications: Vec<Notification>,
-    /// Number of notifications you have not read. Null when nothing was marked.
+    /// Number of unread notifications. Null when there are user errors.
     unread_count: Option<i32>,
-    /// Why nothing was marked; empty when it was.
+    /// Reasons why the change was not made, 5 at most; empty on success.
     #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }

@@ -20,27 +20,27 @@ use super::product::Product;
 use super::review::Review;
 use super::user::{User, Viewer};
 
-/// Whatever has an id of its own.
+/// An object with an id of its own.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Id of the object."))]
 pub(crate) enum Node {
-    /// What you are about to buy.
+    /// Cart of the signed-in customer.
     Cart(Cart),
     /// A group of products.
     Category(Category),
-    /// Something the shop tells you.
+    /// A notification from the shop to the customer.
     Notification(Notification),
-    /// An order of yours.
+    /// An order of the signed-in customer.
     Order(Order),
-    /// Something you can pay with.
+    /// A payment method of the signed-in customer.
     PaymentMethod(PaymentMethod),
-    /// A product.
+    /// A product of the shop.
     Product(Product),
-    /// What a customer says of a product.
+    /// A customer's review of a product.
     Review(Review),
-    /// A user.
+    /// A user with an account, as other users see them.
     User(User),
-    /// You.
+    /// Account of the signed-in customer.
     Viewer(Viewer),
 }
 

@@ -18,12 +18,12 @@ impl Entity for Notification {
     const NAME: &'static str = "Notification";
 }
 
-/// What a page of notifications knows besides them.
+/// Fields of a page of notifications beside its items.
 #[derive(SimpleObject)]
 pub(crate) struct NotificationConnectionFields {
     /// Number of notifications on all pages together.
     total_count: i32,
-    /// Number of those you have not read.
+    /// Number of unread notifications on all pages together.
     unread_count: i32,
 }
 
@@ -42,7 +42,7 @@ pub(super) async fn mine(
     Ok(page.connection(notifications, &answer.tokens, fields))
 }
 
-/// Something the shop tells you.
+/// A notification from the shop to the customer.
 #[Object]
 impl Notification {
     /// Id of the notification.
@@ -51,47 +51,47 @@ impl Notification {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// What it is about. Null when that is not known.
+    /// Topic of the notification. Null when unknown.
     #[graphql(directive = reads::apply(["kind"]))]
     async fn kind(&self, ctx: &Context<'_>) -> Option<NotificationKind> {
         ctx.known(known(self.0.kind).and_then(NotificationKind::of))
     }
 
-    /// A few words.
+    /// Title of a few words.
     #[graphql(directive = reads::apply(["title"]))]
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// All of it, plain text.
+    /// Full text, plain text.
     #[graphql(directive = reads::apply(["text"]), directive = bounds::apply(bytes(1_000)))]
     async fn text(&self) -> &str {
         &self.0.text
     }
 
-    /// Whether you have read it.
+    /// True if the customer has read it.
     #[graphql(directive = reads::apply(["read"]))]
     async fn read(&self) -> bool {
         self.0.read
     }
 
-    /// When it came. Null when that is not known.
+    /// Time of creation. Null when unknown.
     #[graphql(directive = reads::apply(["create_time"]))]
     async fn created_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
         ctx.known(self.0.create_time.as_ref().and_then(DateTime::of))
     }
 }
 
-/// What a notification is about.
+/// Topic of a notification.
 #[derive(Clone, Copy, Enum, PartialEq, Eq)]
 pub(crate) enum NotificationKind {
-    /// An order has come further.
+    /// An order was shipped, delivered or cancelled.
     Order,
     /// A product costs less.
     Price,
     /// A product can be bought again.
     Stock,
-    /// The shop has something to say.
+    /// News from the shop.
     News,
 }
 

@@ -23,7 +23,7 @@ impl Entity for Order {
     const NAME: &'static str = "Order";
 }
 
-/// What a page of orders knows besides its orders.
+/// Fields of a page of orders beside its items.
 #[derive(SimpleObject)]
 pub(crate) struct OrderConnectionFields {
     /// Number of orders on all pages together.
@@ -44,7 +44,7 @@ pub(super) async fn mine(
     Ok(page.connection(orders, &answer.tokens, fields))
 }
 
-/// Something you bought.
+/// An order of the signed-in customer.
 #[Object]
 impl Order {
     /// Id of the order.
@@ -53,43 +53,43 @@ impl Order {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// How far it has come. Null when that is not known.
+    /// State of the order. Null when unknown.
     #[graphql(directive = reads::apply(["state"]))]
     async fn state(&self, ctx: &Context<'_>) -> Option<OrderState> {
         ctx.known(known(self.0.state).and_then(OrderState::of))
     }
 
-    /// What all of it costs, shipping included. Null when that is not known.
+    /// Total price including shipping. Null when unknown.
     #[graphql(directive = reads::apply(["total"]))]
     async fn total(&self, ctx: &Context<'_>) -> Option<Money> {
         ctx.known(Money::of(self.0.total.as_ref()))
     }
 
-    /// What was bought, at the price of that moment.
+    /// Products of the order, at the prices when it was placed.
     #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_ITEMS)))]
     async fn items(&self) -> Vec<OrderItem> {
         self.0.items.iter().cloned().map(OrderItem).collect()
     }
 
-    /// How it is sent, such as "express".
+    /// Shipping option of the order, such as "express".
     #[graphql(directive = reads::apply(["shipping_option_id"]))]
     async fn shipping(&self) -> &str {
         &self.0.shipping_option_id
     }
 
-    /// Country it is sent to.
+    /// Destination country.
     #[graphql(directive = reads::apply(["country_code"]))]
     async fn country(&self) -> CountryCode {
         self.0.country_code.as_str().into()
     }
 
-    /// When it was placed. Null when that is not known.
+    /// Time when the order was placed. Null when unknown.
     #[graphql(directive = reads::apply(["create_time"]))]
     async fn placed_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
         ctx.known(self.0.create_time.as_ref().and_then(DateTime::of))
     }
 
-    /// When its state last changed. Null when that is not known.
+    /// Time of the last change of state. Null when unknown.
     #[graphql(directive = reads::apply(["update_time"]))]
     async fn updated_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
         ctx.known(self.0.update_time.as_ref().and_then(DateTime::of))
@@ -101,34 +101,34 @@ pub(crate) struct OrderItem(orders::OrderItem);
 /// One product of an order.
 #[Object]
 impl OrderItem {
-    /// Its name at that moment.
+    /// Name when the order was placed.
     async fn name(&self) -> &str {
         &self.0.product_name
     }
 
-    /// How many of it.
+    /// Quantity of the product.
     async fn quantity(&self) -> i32 {
         self.0.quantity
     }
 
-    /// What one of it cost. Null when that is not known.
+    /// Price of one item when the order was placed. Null when unknown.
     async fn unit_price(&self, ctx: &Context<'_>) -> Option<Money> {
         ctx.known(Money::of(self.0.unit_price.as_ref()))
     }
 
-    /// What all of it cost. Null when that is not known.
+    /// Price of all items of the product. Null when unknown.
     async fn price(&self, ctx: &Context<'_>) -> Option<Money> {
         ctx.known(Money::of(self.0.line_price.as_ref()))
     }
 
-    /// The product as it is now. Null when it is no longer sold, or not to be had right now.
+    /// The product as it is now. Null when it is no longer sold, or cannot be loaded.
     #[graphql(directive = fetches::apply(hoist::<Product>(["parent.items"]).or("null")))]
     async fn product(&self) -> Ref<Product> {
         Ref::by(Ok(ProductById(self.0.product_id.as_str().into())))
     }
 }
 
-/// How far an order has come.
+/// State of an order.
 #[derive(Clone, Copy, Enum, PartialEq, Eq)]
 pub(crate) enum OrderState {
     /// Placed, and its payment authorised.
@@ -137,9 +137,9 @@ pub(crate) enum OrderState {
     Packed,
     /// On its way.
     Shipped,
-    /// With you.
+    /// Delivered to the customer.
     Delivered,
-    /// Called off, and the payment released.
+    /// Cancelled, and the payment released.
     Cancelled,
 }
 

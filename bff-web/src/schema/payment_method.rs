@@ -13,7 +13,7 @@ impl Entity for PaymentMethod {
     const NAME: &'static str = "PaymentMethod";
 }
 
-/// Something you can pay with.
+/// A payment method of the signed-in customer.
 #[Object]
 impl PaymentMethod {
     /// Id of the payment method.
@@ -22,25 +22,25 @@ impl PaymentMethod {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// What it is, such as "Visa".
+    /// Brand, such as "Visa".
     #[graphql(directive = reads::apply(["brand"]))]
     async fn brand(&self) -> &str {
         &self.0.brand
     }
 
-    /// Last four digits of its number.
+    /// Last four digits of the number.
     #[graphql(directive = reads::apply(["last_four"]))]
     async fn last_four(&self) -> &str {
         &self.0.last_four
     }
 
-    /// Month and year it ends, such as "2029-04".
+    /// Year and month of expiry, such as "2029-04".
     #[graphql(directive = reads::apply(["expiry_month", "expiry_year"]))]
     async fn expires(&self) -> String {
         format!("{}-{:02}", self.0.expiry_year, self.0.expiry_month)
     }
 
-    /// Whether it is the one to offer first.
+    /// True if it is the default, to offer first.
     #[graphql(directive = reads::apply(["is_default"]))]
     async fn is_default(&self) -> bool {
         self.0.is_default

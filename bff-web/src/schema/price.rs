@@ -12,22 +12,22 @@ use super::money::Money;
 
 pub(crate) struct Price(pub(super) Arc<pricing::Price>);
 
-/// What a product costs.
+/// Price of a product for the customer.
 #[Object]
 impl Price {
-    /// What it costs you now. Null when that is not known.
+    /// Current price for the customer. Null when unknown.
     #[graphql(directive = reads::apply(["customer_price"]))]
     async fn current(&self, ctx: &Context<'_>) -> Option<Money> {
         ctx.known(Money::of(self.0.customer_price.as_ref()))
     }
 
-    /// What it costs without any promotion. Null when that is not known.
+    /// Price without any promotion. Null when unknown.
     #[graphql(directive = reads::apply(["list_price"]))]
     async fn list(&self, ctx: &Context<'_>) -> Option<Money> {
         ctx.known(Money::of(self.0.list_price.as_ref()))
     }
 
-    /// The promotions that lead from the list price to yours.
+    /// The promotions that lead from the list price to the current price.
     #[graphql(directive = reads::apply(["promotions"]), directive = bounds::apply(items(10)))]
     async fn promotions(&self) -> Vec<Promotion> {
         self.0.promotions.iter().cloned().map(Promotion).collect()
@@ -44,12 +44,12 @@ impl Promotion {
         &self.0.label
     }
 
-    /// Percent taken off.
+    /// Reduction, in percent.
     async fn percent_off(&self) -> i32 {
         self.0.percent_off
     }
 
-    /// When it ends. Null when it has no end, or when that is not known.
+    /// Time when the promotion ends. Null when it has no end, or when unknown.
     async fn ends_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
         self.0.end_time.as_ref().and_then(|time| ctx.known(DateTime::of(time)))
     }

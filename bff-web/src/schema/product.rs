@@ -45,14 +45,14 @@ impl Loaded for Product {
     }
 }
 
-/// What a page of products knows besides its products.
+/// Fields of a page of products beside its items.
 #[derive(SimpleObject)]
 pub(crate) struct ProductConnectionFields {
     /// Number of products on all pages together.
     total_count: i32,
 }
 
-/// Something the shop sells.
+/// A product of the shop.
 #[Object]
 impl Product {
     /// Id of the product.
@@ -67,13 +67,13 @@ impl Product {
         &self.0.name
     }
 
-    /// Who makes it.
+    /// Maker of the product.
     #[graphql(directive = reads::apply(["brand"]))]
     async fn brand(&self) -> &str {
         &self.0.brand
     }
 
-    /// One sentence that says what it is.
+    /// Summary of one sentence.
     #[graphql(directive = reads::apply(["summary"]), directive = bounds::apply(bytes(400)))]
     async fn summary(&self) -> &str {
         &self.0.summary
@@ -97,34 +97,34 @@ impl Product {
         self.0.images.iter().map(Image::from).collect()
     }
 
-    /// Small square picture for lists.
+    /// URL of a small square picture for lists.
     #[graphql(directive = reads::apply(["thumbnail_url"]))]
     async fn thumbnail_url(&self) -> Url {
         self.0.thumbnail_url.as_str().into()
     }
 
-    /// What it costs. Null when that is not known right now.
+    /// Price for the customer. Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<PriceOf>(["parent.id"]).or("null")))]
     async fn price(&self, ctx: &Context<'_>) -> Nullable<Price> {
         let price = ctx.fetch(PriceOf(self.0.id.as_str().into())).await;
         ctx.optional(price.map(Price)).transpose()
     }
 
-    /// How much of it can be sold. Null when that is not known right now.
+    /// Stock of the product. Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<StockOf>(["parent.id"]).or("null")))]
     async fn stock(&self, ctx: &Context<'_>) -> Nullable<Stock> {
         let stock = ctx.fetch(StockOf(self.0.id.as_str().into())).await;
         ctx.optional(stock.map(Stock)).transpose()
     }
 
-    /// What all reviews say together. Null when that is not known right now.
+    /// Rating over all reviews. Null when it cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<RatingOf>(["parent.id"]).or("null")))]
     async fn rating(&self, ctx: &Context<'_>) -> Nullable<Rating> {
         let rating = ctx.fetch(RatingOf(self.0.id.as_str().into())).await;
         ctx.optional(rating.map(Rating)).transpose()
     }
 
-    /// What customers say of it, newest first. Null when that is not to be had right now.
+    /// Reviews of the product, newest first. Null when they cannot be loaded.
     #[graphql(
         directive = fetches::apply(
             fetch::<ReviewsOf>(["parent.id", "argument.first", "argument.after"]).or("null")
@@ -134,8 +134,8 @@ impl Product {
     async fn reviews(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Reviews on the page, 50 at most.", default = 10)] first: i32,
-        #[graphql(desc = "Cursor of the review to go on behind.")] after: Option<String>,
+        #[graphql(desc = "Reviews per page, 50 at most.", default = 10)] first: i32,
+        #[graphql(desc = "Cursor of the review to continue after.")] after: Option<String>,
     ) -> Nullable<Connection<Review, ReviewConnectionFields>> {
         let reviews = async {
             let page = Page::of(first, after.as_deref(), MAX_REVIEWS).map_err(|error| ctx.located(error))?;
@@ -153,7 +153,7 @@ impl Product {
         ctx.optional(reviews.await).transpose()
     }
 
-    /// Products to show beside it, best first. Empty when they are not to be had right now.
+    /// Related products to show beside it, best first. Empty when they cannot be loaded.
     #[graphql(
         directive = fetches::apply(
             fetch::<RelatedTo>(["parent.id", "argument.first"]).then_hoist::<Self>().or("[]")
@@ -163,7 +163,7 @@ impl Product {
     async fn related(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Products to answer, 8 at most.", default = 4)] first: i32,
+        #[graphql(desc = "Products to return, 8 at most.", default = 4)] first: i32,
     ) -> Result<RefList<Product>, Error> {
         let page_size = at_most(ctx, first, MAX_RELATED)?;
         if page_size == 0 {
@@ -174,8 +174,8 @@ impl Product {
         Ok(related.product_ids.iter().map(|id| ProductById(id.as_str().into())).collect())
     }
 
-    /// How it can be sent to a country, the cheapest way first; empty when nothing is sent there. Null when that is
-    /// not known right now.
+    /// Shipping options of the product to a country, the cheapest first; empty when there are none.
+    /// Null when they cannot be loaded.
     #[graphql(
         directive = fetches::apply(fetch::<ShippingOf>(["parent.id", "argument.country"]).or("null")),
         directive = bounds::apply(items(MAX_OPTIONS))
@@ -183,7 +183,7 @@ impl Product {
     async fn shipping_options(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Country by ISO 3166-1, such as \"FR\".")] country: String,
+        #[graphql(desc = "Country by ISO 3166-1 alpha-2, such as \"FR\".")] country: String,
     ) -> Nullable<Vec<ShippingOption>> {
         let question = ShippingOf { product: self.0.id.as_str().into(), country: country.into() };
         let shipping = ctx.fetch(question).await;

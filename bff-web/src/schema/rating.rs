@@ -8,7 +8,7 @@ use proto::reviews;
 
 pub(crate) struct Rating(pub(super) Arc<reviews::Rating>);
 
-/// What all reviews of a product say together.
+/// Rating of a product over all reviews.
 #[Object]
 impl Rating {
     /// Mean of all stars, 1 to 5. Null when there is no review.

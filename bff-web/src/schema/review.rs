@@ -14,14 +14,14 @@ impl Entity for Review {
     const NAME: &'static str = "Review";
 }
 
-/// What a page of reviews knows besides its reviews.
+/// Fields of a page of reviews beside its items.
 #[derive(SimpleObject)]
 pub(crate) struct ReviewConnectionFields {
     /// Number of reviews on all pages together.
     pub(super) total_count: i32,
 }
 
-/// What a customer says of a product.
+/// A customer's review of a product.
 #[Object]
 impl Review {
     /// Id of the review.
@@ -30,7 +30,7 @@ impl Review {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// Who wrote it, such as "Ada L.".
+    /// Display name of the author, such as "Ada L.".
     #[graphql(directive = reads::apply(["author_name"]))]
     async fn author(&self) -> &str {
         &self.0.author_name
@@ -42,13 +42,13 @@ impl Review {
         self.0.rating
     }
 
-    /// What was written, plain text.
+    /// Text of the review, plain text.
     #[graphql(directive = reads::apply(["text"]), directive = bounds::apply(bytes(4_000)))]
     async fn text(&self) -> &str {
         &self.0.text
     }
 
-    /// When it was written. Null when that is not known.
+    /// Time of creation. Null when unknown.
     #[graphql(directive = reads::apply(["create_time"]))]
     async fn created_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
         ctx.known(self.0.create_time.as_ref().and_then(DateTime::of))

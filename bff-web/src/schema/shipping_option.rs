@@ -1,4 +1,4 @@
-//! One way to send a product.
+//! A shipping option of a product.
 
 use async_graphql::{Context, Object};
 use bff_kit::ContextExt as _;
@@ -8,10 +8,10 @@ use super::money::Money;
 
 pub(crate) struct ShippingOption(pub(super) shipping::ShippingOption);
 
-/// One way to send a product.
+/// A shipping option of a product.
 #[Object]
 impl ShippingOption {
-    /// What to name it by in an order, such as "express".
+    /// Value of `shippingOption` in an order, such as "express".
     async fn option(&self) -> &str {
         &self.0.id
     }
@@ -21,17 +21,17 @@ impl ShippingOption {
         &self.0.name
     }
 
-    /// What it costs. Null when that is not known.
+    /// Price of the shipping. Null when unknown.
     async fn price(&self, ctx: &Context<'_>) -> Option<Money> {
         ctx.known(Money::of(self.0.price.as_ref()))
     }
 
-    /// Working days it takes at least.
+    /// Shortest delivery time, in working days.
     async fn min_days(&self) -> i32 {
         self.0.min_days
     }
 
-    /// Working days it takes at most.
+    /// Longest delivery time, in working days.
     async fn max_days(&self) -> i32 {
         self.0.max_days
     }

@@ -8,9 +8,9 @@ use proto::catalog;
 pub(crate) struct Specification {
     /// Heading under which lines are grouped, such as "Dimensions".
     group: String,
-    /// What is stated, such as "Height".
+    /// Name of the property, such as "Height".
     name: String,
-    /// The value with its unit, such as "24 cm".
+    /// Value with its unit, such as "24 cm".
     value: String,
 }
 

@@ -10,11 +10,11 @@ use proto::inventory;
 
 pub(crate) struct Stock(pub(super) Arc<inventory::Stock>);
 
-#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
-/// How much of a product can be sold.
+#[expect(clippy::unused_async, reason = "the macro requires it where a field may fail")]
+/// Stock of a product.
 #[Object]
 impl Stock {
-    /// Whether you can buy it now.
+    /// True if the product can be bought now.
     #[graphql(directive = reads::apply(["available"]))]
     async fn available(&self) -> bool {
         self.0.available
@@ -26,13 +26,13 @@ impl Stock {
         ctx.required(int(self.0.total_quantity))
     }
 
-    /// Items by warehouse, the fullest first.
+    /// Items on hand by warehouse, the fullest first.
     #[graphql(directive = reads::apply(["warehouses"]), directive = bounds::apply(items(20)))]
     async fn warehouses(&self) -> Vec<WarehouseStock> {
         self.0.warehouses.iter().cloned().map(WarehouseStock).collect()
     }
 
-    /// When the count last changed. Null when that is not known.
+    /// Time of the last change of the count. Null when unknown.
     #[graphql(directive = reads::apply(["update_time"]))]
     async fn updated_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
         ctx.known(self.0.update_time.as_ref().and_then(DateTime::of))
@@ -41,7 +41,7 @@ impl Stock {
 
 pub(crate) struct WarehouseStock(inventory::WarehouseStock);
 
-#[expect(clippy::unused_async, reason = "the macro asks for it where a field may fail")]
+#[expect(clippy::unused_async, reason = "the macro requires it where a field may fail")]
 /// Items of a product in one warehouse.
 #[Object]
 impl WarehouseStock {

@@ -27,7 +27,8 @@ impl Entity for User {
     const NAME: &'static str = "User";
 }
 
-/// Somebody who has an account. Of others than yourself you see the id, the name and the picture.
+/// A user with an account, as other users see them. The account of the signed-in customer is a
+/// `Viewer`.
 #[Object]
 impl User {
     /// Id of the user.
@@ -36,13 +37,13 @@ impl User {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// Name they chose to be shown by, such as "Ada L.".
+    /// Display name the user chose, such as "Ada L.".
     #[graphql(directive = reads::apply(["display_name"]))]
     async fn name(&self) -> &str {
         &self.0.display_name
     }
 
-    /// Picture of them.
+    /// URL of the user's picture.
     #[graphql(directive = reads::apply(["avatar_url"]))]
     async fn avatar_url(&self) -> Url {
         self.0.avatar_url.as_str().into()
@@ -69,52 +70,52 @@ pub(super) fn me(ctx: &Context<'_>) -> Option<Ref<Viewer>> {
     ctx.scope().principal().user().map(|me| Ref::by(Ok(AccountOf(me))))
 }
 
-/// You: your account and what belongs to it.
+/// Account of the signed-in customer.
 #[Object]
 impl Viewer {
-    /// Id of your account. As somebody whom others see you have one of a `User`.
+    /// Id of the account. It differs from the id of the same person as a `User`.
     #[graphql(directive = reads::apply(["id"]))]
     pub(super) async fn id(&self) -> ID {
         Id::<Self>::new(&*self.0.id).to_id()
     }
 
-    /// Name you chose to be shown by, such as "Ada L.".
+    /// Display name the customer chose, such as "Ada L.".
     #[graphql(directive = reads::apply(["display_name"]))]
     async fn name(&self) -> &str {
         &self.0.display_name
     }
 
-    /// Name to greet you by, such as "Ada".
+    /// Given name of the customer, such as "Ada".
     #[graphql(directive = reads::apply(["given_name"]))]
     async fn given_name(&self) -> &str {
         &self.0.given_name
     }
 
-    /// Your e-mail address.
+    /// E-mail address of the customer.
     #[graphql(directive = reads::apply(["email"]))]
     async fn email(&self) -> &str {
         &self.0.email
     }
 
-    /// Picture of you.
+    /// URL of the customer's picture.
     #[graphql(directive = reads::apply(["avatar_url"]))]
     async fn avatar_url(&self) -> Url {
         self.0.avatar_url.as_str().into()
     }
 
-    /// When you opened the account. Null when that is not known.
+    /// Time when the account was opened. Null when unknown.
     #[graphql(directive = reads::apply(["create_time"]))]
     async fn member_since(&self, ctx: &Context<'_>) -> Option<DateTime> {
         ctx.known(self.0.create_time.as_ref().and_then(DateTime::of))
     }
 
-    /// How you want to be treated. Null when that is not known right now.
+    /// Preferences of the customer. Null when they cannot be loaded.
     #[graphql(directive = fetches::apply(fetch::<MyPreferences>(["caller"]).or("null")))]
     async fn preferences(&self, ctx: &Context<'_>) -> Nullable<Preferences> {
         ctx.optional(ctx.fetch(MyPreferences).await.map(Preferences)).transpose()
     }
 
-    /// What you can pay with, the default one first. Empty when that is not known right now.
+    /// The customer's payment methods, the default one first. Empty when they cannot be loaded.
     #[graphql(
         directive = fetches::apply(fetch::<MyPaymentMethods>(["caller"]).or("[]")),
         directive = bounds::apply(items(MAX_METHODS))
@@ -128,24 +129,24 @@ impl Viewer {
 /// The dashboard, whose parts are fetched and fail independently.
 pub(crate) struct Dashboard;
 
-/// Everything on the page of somebody who has signed in. Each part may be missing alone; what is yours is null for those
-/// who have not signed in.
+/// Dashboard of the signed-in customer. Each field can fail alone, and is then null or empty;
+/// fields that need an account are null when nobody is signed in.
 #[Object]
 impl Dashboard {
-    /// You.
+    /// Account of the signed-in customer.
     #[graphql(directive = fetches::apply(hoist::<Viewer>(["caller"]).or("null")))]
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Ref<Viewer>> {
         me(ctx)
     }
 
-    /// What you are about to buy.
+    /// Cart of the signed-in customer.
     #[graphql(directive = fetches::apply(fetch::<MyCart>(["caller"]).or("null")))]
     async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
         ctx.scope().principal().user()?;
         ctx.optional(cart::mine(ctx).await).transpose()
     }
 
-    /// Products you may like, best first.
+    /// Products recommended to the customer, best first. Empty when they cannot be loaded.
     #[graphql(
         directive = fetches::apply(
             fetch::<Recommended>(["caller", "argument.first"]).then_hoist::<Product>().or("[]")
@@ -155,12 +156,12 @@ impl Dashboard {
     async fn recommendations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Products to answer, 20 at most.", default = 10)] first: i32,
+        #[graphql(desc = "Products to return, 20 at most.", default = 10)] first: i32,
     ) -> Result<RefList<Product>, Error> {
         product::recommended(ctx, first).await
     }
 
-    /// What the shop tells you, newest first.
+    /// Notifications of the signed-in customer, newest first.
     #[graphql(
         directive = fetches::apply(
             fetch::<MyNotifications>(["caller", "argument.first", "argument.after"]).or("null")
@@ -172,14 +173,14 @@ impl Dashboard {
     async fn notifications(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Notifications on the page, 50 at most.", default = 5)] first: i32,
-        #[graphql(desc = "Cursor of the notification to go on behind.")] after: Option<String>,
+        #[graphql(desc = "Notifications per page, 50 at most.", default = 5)] first: i32,
+        #[graphql(desc = "Cursor of the notification to continue after.")] after: Option<String>,
     ) -> Nullable<Connection<Notification, NotificationConnectionFields>> {
         ctx.scope().principal().user()?;
         ctx.optional(notification::mine(ctx, first, after).await).transpose()
     }
 
-    /// What you bought, newest first.
+    /// Orders of the signed-in customer, newest first.
     #[graphql(
         directive = fetches::apply(fetch::<MyOrders>(["caller", "argument.first", "argument.after"]).or("null")),
         directive = bounds::apply(items(order::MAX_ORDERS).by("argument.first").of(["edges", "nodes"]))
@@ -187,8 +188,8 @@ impl Dashboard {
     async fn orders(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Orders on the page, 50 at most.", default = 5)] first: i32,
-        #[graphql(desc = "Cursor of the order to go on behind.")] after: Option<String>,
+        #[graphql(desc = "Orders per page, 50 at most.", default = 5)] first: i32,
+        #[graphql(desc = "Cursor of the order to continue after.")] after: Option<String>,
     ) -> Nullable<Connection<Order, OrderConnectionFields>> {
         ctx.scope().principal().user()?;
         ctx.optional(order::mine(ctx, first, after).await).transpose()

@@ -14,7 +14,7 @@ fn resident() -> usize {
 }
 
 #[test]
-fn what_a_peak_took_is_given_back_by_a_thread_that_has_nothing_to_do() {
+fn an_idle_thread_gives_the_memory_of_a_peak_back() {
     const PEAK: usize = 64 * 1024 * 1024;
     let before = resident();
     let mut stays = Vec::new();

@@ -11,10 +11,10 @@ use crate::mode::Mode;
 use crate::operation_policy::OperationPolicy;
 use crate::sdl::{internal_sdl, public_sdl};
 
-/// A [`Client`] without its type parameter. The code that runs clients takes this value, and so is compiled once
-/// instead of once for each client.
+/// A [`Client`] as a value. The code that runs clients takes this value, and so is compiled once; the schema of a client
+/// is compiled only where this value is made, which is the client's own crate.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AnyClient {
+pub struct AnyClient {
     pub(crate) name: &'static str,
     pub(crate) limits: Limits,
     pub(crate) operations: OperationPolicy,
@@ -29,7 +29,9 @@ pub(crate) struct AnyClient {
 }
 
 impl AnyClient {
-    pub(crate) fn of<C: Client>() -> Self {
+    /// Returns the value of a client. Call it in one place, a function of the client's crate that has no type parameter.
+    #[must_use]
+    pub fn of<C: Client>() -> Self {
         Self {
             name: C::NAME,
             limits: C::LIMITS,
@@ -48,8 +50,39 @@ impl AnyClient {
         }
     }
 
+    /// Returns the name of the binary and issuer of the internal credential, such as `"bff-mobile"`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the operations that the client may send.
+    #[must_use]
+    pub fn operations(&self) -> OperationPolicy {
+        self.operations
+    }
+
+    /// Returns the policies of the client's calls.
+    #[must_use]
+    pub fn policies(&self) -> Policies {
+        (self.policies)()
+    }
+
+    /// Returns the schema as clients may know it, sorted.
+    #[must_use]
+    pub fn public_sdl(&self) -> String {
+        (self.public_sdl)()
+    }
+
+    /// Returns the schema with `@fetch`, `@reads` and `@bounds`, sorted.
+    #[must_use]
+    pub fn internal_sdl(&self) -> String {
+        (self.internal_sdl)()
+    }
+
     /// Returns the name without the prefix of the binary: `"mobile"` for `"bff-mobile"`.
-    pub(crate) fn short_name(&self) -> &'static str {
+    #[must_use]
+    pub fn short_name(&self) -> &'static str {
         self.name.strip_prefix("bff-").unwrap_or(self.name)
     }
 }

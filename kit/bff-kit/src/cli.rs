@@ -15,7 +15,6 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 
 use crate::any_client::AnyClient;
-use crate::client::Client;
 use crate::config::{Config, ConfigError, Layers};
 use crate::server::Server;
 #[cfg(feature = "review")]
@@ -37,13 +36,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve (what happens without a command)
+    /// Serve (the default command)
     Serve(Settings),
-    /// Print every setting that holds, and where it comes from
+    /// Print every setting in effect, and its source
     Config(Settings),
     /// Print the schema
     Schema {
-        /// With the directives that tell which services answer a field
+        /// With the directives that name the calls behind each field
         #[arg(long)]
         internal: bool,
     },
@@ -74,13 +73,9 @@ struct Settings {
     set: Vec<String>,
 }
 
-/// Runs the binary of `C`.
+/// Runs the binary of the client.
 #[must_use]
-pub fn run<C: Client>() -> ExitCode {
-    run_any(AnyClient::of::<C>())
-}
-
-fn run_any(client: AnyClient) -> ExitCode {
+pub fn run(client: AnyClient) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -184,7 +179,7 @@ fn start(client: AnyClient, config: Config) -> Result<(), Failure> {
         let reload = server.reload();
         // The task ends with the runtime.
         tokio::spawn(process::on_hangup(move || reload.now()));
-        server.serve_any(client, listener, fetch::tcp(), stop_signal()).await?;
+        server.serve(client, listener, fetch::tcp(), stop_signal()).await?;
         Ok(())
     })
 }

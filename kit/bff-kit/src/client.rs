@@ -41,11 +41,11 @@ pub trait Client: Send + Sync + 'static {
 }
 
 /// The schema of a client.
-pub type ClientSchema<C> = Schema<<C as Client>::Query, <C as Client>::Mutation, EmptySubscription>;
+pub(crate) type ClientSchema<C> = Schema<<C as Client>::Query, <C as Client>::Mutation, EmptySubscription>;
 
 /// Builds the schema of a client. The schema takes operations as valid, because the kit has checked them before.
 #[must_use]
-pub fn schema<C: Client>() -> ClientSchema<C> {
+pub(crate) fn schema<C: Client>() -> ClientSchema<C> {
     schema_builder::<C>().finish()
 }
 

@@ -33,8 +33,8 @@ pub use upstream::{ServiceConfig, UpstreamConfig};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Users of this process: `development` lets developers sign in by header and ask for the schema, `production` is
-    /// for real users.
+    /// Users of this process: `development` lets developers sign in by header and introspect the schema, `production`
+    /// is for real users.
     pub mode: Mode,
     /// Sockets, timers and limits of the server.
     pub server: ServerConfig,

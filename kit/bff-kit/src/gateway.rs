@@ -21,7 +21,7 @@ use crate::executor::Execute;
 use crate::health::Health;
 use crate::identity::CredentialKey;
 use crate::metrics::{self, Metrics};
-use crate::preparer::configured;
+use crate::preparer::server_preparer;
 use crate::registry::{DocumentId, OperationStore};
 use resolver::Error;
 use resolver::Languages;
@@ -91,7 +91,7 @@ impl Gateway {
         log: Arc<SampledLog>,
         health: Arc<Health>,
     ) -> Self {
-        let preparer = Arc::new(configured(client, config));
+        let preparer = Arc::new(server_preparer(client, config));
         let documents = OperationStore::new(
             preparer.clone(),
             config.document_policy(client.operations),
@@ -110,7 +110,7 @@ impl Gateway {
             credential: CredentialKey::new(config.credential_key(), client.name),
             clock,
             enforcement: Arc::new(match config.mode {
-                Mode::Development => Enforcement::refusing(),
+                Mode::Development => Enforcement::enforcing(),
                 Mode::Production => Enforcement::counting(),
             }),
             log,
@@ -140,7 +140,7 @@ impl Gateway {
             Ok(prepared) => prepared,
             Err(errors) => {
                 let operation_name = request.operation_name;
-                return Arc::new(Answer { operation_name, ..Answer::refused(errors) });
+                return Arc::new(Answer { operation_name, ..Answer::rejected(errors) });
             }
         };
         // The plan decides the cacheability of an answer, so a request that may not be kept needs none unless it is
@@ -185,7 +185,7 @@ impl Gateway {
         let Run { request, operation, plan, variables, principal, started, known } = run;
         let credential = match self.credential.sign(&principal) {
             Ok(credential) => credential,
-            Err(error) => return Answer::refused(vec![server_error(error)]),
+            Err(error) => return Answer::rejected(vec![server_error(error)]),
         };
         let (document, failing) = match operation.form(&self.preparer.schema_index, variables) {
             Ok(form) => form,
@@ -222,11 +222,11 @@ impl Gateway {
         graphql.set_parsed_query(document);
 
         let mut response = running.drive(self.executor.execute(graphql, has_failing)).await;
-        let refused = response.data == Value::Null
+        let rejected = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
         let errors =
-            response.errors.into_iter().map(|error| report::shown(error, refused, &self.log)).collect();
+            response.errors.into_iter().map(|error| report::shown(error, rejected, &self.log)).collect();
         response.errors = running.settled(errors);
         let errors = response.errors.iter().filter_map(ServerError::source::<Error>);
         let retry_after = errors.filter_map(Error::retry_after).chain(running.retry_after()).max();
@@ -242,7 +242,7 @@ impl Gateway {
         }
         let mut answer = Answer {
             response,
-            refused,
+            rejected,
             operation_name: operation.name().map(str::to_owned),
             calls: calls.len(),
             #[cfg(feature = "review")]
@@ -271,15 +271,15 @@ impl Gateway {
         let (documents, preparer) = (self.documents.clone(), self.preparer.clone());
         let enforcement = self.enforcement.clone();
         move |metrics| {
-            let (taken, refused) = documents.loads();
+            let (taken, rejected) = documents.loads();
             metrics.kept(&metrics::MANIFESTS, Some(("result", "taken")), taken);
-            metrics.kept(&metrics::MANIFESTS, Some(("result", "refused")), refused);
+            metrics.kept(&metrics::MANIFESTS, Some(("result", "refused")), rejected);
             metrics.kept(&metrics::UNREGISTERED, None, documents.unregistered());
             metrics.kept(&metrics::AUTOMATIC_BYTES, None, documents.automatic_bytes());
             for (limit, count) in preparer.guard.exceeded() {
                 metrics.kept(&metrics::LIMITS, Some(("limit", limit.as_str())), count);
             }
-            metrics.kept(&metrics::VIOLATIONS, None, enforcement.violations());
+            metrics.kept(&metrics::DEVIATIONS, None, enforcement.deviations());
         }
     }
 }

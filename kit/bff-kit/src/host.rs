@@ -3,12 +3,10 @@
 pub use allocator::Allocator;
 
 pub use crate::cli::{EXIT_USAGE, listen, run, stop_signal};
-pub use crate::client::{ClientSchema, schema};
 pub use crate::clock::Clock;
 pub use crate::health::Admin;
 pub use crate::preparer::{preparer, server_preparer};
 pub use crate::reload::Reload;
-pub use crate::sdl::{internal_sdl, public_sdl};
 pub use crate::server::{PeerAddress, Server};
 
 /// Settings of a server, and the places that set them.

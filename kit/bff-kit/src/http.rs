@@ -254,7 +254,7 @@ impl HttpEdge {
                     .iter()
                     .map(|answer| match answer {
                         Ok(answer) => BatchItem::Answered(answer.shape()),
-                        Err(rejection) => BatchItem::refused(Rejection::clone(rejection)),
+                        Err(rejection) => BatchItem::rejected(Rejection::clone(rejection)),
                     })
                     .collect();
                 let delay = answers.iter().flatten().filter_map(|answer| answer.retry_after).max();
@@ -289,7 +289,7 @@ impl HttpEdge {
         let answering = self.gateway.answer(graphql, identify, may_change, known);
         AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_logged| {
             let error = Error::internal("answering panicked; the line of the panic says where");
-            Arc::new(Answer { operation_name, ..Answer::refused(vec![server_error(error)]) })
+            Arc::new(Answer { operation_name, ..Answer::rejected(vec![server_error(error)]) })
         })
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use async_graphql::{EmptyMutation, Object};
-//! use bff_kit::{Authenticator, AutomaticQueries, Client, Development, DocumentPolicy, Limits, Mode, OperationPolicy};
+//! use bff_kit::{AnyClient, Authenticator, AutomaticQueries, Client, Development, DocumentPolicy, Limits, Mode, OperationPolicy};
 //! use fetch::Policies;
 //!
 //! struct Kiosk;
@@ -16,7 +16,7 @@
 //!
 //! #[Object]
 //! impl Query {
-//!     /// A greeting for whoever stands in front.
+//!     /// A greeting for the person at the kiosk.
 //!     async fn greeting(&self) -> &str {
 //!         "Welcome"
 //!     }
@@ -39,9 +39,13 @@
 //!     }
 //! }
 //!
-//! let plan = bff_kit::host::preparer::<Kiosk>().plan("query Hello { greeting }")?;
+//! pub fn client() -> AnyClient {
+//!     AnyClient::of::<Kiosk>()
+//! }
+//!
+//! let plan = bff_kit::host::preparer(client()).plan("query Hello { greeting }")?;
 //! assert_eq!(plan.total.calls, 0);
-//! // `bff_kit::host::run::<Kiosk>()` is all that its `main` does.
+//! // `bff_kit::host::run(bff_kiosk::client())` is all that its `main` does.
 //! # Ok::<(), operation::NoPlan>(())
 //! ```
 //!
@@ -69,6 +73,7 @@ mod reload;
 mod sdl;
 mod server;
 
+pub use any_client::AnyClient;
 pub use client::Client;
 pub use identity::{Authenticator, Development};
 pub use mode::Mode;

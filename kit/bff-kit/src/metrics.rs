@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 
 use connections::{Bound, Closed};
 
-pub(crate) use list::{AUTOMATIC_BYTES, LIMITS, MANIFESTS, SERVICE, UNREAD_BYTES, UNREGISTERED, VIOLATIONS};
+pub(crate) use list::{AUTOMATIC_BYTES, DEVIATIONS, LIMITS, MANIFESTS, SERVICE, UNREAD_BYTES, UNREGISTERED};
 pub use list::{Kind, METRICS, Metric};
 
 /// Upper bounds of the buckets of durations, in seconds: from an answer served from memory to the longest deadline.
@@ -40,7 +40,7 @@ impl Drop for OpenConnection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reloaded {
     Taken,
-    Refused,
+    Rejected,
 }
 
 impl Metrics {
@@ -103,8 +103,8 @@ impl Metrics {
     }
 
     /// Counts a request that was rejected.
-    pub(crate) fn refused(&self, reason: &'static str) {
-        self.counter(&list::REFUSED, [Label::from_static_parts("reason", reason)]).increment(1);
+    pub(crate) fn rejected(&self, reason: &'static str) {
+        self.counter(&list::REJECTED, [Label::from_static_parts("reason", reason)]).increment(1);
     }
 
     /// Counts the bytes of a request body.
@@ -133,7 +133,7 @@ impl Metrics {
     pub(crate) fn certificate(&self, reloaded: Reloaded) {
         let result = match reloaded {
             Reloaded::Taken => "taken",
-            Reloaded::Refused => "refused",
+            Reloaded::Rejected => "refused",
         };
         self.counter(&list::CERTIFICATES, [Label::from_static_parts("result", result)]).increment(1);
     }

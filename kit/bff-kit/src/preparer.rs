@@ -5,23 +5,18 @@ use std::sync::Arc;
 use operation::{Guard, Preparer};
 
 use crate::any_client::AnyClient;
-use crate::client::Client;
 use crate::config::Config;
 use crate::mode::Mode;
 
 /// Returns the preparer of a client, which plans its operations without a server.
 #[must_use]
-pub fn preparer<C: Client>() -> Preparer {
-    in_mode(AnyClient::of::<C>(), Mode::Development)
+pub fn preparer(client: AnyClient) -> Preparer {
+    in_mode(client, Mode::Development)
 }
 
 /// Returns the preparer of a client's server, with the changes that the configuration makes.
 #[must_use]
-pub fn server_preparer<C: Client>(config: &Config) -> Preparer {
-    configured(AnyClient::of::<C>(), config)
-}
-
-pub(crate) fn configured(client: AnyClient, config: &Config) -> Preparer {
+pub fn server_preparer(client: AnyClient, config: &Config) -> Preparer {
     Preparer {
         deadline: config.deadline(&client.limits),
         guard: Guard::new(config.limits(&client.limits), config.limits.report_only.clone()),

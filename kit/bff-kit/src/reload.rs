@@ -15,7 +15,7 @@ pub struct Reload(Arc<watch::Sender<()>>);
 #[derive(Debug)]
 pub(crate) struct Looks {
     every: Interval,
-    asked: watch::Receiver<()>,
+    requests: watch::Receiver<()>,
     /// Keeps the sender alive, so that waiting for a request never fails.
     _reload: Reload,
 }
@@ -33,7 +33,7 @@ impl Reload {
     pub(crate) fn looks(&self, every: Duration) -> Looks {
         let mut every = tokio::time::interval(every);
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Looks { every, asked: self.0.subscribe(), _reload: self.clone() }
+        Looks { every, requests: self.0.subscribe(), _reload: self.clone() }
     }
 }
 
@@ -42,7 +42,7 @@ impl Looks {
     pub(crate) async fn next(&mut self) -> bool {
         tokio::select! {
             _tick = self.every.tick() => false,
-            _asked = self.asked.changed() => true,
+            _requested = self.requests.changed() => true,
         }
     }
 }

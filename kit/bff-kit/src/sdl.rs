@@ -6,7 +6,7 @@ use operation::schema::{DEFINITIONS, NAMES};
 
 /// Returns the schema with `@fetch`, `@reads` and `@bounds`, sorted.
 #[must_use]
-pub fn internal_sdl<Q, M, S>(schema: &Schema<Q, M, S>) -> String
+pub(crate) fn internal_sdl<Q, M, S>(schema: &Schema<Q, M, S>) -> String
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
@@ -17,7 +17,7 @@ where
 
 /// Returns the schema as clients may know it, sorted.
 #[must_use]
-pub fn public_sdl<Q, M, S>(schema: &Schema<Q, M, S>) -> String
+pub(crate) fn public_sdl<Q, M, S>(schema: &Schema<Q, M, S>) -> String
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,

@@ -20,7 +20,6 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::any_client::AnyClient;
-use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
 use crate::gateway::Gateway;
@@ -91,19 +90,10 @@ impl Server {
         self.reload.clone()
     }
 
-    /// Serves `C` until `shutdown` is ready, then sends clients elsewhere for a while, accepts no more connections,
+    /// Serves the client until `shutdown` is ready, then sends clients elsewhere for a while, accepts no more connections,
     /// lets running requests finish and returns. The future starts no threads; dropping it ends every task that it has
     /// started.
-    pub async fn serve<C: Client>(
-        self,
-        listener: impl Listener<Addr: PeerAddress>,
-        connector: impl Connector,
-        shutdown: impl Future<Output = ()> + Send,
-    ) -> Result<(), ConfigError> {
-        self.serve_any(AnyClient::of::<C>(), listener, connector, shutdown).await
-    }
-
-    pub(crate) async fn serve_any(
+    pub async fn serve(
         self,
         client: AnyClient,
         mut listener: impl Listener<Addr: PeerAddress>,

@@ -103,7 +103,7 @@ impl Connections {
         loop {
             tokio::select! {
                 closed = connection.as_mut() => {
-                    if let Err(error) = &closed && let Some((malformed, status)) = refused_by_hyper(error.as_ref()) {
+                    if let Err(error) = &closed && let Some((malformed, status)) = rejected_by_hyper(error.as_ref()) {
                         self.observer.malformed(malformed, status);
                     }
                     return closed_by(&closed);
@@ -195,7 +195,7 @@ fn builder(max_head_bytes: usize) -> Builder<TokioExecutor> {
 }
 
 /// Returns the reason and the status with which hyper itself rejected a request; `None` if hyper rejected none.
-fn refused_by_hyper(error: &(dyn Error + 'static)) -> Option<(Malformed, StatusCode)> {
+fn rejected_by_hyper(error: &(dyn Error + 'static)) -> Option<(Malformed, StatusCode)> {
     match error.downcast_ref::<hyper::Error>() {
         Some(error) if error.is_parse_too_large() => {
             Some((Malformed::TooLarge, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE))

@@ -1,4 +1,4 @@
-//! The one that is told of connections.
+//! An observer of the connections of a server.
 
 use std::any::Any;
 
@@ -6,7 +6,7 @@ use hyper::StatusCode;
 
 use crate::peer::Bound;
 
-/// Told of every connection, to count it or to write a line about it.
+/// Receives the events of every connection, to count them or to write lines about them.
 pub trait Observer: Send + Sync + 'static {
     /// A connection was admitted. The guard is dropped when it has ended.
     fn opened(&self) -> Box<dyn Any + Send>;
@@ -17,11 +17,11 @@ pub trait Observer: Send + Sync + 'static {
     /// A connection ended.
     fn closed(&self, closed: Closed);
 
-    /// A request was rejected before it was one.
+    /// A request was rejected by hyper, before a route received it.
     fn malformed(&self, malformed: Malformed, status: StatusCode);
 }
 
-/// A request that is rejected before it is one.
+/// A request that hyper rejects before a route receives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
     /// The head is longer than the bound.

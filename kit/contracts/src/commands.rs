@@ -39,9 +39,9 @@ pub enum Command {
     Register(Register),
     /// Check operations, plans, budget and every released operation, as CI does
     Check(Check),
-    /// Show what changed in the plans since a revision
+    /// Show the changes of the plans since a revision
     Diff(Diff),
-    /// Show which operations stand on what a change of the services' contracts removes or alters
+    /// Show the operations that depend on something a change of the services' contracts removes or alters
     Impact(Impact),
 }
 
@@ -122,7 +122,7 @@ pub struct Register {
 pub struct Diff {
     /// Plans to compare with: a folder such as `../old/schema/mobile`, or a revision git knows, such as `main`
     old: String,
-    /// Plans to compare: the same again, or the operations as they are now when left out
+    /// Plans to compare: a folder or revision as above; the operations as they are now when left out
     new: Option<String>,
     /// For a pull request
     #[arg(long)]
@@ -257,9 +257,9 @@ impl Impact {
         let found = self.folder.folder(binary).impact(&(binary.preparer)(), &old, &new);
         let found = found.map_err(|errors| self.folder.failure(binary, &errors))?;
         if found.is_empty() {
-            return Ok(format!("{}: no operation stands on what changes\n", binary.name));
+            return Ok(format!("{}: no operation depends on what changes\n", binary.name));
         }
-        Err(Failure::Other(lines("operations stand on what changes", &found)))
+        Err(Failure::Other(lines("operations depend on what changes", &found)))
     }
 }
 

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_of_another_document_is_refused() {
+    fn an_id_of_another_document_is_an_error() {
         let operation = |id: &str, text: &str| ReleasedOperation {
             id: id.to_owned(),
             name: "A".to_owned(),

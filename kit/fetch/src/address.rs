@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_call_would_follow_is_refused() {
+    fn a_text_with_parts_that_no_call_would_use_is_an_error() {
         let cases = [
             ("", "`` is not an address"),
             ("127.0.0.1:1", "`127.0.0.1:1` is not an address"),
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_secret_of_an_address_is_not_shown() {
+    fn parts_of_an_address_that_may_be_secret_are_not_shown() {
         for text in [
             "http://ada:hunter2@host:1",
             "http://ada:hunt@hunter2@host:1/p",

@@ -25,8 +25,8 @@ struct Inner {
     logged: AtomicBool,
 }
 
-/// Failure kind of an upstream error, by the status of the service. The caller decides if the status is about the
-/// client, because only the caller knows which part of the request came from the client.
+/// Failure kind of an upstream error, by the status of the service. It does not tell if the status is about the client:
+/// only the code that made the call knows which part of the request came from the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureKind {
     /// The requested object does not exist.
@@ -38,8 +38,8 @@ pub enum FailureKind {
     /// The service accepts the credential, but does not permit the call.
     PermissionDenied,
     /// A rule of the domain forbids the call; the business reason names the rule.
-    Refused,
-    /// The service has no capacity, or the caller has used up its quota.
+    Declined,
+    /// The service has no capacity, or a quota is used up.
     ResourceExhausted,
     /// The response did not arrive within the time given.
     Timeout,
@@ -173,7 +173,7 @@ impl UpstreamError {
             | FailureKind::InvalidArgument
             | FailureKind::Unauthenticated
             | FailureKind::PermissionDenied
-            | FailureKind::Refused => false,
+            | FailureKind::Declined => false,
         }
     }
 
@@ -259,7 +259,7 @@ fn kind_of(code: Code) -> FailureKind {
         Code::InvalidArgument | Code::OutOfRange => FailureKind::InvalidArgument,
         Code::Unauthenticated => FailureKind::Unauthenticated,
         Code::PermissionDenied => FailureKind::PermissionDenied,
-        Code::FailedPrecondition | Code::AlreadyExists | Code::Aborted => FailureKind::Refused,
+        Code::FailedPrecondition | Code::AlreadyExists | Code::Aborted => FailureKind::Declined,
         Code::ResourceExhausted => FailureKind::ResourceExhausted,
         Code::DeadlineExceeded => FailureKind::Timeout,
         Code::Unavailable => FailureKind::Unavailable,
@@ -279,7 +279,7 @@ fn usual_code(kind: FailureKind) -> Code {
         FailureKind::InvalidArgument => Code::InvalidArgument,
         FailureKind::Unauthenticated => Code::Unauthenticated,
         FailureKind::PermissionDenied => Code::PermissionDenied,
-        FailureKind::Refused => Code::FailedPrecondition,
+        FailureKind::Declined => Code::FailedPrecondition,
         FailureKind::ResourceExhausted => Code::ResourceExhausted,
         FailureKind::Timeout => Code::DeadlineExceeded,
         FailureKind::Unavailable => Code::Unavailable,
@@ -316,7 +316,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_that_no_service_said_speaks_of_nobody() {
+    fn a_status_that_no_service_sent_is_about_nobody() {
         for code in (1..=16).map(Code::from_i32) {
             let status = Status::new(code, "made up");
             let kinds = [Ended::Not, Ended::Foreign, Ended::Cut, Ended::Status(0)]
@@ -333,12 +333,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_one_key_is_no_fault_of_another() {
+    fn field_violations_of_one_key_do_not_reach_another() {
         let details = ErrorDetails::with_bad_request(vec![
             tonic_types::FieldViolation::new("queries[1].page_token", "is foreign"),
             tonic_types::FieldViolation::new("read_mask", "has no such path"),
         ]);
-        let status = Status::with_error_details(Code::InvalidArgument, "refused", details);
+        let status = Status::with_error_details(Code::InvalidArgument, "rejected", details);
         let failure = UpstreamError::answered(&status);
         let fields = |index| {
             let violations = failure.at_key("queries", Some(index)).violations().to_vec();

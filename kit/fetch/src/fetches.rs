@@ -36,7 +36,7 @@ pub struct Fetches {
 #[derive(Default)]
 struct Turn {
     /// True if the slot has keys that are not sent yet.
-    asked: bool,
+    has_keys: bool,
     /// The last batch; `None` before the first one.
     batch: Option<Batch>,
 }
@@ -72,8 +72,8 @@ impl Fetches {
         key: F,
     ) -> Result<Result<F::Value, UpstreamError>, Undeclared> {
         let loader = self.loader::<F>(slot)?;
-        lock(&loader.asked).push(key.clone());
-        lock(&self.turns[slot]).asked = true;
+        lock(&loader.unsent).push(key.clone());
+        lock(&self.turns[slot]).has_keys = true;
         self.idle.idle().await;
         while let Some(producer) = self.under_way(&self.slots[slot].joins) {
             producer.await;
@@ -109,7 +109,7 @@ impl Fetches {
         slots.iter().find_map(|slot| {
             let turn = lock(self.turns.get(*slot)?);
             let batch = turn.batch.clone().filter(|batch| batch.peek().is_none());
-            batch.or_else(|| turn.asked.then(nothing))
+            batch.or_else(|| turn.has_keys.then(nothing))
         })
     }
 
@@ -159,7 +159,7 @@ impl Fetches {
             // One yield is the minimum of the loader. A batch has no limit here because `SlotBatch` splits it
             // into concurrent calls.
             let loader = Loader::new(batch).with_max_batch_size(usize::MAX).with_yield_count(1);
-            Box::new(SlotLoader::<F> { loader, asked: Mutex::default() })
+            Box::new(SlotLoader::<F> { loader, unsent: Mutex::default() })
         };
         cell.get_or_init(make).downcast_ref().ok_or(Undeclared)
     }
@@ -168,7 +168,7 @@ impl Fetches {
 /// The loader of a slot, and the keys fetched since its last batch.
 struct SlotLoader<F: Fetch> {
     loader: Loader<F, Result<F::Value, UpstreamError>, SlotBatch<F>>,
-    asked: Mutex<Vec<F>>,
+    unsent: Mutex<Vec<F>>,
 }
 
 impl<F: Fetch> SlotLoader<F> {
@@ -176,8 +176,8 @@ impl<F: Fetch> SlotLoader<F> {
     /// keys at once, so that no order of polls can split them; all waiters share the batch, so that it goes on when
     /// the first waiter is dropped.
     fn batch(&self, turn: &mut Turn) -> Option<Batch> {
-        turn.asked = false;
-        let keys = std::mem::take(&mut *lock(&self.asked));
+        turn.has_keys = false;
+        let keys = std::mem::take(&mut *lock(&self.unsent));
         if !keys.is_empty() {
             let loader = self.loader.clone();
             // A batch without any waiter left still holds the loader, so it is finished first.
@@ -199,8 +199,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes one call of a fetch. Errors that are never about the client are logged here; the caller decides about all
-/// others.
+/// Makes one call of a fetch. Errors that are never about the client are logged here; the code that needs the result
+/// decides about all others.
 async fn batch<F: Fetch>(keys: Vec<F>, call: Call<'_>, context: &CallContext) -> BatchResult<F> {
     let answers = F::batch(keys, call).await;
     answers.failures_of_service().for_each(|failure| context.log.failed(F::RPC.path(), failure));
@@ -237,7 +237,7 @@ impl<F: Fetch> SlotBatch<F> {
             return Ok(());
         }
         let what = format!(
-            "{} asked {all_keys} keys of {} in {all_calls} calls; {} keys in {} calls were planned",
+            "{} fetched {all_keys} keys of {} in {all_calls} calls; {} keys in {} calls were planned",
             F::name(),
             F::RPC.path(),
             slot.max_keys,

@@ -112,20 +112,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_goes_on_when_all_who_are_busy_have_stopped() {
+    async fn waiting_parts_go_on_once_all_busy_parts_have_stopped() {
         let idle = IdleDetector::default();
         let log = Mutex::new(Vec::new());
         let step = |name: &'static str| log.lock().unwrap().push(name);
-        let asking = async || {
+        let fetching = async || {
             idle.idle().await;
-            step("asks");
+            step("fetch");
         };
         let working = async |polls| {
             busy(polls).await;
             step("is done");
-            asking().await;
+            fetching().await;
         };
-        idle.drive(async { tokio::join!(asking(), working(20), asking(), working(200)) }).await;
-        assert_eq!(log.into_inner().unwrap(), ["is done", "is done", "asks", "asks", "asks", "asks"]);
+        idle.drive(async { tokio::join!(fetching(), working(20), fetching(), working(200)) }).await;
+        assert_eq!(log.into_inner().unwrap(), ["is done", "is done", "fetch", "fetch", "fetch", "fetch"]);
     }
 }

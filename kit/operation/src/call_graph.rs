@@ -103,7 +103,7 @@ pub(super) struct FetchNode {
     /// Number of keys of each field, as a chain of multiplicities; `None` for a single key.
     pub(super) terms: Vec<Option<usize>>,
     /// True if a field is keyed by the principal alone. All such fields share one key.
-    pub(super) by_caller: bool,
+    pub(super) by_principal: bool,
 }
 
 /// One command.

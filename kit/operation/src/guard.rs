@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_reported_runs_and_is_counted() {
+    fn an_operation_over_a_reported_limit_runs_and_is_counted() {
         let guard = Guard::new(TIGHT, vec![Limit::Selections]);
         assert_eq!(document(&guard, "{ a b c d }"), [""; 0]);
         assert_eq!(document(&guard, "{ x: a y: b c d }").len(), 1);

@@ -91,7 +91,7 @@ impl Prepared {
         self.call_graph.operation_type() == OperationType::Query
     }
 
-    /// Returns its plan, which the first caller's `make` works out.
+    /// Returns its plan, which `make` works out at the first call.
     pub fn plan(&self, make: impl FnOnce(&CallGraph) -> Plan) -> &Plan {
         self.plan.get_or_init(|| make(&self.call_graph))
     }

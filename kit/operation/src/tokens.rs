@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_between_tokens_makes_no_difference_and_all_else_does() {
+    fn text_between_tokens_makes_no_difference_and_all_else_does() {
         let text = "query A($a: Int = 1) {\n  b(c: \"x y\", d: [1, 2.0])\n  ...E @f\n}\n";
         for same in [
             text.trim_end().to_owned(),

@@ -155,31 +155,31 @@ impl Coercion<'_> {
             return match &value {
                 ConstValue::String(text) if values.contains(text) => ConstValue::Enum(Name::new(text)),
                 ConstValue::Enum(text) if values.iter().any(|value| value == text.as_str()) => value,
-                _ => self.refuse(&value, at, &format!("a value of {name}")),
+                _ => self.mismatch(&value, at, &format!("a value of {name}")),
             };
         }
         match (name, &value) {
             ("Int", ConstValue::Number(number)) => match integer(number) {
                 Some(integer) => ConstValue::from(integer),
-                None => self.refuse(&value, at, "an Int of 32 bits"),
+                None => self.mismatch(&value, at, "an Int of 32 bits"),
             },
-            ("Int", _) => self.refuse(&value, at, "an Int"),
+            ("Int", _) => self.mismatch(&value, at, "an Int"),
             ("Float", ConstValue::Number(_))
             | ("Boolean", ConstValue::Boolean(_))
             | ("String" | "ID", ConstValue::String(_)) => value,
             ("ID", ConstValue::Number(number)) => match whole(number) {
                 Some(text) => ConstValue::String(text),
-                None => self.refuse(&value, at, "a value of type ID"),
+                None => self.mismatch(&value, at, "a value of type ID"),
             },
             ("Float" | "Boolean" | "String" | "ID", _) => {
-                self.refuse(&value, at, &format!("a value of type {name}"))
+                self.mismatch(&value, at, &format!("a value of type {name}"))
             }
             _ if self.schema_index.scalars().takes(name, &value) => value,
-            _ => self.refuse(&value, at, &format!("a value of type {name}")),
+            _ => self.mismatch(&value, at, &format!("a value of type {name}")),
         }
     }
 
-    fn refuse(&mut self, value: &ConstValue, at: &At<'_>, expected: &str) -> ConstValue {
+    fn mismatch(&mut self, value: &ConstValue, at: &At<'_>, expected: &str) -> ConstValue {
         self.wrong(at, format!("expected {expected}, not {}.", shown(value)));
         ConstValue::Null
     }

@@ -25,7 +25,7 @@ pub(crate) struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Returns the error of the field that needed the response, by the table of `docs/architecture.md`. An upstream
+    /// Returns the error of the field that needed the response, by the table of `docs/errors.md`. An upstream
     /// error that is not about the client is logged.
     pub(crate) fn error(&self, failure: &UpstreamError, log: &SampledLog) -> Error {
         let error = self.told(failure).unwrap_or_else(|| {
@@ -59,10 +59,10 @@ impl Part<'_> {
             }
             FailureKind::PermissionDenied => is_one_of(self.reasons.may_not)
                 .then(|| Error::client(Code::Forbidden, "You may not do this.")),
-            FailureKind::Refused => {
+            FailureKind::Declined => {
                 let is_command = self.step.is_some_and(|step| step.kind != StepKind::Fetch);
                 let is_told = gave && (is_command || by_status || failure.reason().is_some());
-                is_told.then(|| Error::refused(failure.reason()))
+                is_told.then(|| Error::declined(failure.reason()))
             }
             FailureKind::ResourceExhausted => by_status
                 .then(|| Error::client(Code::RateLimited, "Too many requests; try again in a moment.")),
@@ -80,8 +80,9 @@ impl Part<'_> {
     }
 
     fn log(&self, failure: &UpstreamError, log: &SampledLog) {
-        let is_of_caller = failure.reason().is_some_and(|reason| self.reasons.nobody_acts.contains(&reason));
-        if failure.kind() != FailureKind::Unauthenticated || is_of_caller {
+        let is_of_principal =
+            failure.reason().is_some_and(|reason| self.reasons.nobody_acts.contains(&reason));
+        if failure.kind() != FailureKind::Unauthenticated || is_of_principal {
             return log.failed(self.rpc.path(), failure);
         }
         // The service does not accept our own credential. Users can do nothing about it, so the line tells operators
@@ -95,7 +96,7 @@ impl Part<'_> {
                 reason,
                 cause,
                 left_out,
-                "a service refuses our credential: is `credential.key` its key, is the clock right, does it know us?"
+                "a service rejects our credential: check that `credential.key` is its key, the clock is right and it knows us"
             );
         }
     }
@@ -110,9 +111,9 @@ mod tests {
     fn step(kind: StepKind, by: &[&str], given: &[&str]) -> StepInfo {
         let strings = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect();
         StepInfo {
-            name: "Asked".to_owned(),
+            name: "Loaded".to_owned(),
             kind,
-            rpc: "test.v1.TestService/Ask".to_owned(),
+            rpc: "test.v1.TestService/Load".to_owned(),
             by: strings(by),
             given: strings(given),
             reads: Vec::new(),
@@ -157,7 +158,7 @@ mod tests {
         (error.code(), violations)
     }
 
-    const RPC: Rpc = Rpc::read("test.v1.TestService/Ask");
+    const RPC: Rpc = Rpc::read("test.v1.TestService/Load");
 
     #[test]
     fn a_status_speaks_of_the_client_only_where_it_had_a_part() {

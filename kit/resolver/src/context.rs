@@ -82,7 +82,9 @@ impl ContextExt for Context<'_> {
     }
 
     fn required<T>(&self, said: Option<T>) -> Result<T, Error> {
-        said.ok_or_else(|| self.located(Error::internal("a service said nothing, or what is not known here")))
+        said.ok_or_else(|| {
+            self.located(Error::internal("a service sent no value, or one that is not known here"))
+        })
     }
 
     fn located(&self, error: Error) -> Error {

@@ -96,8 +96,8 @@ impl Error {
     }
 
     /// Creates the error of an action that a rule of the domain forbids, with the service's business reason.
-    pub(crate) fn refused(reason: Option<&str>) -> Self {
-        let mut error = Self::client(Code::Refused, "The shop refused this.");
+    pub(crate) fn declined(reason: Option<&str>) -> Self {
+        let mut error = Self::client(Code::Refused, "The shop declined this.");
         if let Self::Client(client) = &mut error {
             Arc::make_mut(client).reason = reason.map(str::to_owned);
         }

@@ -100,7 +100,7 @@ pub struct Connection<T: OutputType, F> {
 #[derive(SimpleObject)]
 #[graphql(name_type)]
 pub struct Edge<T: OutputType> {
-    /// What `after` takes to go on behind this item.
+    /// Cursor of the item: given as `after`, it selects the page behind the item.
     cursor: String,
     /// The item.
     node: T,
@@ -118,11 +118,11 @@ impl<T: OutputType, F: ObjectType> TypeName for Connection<T, F> {
     }
 }
 
-#[expect(clippy::unused_async, reason = "the macro asks for it where it flattens")]
+#[expect(clippy::unused_async, reason = "the macro requires it where it flattens")]
 /// A page of a list.
 #[Object(name_type)]
 impl<T: OutputType, F: ObjectType> Connection<T, F> {
-    /// Where the page begins and ends, and whether there are others.
+    /// Cursors of the page's first and last item, and whether there are items beyond them.
     async fn page_info(&self) -> &PageInfo {
         &self.page_info
     }
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_page_is_bad_input_and_says_what_is_wrong() {
+    fn an_invalid_page_is_bad_input_that_says_what_is_wrong() {
         for (first, after) in [(-1, None), (21, None), (5, Some("x")), (5, Some("LTE6dA"))] {
             assert_eq!(Page::of(first, after, 20).unwrap_err().code().as_str(), "BAD_USER_INPUT");
         }
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_twice_or_left_out_on_two_thousand_walks_while_items_come_and_go() {
+    fn no_item_is_returned_twice_or_left_out_on_two_thousand_walks_while_items_come_and_go() {
         let mut seed = 1_u64;
         let mut roll = move |most: u32| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

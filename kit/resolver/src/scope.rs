@@ -175,7 +175,7 @@ impl RequestScope {
             }),
             None => match self.fetches.context().deviation(&what("without declaring it")) {
                 Ok(()) => self.fetches.fetch_unplanned(key).await,
-                Err(refused) => Err(refused),
+                Err(deviation) => Err(deviation),
             },
         };
         response.map_err(|failure| self.blamed(&failure, F::RPC, F::name(), F::ALIASES, path))
@@ -261,7 +261,7 @@ impl RequestScope {
         let code = Code::Internal;
         if let Some(left_out) = self.fetches.context().log.pass("value", code.as_str()) {
             let path = field_path(path);
-            tracing::warn!(path, left_out, "a service said nothing, or what is not known here");
+            tracing::warn!(path, left_out, "a service sent no value, or one that is not known here");
         }
         self.notes().degraded.push(Degraded { path: segments(path), code, retry_after: None });
     }

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_nothing() {
+    fn unknown_values_become_none() {
         assert_eq!([-1, 0, 1, 2].map(known::<State>), [None, None, Some(State::Placed), None]);
         assert_eq!([int(-1_i64), int(3_000_000_000_i64), int(u64::MAX)], [Some(-1), None, None]);
         let time = |seconds, nanos| instant(&prost_types::Timestamp { seconds, nanos });

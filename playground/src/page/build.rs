@@ -36,7 +36,7 @@ pub(super) async fn bundle(web: &Path) -> anyhow::Result<Bundle> {
     npm.run("2 of 2, its files", &["run", "build", "--", "--emptyOutDir", "--outDir", &into]).await?;
     let bundle = Bundle::read(&half).context("the build left no page")?;
     clean(&folder, &half);
-    // Another process may have been faster; then there is nothing left to do.
+    // If another process was faster, its build of the same sources stays.
     if std::fs::rename(&half, &built).is_err() {
         let _removed = std::fs::remove_dir_all(&half);
     }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_change_of_the_sources_is_another_stamp() {
+    fn every_change_of_the_sources_changes_the_stamp() {
         let web = sources();
         let first = stamp(web.path()).unwrap();
         std::fs::write(web.path().join("README.md"), "not built").unwrap();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_built_of_the_same_sources_is_taken_as_it_is() {
+    async fn an_earlier_build_of_the_same_sources_is_reused() {
         let web = sources();
         let built = web.path().join("dist").join(stamp(web.path()).unwrap());
         std::fs::create_dir_all(built.join("assets")).unwrap();

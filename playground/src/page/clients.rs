@@ -1,4 +1,4 @@
-//! Endpoints for the page: the clients there are, the operations they ship, and the plan of an operation.
+//! Endpoints for the page: the clients, the operations they ship, and the plan of an operation.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -8,9 +8,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use bff_iot::Iot;
-use bff_mobile::Mobile;
-use bff_web::Web;
+use bff_kit::AnyClient;
 use contracts::{ContractError, Folder, printed};
 use operation::Preparer;
 use serde::{Deserialize, Serialize};
@@ -32,7 +30,7 @@ struct About {
     title: &'static str,
     /// Header by which a request signs in during development, and the principal it names.
     signs_in: (&'static str, &'static str),
-    preparer: fn() -> Preparer,
+    client: fn() -> AnyClient,
 }
 
 const CLIENTS: [About; 3] = [
@@ -40,19 +38,19 @@ const CLIENTS: [About; 3] = [
         name: "mobile",
         title: "Phone app",
         signs_in: ("x-user-id", "user-ada-lindqvist"),
-        preparer: bff_kit::host::preparer::<Mobile>,
+        client: bff_mobile::client,
     },
     About {
         name: "web",
         title: "Web shop",
         signs_in: ("x-user-id", "user-ada-lindqvist"),
-        preparer: bff_kit::host::preparer::<Web>,
+        client: bff_web::client,
     },
     About {
         name: "iot",
         title: "Shelf devices",
         signs_in: ("x-device-id", "shelf-0001"),
-        preparer: bff_kit::host::preparer::<Iot>,
+        client: bff_iot::client,
     },
 ];
 
@@ -113,7 +111,7 @@ pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
     if clients.contracts.is_none() {
         problems.push("There is no folder `schema` here, so there are no examples.".to_owned());
     }
-    let told: Vec<_> = CLIENTS
+    let listed: Vec<_> = CLIENTS
         .iter()
         .zip([mobile, web, iot])
         .map(|(about, address)| {
@@ -131,7 +129,7 @@ pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
             })
         })
         .collect();
-    Json(json!({ "clients": told, "problems": problems }))
+    Json(json!({ "clients": listed, "problems": problems }))
 }
 
 /// The client that an operation belongs to.
@@ -150,7 +148,10 @@ pub(super) async fn plan(
         return (StatusCode::NOT_FOUND, Json(json!({ "problems": ["There is no such client."] })))
             .into_response();
     };
-    match page.clients.preparers[at].get_or_init(CLIENTS[at].preparer).plan(&document) {
+    match page.clients.preparers[at]
+        .get_or_init(|| bff_kit::host::preparer((CLIENTS[at].client)()))
+        .plan(&document)
+    {
         Ok(plan) => Json(plan).into_response(),
         Err(none) => {
             let problems: Vec<_> = none.problems().iter().map(ToString::to_string).collect();

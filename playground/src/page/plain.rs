@@ -10,7 +10,7 @@ pub(super) fn render(addresses: Addresses, stage: &Stage) -> String {
         Stage::Building => "The page with GraphiQL is being built. This one works meanwhile.",
         Stage::Failed => {
             "This is the plain page: the one with GraphiQL could not be built. \
-             It needs Node; the terminal says what was wrong."
+             It needs Node; see the terminal."
         }
     };
     include_str!("../page.html")

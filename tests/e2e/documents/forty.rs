@@ -17,7 +17,7 @@ const CASES: [&str; 10] = [
     "wrong version",
     "id and body",
     "mutation by GET",
-    "registered, then asked for",
+    "registered, then requested",
     "invalid document",
     "flood of 100,000",
     "another client's id",
@@ -40,7 +40,7 @@ struct Forty<'a> {
 }
 
 impl Forty<'_> {
-    async fn ask(&self, id: &str, more: Value) -> Answer {
+    async fn by_id(&self, id: &str, more: Value) -> Answer {
         self.shop.send(self.form.request(self.shop, id, &more, false)).await
     }
 
@@ -51,22 +51,22 @@ impl Forty<'_> {
         let with = json!({ "variables": variables });
         match (case, form) {
             ("hit", _) => self.hit().await,
-            ("miss", Form::Short) => self.ask("9999", with).await,
-            ("miss", _) => self.ask(&"0".repeat(64), with).await,
-            ("mismatch", Form::Persisted) => self.ask(&id, json!({ "query": "{ __typename }" })).await,
+            ("miss", Form::Short) => self.by_id("9999", with).await,
+            ("miss", _) => self.by_id(&"0".repeat(64), with).await,
+            ("mismatch", Form::Persisted) => self.by_id(&id, json!({ "query": "{ __typename }" })).await,
             ("mismatch", _) => {
-                self.ask(&id, json!({ "variables": variables, "operationName": "Another" })).await
+                self.by_id(&id, json!({ "variables": variables, "operationName": "Another" })).await
             }
             ("wrong version", Form::Persisted) => {
                 let version = json!({ "version": 2, "sha256Hash": id });
                 let wrong = json!({ "variables": variables, "extensions": { "persistedQuery": version } });
                 shop.send(send(shop, Kind::Web, "", &wrong, false)).await
             }
-            ("wrong version", Form::Short) => self.ask(&format!("0{id}"), with).await,
-            ("wrong version", _) => self.ask(&format!("sha512:{id}"), with).await,
-            ("id and body", _) => self.ask(&id, json!({ "query": text, "variables": variables })).await,
+            ("wrong version", Form::Short) => self.by_id(&format!("0{id}"), with).await,
+            ("wrong version", _) => self.by_id(&format!("sha512:{id}"), with).await,
+            ("id and body", _) => self.by_id(&id, json!({ "query": text, "variables": variables })).await,
             ("mutation by GET", _) => shop.send(form.request(shop, &form.mutation(), &json!({}), true)).await,
-            ("registered, then asked for", _) => self.registered("query New { a: __typename }").await,
+            ("registered, then requested", _) => self.registered("query New { a: __typename }").await,
             ("invalid document", _) => self.registered("query Bad { nothingOfThisName }").await,
             ("flood of 100,000", _) => {
                 self.flood().await;
@@ -74,7 +74,7 @@ impl Forty<'_> {
             }
             ("another client's id", _) => {
                 let other = if form.client() == Kind::Mobile { Form::Persisted } else { Form::DocumentId };
-                self.ask(&other.query().0, with).await
+                self.by_id(&other.query().0, with).await
             }
             _ => panic!("{case}"),
         }
@@ -83,7 +83,7 @@ impl Forty<'_> {
     /// Runs a registered operation by id, and asserts that its text gives the same answer.
     async fn hit(&self) -> Answer {
         let (id, text, variables) = self.form.query();
-        let hit = self.ask(&id, json!({ "variables": variables })).await;
+        let hit = self.by_id(&id, json!({ "variables": variables })).await;
         let sent = json!({ "query": text, "variables": variables });
         let by_text = self.shop.send(send(self.shop, self.form.client(), "", &sent, false)).await.whole();
         assert_eq!(hit.text, by_text.text, "{:?}", self.form);
@@ -95,8 +95,8 @@ impl Forty<'_> {
         let text = format!("{text} # {:?}", self.form);
         let id = if self.form == Form::Short { "77".to_owned() } else { document_hash(&text) };
         if self.form == Form::Persisted {
-            self.ask(&id, json!({ "query": text })).await;
-            return self.ask(&id, json!({})).await;
+            self.by_id(&id, json!({ "query": text })).await;
+            return self.by_id(&id, json!({})).await;
         }
         let folder = self.contracts.join(self.form.client().to_string()).join("manifests");
         let manifest = folder.join("9.0.0.relay.json");
@@ -104,7 +104,7 @@ impl Forty<'_> {
         let before = loads(&self.shop.send(metrics()).await);
         fs::write(&manifest, json!({ id.clone(): text }).to_string()).unwrap();
         let after = until(self.shop, metrics, |answer| loads(answer) != before).await;
-        let answer = self.ask(&id, json!({})).await;
+        let answer = self.by_id(&id, json!({})).await;
         // The manifest is removed again for the next case.
         fs::remove_file(&manifest).unwrap();
         until(self.shop, metrics, |answer| loads(answer) != loads(&after)).await;

@@ -40,7 +40,7 @@ async fn every_operation_of_every_release_still_works() {
 }
 
 #[tokio::test]
-async fn what_was_released_keeps_working_when_a_limit_is_tightened() {
+async fn a_released_operation_keeps_working_when_a_limit_is_tightened() {
     let shop = Shop::with(|config| {
         config.operations.folder = Some(schema_folder());
         config.limits.cost = Some(1);

@@ -11,7 +11,7 @@ use super::{FORMS, Form, code, loads, metrics, shop, until};
 use crate::support::{Answer, Kind, copied_schema};
 
 #[tokio::test]
-async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit_is_not() {
+async fn manifests_that_come_while_the_server_runs_are_taken_unless_they_do_not_fit() {
     let folder = copied_schema();
     let shop = shop(folder.path()).await;
     for form in FORMS.into_iter().filter(|form| *form != Form::Persisted) {
@@ -21,13 +21,13 @@ async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit
             Form::Short => ("77".to_owned(), json!({ "77": text })),
             _ => (document_hash(&text), json!({ document_hash(&text): text })),
         };
-        let ask = || form.request(&shop, &id, &json!({}), false);
+        let by_id = || form.request(&shop, &id, &json!({}), false);
         if form != Form::Path {
             // The path finds the document that was registered for the previous form.
-            assert_eq!(code(&shop.send(ask()).await).0, 404);
+            assert_eq!(code(&shop.send(by_id()).await).0, 404);
             fs::write(manifests.join("9.0.0.relay.json"), manifest.to_string()).unwrap();
         }
-        let taken = until(&shop, ask, |answer| answer.body.get("data").is_some()).await;
+        let taken = until(&shop, by_id, |answer| answer.body.get("data").is_some()).await;
         assert_eq!(taken.data("/__typename"), "Query");
 
         // A manifest that does not fit the schema is not loaded, and keeps all others as they are.
@@ -40,18 +40,18 @@ async fn what_is_registered_while_the_server_runs_is_taken_and_what_does_not_fit
         }
         let (known, _, variables) = form.query();
         let metrics = || metrics(&shop, form.client());
-        let refused =
+        let rejected =
             |answer: &Answer| !answer.text.contains("bff_manifest_loads_total{result=\"refused\"} 0\n");
-        until(&shop, metrics, refused).await;
+        until(&shop, metrics, rejected).await;
         let request = form.request(&shop, &known, &json!({ "variables": variables }), false);
         shop.send(request).await.whole();
         let answer = shop.send(form.request(&shop, &bad_id, &json!({}), false)).await;
         assert_eq!(code(&answer), (404, "PERSISTED_QUERY_NOT_IN_LIST"));
-        assert!(shop.send(ask()).await.body.get("data").is_some());
+        assert!(shop.send(by_id()).await.body.get("data").is_some());
         fs::remove_file(manifests.join("9.1.0.relay.json")).unwrap();
         if form == Form::Path {
             // The folder is valid again, and documents that left it are gone.
-            until(&shop, ask, |answer| answer.status == StatusCode::NOT_FOUND).await;
+            until(&shop, by_id, |answer| answer.status == StatusCode::NOT_FOUND).await;
         }
     }
 }
@@ -74,12 +74,12 @@ async fn no_request_fails_while_manifests_come_and_go() {
         // A deployment replaces the folder, and another one fails half way.
         let away = folder.path().join("mobile/away");
         for leaves_empty in [false, true] {
-            let [taken, refused] = loads(&shop.send(metrics()).await);
+            let [taken, rejected] = loads(&shop.send(metrics()).await);
             fs::rename(&manifests, &away).unwrap();
-            until(&shop, metrics, |answer| loads(answer)[1] > refused).await;
+            until(&shop, metrics, |answer| loads(answer)[1] > rejected).await;
             if leaves_empty {
                 fs::create_dir(&manifests).unwrap();
-                until(&shop, metrics, |answer| loads(answer)[1] > refused + 1).await;
+                until(&shop, metrics, |answer| loads(answer)[1] > rejected + 1).await;
                 fs::remove_dir(&manifests).unwrap();
             }
             fs::rename(&away, &manifests).unwrap();
@@ -87,7 +87,7 @@ async fn no_request_fails_while_manifests_come_and_go() {
         }
     };
     let mut changing = std::pin::pin!(changing);
-    let mut asked = 0;
+    let mut answered = 0;
     loop {
         let body = json!({ "variables": variables });
         let request = Form::DocumentId.request(&shop, &known, &body, false);
@@ -95,11 +95,11 @@ async fn no_request_fails_while_manifests_come_and_go() {
             () = &mut changing => break,
             answer = shop.send(request) => {
                 answer.whole();
-                asked += 1;
+                answered += 1;
             }
         }
     }
-    assert!(asked > 50, "{asked}");
+    assert!(answered > 50, "{answered}");
 }
 
 #[tokio::test]
@@ -108,7 +108,8 @@ async fn a_server_does_not_start_without_the_manifests_it_is_told_of() {
     let mut config = Config::development();
     config.operations.folder = Some(folder.path().to_owned());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let served = bff_kit::host::Server::new(config).serve::<bff_mobile::Mobile>(
+    let served = bff_kit::host::Server::new(config).serve(
+        bff_mobile::client(),
         listener,
         fetch::tcp(),
         std::future::pending(),

@@ -22,7 +22,7 @@ fn spellings(text: &str) -> Vec<String> {
     ]
 }
 
-async fn ask(shop: &Shop, query: &str, more: Value) -> Answer {
+async fn run(shop: &Shop, query: &str, more: Value) -> Answer {
     let mut parameters = json!({ "query": query, "variables": Form::DocumentId.query().2 });
     for (name, value) in more.as_object().unwrap() {
         parameters[name] = value.clone();
@@ -48,16 +48,16 @@ async fn a_registered_document_is_known_by_its_tokens() {
             config.limits.cost = Some(1);
         })
         .await;
-        let expected = ask(&shop, &text, json!({})).await.whole().text;
+        let expected = run(&shop, &text, json!({})).await.whole().text;
         for spelt in spellings(&text) {
             assert_ne!(spelt, text);
-            assert_eq!(ask(&shop, &spelt, json!({})).await.whole().text, expected, "{spelt}");
+            assert_eq!(run(&shop, &spelt, json!({})).await.whole().text, expected, "{spelt}");
             assert_eq!(
-                ask(&shop, &spelt, json!({ "operationName": "Product" })).await.whole().text,
+                run(&shop, &spelt, json!({ "operationName": "Product" })).await.whole().text,
                 expected
             );
             let hash = json!({ "persistedQuery": { "version": 1, "sha256Hash": document_hash(&spelt) } });
-            assert_eq!(ask(&shop, &spelt, json!({ "extensions": hash })).await.whole().text, expected);
+            assert_eq!(run(&shop, &spelt, json!({ "extensions": hash })).await.whole().text, expected);
             // The answer to a GET is as cacheable as by id.
             let parameters = json!({ "query": spelt, "variables": Form::DocumentId.query().2 });
             let by_get = shop.send(send(&shop, Kind::Mobile, "", &parameters, true)).await.whole();
@@ -65,7 +65,7 @@ async fn a_registered_document_is_known_by_its_tokens() {
             assert!(by_get.headers.contains_key(header::ETAG));
         }
         assert_eq!(counted(&shop).await, 0);
-        let other = ask(&shop, &text.replacen('{', "{ other: __typename ", 1), json!({})).await;
+        let other = run(&shop, &text.replacen('{', "{ other: __typename ", 1), json!({})).await;
         let expected = match policy {
             DocumentPolicy::Registered => (403, "QUERY_NOT_IN_SAFELIST"),
             _ => (200, "OPERATION_TOO_LARGE"),

@@ -1,5 +1,6 @@
 //! Two servers behind a load balancer that keeps its connections, while they are restarted in turn.
 
+use bff_kit::AnyClient;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -46,7 +47,10 @@ impl Backend {
         let mut running = JoinSet::new();
         running.spawn(async move {
             let stopped = async { drop(stopped.await) };
-            Server::new(config).serve::<Plain>(listener, fetch::tcp(), stopped).await.unwrap();
+            Server::new(config)
+                .serve(AnyClient::of::<Plain>(), listener, fetch::tcp(), stopped)
+                .await
+                .unwrap();
         });
         Self { address, stop: Some(stop), running }
     }

@@ -1,6 +1,5 @@
 //! Limits on connections and requests of a server, and the heads of requests it accepts.
 
-use bff_iot::Iot;
 use bff_kit::host::config::{Config, LogFormat};
 use http::{Request, StatusCode, header};
 use http_body_util::Full;
@@ -63,10 +62,10 @@ async fn an_address_has_so_many_connections_unless_it_is_a_trusted_proxy() {
 
 /// Sends requests whose answers are not read, until one is rejected. Returns the accepted ones, and the rejection with
 /// its status.
-async fn asked(http2: &mut Http2) -> (Vec<h2::RecvStream>, h2::RecvStream, StatusCode) {
+async fn until_rejected(http2: &mut Http2) -> (Vec<h2::RecvStream>, h2::RecvStream, StatusCode) {
     let mut held = Vec::new();
     loop {
-        let answer = http2.ask("{ __typename }").await.unwrap().await.unwrap();
+        let answer = http2.query("{ __typename }").await.unwrap().await.unwrap();
         let status = answer.status();
         if status != StatusCode::OK {
             assert_eq!(answer.headers()[header::RETRY_AFTER], "1");
@@ -78,17 +77,17 @@ async fn asked(http2: &mut Http2) -> (Vec<h2::RecvStream>, h2::RecvStream, Statu
 
 #[tokio::test(start_paused = true)]
 async fn all_clients_together_have_so_many_requests_under_way() {
-    let pipe = Pipe::with::<Iot>(|config| config.server.max_requests = 7, std::future::pending());
+    let pipe = Pipe::with(bff_iot::client(), |config| config.server.max_requests = 7, std::future::pending());
     let mut http2 = Http2::open(&pipe, 0).await;
-    let (held, request_error, status) = asked(&mut http2).await;
+    let (held, request_error, status) = until_rejected(&mut http2).await;
     assert_eq!((held.len(), status), (7, StatusCode::SERVICE_UNAVAILABLE));
     // A health check does not count as a request.
     let health = Request::get("/healthz").header(header::HOST, "bff").body(Full::default()).unwrap();
     assert_eq!(pipe.http1().await.send(health).await.status, StatusCode::OK);
-    let refused = pipe.ask("{ __typename }").await;
-    assert!(refused.text.contains("\"code\":\"OVERLOADED\""), "{}", refused.text);
+    let rejected = pipe.query("{ __typename }").await;
+    assert!(rejected.text.contains("\"code\":\"OVERLOADED\""), "{}", rejected.text);
     drop((held, request_error, http2));
-    while pipe.ask("{ __typename }").await.status != StatusCode::OK {}
+    while pipe.query("{ __typename }").await.status != StatusCode::OK {}
 }
 
 #[tokio::test]
@@ -97,15 +96,15 @@ async fn an_address_has_so_many_requests_under_way_unless_it_is_a_trusted_proxy(
     let bound = |config: &mut Config| config.server.max_requests_per_address = 7;
     let shop = Shop::with(bound).await;
     let mut one = Http2::over(TcpStream::connect(shop.iot).await.unwrap(), "127.0.0.1", 0).await;
-    let (held, _refusal, status) = asked(&mut one).await;
+    let (held, _rejection, status) = until_rejected(&mut one).await;
     assert_eq!((held.len(), status), (7, StatusCode::TOO_MANY_REQUESTS));
     // The limit also holds on another connection.
     let mut other = Http2::over(TcpStream::connect(shop.iot).await.unwrap(), "127.0.0.1", 0).await;
-    assert_eq!(asked(&mut other).await.0.len(), 0);
-    let refused = shop.iot("{ __typename }").await;
-    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(refused.text.contains("\"code\":\"RATE_LIMITED\""), "{}", refused.text);
-    assert_eq!(logged.saying("refused a request: too_many").len(), 1);
+    assert_eq!(until_rejected(&mut other).await.0.len(), 0);
+    let rejected = shop.iot("{ __typename }").await;
+    assert_eq!(rejected.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(rejected.text.contains("\"code\":\"RATE_LIMITED\""), "{}", rejected.text);
+    assert_eq!(logged.saying("rejected a request: too_many").len(), 1);
 
     let trusted = |config: &mut Config| {
         bound(config);
@@ -115,7 +114,7 @@ async fn an_address_has_so_many_requests_under_way_unless_it_is_a_trusted_proxy(
     let mut proxy = Http2::over(TcpStream::connect(shop.iot).await.unwrap(), "127.0.0.1", 0).await;
     let mut answers = Vec::new();
     for _ in 0..20 {
-        answers.push(proxy.ask("{ __typename }").await.unwrap().await.unwrap());
+        answers.push(proxy.query("{ __typename }").await.unwrap().await.unwrap());
     }
     assert!(answers.iter().all(|answer| answer.status() == StatusCode::OK));
 }
@@ -153,12 +152,12 @@ async fn a_head_with_a_line_feed_alone_gets_400_and_the_connection_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusals_on_a_connection_that_reads_nothing_are_heads_alone() {
-    let pipe = Pipe::with::<Iot>(|config| config.server.max_requests = 7, std::future::pending());
+async fn rejections_on_a_connection_that_reads_nothing_are_heads_alone() {
+    let pipe = Pipe::with(bff_iot::client(), |config| config.server.max_requests = 7, std::future::pending());
     let mut http2 = Http2::open(&pipe, 0).await;
     let mut answers = Vec::new();
     for _ in 0..90 {
-        answers.push(http2.ask("{ __typename }").await.unwrap().await.unwrap());
+        answers.push(http2.query("{ __typename }").await.unwrap().await.unwrap());
     }
     let heads: Vec<_> = answers.iter().filter(|answer| answer.body().is_end_stream()).collect();
     // Seven answers and two rejections wait to be read; the others ended their streams.
@@ -169,14 +168,17 @@ async fn refusals_on_a_connection_that_reads_nothing_are_heads_alone() {
         assert!(!head.headers().contains_key(header::CONTENT_TYPE), "{head:?}");
     }
     // On a connection that is read, a rejection has a body.
-    let refused = pipe.ask("{ __typename }").await;
-    assert!(refused.text.contains("\"code\":\"OVERLOADED\""), "{}", refused.text);
+    let rejected = pipe.query("{ __typename }").await;
+    assert!(rejected.text.contains("\"code\":\"OVERLOADED\""), "{}", rejected.text);
 }
 
 #[tokio::test(start_paused = true)]
 async fn small_answers_that_nobody_reads_end_the_connection_that_holds_them() {
-    let pipe =
-        Pipe::with::<Iot>(|config| config.server.max_unread_bytes = 1024 * 1024, std::future::pending());
+    let pipe = Pipe::with(
+        bff_iot::client(),
+        |config| config.server.max_unread_bytes = 1024 * 1024,
+        std::future::pending(),
+    );
     for (streams, milliseconds) in [(70, 1_000), (140, 250)] {
         let mut connections = Vec::new();
         for _ in 0..2 {
@@ -186,13 +188,13 @@ async fn small_answers_that_nobody_reads_end_the_connection_that_holds_them() {
         let mut answers = Vec::new();
         for stream in 0..streams {
             let http2 = &mut connections[stream % 2];
-            answers.push(http2.ask("{ __typename }").await.unwrap().await.unwrap());
+            answers.push(http2.query("{ __typename }").await.unwrap().await.unwrap());
         }
         // The more is left unread, the less time there is.
         let ended = futures_util::future::select_all(connections.iter_mut().map(|it| Box::pin(it.ended())));
         let after = ended.await.0.duration_since(start).as_millis();
         assert!((milliseconds..=milliseconds + 50).contains(&after), "{streams}: {after} ms");
         drop(answers);
-        assert_eq!(pipe.ask("{ __typename }").await.status, StatusCode::OK);
+        assert_eq!(pipe.query("{ __typename }").await.status, StatusCode::OK);
     }
 }

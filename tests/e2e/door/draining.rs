@@ -1,5 +1,6 @@
 //! A server that was told to stop and still answers for a while.
 
+use bff_kit::AnyClient;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,12 +22,12 @@ struct Draining {
 async fn draining() -> Draining {
     let (stop, stopped) = oneshot::channel::<()>();
     let configure = |config: &mut bff_kit::host::config::Config| config.server.stop_delay_ms = Some(5_000);
-    let pipe = Pipe::with::<Plain>(configure, async { drop(stopped.await) });
+    let pipe = Pipe::with(AnyClient::of::<Plain>(), configure, async { drop(stopped.await) });
     let mut kept_alive = pipe.http1().await;
     let answer = send(&mut kept_alive).await;
     assert!(!answer.headers.contains_key(header::CONNECTION), "{:?}", answer.headers);
     let mut http2 = Http2::open(&pipe, 65_535).await;
-    http2.ask("{ __typename }").await.unwrap().await.unwrap();
+    http2.query("{ __typename }").await.unwrap().await.unwrap();
     stop.send(()).unwrap();
     sleep(Duration::from_millis(500)).await;
     Draining { pipe, kept_alive, http2 }
@@ -56,11 +57,11 @@ async fn connections_of_http_2_are_told_at_once_and_streams_under_way_finish() {
     let start = Instant::now();
     // The connection that was open is told to close, and closes.
     draining.http2.ended().await;
-    assert!(draining.http2.ask("{ __typename }").await.is_err());
+    assert!(draining.http2.query("{ __typename }").await.is_err());
     // A new connection is answered, however long a stream takes, and is told to close with its first answer.
     let mut new = Http2::open(&draining.pipe, 65_535).await;
-    let slow = new.ask("{ after(ms: 2000) }").await.unwrap();
-    let quick = new.ask("{ __typename }").await.unwrap();
+    let slow = new.query("{ after(ms: 2000) }").await.unwrap();
+    let quick = new.query("{ __typename }").await.unwrap();
     assert_eq!(quick.await.unwrap().status(), 200);
     assert_eq!(slow.await.unwrap().status(), 200);
     new.ended().await;

@@ -1,5 +1,6 @@
 //! Certificates and manifests that change while a server runs.
 
+use bff_kit::AnyClient;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +56,7 @@ impl Served {
         let configure = move |config: &mut Config| {
             config.server.tls = Some(TlsConfig { certificate: first_certificate, key: first_key });
         };
-        Self { folder, roots, pipe: Pipe::with::<Plain>(configure, std::future::pending()) }
+        Self { folder, roots, pipe: Pipe::with(AnyClient::of::<Plain>(), configure, std::future::pending()) }
     }
 
     fn file(&self, name: &str) -> PathBuf {

@@ -1,10 +1,10 @@
 //! Observability for operators: log lines of clients that left and of rejections, and metrics.
 
+use bff_kit::AnyClient;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use bff_iot::Iot;
 use bff_kit::host::Server;
 use bff_kit::host::config::{Config, LogFormat};
 use bff_kit::host::metrics::{Kind as Goes, METRICS};
@@ -54,7 +54,7 @@ async fn leave(shop: &Shop, kind: Kind, body: Value, rpc: &str) {
 }
 
 #[tokio::test]
-async fn whoever_leaves_before_the_answer_leaves_a_line_with_the_calls_that_were_made() {
+async fn a_client_that_leaves_before_the_answer_leaves_a_line_with_the_calls_that_were_made() {
     let logged = Logged::start(LogFormat::Json);
     let shop = Shop::open().await;
     let rpc = "shop.carts.v1.CartService/AddItem";
@@ -84,11 +84,11 @@ async fn whoever_leaves_before_the_answer_leaves_a_line_with_the_calls_that_were
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_cut_off_by_the_end_of_a_drain_leaves_a_line() {
+async fn a_request_that_the_end_of_a_drain_cuts_off_leaves_a_line() {
     let logged = Logged::start(LogFormat::Json);
     let (stop, stopped) = oneshot::channel::<()>();
     let configure = |config: &mut Config| config.server.drain_timeout_ms = 1_000;
-    let mut pipe = Pipe::with::<Plain>(configure, async { drop(stopped.await) });
+    let mut pipe = Pipe::with(AnyClient::of::<Plain>(), configure, async { drop(stopped.await) });
     let mut stream = pipe.connect().unwrap();
     let query = "query=query%20Late%7Bafter(ms%3A60000)%7D";
     let head = format!("GET /graphql?{query} HTTP/1.1\r\nhost: bff\r\n\r\n");
@@ -102,7 +102,7 @@ async fn whoever_is_cut_off_by_the_end_of_a_drain_leaves_a_line() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_edge_leaves_a_line_a_second_and_is_counted() {
+async fn a_rejection_of_the_edge_leaves_a_line_a_second_and_is_counted() {
     let logged = Logged::start(LogFormat::Json);
     let shop = Shop::open().await;
     let at = |path: &str| format!("http://{}{path}", shop.iot);
@@ -124,7 +124,7 @@ async fn a_refusal_of_the_edge_leaves_a_line_a_second_and_is_counted() {
         for _ in 0..3 {
             assert_eq!(shop.fetch(request.clone()).await.status(), status, "{reason}");
         }
-        let lines = logged.saying(&format!("refused a request: {reason}"));
+        let lines = logged.saying(&format!("rejected a request: {reason}"));
         assert_eq!((lines.len(), &lines[0]["status"]), (1, &json!(status)));
         let metrics = metrics(&shop, Kind::Iot).await;
         let counted = format!("bff_refused_total{{reason=\"{reason}\"}} 3\n");
@@ -146,7 +146,7 @@ async fn a_refusal_of_the_edge_leaves_a_line_a_second_and_is_counted() {
     ] {
         until(async || metrics(&shop, Kind::Iot).await.contains(counted)).await;
     }
-    assert_eq!(logged.saying("refused a request: bad_head").len(), 1);
+    assert_eq!(logged.saying("rejected a request: bad_head").len(), 1);
     assert_eq!(logged.saying("ended a connection: unreadable").len(), 1);
 }
 
@@ -208,7 +208,7 @@ async fn readiness_does_not_hang_on_one_service_and_tells_of_all() {
 }
 
 #[tokio::test]
-async fn operators_ask_on_an_address_of_their_own_where_one_is_set() {
+async fn operators_are_served_on_an_address_of_their_own_where_one_is_set() {
     let mut config = Config::development();
     config.server.admin = Some(([127, 0, 0, 1], 0).into());
     let server = Server::new(config);
@@ -217,7 +217,7 @@ async fn operators_ask_on_an_address_of_their_own_where_one_is_set() {
     let (here, there) = (public.local_addr().unwrap(), admin.local_addr().unwrap());
     let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
         .build_http::<Full<Bytes>>();
-    let ask = async |uri: String| {
+    let read = async |uri: String| {
         let response = client.request(get(uri)).await.unwrap();
         let status = response.status().as_u16();
         (
@@ -227,20 +227,20 @@ async fn operators_ask_on_an_address_of_their_own_where_one_is_set() {
     };
     let mut running = JoinSet::new();
     running.spawn(server.admin().serve(admin));
-    let (status, said) = ask(format!("http://{there}/readyz")).await;
+    let (status, said) = read(format!("http://{there}/readyz")).await;
     assert_eq!((status, said.contains("starting")), (503, true), "{said}");
     running.spawn(async move {
-        server.serve::<Iot>(public, fetch::tcp(), std::future::pending()).await.unwrap();
+        server.serve(bff_iot::client(), public, fetch::tcp(), std::future::pending()).await.unwrap();
     });
     for path in ["/healthz", "/readyz", "/metrics"] {
-        assert_eq!(ask(format!("http://{here}{path}")).await.0, 404, "{path}");
-        assert_eq!(ask(format!("http://{there}{path}")).await.0, 200, "{path}");
+        assert_eq!(read(format!("http://{here}{path}")).await.0, 404, "{path}");
+        assert_eq!(read(format!("http://{there}{path}")).await.0, 200, "{path}");
     }
-    assert_eq!(ask(format!("http://{there}/graphql?query=%7B__typename%7D")).await.0, 404);
+    assert_eq!(read(format!("http://{there}/graphql?query=%7B__typename%7D")).await.0, 404);
 }
 
 #[test]
-fn the_documentation_lists_every_number_as_the_code_has_it() {
+fn the_documentation_lists_every_metric_as_the_code_has_it() {
     const FILE: &str = "docs/observability.md";
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(FILE)).unwrap();
     let mut table = "| name | kind | labels | meaning |\n|---|---|---|---|\n".to_owned();

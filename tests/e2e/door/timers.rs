@@ -1,5 +1,6 @@
 //! Timeouts of a connection.
 
+use bff_kit::AnyClient;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
@@ -31,7 +32,7 @@ async fn closed_after(pipe: &Pipe, sent: &[u8]) -> (String, u128) {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_says_nothing_whole_is_closed_with_the_time_of_a_head() {
-    let pipe = Pipe::open::<Plain>();
+    let pipe = Pipe::open(AnyClient::of::<Plain>());
     for sent in [&b""[..], b"P", b"PRI * HT", b"POST /graphql HTTP/1.1\r\nhost:", PREFACE] {
         let (said, tenths) = closed_after(&pipe, sent).await;
         assert!(!said.contains("HTTP/1.1"), "{said}");
@@ -48,13 +49,13 @@ async fn a_connection_that_says_nothing_whole_is_closed_with_the_time_of_a_head(
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_is_kept_for_longer_than_load_balancers_keep_theirs() {
-    let pipe = Pipe::open::<Plain>();
+    let pipe = Pipe::open(AnyClient::of::<Plain>());
     let (said, tenths) = closed_after(&pipe, HEALTH).await;
     assert!(said.starts_with("HTTP/1.1 200 "), "{said}");
     assert_eq!(tenths, 750);
 
     let mut http2 = Http2::open(&pipe, 65_535).await;
-    http2.ask("{ __typename }").await.unwrap().await.unwrap();
+    http2.query("{ __typename }").await.unwrap().await.unwrap();
     let start = Instant::now();
     let took = http2.ended().await - start;
     assert_eq!((took.as_millis() + 50) / 100, 750);
@@ -65,7 +66,7 @@ async fn a_connection_is_kept_for_longer_than_load_balancers_keep_theirs() {
             config.server.header_timeout_ms = header;
             config.server.idle_timeout_ms = idle;
         };
-        Pipe::with::<Plain>(configure, std::future::pending())
+        Pipe::with(AnyClient::of::<Plain>(), configure, std::future::pending())
     };
     assert_eq!(closed_after(&configured(20_000, 8_000), HEALTH).await.1, 80);
     assert_eq!(closed_after(&configured(1_000, 300_000), HEALTH).await.1, 3_000);
@@ -73,7 +74,7 @@ async fn a_connection_is_kept_for_longer_than_load_balancers_keep_theirs() {
 
 #[tokio::test(start_paused = true)]
 async fn a_head_that_begins_late_has_the_time_of_a_head_from_then_on() {
-    let pipe = Pipe::open::<Plain>();
+    let pipe = Pipe::open(AnyClient::of::<Plain>());
     let mut stream = pipe.connect().unwrap();
     for _ in 0..3 {
         stream.write_all(HEALTH).await.unwrap();

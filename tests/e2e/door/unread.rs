@@ -1,5 +1,6 @@
 //! Clients that do not read their answers, and clients that read slowly.
 
+use bff_kit::AnyClient;
 use std::time::Duration;
 
 use http::{Request, header};
@@ -23,23 +24,23 @@ async fn number(pipe: &Pipe, name: &str) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_that_nobody_reads_end_their_connection_whatever_else_is_asked_on_it() {
-    let pipe = Pipe::open::<Plain>();
+async fn answers_that_nobody_reads_end_their_connection_whatever_else_is_sent_on_it() {
+    let pipe = Pipe::open(AnyClient::of::<Plain>());
     let mut http2 = Http2::open(&pipe, 0).await;
     let start = Instant::now();
     let mut answers = Vec::new();
     for _ in 0..50 {
-        answers.push(http2.ask(LONG).await.unwrap().await.unwrap());
+        answers.push(http2.query(LONG).await.unwrap().await.unwrap());
     }
     assert!(number(&pipe, "bff_unread_bytes").await > 50 * 188_000);
-    let asking = async {
+    let requesting = async {
         loop {
             sleep(Duration::from_secs(7)).await;
-            let Ok(cheap) = http2.ask("{ __typename }").await else { return };
+            let Ok(cheap) = http2.query("{ __typename }").await else { return };
             let _answer = cheap.await;
         }
     };
-    timeout(Duration::from_mins(5), asking).await.expect("the connection is ended");
+    timeout(Duration::from_mins(5), requesting).await.expect("the connection is ended");
     let took = http2.ended().await - start;
     assert_eq!(took.as_millis() / 1_000, 60);
     assert_eq!(number(&pipe, "bff_unread_bytes").await, 0);
@@ -59,7 +60,7 @@ async fn answers_that_nobody_reads_end_their_connection_whatever_else_is_asked_o
 
 #[tokio::test(start_paused = true)]
 async fn a_reader_that_makes_progress_is_not_cut_off() {
-    let pipe = Pipe::open::<Plain>();
+    let pipe = Pipe::open(AnyClient::of::<Plain>());
     let mut stream = pipe.connect().unwrap();
     let body = json!({ "query": LONG }).to_string();
     let head = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
@@ -76,7 +77,7 @@ async fn a_reader_that_makes_progress_is_not_cut_off() {
     }
 
     let mut http2 = Http2::open(&pipe, 12_000).await;
-    let mut body = http2.ask(LONG).await.unwrap().await.unwrap().into_body();
+    let mut body = http2.query(LONG).await.unwrap().await.unwrap().into_body();
     let mut read = 0;
     while let Some(data) = body.data().await {
         let count = data.unwrap().len();
@@ -89,23 +90,26 @@ async fn a_reader_that_makes_progress_is_not_cut_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_all_leave_unread_is_bounded_and_those_who_read_lose_nothing() {
+async fn unread_bytes_of_all_clients_are_bounded_and_clients_that_read_lose_nothing() {
     let bound = 4 * 1024 * 1024;
-    let pipe =
-        Pipe::with::<Plain>(move |config| config.server.max_unread_bytes = bound, std::future::pending());
+    let pipe = Pipe::with(
+        AnyClient::of::<Plain>(),
+        move |config| config.server.max_unread_bytes = bound,
+        std::future::pending(),
+    );
     let mut greedy = Vec::new();
     for _ in 0..10 {
         let mut http2 = Http2::open(&pipe, 0).await;
         let mut answers = Vec::new();
         for _ in 0..20 {
-            match http2.ask(LONG).await {
+            match http2.query(LONG).await {
                 Ok(answer) => answers.push(answer.await),
                 Err(_ended) => break,
             }
         }
         sleep(Duration::from_secs(2)).await;
         // Another client reads its answer.
-        pipe.ask(LONG).await.whole();
+        pipe.query(LONG).await.whole();
         let unread = number(&pipe, "bff_unread_bytes").await;
         assert!(unread <= bound as u64 + 20 * 188_100, "{unread}");
         greedy.push((http2, answers));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ADA, Shop};
 
-fn asking(query: &str) -> Value {
+fn request(query: &str) -> Value {
     json!({ "query": query })
 }
 
@@ -13,11 +13,11 @@ async fn taking(max_batch: usize) -> Shop {
 }
 
 #[tokio::test]
-async fn arrays_are_refused_unless_the_configuration_takes_them() {
+async fn arrays_are_rejected_unless_the_configuration_allows_them() {
     let shop = Shop::open().await;
-    for body in [json!([]), json!([asking("{ __typename }")])] {
+    for body in [json!([]), json!([request("{ __typename }")])] {
         let answer = shop.post(shop.mobile, body, &[]).await;
-        answer.refused(400);
+        answer.rejected(400);
         assert!(answer.text.contains("arrays of requests are not taken"), "{}", answer.text);
     }
 }
@@ -26,9 +26,9 @@ async fn arrays_are_refused_unless_the_configuration_takes_them() {
 async fn each_request_of_a_batch_is_answered_for_itself_and_in_order() {
     let shop = taking(6).await;
     let batch = json!([
-        asking("{ cart { count } }"),
-        asking("{ nothing }"),
-        asking("{"),
+        request("{ cart { count } }"),
+        request("{ nothing }"),
+        request("{"),
         7,
         { "query": "query A { a: __typename } query B { b: __typename }", "operationName": "B" },
         { "query": "{ __typename }", "variables": [] },
@@ -59,15 +59,15 @@ async fn each_request_of_a_batch_is_answered_for_itself_and_in_order() {
 #[tokio::test]
 async fn a_batch_has_a_bound_and_shares_the_limits_of_one_request() {
     let shop = taking(3).await;
-    let many = |count| Value::Array(vec![asking("{ __typename }"); count]);
+    let many = |count| Value::Array(vec![request("{ __typename }"); count]);
     for (body, status) in [(many(0), 400), (many(3), 200), (many(4), 400), (many(1_000), 413)] {
         let answer = shop.post(shop.iot, body, &[]).await;
         assert_eq!(answer.status.as_u16(), status, "{}", answer.text);
         if status != 200 {
-            answer.refused(status);
+            answer.rejected(status);
         }
     }
     // A nested array is not a request.
-    let nested = shop.post(shop.iot, json!([[asking("{ __typename }")]]), &[]).await;
+    let nested = shop.post(shop.iot, json!([[request("{ __typename }")]]), &[]).await;
     assert_eq!(nested.body[0]["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{}", nested.text);
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bff_web::Web;
 use bytes::Bytes;
 use cpu_time::ThreadTime;
 use http::{Request, header};
@@ -82,7 +81,8 @@ async fn send(pipe: &Pipe, body: Bytes) -> Answer {
 /// thread, whose CPU time is measured.
 #[tokio::test]
 async fn the_time_a_body_takes_grows_no_faster_than_its_length() {
-    let pipe = Pipe::with::<Web>(
+    let pipe = Pipe::with(
+        bff_web::client(),
         |config| config.server.max_body_bytes = Some(4 * 1024 * 1024),
         std::future::pending(),
     );

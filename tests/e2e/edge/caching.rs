@@ -76,9 +76,9 @@ async fn an_answer_the_client_has_already_is_not_sent_again() {
         let tag = text(&first, "etag").to_owned();
         assert!(tag.starts_with('"') && tag.len() > 20, "{tag}");
         assert_eq!(text(&first, "cache-control"), "no-store");
-        for asked in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
-            let again = get(&shop, query, &[accepted, ("if-none-match", &asked)]).await;
-            assert_eq!((again.status().as_u16(), again.body().len()), (304, 0), "{asked}");
+        for held in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+            let again = get(&shop, query, &[accepted, ("if-none-match", &held)]).await;
+            assert_eq!((again.status().as_u16(), again.body().len()), (304, 0), "{held}");
             assert_eq!(text(&again, "etag"), tag);
             assert_eq!(text(&again, "content-encoding"), "");
             assert!(
@@ -94,7 +94,7 @@ async fn an_answer_the_client_has_already_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn what_is_not_whole_or_was_not_got_cannot_be_asked_for_again() {
+async fn an_answer_that_is_not_whole_or_did_not_come_by_get_has_no_tag() {
     let shop = Shop::open().await;
     let down = Fault {
         rpc: "shop.inventory.v1.InventoryService/BatchGetStock".to_owned(),
@@ -105,13 +105,13 @@ async fn what_is_not_whole_or_was_not_got_cannot_be_asked_for_again() {
     let degraded = get(&shop, LONG, &[("if-none-match", "*")]).await;
     assert!(String::from_utf8_lossy(degraded.body()).contains("degraded"));
     let failed = get(&shop, "{cart{totalQuantity}__typename}", &[("if-none-match", "*")]).await;
-    let refused = get(&shop, "{nothing}", &[("if-none-match", "*")]).await;
+    let rejected = get(&shop, "{nothing}", &[("if-none-match", "*")]).await;
     let posted = Request::post(format!("http://{}/graphql", shop.web))
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::IF_NONE_MATCH, "*")
         .body(Full::from("{\"query\":\"{__typename}\"}"))
         .unwrap();
-    for answer in [degraded, failed, refused, shop.fetch(posted).await] {
+    for answer in [degraded, failed, rejected, shop.fetch(posted).await] {
         assert_eq!(answer.status(), 200, "{:?}", answer.body());
         assert!(!answer.headers().contains_key(header::ETAG), "{:?}", answer.body());
     }

@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use bff_iot::Iot;
 use bff_kit::Mode;
 use bff_kit::host::config::Config;
 use bff_kit::{Client, DocumentPolicy, Limits};
-use bff_mobile::Mobile;
-use bff_web::Web;
 use cpu_time::ThreadTime;
 use http::{Request, StatusCode};
 use http_body_util::Full;
@@ -34,19 +31,11 @@ fn pipe(kind: Kind, config: Config) -> Pipe {
         *of = config;
         of.server.public_origins = public_origins;
     };
-    match kind {
-        Kind::Mobile => Pipe::with::<Mobile>(configure, std::future::pending()),
-        Kind::Web => Pipe::with::<Web>(configure, std::future::pending()),
-        Kind::Iot => Pipe::with::<Iot>(configure, std::future::pending()),
-    }
+    Pipe::with(kind.client(), configure, std::future::pending())
 }
 
 fn preparer(kind: Kind, config: &Config) -> Preparer {
-    match kind {
-        Kind::Mobile => bff_kit::host::server_preparer::<Mobile>(config),
-        Kind::Web => bff_kit::host::server_preparer::<Web>(config),
-        Kind::Iot => bff_kit::host::server_preparer::<Iot>(config),
-    }
+    bff_kit::host::server_preparer(kind.client(), config)
 }
 
 fn limits(kind: Kind) -> Limits {
@@ -74,7 +63,7 @@ fn best(preparer: &Preparer, document: &str, under: Duration, runs: usize) -> Du
 const KILOBYTES: [usize; 4] = [1, 4, 16, 64];
 
 #[test]
-fn hostile_documents_are_refused_or_ready_within_ten_milliseconds() {
+fn hostile_documents_are_rejected_or_ready_within_ten_milliseconds() {
     assert!(CORPUS.len() >= 60, "{}", CORPUS.len());
     for kind in Kind::ALL {
         let preparer = preparer(kind, &production());
@@ -120,26 +109,26 @@ fn nor_does_it_while_limits_are_only_reported() {
 #[tokio::test]
 async fn answers_to_hostile_documents_are_short() {
     let pipe = pipe(Kind::Web, production());
-    let mut refused = 0;
+    let mut rejected = 0;
     for (name, make) in CORPUS {
-        let answer = pipe.ask(&make(9_000)).await;
+        let answer = pipe.query(&make(9_000)).await;
         if answer.body.get("data").is_some() {
             assert_eq!(answer.status, StatusCode::OK, "{name}");
             continue;
         }
-        refused += 1;
+        rejected += 1;
         assert!(matches!(answer.status.as_u16(), 400 | 413), "{}: {}", name, answer.text);
         let errors = answer.body["errors"].as_array().unwrap();
         assert!((1..=10).contains(&errors.len()), "{}: {}", name, answer.text);
         assert!(answer.text.len() <= 4_096, "{}: {} bytes", name, answer.text.len());
     }
-    assert!(refused >= 60, "{refused}");
+    assert!(rejected >= 60, "{rejected}");
 }
 
 #[tokio::test]
 async fn ten_thousand_errors_are_ten() {
     let configure = |config: &mut Config| config.limits.report_only = Limit::ALL.to_vec();
-    let pipe = Pipe::with::<Web>(configure, std::future::pending());
+    let pipe = Pipe::with(bff_web::client(), configure, std::future::pending());
     let many = |unit: fn(usize) -> String| (0..9_999).map(unit).collect::<String>();
     for document in [
         format!("{{ viewer {{ id {} }} }}", many(|n| format!("@d{n}"))),
@@ -148,16 +137,16 @@ async fn ten_thousand_errors_are_ten() {
         format!("{{ {} }}", "x".repeat(60_000)),
         format!("{{ a(b: \"{}", "x".repeat(60_000)),
     ] {
-        let answer = pipe.ask(&document).await;
+        let answer = pipe.query(&document).await;
         let shown = &document[..40];
-        answer.refused(400);
+        answer.rejected(400);
         assert!(answer.body["errors"].as_array().unwrap().len() <= 10, "{shown}");
         assert!(answer.text.len() <= 4_096, "{shown}: {} bytes", answer.text.len());
     }
 }
 
 #[test]
-fn shipped_operations_use_no_more_than_half_of_what_they_may() {
+fn shipped_operations_use_no_more_than_half_of_their_limits() {
     for kind in Kind::ALL {
         let own = limits(kind);
         let mut config = production();
@@ -203,10 +192,10 @@ fn near_miss(kind: Kind) -> &'static str {
 async fn introspection_runs_in_development_alone() {
     for kind in Kind::ALL {
         let pipe = pipe(kind, Config::development());
-        let answer = pipe.ask(INTROSPECTION).await.whole();
+        let answer = pipe.query(INTROSPECTION).await.whole();
         assert!(answer.data("/__schema/types").as_array().unwrap().len() > 10);
-        let answer = pipe.ask(near_miss(kind)).await;
-        answer.refused(400);
+        let answer = pipe.query(near_miss(kind)).await;
+        answer.rejected(400);
         assert!(answer.text.contains("did you mean"), "{kind}: {}", answer.text);
     }
     for kind in Kind::ALL {
@@ -218,7 +207,7 @@ async fn introspection_runs_in_development_alone() {
             "{ a: __schema { types { name } } }",
             "{ ... on Query { __type(name: \"Cart\") { name } } }",
         ] {
-            let answer = pipe.ask(document).await;
+            let answer = pipe.query(document).await;
             assert!(!answer.text.contains("\"types\""), "{kind} {document}: {}", answer.text);
             let data = answer.body["data"].as_object();
             assert!(data.is_none_or(|it| it.values().all(serde_json::Value::is_null)), "{kind} {document}");
@@ -262,8 +251,8 @@ async fn names_nothing(kind: Kind, pipe: &Pipe) {
         "{ a b c d e f g h i j k l m }",
         &format!("{{ {} }}", "a:nam ".repeat(40)),
     ] {
-        let answer = pipe.ask(document).await;
-        answer.refused(400);
+        let answer = pipe.query(document).await;
+        answer.rejected(400);
         for error in answer.body["errors"].as_array().unwrap() {
             let message = error["message"].as_str().unwrap();
             assert!(!message.contains("did you mean"), "{message}");
@@ -281,8 +270,8 @@ async fn names_nothing(kind: Kind, pipe: &Pipe) {
 const RELATED: &str =
     "query ($n: Int! = 20) { products(first: $n) { nodes { related(first: $n) { id name } } } }";
 
-async fn ask(shop: &Shop, n: u64) -> Answer {
-    shop.ask_with(Kind::Web, json!({ "query": RELATED, "variables": { "n": n } })).await
+async fn related(shop: &Shop, n: u64) -> Answer {
+    shop.query_with(Kind::Web, json!({ "query": RELATED, "variables": { "n": n } })).await
 }
 
 async fn metrics(shop: &Shop) -> String {
@@ -291,14 +280,14 @@ async fn metrics(shop: &Shop) -> String {
 }
 
 #[tokio::test]
-async fn a_cost_that_variables_decide_is_known_before_anything_is_asked() {
+async fn a_cost_that_variables_decide_is_known_before_anything_is_fetched() {
     let shop = Shop::with(|config| config.limits.cost = Some(100)).await;
-    ask(&shop, 2).await.whole();
+    related(&shop, 2).await.whole();
     assert_ne!(shop.domain.calls().list().len(), 0);
     shop.domain.calls().clear();
     for n in [50, 2_147_483_647] {
-        let answer = ask(&shop, n).await;
-        answer.refused(400);
+        let answer = related(&shop, n).await;
+        answer.rejected(400);
         assert_eq!(answer.errors(), [": OPERATION_TOO_LARGE"]);
         let message = answer.body["errors"][0]["message"].as_str().unwrap();
         assert!(message.ends_with("fields in the answer; 100 is the limit (cost)."), "{message}");
@@ -317,9 +306,9 @@ async fn a_limit_is_reported_before_it_is_enforced() {
         config.limits.report_only = vec![Limit::Cost, Limit::Aliases, Limit::Bytes];
     });
     let shop = shop.await;
-    ask(&shop, 8).await.whole();
+    related(&shop, 8).await.whole();
     shop.web("{ a: __typename }").await.whole();
-    shop.web(&format!("{{ {} }}", "__typename ".repeat(70))).await.refused(400);
+    shop.web(&format!("{{ {} }}", "__typename ".repeat(70))).await.rejected(400);
     let metrics = metrics(&shop).await;
     for line in [
         "{limit=\"bytes\"} 1\n",

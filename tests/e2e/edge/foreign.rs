@@ -183,20 +183,20 @@ fn forged_posts() -> Vec<Shape> {
 }
 
 #[tokio::test]
-async fn what_another_site_can_send_is_refused_whoever_is_signed_in() {
+async fn requests_that_another_site_can_send_are_rejected_for_every_principal() {
     let shop = open().await;
     let shapes: Vec<_> = forged_gets().into_iter().chain(forged_posts()).collect();
     for shape in &shapes {
         // An invalid credential changes nothing: the request is rejected before the credential is checked.
         for signed_in in [ADA, (ADA.0, "")] {
-            send(&shop, shape, signed_in).await.refused(shape.expected);
+            send(&shop, shape, signed_in).await.rejected(shape.expected);
             let calls = shop.domain.calls().list().len();
             assert_eq!(calls, 0, "{} reached the services", shape.what);
         }
     }
     let good = post("JSON", &[("content-type", "application/json")], 401);
-    send(&shop, &good, (ADA.0, "")).await.refused(401);
-    println!("{} shapes refused", shapes.len());
+    send(&shop, &good, (ADA.0, "")).await.rejected(401);
+    println!("{} shapes rejected", shapes.len());
     assert!(shapes.len() >= 24, "{}", shapes.len());
 }
 
@@ -260,28 +260,28 @@ async fn browsers_are_told_of_allowed_origins_and_of_no_others() {
 /// Preflights that browsers send for pages with tracing tools: each request is blocked unless its headers are allowed
 /// by name.
 #[tokio::test]
-async fn pages_with_tracing_tools_may_ask_and_operators_name_more() {
-    let preflight = async |shop: &Shop, asked: &str| {
+async fn pages_with_tracing_tools_may_send_requests_and_operators_name_more_headers() {
+    let preflight = async |shop: &Shop, names: &str| {
         let preflight = Request::options(format!("http://{}/graphql", shop.web))
             .header(header::ORIGIN, SHOP)
             .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
-            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, asked);
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, names);
         let answer = shop.send(preflight.body(Full::default()).unwrap()).await;
         let allowed = answer.headers[header::ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap().to_owned();
-        asked.split(',').all(|name| allowed.split(',').any(|one| one == name))
+        names.split(',').all(|name| allowed.split(',').any(|one| one == name))
     };
     let exposed = async |shop: &Shop| {
         let answer = send(shop, &get("a page", "{__typename}", &[("origin", SHOP)], 200), ADA).await.whole();
         answer.headers[header::ACCESS_CONTROL_EXPOSE_HEADERS].to_str().unwrap().to_owned()
     };
     let shop = open().await;
-    for asked in [
+    for names in [
         "content-type,sentry-trace,baggage",
         "content-type,traceparent,tracestate",
         "authorization,content-type,x-request-id",
         "apollographql-client-name,content-type",
     ] {
-        assert!(preflight(&shop, asked).await, "{asked}");
+        assert!(preflight(&shop, names).await, "{names}");
     }
     assert!(!preflight(&shop, "content-type,x-csrf-token").await);
     assert_eq!(exposed(&shop).await, "allow,etag,retry-after");

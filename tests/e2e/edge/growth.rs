@@ -1,4 +1,4 @@
-//! Measures how CPU time grows with length.
+//! Measures the growth of CPU time with length.
 
 use std::time::Duration;
 

@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-use bff_iot::Iot;
 use bff_kit::DocumentPolicy;
 use bff_kit::Mode;
 use bff_kit::host::config::Config;
-use bff_web::Web;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
@@ -56,7 +54,8 @@ async fn assert_all(pipe: &Pipe, cases: &[(&str, Option<&str>, u16)]) {
 
 #[tokio::test]
 async fn a_development_server_is_reached_by_names_of_its_machine() {
-    let pipe = Pipe::with::<Web>(|config| config.server.public_origins.clear(), std::future::pending());
+    let pipe =
+        Pipe::with(bff_web::client(), |config| config.server.public_origins.clear(), std::future::pending());
     assert_all(
         &pipe,
         &[
@@ -117,8 +116,8 @@ async fn a_server_with_public_origins_is_reached_by_those_alone() {
         config.mode = Mode::Production;
         config.credential.key = Some("a key of this test's own".into());
     };
-    let development = Pipe::with::<Web>(configure, std::future::pending());
-    let production = Pipe::with::<Web>(production, std::future::pending());
+    let development = Pipe::with(bff_web::client(), configure, std::future::pending());
+    let production = Pipe::with(bff_web::client(), production, std::future::pending());
     for pipe in [&development, &production] {
         assert_all(
             pipe,
@@ -169,7 +168,7 @@ async fn apps_and_devices_name_any_host_and_have_no_page() {
         config.credential.key = Some("a key of this test's own".into());
         config.operations.policy = Some(DocumentPolicy::Open);
     };
-    let pipe = Pipe::with::<Iot>(production, std::future::pending());
+    let pipe = Pipe::with(bff_iot::client(), production, std::future::pending());
     assert_all(
         &pipe,
         &[

@@ -1,7 +1,5 @@
 //! Methods and paths other than those that clients use.
 
-use bff_iot::Iot;
-use bff_web::Web;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
@@ -62,7 +60,7 @@ async fn head_is_answered_as_get_without_the_body() {
         }
     }
 
-    let pipe = Pipe::open::<Web>();
+    let pipe = Pipe::open(bff_web::client());
     let io = TokioIo::new(pipe.connect().unwrap());
     let (mut sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
     let mut running = JoinSet::new();
@@ -76,8 +74,8 @@ async fn head_is_answered_as_get_without_the_body() {
 }
 
 #[tokio::test]
-async fn options_and_refusals_say_which_methods_there_are() {
-    let pipe = Pipe::open::<Iot>();
+async fn options_and_rejections_list_the_methods() {
+    let pipe = Pipe::open(bff_iot::client());
     let mut connection = pipe.http1().await;
     for path in ["/graphql", "/graphql/", "/graphql/o/1"] {
         let options = connection.fetch(request(Method::OPTIONS, path, &[])).await;
@@ -89,7 +87,7 @@ async fn options_and_refusals_say_which_methods_there_are() {
         assert!(!options.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{path}");
         for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE] {
             let answer = connection.send(request(method, path, &[])).await;
-            answer.refused(405);
+            answer.rejected(405);
             assert_eq!(answer.headers[header::ALLOW], "GET, HEAD, POST, OPTIONS", "{path}");
         }
     }
@@ -97,7 +95,8 @@ async fn options_and_refusals_say_which_methods_there_are() {
 
 #[tokio::test]
 async fn a_slash_at_the_end_of_a_path_changes_nothing() {
-    let pipe = Pipe::with::<Web>(
+    let pipe = Pipe::with(
+        bff_web::client(),
         |config| config.operations.folder = Some(schema_folder().join("web")),
         std::future::pending(),
     );
@@ -112,5 +111,5 @@ async fn a_slash_at_the_end_of_a_path_changes_nothing() {
         let answer = connection.send(request(Method::GET, path, &[])).await;
         assert_eq!(answer.errors(), [": PERSISTED_QUERY_NOT_IN_LIST"], "{path}");
     }
-    connection.send(request(Method::GET, "/graphql//", &[])).await.refused(404);
+    connection.send(request(Method::GET, "/graphql//", &[])).await.rejected(404);
 }

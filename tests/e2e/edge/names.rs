@@ -17,11 +17,11 @@ async fn the_name_of_an_operation_forges_no_line_and_fills_none() {
     .await;
     let forged = "x\n2026-11-28T00:00:00Z ERROR access: FORGED LINE client=\"bff-web\"";
     let long = "a".repeat(8_000);
-    let refused = |name: &str| json!({ "query": "{ __typename }", "operationName": name });
+    let named = |name: &str| json!({ "query": "{ __typename }", "operationName": name });
     for name in [forged, "\u{1b}[2J", "ada@shop.example", &long] {
-        shop.post(shop.web, refused(name), &[]).await.refused(400);
+        shop.post(shop.web, named(name), &[]).await.rejected(400);
     }
-    shop.post(shop.web, json!([refused(forged), refused(&long)]), &[]).await;
+    shop.post(shop.web, json!([named(forged), named(&long)]), &[]).await;
     // A valid name may be as long as a document.
     let document = format!("query {} {{ __typename }}", "b".repeat(7_000));
     shop.post(shop.web, json!({ "query": document }), &[]).await.whole();

@@ -1,6 +1,7 @@
 //! Resolvers that panic, and resolvers whose errors must not reach the client.
 
 use async_graphql::Object;
+use bff_kit::AnyClient;
 use bytes::Bytes;
 use http::{Request, header};
 use http_body_util::Full;
@@ -45,12 +46,16 @@ fn request(body: &Value, accept: &str) -> Request<Full<Bytes>> {
 
 #[tokio::test]
 async fn a_panic_is_one_masked_error_and_the_connection_lives() {
-    let pipe = Pipe::with::<Plain<Query>>(|config| config.server.max_batch = 3, std::future::pending());
+    let pipe = Pipe::with(
+        AnyClient::of::<Plain<Query>>(),
+        |config| config.server.max_batch = 3,
+        std::future::pending(),
+    );
     let mut connection = pipe.http1().await;
     for accept in ["application/json", "application/graphql-response+json"] {
         for query in ["{ broken }", "{ fine broken }"] {
             let answer = connection.send(request(&json!({ "query": query }), accept)).await;
-            answer.refused(500);
+            answer.rejected(500);
             assert_eq!(answer.errors(), [": INTERNAL_SERVER_ERROR"]);
             assert!(!answer.text.contains("secret"), "{}", answer.text);
         }
@@ -67,14 +72,14 @@ async fn a_panic_is_one_masked_error_and_the_connection_lives() {
 
 #[tokio::test]
 async fn an_error_that_nobody_made_for_clients_is_masked() {
-    let pipe = Pipe::open::<Plain<Query>>();
+    let pipe = Pipe::open(AnyClient::of::<Plain<Query>>());
     for field in ["worded", "foreign"] {
-        let answer = pipe.ask(&format!("{{ {field} fine }}")).await;
+        let answer = pipe.query(&format!("{{ {field} fine }}")).await;
         assert_eq!(answer.errors(), [format!("{field}: INTERNAL_SERVER_ERROR")]);
         assert_eq!(answer.body["data"], json!({ field: null, "fine": true }));
         assert!(!answer.text.contains("secret"), "{}", answer.text);
     }
     // The schema's own message about an argument is shown to the client.
-    let answer = pipe.ask("{ few(count: 4) }").await;
+    let answer = pipe.query("{ few(count: 4) }").await;
     assert_eq!(answer.errors(), ["few: BAD_USER_INPUT"]);
 }

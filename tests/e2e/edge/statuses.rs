@@ -141,7 +141,7 @@ fn operations() -> Vec<Case> {
             [400, 200, 422, 422],
         ),
         with(
-            "more than an operation may ask",
+            "more than an operation may select",
             &json!({ "query": format!("{{ {} }}", "a".repeat(5_000)) }),
             [400, 200, 422, 422],
         ),
@@ -189,7 +189,7 @@ async fn every_kind_of_request_has_its_status_and_media_type() {
                     assert_eq!(answer.body.get("data").is_some(), expected < 400, "{shown}");
                 }
                 if expected >= 400 {
-                    answer.refused(expected);
+                    answer.rejected(expected);
                 }
                 if expected == 405 {
                     let allowed = if case.query.is_empty() { "GET, HEAD, POST, OPTIONS" } else { "POST" };
@@ -210,7 +210,7 @@ async fn a_client_that_takes_no_media_type_of_ours_is_told_so() {
         for accept in ["text/html", "application/json;q=0", "application/xml, text/*"] {
             let answer =
                 shop.post(shop.mobile, json!({ "query": "{ __typename }" }), &[("accept", accept)]).await;
-            answer.refused(406);
+            answer.rejected(406);
         }
     }
 }

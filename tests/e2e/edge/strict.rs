@@ -1,6 +1,5 @@
 //! Malformed bodies.
 
-use bff_iot::Iot;
 use bytes::Bytes;
 use http::{Request, header};
 use http_body_util::Full;
@@ -9,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use crate::support::{Pipe, Shop};
 
 #[tokio::test]
-async fn a_body_that_two_parsers_read_differently_is_refused() {
+async fn a_body_that_two_parsers_read_differently_is_rejected() {
     let shop = Shop::open().await;
     let nested = |depth: usize| {
         let list = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
@@ -37,20 +36,20 @@ async fn a_body_that_two_parsers_read_differently_is_refused() {
             .unwrap();
         let answer = shop.send(request).await;
         assert_eq!(answer.status.as_u16(), 400, "{shown}: {}", answer.text);
-        answer.refused(400);
+        answer.rejected(400);
     }
     for query in
         ["query=%7B__typename%7D&variables=%7B%22a%22:1,%22a%22:2%7D", "query=%7B__typename%7D%20%23%FF"]
     {
         let request = Request::get(format!("http://{}/graphql?{query}", shop.mobile));
-        shop.send(request.body(Full::default()).unwrap()).await.refused(400);
+        shop.send(request.body(Full::default()).unwrap()).await.rejected(400);
     }
 }
 
 /// A body with a declared length is rejected before any of it is read, and one without as soon as it is too long.
 #[tokio::test(start_paused = true)]
 async fn a_body_too_long_is_not_read_and_the_connection_ends() {
-    let pipe = Pipe::open::<Iot>();
+    let pipe = Pipe::open(bff_iot::client());
     let head = "POST /graphql HTTP/1.1\r\nhost: bff\r\ncontent-type: application/json\r\n";
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
     for request in [

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bff_iot::Iot;
 use bff_kit::host::Server;
 use bff_kit::host::config::{Config, TlsConfig};
 use bytes::Bytes;
@@ -49,7 +48,11 @@ impl Identity {
     }
 
     fn pipe(&self) -> Pipe {
-        Pipe::with::<Iot>(|config| config.server.tls = Some(self.config()), std::future::pending())
+        Pipe::with(
+            bff_iot::client(),
+            |config| config.server.tls = Some(self.config()),
+            std::future::pending(),
+        )
     }
 
     async fn connect(&self, pipe: &Pipe, protocol: &[u8]) -> TlsStream<DuplexStream> {
@@ -140,7 +143,7 @@ async fn a_certificate_that_cannot_be_used_is_one_line_that_names_its_key() {
         let mut config = Config::development();
         config.server.tls = Some(TlsConfig { certificate: certificate.to_owned(), key: key.to_owned() });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let served = Server::new(config).serve::<Iot>(listener, fetch::tcp(), async {}).await;
+        let served = Server::new(config).serve(bff_iot::client(), listener, fetch::tcp(), async {}).await;
         let error = served.unwrap_err().to_string();
         assert!(error.starts_with(expected) && !error.contains('\n'), "{error}");
     }

@@ -6,10 +6,10 @@ use super::{add, mutation};
 use crate::support::{ADA, Kind, Shop, id_of, product_id};
 
 #[tokio::test]
-async fn what_is_wrong_is_named_by_its_path_in_the_arguments() {
+async fn bad_input_is_named_by_its_path_in_the_arguments() {
     let shop = Shop::open().await;
     let [kettle, whisk] = ["kettle-gooseneck-09", "matcha-whisk-set"].map(product_id);
-    let hers = shop.ask(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
+    let hers = shop.query(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
     let method = hers.data("/cart/paymentMethods/0/id").clone();
     let cart = |to, key: &str, product: &str, quantity: i32| (to, add(key, product, quantity));
     let order = |to, country: &str| {
@@ -70,7 +70,7 @@ async fn what_is_wrong_is_named_by_its_path_in_the_arguments() {
         ),
     ] {
         let answer = shop.post(to, body.clone(), &[ADA]).await;
-        // A service's rejection of a change is in the payload; all other errors are at the top level.
+        // A change that a service declines has the error in its payload; all other errors are at the top level.
         let in_payload = |data: &Value| data.as_object()?.values().next()?.pointer("/userErrors/0").cloned();
         if let Some(error) = in_payload(&answer.body["data"]) {
             assert_eq!(error["code"], "INVALID", "{body}: {}", answer.text);
@@ -92,18 +92,18 @@ async fn hers_reviews_cursor(shop: &Shop, product: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_refused_order_blames_no_more_than_what_is_wrong() {
+async fn a_declined_order_names_the_bad_input_alone() {
     for kind in [Kind::Mobile, Kind::Web] {
         let shop = Shop::open().await;
         let to = shop.address(kind);
-        let hers = shop.ask(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
+        let hers = shop.query(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
         let method = hers.data("/cart/paymentMethods/0/id").clone();
         let order = |key: &str, method: &Value, option: &str| {
             let input = json!({ "idempotencyKey": key, "paymentMethodId": method, "shippingOption": option,
                 "country": "FR" });
             mutation("orderPlace", "OrderPlaceInput", "order { id }", &input)
         };
-        let refused = async |body: Value, code: &str, field: Value| {
+        let declined = async |body: Value, code: &str, field: Value| {
             let answer = shop.post(to, body, &[ADA]).await.whole();
             assert_eq!(answer.data("/orderPlace/userErrors/0/code"), code, "{}", answer.text);
             assert_eq!(answer.data("/orderPlace/userErrors/0/field"), &field, "{}", answer.text);
@@ -113,15 +113,15 @@ async fn a_refused_order_blames_no_more_than_what_is_wrong() {
         shop.post(to, add("key-put-in", &product_id(product), 1), &[ADA]).await.whole();
         let nobodys = json!(id_of("PaymentMethod", "nobody"));
         let field = |name: &str| json!(["input", name]);
-        refused(
+        declined(
             order("key-order-2", &nobodys, "standard"),
             "PAYMENT_METHOD_NOT_FOUND",
             field("paymentMethodId"),
         )
         .await;
-        refused(order("key-order-3", &method, "pigeon"), "SHIPPING_NOT_AVAILABLE", field("shippingOption"))
+        declined(order("key-order-3", &method, "pigeon"), "SHIPPING_NOT_AVAILABLE", field("shippingOption"))
             .await;
         shop.sell_out(product).await;
-        refused(order("key-order-4", &method, "standard"), "OUT_OF_STOCK", Value::Null).await;
+        declined(order("key-order-4", &method, "standard"), "OUT_OF_STOCK", Value::Null).await;
     }
 }

@@ -29,7 +29,7 @@ async fn counted(shop: &Shop, operation: &Operation, variables: &Value, what: &s
     for planned in planned(operation) {
         let Made { calls, keys } = made(&answer, planned);
         let most = evaluated(operation, planned, variables);
-        assert!(keys <= most, "{what}: {} asked {keys} keys of {most}", planned.name);
+        assert!(keys <= most, "{what}: {} fetched {keys} keys of {most}", planned.name);
         let most = most.div_ceil(planned.keys_per_call);
         assert!(calls <= most, "{what}: {} took {calls} calls of {most}", planned.name);
     }
@@ -76,14 +76,14 @@ async fn rich_shop() -> (Shop, Vec<String>) {
         let nodes = answer.data("/products/nodes").as_array().unwrap();
         products.extend(nodes.iter().map(|node| node["id"].as_str().unwrap().to_owned()));
     }
-    let methods = shop.ask(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
+    let methods = shop.query(Kind::Mobile, "{ cart { paymentMethods { id } } }").await.whole();
     let method = methods.data("/cart/paymentMethods/0/id").as_str().unwrap().to_owned();
     for round in 0..4 {
         for (index, product) in products.iter().enumerate() {
             let add = format!(
                 "mutation {{ cartAdd(input: {{ idempotencyKey: \"adding-{round}-{index}\", productId: \"{product}\", quantity: 1 }}) {{ cart {{ count }} userErrors {{ code }} }} }}"
             );
-            let added = shop.ask(Kind::Mobile, &add).await.whole();
+            let added = shop.query(Kind::Mobile, &add).await.whole();
             if added.body.pointer("/data/cartAdd/userErrors/0/code").is_some_and(|it| it == "CART_FULL") {
                 break;
             }
@@ -92,7 +92,7 @@ async fn rich_shop() -> (Shop, Vec<String>) {
             let place = format!(
                 "mutation {{ orderPlace(input: {{ idempotencyKey: \"placing-{round}\", paymentMethodId: \"{method}\", shippingOption: \"standard\", country: \"DE\" }}) {{ order {{ id }} userErrors {{ code message }} }} }}"
             );
-            let placed = shop.ask(Kind::Mobile, &place).await.whole();
+            let placed = shop.query(Kind::Mobile, &place).await.whole();
             assert!(placed.data("/orderPlace/order/id").is_string(), "{}", placed.text);
         }
     }
@@ -104,7 +104,7 @@ fn queries() -> impl Iterator<Item = Operation> {
 }
 
 #[tokio::test]
-async fn a_query_asks_as_many_keys_as_its_lists_are_long() {
+async fn a_query_fetches_as_many_keys_as_its_lists_are_long() {
     let (shop, ids) = rich_shop().await;
     let mut short = String::new();
     for operation in queries() {
@@ -134,7 +134,7 @@ async fn a_query_asks_as_many_keys_as_its_lists_are_long() {
 }
 
 #[tokio::test]
-async fn where_there_is_nothing_or_one_of_everything_a_query_keeps_its_plan() {
+async fn a_query_keeps_its_plan_where_there_is_nothing_or_one_of_everything() {
     for products in [0, 1] {
         let shop = Shop::synthetic(products).await;
         for operation in queries() {

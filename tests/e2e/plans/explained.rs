@@ -81,7 +81,7 @@ impl Fetch for Echo {
 }
 
 /// Fetches this many keys where three in two calls were planned; returns how many were loaded.
-async fn ask(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
+async fn loaded(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
     let slot = Slot { max_keys: 3, max_calls: 2, ..Slot::default() };
     let now = Instant::now();
     let nowhere = Upstream::new("http://127.0.0.1:1".parse().unwrap(), || Err("it is plain text")).unwrap();
@@ -101,24 +101,24 @@ async fn ask(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
         observed: Observed::default(),
     };
     let fetches = Fetches::new(Arc::new(context), [slot].into());
-    let asking = (0..keys).map(|key| fetches.fetch(0, Echo(key)));
-    let answers = fetches.drive(futures_util::future::join_all(asking)).await;
+    let fetching = (0..keys).map(|key| fetches.fetch(0, Echo(key)));
+    let answers = fetches.drive(futures_util::future::join_all(fetching)).await;
     answers.into_iter().filter(|answer| answer.as_ref().unwrap().is_ok()).count()
 }
 
 #[tokio::test]
-async fn keys_beyond_the_plan_are_refused_in_development_and_counted_in_production() {
-    let (refusing, counting) = (Arc::new(Enforcement::refusing()), Arc::new(Enforcement::counting()));
-    assert_eq!((ask(&refusing, 3).await, refusing.violations()), (3, 0));
-    assert_eq!((ask(&refusing, 4).await, refusing.violations()), (0, 1));
-    assert_eq!((ask(&counting, 3).await, counting.violations()), (3, 0));
-    assert_eq!((ask(&counting, 4).await, counting.violations()), (4, 1));
+async fn keys_beyond_the_plan_fail_in_development_and_are_counted_in_production() {
+    let (enforcing, counting) = (Arc::new(Enforcement::enforcing()), Arc::new(Enforcement::counting()));
+    assert_eq!((loaded(&enforcing, 3).await, enforcing.deviations()), (3, 0));
+    assert_eq!((loaded(&enforcing, 4).await, enforcing.deviations()), (0, 1));
+    assert_eq!((loaded(&counting, 3).await, counting.deviations()), (3, 0));
+    assert_eq!((loaded(&counting, 4).await, counting.deviations()), (4, 1));
 }
 
 #[tokio::test]
-async fn what_left_its_plan_is_counted_where_it_can_be_read() {
+async fn deviations_are_counted_in_the_metrics() {
     let shop = Shop::open().await;
-    shop.ask(Kind::Mobile, "{ home { name cartCount } }").await.whole();
+    shop.query(Kind::Mobile, "{ home { name cartCount } }").await.whole();
     let request = http::Request::get(format!("http://{}/metrics", shop.mobile));
     let metrics = shop.send(request.body(http_body_util::Full::default()).unwrap()).await;
     assert!(metrics.text.contains("\nbff_plan_violations_total 0\n"), "{}", metrics.text);
@@ -130,7 +130,7 @@ async fn the_deadline_is_split_over_the_waves() {
     let shop = Shop::with(|config| config.server.deadline_ms = Some(600)).await;
     let rpc = "shop.recommendations.v1.RecommendationService/ListRecommendations".to_owned();
     shop.fail(Fault { rpc: rpc.clone(), black_hole: true, ..Fault::default() });
-    let answer = shop.ask(Kind::Mobile, "{ home { recommended { price { text } } } }").await;
+    let answer = shop.query(Kind::Mobile, "{ home { recommended { price { text } } } }").await;
     assert_eq!(answer.degraded(), ["home.recommended: UPSTREAM_TIMEOUT ×1"]);
     let calls = shop.domain.calls().list();
     let allowed = |calls: &[proto::admin::Call], rpc: &str| {
@@ -149,7 +149,7 @@ async fn an_optional_call_that_can_no_longer_finish_is_not_started() {
     let rpc = "shop.catalog.v1.CatalogService/ListProducts".to_owned();
     // The list takes nearly all of the time, however large the share of the first wave is.
     shop.fail(Fault { rpc, latency, ..Fault::default() });
-    let answer = shop.ask(Kind::Mobile, "{ products(first: 2) { items { name inStock } } }").await;
+    let answer = shop.query(Kind::Mobile, "{ products(first: 2) { items { name inStock } } }").await;
     let rpcs: Vec<_> = shop.domain.calls().list().into_iter().map(|call| call.rpc).collect();
     assert_eq!(rpcs, ["shop.catalog.v1.CatalogService/ListProducts"], "{}", answer.text);
 }

@@ -189,7 +189,7 @@ fn check(
         FailureMode::Unavailable => &failure.unavailable,
         FailureMode::Timeout => &failure.timeout,
         FailureMode::Internal => &failure.internal,
-        FailureMode::Refused => &failure.refused,
+        FailureMode::Declined => &failure.declined,
         FailureMode::NotFound => &failure.not_found,
     };
     let what = format!("{} {}, {} {broken:?}: {}", operation.kind, operation.name, failure.rpc, answer.text);

@@ -16,7 +16,7 @@ const FIELDS: [(Kind, &str, &str); 3] = [
 
 /// The preparer of a BFF whose schema has one text replaced.
 fn altered(kind: Kind, from: &str, to: &str) -> Preparer {
-    let sdl = kind.internal_sdl();
+    let sdl = kind.client().internal_sdl();
     let changed = sdl.replace(from, to);
     assert_ne!(sdl, changed, "the schema does not say {from}");
     Preparer { schema_index: SchemaIndex::of(&changed), ..preparer(kind) }
@@ -31,7 +31,7 @@ fn problems(kind: Kind, preparer: &Preparer, operation: &str) -> Vec<String> {
 
 /// The whole `@fetch` of a field, as the schema writes it.
 fn directive(kind: Kind, field: &str) -> String {
-    let sdl = kind.internal_sdl();
+    let sdl = kind.client().internal_sdl();
     let lines = sdl.lines().skip_while(|line| {
         let line = line.trim_start();
         !(line.starts_with(&format!("{field}:")) || line.starts_with(&format!("{field}(")))

@@ -7,7 +7,7 @@ use async_graphql::{Context, Object};
 use bff_kit::Mode;
 use bff_kit::host::config::Config;
 use bff_kit::schema::{fetches, send};
-use bff_kit::{Authenticator, Development};
+use bff_kit::{AnyClient, Authenticator, Development};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Limits, Nullable, OperationPolicy, OrNull as _,
 };
@@ -82,11 +82,11 @@ async fn wandering(mode: Mode) -> (Shop, Pipe) {
         config.upstream.default = upstream.into_inner();
         config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
     };
-    (shop, Pipe::with::<Wandering>(configure, std::future::pending()))
+    (shop, Pipe::with(AnyClient::of::<Wandering>(), configure, std::future::pending()))
 }
 
 /// The metric line that counts the client's deviations.
-async fn violations(pipe: &Pipe) -> String {
+async fn deviations(pipe: &Pipe) -> String {
     let request = http::Request::get("/metrics").header("host", "bff").body(Full::default()).unwrap();
     let metrics = pipe.http1().await.send(request).await;
     let line = metrics.text.lines().find(|line| line.starts_with("bff_plan_violations_total ")).unwrap();
@@ -94,27 +94,27 @@ async fn violations(pipe: &Pipe) -> String {
 }
 
 #[tokio::test]
-async fn a_developer_is_refused_what_is_outside_of_the_plan() {
+async fn a_call_outside_of_the_plan_fails_in_development() {
     let (shop, pipe) = wandering(Mode::Development).await;
     for (number, document) in ["{ undeclared }", "mutation { twice }"].into_iter().enumerate() {
-        let answer = pipe.ask(document).await;
+        let answer = pipe.query(document).await;
         let field = document.trim_start_matches("mutation ").trim_matches(['{', '}', ' ']);
         assert_eq!(answer.errors(), [format!("{field}: INTERNAL_SERVER_ERROR")], "{}", answer.text);
-        assert_eq!(violations(&pipe).await, format!("bff_plan_violations_total {}", number + 1));
+        assert_eq!(deviations(&pipe).await, format!("bff_plan_violations_total {}", number + 1));
     }
     let calls = shop.domain.calls().list();
     assert_eq!(calls.len(), 1, "the first command was planned, and nothing else: {calls:?}");
 }
 
 #[tokio::test]
-async fn a_customer_is_answered_and_the_call_is_counted() {
+async fn a_call_outside_of_the_plan_is_made_and_counted_in_production() {
     let (shop, pipe) = wandering(Mode::Production).await;
-    let answer = pipe.ask("{ undeclared }").await.whole();
+    let answer = pipe.query("{ undeclared }").await.whole();
     assert_eq!(answer.data("/undeclared"), 10);
-    assert_eq!(violations(&pipe).await, "bff_plan_violations_total 1");
-    let twice = pipe.ask("mutation { twice }").await;
-    assert_eq!(violations(&pipe).await, "bff_plan_violations_total 2");
+    assert_eq!(deviations(&pipe).await, "bff_plan_violations_total 1");
+    let twice = pipe.query("mutation { twice }").await;
+    assert_eq!(deviations(&pipe).await, "bff_plan_violations_total 2");
     assert_eq!(twice.errors(), ["twice: INTERNAL_SERVER_ERROR"], "{}", twice.text);
     let calls = shop.domain.calls().list();
-    assert_eq!(calls.len(), 2, "no command is sent a second time, whoever asks: {calls:?}");
+    assert_eq!(calls.len(), 2, "no command is sent a second time in any mode: {calls:?}");
 }

@@ -244,9 +244,9 @@ async fn holds(
     reads_back(&plan);
     let body = json!({ "query": query, "variables": variables });
     hoisted.domain.calls().clear();
-    let with = hoisted.ask_with(kind, body.clone()).await;
+    let with = hoisted.query_with(kind, body.clone()).await;
     within(&plan, &hoisted.domain.calls().list(), query);
-    let without = unhoisted.ask_with(kind, body).await;
+    let without = unhoisted.query_with(kind, body).await;
     let told = |answer: &Answer| (answer.errors(), answer.degraded());
     assert_eq!(told(&with), told(&without), "{query} {variables}");
     assert_eq!(with.body, without.body, "{query} {variables}");
@@ -299,7 +299,7 @@ async fn random_mutations_keep_their_plans() {
                 reads_back(&plan);
                 shop.domain.calls().clear();
                 let body = json!({ "query": query, "variables": variables });
-                let answer = shop.ask_with(kind, body).await;
+                let answer = shop.query_with(kind, body).await;
                 assert!(answer.body.get("data").is_some(), "{query} {variables}: {}", answer.text);
                 if let Some(later) = later {
                     // The request does not wait for this call; this test does, so that the call is not counted for the

@@ -128,7 +128,7 @@ fn append(file: &Path, text: &str) {
 }
 
 #[test]
-fn fragments_of_one_name_are_refused_whichever_files_they_are_in() {
+fn fragments_of_one_name_are_errors_whichever_files_they_are_in() {
     let again = "\nfragment Problem on UserError {\n  __typename\n  code\n}\n";
     let shared_twice = complaints(|mobile| append(&mobile.join("operations/CartAdd.graphql"), again));
     let twice = |it: &(String, _)| {
@@ -150,7 +150,7 @@ fn fragments_of_one_name_are_refused_whichever_files_they_are_in() {
 }
 
 #[test]
-fn what_is_wrong_with_a_shared_fragment_is_told_once_where_it_is_wrong() {
+fn an_error_of_a_shared_fragment_is_reported_once_where_it_is_wrong() {
     let mut wrong_line = 0;
     let told = complaints(|mobile| {
         let file = mobile.join("operations/fragments/CartScreen.graphql");
@@ -210,7 +210,7 @@ fn an_operation_that_comes_by_manifest_is_held_to_the_budget() {
 }
 
 #[test]
-fn an_operation_without_an_example_and_one_that_does_not_fit_are_told_of() {
+fn an_operation_without_an_example_and_one_that_does_not_fit_are_reported() {
     let told = complaints(|mobile| {
         let file = mobile.join("examples.json");
         let mut examples: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
@@ -263,11 +263,11 @@ const READ: [&str; 8] = [
 ];
 
 #[test]
-fn what_is_shipped_as_the_documentation_says_keeps_every_test_that_reads_the_folder() {
+fn an_operation_shipped_as_the_documentation_says_keeps_every_test_that_reads_the_folder() {
     let folder = copied_schema();
     let copy = in_folder(folder.path(), Kind::Mobile);
     ship(&folder.path().join("mobile"), &copy);
-    let itself = "what_is_shipped_as_the_documentation_says";
+    let itself = "an_operation_shipped_as_the_documentation_says";
     let run = Command::new(std::env::current_exe().unwrap())
         .args(READ)
         .args(["--skip", itself])

@@ -26,7 +26,7 @@ impl Answer {
 
     /// Asserts that the request was rejected: a status, an error with a code, and no data.
     #[track_caller]
-    pub(crate) fn refused(&self, status: u16) {
+    pub(crate) fn rejected(&self, status: u16) {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert!(self.body["errors"][0]["message"].is_string(), "{}", self.text);
         assert!(self.body["errors"][0]["extensions"]["code"].is_string(), "{}", self.text);

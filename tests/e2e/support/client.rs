@@ -2,11 +2,7 @@
 
 use std::fmt;
 
-use bff_iot::Iot;
-use bff_kit::Client;
-use bff_kit::host::{internal_sdl, public_sdl};
-use bff_mobile::Mobile;
-use bff_web::Web;
+use bff_kit::AnyClient;
 use operation::schema::SchemaIndex;
 
 /// One of the three clients.
@@ -20,38 +16,16 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) const ALL: [Self; 3] = [Self::Mobile, Self::Web, Self::Iot];
 
-    pub(crate) fn internal_sdl(self) -> String {
-        fn of<C: Client>() -> String {
-            internal_sdl(&bff_kit::host::schema::<C>())
-        }
+    pub(crate) fn client(self) -> AnyClient {
         match self {
-            Self::Mobile => of::<Mobile>(),
-            Self::Web => of::<Web>(),
-            Self::Iot => of::<Iot>(),
-        }
-    }
-
-    pub(crate) fn public_sdl(self) -> String {
-        fn of<C: Client>() -> String {
-            public_sdl(&bff_kit::host::schema::<C>())
-        }
-        match self {
-            Self::Mobile => of::<Mobile>(),
-            Self::Web => of::<Web>(),
-            Self::Iot => of::<Iot>(),
+            Self::Mobile => bff_mobile::client(),
+            Self::Web => bff_web::client(),
+            Self::Iot => bff_iot::client(),
         }
     }
 
     pub(crate) fn schema_index(self) -> SchemaIndex {
-        SchemaIndex::of(&self.internal_sdl())
-    }
-
-    pub(crate) fn policies(self) -> fetch::Policies {
-        match self {
-            Self::Mobile => Mobile::policies(),
-            Self::Web => Web::policies(),
-            Self::Iot => Iot::policies(),
-        }
+        SchemaIndex::of(&self.client().internal_sdl())
     }
 }
 

@@ -3,9 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use bff_iot::Iot;
-use bff_mobile::Mobile;
-use bff_web::Web;
 use contracts::{Example, Folder};
 use operation::Plan;
 use operation::Preparer;
@@ -38,7 +35,7 @@ impl Operation {
 
     /// Runs the operation.
     pub(crate) async fn run(&self, shop: &Shop, variables: &Value) -> Answer {
-        shop.ask_with(self.kind, self.body(variables)).await
+        shop.query_with(self.kind, self.body(variables)).await
     }
 
     pub(crate) fn is_mutation(&self) -> bool {
@@ -122,11 +119,7 @@ pub(crate) fn copied_schema() -> TempDir {
 
 /// The preparer of a client.
 pub(crate) fn preparer(kind: Kind) -> Preparer {
-    match kind {
-        Kind::Mobile => bff_kit::host::preparer::<Mobile>(),
-        Kind::Web => bff_kit::host::preparer::<Web>(),
-        Kind::Iot => bff_kit::host::preparer::<Iot>(),
-    }
+    bff_kit::host::preparer(kind.client())
 }
 
 /// Every operation of every client.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use bff_kit::Client;
+use bff_kit::AnyClient;
 use bff_kit::host::Server;
 use bff_kit::host::config::Config;
 use bytes::Bytes;
@@ -24,20 +24,22 @@ pub(crate) struct Pipe {
 }
 
 impl Pipe {
-    pub(crate) fn open<C: Client>() -> Self {
-        Self::with::<C>(|_| {}, std::future::pending())
+    pub(crate) fn open(client: AnyClient) -> Self {
+        Self::with(client, |_| {}, std::future::pending())
     }
 
     /// A BFF with its own configuration, which serves until `shutdown` is ready.
-    pub(crate) fn with<C: Client>(
+    pub(crate) fn with(
+        client: AnyClient,
         configure: impl FnOnce(&mut Config),
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
-        Self::over::<C>(fetch::tcp(), configure, shutdown)
+        Self::over(client, fetch::tcp(), configure, shutdown)
     }
 
     /// A BFF whose connections to the services are opened by `connector`.
-    pub(crate) fn over<C: Client>(
+    pub(crate) fn over(
+        client: AnyClient,
         connector: impl fetch::Connector + Sync,
         configure: impl FnOnce(&mut Config),
         shutdown: impl Future<Output = ()> + Send + 'static,
@@ -49,7 +51,7 @@ impl Pipe {
         let (dial, dialled) = network::server();
         let mut server = JoinSet::new();
         server.spawn(async move {
-            Server::new(config).serve::<C>(dialled, connector, shutdown).await.unwrap();
+            Server::new(config).serve(client, dialled, connector, shutdown).await.unwrap();
         });
         Self { dial, server }
     }
@@ -65,7 +67,7 @@ impl Pipe {
     }
 
     /// Sends a query on a connection of its own.
-    pub(crate) async fn ask(&self, query: &str) -> Answer {
+    pub(crate) async fn query(&self, query: &str) -> Answer {
         let mut connection = self.http1().await;
         let request = Request::post("/graphql")
             .header(header::HOST, "bff")

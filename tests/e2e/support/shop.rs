@@ -9,13 +9,10 @@ use std::time::Duration;
 use axum::serve::{Listener, ListenerExt as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bff_iot::Iot;
-use bff_kit::Client;
+use bff_kit::AnyClient;
 use bff_kit::Mode;
 use bff_kit::host::config::Config;
 use bff_kit::host::{Clock, PeerAddress, Server};
-use bff_mobile::Mobile;
-use bff_web::Web;
 use bytes::Bytes;
 use domain_stubs::{Domain, Options, Services};
 use http::{HeaderName, HeaderValue, Request, Response, header};
@@ -206,9 +203,10 @@ impl Shop {
         }
         let server = |kind, address| Server::new(config(kind, address)).with_clock(clock.clone());
         let (mobile, web, iot) = (listen(), listen(), listen());
-        let mobile = start::<Mobile, _>(&mut servers, server(Kind::Mobile, mobile.1), mobile, connector);
-        let web = start::<Web, _>(&mut servers, server(Kind::Web, web.1), web, connector);
-        let iot = start::<Iot, _>(&mut servers, server(Kind::Iot, iot.1), iot, connector);
+        let mobile =
+            start(&mut servers, Kind::Mobile.client(), server(Kind::Mobile, mobile.1), mobile, connector);
+        let web = start(&mut servers, Kind::Web.client(), server(Kind::Web, web.1), web, connector);
+        let iot = start(&mut servers, Kind::Iot.client(), server(Kind::Iot, iot.1), iot, connector);
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
         Self { domain, mobile, web, iot, http, domain_address: address, network: None, servers }
     }
@@ -229,12 +227,12 @@ impl Shop {
     }
 
     /// Sends a query to the BFF of a client, in the name of Ada or of the first shelf.
-    pub(crate) async fn ask(&self, kind: Kind, query: &str) -> Answer {
-        self.ask_with(kind, json!({ "query": query })).await
+    pub(crate) async fn query(&self, kind: Kind, query: &str) -> Answer {
+        self.query_with(kind, json!({ "query": query })).await
     }
 
     /// Sends a GraphQL request to the BFF of a client, in the name of Ada or of the first shelf.
-    pub(crate) async fn ask_with(&self, kind: Kind, body: Value) -> Answer {
+    pub(crate) async fn query_with(&self, kind: Kind, body: Value) -> Answer {
         let headers = if kind == Kind::Iot { [SHELF] } else { [ADA] };
         self.post(self.address(kind), body, &headers).await
     }
@@ -308,15 +306,16 @@ impl Shop {
     }
 }
 
-fn start<C: Client, L: Listener<Addr: PeerAddress>>(
+fn start<L: Listener<Addr: PeerAddress>>(
     servers: &mut JoinSet<()>,
+    client: AnyClient,
     server: Server,
     (listener, address): (L, SocketAddr),
     connector: &impl fetch::Connector,
 ) -> SocketAddr {
     let connector = connector.clone();
     servers.spawn(async move {
-        server.serve::<C>(listener, connector, std::future::pending()).await.unwrap();
+        server.serve(client, listener, connector, std::future::pending()).await.unwrap();
     });
     address
 }

@@ -9,7 +9,7 @@ use crate::config::{Config, Layers, SERVICE, Setting, settings};
 /// Prints the settings in effect.
 pub(super) fn run(client: AnyClient, of: Settings) -> Result<(), Failure> {
     let (layers, config) = configuration(client, of)?;
-    super::print(&listing(&layers, &config.effective_for(&client)));
+    super::print(&listing(&layers, &config.effective(&client)));
     Ok(())
 }
 

@@ -25,13 +25,13 @@ use crate::health::Health;
 pub(super) struct Explain {
     /// Name of an operation of the client, or a file that holds any; all of the client's when left out
     operation: Option<String>,
-    /// The operation that is meant, where the file holds several
+    /// Name of the operation, where the file holds several
     #[arg(long = "operation", value_name = "NAME", requires = "operation")]
     name: Option<String>,
-    /// As JSON, for tools
+    /// Print the plan as JSON, for tools
     #[arg(long)]
     json: bool,
-    /// Run it against the services as well, and print what was observed beside what was planned
+    /// Run the operation against the services as well, and print the observed calls beside the planned ones
     #[arg(long)]
     analyze: bool,
     /// Variables to run it with, as JSON, or `@FILE` that holds them; those of `examples.json` when left out
@@ -113,9 +113,9 @@ impl Explain {
             };
             let answer = gateway.answer(request, || Ok(principal), true, &Known::default()).await;
             let errors = &answer.response.errors;
-            if answer.refused {
+            if answer.rejected {
                 let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
-                return Err(Failure::Other(format!("refused: {}", texts.join("; "))));
+                return Err(Failure::Other(format!("rejected: {}", texts.join("; "))));
             }
             let data = serde_json::to_vec(&answer.response.data).unwrap_or_default();
             let analysis =

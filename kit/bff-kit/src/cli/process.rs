@@ -49,7 +49,7 @@ pub(super) fn serve_admin(address: SocketAddr, admin: Admin) -> io::Result<()> {
         runtime.block_on(async {
             match TcpListener::from_std(listener) {
                 Ok(listener) => admin.serve(listener).await,
-                Err(error) => tracing::error!(%error, "nobody answers on server.admin"),
+                Err(error) => tracing::error!(%error, "server.admin is not served"),
             }
         });
     })?;
@@ -91,7 +91,7 @@ pub(super) async fn on_hangup(then: impl Fn()) {
 #[cfg(not(unix))]
 pub(super) async fn on_hangup(_then: impl Fn()) {}
 
-/// Completes when the process is asked to stop, by Ctrl-C or SIGTERM.
+/// Completes when the process is told to stop, by Ctrl-C or SIGTERM.
 pub async fn stop_signal() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {

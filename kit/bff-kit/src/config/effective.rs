@@ -7,7 +7,6 @@ use operation::Limits;
 
 use super::{Config, Mode, Secret, checks};
 use crate::any_client::AnyClient;
-use crate::client::Client;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
 use crate::operation_policy::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 
@@ -81,11 +80,7 @@ impl Config {
 
     /// Returns the configuration with the client's own values in place of absent settings.
     #[must_use]
-    pub fn effective<C: Client>(self) -> Self {
-        self.effective_for(&AnyClient::of::<C>())
-    }
-
-    pub(crate) fn effective_for(mut self, client: &AnyClient) -> Self {
+    pub fn effective(mut self, client: &AnyClient) -> Self {
         let limits = self.limits(&client.limits);
         self.server.max_body_bytes = Some(limits.body_bytes);
         self.server.deadline_ms = u64::try_from(limits.deadline.as_millis()).ok();

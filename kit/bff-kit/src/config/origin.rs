@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_that_match_nothing_are_refused() {
+    fn origins_that_match_nothing_are_errors() {
         let cases = [
             ("*", "is not an origin"),
             ("null", "is not an origin"),

@@ -26,18 +26,18 @@ pub struct ServerConfig {
     /// Time for which a client may take nothing of an answer that is ready for it, in milliseconds.
     #[schemars(range(min = 1))]
     pub write_timeout_ms: u64,
-    /// Most connections at a time. One past it is closed unheard.
+    /// Most connections at a time. Further ones are closed before they are served.
     #[schemars(range(min = 1))]
     pub max_connections: usize,
     /// Most connections at a time from one address, of IPv6 from one /64 network; those of trusted proxies do not
     /// count.
     #[schemars(range(min = 1))]
     pub max_connections_per_address: usize,
-    /// Most requests at a time, from their heads until their answers are taken whole. One past it gets 503.
+    /// Most requests at a time, from their heads until their answers are taken whole. Further ones get 503.
     #[schemars(range(min = 1))]
     pub max_requests: usize,
     /// Most requests at a time from one address, of IPv6 from one /64 network; those of trusted proxies do not count.
-    /// One past it gets 429.
+    /// Further ones get 429.
     #[schemars(range(min = 1))]
     pub max_requests_per_address: usize,
     /// Most bytes of answers that all clients together leave unread; each answer counts 16 KiB more for its request and
@@ -46,7 +46,7 @@ pub struct ServerConfig {
     pub max_unread_bytes: usize,
     /// Time for which requests are still taken once the server is told to stop, in milliseconds; 5,000 in production
     /// and 0 in development when absent. `/readyz` and `Connection: close` say so meanwhile, so that a load balancer
-    /// looks elsewhere before anybody is turned away.
+    /// turns to other servers before any client is turned away.
     pub stop_delay_ms: Option<u64>,
     /// Time that running requests then have to finish, in milliseconds. At 0 they are cut off.
     pub drain_timeout_ms: u64,
@@ -58,19 +58,19 @@ pub struct ServerConfig {
     pub deadline_ms: Option<u64>,
     /// Version of GraphQL over HTTP that decides which statuses tell of GraphQL errors.
     pub http_profile: HttpProfile,
-    /// Most requests that may come at once, in an array; 0 refuses arrays.
+    /// Most requests that may come at once, in an array; 0 allows no arrays.
     pub max_batch: usize,
     /// Certificate and key to speak TLS with; plain HTTP when absent.
     pub tls: Option<TlsConfig>,
     /// Addresses and networks of proxies that speak for clients, such as `"10.0.0.0/8"`: they may have any number of
-    /// connections, and what they forward of a client is believed.
+    /// connections, and what they forward of a client is trusted.
     pub trusted_proxies: Vec<String>,
-    /// Address on which operators are told `/healthz`, `/readyz` and `/metrics`, from a thread of its own; on
-    /// `server.listen` when absent.
+    /// Address that serves `/healthz`, `/readyz` and `/metrics` to operators, from a thread of its own; when absent,
+    /// `server.listen` serves them.
     #[schemars(extend("format" = "address:port"))]
     pub admin: Option<SocketAddr>,
-    /// `/readyz` says no while the last call of a service failed. One service then takes all servers out of a load
-    /// balancer that looks there.
+    /// Makes `/readyz` answer 503 while the last call of a service failed. One service then takes all servers out of a
+    /// load balancer that checks `/readyz`.
     pub ready_needs_services: bool,
     /// Origins by which clients reach this server, exactly as browsers write them, such as `"https://shop.example"`. A
     /// request for an operation must name the host of one of them, and a page of one of them may send requests. Must be

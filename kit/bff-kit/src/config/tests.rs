@@ -33,7 +33,7 @@ fn flag(key: &str, value: &str) -> Layers {
 }
 
 #[track_caller]
-fn refused(layers: &Layers, expected: &str) -> String {
+fn invalid(layers: &Layers, expected: &str) -> String {
     let error = Config::load(layers).unwrap_err().to_string();
     assert!(error.starts_with(expected), "{error}\nis not\n{expected}");
     assert!(!error.contains('\n'), "{error}");
@@ -113,7 +113,7 @@ fn every_bad_setting_is_one_line_that_names_its_key() {
         (&[("BFF_WEB__SERVER__EXPOSED_HEADERS", "[\"\"]")], "server.exposed_headers: `` is no name"),
     ];
     for (pairs, expected) in cases {
-        let error = refused(&environment(pairs), expected);
+        let error = invalid(&environment(pairs), expected);
         assert!(error.contains("(from environment variable BFF_WEB__"), "{error}");
     }
     for (text, expected) in [
@@ -123,7 +123,7 @@ fn every_bad_setting_is_one_line_that_names_its_key() {
         ("[server]\nidle_timeout_ms = \"5000\"", "server.idle_timeout_ms: invalid type: string \"5000\""),
         ("[upstream]\ndefault = 1", "upstream.default: "),
     ] {
-        let error = refused(&file(text), expected);
+        let error = invalid(&file(text), expected);
         assert!(error.contains("(from file ") && error.ends_with("bff.toml)"), "{error}");
     }
 }
@@ -174,7 +174,7 @@ fn a_service_is_known_by_its_name_with_dots_or_with_what_shells_take() {
 }
 
 #[test]
-fn what_is_said_of_a_service_in_several_places_adds_up() {
+fn settings_of_a_service_from_several_places_add_up() {
     let layers = file(&format!("[upstream.services]\n\"{REVIEWS}\" = \"https://reviews.example\""))
         .environment(
             "BFF_WEB",
@@ -188,42 +188,42 @@ fn what_is_said_of_a_service_in_several_places_adds_up() {
 }
 
 #[test]
-fn a_service_that_is_not_called_is_refused_with_the_one_that_is_meant() {
+fn a_service_that_is_not_called_is_an_error_that_suggests_another() {
     let key = "upstream.services.shop.reviews.v1.ReviewServce";
-    let error = refused(&flag(key, "http://127.0.0.1:9"), &format!("{key}: this BFF calls no such service"));
+    let error = invalid(&flag(key, "http://127.0.0.1:9"), &format!("{key}: this BFF calls no such service"));
     assert!(
         error.contains(&format!("did you mean `{REVIEWS}`?")) && error.contains("(from flag --set)"),
         "{error}"
     );
     let name = "BFF_WEB__UPSTREAM__SERVICES__SHOP_REVIEW_V1_REVIEWSERVICE__CA";
-    let error = refused(&environment(&[(name, "a.pem")]), "upstream.services.SHOP_REVIEW_V1_REVIEWSERVICE: ");
+    let error = invalid(&environment(&[(name, "a.pem")]), "upstream.services.SHOP_REVIEW_V1_REVIEWSERVICE: ");
     assert!(error.contains(REVIEWS) && error.contains(name), "{error}");
     let error =
-        refused(&flag("upstream.services.payments", "http://127.0.0.1:9"), "upstream.services.payments: ");
+        invalid(&flag("upstream.services.payments", "http://127.0.0.1:9"), "upstream.services.payments: ");
     assert!(error.contains(&format!("it calls {CATALOG}, {REVIEWS}")), "{error}");
     let unknown = flag("upstream.services.shop.reviews.v1.ReviewService.cert", "a.pem");
-    refused(&unknown, "upstream.services.shop.reviews.v1.ReviewService.cert: unknown field `cert`");
+    invalid(&unknown, "upstream.services.shop.reviews.v1.ReviewService.cert: unknown field `cert`");
 }
 
 #[test]
-fn numbers_that_can_never_work_are_refused() {
+fn numbers_out_of_bounds_are_errors() {
     let mut tried = 0;
     for setting in settings() {
         for bad in [setting.minimum.map(|least| least - 1), setting.maximum.map(|most| most + 1)] {
             let Some(bad) = bad.filter(|bad| *bad >= 0) else { continue };
             let error =
-                refused(&flag(&setting.key, &bad.to_string()), &format!("{}: `{bad}` is ", setting.key));
+                invalid(&flag(&setting.key, &bad.to_string()), &format!("{}: `{bad}` is ", setting.key));
             assert!(error.ends_with("(from flag --set)"), "{error}");
             tried += 1;
         }
     }
     assert!(tried >= 12, "{tried}");
-    refused(&flag("server.deadline_ms", "0"), "server.deadline_ms: `0` is less than 1");
-    refused(&flag("server.max_body_bytes", "0"), "server.max_body_bytes: `0` is less than 1");
+    invalid(&flag("server.deadline_ms", "0"), "server.deadline_ms: `0` is less than 1");
+    invalid(&flag("server.max_body_bytes", "0"), "server.max_body_bytes: `0` is less than 1");
 }
 
 #[test]
-fn a_time_or_size_is_more_than_nothing_or_says_what_nothing_means() {
+fn a_time_or_size_is_positive_or_its_description_explains_zero() {
     for setting in
         settings().iter().filter(|it| it.kind.starts_with("milliseconds") || it.kind.starts_with("bytes"))
     {
@@ -233,7 +233,7 @@ fn a_time_or_size_is_more_than_nothing_or_says_what_nothing_means() {
 }
 
 #[test]
-fn addresses_that_say_what_no_call_would_follow_are_refused() {
+fn addresses_with_parts_that_no_call_would_use_are_errors() {
     for (address, problem) in [
         ("http://host:1/prefix", "`http://host:1/prefix` has a path"),
         ("http://host:1?a=b", "has a query"),
@@ -241,7 +241,7 @@ fn addresses_that_say_what_no_call_would_follow_are_refused() {
         ("host:1", "is not an address"),
     ] {
         for key in ["upstream.default", "upstream.services.shop.reviews.v1.ReviewService.address"] {
-            let error = refused(&flag(key, address), &format!("{key}: "));
+            let error = invalid(&flag(key, address), &format!("{key}: "));
             assert!(error.contains(problem) && error.ends_with("(from flag --set)"), "{error}");
         }
     }
@@ -265,10 +265,10 @@ fn production_wants_a_key_of_its_own_that_is_long_enough() {
             assert_eq!(Config::load(&production(key)).unwrap().mode, Mode::Production);
             continue;
         }
-        let error = refused(&production(key), &format!("credential.key: {problem}"));
+        let error = invalid(&production(key), &format!("credential.key: {problem}"));
         assert!(key.is_none_or(|key| key.len() < 2 || !error.contains(key)), "{error}");
     }
-    refused(&flag("credential.key", ""), "credential.key: is empty");
+    invalid(&flag("credential.key", ""), "credential.key: is empty");
 }
 
 #[test]

@@ -17,8 +17,8 @@ pub struct UpstreamConfig {
     /// PEM file of the root certificates that the services' certificates must lead to; those of the system when absent.
     #[schemars(extend("format" = "path"))]
     pub ca: Option<PathBuf>,
-    /// PEM file of the certificate that is shown to services that ask for one, followed by those it is signed with;
-    /// none is shown when absent.
+    /// PEM file of the certificate that is shown to services that request one, followed by those it is signed
+    /// with; none is shown when absent.
     #[schemars(extend("format" = "path"))]
     pub client_certificate: Option<PathBuf>,
     /// PEM file of the private key of that certificate.

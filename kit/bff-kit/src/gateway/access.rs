@@ -31,7 +31,7 @@ pub(crate) struct Access {
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     operation: OnceLock<Arc<Prepared>>,
-    caller: OnceLock<&'static str>,
+    principal: OnceLock<&'static str>,
     calls: OnceLock<Arc<CallContext>>,
 }
 
@@ -42,8 +42,8 @@ impl Known {
     }
 
     /// Records the kind of the principal.
-    pub(crate) fn principal(&self, caller: &Principal) {
-        let _first = self.caller.set(caller.kind());
+    pub(crate) fn principal(&self, principal: &Principal) {
+        let _first = self.principal.set(principal.kind());
     }
 
     /// Records the context of the calls that the operation makes.
@@ -93,7 +93,7 @@ impl Access {
             target: "access",
             client,
             operation,
-            caller = self.known.caller.get().copied().unwrap_or(Principal::Anonymous.kind()),
+            caller = self.known.principal.get().copied().unwrap_or(Principal::Anonymous.kind()),
             status,
             duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             bytes,

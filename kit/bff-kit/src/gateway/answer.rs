@@ -18,7 +18,7 @@ use resolver::runtime::bounded;
 pub(crate) struct Answer {
     pub(crate) response: Response,
     /// True if the request failed before any of it ran: the answer then has no `data`.
-    pub(crate) refused: bool,
+    pub(crate) rejected: bool,
     pub(crate) operation_name: Option<String>,
     pub(crate) calls: usize,
     /// The calls that were made; `None` if the request did not want them reported.
@@ -53,7 +53,7 @@ pub(crate) struct Cacheability {
 #[serde(untagged)]
 pub(crate) enum Shape<'a> {
     Ran(&'a Response),
-    Refused {
+    Rejected {
         errors: &'a [ServerError],
         #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         extensions: &'a BTreeMap<String, Value>,
@@ -71,10 +71,10 @@ pub(super) fn bound(response: &mut Response) {
 }
 
 impl Answer {
-    pub(crate) fn refused(errors: Vec<ServerError>) -> Self {
+    pub(crate) fn rejected(errors: Vec<ServerError>) -> Self {
         let mut response = Response::from_errors(errors);
         bound(&mut response);
-        Self { response, refused: true, ..Self::default() }
+        Self { response, rejected: true, ..Self::default() }
     }
 
     /// Creates the answer to an operation that failed as a whole once it ran.
@@ -85,9 +85,9 @@ impl Answer {
 
     /// Returns the answer in the form that the media types serialize.
     pub(crate) fn shape(&self) -> Shape<'_> {
-        if self.refused {
+        if self.rejected {
             let Response { errors, extensions, .. } = &self.response;
-            Shape::Refused { errors, extensions }
+            Shape::Rejected { errors, extensions }
         } else {
             Shape::Ran(&self.response)
         }
@@ -105,6 +105,8 @@ impl Answer {
 
     /// Returns true if the answer is complete: nothing failed, and no field took its fallback.
     pub(crate) fn is_whole(&self) -> bool {
-        !self.refused && self.response.errors.is_empty() && !self.response.extensions.contains_key("degraded")
+        !self.rejected
+            && self.response.errors.is_empty()
+            && !self.response.extensions.contains_key("degraded")
     }
 }

@@ -12,8 +12,8 @@ pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";
 
 /// Prepares an error of the schema for the client: with a code, with its complete path, and without internal details.
 /// Internal causes are logged.
-pub(super) fn shown(error: ServerError, refused: bool, log: &SampledLog) -> ServerError {
-    if refused {
+pub(super) fn shown(error: ServerError, rejected: bool, log: &SampledLog) -> ServerError {
+    if rejected {
         return coded(error, Code::ValidationFailed);
     }
     match error.source::<Error>() {

@@ -147,7 +147,7 @@ impl Fingerprint {
 
 /// Adds the `ETag` to complete answers after their compression, and omits a body that the client already has.
 pub(super) async fn validate(request: Request, next: Next) -> Response {
-    let asked: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
+    let held: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
     let mut response = next.run(request).await;
     // For a client that accepts no encoding, not even identity, the compression layer writes 406 over a finished
     // answer, even of a mutation that has run. The client gets the uncompressed answer with its own status instead.
@@ -161,7 +161,7 @@ pub(super) async fn validate(request: Request, next: Next) -> Response {
     let Some(tag) = fingerprint.tag(headers.get(header::CONTENT_ENCODING)) else {
         return response;
     };
-    let unchanged = asked.iter().any(|value| names(value, &tag));
+    let unchanged = held.iter().any(|value| names(value, &tag));
     headers.insert(header::ETAG, tag);
     if unchanged {
         forget_body(headers);
@@ -179,9 +179,9 @@ fn forget_body(headers: &mut HeaderMap) {
 
 /// Returns true if an `If-None-Match` names the tag, by the weak comparison that the header requires. Our tags contain
 /// no commas.
-fn names(asked: &HeaderValue, tag: &HeaderValue) -> bool {
-    let asked = asked.to_str().unwrap_or_default();
-    asked.split(',').map(str::trim).any(|one| {
+fn names(held: &HeaderValue, tag: &HeaderValue) -> bool {
+    let held = held.to_str().unwrap_or_default();
+    held.split(',').map(str::trim).any(|one| {
         let one = one.strip_prefix("W/").unwrap_or(one);
         one == "*" || one.as_bytes() == tag.as_bytes()
     })
@@ -194,11 +194,11 @@ mod tests {
     #[test]
     fn a_tag_is_found_in_a_list_weak_or_not_and_nowhere_else() {
         let tag = HeaderValue::from_static("\"abc-br\"");
-        for asked in ["\"abc-br\"", "W/\"abc-br\"", "\"x\", \"abc-br\"", "*", "\"a\" ,W/\"abc-br\" "] {
-            assert!(names(&HeaderValue::from_static(asked), &tag), "{asked}");
+        for held in ["\"abc-br\"", "W/\"abc-br\"", "\"x\", \"abc-br\"", "*", "\"a\" ,W/\"abc-br\" "] {
+            assert!(names(&HeaderValue::from_static(held), &tag), "{held}");
         }
-        for asked in ["", "\"abc\"", "abc-br", "\"abc-gzip\"", "w/\"abc-br\"", "\"*\""] {
-            assert!(!names(&HeaderValue::from_static(asked), &tag), "{asked}");
+        for held in ["", "\"abc\"", "abc-br", "\"abc-gzip\"", "w/\"abc-br\"", "\"*\""] {
+            assert!(!names(&HeaderValue::from_static(held), &tag), "{held}");
         }
     }
 }

@@ -56,9 +56,9 @@ fn names(names: &[String]) -> impl Iterator<Item = HeaderName> + '_ {
 /// Answers OPTIONS with the methods of the operation paths. Only preflights are passed on, since the CORS layer takes
 /// every OPTIONS for one.
 pub(super) async fn options(request: Request, next: Next) -> Response {
-    let asks_for_page = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let is_preflight = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let of_operations = request.uri().path() == "/graphql" || request.uri().path().starts_with("/graphql/");
-    if request.method() != Method::OPTIONS || asks_for_page || !of_operations {
+    if request.method() != Method::OPTIONS || is_preflight || !of_operations {
         return next.run(request).await;
     }
     (StatusCode::NO_CONTENT, [(header::ALLOW, METHODS)]).into_response()

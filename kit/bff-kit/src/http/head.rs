@@ -24,7 +24,7 @@ pub(crate) const MAX_HEADER_BYTES: usize = 32 * 1024;
 pub(super) async fn check_form(State(profile): State<HttpProfile>, request: Request, next: Next) -> Response {
     match form(request.version(), request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(rejection) => refuse(profile, &request, rejection),
+        Err(rejection) => reject(profile, &request, rejection),
     }
 }
 
@@ -71,10 +71,10 @@ pub(super) async fn check(State(profile): State<HttpProfile>, request: Request, 
     } else {
         return next.run(request).await;
     };
-    refuse(profile, &request, rejection)
+    reject(profile, &request, rejection)
 }
 
-fn refuse(profile: HttpProfile, request: &Request, rejection: Rejection) -> Response {
+fn reject(profile: HttpProfile, request: &Request, rejection: Rejection) -> Response {
     let media_type = negotiate(request.headers()).unwrap_or(MediaType::Json);
     ResponseWriter { profile, media_type, method: request.method().clone(), credentials: Arc::default() }
         .rejection(rejection)

@@ -86,7 +86,7 @@ mod tests {
     use super::parse;
 
     #[test]
-    fn what_it_reads_serde_json_reads_the_same() {
+    fn values_are_read_as_serde_json_reads_them() {
         let text = r#" {"b":[1,-2,3.5,1e3,true,null,"\ud83d\ude00 \u00e9"],"a":{"":{},"b":[]},"c":18446744073709551615} "#;
         let expected: serde_json::Value = serde_json::from_str(text).unwrap();
         assert_eq!(parse(text.as_bytes()).unwrap().to_string(), expected.to_string());
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_nests_too_deep_or_goes_on_is_refused() {
+    fn an_invalid_text_or_one_that_nests_too_deep_is_an_error() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         parse(nested(127).as_bytes()).unwrap();
         for text in [

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_trusted_proxy_says_of_the_host_counts_and_what_others_say_does_not() {
+    fn a_host_that_a_trusted_proxy_forwards_counts_and_one_that_others_forward_does_not() {
         let mut config = Config::default();
         config.server.public_origins = vec!["https://shop.example".to_owned()];
         let origins = Origins::of(&config);

@@ -166,17 +166,17 @@ impl Rejections {
     /// not drown everything else.
     pub(crate) fn note(&self, reason: RejectionReason, status: StatusCode) {
         let (reason, status) = (reason.as_str(), status.as_u16());
-        self.metrics.refused(reason);
+        self.metrics.rejected(reason);
         if let Some(left_out) = self.log.pass("request", reason) {
-            tracing::info!(target: "access", status, reason, left_out, "refused a request: {reason}");
+            tracing::info!(target: "access", status, reason, left_out, "rejected a request: {reason}");
         }
     }
 }
 
 /// Records a rejection by the HTTP edge.
-pub(super) async fn note(State(refusals): State<Rejections>, response: Response) -> Response {
+pub(super) async fn note(State(rejections): State<Rejections>, response: Response) -> Response {
     if let Some(reason) = response.extensions().get::<RejectionReason>() {
-        refusals.note(*reason, response.status());
+        rejections.note(*reason, response.status());
     }
     response
 }

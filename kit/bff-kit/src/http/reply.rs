@@ -38,12 +38,12 @@ pub(super) struct ResponseWriter {
 #[serde(untagged)]
 pub(super) enum BatchItem<'a> {
     Answered(Shape<'a>),
-    Refused { errors: Vec<ServerError> },
+    Rejected { errors: Vec<ServerError> },
 }
 
 impl BatchItem<'_> {
-    pub(super) fn refused(rejection: Rejection) -> Self {
-        Self::Refused { errors: vec![server_error(rejection.into_error())] }
+    pub(super) fn rejected(rejection: Rejection) -> Self {
+        Self::Rejected { errors: vec![server_error(rejection.into_error())] }
     }
 }
 
@@ -74,7 +74,7 @@ impl ResponseWriter {
     pub(super) fn rejection(&self, rejection: Rejection) -> Response {
         let status = rejection.status(self.profile);
         let (reason, unread, delay) = (rejection.reason, rejection.leaves_unread(), rejection.retry_after());
-        let mut response = self.response(status, json(&BatchItem::refused(rejection)), Caching::NONE);
+        let mut response = self.response(status, json(&BatchItem::rejected(rejection)), Caching::NONE);
         response.extensions_mut().insert(reason);
         retry_after(&mut response, delay);
         let headers = response.headers_mut();
@@ -93,7 +93,7 @@ impl ResponseWriter {
     fn status(&self, answer: &Answer) -> StatusCode {
         let errors = &answer.response.errors;
         let draft = self.profile == HttpProfile::Draft202608;
-        if !answer.refused {
+        if !answer.rejected {
             let partial = draft && !errors.is_empty();
             return if partial { partial_success() } else { StatusCode::OK };
         }

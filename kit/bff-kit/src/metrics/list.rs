@@ -47,19 +47,19 @@ metrics! {
     ANSWER_BYTES: Counter "bff_response_bytes_total" []
         "Bytes of answers to operations, before they are compressed.";
     ERRORS: Counter "bff_errors_total" ["code"]
-        "Errors that clients were told, by code.";
+        "Errors in answers to operations, by code.";
     DEGRADED: Counter "bff_degraded_total" ["operation"]
         "Answers in which a field took its fallback.";
     LEFT: Counter "bff_unanswered_total" ["reason"]
         "Operations whose client left before the answer, or that were cut off by the end of a drain.";
-    REFUSED: Counter "bff_refused_total" ["reason"]
-        "Requests that were refused before they were read as an operation.";
+    REJECTED: Counter "bff_refused_total" ["reason"]
+        "Requests that were rejected before they were read as an operation.";
     CALLS: Counter "bff_upstream_calls_total" ["rpc", "outcome"]
         "Calls to services, by RPC and gRPC status; ABANDONED where the request went away first.";
     CALL_DURATION: Histogram "bff_upstream_call_duration_seconds" ["rpc"]
         "Time that calls to services took.";
     SERVICE: Gauge "bff_service_answers" ["service"]
-        "Whether the last call of a service was answered, by whatever status: 1, or 0. Absent before the first.";
+        "1 if the last call of a service was answered, by whatever status, else 0. Absent before the first call.";
     CONNECTIONS: Gauge "bff_connections" []
         "Open connections of clients.";
     OPENED: Counter "bff_connections_opened_total" []
@@ -67,21 +67,21 @@ metrics! {
     CLOSED: Counter "bff_connections_closed_total" ["reason"]
         "Connections of clients that ended.";
     TURNED_AWAY: Counter "bff_connections_refused_total" ["bound"]
-        "Connections that were closed unheard, by the bound they were past.";
+        "Connections that were closed before they were served, by the bound they exceeded.";
     UNREAD_BYTES: Gauge "bff_unread_bytes" []
-        "Bytes that answers take which no connection has taken: their own, and 16 KiB each for what waits with them.";
+        "Bytes of answers that no connection has taken: their own, and 16 KiB each for the request and stream.";
     DRAINING: Gauge "bff_draining" []
-        "Whether the server has been told to stop: 1, or 0.";
+        "1 once the server has been told to stop, else 0.";
     CERTIFICATES: Counter "bff_certificate_loads_total" ["result"]
-        "Times the certificate changed: taken, or refused because it cannot be used.";
+        "Changes of the certificate: taken, or rejected because it cannot be used.";
     MANIFESTS: Counter "bff_manifest_loads_total" ["result"]
-        "Times the manifests changed: taken, or refused because one of them is wrong.";
+        "Changes of the manifests: taken, or rejected because one of them is wrong.";
     UNREGISTERED: Counter "bff_unregistered_operations_total" []
         "Operations that ran without being registered, where that is logged.";
     AUTOMATIC_BYTES: Gauge "bff_automatic_documents_bytes" []
-        "Bytes that the documents take which were sent once and are named by their hash since.";
+        "Bytes of automatic persisted queries: documents that were sent once and are named by their hash since.";
     LIMITS: Counter "bff_limit_exceeded_total" ["limit"]
-        "Operations over a limit, whether refused or reported.";
-    VIOLATIONS: Counter "bff_plan_violations_total" []
+        "Operations over a limit, rejected or only reported.";
+    DEVIATIONS: Counter "bff_plan_violations_total" []
         "Calls that were not in the plan of their operation.";
 }

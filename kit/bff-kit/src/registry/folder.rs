@@ -64,10 +64,10 @@ impl ManifestFolder {
         take: impl Fn(Result<Releases, Vec<ManifestError>>),
     ) {
         loop {
-            let asked = looks.next().await;
+            let requested = looks.next().await;
             let preparer = preparer.clone();
             let looking = tokio::task::spawn_blocking(move || {
-                let loaded = if asked { Some(self.load(&preparer)) } else { self.reload(&preparer) };
+                let loaded = if requested { Some(self.load(&preparer)) } else { self.reload(&preparer) };
                 (self, loaded)
             });
             let Ok((folder, loaded)) = looking.await else { return };

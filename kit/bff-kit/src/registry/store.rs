@@ -96,10 +96,10 @@ impl OperationStore {
     /// Selects the operation of a request, ready to run. Fails with request errors.
     pub(crate) fn select(&self, id: Option<&DocumentId>, text: Option<&str>, name: Option<&str>) -> Selected {
         match (id, text) {
-            (None, None) => refuse(Code::BadRequest, "`query` is missing, or an id in its place."),
+            (None, None) => reject(Code::BadRequest, "`query` is missing, or an id in its place."),
             (None, Some(text)) => self.sent(text, name),
             (Some(DocumentId::Document(_)), Some(_)) => {
-                refuse(Code::IdAndBody, "Send the id of an operation or its text, not both.")
+                reject(Code::IdAndBody, "Send the id of an operation or its text, not both.")
             }
             (Some(DocumentId::Document(id)), None) => self.registered(id, name),
             (Some(DocumentId::Persisted(hash)), None) => self.persisted(hash, name),
@@ -110,7 +110,7 @@ impl OperationStore {
     fn registered(&self, id: &str, name: Option<&str>) -> Selected {
         match self.registry.get().get(id) {
             Some(operation) => named(operation, name),
-            None => refuse(Code::PersistedQueryNotInList, "No operation is registered under this id."),
+            None => reject(Code::PersistedQueryNotInList, "No operation is registered under this id."),
         }
     }
 
@@ -122,9 +122,9 @@ impl OperationStore {
         let Some(automatic) = &self.automatic else {
             return match self.policy {
                 DocumentPolicy::Registered => {
-                    refuse(Code::PersistedQueryNotInList, "No operation is registered under this id.")
+                    reject(Code::PersistedQueryNotInList, "No operation is registered under this id.")
                 }
-                _ => refuse(Code::PersistedQueryNotSupported, "PersistedQueryNotSupported"),
+                _ => reject(Code::PersistedQueryNotSupported, "PersistedQueryNotSupported"),
             };
         };
         match automatic.get(hash) {
@@ -137,7 +137,7 @@ impl OperationStore {
             }
             // Another operation of the same document, or one that was registered.
             Some(stored) => self.not_to_the_byte(&stored.text, name, hash),
-            None => refuse(Code::PersistedQueryNotFound, "PersistedQueryNotFound"),
+            None => reject(Code::PersistedQueryNotFound, "PersistedQueryNotFound"),
         }
     }
 
@@ -145,7 +145,7 @@ impl OperationStore {
     /// are not stored.
     fn persist(&self, hash: &str, text: &str, name: Option<&str>) -> Selected {
         if document_hash(text) != hash {
-            return refuse(Code::PersistedQueryHashMismatch, "provided sha does not match query");
+            return reject(Code::PersistedQueryHashMismatch, "provided sha does not match query");
         }
         if let Some(operation) = self.registry.get().get(hash) {
             return named(operation, name);
@@ -182,7 +182,7 @@ impl OperationStore {
             return named(operation, name);
         }
         if self.policy == DocumentPolicy::Registered {
-            return refuse(Code::QueryNotInSafelist, "Only registered operations are taken here.");
+            return reject(Code::QueryNotInSafelist, "Only registered operations are taken here.");
         }
         let operation = self.prepare(text, name)?;
         self.note(&operation, hash);
@@ -210,7 +210,7 @@ impl OperationStore {
 fn named(operation: Arc<Prepared>, name: Option<&str>) -> Selected {
     match name {
         Some(name) if operation.name() != Some(name) => {
-            refuse(Code::ValidationFailed, "The document holds no operation of that name.")
+            reject(Code::ValidationFailed, "The document holds no operation of that name.")
         }
         _ => Ok(operation),
     }
@@ -229,6 +229,6 @@ fn redacted(mut errors: Vec<ServerError>, text: &str) -> Vec<ServerError> {
     errors
 }
 
-fn refuse(code: Code, text: &str) -> Selected {
+fn reject(code: Code, text: &str) -> Selected {
     Err(vec![request_error(code, text)])
 }

@@ -49,11 +49,11 @@ impl Certificate {
     pub(super) async fn watch(self: Arc<Self>, mut looks: Looks, metrics: Arc<Metrics>) {
         let mut seen = self.first;
         loop {
-            let asked = looks.next().await;
+            let requested = looks.next().await;
             let files = self.files.clone();
             let looking = tokio::task::spawn_blocking(move || {
                 let content = content(&files);
-                let loaded = (asked || content != seen).then(|| load(&files));
+                let loaded = (requested || content != seen).then(|| load(&files));
                 (content, loaded)
             });
             let Ok((content, loaded)) = looking.await else { return };
@@ -66,7 +66,7 @@ impl Certificate {
                     tracing::info!("the certificate was read again: new connections are shown it");
                 }
                 Some(Err(error)) => {
-                    metrics.certificate(Reloaded::Refused);
+                    metrics.certificate(Reloaded::Rejected);
                     let cause = error.to_string();
                     tracing::error!(cause, "the certificate cannot be used, and stays the one it was");
                 }

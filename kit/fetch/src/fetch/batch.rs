@@ -11,7 +11,7 @@ use crate::{FailureKind, UpstreamError};
 pub struct BatchResult<F: Fetch> {
     by_key: HashMap<F, Result<F::Value, UpstreamError>>,
     /// Error of a result for a key that was not in the batch; `None` if there was no such result. It affects no key.
-    unasked: Option<UpstreamError>,
+    unrequested: Option<UpstreamError>,
 }
 
 impl<F: Fetch> BatchResult<F> {
@@ -20,7 +20,7 @@ impl<F: Fetch> BatchResult<F> {
     #[must_use]
     pub fn failed(keys: Vec<F>, failure: &UpstreamError) -> Self {
         let failed = |(index, key)| (key, Err(failure.at_key(F::KEYS, (F::MAX_KEYS > 1).then_some(index))));
-        Self { by_key: keys.into_iter().enumerate().map(failed).collect(), unasked: None }
+        Self { by_key: keys.into_iter().enumerate().map(failed).collect(), unrequested: None }
     }
 
     /// Matches results to the keys of the batch, in any order.
@@ -34,16 +34,17 @@ impl<F: Fetch> BatchResult<F> {
     ) -> Self {
         let mut answers: HashMap<F, Option<Result<F::Value, UpstreamError>>> =
             keys.into_iter().map(|key| (key, None)).collect();
-        let mut unasked = None;
+        let mut unrequested = None;
         for (key, result) in results {
             match answers.entry(key) {
-                Entry::Occupied(mut asked) => {
-                    let twice = asked.get().is_some();
-                    let result = if twice { Err(broken::<F>("answered twice", asked.key())) } else { result };
-                    asked.insert(Some(result));
+                Entry::Occupied(mut requested) => {
+                    let twice = requested.get().is_some();
+                    let result =
+                        if twice { Err(broken::<F>("answered twice", requested.key())) } else { result };
+                    requested.insert(Some(result));
                 }
                 Entry::Vacant(key) => {
-                    unasked = Some(broken::<F>("answered without being asked", key.key()));
+                    unrequested = Some(broken::<F>("answered without being requested", key.key()));
                 }
             }
         }
@@ -51,13 +52,13 @@ impl<F: Fetch> BatchResult<F> {
             let result = result.unwrap_or_else(|| Err(broken::<F>("not answered", &key)));
             (key, result)
         });
-        Self { by_key: answered.collect(), unasked }
+        Self { by_key: answered.collect(), unrequested }
     }
 
     /// Returns the upstream errors that are never about the client.
     pub(crate) fn failures_of_service(&self) -> impl Iterator<Item = &UpstreamError> {
         let of_keys = self.by_key.values().filter_map(|answer| answer.as_ref().err());
-        of_keys.filter(|failure| failure.is_of_service()).chain(&self.unasked)
+        of_keys.filter(|failure| failure.is_of_service()).chain(&self.unrequested)
     }
 
     pub(crate) fn into_map(self) -> HashMap<F, Result<F::Value, UpstreamError>> {

@@ -80,8 +80,8 @@ impl CallContext {
     /// Records a deviation: a call that was not planned. Returns an error that describes the deviation if the call is
     /// not permitted.
     pub fn deviation(&self, what: &str) -> Result<(), UpstreamError> {
-        let refused = self.enforcement.deviation(&self.operation, what);
-        refused.map_err(|what| UpstreamError::new(FailureKind::Internal, what))
+        let permitted = self.enforcement.deviation(&self.operation, what);
+        permitted.map_err(|what| UpstreamError::new(FailureKind::Internal, what))
     }
 }
 

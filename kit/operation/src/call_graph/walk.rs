@@ -75,7 +75,7 @@ pub(super) struct Walk<'a> {
     commands: Vec<CommandNode>,
     slots: HashMap<(&'a str, Producer), usize>,
     /// Pairs of a slot and a field that fetches through it.
-    asked: HashSet<(usize, usize)>,
+    fetching: HashSet<(usize, usize)>,
     choices: HashMap<(usize, &'a str), Producer>,
     /// Number of waves that are over before and after each field of the mutation type, and at each choice.
     changes: HashMap<Producer, usize>,
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
             masks: Vec::new(),
             commands: Vec::new(),
             slots: HashMap::new(),
-            asked: HashSet::new(),
+            fetching: HashSet::new(),
             choices: HashMap::new(),
             changes: HashMap::new(),
             waves: 0,

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn what_the_grammar_allows_is_a_document() {
+fn texts_of_the_grammar_are_documents() {
     for text in [
         "{ a }",
         "\u{feff}query Q ( $a : [ Int ! ] ! = [ 1 ] @x , \"d\" $b: Q ) @y(z: 1) { a }",

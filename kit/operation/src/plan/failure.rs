@@ -22,8 +22,9 @@ pub struct Failure {
     pub timeout: Vec<Consequence>,
     /// Consequences if the call fails in any other way, or its response cannot be read.
     pub internal: Vec<Consequence>,
-    /// Consequences if the service declines the call for a business reason.
-    pub refused: Vec<Consequence>,
+    /// Consequences if the service declines the call for a business reason. Tools read them as `refused`.
+    #[serde(rename = "refused")]
+    pub declined: Vec<Consequence>,
     /// Consequences if the service finds nothing.
     pub not_found: Vec<Consequence>,
     /// True if the request waits for a call of the RPC. Otherwise nothing is missing when the calls fail.
@@ -43,7 +44,7 @@ pub enum FailureMode {
     /// The call fails in any other way, or its response cannot be read.
     Internal,
     /// The service declines the call for a business reason.
-    Refused,
+    Declined,
     /// The service finds nothing.
     NotFound,
 }
@@ -91,7 +92,7 @@ pub enum Outcome {
 impl FailureMode {
     /// All failure modes.
     pub const ALL: [Self; 5] =
-        [Self::Unavailable, Self::Timeout, Self::Internal, Self::Refused, Self::NotFound];
+        [Self::Unavailable, Self::Timeout, Self::Internal, Self::Declined, Self::NotFound];
 
     /// Returns the failure mode of a gRPC status that names neither an argument nor a principal; `None` for OK.
     #[must_use]
@@ -101,7 +102,7 @@ impl FailureMode {
             5 => Some(Self::NotFound),
             4 => Some(Self::Timeout),
             // FAILED_PRECONDITION, ALREADY_EXISTS, ABORTED.
-            9 | 6 | 10 => Some(Self::Refused),
+            9 | 6 | 10 => Some(Self::Declined),
             // UNAVAILABLE, RESOURCE_EXHAUSTED.
             14 | 8 => Some(Self::Unavailable),
             _ => Some(Self::Internal),
@@ -114,7 +115,7 @@ impl FailureMode {
         match self {
             Self::Unavailable => Some(Code::UpstreamUnavailable.as_str()),
             Self::Timeout => Some(Code::UpstreamTimeout.as_str()),
-            Self::Internal | Self::Refused => Some(Code::Internal.as_str()),
+            Self::Internal | Self::Declined => Some(Code::Internal.as_str()),
             Self::NotFound => None,
         }
     }
@@ -137,7 +138,7 @@ pub(super) fn table(call_graph: &CallGraph, schema_index: &SchemaIndex, stale_s:
         unavailable: of(rpc, FailureMode::Unavailable),
         timeout: of(rpc, FailureMode::Timeout),
         internal: of(rpc, FailureMode::Internal),
-        refused: of(rpc, FailureMode::Refused),
+        declined: of(rpc, FailureMode::Declined),
         not_found: of(rpc, FailureMode::NotFound),
         awaited: awaited(rpc),
         stale_s,
@@ -187,7 +188,7 @@ impl Walk<'_> {
     fn outcome(&self, field: &Selected, step: &StepInfo) -> Outcome {
         let code = match self.fault {
             // The client gave part of the call's input, so it sees that the service declined.
-            FailureMode::Refused if !step.given.is_empty() => Some(Code::Refused.as_str()),
+            FailureMode::Declined if !step.given.is_empty() => Some(Code::Refused.as_str()),
             fault => fault.code(),
         };
         if step.best_effort {
@@ -197,7 +198,7 @@ impl Walk<'_> {
             return Outcome::Fallback { value: value.clone(), code };
         }
         let payload = self.schema_index.field(&field.info.type_name, "userErrors").is_some();
-        let is_of_domain = matches!(self.fault, FailureMode::NotFound | FailureMode::Refused);
+        let is_of_domain = matches!(self.fault, FailureMode::NotFound | FailureMode::Declined);
         if step.kind == StepKind::Command && payload && is_of_domain {
             return Outcome::UserErrors;
         }

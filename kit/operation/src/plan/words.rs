@@ -51,8 +51,8 @@ fn failures(plan: &Plan) -> PlanPart {
     let section = |failure: &super::Failure| {
         // A slow or broken service has the same consequences as one that is down, with another code.
         let mut cases = vec![("fails", &failure.unavailable), ("finds nothing", &failure.not_found)];
-        if sentences(&failure.refused) != sentences(&failure.unavailable) {
-            cases.insert(1, ("declines", &failure.refused));
+        if sentences(&failure.declined) != sentences(&failure.unavailable) {
+            cases.insert(1, ("declines", &failure.declined));
         }
         let mut lines = Vec::new();
         for (case, consequences) in cases {

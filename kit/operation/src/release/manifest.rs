@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_manifest_is_refused() {
+    fn a_text_that_is_no_manifest_is_an_error() {
         let hash = document_hash(HOME);
         let cases = [
             ("[]".to_owned(), "is not a JSON object"),

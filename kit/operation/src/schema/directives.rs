@@ -8,7 +8,7 @@ pub(super) const TYPES: [&str; 4] = ["_Idempotency", "_KeySource", "_Step", "_St
 
 /// Definitions of the directives, which stand at the end of the internal SDL.
 pub const DEFINITIONS: &str = r#"
-"""Where a key comes from: `argument.NAME`, `parent.PATH` (a path of the parent's message), `caller` (who asks), or `previous` (the step before)."""
+"""Source of a key: `argument.NAME`, `parent.PATH` (a path of the parent's message), `caller` (the principal), or `previous` (the step before)."""
 scalar _KeySource
 
 """Kind of a call: a `FETCH`, a `COMMAND`, or a command that nobody waits for (`COMMAND_LATER`)."""
@@ -23,25 +23,25 @@ input _Step {
   name: String!
   "Kind of the call."
   kind: _StepKind!
-  "The RPC that answers it."
+  "The RPC that is called."
   rpc: String!
-  "Where its keys come from."
+  "Sources of its keys."
   by: [_KeySource!]!
-  "Paths of its answer that the field itself reads."
+  "Paths of its response that the field itself reads."
   reads: [String!]!
-  "The type it answers, where the field may answer several and each has a call of its own."
+  "The type it loads, where the field may return several and each has a call of its own."
   on: String
-  "Paths of its answer that the key holds: fields that need no more of it are asked beside this call."
+  "Paths of its response that the key holds: fields that need no more of it are fetched beside this call."
   holds: [String!]
-  "Whether the field does without it when it fails."
+  "True if the field does without it when it fails."
   bestEffort: Boolean
-  "Whether it waits for the keys of every field that asks the same, so that all of them travel together."
+  "True if it waits for the keys of every field that makes this fetch, so that all of them travel together."
   coalesced: Boolean
-  "Keys one call may ask."
+  "Most keys of one call."
   keys: Int!
   "Idempotency of the RPC."
   idempotency: _Idempotency!
-  "Whether its answer is the same for whoever asks."
+  "True if its response is the same for every principal."
   public: Boolean!
 }
 
@@ -52,8 +52,8 @@ directive @fetch(steps: [_Step!]!, fallback: String) on FIELD_DEFINITION
 directive @reads(paths: [String!]!) on FIELD_DEFINITION
 
 """
-How large an answer is at most: `items` of a list, fewer where the source `by` says so; of the lists `of` below the
-field where they are named; `bytes` of a string, counted as UTF-8.
+Most `items` of a list, fewer where the source `by` says so; of the lists `of` below the field where they are named.
+Most `bytes` of a string, counted as UTF-8.
 """
 directive @bounds(items: Int, by: _KeySource, of: [String!], bytes: Int) on FIELD_DEFINITION
 "#;

@@ -58,7 +58,7 @@ fn valid_documents_have_no_errors() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_are_reported_with_their_positions() {
     let cases = [
         ("{ shop { size } }", "10 The type \"Shop\" has no field \"size\"."),
         ("{ found { id } }", "11 The type \"Found\" has no field \"id\"."),
@@ -91,7 +91,7 @@ fn what_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
-fn what_is_wrong_with_values_and_variables_is_told_with_its_place() {
+fn errors_of_values_and_variables_are_reported_with_their_positions() {
     let cases = [
         ("{ shop(id: 1, id: 2) { id } }", "8,15 The argument \"id\" is given twice."),
         ("{ shops { id } }", "3 \"shops\" takes an argument \"ids\" of type \"[ID!]!\"."),

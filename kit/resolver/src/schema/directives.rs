@@ -121,7 +121,7 @@ pub struct Steps {
 /// Declares the fetch `F`, with keys from the given sources.
 #[must_use]
 pub fn fetch<F: Fetch>(by: impl AsRef<[&'static str]>) -> Steps {
-    Steps { steps: vec![asking::<F>(by.as_ref())], fallback: None }
+    Steps { steps: vec![fetching::<F>(by.as_ref())], fallback: None }
 }
 
 /// Declares that the field returns an object whose key is known before its message: a [`Ref`](crate::Ref).
@@ -140,7 +140,7 @@ impl Steps {
     /// Adds the fetch `F`, with keys from the value of the step before.
     #[must_use]
     pub fn then<F: Fetch>(mut self) -> Self {
-        self.steps.push(asking::<F>(&["previous"]));
+        self.steps.push(fetching::<F>(&["previous"]));
         self
     }
 
@@ -168,7 +168,7 @@ impl Steps {
     /// Adds the fetch `F` as an alternative, for objects of the type `on`.
     #[must_use]
     pub fn or_on<F: Fetch>(mut self, on: &'static str, by: impl AsRef<[&'static str]>) -> Self {
-        self.steps.push(asking::<F>(by.as_ref()));
+        self.steps.push(fetching::<F>(by.as_ref()));
         self.on(on)
     }
 
@@ -219,12 +219,12 @@ impl Steps {
     }
 }
 
-fn asking<F: Fetch>(by: &[&'static str]) -> Value {
+fn fetching<F: Fetch>(by: &[&'static str]) -> Value {
     step("FETCH", F::name(), F::RPC, by, F::READS, F::MAX_KEYS)
 }
 
 fn holding<T: Loaded>(by: &[&'static str]) -> Value {
-    let mut step = asking::<T::By>(by);
+    let mut step = fetching::<T::By>(by);
     if let Value::Object(step) = &mut step {
         step.insert(Name::new("holds"), strings(<T::By as Keyed>::KEY));
     }

@@ -25,7 +25,7 @@ impl<'a> Walk<'a> {
             from: from.slot().into_iter().collect(),
             nodes: Vec::new(),
             terms: Vec::new(),
-            by_caller: false,
+            by_principal: false,
         });
         self.masks.push(Mask::default());
         self.slots.insert((&step.name, key), slot);
@@ -87,17 +87,17 @@ impl<'a> Walk<'a> {
     /// Records that a field fetches through a slot; `term` is the number of its keys.
     pub(super) fn fetch(&mut self, slot: usize, step: &StepInfo, term: Option<usize>, node: usize) {
         step.reads.iter().for_each(|path| self.masks[slot].add(path));
-        if !self.asked.insert((slot, node)) {
+        if !self.fetching.insert((slot, node)) {
             return;
         }
         let fetch = &mut self.fetches[slot];
         fetch.nodes.push(node);
         // The principal is one key throughout a request, so it counts once.
-        let by_caller = step.by.iter().all(|by| by == "caller");
-        if !(by_caller && fetch.by_caller) {
+        let by_principal = step.by.iter().all(|by| by == "caller");
+        if !(by_principal && fetch.by_principal) {
             fetch.terms.push(term);
         }
-        fetch.by_caller |= by_caller;
+        fetch.by_principal |= by_principal;
     }
 }
 

@@ -24,7 +24,7 @@ async fn change(shop: &Shop, kind: Kind, user: (&str, &str), field: &str, input:
 
 /// Asserts the code of a user error, and the argument it names.
 #[track_caller]
-fn refused(answer: &Answer, field: &str, code: &str, argument: Option<&str>) {
+fn declined(answer: &Answer, field: &str, code: &str, argument: Option<&str>) {
     let error = answer.data(&format!("/{field}/userErrors/0"));
     assert_eq!(error["code"], code, "{}", answer.text);
     let path = argument.map_or(Value::Null, |argument| json!(["input", argument]));
@@ -51,18 +51,18 @@ async fn order(shop: &Shop, kind: Kind, user: (&str, &str)) -> Answer {
 async fn an_empty_cart_is_not_ordered() {
     for kind in BOTH {
         let shop = Shop::open().await;
-        let cart = shop.ask(Kind::Web, "{ cart { items { product { id } } } }").await.whole();
+        let cart = shop.query(Kind::Web, "{ cart { items { product { id } } } }").await.whole();
         for (index, item) in cart.data("/cart/items").as_array().unwrap().iter().enumerate() {
             let input =
                 json!({ "idempotencyKey": format!("remove-{index}"), "productId": item["product"]["id"] });
             change(&shop, kind, ADA, "cartRemove", &input).await;
         }
-        refused(&order(&shop, kind, ADA).await, "orderPlace", "CART_EMPTY", None);
+        declined(&order(&shop, kind, ADA).await, "orderPlace", "CART_EMPTY", None);
     }
 }
 
 #[tokio::test]
-async fn what_the_bank_declines_is_not_ordered() {
+async fn an_order_that_the_bank_declines_is_not_placed() {
     for kind in BOTH {
         let shop = Shop::open().await;
         add(&shop, kind, PAT, KETTLE, 1).await;
@@ -72,7 +72,7 @@ async fn what_the_bank_declines_is_not_ordered() {
         };
         let before = cart().await;
         let answer = order(&shop, kind, PAT).await;
-        refused(&answer, "orderPlace", "PAYMENT_DECLINED", Some("paymentMethodId"));
+        declined(&answer, "orderPlace", "PAYMENT_DECLINED", Some("paymentMethodId"));
         assert!(before > Some(0));
         assert_eq!(cart().await, before, "{kind}: another card can be tried");
     }
@@ -85,7 +85,7 @@ async fn nobody_buys_more_than_the_shop_sells_at_once() {
         shop.domain.set_stock(KETTLE, "lyon", 1_000).await.unwrap();
         add(&shop, kind, PAT, KETTLE, 15).await;
         let answer = add(&shop, kind, PAT, KETTLE, 6).await;
-        refused(&answer, "cartAdd", "QUANTITY_LIMIT", Some("quantity"));
+        declined(&answer, "cartAdd", "QUANTITY_LIMIT", Some("quantity"));
     }
 }
 
@@ -115,7 +115,7 @@ async fn a_cart_holds_no_more_than_fits() {
                 break;
             }
         }
-        refused(&full.unwrap(), "cartAdd", "CART_FULL", None);
+        declined(&full.unwrap(), "cartAdd", "CART_FULL", None);
     }
 }
 
@@ -132,6 +132,6 @@ async fn a_cart_has_one_currency() {
     for kind in BOTH {
         // Ada's cart holds products priced in euros.
         let answer = add(&shop, kind, ADA, "a-1", 1).await;
-        refused(&answer, "cartAdd", "CURRENCY_MISMATCH", Some("productId"));
+        declined(&answer, "cartAdd", "CURRENCY_MISMATCH", Some("productId"));
     }
 }
