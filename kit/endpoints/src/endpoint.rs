@@ -1,0 +1,221 @@
+//! One endpoint of a service: its connections, and what the outcomes of its calls say about it.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::connection::Connection;
+use crate::group::Group;
+use crate::observer::Event;
+use crate::outlier::Outliers;
+use crate::stream::{Outcome, Stream};
+use crate::target::Target;
+
+/// Time before the next attempt to connect after one that failed. It doubles with each failure in a row.
+const FIRST_BACKOFF: Duration = Duration::from_millis(10);
+const MAX_BACKOFF: Duration = Duration::from_secs(1);
+
+/// Time after which a call no longer waits for one attempt to connect alone, but tries another endpoint beside it.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(250);
+
+/// One address of a service. Everything in it is for calls that look for a stream; a call that has one holds its
+/// connection.
+pub(crate) struct Endpoint {
+    address: SocketAddr,
+    target: Arc<Target>,
+    group: Arc<Group>,
+    calls: AtomicUsize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connections: Vec<Arc<Connection>>,
+    /// Start of the attempt to connect that is under way.
+    connecting: Option<Instant>,
+    failed: Option<Failed>,
+    outliers: Outliers,
+}
+
+/// The attempts to connect that failed since the last that did not.
+struct Failed {
+    in_row: u32,
+    at: Instant,
+    error: Arc<str>,
+}
+
+/// Result of looking for a stream.
+#[derive(Debug)]
+pub(crate) enum Reservation {
+    Reserved(Stream),
+    /// The streams of all connections are in use.
+    Full,
+    /// A connection is being opened.
+    Connecting,
+    /// A connection has been in opening for longer than [`PATIENCE`].
+    Slow,
+    /// No connection can be opened, for this reason.
+    Failed(Arc<str>),
+    /// There is no connection, and none was to be opened.
+    Closed,
+}
+
+impl Endpoint {
+    pub(crate) fn new(address: SocketAddr, target: Arc<Target>, group: Arc<Group>, joins: bool) -> Arc<Self> {
+        let outliers = if joins { Outliers::joining(Instant::now()) } else { Outliers::default() };
+        let state = Mutex::new(State { outliers, ..State::default() });
+        Arc::new(Self { address, target, group, calls: AtomicUsize::new(0), state })
+    }
+
+    pub(crate) fn is(&self, address: SocketAddr, target: &Arc<Target>) -> bool {
+        self.address == address && self.is_at(target)
+    }
+
+    pub(crate) fn is_at(&self, target: &Arc<Target>) -> bool {
+        Arc::ptr_eq(&self.target, target)
+    }
+
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Returns the calls under way, divided by the share of the calls that the endpoint is to take.
+    pub(crate) fn load(&self, now: Instant) -> f64 {
+        let calls = u32::try_from(self.calls.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
+        f64::from(calls.saturating_add(1)) / self.state().outliers.share(&self.group.settings, now)
+    }
+
+    pub(crate) fn is_ejected(&self, now: Instant) -> bool {
+        let mut state = self.state();
+        let was = state.outliers.was_ejected();
+        let is = state.outliers.is_ejected(now);
+        if was && !is {
+            drop(state);
+            self.group.returned();
+            self.tell(Event::Returned);
+        }
+        is
+    }
+
+    /// Reserves a stream for a call that has looked for one since `since`. Opens a connection where that is needed, if
+    /// `may_connect`.
+    pub(crate) fn reserve(self: &Arc<Self>, since: Instant, may_connect: bool) -> Reservation {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.connections.retain(|connection| connection.is_open());
+        let by_use = |it: &&Arc<Connection>| (it.is_suspect(), it.streams());
+        let reserved = state.connections.iter().min_by_key(by_use).filter(|it| it.take_stream()).cloned();
+        let is_enough = match &reserved {
+            Some(connection) => !connection.is_suspect() && !connection.is_old(),
+            None => state.connections.len() >= self.group.settings.max_connections_per_endpoint,
+        };
+        let has_any = !state.connections.is_empty();
+        if !is_enough && (may_connect || has_any) && state.may_connect(since, now) {
+            state.connecting = Some(now);
+            tokio::spawn(self.clone().connect());
+        }
+        match (reserved, state.connecting, &state.failed) {
+            (Some(connection), _, _) => {
+                drop(state);
+                Reservation::Reserved(Stream::new(self.clone(), connection))
+            }
+            _ if has_any => Reservation::Full,
+            (_, Some(started), _) if now.saturating_duration_since(started) < PATIENCE => {
+                Reservation::Connecting
+            }
+            (_, Some(_), _) => Reservation::Slow,
+            (_, None, Some(failed)) => Reservation::Failed(failed.error.clone()),
+            (_, None, None) => Reservation::Closed,
+        }
+    }
+
+    async fn connect(self: Arc<Self>) {
+        let opened = tokio::time::timeout(self.group.settings.connect_timeout, self.open()).await;
+        let opened =
+            opened.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time")));
+        let mut state = self.state();
+        state.connecting = None;
+        let event = match opened {
+            Ok(connection) => {
+                state.failed = None;
+                // Calls under way hold their connections, which end when the last of them does.
+                state.connections.retain(|it| !it.is_old() && !it.is_suspect());
+                state.connections.push(connection);
+                Event::Connected
+            }
+            Err(error) => {
+                let in_row = state.failed.as_ref().map_or(0, |failed| failed.in_row) + 1;
+                let error: Arc<str> = format!("{} ({}): {error}", self.target.address(), self.address).into();
+                state.failed = Some(Failed { in_row, at: Instant::now(), error: error.clone() });
+                self.group.resolution.hasten();
+                Event::ConnectFailed(error)
+            }
+        };
+        drop(state);
+        self.tell(event);
+        self.group.changed.notify_waiters();
+    }
+
+    async fn open(&self) -> io::Result<Arc<Connection>> {
+        let io = self.group.network.connect(self.address).await?;
+        let io = self.target.secured(io).await?;
+        let group = self.group.clone();
+        Connection::open(io, &self.group.settings, move || group.changed.notify_waiters()).await
+    }
+
+    pub(crate) fn call_started(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn call_ended(&self) {
+        self.calls.fetch_sub(1, Ordering::Relaxed);
+        self.group.changed.notify_one();
+    }
+
+    pub(crate) fn outcome(&self, outcome: Outcome) {
+        let Group { settings, .. } = &*self.group;
+        let ejected = self.state().outliers.outcome(outcome, settings, Instant::now(), || self.group.eject());
+        if let Some(length) = ejected {
+            self.tell(Event::Ejected(length));
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        self.group.observer.event(self.address, event);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        if self.state().outliers.was_ejected() {
+            self.group.returned();
+        }
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Endpoint").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl State {
+    /// Returns true if an attempt to connect may begin for a call that came at `since`: one at a time, none for a call
+    /// that has seen one fail, and less often the more have failed.
+    fn may_connect(&self, since: Instant, now: Instant) -> bool {
+        let is_due = self.failed.as_ref().is_none_or(|failed| {
+            let backoff = (FIRST_BACKOFF * 2_u32.saturating_pow(failed.in_row - 1)).min(MAX_BACKOFF);
+            failed.at < since && now >= failed.at + backoff
+        });
+        self.connecting.is_none() && is_due
+    }
+}

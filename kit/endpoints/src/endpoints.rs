@@ -1,0 +1,194 @@
+//! The endpoints of one service: which they are, and which of them takes the next call.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use crate::endpoint::{Endpoint, PATIENCE, Reservation};
+use crate::group::Group;
+use crate::network::Network;
+use crate::observer::Observer;
+use crate::settings::Settings;
+use crate::stream::Stream;
+use crate::target::Target;
+
+/// Maximum time to resolve a host name.
+const MAX_RESOLVE: Duration = Duration::from_secs(5);
+
+/// The endpoints of one service. Cheap to clone.
+#[derive(Clone)]
+pub struct Endpoints(Arc<Inner>);
+
+struct Inner {
+    targets: Vec<Arc<Target>>,
+    /// True if a target names a host that must be resolved.
+    names_hosts: bool,
+    group: Arc<Group>,
+    list: RwLock<Arc<[Arc<Endpoint>]>>,
+}
+
+/// Result of looking for a stream at all endpoints.
+enum Pick {
+    Reserved(Stream),
+    /// No stream is free now.
+    Wait,
+    /// No endpoint can be reached.
+    Failed(Arc<str>),
+}
+
+/// Error of a call for which no endpoint can be reached. The request was not sent.
+#[derive(Clone, Debug)]
+pub struct ConnectError(Arc<str>);
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl std::error::Error for ConnectError {}
+
+impl Endpoints {
+    /// Creates the endpoints at these targets. Nothing is resolved and no connection is opened before the first call,
+    /// so that a server starts while a service is down.
+    #[must_use]
+    pub fn new(
+        targets: &[Target],
+        settings: Settings,
+        network: Arc<dyn Network>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        let group = Group::new(settings, network, observer);
+        let targets: Vec<_> = targets.iter().cloned().map(Arc::new).collect();
+        let literal = |target: &Arc<Target>| {
+            Some(Endpoint::new(target.literal()?, target.clone(), group.clone(), false))
+        };
+        let list: Arc<[_]> = targets.iter().filter_map(literal).collect();
+        group.resized(list.len());
+        let names_hosts = targets.iter().any(|target| target.literal().is_none());
+        Self(Arc::new(Inner { targets, names_hosts, group, list: RwLock::new(list) }))
+    }
+
+    /// Reserves a stream at one of the endpoints: of two at random, the one with fewer calls under way. Waits while the
+    /// streams of all endpoints are in use; fails if none of them can be reached.
+    pub async fn stream(&self) -> Result<Stream, ConnectError> {
+        let since = Instant::now();
+        loop {
+            let changed = self.0.group.changed.notified();
+            let mut changed = std::pin::pin!(changed);
+            changed.as_mut().enable();
+            match self.pick(since) {
+                Pick::Reserved(stream) => return Ok(stream),
+                Pick::Failed(error) => return Err(ConnectError(error)),
+                Pick::Wait => {
+                    let _impatient = timeout(PATIENCE, changed).await;
+                }
+            }
+        }
+    }
+
+    fn pick(&self, since: Instant) -> Pick {
+        let Inner { group, names_hosts, list, .. } = &*self.0;
+        if *names_hosts && group.resolution.begins() {
+            tokio::spawn(self.clone().resolve());
+        }
+        let list = list.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let now = Instant::now();
+        let Some(first) = best_of_two(&list, now) else {
+            return group.resolution.failed(since).map_or(Pick::Wait, Pick::Failed);
+        };
+        let (mut waits, mut is_slow, mut failed) = (false, false, None);
+        let mut look = |endpoint: &Arc<Endpoint>| {
+            match endpoint.reserve(since, !waits) {
+                Reservation::Reserved(stream) => return Some(stream),
+                Reservation::Full | Reservation::Connecting => waits = true,
+                Reservation::Slow => is_slow = true,
+                Reservation::Failed(error) => failed = Some(error),
+                Reservation::Closed => {}
+            }
+            None
+        };
+        if let Some(stream) = look(&list[first]) {
+            return Pick::Reserved(stream);
+        }
+        // Ejected endpoints come last: they are still better than none.
+        let others = || list.iter().cycle().skip(first + 1).take(list.len() - 1);
+        let (ejected, rest): (Vec<_>, Vec<_>) = others().partition(|it| it.is_ejected(now));
+        if let Some(stream) = rest.into_iter().chain(ejected).find_map(look) {
+            return Pick::Reserved(stream);
+        }
+        match failed {
+            Some(error) if !waits && !is_slow => Pick::Failed(error),
+            _ => Pick::Wait,
+        }
+    }
+
+    /// Resolves the host names, and makes their addresses the endpoints. Endpoints that stay keep their connections;
+    /// those of a name that cannot be resolved stay.
+    async fn resolve(self) {
+        let Inner { targets, group, list, .. } = &*self.0;
+        let before = list.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let (mut after, mut failed) = (Vec::new(), None);
+        for target in targets {
+            let found = match target.literal() {
+                Some(address) => Ok(vec![address]),
+                None => resolved(group, target).await,
+            };
+            match found {
+                Ok(found) => after.extend(found.into_iter().map(|address| {
+                    let known = before.iter().find(|it| it.is(address, target)).cloned();
+                    let joins = !before.is_empty();
+                    known.unwrap_or_else(|| Endpoint::new(address, target.clone(), group.clone(), joins))
+                })),
+                Err(reason) => {
+                    let reason = format!("{}: {reason}", target.address());
+                    group.observer.unresolved(target.address().host(), &reason);
+                    after.extend(before.iter().filter(|it| it.is_at(target)).cloned());
+                    failed = Some(reason.into());
+                }
+            }
+        }
+        group.resized(after.len());
+        *list.write().unwrap_or_else(PoisonError::into_inner) = after.into();
+        group.resolution.ends(group.settings.resolve_interval, failed);
+        group.changed.notify_waiters();
+    }
+}
+
+/// Returns the addresses of a target's host, each once and in order, so that equal answers are equal.
+async fn resolved(group: &Group, target: &Target) -> io::Result<Vec<SocketAddr>> {
+    let found = group.network.resolve(target.address().host(), target.address().port());
+    let mut found = timeout(MAX_RESOLVE, found).await??;
+    found.sort_unstable();
+    found.dedup();
+    if found.is_empty() {
+        Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+    } else {
+        Ok(found)
+    }
+}
+
+/// Returns the position of the endpoint to be looked at first: of two at random that are not ejected, the one with the
+/// lower load. `None` without endpoints.
+fn best_of_two(list: &[Arc<Endpoint>], now: Instant) -> Option<usize> {
+    if list.len() < 2 {
+        return (!list.is_empty()).then_some(0);
+    }
+    let one = fastrand::usize(..list.len());
+    let other = (one + fastrand::usize(1..list.len())) % list.len();
+    let rank = |at: usize| (list[at].is_ejected(now), list[at].load(now));
+    let ((one_out, one_load), (other_out, other_load)) = (rank(one), rank(other));
+    let is_other_better =
+        (one_out, other_out) == (true, false) || one_out == other_out && other_load < one_load;
+    Some(if is_other_better { other } else { one })
+}
+
+impl fmt::Debug for Endpoints {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Endpoints").field("targets", &self.0.targets).finish_non_exhaustive()
+    }
+}
