@@ -44,7 +44,7 @@ struct Arguments {
     /// read the principals of their calls
     #[arg(long)]
     admin: bool,
-    /// Serve the plain page, without building the one with GraphiQL
+    /// Serve the plain page, without building the one with `GraphiQL`
     #[arg(long)]
     plain: bool,
     /// Log filter

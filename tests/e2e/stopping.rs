@@ -30,7 +30,7 @@ async fn a_request_that_takes_too_long_is_cut_off() {
     let (stop, stopped) = oneshot::channel::<()>();
     let mut pipe =
         Pipe::with(AnyClient::of::<Plain>(), |config| config.server.drain_timeout_ms = 1_000, async {
-            drop(stopped.await)
+            drop(stopped.await);
         });
     let mut stream = pipe.connect().unwrap();
     let body = json!({ "query": "{ after(ms: 60000) }" }).to_string();

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 17] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("allocator", &[]),
     ("proto", &[]),
+    ("endpoints", &[]),
     ("rpc", &[]),
     ("fetch", &["rpc"]),
     ("operation", &["rpc"]),
@@ -82,6 +83,7 @@ fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
         ("fetch", &["async-graphql", "axum", "proto"]),
         ("resolver", &["axum", "hyper", "prost-reflect", "tokio"]),
         ("connections", &["async-graphql", "metrics", "tonic"]),
+        ("endpoints", &["async-graphql", "axum", "prost"]),
         ("bff-kit", &["prost-reflect"]),
         ("downstream", &["async-graphql", "axum"]),
         ("bff-mobile", &["axum", "tonic", "hyper"]),

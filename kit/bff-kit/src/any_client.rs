@@ -56,6 +56,12 @@ impl AnyClient {
         self.name
     }
 
+    /// Returns the limits on the client's requests.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// Returns the operations that the client may send.
     #[must_use]
     pub fn operations(&self) -> OperationPolicy {

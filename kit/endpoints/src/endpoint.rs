@@ -12,8 +12,8 @@ use tokio::time::Instant;
 use crate::connection::Connection;
 use crate::group::Group;
 use crate::observer::Event;
+use crate::outcome::Outcome;
 use crate::outlier::Outliers;
-use crate::stream::{Outcome, Stream};
 use crate::target::Target;
 
 /// Time before the next attempt to connect after one that failed. It doubles with each failure in a row.
@@ -52,7 +52,7 @@ struct Failed {
 /// Result of looking for a stream.
 #[derive(Debug)]
 pub(crate) enum Reservation {
-    Reserved(Stream),
+    Reserved(Arc<Connection>),
     /// The streams of all connections are in use.
     Full,
     /// A connection is being opened.
@@ -120,10 +120,7 @@ impl Endpoint {
             tokio::spawn(self.clone().connect());
         }
         match (reserved, state.connecting, &state.failed) {
-            (Some(connection), _, _) => {
-                drop(state);
-                Reservation::Reserved(Stream::new(self.clone(), connection))
-            }
+            (Some(connection), _, _) => Reservation::Reserved(connection),
             _ if has_any => Reservation::Full,
             (_, Some(started), _) if now.saturating_duration_since(started) < PATIENCE => {
                 Reservation::Connecting

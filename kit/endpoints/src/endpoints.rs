@@ -104,7 +104,7 @@ impl Endpoints {
         let (mut waits, mut is_slow, mut failed) = (false, false, None);
         let mut look = |endpoint: &Arc<Endpoint>| {
             match endpoint.reserve(since, !waits) {
-                Reservation::Reserved(stream) => return Some(stream),
+                Reservation::Reserved(connection) => return Some(Stream::new(endpoint.clone(), connection)),
                 Reservation::Full | Reservation::Connecting => waits = true,
                 Reservation::Slow => is_slow = true,
                 Reservation::Failed(error) => failed = Some(error),

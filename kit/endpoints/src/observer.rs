@@ -33,3 +33,16 @@ pub enum Event {
     /// The time of an ejection is over.
     Returned,
 }
+
+impl Event {
+    /// Returns the name of the event, for metrics.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::ConnectFailed(_) => "connect_failed",
+            Self::Ejected(_) => "ejected",
+            Self::Returned => "returned",
+        }
+    }
+}

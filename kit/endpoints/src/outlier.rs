@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::outcome::Outcome;
 use crate::settings::Settings;
-use crate::stream::Outcome;
 
 /// Share of the calls with which an endpoint starts that joins or returns.
 const FIRST_SHARE: f64 = 0.1;

@@ -17,6 +17,7 @@ use tonic::body::Body;
 
 use crate::connection::Connection;
 use crate::endpoint::Endpoint;
+use crate::outcome::Outcome;
 
 /// Time given to a service to end a call by itself, whose deadline it knows, before the call is reset.
 const GRACE: Duration = Duration::from_millis(500);
@@ -34,17 +35,6 @@ pub enum SendError {
     Unsent(hyper::Error),
     /// The service may have seen the request.
     Sent(hyper::Error),
-}
-
-/// Outcome of a call, as far as it speaks about the endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The endpoint answered, with whatever status.
-    Answered,
-    /// The endpoint, or something before it, was not available.
-    Unavailable,
-    /// The call was given up because its time was over.
-    TimedOut,
 }
 
 /// A reserved stream. Dropping it gives the stream back.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bff_kit::Mode;
 use bff_kit::host::config::Config;
-use bff_kit::{Client, DocumentPolicy, Limits};
+use bff_kit::{DocumentPolicy, Limits};
 use cpu_time::ThreadTime;
 use http::{Request, StatusCode};
 use http_body_util::Full;
@@ -39,11 +39,7 @@ fn preparer(kind: Kind, config: &Config) -> Preparer {
 }
 
 fn limits(kind: Kind) -> Limits {
-    match kind {
-        Kind::Mobile => Mobile::LIMITS,
-        Kind::Web => Web::LIMITS,
-        Kind::Iot => Iot::LIMITS,
-    }
+    kind.client().limits()
 }
 
 /// CPU time until a document is rejected or ready to run: the best of several runs, since others use the machine too.
