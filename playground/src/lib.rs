@@ -178,7 +178,7 @@ async fn bff(
         // A socket that rejects the option still works, only slower.
         let _set = io.set_nodelay(true);
     });
-    Ok(Server::new(config).serve(client, listener, fetch::tcp(), closed(stopped)).await?)
+    Ok(Server::new(config).serve(client, listener, bff_kit::host::Tcp, closed(stopped)).await?)
 }
 
 /// Completes when the sender is dropped.

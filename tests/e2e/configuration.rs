@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use bff_kit::Mode;
-use bff_kit::host::Server;
 use bff_kit::host::config::{Config, settings};
+use bff_kit::host::{Server, Tcp};
 use bff_kit::{AnyClient, DocumentPolicy};
 use tokio::net::TcpListener;
 
@@ -25,7 +25,7 @@ fn production(folder: Option<PathBuf>) -> Config {
 /// Starts a server that is to stop at once; returns the error if it does not start, `None` otherwise.
 async fn start(client: AnyClient, config: Config) -> Option<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let served = Server::new(config).serve(client, listener, fetch::tcp(), std::future::ready(())).await;
+    let served = Server::new(config).serve(client, listener, Tcp, std::future::ready(())).await;
     served.err().map(|error| error.to_string())
 }
 

@@ -5,7 +5,7 @@ mod client;
 mod dice;
 mod liar;
 mod logged;
-mod network;
+pub(crate) mod network;
 mod operations;
 mod pipe;
 mod plain;

@@ -6,14 +6,15 @@ mod front;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use bff_kit::host::Server;
+use axum::serve::Listener as _;
 use bff_kit::host::config::{Config, ServiceConfig, UpstreamConfig};
+use bff_kit::host::{Server, Tcp};
 use domain_stubs::{Domain, Services};
-use hyper_util::rt::TokioIo;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::support::network::Network;
 use crate::support::{Answer, Pipe, options, product_id};
 use authority::{Authority, Certified};
 use front::{Front, Handshake, pass_on};
@@ -184,21 +185,24 @@ async fn nothing_is_said_in_plain_text_to_an_https_address() {
 }
 
 #[tokio::test]
-async fn any_connector_can_stand_below_tls() {
+async fn any_network_can_stand_below_tls() {
     let (behind, authority) = (Behind::open().await, Authority::new());
     let acceptor = Handshake::of(authority.certify("catalog.example")).acceptor();
     let domain = behind.address;
-    let in_memory = tower::service_fn(move |_address: http::Uri| {
-        let acceptor = acceptor.clone();
-        let (near, far) = tokio::io::duplex(64 * 1024);
-        tokio::spawn(async move { pass_on(&mut acceptor.accept(far).await.unwrap(), domain).await });
-        std::future::ready(Ok::<_, std::io::Error>(TokioIo::new(near)))
+    let network = Network::default();
+    let (mut dialled, address) = network.listen();
+    tokio::spawn(async move {
+        loop {
+            let (far, _) = dialled.accept().await;
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move { pass_on(&mut acceptor.accept(far).await.unwrap(), domain).await });
+        }
     });
     let configure = |config: &mut Config| {
         config.upstream = to(domain, authority.ca());
-        config.upstream.default = "https://catalog.example".to_owned();
+        config.upstream.default = format!("https://catalog.example:{}", address.port());
     };
-    let pipe = Pipe::over(bff_web::client(), in_memory, configure, std::future::pending());
+    let pipe = Pipe::over(bff_web::client(), network, configure, std::future::pending());
     pipe.query("{ categories { name } }").await.whole();
     assert_eq!(behind.calls(), 1);
 }
@@ -258,7 +262,7 @@ async fn files_that_cannot_be_used_are_one_line_that_names_their_key() {
 async fn start_in_vain(upstream: UpstreamConfig, expected: &str) {
     let config = Config { upstream, ..Config::development() };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let served = Server::new(config).serve(bff_web::client(), listener, fetch::tcp(), async {}).await;
+    let served = Server::new(config).serve(bff_web::client(), listener, Tcp, async {}).await;
     let error = served.unwrap_err().to_string();
     assert!(error.starts_with(expected) && !error.contains('\n'), "{error}\nis not\n{expected}");
 }

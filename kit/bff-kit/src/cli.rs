@@ -179,7 +179,7 @@ fn start(client: AnyClient, config: Config) -> Result<(), Failure> {
         let reload = server.reload();
         // The task ends with the runtime.
         tokio::spawn(process::on_hangup(move || reload.now()));
-        server.serve(client, listener, fetch::tcp(), stop_signal()).await?;
+        server.serve(client, listener, endpoints::Tcp, stop_signal()).await?;
         Ok(())
     })
 }

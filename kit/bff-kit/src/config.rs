@@ -27,6 +27,7 @@ pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use operations::OperationsConfig;
 pub use server::{HttpProfile, ServerConfig, TlsConfig};
+pub(crate) use upstream::addresses;
 pub use upstream::{ServiceConfig, UpstreamConfig};
 
 /// All settings of a BFF. An unknown key is an error.

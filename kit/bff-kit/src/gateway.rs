@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Request, ServerError, Value, Variables};
-use fetch::{CallContext, Channels, Enforcement, Observed, Reasons, SampledLog, Tags};
+use fetch::{CallContext, Enforcement, Observed, Reasons, SampledLog, Services, Tags, Upstream};
 use operation::{BadVariable, Cache, CacheScope, Code, Plan, Prepared, Preparer, request_error};
 use tokio::time::Instant;
 
@@ -72,12 +72,10 @@ pub(crate) struct Gateway {
     reasons: Reasons,
     preparer: Arc<Preparer>,
     documents: Arc<OperationStore>,
-    channels: Channels,
+    upstream: Arc<Upstream>,
     credential: CredentialKey,
     clock: Clock,
-    enforcement: Arc<Enforcement>,
     log: Arc<SampledLog>,
-    health: Arc<Health>,
     deadline: Duration,
     shared: SharedAnswers,
 }
@@ -86,7 +84,7 @@ impl Gateway {
     pub(crate) fn new(
         client: AnyClient,
         config: &Config,
-        channels: Channels,
+        services: &Services,
         clock: Clock,
         log: Arc<SampledLog>,
         health: Arc<Health>,
@@ -101,20 +99,20 @@ impl Gateway {
             Mode::Development => documents,
             Mode::Production => documents.redacted(),
         };
+        let enforcement = match config.mode {
+            Mode::Development => Enforcement::enforcing(),
+            Mode::Production => Enforcement::counting(),
+        };
+        let upstream = Upstream::new(services, preparer.policies.clone(), enforcement, log.clone(), health);
         Self {
             executor: (client.executor)(),
             reasons: client.reasons,
             preparer,
             documents: Arc::new(documents),
-            channels,
+            upstream: Arc::new(upstream),
             credential: CredentialKey::new(config.credential_key(), client.name),
             clock,
-            enforcement: Arc::new(match config.mode {
-                Mode::Development => Enforcement::enforcing(),
-                Mode::Production => Enforcement::counting(),
-            }),
             log,
-            health,
             deadline: config.deadline(&client.limits),
             shared: SharedAnswers::new(&config.cache),
         }
@@ -194,15 +192,10 @@ impl Gateway {
         let explain = request.explain;
         let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
         let context = Arc::new(CallContext {
-            channels: self.channels.clone(),
-            policies: self.preparer.policies.clone(),
+            upstream: self.upstream.clone(),
             deadline: started + self.deadline,
             credential,
-            enforcement: self.enforcement.clone(),
-            log: self.log.clone(),
-            observer: self.health.clone(),
             operation: operation.label().clone(),
-            measure: explain == Explain::Analyze,
             tags: public.then(Tags::default),
             started,
             observed: Observed::default(),
@@ -269,7 +262,7 @@ impl Gateway {
     /// Returns a function that reports the counts of the gateway and its parts.
     pub(crate) fn counts(&self) -> impl Fn(&Metrics) + Send + Sync + 'static {
         let (documents, preparer) = (self.documents.clone(), self.preparer.clone());
-        let enforcement = self.enforcement.clone();
+        let upstream = self.upstream.clone();
         move |metrics| {
             let (taken, rejected) = documents.loads();
             metrics.kept(&metrics::MANIFESTS, Some(("result", "taken")), taken);
@@ -279,7 +272,7 @@ impl Gateway {
             for (limit, count) in preparer.guard.exceeded() {
                 metrics.kept(&metrics::LIMITS, Some(("limit", limit.as_str())), count);
             }
-            metrics.kept(&metrics::DEVIATIONS, None, enforcement.deviations());
+            metrics.kept(&metrics::DEVIATIONS, None, upstream.deviations());
         }
     }
 }

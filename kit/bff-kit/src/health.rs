@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::serve::Listener;
 use axum::{Json, Router};
-use fetch::{CallEnd, FailureKind, Observer};
+use fetch::{CallEnd, Decision, FailureKind, Observer};
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -188,6 +188,8 @@ impl Observer for Health {
         self.metrics.call_ended(rpc, took, end);
         let answered = match end {
             CallEnd::Answered => true,
+            // A call that was never sent says nothing about its service.
+            CallEnd::Failed(failure) if failure.kind() == FailureKind::Overloaded => return,
             CallEnd::Failed(failure) => {
                 !matches!(failure.kind(), FailureKind::Timeout | FailureKind::Unavailable)
             }
@@ -198,6 +200,9 @@ impl Observer for Health {
             last.answered.store(answered, Ordering::Relaxed);
             last.ended.store(self.now(), Ordering::Relaxed);
         }
+    }
+    fn decided(&self, rpc: &'static str, decision: Decision) {
+        self.metrics.decided(rpc, decision);
     }
 }
 

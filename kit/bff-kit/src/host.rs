@@ -1,6 +1,7 @@
 //! The door for those who run a BFF: the command line, a server of one's own, its settings and what it tells operators.
 
 pub use allocator::Allocator;
+pub use endpoints::{Network, Tcp};
 
 pub use crate::cli::{EXIT_USAGE, listen, run, stop_signal};
 pub use crate::clock::Clock;

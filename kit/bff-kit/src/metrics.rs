@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder as _, SharedString};
-use fetch::{CallEnd, Observer};
+use fetch::{CallEnd, Decision};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 use connections::{Bound, Closed};
@@ -195,12 +195,24 @@ impl std::fmt::Debug for Metrics {
     }
 }
 
-impl Observer for Metrics {
-    fn call_ended(&self, rpc: &'static str, took: Duration, end: CallEnd<'_>) {
+impl Metrics {
+    /// Counts the end of a call.
+    pub(crate) fn call_ended(&self, rpc: &'static str, took: Duration, end: CallEnd<'_>) {
         let labels =
             [Label::from_static_parts("rpc", rpc), Label::from_static_parts("outcome", end.as_str())];
         self.counter(&list::CALLS, labels).increment(1);
         self.histogram(&list::CALL_DURATION, [Label::from_static_parts("rpc", rpc)])
             .record(took.as_secs_f64());
+    }
+
+    /// Counts a decision about a call on its way to the service.
+    pub(crate) fn decided(&self, rpc: &'static str, decision: Decision) {
+        let decision = Label::from_static_parts("decision", decision.as_str());
+        self.counter(&list::DECISIONS, [Label::from_static_parts("rpc", rpc), decision]).increment(1);
+    }
+
+    /// Counts an event of an endpoint.
+    pub(crate) fn endpoint(&self, event: &'static str) {
+        self.counter(&list::ENDPOINTS, [Label::from_static_parts("event", event)]).increment(1);
     }
 }

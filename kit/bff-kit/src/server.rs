@@ -1,5 +1,6 @@
 //! The server of a BFF as one future: accepts connections, answers requests, and drains when told to stop.
 
+mod endpoint_events;
 mod observer;
 mod pem;
 mod tls;
@@ -14,7 +15,8 @@ use std::time::Duration;
 
 use axum::serve::Listener;
 use connections::{Acceptor, Door, Limits, Phase, Timers};
-use fetch::{Channels, Connector, SampledLog};
+use endpoints::Network;
+use fetch::{SampledLog, Services};
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -30,6 +32,7 @@ use crate::operation_policy::DocumentPolicy;
 use crate::registry::ManifestFolder;
 use crate::reload::Reload;
 
+use endpoint_events::EndpointEvents;
 use observer::Observed;
 use tls::Certificate;
 
@@ -97,16 +100,18 @@ impl Server {
         self,
         client: AnyClient,
         mut listener: impl Listener<Addr: PeerAddress>,
-        connector: impl Connector,
+        network: impl Network,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
         self.config.check_for(&client)?;
         let Self { config, clock, health, reload } = self;
         let metrics = health.metrics().clone();
-        let channels = channels(&config, &connector)?;
+        let services = upstreams::upstreams(&config.upstream)?;
         let certificate = config.server.tls.as_ref().map(Certificate::new).transpose()?.map(Arc::new);
         let log = Arc::new(SampledLog::default());
-        let gateway = Gateway::new(client, &config, channels, clock, log.clone(), health.clone());
+        let observer = Arc::new(EndpointEvents { log: log.clone(), metrics: metrics.clone() });
+        let services = Services::new(&services, Arc::new(network), observer);
+        let gateway = Gateway::new(client, &config, &services, clock, log.clone(), health.clone());
         let manifests = manifests(client, &config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
         let counts = gateway.counts();
@@ -226,7 +231,8 @@ fn manifests(
     Ok(Some(folder))
 }
 
-/// Opens the channels to the services. Channels connect on first use.
-pub(crate) fn channels(config: &Config, connector: &impl Connector) -> Result<Channels, ConfigError> {
-    Ok(Channels::open(&upstreams::upstreams(&config.upstream)?, connector))
+/// Prepares the connections to the services, for one request that is made without a server.
+#[cfg(feature = "review")]
+pub(crate) fn services(config: &Config) -> Result<Services, ConfigError> {
+    Ok(Services::new(&upstreams::upstreams(&config.upstream)?, Arc::new(endpoints::Tcp), Arc::new(())))
 }

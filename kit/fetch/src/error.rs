@@ -22,6 +22,7 @@ struct Inner {
     reason: Option<String>,
     violations: Vec<FieldViolation>,
     retry_after: Option<Duration>,
+    unsent: bool,
     logged: AtomicBool,
 }
 
@@ -41,6 +42,8 @@ pub enum FailureKind {
     Declined,
     /// The service has no capacity, or a quota is used up.
     ResourceExhausted,
+    /// Too many calls were under way at a time, so that this one was never sent. It says nothing about the service.
+    Overloaded,
     /// The response did not arrive within the time given.
     Timeout,
     /// The service cannot be reached, its response broke off, or the service itself reports that it is unavailable.
@@ -101,9 +104,17 @@ impl UpstreamError {
         if ended == Ended::Status(status.code().into()) {
             return Self::answered(status);
         }
+        if ended == Ended::Unsent {
+            return Self::unsent(with_sources(status));
+        }
         let is_cut = matches!(ended, Ended::Foreign | Ended::Cut) || status.source().is_some();
         let kind = if is_cut { FailureKind::Unavailable } else { FailureKind::Internal };
         Self::new(kind, with_sources(status))
+    }
+
+    /// Creates the upstream error of a request that no service can have seen.
+    pub(crate) fn unsent(message: impl Into<String>) -> Self {
+        Self::of(Inner { message: message.into(), unsent: true, ..Inner::new(FailureKind::Unavailable) })
     }
 
     /// Creates the upstream error of a status that a service sent.
@@ -144,7 +155,7 @@ impl UpstreamError {
             Some(field) => Some(FieldViolation { field, ..it.clone() }),
             None => (!it.field.starts_with(&format!("{keys}["))).then(|| it.clone()),
         };
-        let Inner { kind, code, message, reason, retry_after, .. } = &*self.0;
+        let Inner { kind, code, message, reason, retry_after, unsent, .. } = &*self.0;
         Self::of(Inner {
             kind: *kind,
             code: *code,
@@ -152,6 +163,7 @@ impl UpstreamError {
             reason: reason.clone(),
             violations: self.0.violations.iter().filter_map(violation).collect(),
             retry_after: *retry_after,
+            unsent: *unsent,
             logged: AtomicBool::new(self.0.logged.load(Ordering::Relaxed)),
         })
     }
@@ -166,6 +178,7 @@ impl UpstreamError {
     pub(crate) fn is_of_service(&self) -> bool {
         match self.kind() {
             FailureKind::ResourceExhausted
+            | FailureKind::Overloaded
             | FailureKind::Timeout
             | FailureKind::Unavailable
             | FailureKind::Internal => true,
@@ -175,6 +188,11 @@ impl UpstreamError {
             | FailureKind::PermissionDenied
             | FailureKind::Declined => false,
         }
+    }
+
+    /// Returns true if no service can have seen the request, which may then be repeated whatever it changes.
+    pub(crate) fn is_unsent(&self) -> bool {
+        self.0.unsent
     }
 
     /// Returns the gRPC status code, as the specification writes it, such as `"UNAVAILABLE"`.
@@ -223,6 +241,7 @@ impl Inner {
             reason: None,
             violations: Vec::new(),
             retry_after: None,
+            unsent: false,
             logged: AtomicBool::new(false),
         }
     }
@@ -280,7 +299,7 @@ fn usual_code(kind: FailureKind) -> Code {
         FailureKind::Unauthenticated => Code::Unauthenticated,
         FailureKind::PermissionDenied => Code::PermissionDenied,
         FailureKind::Declined => Code::FailedPrecondition,
-        FailureKind::ResourceExhausted => Code::ResourceExhausted,
+        FailureKind::ResourceExhausted | FailureKind::Overloaded => Code::ResourceExhausted,
         FailureKind::Timeout => Code::DeadlineExceeded,
         FailureKind::Unavailable => Code::Unavailable,
         FailureKind::Internal => Code::Internal,

@@ -125,7 +125,7 @@ impl Fetches {
         if let Err(failure) = result.as_ref()
             && failure.is_of_service()
         {
-            self.context.log.failed(C::RPC.path(), failure);
+            self.context.log().failed(C::RPC.path(), failure);
         }
         result
     }
@@ -140,7 +140,7 @@ impl Fetches {
             };
             // No client is told of the failure, so it is logged here even if it is about the client.
             if let Err(failure) = result {
-                context.log.failed(C::RPC.path(), &failure);
+                context.log().failed(C::RPC.path(), &failure);
             }
         });
     }
@@ -203,7 +203,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// decides about all others.
 async fn batch<F: Fetch>(keys: Vec<F>, call: Call<'_>, context: &CallContext) -> BatchResult<F> {
     let answers = F::batch(keys, call).await;
-    answers.failures_of_service().for_each(|failure| context.log.failed(F::RPC.path(), failure));
+    answers.failures_of_service().for_each(|failure| context.log().failed(F::RPC.path(), failure));
     answers
 }
 

@@ -44,12 +44,10 @@
 //! ```
 //!
 //! Next: [`Fetch`] and [`Command`] for calls of your own, [`Policies`] and [`PolicyTable`] for their timeouts,
-//! [`Channels`] for connections, and [`UpstreamError`] for failures. Within the crate, `fetches` collects keys into
-//! batches, `idle` detects when a batch is complete, `fetch/call` makes each call, and `wire` tells the status of a
+//! [`Services`] for connections, and [`UpstreamError`] for failures. Within the crate, `fetches` collects keys into
+//! batches, `idle` detects when a batch is complete, `fetch/call` makes each call, `upstream` sends it, and `wire` tells the status of a
 //! service from one that the client library made up.
 
-mod address;
-mod channels;
 mod command;
 mod enforcement;
 mod error;
@@ -61,21 +59,19 @@ mod observer;
 mod page;
 mod policies;
 mod tags;
-mod tls;
+mod upstream;
 mod wire;
 
-pub use address::{Address, BadAddress};
-pub use channels::{Channels, Connector, Upstream, Upstreams, tcp};
 pub use command::Command;
 pub use enforcement::Enforcement;
 pub use error::{FailureKind, FieldViolation, UpstreamError};
 pub use fetch::{BatchResult, Call, CallContext, Fetch, Keyed, Observed, ObservedCall};
 pub use fetches::{Fetches, Undeclared};
 pub use log::SampledLog;
-pub use observer::{CallEnd, Observer};
+pub use observer::{CallEnd, Decision, Observer};
 pub use page::PageTokens;
 pub use policies::PolicyTable;
 pub use tags::Tags;
-pub use tls::{Identity, Tls};
+pub use upstream::{Services, Upstream, Upstreams};
 
 pub use rpc::{Idempotency, Mask, Policies, Policy, Reasons, Rpc, Slot};

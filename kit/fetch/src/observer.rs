@@ -11,11 +11,45 @@ use crate::UpstreamError;
 pub trait Observer: Debug + Send + Sync {
     /// Receives the end of a call of this RPC, and the time that the call took.
     fn call_ended(&self, rpc: &'static str, took: Duration, end: CallEnd<'_>);
+
+    /// Receives what was decided about a call of this RPC on its way to the service.
+    fn decided(&self, rpc: &'static str, decision: Decision);
 }
 
 /// Observer that ignores all calls.
 impl Observer for () {
     fn call_ended(&self, _rpc: &'static str, _took: Duration, _end: CallEnd<'_>) {}
+
+    fn decided(&self, _rpc: &'static str, _decision: Decision) {}
+}
+
+/// A decision about a call on its way to the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// The call is made again, after a failure that may pass.
+    Retried,
+    /// The call would be made again, but the service's budget of retries is used up.
+    OutOfRetries,
+    /// The call is sent again, because its connection ended before any service can have seen it.
+    Resent,
+    /// The time of the call ended while it waited for its turn, because too many calls were under way.
+    Overflowed,
+}
+
+impl Decision {
+    /// All decisions.
+    pub const ALL: [Self; 4] = [Self::Retried, Self::OutOfRetries, Self::Resent, Self::Overflowed];
+
+    /// Returns the name of the decision, for logs and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retried => "retried",
+            Self::OutOfRetries => "out_of_retries",
+            Self::Resent => "resent",
+            Self::Overflowed => "overflowed",
+        }
+    }
 }
 
 /// End of a call.

@@ -9,14 +9,14 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use http_body::Frame;
-use tonic::Status;
-use tonic::body::Body;
 
 /// End of the response to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// The response has not ended, as far as it was read.
     Not,
+    /// There is no response, because no service can have seen the request.
+    Unsent,
     /// The response was not gRPC: it came from something between us and the service.
     Foreign,
     /// The response ended without a status: something cut it off.
@@ -32,6 +32,7 @@ pub(crate) struct Wire(Arc<AtomicI32>);
 const NOT: i32 = -1;
 const FOREIGN: i32 = -2;
 const CUT: i32 = -3;
+const UNSENT: i32 = -4;
 
 impl Wire {
     pub(crate) fn new() -> Self {
@@ -43,12 +44,18 @@ impl Wire {
             NOT => Ended::Not,
             FOREIGN => Ended::Foreign,
             CUT => Ended::Cut,
+            UNSENT => Ended::Unsent,
             status => Ended::Status(status),
         }
     }
 
+    /// Records that no service can have seen the request.
+    pub(crate) fn unsent(&self) {
+        self.note(UNSENT);
+    }
+
     /// Wraps the response, to watch it to its end.
-    pub(crate) fn watch(self, response: Response<Body>) -> Response<Watched> {
+    pub(crate) fn watch<B>(self, response: Response<B>) -> Response<Watched<B>> {
         let is_grpc = response.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| {
             media_type.as_bytes().get(..16).is_some_and(|it| it.eq_ignore_ascii_case(b"application/grpc"))
         });
@@ -74,19 +81,19 @@ fn status(headers: &HeaderMap) -> Option<i32> {
 }
 
 /// Body of a response that records its end while it is read.
-pub(crate) struct Watched {
-    body: Body,
+pub(crate) struct Watched<B> {
+    body: B,
     wire: Wire,
 }
 
-impl http_body::Body for Watched {
+impl<B: http_body::Body<Data = Bytes> + Unpin> http_body::Body for Watched<B> {
     type Data = Bytes;
-    type Error = Status;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(cx);
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {

@@ -43,6 +43,8 @@ pub enum Code {
     UpstreamTimeout,
     /// A service could not be reached.
     UpstreamUnavailable,
+    /// So many calls to a service were under way that this one was not made in time.
+    UpstreamOverloaded,
     /// Any other error.
     Internal,
 }
@@ -72,6 +74,7 @@ impl Code {
             Self::Overloaded => "OVERLOADED",
             Self::UpstreamTimeout => "UPSTREAM_TIMEOUT",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
+            Self::UpstreamOverloaded => "UPSTREAM_OVERLOADED",
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }
     }

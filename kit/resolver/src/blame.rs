@@ -32,6 +32,7 @@ impl Part<'_> {
             self.log(failure, log);
             Error::logged(match failure.kind() {
                 FailureKind::Timeout => Code::UpstreamTimeout,
+                FailureKind::Overloaded => Code::UpstreamOverloaded,
                 FailureKind::Unavailable | FailureKind::ResourceExhausted => Code::UpstreamUnavailable,
                 _ => Code::Internal,
             })
@@ -66,7 +67,10 @@ impl Part<'_> {
             }
             FailureKind::ResourceExhausted => by_status
                 .then(|| Error::client(Code::RateLimited, "Too many requests; try again in a moment.")),
-            FailureKind::Timeout | FailureKind::Unavailable | FailureKind::Internal => None,
+            FailureKind::Overloaded
+            | FailureKind::Timeout
+            | FailureKind::Unavailable
+            | FailureKind::Internal => None,
         }
     }
 

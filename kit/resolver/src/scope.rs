@@ -234,7 +234,7 @@ impl RequestScope {
         // This read is not recorded: answers with errors are not kept, so they need not depend on the principal.
         let (principal, reasons) = (&self.principal.value, &self.reasons);
         let part = Part { rpc, step, aliases, principal, reasons };
-        part.error(failure, &self.fetches.context().log).at(|| segments(path))
+        part.error(failure, self.fetches.context().log()).at(|| segments(path))
     }
 
     /// Makes the result of a field optional: the failure of a service is noted and becomes `None`. Only bad input,
@@ -259,7 +259,7 @@ impl RequestScope {
     /// Notes that the field at `path` has no value, because its service sent none that is known here.
     pub(crate) fn unknown(&self, path: Option<&QueryPathNode<'_>>) {
         let code = Code::Internal;
-        if let Some(left_out) = self.fetches.context().log.pass("value", code.as_str()) {
+        if let Some(left_out) = self.fetches.context().log().pass("value", code.as_str()) {
             let path = field_path(path);
             tracing::warn!(path, left_out, "a service sent no value, or one that is not known here");
         }

@@ -1,15 +1,27 @@
 //! Policies of calls, in one table per BFF.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use crate::Rpc;
 
-/// Timeout and freshness of one fetch or command.
+/// Retries of a call unless its row says otherwise.
+const RETRIES: u32 = 2;
+
+/// Calls of an RPC at a time unless its row says otherwise: as many as a service answers in good time, and fewer than
+/// would take all streams of a connection.
+const MAX_CALLS: usize = 100;
+
+/// Timeout, retries, calls at a time and freshness of one fetch or command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Maximum duration of one call. The request's deadline may end the call earlier.
+    /// Maximum duration of one call, with its retries. The request's deadline may end the call earlier.
     pub timeout: Duration,
+    /// Maximum number of times that a call is made again after a failure that may pass. A call that may not be
+    /// repeated, because each changes something more, is made again only if no service can have seen it.
+    pub retries: u32,
+    /// Maximum number of calls of the RPC at a time. Of the rows of one RPC, the largest number counts.
+    pub max_calls: usize,
     /// Time for which a response counts as fresh, so that clients and caches may keep it. Zero means not at all.
     pub fresh: Duration,
     /// Time beyond `fresh` for which an old response is better than none: caches may serve it when we cannot.
@@ -17,10 +29,17 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Creates a policy whose calls take at most this many milliseconds, and whose responses are never kept.
+    /// Creates a policy whose calls take at most this many milliseconds, with two retries, a hundred calls at a time,
+    /// and responses that are never kept.
     #[must_use]
     pub const fn within_ms(timeout: u64) -> Self {
-        Self { timeout: Duration::from_millis(timeout), fresh: Duration::ZERO, stale: Duration::ZERO }
+        Self {
+            timeout: Duration::from_millis(timeout),
+            retries: RETRIES,
+            max_calls: MAX_CALLS,
+            fresh: Duration::ZERO,
+            stale: Duration::ZERO,
+        }
     }
 
     /// Sets the number of seconds for which a response counts as fresh.
@@ -35,6 +54,18 @@ impl Policy {
         Self { stale: Duration::from_secs(seconds), ..self }
     }
 
+    /// Sets the maximum number of times that a call is made again after a failure that may pass.
+    #[must_use]
+    pub const fn retries(self, retries: u32) -> Self {
+        Self { retries, ..self }
+    }
+
+    /// Sets the maximum number of calls of the RPC at a time.
+    #[must_use]
+    pub const fn max_calls(self, max_calls: usize) -> Self {
+        Self { max_calls, ..self }
+    }
+
     /// Returns the minimum time that must be left to start a call that the request can do without: a tenth of the
     /// timeout. With less time left, the response would hardly arrive in time and the service would work in vain.
     #[must_use]
@@ -47,7 +78,8 @@ impl Policy {
 #[derive(Clone, Debug, Default)]
 pub struct Policies {
     rows: HashMap<&'static str, Policy>,
-    services: BTreeSet<&'static str>,
+    /// The RPCs by their paths, and their calls at a time.
+    rpcs: BTreeMap<&'static str, (Rpc, usize)>,
 }
 
 impl Policies {
@@ -61,7 +93,8 @@ impl Policies {
     #[must_use]
     pub fn row(mut self, name: &'static str, rpc: Rpc, policy: Policy) -> Self {
         self.rows.insert(name, policy);
-        self.services.insert(rpc.service());
+        let (_, max_calls) = self.rpcs.entry(rpc.path()).or_insert((rpc, policy.max_calls));
+        *max_calls = policy.max_calls.max(*max_calls);
         self
     }
 
@@ -72,7 +105,13 @@ impl Policies {
     }
 
     /// Returns the full names of all services that the fetches and commands of the table call, sorted.
-    pub fn services(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.services.iter().copied()
+    pub fn services(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let services: BTreeSet<_> = self.rpcs.values().map(|(rpc, _)| rpc.service()).collect();
+        services.into_iter()
+    }
+
+    /// Returns the RPCs of the table, sorted by path, with the maximum number of calls of each at a time.
+    pub fn rpcs(&self) -> impl Iterator<Item = (Rpc, usize)> + '_ {
+        self.rpcs.values().copied()
     }
 }

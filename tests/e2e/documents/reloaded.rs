@@ -111,7 +111,7 @@ async fn a_server_does_not_start_without_the_manifests_it_is_told_of() {
     let served = bff_kit::host::Server::new(config).serve(
         bff_mobile::client(),
         listener,
-        fetch::tcp(),
+        bff_kit::host::Tcp,
         std::future::pending(),
     );
     let error = served.await.unwrap_err().to_string();

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bff_kit::host::Server;
 use bff_kit::host::config::Config;
+use bff_kit::host::{Server, Tcp};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -47,10 +47,7 @@ impl Backend {
         let mut running = JoinSet::new();
         running.spawn(async move {
             let stopped = async { drop(stopped.await) };
-            Server::new(config)
-                .serve(AnyClient::of::<Plain>(), listener, fetch::tcp(), stopped)
-                .await
-                .unwrap();
+            Server::new(config).serve(AnyClient::of::<Plain>(), listener, Tcp, stopped).await.unwrap();
         });
         Self { address, stop: Some(stop), running }
     }

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use bff_kit::host::Server;
 use bff_kit::host::config::{Config, LogFormat};
 use bff_kit::host::metrics::{Kind as Goes, METRICS};
+use bff_kit::host::{Server, Tcp};
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
@@ -230,7 +230,7 @@ async fn operators_are_served_on_an_address_of_their_own_where_one_is_set() {
     let (status, said) = read(format!("http://{there}/readyz")).await;
     assert_eq!((status, said.contains("starting")), (503, true), "{said}");
     running.spawn(async move {
-        server.serve(bff_iot::client(), public, fetch::tcp(), std::future::pending()).await.unwrap();
+        server.serve(bff_iot::client(), public, Tcp, std::future::pending()).await.unwrap();
     });
     for path in ["/healthz", "/readyz", "/metrics"] {
         assert_eq!(read(format!("http://{here}{path}")).await.0, 404, "{path}");

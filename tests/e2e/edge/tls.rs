@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bff_kit::host::Server;
 use bff_kit::host::config::{Config, TlsConfig};
+use bff_kit::host::{Server, Tcp};
 use bytes::Bytes;
 use http::{Request, Version, header};
 use http_body_util::{BodyExt as _, Full};
@@ -143,7 +143,7 @@ async fn a_certificate_that_cannot_be_used_is_one_line_that_names_its_key() {
         let mut config = Config::development();
         config.server.tls = Some(TlsConfig { certificate: certificate.to_owned(), key: key.to_owned() });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let served = Server::new(config).serve(bff_iot::client(), listener, fetch::tcp(), async {}).await;
+        let served = Server::new(config).serve(bff_iot::client(), listener, Tcp, async {}).await;
         let error = served.unwrap_err().to_string();
         assert!(error.starts_with(expected) && !error.contains('\n'), "{error}");
     }

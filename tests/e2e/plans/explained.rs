@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use endpoints::{Settings, Tcp};
 use fetch::{
-    BatchResult, Call, CallContext, Channels, Enforcement, Fetch, Fetches, Observed, Policies, Policy,
-    PolicyTable as _, Rpc, Slot, Upstream, Upstreams,
+    BatchResult, Call, CallContext, Enforcement, Fetch, Fetches, Observed, Policies, Policy,
+    PolicyTable as _, Rpc, Services, Slot, Upstream, Upstreams,
 };
 use http::HeaderValue;
 use proto::admin::Fault;
@@ -80,39 +81,42 @@ impl Fetch for Echo {
     }
 }
 
-/// Fetches this many keys where three in two calls were planned; returns how many were loaded.
-async fn loaded(enforcement: &Arc<Enforcement>, keys: u32) -> usize {
+/// Fetches this many keys where three in two calls were planned; returns how many were loaded, and the deviations.
+async fn loaded(enforcement: Enforcement, keys: u32) -> (usize, u64) {
     let slot = Slot { max_keys: 3, max_calls: 2, ..Slot::default() };
     let now = Instant::now();
-    let nowhere = Upstream::new("http://127.0.0.1:1".parse().unwrap(), || Err("it is plain text")).unwrap();
-    let nowhere = Upstreams { default: nowhere, services: BTreeMap::new(), max_answer_bytes: 4096 };
+    let nowhere = Upstreams {
+        default: Vec::new(),
+        services: BTreeMap::new(),
+        settings: Settings::DEFAULT,
+        max_answer_bytes: 4096,
+        max_calls: 1,
+    };
+    let services = Services::new(&nowhere, Arc::new(Tcp), Arc::new(()));
+    let policies = Arc::new(Policies::new().fetch::<Echo>(Policy::within_ms(100)));
+    let upstream = Arc::new(Upstream::new(&services, policies, enforcement, Arc::default(), Arc::new(())));
     let context = CallContext {
-        channels: Channels::open(&nowhere, &fetch::tcp()),
-        policies: Arc::new(Policies::new().fetch::<Echo>(Policy::within_ms(100))),
+        upstream: upstream.clone(),
         deadline: now + Duration::from_secs(1),
         credential: HeaderValue::from_static("none").to_str().unwrap().parse().unwrap(),
-        enforcement: enforcement.clone(),
-        log: Arc::default(),
-        observer: Arc::new(()),
         operation: "Test".into(),
         tags: None,
-        measure: false,
         started: now,
         observed: Observed::default(),
     };
     let fetches = Fetches::new(Arc::new(context), [slot].into());
     let fetching = (0..keys).map(|key| fetches.fetch(0, Echo(key)));
     let answers = fetches.drive(futures_util::future::join_all(fetching)).await;
-    answers.into_iter().filter(|answer| answer.as_ref().unwrap().is_ok()).count()
+    let loaded = answers.into_iter().filter(|answer| answer.as_ref().unwrap().is_ok()).count();
+    (loaded, upstream.deviations())
 }
 
 #[tokio::test]
 async fn keys_beyond_the_plan_fail_in_development_and_are_counted_in_production() {
-    let (enforcing, counting) = (Arc::new(Enforcement::enforcing()), Arc::new(Enforcement::counting()));
-    assert_eq!((loaded(&enforcing, 3).await, enforcing.deviations()), (3, 0));
-    assert_eq!((loaded(&enforcing, 4).await, enforcing.deviations()), (0, 1));
-    assert_eq!((loaded(&counting, 3).await, counting.deviations()), (3, 0));
-    assert_eq!((loaded(&counting, 4).await, counting.deviations()), (4, 1));
+    assert_eq!(loaded(Enforcement::enforcing(), 3).await, (3, 0));
+    assert_eq!(loaded(Enforcement::enforcing(), 4).await, (0, 1));
+    assert_eq!(loaded(Enforcement::counting(), 3).await, (3, 0));
+    assert_eq!(loaded(Enforcement::counting(), 4).await, (4, 1));
 }
 
 #[tokio::test]

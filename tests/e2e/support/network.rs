@@ -6,8 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use bff_kit::host::PeerAddress;
-use http::Uri;
-use hyper_util::rt::TokioIo;
+use endpoints::{Io, NetworkFuture};
 use tokio::io::DuplexStream;
 use tokio::sync::mpsc;
 
@@ -68,18 +67,22 @@ impl Network {
     }
 
     /// A connection to the server at an address.
-    pub(crate) fn connect(&self, to: &Uri) -> io::Result<DuplexStream> {
+    pub(crate) fn dial(&self, to: SocketAddr) -> io::Result<DuplexStream> {
         let servers = self.0.lock().unwrap();
-        let server = to.port_u16().and_then(|port| servers.get(&port));
-        server.and_then(dial).ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionRefused))
+        servers
+            .get(&to.port())
+            .and_then(dial)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionRefused))
+    }
+}
+
+impl endpoints::Network for Network {
+    fn resolve<'a>(&'a self, _host: &'a str, port: u16) -> NetworkFuture<'a, Vec<SocketAddr>> {
+        Box::pin(async move { Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))]) })
     }
 
-    /// The connector that opens the connections below a channel.
-    pub(crate) fn connector(&self) -> impl fetch::Connector {
-        let network = self.clone();
-        tower::service_fn(move |to: Uri| {
-            let connected = network.connect(&to).map(TokioIo::new);
-            async move { connected }
-        })
+    fn connect(&self, to: SocketAddr) -> NetworkFuture<'_, Box<dyn Io>> {
+        let dialled = self.dial(to).map(|stream| Box::new(stream) as Box<dyn Io>);
+        Box::pin(async move { dialled })
     }
 }

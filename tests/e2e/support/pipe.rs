@@ -3,8 +3,8 @@
 use std::future::Future;
 
 use bff_kit::AnyClient;
-use bff_kit::host::Server;
 use bff_kit::host::config::Config;
+use bff_kit::host::{Network, Server, Tcp};
 use bytes::Bytes;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
@@ -34,13 +34,13 @@ impl Pipe {
         configure: impl FnOnce(&mut Config),
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
-        Self::over(client, fetch::tcp(), configure, shutdown)
+        Self::over(client, Tcp, configure, shutdown)
     }
 
-    /// A BFF whose connections to the services are opened by `connector`.
+    /// A BFF whose connections to the services are opened by `network`.
     pub(crate) fn over(
         client: AnyClient,
-        connector: impl fetch::Connector + Sync,
+        network: impl Network,
         configure: impl FnOnce(&mut Config),
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
@@ -51,7 +51,7 @@ impl Pipe {
         let (dial, dialled) = network::server();
         let mut server = JoinSet::new();
         server.spawn(async move {
-            Server::new(config).serve(client, dialled, connector, shutdown).await.unwrap();
+            Server::new(config).serve(client, dialled, network, shutdown).await.unwrap();
         });
         Self { dial, server }
     }

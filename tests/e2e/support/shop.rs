@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bff_kit::AnyClient;
 use bff_kit::Mode;
 use bff_kit::host::config::Config;
-use bff_kit::host::{Clock, PeerAddress, Server};
+use bff_kit::host::{Clock, PeerAddress, Server, Tcp};
 use bytes::Bytes;
 use domain_stubs::{Domain, Options, Services};
 use http::{HeaderName, HeaderValue, Request, Response, header};
@@ -152,10 +152,10 @@ impl Shop {
     /// A shop without sockets, for tests that control the clock: no call is late because the machine is busy.
     pub(crate) fn in_memory(configure: impl Fn(&mut Config)) -> Self {
         let network = Network::default();
-        let (connector, configure) = (network.connector(), |config: &mut Config, _| configure(config));
+        let configure = |config: &mut Config, _| configure(config);
         Self {
             network: Some(network.clone()),
-            ..Self::built(options(None), configure, || network.listen(), &connector)
+            ..Self::built(options(None), configure, || network.listen(), &network)
         }
     }
 
@@ -170,14 +170,14 @@ impl Shop {
             let tapped = listener.tap_io(|io: &mut tokio::net::TcpStream| drop(io.set_nodelay(true)));
             (tapped, address)
         };
-        Self::built(options, configure, listen, &fetch::tcp())
+        Self::built(options, configure, listen, &Tcp)
     }
 
     fn built<L: Listener<Addr: PeerAddress>>(
         options: Options,
         configure: impl Fn(&mut Config, Kind),
         mut listen: impl FnMut() -> (L, SocketAddr),
-        connector: &impl fetch::Connector,
+        network: &(impl endpoints::Network + Clone),
     ) -> Self {
         let clock = Clock::fixed(options.clock.now());
         let domain = Domain::open(options).unwrap();
@@ -204,9 +204,9 @@ impl Shop {
         let server = |kind, address| Server::new(config(kind, address)).with_clock(clock.clone());
         let (mobile, web, iot) = (listen(), listen(), listen());
         let mobile =
-            start(&mut servers, Kind::Mobile.client(), server(Kind::Mobile, mobile.1), mobile, connector);
-        let web = start(&mut servers, Kind::Web.client(), server(Kind::Web, web.1), web, connector);
-        let iot = start(&mut servers, Kind::Iot.client(), server(Kind::Iot, iot.1), iot, connector);
+            start(&mut servers, Kind::Mobile.client(), server(Kind::Mobile, mobile.1), mobile, network);
+        let web = start(&mut servers, Kind::Web.client(), server(Kind::Web, web.1), web, network);
+        let iot = start(&mut servers, Kind::Iot.client(), server(Kind::Iot, iot.1), iot, network);
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
         Self { domain, mobile, web, iot, http, domain_address: address, network: None, servers }
     }
@@ -267,10 +267,11 @@ impl Shop {
     pub(crate) async fn fetch(&self, mut request: Request<Full<Bytes>>) -> Response<Bytes> {
         if let Some(network) = &self.network {
             let to = std::mem::take(request.uri_mut());
+            let address = to.authority().unwrap().as_str().parse().unwrap();
             let host = HeaderValue::from_str(to.authority().unwrap().as_str()).unwrap();
             request.headers_mut().insert(header::HOST, host);
             *request.uri_mut() = to.path_and_query().unwrap().as_str().parse().unwrap();
-            return Connection::over(network.connect(&to).unwrap()).await.fetch(request).await;
+            return Connection::over(network.dial(address).unwrap()).await.fetch(request).await;
         }
         let (head, body) = self.http.request(request).await.unwrap().into_parts();
         Response::from_parts(head, body.collect().await.unwrap().to_bytes())
@@ -311,11 +312,11 @@ fn start<L: Listener<Addr: PeerAddress>>(
     client: AnyClient,
     server: Server,
     (listener, address): (L, SocketAddr),
-    connector: &impl fetch::Connector,
+    network: &(impl endpoints::Network + Clone),
 ) -> SocketAddr {
-    let connector = connector.clone();
+    let network = network.clone();
     servers.spawn(async move {
-        server.serve(client, listener, connector, std::future::pending()).await.unwrap();
+        server.serve(client, listener, network, std::future::pending()).await.unwrap();
     });
     address
 }

@@ -98,10 +98,9 @@ impl Explain {
             .build()
             .map_err(|error| Failure::Other(format!("the runtime did not start: {error}")))?;
         runtime.block_on(async {
-            let channels =
-                crate::server::channels(&config, &fetch::tcp()).map_err(|error| layers.locate(error))?;
+            let services = crate::server::services(&config).map_err(|error| layers.locate(error))?;
             let gateway =
-                Gateway::new(client, &config, channels, Clock::default(), Arc::default(), Health::unseen());
+                Gateway::new(client, &config, &services, Clock::default(), Arc::default(), Health::unseen());
             let principal = (client.authenticator)(config.mode).authenticate(&headers);
             let principal = principal.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
             let request = GraphqlRequest {

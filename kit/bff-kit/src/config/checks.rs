@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use axum::http::HeaderName;
-use fetch::Address;
 use ipnet::IpNet;
 
+use super::upstream::addresses;
 use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
 use crate::any_client::AnyClient;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
@@ -101,18 +101,17 @@ fn credential_key(config: &Config) -> Result<(), ConfigError> {
 }
 
 fn upstreams(config: &Config, services: &[&str]) -> Result<(), ConfigError> {
-    let address = |key: String, address: &str| {
-        let parsed = address.parse::<Address>();
-        parsed.map(drop).map_err(|bad| ConfigError::new(key, bad.to_string()))
+    let check = |key: String, text: &str| {
+        addresses(text).map(drop).map_err(|bad| ConfigError::new(key, bad.to_string()))
     };
-    address("upstream.default".to_owned(), &config.upstream.default)?;
+    check("upstream.default".to_owned(), &config.upstream.default)?;
     for (service, ServiceConfig { address: own, .. }) in &config.upstream.services {
         let key = format!("upstream.services.{service}");
         if !services.contains(&service.as_str()) {
             return Err(ConfigError::new(key, unknown(service, services)));
         }
         if let Some(own) = own {
-            address(format!("{key}.address"), own)?;
+            check(format!("{key}.address"), own)?;
         }
     }
     Ok(())

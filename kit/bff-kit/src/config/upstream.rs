@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use endpoints::{Address, BadAddress, Settings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct UpstreamConfig {
     /// Address of every service that has none of its own: `http://HOST:PORT` in plain text, `https://HOST:PORT` over
-    /// TLS.
+    /// TLS. Several addresses are separated by commas; a host name stands for all addresses that it resolves to.
     #[schemars(extend("format" = "URL"))]
     pub default: String,
     /// PEM file of the root certificates that the services' certificates must lead to; those of the system when absent.
@@ -26,6 +28,26 @@ pub struct UpstreamConfig {
     pub client_key: Option<PathBuf>,
     /// Settings that differ for single services, by full name, such as `"shop.reviews.v1.ReviewService"`.
     pub services: BTreeMap<String, ServiceConfig>,
+    /// Longest time to open a connection, in milliseconds: TCP, TLS and the first frame of the service.
+    #[schemars(range(min = 1))]
+    pub connect_timeout_ms: u64,
+    /// Time between pings on a connection on which calls wait and no byte arrives, in milliseconds; 0 for no pings. An
+    /// idle connection is never pinged, since stock servers end connections for that.
+    pub ping_interval_ms: u64,
+    /// Age at which a connection is replaced, give or take a tenth, in milliseconds; 0 for never. Behind a balancer of
+    /// connections, replicas that join get calls after this time.
+    pub max_connection_age_ms: u64,
+    /// Connections to one address at most. All but the first are opened while the streams of the others are used up.
+    #[schemars(range(min = 1))]
+    pub max_connections_per_address: usize,
+    /// Time between two resolutions of a host name in use, in milliseconds.
+    #[schemars(range(min = 1))]
+    pub resolve_interval_ms: u64,
+    /// Calls in a row that fail at one of several addresses before calls avoid it for a while; 0 for never.
+    pub eject_after: u32,
+    /// Calls to one service at a time. Further calls wait for their turn, within their own time.
+    #[schemars(range(min = 1))]
+    pub max_calls_per_service: usize,
     /// Longest answer to one call, in bytes. A longer one is a fault of its service.
     #[schemars(range(min = 1))]
     pub max_answer_bytes: usize,
@@ -44,6 +66,13 @@ impl Default for UpstreamConfig {
             client_certificate: None,
             client_key: None,
             services: BTreeMap::new(),
+            connect_timeout_ms: 2_000,
+            ping_interval_ms: 20_000,
+            max_connection_age_ms: 300_000,
+            max_connections_per_address: 4,
+            resolve_interval_ms: 10_000,
+            eject_after: 5,
+            max_calls_per_service: 400,
             max_answer_bytes: 4 * 1024 * 1024,
             read_masks: true,
             hoisting: true,
@@ -51,11 +80,32 @@ impl Default for UpstreamConfig {
     }
 }
 
+impl UpstreamConfig {
+    /// Returns the settings of connections to services.
+    pub(crate) fn connections(&self) -> Settings {
+        let milliseconds = |time: u64| (time > 0).then(|| Duration::from_millis(time));
+        Settings {
+            connect_timeout: Duration::from_millis(self.connect_timeout_ms),
+            ping_interval: milliseconds(self.ping_interval_ms),
+            max_connection_age: milliseconds(self.max_connection_age_ms),
+            max_connections_per_endpoint: self.max_connections_per_address,
+            resolve_interval: Duration::from_millis(self.resolve_interval_ms),
+            eject_after: self.eject_after,
+            ..Settings::DEFAULT
+        }
+    }
+}
+
+/// Returns the addresses of a setting that holds one, or several separated by commas.
+pub(crate) fn addresses(text: &str) -> Result<Vec<Address>, BadAddress> {
+    text.split(',').map(|address| address.trim().parse()).collect()
+}
+
 /// Settings that differ for one service. Absent settings are as for all services.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceConfig {
-    /// Address of this service; that of all services when absent. A text in place of the section sets this.
+    /// Address of this service, or several separated by commas; that of all services when absent. A text in place of the section sets this.
     #[schemars(extend("format" = "URL"))]
     pub address: Option<String>,
     /// PEM file of the root certificates that this service's certificate must lead to; as for all services when absent.

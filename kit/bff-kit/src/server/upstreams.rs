@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use fetch::{Address, Identity, Tls, Upstream, Upstreams};
+use endpoints::{Address, Identity, Target, Tls};
+use fetch::Upstreams;
 use rustls::RootCertStore;
 
 use super::pem;
-use crate::config::{ConfigError, ServiceConfig, UpstreamConfig};
+use crate::config::{ConfigError, ServiceConfig, UpstreamConfig, addresses};
 
 /// A file, with the configuration key that names it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,33 +40,39 @@ pub(super) fn upstreams(config: &UpstreamConfig) -> Result<Upstreams, ConfigErro
         client_key: config.client_key.clone(),
     };
     let files = Files::of("upstream", &all);
-    let default = address("upstream.default", &config.default)?;
+    let default = parsed("upstream.default", &config.default)?;
     let mut built = Vec::new();
     let section = |service: &String| format!("upstream.services.{service}");
     let services: Vec<_> = config.services.iter().map(|(it, own)| (it, section(it), own)).collect();
-    let mut open = |address: Address, files| Upstream::new(address, || tls(&mut built, files));
+    let mut open = |addresses: Vec<Address>, files| {
+        let target = |address| Target::new(address, || tls(&mut built, files));
+        addresses.into_iter().map(target).collect::<Result<Vec<_>, _>>()
+    };
     let mut upstreams = Upstreams {
         default: open(default.clone(), files)?,
         services: [].into(),
+        settings: config.connections(),
+        max_calls: config.max_calls_per_service,
         max_answer_bytes: config.max_answer_bytes,
     };
-    let mut speaks_tls = default.is_tls();
+    let mut speaks_tls = default.iter().any(Address::is_tls);
     for (service, section, own) in &services {
-        let address = match &own.address {
-            Some(own) => address(&format!("{section}.address"), own)?,
+        let addresses = match &own.address {
+            Some(own) => parsed(&format!("{section}.address"), own)?,
             None => default.clone(),
         };
         let own = Files::of(section, own);
-        idle(own, address.is_tls())?;
-        speaks_tls |= address.is_tls();
-        upstreams.services.insert((*service).clone(), open(address, own.or(files))?);
+        let any_tls = addresses.iter().any(Address::is_tls);
+        idle(own, any_tls)?;
+        speaks_tls |= any_tls;
+        upstreams.services.insert((*service).clone(), open(addresses, own.or(files))?);
     }
     idle(files, speaks_tls)?;
     Ok(upstreams)
 }
 
-fn address(key: &str, address: &str) -> Result<Address, ConfigError> {
-    address.parse().map_err(|bad: fetch::BadAddress| ConfigError::new(key, bad.to_string()))
+fn parsed(key: &str, text: &str) -> Result<Vec<Address>, ConfigError> {
+    addresses(text).map_err(|bad| ConfigError::new(key, bad.to_string()))
 }
 
 /// Fails for files that nothing would use: an operator who names one expects protected connections.

@@ -3,46 +3,28 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::uri::PathAndQuery;
+use bytes::Bytes;
 use prost::Message;
 use prost_types::FieldMask;
 use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
-use tonic_prost::ProstCodec;
-use tower::ServiceExt as _;
 
 use super::{BatchResult, Fetch};
 use crate::observer::UnderWay;
-use crate::wire::Wire;
-use crate::{
-    Channels, Enforcement, FailureKind, Mask, Observer, Policies, Policy, Rpc, SampledLog, Tags,
-    UpstreamError,
-};
-
-/// Time by which tonic's timer may fire before ours for the same deadline.
-const DEADLINE_TOLERANCE: Duration = Duration::from_millis(5);
+use crate::upstream::{Outgoing, timed_out};
+use crate::{FailureKind, Mask, Policy, Rpc, SampledLog, Tags, Upstream, UpstreamError};
 
 /// State shared by all calls of one request.
 #[derive(Debug)]
 pub struct CallContext {
-    /// Open channels to the services.
-    pub channels: Channels,
-    /// Policies of the fetches and commands.
-    pub policies: Arc<Policies>,
+    /// The services, as all requests share them.
+    pub upstream: Arc<Upstream>,
     /// Time by which the request must be answered. No call outlives it.
     pub deadline: Instant,
     /// Value of the `authorization` metadata: the BFF's own credential, never the client's.
     pub credential: MetadataValue<Ascii>,
-    /// Enforcement of the plan on calls that deviate from it.
-    pub enforcement: Arc<Enforcement>,
-    /// Log of the reasons why calls failed.
-    pub log: Arc<SampledLog>,
-    /// Observer of every call.
-    pub observer: Arc<dyn Observer>,
     /// Name of the operation, as its developers know it.
     pub operation: Arc<str>,
-    /// True if the size of each response is recorded, which costs a walk over the response.
-    pub measure: bool,
     /// Tags of the loaded values; `None` if the answer to the client may not be cached.
     pub tags: Option<Tags>,
     /// Time at which the request came in.
@@ -70,17 +52,23 @@ pub struct ObservedCall {
     pub start: Duration,
     /// Duration of the call; `None` while it runs, or if the request went away first.
     pub took: Option<Duration>,
-    /// Size of the response in bytes; `None` without a response, or if [`CallContext::measure`] is false.
+    /// Size of the response in bytes; `None` without a response.
     pub bytes: Option<usize>,
     /// Failure kind of the call; `None` if it has not failed.
     pub failure: Option<FailureKind>,
 }
 
 impl CallContext {
+    /// Returns the log of the reasons why calls failed.
+    #[must_use]
+    pub fn log(&self) -> &SampledLog {
+        &self.upstream.log
+    }
+
     /// Records a deviation: a call that was not planned. Returns an error that describes the deviation if the call is
     /// not permitted.
     pub fn deviation(&self, what: &str) -> Result<(), UpstreamError> {
-        let permitted = self.enforcement.deviation(&self.operation, what);
+        let permitted = self.upstream.enforcement.deviation(&self.operation, what);
         permitted.map_err(|what| UpstreamError::new(FailureKind::Internal, what))
     }
 }
@@ -131,7 +119,7 @@ impl<'a> Call<'a> {
         name: &'static str,
         mask: Option<&'a Mask>,
     ) -> Result<Self, UpstreamError> {
-        let Some(policy) = context.policies.get(name) else {
+        let Some(policy) = context.upstream.policies.get(name) else {
             let message = format!("{name} has no row in the policy table");
             tracing::error!(name, "{message}");
             return Err(UpstreamError::new(FailureKind::Internal, message));
@@ -148,7 +136,7 @@ impl<'a> Call<'a> {
     /// Returns the call, or an error if the request can do without it and hardly any time is left for it.
     pub(crate) fn worth_it(self, optional: bool) -> Result<Self, UpstreamError> {
         let left = self.end.saturating_duration_since(Instant::now());
-        if optional && left < self.policy.least() { Err(self.timed_out()) } else { Ok(self) }
+        if optional && left < self.policy.least() { Err(timed_out(self.rpc)) } else { Ok(self) }
     }
 
     /// Returns the call as one planned in this slot.
@@ -166,14 +154,14 @@ impl<'a> Call<'a> {
         self.mask.map(Mask::to_message)
     }
 
-    /// Makes the call. The whole call, from waiting for a connection to the last byte of the response, ends at the
-    /// policy's timeout or the request's deadline, whichever comes first; dropping the future cancels the call.
+    /// Makes the call. The whole call, from waiting for its turn to the last byte of the response, with all retries, ends
+    /// at the policy's timeout or the request's deadline, whichever comes first; dropping the future cancels the call.
     pub async fn unary<Q, A>(&self, request: Q) -> Result<A, UpstreamError>
     where
         Q: Message + 'static,
         A: Message + Default + 'static,
     {
-        let CallContext { observed, started, measure, .. } = self.context;
+        let CallContext { upstream, observed, started, .. } = self.context;
         let index = observed.start(ObservedCall {
             slot: self.slot,
             name: self.name,
@@ -184,12 +172,29 @@ impl<'a> Call<'a> {
             bytes: None,
             failure: None,
         });
-        let under_way = UnderWay::begin(&*self.context.observer, self.rpc.path());
-        let result = self.bounded(request).await;
+        let under_way = UnderWay::begin(&*upstream.observer, self.rpc.path());
+        let response = self.response_to(request.encode_to_vec().into()).await;
+        let bytes = response.as_ref().ok().map(Bytes::len);
+        let result = response.and_then(|response| {
+            let broken = |error| format!("{}: the response cannot be decoded: {error}", self.rpc.path());
+            A::decode(response).map_err(|error| UpstreamError::new(FailureKind::Internal, broken(error)))
+        });
         under_way.end(result.as_ref().err());
-        let bytes = result.as_ref().ok().filter(|_| *measure).map(|answer: &A| answer.encoded_len());
         observed.end(index, started.elapsed(), bytes, result.as_ref().err().map(UpstreamError::kind));
         result
+    }
+
+    /// Makes the call with an encoded message. It has no type parameters, so that it is compiled once for all RPCs.
+    async fn response_to(&self, message: Bytes) -> Result<Bytes, UpstreamError> {
+        let now = Instant::now();
+        let call = Outgoing {
+            rpc: self.rpc,
+            policy: self.policy,
+            end: self.end.min(now + self.policy.timeout),
+            message,
+            credential: &self.context.credential,
+        };
+        if call.end <= now { Err(timed_out(self.rpc)) } else { self.context.upstream.call(&call).await }
     }
 
     /// Makes the call for a batch and returns a result for every key. `split` takes the response apart into results
@@ -210,50 +215,5 @@ impl<'a> Call<'a> {
             Ok(response) => BatchResult::matched(keys, split(response)),
             Err(failure) => BatchResult::failed(keys, &failure),
         }
-    }
-
-    async fn bounded<Q, A>(&self, message: Q) -> Result<A, UpstreamError>
-    where
-        Q: Message + 'static,
-        A: Message + Default + 'static,
-    {
-        let now = Instant::now();
-        let end = self.end.min(now + self.policy.timeout);
-        let left = end.saturating_duration_since(now);
-        if left.is_zero() {
-            return Err(self.timed_out());
-        }
-        let mut request = tonic::Request::new(message);
-        request.set_timeout(left);
-        request.metadata_mut().insert("authorization", self.context.credential.clone());
-        let wire = Wire::new();
-        match tokio::time::timeout_at(end, self.send(request, wire.clone())).await {
-            Ok(Err(status))
-                if status.code() == tonic::Code::Cancelled && Instant::now() + DEADLINE_TOLERANCE >= end =>
-            {
-                Err(self.timed_out())
-            }
-            Ok(result) => result.map_err(|status| UpstreamError::of_status(&status, wire.ended())),
-            Err(_elapsed) => Err(self.timed_out()),
-        }
-    }
-
-    async fn send<Q, A>(&self, request: tonic::Request<Q>, wire: Wire) -> Result<A, tonic::Status>
-    where
-        Q: Message + 'static,
-        A: Message + Default + 'static,
-    {
-        let path = PathAndQuery::from_maybe_shared(format!("/{}", self.rpc.path()))
-            .map_err(|_| tonic::Status::internal("the RPC's path is not a path"))?;
-        let channels = &self.context.channels;
-        let watched = channels.of(self.rpc.service()).map_response(move |response| wire.watch(response));
-        let mut client =
-            tonic::client::Grpc::new(watched).max_decoding_message_size(channels.max_answer_bytes());
-        client.ready().await.map_err(|error| tonic::Status::from_error(error.into()))?;
-        Ok(client.unary(request, path, ProstCodec::default()).await?.into_inner())
-    }
-
-    fn timed_out(&self) -> UpstreamError {
-        UpstreamError::new(FailureKind::Timeout, format!("{}: no answer in time", self.rpc.path()))
     }
 }

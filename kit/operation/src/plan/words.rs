@@ -2,6 +2,7 @@
 
 use super::text::{PlanLine, PlanPart, PlanSection, PlanText};
 use super::{CacheScope, Consequence, FailureMode, Outcome, Plan, PlannedCall, Repeat, Total};
+use crate::code::Code;
 
 impl PlanText {
     /// Writes the text of a plan.
@@ -47,7 +48,8 @@ fn waves(plan: &Plan) -> Vec<PlanPart> {
 fn failures(plan: &Plan) -> PlanPart {
     let code = |mode: FailureMode| mode.code().unwrap_or_default();
     let (down, slow) = (code(FailureMode::Unavailable), code(FailureMode::Timeout));
-    let legend = format!("down is {down}, slow is {slow}, all else {}", code(FailureMode::Internal));
+    let (crowded, else_) = (Code::UpstreamOverloaded.as_str(), code(FailureMode::Internal));
+    let legend = format!("down is {down}, slow is {slow}, crowded is {crowded}, all else {else_}");
     let section = |failure: &super::Failure| {
         // A slow or broken service has the same consequences as one that is down, with another code.
         let mut cases = vec![("fails", &failure.unavailable), ("finds nothing", &failure.not_found)];

@@ -110,7 +110,7 @@ export function Failures({ plan }: { plan: Plan }) {
   const caption = useId();
   return (
     <>
-      <p className="quiet">Down is UPSTREAM_UNAVAILABLE, slow is UPSTREAM_TIMEOUT, all else INTERNAL_SERVER_ERROR; {standIn(plan)}.</p>
+      <p className="quiet">Down is UPSTREAM_UNAVAILABLE, slow is UPSTREAM_TIMEOUT, crowded is UPSTREAM_OVERLOADED, all else INTERNAL_SERVER_ERROR; {standIn(plan)}.</p>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby={caption}>
         <table className="failures">
           <caption id={caption}>Failures, by RPC</caption>

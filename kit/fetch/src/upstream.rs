@@ -1,0 +1,126 @@
+//! The half of every call that lives as long as the server: endpoints, policies and the state that calls share.
+//!
+//! A call passes layers, each a file of its own: `deadline → retry → bulkhead → endpoint`. Layers know the RPC, its
+//! policy and the clock, never a key, and never GraphQL.
+
+mod budget;
+mod bulkhead;
+mod deadline;
+mod endpoint;
+mod retry;
+mod services;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use tokio::time::Instant;
+use tonic::metadata::{Ascii, MetadataValue};
+
+use crate::{Decision, Enforcement, FailureKind, Observer, Policies, Policy, Rpc, SampledLog, UpstreamError};
+
+use budget::RetryBudget;
+use bulkhead::Bulkhead;
+use deadline::Progress;
+
+pub(crate) use deadline::timed_out;
+
+pub use services::{Services, Upstreams};
+
+/// The services of a server, as all requests share them.
+#[derive(Debug)]
+pub struct Upstream {
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) enforcement: Enforcement,
+    pub(crate) log: Arc<SampledLog>,
+    pub(crate) observer: Arc<dyn Observer>,
+    max_answer_bytes: usize,
+    /// By the path of the RPC.
+    routes: HashMap<&'static str, Route>,
+}
+
+/// The way of one RPC's calls, and the state that they share.
+#[derive(Debug)]
+struct Route {
+    path: PathAndQuery,
+    service: Arc<Service>,
+    bulkhead: Bulkhead,
+}
+
+/// The state that all calls of a service share.
+#[derive(Debug)]
+struct Service {
+    endpoints: endpoints::Endpoints,
+    bulkhead: Bulkhead,
+    retries: RetryBudget,
+}
+
+/// A call, as the layers see it.
+#[derive(Debug)]
+pub(crate) struct Outgoing<'a> {
+    pub(crate) rpc: Rpc,
+    pub(crate) policy: Policy,
+    /// Time by which the call must have ended.
+    pub(crate) end: Instant,
+    /// The request message, encoded.
+    pub(crate) message: Bytes,
+    pub(crate) credential: &'a MetadataValue<Ascii>,
+}
+
+impl Upstream {
+    /// Creates the half that lives as long as the server, for the RPCs of the policy table.
+    #[must_use]
+    pub fn new(
+        services: &Services,
+        policies: Arc<Policies>,
+        enforcement: Enforcement,
+        log: Arc<SampledLog>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        let mut known: HashMap<&'static str, Arc<Service>> = HashMap::new();
+        let mut service = |name: &'static str| {
+            let new = || {
+                Arc::new(Service {
+                    endpoints: services.endpoints(name).clone(),
+                    bulkhead: Bulkhead::new(services.max_calls),
+                    retries: RetryBudget::default(),
+                })
+            };
+            known.entry(name).or_insert_with(new).clone()
+        };
+        let routes = policies.rpcs().filter_map(|(rpc, max_calls)| {
+            let path = PathAndQuery::from_maybe_shared(format!("/{}", rpc.path())).ok()?;
+            let route = Route { path, service: service(rpc.service()), bulkhead: Bulkhead::new(max_calls) };
+            Some((rpc.path(), route))
+        });
+        let routes = routes.collect();
+        Self { policies, enforcement, log, observer, max_answer_bytes: services.max_answer_bytes, routes }
+    }
+
+    /// Returns the number of calls since the start that were not planned.
+    #[must_use]
+    pub fn deviations(&self) -> u64 {
+        self.enforcement.deviations()
+    }
+
+    /// Makes a call, and returns the encoded response.
+    pub(crate) async fn call(&self, call: &Outgoing<'_>) -> Result<Bytes, UpstreamError> {
+        let path = call.rpc.path();
+        let Some(route) = self.routes.get(path) else {
+            return Err(UpstreamError::new(
+                FailureKind::Internal,
+                format!("{path} is no RPC of the policy table"),
+            ));
+        };
+        let tell = |decision: Decision| self.observer.decided(path, decision);
+        let progress = Progress::default();
+        let attempt = || async {
+            progress.waits();
+            let _both = (route.bulkhead.enter().await, route.service.bulkhead.enter().await);
+            endpoint::send(call, route, &progress, self.max_answer_bytes, &tell).await
+        };
+        let retried = retry::retry(call, &route.service.retries, &tell, attempt);
+        deadline::within(call, &progress, &tell, retried).await
+    }
+}
