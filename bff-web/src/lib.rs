@@ -16,6 +16,7 @@ struct Web;
 
 /// Returns the client, for the code that runs it.
 #[must_use]
+#[inline(never)] // Inlined, the whole schema would be compiled again in every crate that takes the client.
 pub fn client() -> AnyClient {
     AnyClient::of::<Web>()
 }

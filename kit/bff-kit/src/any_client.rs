@@ -29,7 +29,8 @@ pub struct AnyClient {
 }
 
 impl AnyClient {
-    /// Returns the value of a client. Call it in one place, a function of the client's crate that has no type parameter.
+    /// Returns the value of a client. Call it in one place: a function of the client's crate that has no type parameter
+    /// and is never inlined, so that no other crate compiles the schema.
     #[must_use]
     pub fn of<C: Client>() -> Self {
         Self {
