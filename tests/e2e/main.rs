@@ -64,6 +64,8 @@ mod malformed;
 mod mutations;
 /// Business reasons for which the shop declines a mutation, as each client sees them.
 mod rejections;
+/// Services that restart, vanish, hang or are crowded, behind a BFF under load.
+mod reliability;
 /// Readings that devices report are counted once, whatever is lost on the way.
 mod reports;
 /// Graceful shutdown of a server.

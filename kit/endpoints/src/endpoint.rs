@@ -115,9 +115,8 @@ impl Endpoint {
             None => state.connections.len() >= self.group.settings.max_connections_per_endpoint,
         };
         let has_any = !state.connections.is_empty();
-        if !is_enough && (may_connect || has_any) && state.may_connect(since, now) {
-            state.connecting = Some(now);
-            tokio::spawn(self.clone().connect());
+        if !is_enough && (may_connect || has_any) {
+            self.begin_connecting(&mut state, since, now);
         }
         match (reserved, state.connecting, &state.failed) {
             (Some(connection), _, _) => Reservation::Reserved(connection),
@@ -128,6 +127,19 @@ impl Endpoint {
             (_, Some(_), _) => Reservation::Slow,
             (_, None, Some(failed)) => Reservation::Failed(failed.error.clone()),
             (_, None, None) => Reservation::Closed,
+        }
+    }
+
+    /// Opens a connection beside one that is suspected to be dead.
+    pub(crate) fn replace(self: &Arc<Self>) {
+        let now = Instant::now();
+        self.begin_connecting(&mut self.state(), now, now);
+    }
+
+    fn begin_connecting(self: &Arc<Self>, state: &mut State, since: Instant, now: Instant) {
+        if state.may_connect(since, now) {
+            state.connecting = Some(now);
+            tokio::spawn(self.clone().connect());
         }
     }
 

@@ -93,7 +93,12 @@ impl Report {
     pub fn outcome(&self, outcome: Outcome) {
         match outcome {
             Outcome::Answered => self.connection.heard(),
-            Outcome::TimedOut => self.connection.timed_out(self.reads),
+            Outcome::TimedOut => {
+                self.connection.timed_out(self.reads);
+                if self.connection.is_suspect() {
+                    self.endpoint.replace();
+                }
+            }
             Outcome::Unavailable => {}
         }
         self.endpoint.outcome(outcome);
