@@ -119,6 +119,7 @@ async fn a_connection_on_which_two_calls_time_out_without_a_byte_is_replaced() {
             respond.send_response(http::Response::new(()), true).unwrap();
         }
     });
+    sleep(SECOND / 100).await;
     for _ in 0..10 {
         assert_eq!(call(&endpoints, SECOND).await.unwrap(), Ok(()));
     }
