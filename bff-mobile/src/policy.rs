@@ -17,7 +17,7 @@ use fetch::{Policies, Policy, PolicyTable as _};
 
 pub(crate) fn table() -> Policies {
     Policies::new()
-        .fetch::<AllCategories>(Policy::within_ms(500).fresh_s(3600).stale_s(86_400))
+        .fetch::<AllCategories>(Policy::within_ms(500).fresh_s(3600).revalidate_s(3600).stale_s(86_400))
         .fetch::<MyCart>(Policy::within_ms(500))
         .fetch::<MyNotifications>(Policy::within_ms(500))
         .fetch::<MyOrders>(Policy::within_ms(800))

@@ -17,7 +17,7 @@ use fetch::{Policies, Policy, PolicyTable as _};
 pub(crate) fn table() -> Policies {
     Policies::new()
         .fetch::<AccountOf>(Policy::within_ms(800))
-        .fetch::<AllCategories>(Policy::within_ms(800).fresh_s(600).stale_s(3_600))
+        .fetch::<AllCategories>(Policy::within_ms(800).fresh_s(600).revalidate_s(600).stale_s(3_600))
         .fetch::<MyCart>(Policy::within_ms(1_000))
         .fetch::<MyNotifications>(Policy::within_ms(800))
         .fetch::<MyOrders>(Policy::within_ms(1_000))

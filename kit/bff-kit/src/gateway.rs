@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Request, ServerError, Value, Variables};
-use fetch::{CallContext, Enforcement, Observed, Reasons, SampledLog, Services, Tags, Upstream};
+use fetch::{CallContext, Enforcement, KeptFresh, Observed, Reasons, SampledLog, Services, Tags, Upstream};
 use operation::{BadVariable, Cache, CacheScope, Code, Plan, Prepared, Preparer, request_error};
 use tokio::time::Instant;
 
@@ -197,6 +197,8 @@ impl Gateway {
             credential,
             operation: operation.label().clone(),
             tags: public.then(Tags::default),
+            changes: !operation.is_query(),
+            kept_fresh: KeptFresh::default(),
             started,
             observed: Observed::default(),
         });
@@ -287,7 +289,9 @@ fn keep(cache: &Cache, running: &Running, context: &CallContext) -> Option<Cache
     };
     // An answer that depends on the time is kept no longer than it is true.
     let true_for_s = running.true_for().map_or(u64::MAX, |time| time.as_secs());
-    let max_age_s = cache.max_age_s.min(true_for_s);
+    // Values from the cache have been fresh for a while already.
+    let kept_fresh_s = context.kept_fresh.time().map_or(u64::MAX, |time| time.as_secs());
+    let max_age_s = cache.max_age_s.min(true_for_s).min(kept_fresh_s);
     Some(Cacheability {
         shared,
         max_age_s,

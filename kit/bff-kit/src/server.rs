@@ -104,13 +104,18 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
         self.config.check_for(&client)?;
+        if let [problem, ..] = client.policies().problems() {
+            return Err(ConfigError::new(client.name, problem.clone()));
+        }
         let Self { config, clock, health, reload } = self;
         let metrics = health.metrics().clone();
-        let services = upstreams::upstreams(&config.upstream)?;
+        let services = upstreams::upstreams(&config.upstream, config.cache.value_bytes)?;
         let certificate = config.server.tls.as_ref().map(Certificate::new).transpose()?.map(Arc::new);
         let log = Arc::new(SampledLog::default());
-        let observer = Arc::new(EndpointEvents { log: log.clone(), metrics: metrics.clone() });
-        let services = Services::new(&services, Arc::new(network), observer);
+        let observer: Arc<dyn endpoints::Observer> =
+            Arc::new(EndpointEvents { log: log.clone(), metrics: metrics.clone() });
+        let network: Arc<dyn Network> = Arc::new(network);
+        let services = Services::new(&services, &network, &observer);
         let gateway = Gateway::new(client, &config, &services, clock, log.clone(), health.clone());
         let manifests = manifests(client, &config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
@@ -234,5 +239,7 @@ fn manifests(
 /// Prepares the connections to the services, for one request that is made without a server.
 #[cfg(feature = "review")]
 pub(crate) fn services(config: &Config) -> Result<Services, ConfigError> {
-    Ok(Services::new(&upstreams::upstreams(&config.upstream)?, Arc::new(endpoints::Tcp), Arc::new(())))
+    let (network, observer): (Arc<dyn Network>, Arc<dyn endpoints::Observer>) =
+        (Arc::new(endpoints::Tcp), Arc::new(()));
+    Ok(Services::new(&upstreams::upstreams(&config.upstream, 0)?, &network, &observer))
 }

@@ -49,6 +49,17 @@ struct Failed {
     error: Arc<str>,
 }
 
+/// Permission to open a connection for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Connect {
+    /// None is opened.
+    No,
+    /// One is opened, unless the last attempt failed a moment ago.
+    IfDue,
+    /// One is opened, unless an attempt has failed since the call came: there is no other endpoint left.
+    Now,
+}
+
 /// Result of looking for a stream.
 #[derive(Debug)]
 pub(crate) enum Reservation {
@@ -102,9 +113,9 @@ impl Endpoint {
         is
     }
 
-    /// Reserves a stream for a call that has looked for one since `since`. Opens a connection where that is needed, if
-    /// `may_connect`.
-    pub(crate) fn reserve(self: &Arc<Self>, since: Instant, may_connect: bool) -> Reservation {
+    /// Reserves a stream for a call that has looked for one since `since`. Opens a connection where that is needed and
+    /// permitted.
+    pub(crate) fn reserve(self: &Arc<Self>, since: Instant, connect: Connect) -> Reservation {
         let now = Instant::now();
         let mut state = self.state();
         state.connections.retain(|connection| connection.is_open());
@@ -115,15 +126,19 @@ impl Endpoint {
             None => state.connections.len() >= self.group.settings.max_connections_per_endpoint,
         };
         let has_any = !state.connections.is_empty();
-        if !is_enough && (may_connect || has_any) {
-            self.begin_connecting(&mut state, since, now);
+        let connect = if has_any && connect == Connect::No { Connect::IfDue } else { connect };
+        if !is_enough && connect != Connect::No {
+            self.begin_connecting(&mut state, connect, since, now);
+        }
+        let is_opening = state.connecting.is_some_and(|it| now.saturating_duration_since(it) < PATIENCE);
+        if let Some(connection) = reserved.as_ref().filter(|it| is_opening && it.is_suspect()) {
+            connection.return_stream();
+            return Reservation::Connecting;
         }
         match (reserved, state.connecting, &state.failed) {
             (Some(connection), _, _) => Reservation::Reserved(connection),
             _ if has_any => Reservation::Full,
-            (_, Some(started), _) if now.saturating_duration_since(started) < PATIENCE => {
-                Reservation::Connecting
-            }
+            _ if is_opening => Reservation::Connecting,
             (_, Some(_), _) => Reservation::Slow,
             (_, None, Some(failed)) => Reservation::Failed(failed.error.clone()),
             (_, None, None) => Reservation::Closed,
@@ -133,11 +148,11 @@ impl Endpoint {
     /// Opens a connection beside one that is suspected to be dead.
     pub(crate) fn replace(self: &Arc<Self>) {
         let now = Instant::now();
-        self.begin_connecting(&mut self.state(), now, now);
+        self.begin_connecting(&mut self.state(), Connect::IfDue, now, now);
     }
 
-    fn begin_connecting(self: &Arc<Self>, state: &mut State, since: Instant, now: Instant) {
-        if state.may_connect(since, now) {
+    fn begin_connecting(self: &Arc<Self>, state: &mut State, connect: Connect, since: Instant, now: Instant) {
+        if state.may_connect(connect, since, now) {
             state.connecting = Some(now);
             tokio::spawn(self.clone().connect());
         }
@@ -220,10 +235,10 @@ impl fmt::Debug for Endpoint {
 impl State {
     /// Returns true if an attempt to connect may begin for a call that came at `since`: one at a time, none for a call
     /// that has seen one fail, and less often the more have failed.
-    fn may_connect(&self, since: Instant, now: Instant) -> bool {
+    fn may_connect(&self, connect: Connect, since: Instant, now: Instant) -> bool {
         let is_due = self.failed.as_ref().is_none_or(|failed| {
             let backoff = (FIRST_BACKOFF * 2_u32.saturating_pow(failed.in_row - 1)).min(MAX_BACKOFF);
-            failed.at < since && now >= failed.at + backoff
+            failed.at < since && (connect == Connect::Now || now >= failed.at + backoff)
         });
         self.connecting.is_none() && is_due
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use crate::endpoint::{Endpoint, PATIENCE, Reservation};
+use crate::endpoint::{Connect, Endpoint, PATIENCE, Reservation};
 use crate::group::Group;
 use crate::network::Network;
 use crate::observer::Observer;
@@ -103,7 +103,7 @@ impl Endpoints {
         };
         let (mut waits, mut is_slow, mut failed) = (false, false, None);
         let mut look = |endpoint: &Arc<Endpoint>| {
-            match endpoint.reserve(since, !waits) {
+            match endpoint.reserve(since, if waits { Connect::No } else { Connect::IfDue }) {
                 Reservation::Reserved(connection) => return Some(Stream::new(endpoint.clone(), connection)),
                 Reservation::Full | Reservation::Connecting => waits = true,
                 Reservation::Slow => is_slow = true,
@@ -121,10 +121,12 @@ impl Endpoints {
         if let Some(stream) = rest.into_iter().chain(ejected).find_map(look) {
             return Pick::Reserved(stream);
         }
-        match failed {
-            Some(error) if !waits && !is_slow => Pick::Failed(error),
-            _ => Pick::Wait,
-        }
+        let Some(error) = failed.filter(|_| !waits && !is_slow) else { return Pick::Wait };
+        // Every attempt failed a moment ago. Nothing is lost by another, and the service may be back.
+        let opens = |endpoint: &Arc<Endpoint>| {
+            matches!(endpoint.reserve(since, Connect::Now), Reservation::Connecting)
+        };
+        if others().chain([&list[first]]).any(opens) { Pick::Wait } else { Pick::Failed(error) }
     }
 
     /// Resolves the host names, and makes their addresses the endpoints. Endpoints that stay keep their connections;

@@ -190,6 +190,11 @@ impl UpstreamError {
         }
     }
 
+    /// Returns true if the error means that there is no such object.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.kind() == FailureKind::NotFound
+    }
+
     /// Returns true if no service can have seen the request, which may then be repeated whatever it changes.
     pub(crate) fn is_unsent(&self) -> bool {
         self.0.unsent

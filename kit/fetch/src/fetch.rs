@@ -2,6 +2,7 @@
 
 mod batch;
 mod call;
+mod fetched;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -10,7 +11,8 @@ use std::hash::Hash;
 use crate::{Rpc, Tags};
 
 pub use batch::BatchResult;
-pub use call::{Call, CallContext, Observed, ObservedCall};
+pub use call::{Call, CallContext, KeptFresh, Observed, ObservedCall};
+pub use fetched::{Fetched, Stale};
 
 /// A fetch from a service, such as "the newest three reviews of this product".
 ///

@@ -17,7 +17,8 @@ use futures_util::future::Shared;
 use rpc::Slot;
 
 use crate::idle::IdleDetector;
-use crate::{BatchResult, Call, CallContext, Command, FailureKind, Fetch, UpstreamError};
+use crate::sharing;
+use crate::{BatchResult, Call, CallContext, Command, FailureKind, Fetch, Fetched, UpstreamError};
 
 /// Error of a fetch whose slot does not exist or belongs to another fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ impl Fetches {
         &self,
         slot: usize,
         key: F,
-    ) -> Result<Result<F::Value, UpstreamError>, Undeclared> {
+    ) -> Result<Result<Fetched<F::Value>, UpstreamError>, Undeclared> {
         let loader = self.loader::<F>(slot)?;
         lock(&loader.unsent).push(key.clone());
         lock(&self.turns[slot]).has_keys = true;
@@ -94,9 +95,9 @@ impl Fetches {
 
     /// Loads a key that has no slot, in a call of its own. The call has no read mask, because no plan knows which
     /// fields are read. [`Enforcement`](crate::Enforcement) decides before whether the fetch is permitted.
-    pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<F::Value, UpstreamError> {
+    pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<Fetched<F::Value>, UpstreamError> {
         let call = Call::new(&self.context, F::RPC, F::name(), None)?.with_keys(1);
-        let mut answers = batch(vec![key.clone()], call, &self.context).await.into_map();
+        let mut answers = call.load(vec![key.clone()]).await.into_fetched();
         let none =
             || Err(UpstreamError::new(FailureKind::Internal, format!("{} answered no key", F::name())));
         answers.remove(&key).unwrap_or_else(none)
@@ -122,6 +123,7 @@ impl Fetches {
     ) -> Result<C::Value, UpstreamError> {
         let call = Call::new(&self.context, C::RPC, C::name(), None)?;
         let result = command.send(call.until(until).with_keys(1)).await;
+        self.context.shared().changed(C::RPC.service());
         if let Err(failure) = result.as_ref()
             && failure.is_of_service()
         {
@@ -138,6 +140,7 @@ impl Fetches {
                 Ok(call) => command.send(call.with_keys(1)).await.map(drop),
                 Err(failure) => Err(failure),
             };
+            context.shared().changed(C::RPC.service());
             // No client is told of the failure, so it is logged here even if it is about the client.
             if let Err(failure) = result {
                 context.log().failed(C::RPC.path(), &failure);
@@ -167,7 +170,7 @@ impl Fetches {
 
 /// The loader of a slot, and the keys fetched since its last batch.
 struct SlotLoader<F: Fetch> {
-    loader: Loader<F, Result<F::Value, UpstreamError>, SlotBatch<F>>,
+    loader: Loader<F, Result<Fetched<F::Value>, UpstreamError>, SlotBatch<F>>,
     unsent: Mutex<Vec<F>>,
 }
 
@@ -199,14 +202,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes one call of a fetch. Errors that are never about the client are logged here; the code that needs the result
-/// decides about all others.
-async fn batch<F: Fetch>(keys: Vec<F>, call: Call<'_>, context: &CallContext) -> BatchResult<F> {
-    let answers = F::batch(keys, call).await;
-    answers.failures_of_service().for_each(|failure| context.log().failed(F::RPC.path(), failure));
-    answers
-}
-
 struct SlotBatch<F> {
     context: Arc<CallContext>,
     slots: Arc<[Slot]>,
@@ -220,11 +215,11 @@ struct SlotBatch<F> {
 
 impl<F: Fetch> SlotBatch<F> {
     /// Adds the tags of the loaded values, if the request collects tags.
-    fn tag(&self, answers: &HashMap<F, Result<F::Value, UpstreamError>>) {
+    fn tag(&self, answers: &HashMap<F, Result<Fetched<F::Value>, UpstreamError>>) {
         let Some(tags) = &self.context.tags else { return };
         tags.service(F::RPC.path());
         for (key, answer) in answers {
-            key.tag(answer.as_ref().ok(), tags);
+            key.tag(answer.as_ref().ok().map(|fetched| &fetched.value), tags);
         }
     }
 
@@ -247,30 +242,45 @@ impl<F: Fetch> SlotBatch<F> {
     }
 }
 
-impl<F: Fetch> BatchFn<F, Result<F::Value, UpstreamError>> for SlotBatch<F> {
-    async fn load(&mut self, keys: &[F]) -> HashMap<F, Result<F::Value, UpstreamError>> {
+impl<F: Fetch> BatchFn<F, Result<Fetched<F::Value>, UpstreamError>> for SlotBatch<F> {
+    async fn load(&mut self, keys: &[F]) -> HashMap<F, Result<Fetched<F::Value>, UpstreamError>> {
         let mut keys = keys.to_vec();
         keys.sort_unstable();
         let slot = &self.slots[self.slot];
         let call = self
             .planned(slot, keys.len())
             .and_then(|()| Call::new(&self.context, F::RPC, F::name(), slot.mask.as_ref()))
-            .and_then(|call| call.of_slot(self.slot).until(slot.until).worth_it(slot.optional));
-        let call = match call {
+            .map(|call| call.of_slot(self.slot).until(slot.until));
+        let results = match call {
+            Ok(call) if F::RPC.is_public() && !self.context.changes => {
+                sharing::load(&self.context, call, keys, slot.optional).await
+            }
+            Ok(call) => self.load_alone(call, keys, slot.optional).await,
+            Err(failure) => BatchResult::failed(keys, &failure).into_fetched(),
+        };
+        self.tag(&results);
+        results
+    }
+}
+
+impl<F: Fetch> SlotBatch<F> {
+    /// Loads keys that may depend on the principal, in as few calls as the RPC allows.
+    async fn load_alone(
+        &self,
+        call: Call<'_>,
+        keys: Vec<F>,
+        is_optional: bool,
+    ) -> HashMap<F, Result<Fetched<F::Value>, UpstreamError>> {
+        let call = match call.worth_it(is_optional) {
             Ok(call) => call,
-            Err(failure) => return BatchResult::failed(keys, &failure).into_map(),
+            Err(failure) => return BatchResult::failed(keys, &failure).into_fetched(),
         };
         if keys.len() <= F::MAX_KEYS {
             let call = call.with_keys(keys.len());
-            let answers = batch(keys, call, &self.context).await.into_map();
-            self.tag(&answers);
-            return answers;
+            return call.load(keys).await.into_fetched();
         }
-        let part = |keys: &[F]| batch(keys.to_vec(), call.with_keys(keys.len()), &self.context);
-        let calls = keys.chunks(F::MAX_KEYS).map(part);
-        let answers = futures_util::future::join_all(calls).await;
-        let answers = answers.into_iter().flat_map(BatchResult::into_map).collect();
-        self.tag(&answers);
-        answers
+        let part = |keys: &[F]| call.with_keys(keys.len()).load(keys.to_vec());
+        let calls = futures_util::future::join_all(keys.chunks(F::MAX_KEYS).map(part)).await;
+        calls.into_iter().flat_map(BatchResult::into_fetched).collect()
     }
 }

@@ -58,6 +58,8 @@ mod log;
 mod observer;
 mod page;
 mod policies;
+mod shared;
+mod sharing;
 mod tags;
 mod upstream;
 mod wire;
@@ -65,7 +67,9 @@ mod wire;
 pub use command::Command;
 pub use enforcement::Enforcement;
 pub use error::{FailureKind, FieldViolation, UpstreamError};
-pub use fetch::{BatchResult, Call, CallContext, Fetch, Keyed, Observed, ObservedCall};
+pub use fetch::{
+    BatchResult, Call, CallContext, Fetch, Fetched, KeptFresh, Keyed, Observed, ObservedCall, Stale,
+};
 pub use fetches::{Fetches, Undeclared};
 pub use log::SampledLog;
 pub use observer::{CallEnd, Decision, Observer};

@@ -7,7 +7,9 @@ mod budget;
 mod bulkhead;
 mod deadline;
 mod endpoint;
+mod outgoing;
 mod retry;
+mod route;
 mod services;
 
 use std::collections::HashMap;
@@ -15,16 +17,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
-use tokio::time::Instant;
-use tonic::metadata::{Ascii, MetadataValue};
 
-use crate::{Decision, Enforcement, FailureKind, Observer, Policies, Policy, Rpc, SampledLog, UpstreamError};
+use crate::shared::Shared;
+use crate::{Decision, Enforcement, FailureKind, Observer, Policies, SampledLog, UpstreamError};
 
 use budget::RetryBudget;
 use bulkhead::Bulkhead;
 use deadline::Progress;
+use route::{Route, Service};
 
 pub(crate) use deadline::timed_out;
+pub(crate) use outgoing::Outgoing;
 
 pub use services::{Services, Upstreams};
 
@@ -35,37 +38,10 @@ pub struct Upstream {
     pub(crate) enforcement: Enforcement,
     pub(crate) log: Arc<SampledLog>,
     pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) shared: Shared,
     max_answer_bytes: usize,
     /// By the path of the RPC.
     routes: HashMap<&'static str, Route>,
-}
-
-/// The way of one RPC's calls, and the state that they share.
-#[derive(Debug)]
-struct Route {
-    path: PathAndQuery,
-    service: Arc<Service>,
-    bulkhead: Bulkhead,
-}
-
-/// The state that all calls of a service share.
-#[derive(Debug)]
-struct Service {
-    endpoints: endpoints::Endpoints,
-    bulkhead: Bulkhead,
-    retries: RetryBudget,
-}
-
-/// A call, as the layers see it.
-#[derive(Debug)]
-pub(crate) struct Outgoing<'a> {
-    pub(crate) rpc: Rpc,
-    pub(crate) policy: Policy,
-    /// Time by which the call must have ended.
-    pub(crate) end: Instant,
-    /// The request message, encoded.
-    pub(crate) message: Bytes,
-    pub(crate) credential: &'a MetadataValue<Ascii>,
 }
 
 impl Upstream {
@@ -95,7 +71,15 @@ impl Upstream {
             Some((rpc.path(), route))
         });
         let routes = routes.collect();
-        Self { policies, enforcement, log, observer, max_answer_bytes: services.max_answer_bytes, routes }
+        Self {
+            policies,
+            enforcement,
+            log,
+            observer,
+            shared: Shared::new(services.cache_bytes),
+            max_answer_bytes: services.max_answer_bytes,
+            routes,
+        }
     }
 
     /// Returns the number of calls since the start that were not planned.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_graphql::{Name, PathSegment, QueryPathNode, ServerError, Value};
-use fetch::{CallContext, Command, FailureKind, Fetch, Fetches, Reasons, Rpc, UpstreamError};
+use fetch::{CallContext, Command, FailureKind, Fetch, Fetched, Fetches, Reasons, Rpc, Stale, UpstreamError};
 use jiff::Timestamp;
 use operation::Code;
 use operation::path::{field_path, names, segments};
@@ -72,6 +72,16 @@ struct Degraded {
     path: Vec<PathSegment>,
     code: Code,
     retry_after: Option<Duration>,
+    /// Age of the value that stands in; `None` for a field that took its fallback.
+    age: Option<Duration>,
+}
+
+/// The fields of one path that are degraded for the same reason.
+#[derive(Default)]
+struct Entry {
+    count: u32,
+    retry_after: Option<Duration>,
+    age: Option<Duration>,
 }
 
 /// Parts of which the scope of a request is made.
@@ -178,7 +188,14 @@ impl RequestScope {
                 Err(deviation) => Err(deviation),
             },
         };
-        response.map_err(|failure| self.blamed(&failure, F::RPC, F::name(), F::ALIASES, path))
+        let blamed = |failure: &UpstreamError| self.blamed(failure, F::RPC, F::name(), F::ALIASES, path);
+        let Fetched { value, stale } = response.map_err(|failure| blamed(&failure))?;
+        if let Some(Stale { age, failure }) = stale {
+            let error = blamed(&failure);
+            let (path, code, retry_after) = (segments(path), error.code(), error.retry_after());
+            self.notes().degraded.push(Degraded { path, code, retry_after, age: Some(age) });
+        }
+        Ok(value)
     }
 
     /// Sends a command for the field at `path`, which must declare it.
@@ -250,7 +267,7 @@ impl RequestScope {
             Err(error) if error.code() == Code::BadUserInput => Err(error),
             Err(error) => {
                 let (path, code, retry_after) = (segments(path), error.code(), error.retry_after());
-                self.notes().degraded.push(Degraded { path, code, retry_after });
+                self.notes().degraded.push(Degraded { path, code, retry_after, age: None });
                 Ok(None)
             }
         }
@@ -263,7 +280,7 @@ impl RequestScope {
             let path = field_path(path);
             tracing::warn!(path, left_out, "a service sent no value, or one that is not known here");
         }
-        self.notes().degraded.push(Degraded { path: segments(path), code, retry_after: None });
+        self.notes().degraded.push(Degraded { path: segments(path), code, retry_after: None, age: None });
     }
 
     /// Notes that the object at `path` does not exist, so that the answer reports nothing about the fields below it.
@@ -296,25 +313,31 @@ impl RequestScope {
         errors
     }
 
-    /// Returns the fields that took their fallback, in the form of `extensions.degraded`; `None` if no field did.
+    /// Returns the fields that took their fallback or an old value, in the form of `extensions.degraded`; `None` if no
+    /// field did.
     pub(crate) fn degraded(&self) -> Option<Value> {
         let notes = self.notes();
-        let mut entries = BTreeMap::<(String, &str), (u32, Option<Duration>)>::new();
-        for Degraded { path, code, retry_after } in
+        let mut entries = BTreeMap::<(String, &str), Entry>::new();
+        for Degraded { path, code, retry_after, age } in
             notes.degraded.iter().filter(|it| !notes.is_absent(&it.path))
         {
-            let (count, after) = entries.entry((names(path), code.as_str())).or_default();
-            *count += 1;
-            *after = (*after).max(*retry_after);
+            let entry = entries.entry((names(path), code.as_str())).or_default();
+            entry.count += 1;
+            entry.retry_after = entry.retry_after.max(*retry_after);
+            entry.age = entry.age.max(*age);
         }
-        let entry = |((path, code), (count, after)): (&(String, &str), &(u32, Option<Duration>))| {
-            let mut entry = async_graphql::value!({ "path": path.as_str(), "code": *code, "count": *count });
-            if let (Value::Object(entry), Some(after)) = (&mut entry, after) {
-                entry.insert(Name::new("retryAfterMs"), millis(*after).into());
+        let value = |((path, code), entry): (&(String, &str), &Entry)| {
+            let mut value =
+                async_graphql::value!({ "path": path.as_str(), "code": *code, "count": entry.count });
+            let times = [("retryAfterMs", entry.retry_after), ("staleForMs", entry.age)];
+            if let Value::Object(value) = &mut value {
+                value.extend(
+                    times.iter().filter_map(|(name, time)| Some((Name::new(name), millis((*time)?).into()))),
+                );
             }
-            entry
+            value
         };
-        (!entries.is_empty()).then(|| Value::List(entries.iter().map(entry).collect()))
+        (!entries.is_empty()).then(|| Value::List(entries.iter().map(value).collect()))
     }
 
     /// Returns the longest delay that a service wants before a retry of a degraded field; `None` if no service named

@@ -25,6 +25,12 @@ impl Mask {
         path.match_indices('.').any(|(dot, _)| self.0.contains(&path[..dot]))
     }
 
+    /// Returns true if this mask reads everything that the other reads.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        other.0.iter().all(|path| self.0.contains(path) || self.covers_parent_of(path))
+    }
+
     /// Returns the mask as the message that is sent.
     #[must_use]
     pub fn to_message(&self) -> FieldMask {
@@ -50,5 +56,7 @@ mod tests {
     fn a_parent_covers_its_children() {
         let mask: Mask = ["wholesale.cost", "name", "wholesale", "wholesale_note"].into_iter().collect();
         assert_eq!(mask.paths().collect::<Vec<_>>(), ["name", "wholesale", "wholesale_note"]);
+        assert!(mask.covers(&["name", "wholesale.margin"].into_iter().collect()));
+        assert!(!mask.covers(&["image"].into_iter().collect()));
     }
 }

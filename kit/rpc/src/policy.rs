@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use crate::Rpc;
+use crate::{Idempotency, Rpc};
 
 /// Retries of a call unless its row says otherwise.
 const RETRIES: u32 = 2;
@@ -17,14 +17,17 @@ const MAX_CALLS: usize = 100;
 pub struct Policy {
     /// Maximum duration of one call, with its retries. The request's deadline may end the call earlier.
     pub timeout: Duration,
-    /// Maximum number of times that a call is made again after a failure that may pass. A call that may not be
-    /// repeated, because each changes something more, is made again only if no service can have seen it.
-    pub retries: u32,
+    /// Maximum number of times that a call is made again after a failure that may pass; `None` for two. A call that may
+    /// not be repeated, because each changes something more, is made again only if no service can have seen it.
+    pub retries: Option<u32>,
     /// Maximum number of calls of the RPC at a time. Of the rows of one RPC, the largest number counts.
     pub max_calls: usize,
     /// Time for which a response counts as fresh, so that clients and caches may keep it. Zero means not at all.
     pub fresh: Duration,
-    /// Time beyond `fresh` for which an old response is better than none: caches may serve it when we cannot.
+    /// Time beyond `fresh` for which an old value is good enough for one more request, while it is loaded again.
+    pub revalidate: Duration,
+    /// Time beyond `fresh` for which an old response is better than none: it stands in when the service fails, and
+    /// caches in front may serve it when this server cannot.
     pub stale: Duration,
 }
 
@@ -35,9 +38,10 @@ impl Policy {
     pub const fn within_ms(timeout: u64) -> Self {
         Self {
             timeout: Duration::from_millis(timeout),
-            retries: RETRIES,
+            retries: None,
             max_calls: MAX_CALLS,
             fresh: Duration::ZERO,
+            revalidate: Duration::ZERO,
             stale: Duration::ZERO,
         }
     }
@@ -46,6 +50,13 @@ impl Policy {
     #[must_use]
     pub const fn fresh_s(self, seconds: u64) -> Self {
         Self { fresh: Duration::from_secs(seconds), ..self }
+    }
+
+    /// Sets the number of seconds beyond its freshness for which a value is good enough for one more request, while it
+    /// is loaded again.
+    #[must_use]
+    pub const fn revalidate_s(self, seconds: u64) -> Self {
+        Self { revalidate: Duration::from_secs(seconds), ..self }
     }
 
     /// Sets the number of seconds beyond its freshness for which an old response is better than none.
@@ -57,13 +68,38 @@ impl Policy {
     /// Sets the maximum number of times that a call is made again after a failure that may pass.
     #[must_use]
     pub const fn retries(self, retries: u32) -> Self {
-        Self { retries, ..self }
+        Self { retries: Some(retries), ..self }
     }
 
     /// Sets the maximum number of calls of the RPC at a time.
     #[must_use]
     pub const fn max_calls(self, max_calls: usize) -> Self {
         Self { max_calls, ..self }
+    }
+
+    /// Returns the maximum number of times that a call is made again.
+    #[must_use]
+    pub fn max_retries(&self) -> u32 {
+        self.retries.unwrap_or(RETRIES)
+    }
+
+    /// Returns the reason why this policy of an RPC cannot work; `None` if it can.
+    fn problem(&self, rpc: Rpc) -> Option<&'static str> {
+        if self.timeout.is_zero() {
+            Some("its calls have no time")
+        } else if self.max_calls == 0 {
+            Some("it permits no call")
+        } else if self.retries.is_some_and(|retries| retries > 0)
+            && rpc.idempotency() == Idempotency::NonIdempotent
+        {
+            Some("it wants retries of an RPC that changes something more with every call")
+        } else if !self.revalidate.is_zero() && self.fresh.is_zero() {
+            Some("it lets values be refreshed that never count as fresh")
+        } else if !self.revalidate.is_zero() && !rpc.is_public() {
+            Some("it lets values be refreshed that are never kept, because they depend on the principal")
+        } else {
+            None
+        }
     }
 
     /// Returns the minimum time that must be left to start a call that the request can do without: a tenth of the
@@ -78,6 +114,8 @@ impl Policy {
 #[derive(Clone, Debug, Default)]
 pub struct Policies {
     rows: HashMap<&'static str, Policy>,
+    /// Rows that cannot work, each with the reason.
+    problems: Vec<String>,
     /// The RPCs by their paths, and their calls at a time.
     rpcs: BTreeMap<&'static str, (Rpc, usize)>,
 }
@@ -93,6 +131,9 @@ impl Policies {
     #[must_use]
     pub fn row(mut self, name: &'static str, rpc: Rpc, policy: Policy) -> Self {
         self.rows.insert(name, policy);
+        self.problems.extend(
+            policy.problem(rpc).map(|problem| format!("the policy of {name} cannot work: {problem}")),
+        );
         let (_, max_calls) = self.rpcs.entry(rpc.path()).or_insert((rpc, policy.max_calls));
         *max_calls = policy.max_calls.max(*max_calls);
         self
@@ -104,6 +145,12 @@ impl Policies {
         self.rows.get(name).copied()
     }
 
+    /// Returns the rows that cannot work, each with the reason. A server with such a row does not start.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+
     /// Returns the full names of all services that the fetches and commands of the table call, sorted.
     pub fn services(&self) -> impl Iterator<Item = &'static str> + use<> {
         let services: BTreeSet<_> = self.rpcs.values().map(|(rpc, _)| rpc.service()).collect();
@@ -113,5 +160,32 @@ impl Policies {
     /// Returns the RPCs of the table, sorted by path, with the maximum number of calls of each at a time.
     pub fn rpcs(&self) -> impl Iterator<Item = (Rpc, usize)> + '_ {
         self.rpcs.values().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_cannot_work_is_a_problem() {
+        const READ: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchListReviews");
+        const WRITE: Rpc = Rpc::write("shop.reviews.v1.ReviewService/CreateReview");
+        let usual = Policy::within_ms(100);
+        for (rpc, policy, problem) in [
+            (READ.public(), usual.fresh_s(60).revalidate_s(60).stale_s(60), None),
+            (WRITE, usual, None),
+            (WRITE, usual.retries(0), None),
+            (WRITE, usual.retries(1), Some("wants retries")),
+            (READ, Policy::within_ms(0), Some("have no time")),
+            (READ, usual.max_calls(0), Some("permits no call")),
+            (READ.public(), usual.revalidate_s(60), Some("never count as fresh")),
+            (READ, usual.fresh_s(60).revalidate_s(60), Some("depend on the principal")),
+        ] {
+            let policies = Policies::new().row("Reviews", rpc, policy);
+            let found = policies.problems().first();
+            assert_eq!(found.is_some(), problem.is_some(), "{found:?}");
+            assert!(found.is_none_or(|found| found.contains(problem.unwrap_or_default())), "{found:?}");
+        }
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use endpoints::{Settings, Tcp};
+use endpoints::{Network, Settings, Tcp};
 use fetch::{
-    BatchResult, Call, CallContext, Enforcement, Fetch, Fetches, Observed, Policies, Policy,
+    BatchResult, Call, CallContext, Enforcement, Fetch, Fetches, KeptFresh, Observed, Policies, Policy,
     PolicyTable as _, Rpc, Services, Slot, Upstream, Upstreams,
 };
 use http::HeaderValue;
@@ -91,8 +91,10 @@ async fn loaded(enforcement: Enforcement, keys: u32) -> (usize, u64) {
         settings: Settings::DEFAULT,
         max_answer_bytes: 4096,
         max_calls: 1,
+        cache_bytes: 0,
     };
-    let services = Services::new(&nowhere, Arc::new(Tcp), Arc::new(()));
+    let (network, observer): (Arc<dyn Network>, Arc<dyn endpoints::Observer>) = (Arc::new(Tcp), Arc::new(()));
+    let services = Services::new(&nowhere, &network, &observer);
     let policies = Arc::new(Policies::new().fetch::<Echo>(Policy::within_ms(100)));
     let upstream = Arc::new(Upstream::new(&services, policies, enforcement, Arc::default(), Arc::new(())));
     let context = CallContext {
@@ -101,6 +103,8 @@ async fn loaded(enforcement: Enforcement, keys: u32) -> (usize, u64) {
         credential: HeaderValue::from_static("none").to_str().unwrap().parse().unwrap(),
         operation: "Test".into(),
         tags: None,
+        changes: false,
+        kept_fresh: KeptFresh::default(),
         started: now,
         observed: Observed::default(),
     };

@@ -47,6 +47,7 @@ impl Pipe {
         let mut config = Config::development();
         // A pipe has no address: every test calls it by this name.
         config.server.public_origins = vec!["http://bff".to_owned()];
+        config.cache.value_bytes = 0;
         configure(&mut config);
         let (dial, dialled) = network::server();
         let mut server = JoinSet::new();

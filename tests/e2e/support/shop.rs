@@ -187,6 +187,8 @@ impl Shop {
         let config = |kind: Kind, address: SocketAddr| {
             let mut config = Config::development();
             config.upstream.default.clone_from(&upstream);
+            // Most tests look at what one request does by itself; `freshness` is about what requests share.
+            config.cache.value_bytes = 0;
             configure(&mut config, kind);
             if config.mode == Mode::Production && config.server.public_origins.is_empty() {
                 config.server.public_origins = vec![format!("http://{address}")];

@@ -59,9 +59,9 @@ metrics! {
     CALL_DURATION: Histogram "bff_upstream_call_duration_seconds" ["rpc"]
         "Time that calls to services took.";
     DECISIONS: Counter "bff_upstream_decisions_total" ["rpc", "decision"]
-        "Decisions about calls on their way: retried, out_of_retries, resent unseen, overflowed while they waited for their turn.";
+        "Calls that were made again, had no retry left, were sent again unseen, or waited for their turn in vain, by decision.";
     ENDPOINTS: Counter "bff_upstream_endpoint_events_total" ["event"]
-        "Events of the addresses of services: connected, connect_failed, ejected, returned, unresolved.";
+        "Events of the addresses of services, such as connections, ejections and names that cannot be resolved.";
     SERVICE: Gauge "bff_service_answers" ["service"]
         "1 if the last call of a service was answered, by whatever status, else 0. Absent before the first call.";
     CONNECTIONS: Gauge "bff_connections" []

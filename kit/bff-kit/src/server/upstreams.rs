@@ -32,7 +32,7 @@ struct Files<'a> {
 }
 
 /// Reads the addresses and certificates of the services.
-pub(super) fn upstreams(config: &UpstreamConfig) -> Result<Upstreams, ConfigError> {
+pub(super) fn upstreams(config: &UpstreamConfig, cache_bytes: u64) -> Result<Upstreams, ConfigError> {
     let all = ServiceConfig {
         address: Some(config.default.clone()),
         ca: config.ca.clone(),
@@ -53,6 +53,7 @@ pub(super) fn upstreams(config: &UpstreamConfig) -> Result<Upstreams, ConfigErro
         services: [].into(),
         settings: config.connections(),
         max_calls: config.max_calls_per_service,
+        cache_bytes,
         max_answer_bytes: config.max_answer_bytes,
     };
     let mut speaks_tls = default.iter().any(Address::is_tls);

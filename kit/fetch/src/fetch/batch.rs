@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::Fetch;
+use super::{Fetch, Fetched};
 use crate::{FailureKind, UpstreamError};
 
 /// The results of a batch, one for every key.
@@ -59,6 +59,11 @@ impl<F: Fetch> BatchResult<F> {
     pub(crate) fn failures_of_service(&self) -> impl Iterator<Item = &UpstreamError> {
         let of_keys = self.by_key.values().filter_map(|answer| answer.as_ref().err());
         of_keys.filter(|failure| failure.is_of_service()).chain(&self.unrequested)
+    }
+
+    /// Returns the results as those of calls that were just made.
+    pub(crate) fn into_fetched(self) -> HashMap<F, Result<Fetched<F::Value>, UpstreamError>> {
+        self.by_key.into_iter().map(|(key, result)| (key, result.map(Fetched::new))).collect()
     }
 
     pub(crate) fn into_map(self) -> HashMap<F, Result<F::Value, UpstreamError>> {

@@ -1,5 +1,6 @@
 //! One call, and the state that all calls of a request share.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 
 use super::{BatchResult, Fetch};
 use crate::observer::UnderWay;
+use crate::shared::Shared;
 use crate::upstream::{Outgoing, timed_out};
 use crate::{FailureKind, Mask, Policy, Rpc, SampledLog, Tags, Upstream, UpstreamError};
 
@@ -27,10 +29,34 @@ pub struct CallContext {
     pub operation: Arc<str>,
     /// Tags of the loaded values; `None` if the answer to the client may not be cached.
     pub tags: Option<Tags>,
+    /// True if the request changes something: it shares nothing with other requests, whose calls may be older than the
+    /// change.
+    pub changes: bool,
+    /// Time for which the values from the cache stay fresh.
+    pub kept_fresh: KeptFresh,
     /// Time at which the request came in.
     pub started: Instant,
     /// The calls made so far.
     pub observed: Observed,
+}
+
+/// The shortest time for which a value from the cache that a request has read stays fresh.
+#[derive(Debug)]
+pub struct KeptFresh(AtomicU64);
+
+impl Default for KeptFresh {
+    fn default() -> Self {
+        Self(AtomicU64::new(u64::MAX))
+    }
+}
+
+impl KeptFresh {
+    /// Returns the time; `None` if nothing was read from the cache.
+    #[must_use]
+    pub fn time(&self) -> Option<Duration> {
+        let ms = self.0.load(Ordering::Relaxed);
+        (ms < u64::MAX).then(|| Duration::from_millis(ms))
+    }
 }
 
 /// The calls of a request, in the order they were started.
@@ -65,6 +91,31 @@ impl CallContext {
         &self.upstream.log
     }
 
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.upstream.shared
+    }
+
+    /// Records that a value was read from the cache which stays fresh for this time.
+    pub(crate) fn keep_no_longer(&self, time: Duration) {
+        let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.kept_fresh.0.fetch_min(ms, Ordering::Relaxed);
+    }
+
+    /// Returns the context of a call that outlives this request, for whoever needs its result.
+    pub(crate) fn detached(&self, deadline: Instant) -> Self {
+        Self {
+            upstream: self.upstream.clone(),
+            deadline,
+            credential: self.credential.clone(),
+            operation: self.operation.clone(),
+            tags: None,
+            changes: self.changes,
+            kept_fresh: KeptFresh::default(),
+            started: Instant::now(),
+            observed: Observed::default(),
+        }
+    }
+
     /// Records a deviation: a call that was not planned. Returns an error that describes the deviation if the call is
     /// not permitted.
     pub fn deviation(&self, what: &str) -> Result<(), UpstreamError> {
@@ -96,6 +147,20 @@ impl Observed {
 
     fn lock(&self) -> MutexGuard<'_, Vec<ObservedCall>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call of a request that has been recorded.
+pub(crate) struct Observation<'a> {
+    context: &'a CallContext,
+    index: usize,
+}
+
+impl Observation<'_> {
+    /// Records the end of the call.
+    pub(crate) fn end(self, bytes: Option<usize>, failure: Option<FailureKind>) {
+        let CallContext { observed, started, .. } = self.context;
+        observed.end(self.index, started.elapsed(), bytes, failure);
     }
 }
 
@@ -139,6 +204,40 @@ impl<'a> Call<'a> {
         if optional && left < self.policy.least() { Err(timed_out(self.rpc)) } else { Ok(self) }
     }
 
+    pub(crate) fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    pub(crate) fn mask_of_slot(&self) -> Option<&'a Mask> {
+        self.mask
+    }
+
+    /// Returns the time by which the call must have ended if it starts now.
+    pub(crate) fn end_from(&self, now: Instant) -> Instant {
+        self.end.min(now + self.policy.timeout)
+    }
+
+    /// Returns the error of the call if its response does not arrive in time.
+    pub(crate) fn timed_out(&self) -> UpstreamError {
+        timed_out(self.rpc)
+    }
+
+    /// Records the start of the call.
+    pub(crate) fn observe(&self) -> Observation<'a> {
+        let CallContext { observed, started, .. } = self.context;
+        let index = observed.start(ObservedCall {
+            slot: self.slot,
+            name: self.name,
+            rpc: self.rpc.path(),
+            keys: self.keys,
+            start: started.elapsed(),
+            took: None,
+            bytes: None,
+            failure: None,
+        });
+        Observation { context: self.context, index }
+    }
+
     /// Returns the call as one planned in this slot.
     pub(crate) fn of_slot(self, slot: usize) -> Self {
         Self { slot: Some(slot), ..self }
@@ -161,18 +260,8 @@ impl<'a> Call<'a> {
         Q: Message + 'static,
         A: Message + Default + 'static,
     {
-        let CallContext { upstream, observed, started, .. } = self.context;
-        let index = observed.start(ObservedCall {
-            slot: self.slot,
-            name: self.name,
-            rpc: self.rpc.path(),
-            keys: self.keys,
-            start: started.elapsed(),
-            took: None,
-            bytes: None,
-            failure: None,
-        });
-        let under_way = UnderWay::begin(&*upstream.observer, self.rpc.path());
+        let observation = self.observe();
+        let under_way = UnderWay::begin(&*self.context.upstream.observer, self.rpc.path());
         let response = self.response_to(request.encode_to_vec().into()).await;
         let bytes = response.as_ref().ok().map(Bytes::len);
         let result = response.and_then(|response| {
@@ -180,7 +269,7 @@ impl<'a> Call<'a> {
             A::decode(response).map_err(|error| UpstreamError::new(FailureKind::Internal, broken(error)))
         });
         under_way.end(result.as_ref().err());
-        observed.end(index, started.elapsed(), bytes, result.as_ref().err().map(UpstreamError::kind));
+        observation.end(bytes, result.as_ref().err().map(UpstreamError::kind));
         result
     }
 
@@ -190,11 +279,20 @@ impl<'a> Call<'a> {
         let call = Outgoing {
             rpc: self.rpc,
             policy: self.policy,
-            end: self.end.min(now + self.policy.timeout),
+            end: self.end_from(now),
             message,
             credential: &self.context.credential,
         };
         if call.end <= now { Err(timed_out(self.rpc)) } else { self.context.upstream.call(&call).await }
+    }
+
+    /// Loads a batch. Errors that are never about the client are logged here; the code that needs the result decides about
+    /// all others.
+    pub(crate) async fn load<F: Fetch>(self, keys: Vec<F>) -> BatchResult<F> {
+        let log = self.context.log();
+        let results = F::batch(keys, self).await;
+        results.failures_of_service().for_each(|failure| log.failed(F::RPC.path(), failure));
+        results
     }
 
     /// Makes the call for a batch and returns a result for every key. `split` takes the response apart into results

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Outgoing;
+use super::outgoing::Outgoing;
 use crate::{Decision, FailureKind, Rpc, UpstreamError};
 
 /// Progress of a call: it waits for its turn, or it has been sent.

@@ -15,7 +15,8 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tower::Service;
 
 use super::deadline::{Progress, timed_out};
-use super::{Outgoing, Route};
+use super::outgoing::Outgoing;
+use super::route::Route;
 use crate::wire::{Ended, Watched, Wire};
 use crate::{Decision, FailureKind, UpstreamError};
 

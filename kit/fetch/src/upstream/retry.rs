@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Outgoing;
 use super::budget::RetryBudget;
+use super::outgoing::Outgoing;
 use crate::{Decision, FailureKind, Idempotency, UpstreamError};
 
 /// Longest wait before the first retry; it doubles with each.
@@ -26,7 +26,7 @@ where
 {
     budget.earn();
     let mut backoff = FIRST_BACKOFF;
-    for _ in 0..call.policy.retries {
+    for _ in 0..call.policy.max_retries() {
         let error = match attempt().await {
             Ok(response) => return Ok(response),
             Err(error) => error,

@@ -10,9 +10,10 @@ use endpoints::{Endpoints, Network, Settings, Target};
 #[derive(Clone)]
 pub struct Services {
     default: Endpoints,
-    services: BTreeMap<String, Endpoints>,
+    by_name: BTreeMap<String, Endpoints>,
     pub(crate) max_answer_bytes: usize,
     pub(crate) max_calls: usize,
+    pub(crate) cache_bytes: u64,
 }
 
 /// Targets of the services, and bounds on calls to them.
@@ -28,6 +29,8 @@ pub struct Upstreams {
     pub max_answer_bytes: usize,
     /// Maximum number of calls to one service at a time.
     pub max_calls: usize,
+    /// Maximum size of the cache of public data, in bytes; 0 to keep nothing.
+    pub cache_bytes: u64,
 }
 
 impl Services {
@@ -35,8 +38,8 @@ impl Services {
     #[must_use]
     pub fn new(
         upstreams: &Upstreams,
-        network: Arc<dyn Network>,
-        observer: Arc<dyn endpoints::Observer>,
+        network: &Arc<dyn Network>,
+        observer: &Arc<dyn endpoints::Observer>,
     ) -> Self {
         let mut opened: Vec<(&[Target], Endpoints)> = Vec::new();
         let mut open = |targets| {
@@ -48,18 +51,19 @@ impl Services {
             endpoints
         };
         let default = open(&upstreams.default[..]);
-        let services =
+        let by_name =
             upstreams.services.iter().map(|(name, targets)| (name.clone(), open(targets))).collect();
         Self {
             default,
-            services,
+            by_name,
             max_answer_bytes: upstreams.max_answer_bytes,
             max_calls: upstreams.max_calls,
+            cache_bytes: upstreams.cache_bytes,
         }
     }
 
     pub(crate) fn endpoints(&self, service: &str) -> &Endpoints {
-        self.services.get(service).unwrap_or(&self.default)
+        self.by_name.get(service).unwrap_or(&self.default)
     }
 }
 

@@ -1,0 +1,187 @@
+//! Calls under way for all requests: one for each key, whoever needs it meanwhile.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt as _;
+use futures_util::future::{self, WeakShared, join_all};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::shared::covers;
+use crate::{BatchResult, Call, CallContext, Fetch, Mask, Policy, UpstreamError};
+
+/// The result of a key that is on its way. It arrives as long as anybody waits for it.
+pub(super) type Flight<F> = future::Shared<oneshot::Receiver<Arrived<<F as Fetch>::Value>>>;
+
+/// The result of a key.
+#[derive(Clone)]
+pub(super) struct Arrived<V> {
+    pub(super) result: Result<V, UpstreamError>,
+    /// Share of the response in bytes; `None` without a response.
+    pub(super) bytes: Option<usize>,
+}
+
+/// Share of a call's timeout by which it may end before a request that joins it.
+const SLACK: u32 = 10;
+
+/// The flights of one type of fetch.
+pub(super) struct Flights<F: Fetch>(Mutex<State<F>>);
+
+struct State<F: Fetch> {
+    under_way: HashMap<F, UnderWay<F>>,
+    /// Keys that the next call is to load, by read mask.
+    gathering: Vec<Group<F>>,
+    next_number: u64,
+}
+
+struct UnderWay<F: Fetch> {
+    number: u64,
+    mask: Option<Mask>,
+    end: Instant,
+    flight: WeakShared<oneshot::Receiver<Arrived<F::Value>>>,
+}
+
+struct Group<F: Fetch> {
+    mask: Option<Mask>,
+    /// Time by which the call must have ended.
+    end: Instant,
+    keys: Vec<Departing<F>>,
+}
+
+struct Departing<F: Fetch> {
+    key: F,
+    number: u64,
+    arrived: oneshot::Sender<Arrived<F::Value>>,
+}
+
+impl<F: Fetch> Default for Flights<F> {
+    fn default() -> Self {
+        Self(Mutex::new(State { under_way: HashMap::new(), gathering: Vec::new(), next_number: 0 }))
+    }
+}
+
+impl<F: Fetch> Flights<F> {
+    /// Returns the flights of keys: those that are under way already, bring what the mask reads and have about as much
+    /// time left as the call, and new ones. The call must end by `end`.
+    pub(super) fn join(
+        self: &Arc<Self>,
+        context: &Arc<CallContext>,
+        call: Call<'_>,
+        end: Instant,
+        keys: &[F],
+    ) -> Vec<(F, Flight<F>)> {
+        let (policy, mask) = (call.policy(), call.mask_of_slot());
+        let in_time = |other: Instant| other + policy.timeout / SLACK >= end;
+        let mut state = self.state();
+        let mut departs = false;
+        let flights = keys.iter().map(|key| {
+            let under_way =
+                state.under_way.get(key).filter(|it| covers(it.mask.as_ref(), mask) && in_time(it.end));
+            // A flight that everybody has left is about to be cancelled.
+            if let Some(flight) = under_way.and_then(|it| it.flight.upgrade()) {
+                return (key.clone(), flight);
+            }
+            let (arrived, flight) = oneshot::channel();
+            let flight = flight.shared();
+            let number = state.next_number;
+            state.next_number += 1;
+            if let Some(weak) = flight.downgrade() {
+                state
+                    .under_way
+                    .insert(key.clone(), UnderWay { number, mask: mask.cloned(), end, flight: weak });
+            }
+            let departing = Departing { key: key.clone(), number, arrived };
+            let gathered = |it: &&mut Group<F>| it.mask.as_ref() == mask && in_time(it.end);
+            if let Some(group) = state.gathering.iter_mut().find(gathered) {
+                group.keys.push(departing);
+            } else {
+                departs = true;
+                state.gathering.push(Group { mask: mask.cloned(), end, keys: vec![departing] });
+            }
+            (key.clone(), flight)
+        });
+        let flights = flights.collect();
+        drop(state);
+        if departs {
+            tokio::spawn(self.clone().depart(context.clone(), policy, mask.cloned(), end));
+        }
+        flights
+    }
+
+    /// Loads the keys that were gathered for a mask. Requests that are ready to run at the same time add theirs first.
+    async fn depart(
+        self: Arc<Self>,
+        leader: Arc<CallContext>,
+        policy: Policy,
+        mask: Option<Mask>,
+        end: Instant,
+    ) {
+        tokio::task::yield_now().await;
+        let group = {
+            let mut state = self.state();
+            let at = state.gathering.iter().position(|it| it.mask == mask && it.end == end);
+            at.map(|at| state.gathering.swap_remove(at).keys).unwrap_or_default()
+        };
+        let mut keys = group.into_iter();
+        let mut calls = Vec::new();
+        loop {
+            let part: Vec<_> = keys.by_ref().take(F::MAX_KEYS).collect();
+            if part.is_empty() {
+                break;
+            }
+            calls.push(self.load(&leader, policy, mask.as_ref(), end, part));
+        }
+        join_all(calls).await;
+    }
+
+    async fn load(
+        &self,
+        leader: &CallContext,
+        policy: Policy,
+        mask: Option<&Mask>,
+        end: Instant,
+        mut part: Vec<Departing<F>>,
+    ) {
+        let started = Instant::now();
+        let context = leader.detached(end);
+        part.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        let keys: Vec<F> = part.iter().map(|it| it.key.clone()).collect();
+        let results = match Call::new(&context, F::RPC, F::name(), mask) {
+            Ok(call) => tokio::select! {
+                biased;
+                results = call.with_keys(part.len()).load(keys) => results,
+                // The call is cancelled, so that the service works for nobody in vain.
+                _ = join_all(part.iter_mut().map(|it| it.arrived.closed())) => return self.left(part),
+            },
+            Err(failure) => BatchResult::failed(keys, &failure),
+        };
+        let mut results = results.into_map();
+        let bytes = context.observed.calls().iter().find_map(|call| call.bytes);
+        context.shared().keep(&results, mask, policy, bytes.unwrap_or_default(), started);
+        let of_key = bytes.map(|bytes| bytes / part.len().max(1));
+        let mut state = self.state();
+        for Departing { key, number, arrived } in part {
+            if state.under_way.get(&key).is_some_and(|it| it.number == number) {
+                state.under_way.remove(&key);
+            }
+            if let Some(result) = results.remove(&key) {
+                let _nobody_waits = arrived.send(Arrived { result, bytes: of_key });
+            }
+        }
+    }
+
+    /// Forgets keys that everybody has left.
+    fn left(&self, part: Vec<Departing<F>>) {
+        let mut state = self.state();
+        for Departing { key, number, .. } in part {
+            if state.under_way.get(&key).is_some_and(|it| it.number == number) {
+                state.under_way.remove(&key);
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<F>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
