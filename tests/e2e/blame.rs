@@ -124,9 +124,11 @@ async fn a_connection_that_one_call_ends_fails_the_calls_beside_it_as_unavailabl
     let slow = prost_types::Duration { seconds: 0, nanos: 50_000_000 };
     shop.fail(Fault { latency: Some(slow), ..broken(PRODUCTS) });
     let answer = shop.mobile(&kettle("name rating")).await;
-    assert_eq!(answer.errors(), ["product: UPSTREAM_UNAVAILABLE"], "{}", answer.text);
+    // The product is fetched again over another connection, which the rating, fetched again as well, may end too.
+    assert!(answer.errors().iter().all(|error| error == "product: UPSTREAM_UNAVAILABLE"), "{}", answer.text);
     let lines = logged.saying("call failed");
-    assert!(lines.iter().any(|line| line["rpc"] == PRODUCTS && line["code"] == "UNAVAILABLE"), "{lines:?}");
+    let told = lines.iter().filter(|line| line["rpc"] == PRODUCTS).all(|line| line["code"] == "UNAVAILABLE");
+    assert!(told && lines.iter().any(|line| line["rpc"] == RATINGS), "{lines:?}");
     shop.domain.faults().clear();
     shop.mobile(&kettle("name rating")).await.whole();
 }

@@ -10,7 +10,7 @@ use proto::admin::Fault;
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::support::{Answer, Kind, Shop, product_id};
+use crate::support::{Answer, Kind, Shop, operations, product_id};
 
 const CATALOG: [&str; 3] = [
     "shop.catalog.v1.CatalogService/BatchGetProducts",
@@ -132,8 +132,8 @@ async fn a_change_is_seen_by_the_next_request() {
     let before = count().await;
     let query = "mutation($input: ReviewCreateInput!) { reviewCreate(input: $input) { review { id } userErrors { code } } }";
     let input = json!({ "idempotencyKey": "seen-by-the-next", "productId": product, "rating": 5, "text": "It pours." });
-    let created =
-        shop.query_with(Kind::Web, json!({ "query": query, "variables": { "input": input } })).await.whole();
+    let body = json!({ "query": query, "variables": { "input": input } });
+    let created = shop.post(shop.web, body, &[("x-user-id", "user-new-here")]).await.whole();
     assert!(created.data("/reviewCreate/review/id").is_string(), "{}", created.text);
     assert_eq!(count().await, before + 1);
 }
@@ -145,4 +145,34 @@ async fn nothing_is_kept_where_the_cache_is_off() {
         shop.query(Kind::Mobile, MOBILE).await.whole();
     }
     assert_eq!(calls(&shop, "/ListProducts"), 3);
+}
+
+/// Each operation of each client, with each service that its plan lets old values stand in for turned off.
+#[tokio::test(start_paused = true)]
+async fn old_values_stand_in_wherever_the_failure_table_says_so() {
+    let mut proven = 0;
+    for operation in operations().into_iter().filter(|it| !it.is_mutation()) {
+        for failure in operation.plan.failures.iter().filter(|it| it.stale_s > 0) {
+            let shop = Shop::in_memory(as_users_have_it);
+            let calls = operation.plan.waves.iter().flat_map(|wave| &wave.calls);
+            let fresh_s =
+                calls.filter(|call| call.rpc == failure.rpc).map(|call| call.fresh_s).max().unwrap();
+            let whole = operation.run(&shop, &operation.full).await;
+            assert!(whole.errors().is_empty(), "{} {}: {}", operation.kind, operation.name, whole.text);
+            turn_off(&shop, &[&failure.rpc]);
+            // Past the time in which an old value is refreshed beside the answer, which is no longer than it is fresh.
+            sleep(Duration::from_secs(2 * fresh_s + 1)).await;
+            shop.domain.calls().clear();
+            let stale = operation.run(&shop, &operation.full).await;
+            let told =
+                format!("{} {} without {}: {}", operation.kind, operation.name, failure.rpc, stale.text);
+            assert!(stale.errors().is_empty(), "{told}");
+            // An operation whose variables lead to no call of the RPC proves nothing.
+            if shop.domain.calls().list().iter().any(|call| call.rpc == failure.rpc) {
+                assert!(stale.text.contains("staleForMs"), "{told}");
+                proven += 1;
+            }
+        }
+    }
+    assert!(proven > 30, "{proven}");
 }

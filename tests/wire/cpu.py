@@ -76,7 +76,7 @@ def main():
     stubs, *programs = sys.argv[1:]
     children = []
     try:
-        services, domain = start([stubs, "--port", "0"])
+        services, domain = start([stubs, "--listen", "127.0.0.1:0"])
         children.append(services)
         servers = {}
         for program in programs:
@@ -84,7 +84,7 @@ def main():
             path, *settings = what.split(",")
             sets = [flag for setting in settings for flag in ("--set", setting)]
             upstream = ["--upstream", f"http://127.0.0.1:{domain}"]
-            bff, port = start([path, "serve", "--mode", "development", "--port", "0", *upstream, *sets])
+            bff, port = start([path, "--mode", "development", "--listen", "127.0.0.1:0", *upstream, *sets])
             children.append(bff)
             servers[name] = (bff, port)
             load(port, 800)

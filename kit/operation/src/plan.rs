@@ -201,7 +201,7 @@ impl Plan {
             kind: if call_graph.operation_type() == OperationType::Mutation { "mutation" } else { "query" },
             total,
             lists: lists(call_graph),
-            failures: failure::table(call_graph, schema_index, cache.stale_s),
+            failures: failure::table(call_graph, schema_index, |rpc| stale_s(call_graph, &waves, rpc)),
             cache,
             waves,
             later,
@@ -367,6 +367,17 @@ fn formula(call_graph: &CallGraph, terms: &[Option<usize>]) -> String {
     let text = terms.join(" + ");
     // A sum of bare numbers says no more than the count beside it.
     if text.contains(['$', '×']) { text } else { String::new() }
+}
+
+/// Returns the time beyond its freshness for which the server lets an old value of an RPC stand in. A request that
+/// changes something takes no old values.
+fn stale_s(call_graph: &CallGraph, waves: &[Wave], rpc: &str) -> u64 {
+    let calls = waves.iter().flat_map(|wave| &wave.calls).filter(|call| call.rpc == rpc);
+    let of_call = |call: &PlannedCall| if call.public { call.stale_s } else { 0 };
+    match call_graph.operation_type() {
+        OperationType::Query => calls.map(of_call).min().unwrap_or_default(),
+        OperationType::Mutation | OperationType::Subscription => 0,
+    }
 }
 
 fn cache(calls: &[&PlannedCall]) -> Cache {

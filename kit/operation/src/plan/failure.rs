@@ -29,8 +29,8 @@ pub struct Failure {
     pub not_found: Vec<Consequence>,
     /// True if the request waits for a call of the RPC. Otherwise nothing is missing when the calls fail.
     pub awaited: bool,
-    /// Age beyond its freshness up to which an old answer may stand in, if a cache has one, in seconds; 0 if none may
-    /// stand in.
+    /// Time beyond its freshness for which an old value stands in for one that cannot be loaded, where the server has
+    /// kept one, in seconds; 0 if none may stand in.
     pub stale_s: u64,
 }
 
@@ -122,7 +122,11 @@ impl FailureMode {
 }
 
 /// Returns the failure table of an operation, with every RPC of its plan.
-pub(super) fn table(call_graph: &CallGraph, schema_index: &SchemaIndex, stale_s: u64) -> Vec<Failure> {
+pub(super) fn table(
+    call_graph: &CallGraph,
+    schema_index: &SchemaIndex,
+    stale_s: impl Fn(&str) -> u64,
+) -> Vec<Failure> {
     let fetches = call_graph.fetches.iter().map(|fetch| &fetch.step);
     let steps: Vec<_> = fetches.chain(call_graph.commands.iter().map(|send| &send.step)).collect();
     let rpcs: BTreeSet<&str> = steps.iter().map(|step| step.rpc.as_str()).collect();
@@ -141,7 +145,7 @@ pub(super) fn table(call_graph: &CallGraph, schema_index: &SchemaIndex, stale_s:
         declined: of(rpc, FailureMode::Declined),
         not_found: of(rpc, FailureMode::NotFound),
         awaited: awaited(rpc),
-        stale_s,
+        stale_s: stale_s(rpc),
     };
     rpcs.into_iter().map(failure).collect()
 }

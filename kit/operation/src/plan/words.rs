@@ -66,6 +66,13 @@ fn failures(plan: &Plan) -> PlanPart {
             let names = std::iter::once(case).chain(std::iter::repeat(""));
             lines.extend(names.zip(sentences).map(|(name, sentence)| PlanLine::new(name, sentence)));
         }
+        if failure.stale_s > 0 {
+            let time = duration(failure.stale_s);
+            lines.push(PlanLine::new(
+                "stale",
+                format!("a kept value stands in, up to {time} older than fresh"),
+            ));
+        }
         PlanSection { rpc: short(&failure.rpc).to_owned(), lines }
     };
     PlanPart {
