@@ -101,32 +101,21 @@ impl Endpoints {
         let Some(first) = best_of_two(&list, now) else {
             return group.resolution.failed(since).map_or(Pick::Wait, Pick::Failed);
         };
-        let (mut waits, mut is_slow, mut failed) = (false, false, None);
-        let mut look = |endpoint: &Arc<Endpoint>| {
-            match endpoint.reserve(since, if waits { Connect::No } else { Connect::IfDue }) {
-                Reservation::Reserved(connection) => return Some(Stream::new(endpoint.clone(), connection)),
-                Reservation::Full | Reservation::Connecting => waits = true,
-                Reservation::Slow => is_slow = true,
-                Reservation::Failed(error) => failed = Some(error),
-                Reservation::Closed => {}
-            }
-            None
-        };
-        if let Some(stream) = look(&list[first]) {
-            return Pick::Reserved(stream);
-        }
         // Ejected endpoints come last: they are still better than none.
-        let others = || list.iter().cycle().skip(first + 1).take(list.len() - 1);
-        let (ejected, rest): (Vec<_>, Vec<_>) = others().partition(|it| it.is_ejected(now));
-        if let Some(stream) = rest.into_iter().chain(ejected).find_map(look) {
-            return Pick::Reserved(stream);
-        }
-        let Some(error) = failed.filter(|_| !waits && !is_slow) else { return Pick::Wait };
-        // Every attempt failed a moment ago. Nothing is lost by another, and the service may be back.
-        let opens = |endpoint: &Arc<Endpoint>| {
-            matches!(endpoint.reserve(since, Connect::Now), Reservation::Connecting)
+        let others = || {
+            let others = list.iter().cycle().skip(first + 1).take(list.len() - 1);
+            let (ejected, rest): (Vec<_>, Vec<_>) = others.partition(|it| it.is_ejected(now));
+            rest.into_iter().chain(ejected)
         };
-        if others().chain([&list[first]]).any(opens) { Pick::Wait } else { Pick::Failed(error) }
+        let mut look = Look::new(since);
+        if look.at(&list[first], Connect::IfDue) || others().any(|it| look.at(it, Connect::IfDue)) {
+            return look.found();
+        }
+        // Every attempt failed a moment ago. Nothing is lost by another, and the service may be back.
+        if look.all_failed() {
+            let _found = look.at(&list[first], Connect::Now) || others().any(|it| look.at(it, Connect::Now));
+        }
+        look.found()
     }
 
     /// Resolves the host names, and makes their addresses the endpoints. Endpoints that stay keep their connections;
@@ -158,6 +147,51 @@ impl Endpoints {
         *list.write().unwrap_or_else(PoisonError::into_inner) = after.into();
         group.resolution.ends(group.settings.resolve_interval, failed);
         group.changed.notify_waiters();
+    }
+}
+
+/// A look at one endpoint after another, for a call.
+struct Look {
+    since: Instant,
+    stream: Option<Stream>,
+    /// True if a stream will be free, or a connection open, soon.
+    waits: bool,
+    /// True if a connection may still open, for which it is too late to wait alone.
+    is_slow: bool,
+    failed: Option<Arc<str>>,
+}
+
+impl Look {
+    fn new(since: Instant) -> Self {
+        Self { since, stream: None, waits: false, is_slow: false, failed: None }
+    }
+
+    /// Looks at an endpoint, and opens a connection unless one is being opened elsewhere. Returns true if a stream is
+    /// reserved.
+    fn at(&mut self, endpoint: &Arc<Endpoint>, connect: Connect) -> bool {
+        match endpoint.reserve(self.since, if self.waits { Connect::No } else { connect }) {
+            Reservation::Reserved(connection) => {
+                self.stream = Some(Stream::new(endpoint.clone(), connection));
+                return true;
+            }
+            Reservation::Full | Reservation::Connecting => self.waits = true,
+            Reservation::Failed(error) => self.failed = Some(error),
+            Reservation::Slow => self.is_slow = true,
+            Reservation::Closed => {}
+        }
+        false
+    }
+
+    fn all_failed(&self) -> bool {
+        self.failed.is_some() && !self.waits && !self.is_slow
+    }
+
+    fn found(self) -> Pick {
+        match self {
+            Self { stream: Some(stream), .. } => Pick::Reserved(stream),
+            Self { waits: false, is_slow: false, failed: Some(error), .. } => Pick::Failed(error),
+            _ => Pick::Wait,
+        }
     }
 }
 
