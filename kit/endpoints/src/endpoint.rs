@@ -113,6 +113,10 @@ impl Endpoint {
         is
     }
 
+    pub(crate) fn is_connected(&self) -> bool {
+        self.state().connections.iter().any(|connection| connection.is_open())
+    }
+
     /// Reserves a stream for a call that has looked for one since `since`. Opens a connection where that is needed and
     /// permitted.
     pub(crate) fn reserve(self: &Arc<Self>, since: Instant, connect: Connect) -> Reservation {

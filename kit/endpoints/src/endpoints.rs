@@ -91,6 +91,12 @@ impl Endpoints {
         }
     }
 
+    /// Returns true if a connection to an endpoint is open, whether or not it has a stream to spare.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.0.list.read().unwrap_or_else(PoisonError::into_inner).iter().any(|it| it.is_connected())
+    }
+
     fn pick(&self, since: Instant) -> Pick {
         let Inner { group, names_hosts, list, .. } = &*self.0;
         if *names_hosts && group.resolution.begins() {

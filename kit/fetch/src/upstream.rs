@@ -105,6 +105,7 @@ impl Upstream {
             endpoint::send(call, route, &progress, self.max_answer_bytes, &tell).await
         };
         let retried = retry::retry(call, &route.service.retries, &tell, attempt);
-        deadline::within(call, &progress, &tell, retried).await
+        let is_connected = || route.service.endpoints.is_connected();
+        deadline::within(call, &progress, is_connected, &tell, retried).await
     }
 }

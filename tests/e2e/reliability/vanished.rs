@@ -30,6 +30,17 @@ async fn a_connection_that_dies_without_a_word_is_replaced_after_two_calls() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_that_takes_connections_and_says_nothing_is_slow() {
+    // The kernel takes the connection, and nobody accepts it: so does a process that is stopped.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let pipe = shop(format!("http://{}", silent.local_addr().unwrap()), |_| {});
+    let start = Instant::now();
+    let answer = pipe.query(STOCK).await;
+    assert_eq!(answer.errors(), ["products: UPSTREAM_TIMEOUT"], "{}", answer.text);
+    assert!(start.elapsed() < Duration::from_millis(1_700), "{:?}", start.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_that_nobody_reaches_fails_at_once_and_is_back_at_once() {
     let mut replicas = Replicas::open(1);
     let pipe = shop(replicas.addresses(), |_| {});

@@ -26,16 +26,17 @@ impl Progress {
 }
 
 /// Makes a call that ends at its time. A call that was still waiting for its turn then says nothing about its service:
-/// its error has a kind of its own.
+/// its error has a kind of its own. A call that waited because there is no connection says that its service is slow.
 pub(super) async fn within<T>(
     call: &Outgoing<'_>,
     progress: &Progress,
+    is_connected: impl Fn() -> bool + Send,
     tell: &(impl Fn(Decision) + Sync),
     inner: impl Future<Output = Result<T, UpstreamError>> + Send,
 ) -> Result<T, UpstreamError> {
     match tokio::time::timeout_at(call.end, inner).await {
         Ok(result) => result,
-        Err(_elapsed) if progress.is_sent() => Err(timed_out(call.rpc)),
+        Err(_elapsed) if progress.is_sent() || !is_connected() => Err(timed_out(call.rpc)),
         Err(_elapsed) => {
             tell(Decision::Overflowed);
             let message = format!("{}: too many calls at a time; this one was not sent", call.rpc.path());
