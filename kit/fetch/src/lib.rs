@@ -1,4 +1,4 @@
-//! Fetches data from gRPC services for the length of one request, without knowing GraphQL, HTTP or any one service.
+//! Fetches data from gRPC services for requests, without knowing GraphQL, HTTP or any one service.
 //!
 //! A fetch is a type: its value is the key, and its [`Fetch`] implementation names the RPC and turns a batch of keys
 //! into one call. [`Fetches`] holds the loaders of one request and sends the keys of a [`Slot`] together, with the
@@ -45,8 +45,9 @@
 //!
 //! Next: [`Fetch`] and [`Command`] for calls of your own, [`Policies`] and [`PolicyTable`] for their timeouts,
 //! [`Services`] for connections, and [`UpstreamError`] for failures. Within the crate, `fetches` collects keys into
-//! batches, `idle` detects when a batch is complete, `fetch/call` makes each call, `upstream` sends it, and `wire` tells the status of a
-//! service from one that the client library made up.
+//! batches, `idle` detects when a batch is complete, `sharing` loads public keys for all requests, `fetch/call` makes each
+//! call, `upstream` takes it to the service, and `wire` tells the status of a service from one that the client library
+//! made up.
 
 mod command;
 mod enforcement;
