@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { open, send } from '../varnish.mjs';
 
+const started = Date.now();
+
 const addresses = Object.fromEntries(
   ['mobile', 'web', 'iot'].map((client) => {
     const url = process.env[`${client.toUpperCase()}_URL`];
@@ -177,7 +179,7 @@ test('after a purge exactly the operations with the key reach the BFF again', as
 // Operations whose answers depend on the principal.
 const own = [
   {
-    client: 'mobile', name: 'Product', says: /^private, max-age=30\b/,
+    client: 'mobile', name: 'Product', says: /^private, max-age=(?<seconds>\d+)\b/, freshSeconds: 30,
     at: path('mobile', 'Product', { id: productId(KETTLE), withReviews: false }),
   },
   // A cart is never kept, not even by the client of its owner.
@@ -209,6 +211,11 @@ test('an answer that depends on the principal is private, or not to be kept', as
   for (const operation of own) {
     const { headers } = await direct(operation, ADA);
     assert.match(headers['cache-control'], operation.says, operation.name);
+    const { seconds } = operation.says.exec(headers['cache-control']).groups ?? {};
+    if (seconds === undefined) continue;
+    // The server has kept the stock since the first case at the earliest, and says for how long it stays fresh.
+    const youngest = operation.freshSeconds - Math.ceil((Date.now() - started) / 1000);
+    assert.ok(youngest <= seconds && seconds <= operation.freshSeconds, headers['cache-control']);
   }
 });
 
