@@ -197,7 +197,7 @@ impl Gateway {
             credential,
             operation: operation.label().clone(),
             tags: public.then(Tags::default),
-            changes: !operation.is_query(),
+            alone: !operation.is_query() || explain == Explain::Analyze,
             kept_fresh: KeptFresh::default(),
             started,
             observed: Observed::default(),

@@ -252,7 +252,7 @@ impl<F: Fetch> BatchFn<F, Result<Fetched<F::Value>, UpstreamError>> for SlotBatc
             .and_then(|()| Call::new(&self.context, F::RPC, F::name(), slot.mask.as_ref()))
             .map(|call| call.of_slot(self.slot).until(slot.until));
         let results = match call {
-            Ok(call) if F::RPC.is_public() && !self.context.changes => {
+            Ok(call) if F::RPC.is_public() && !self.context.alone => {
                 sharing::load(&self.context, call, keys, slot.optional).await
             }
             Ok(call) => self.load_alone(call, keys, slot.optional).await,

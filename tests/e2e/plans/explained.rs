@@ -103,7 +103,7 @@ async fn loaded(enforcement: Enforcement, keys: u32) -> (usize, u64) {
         credential: HeaderValue::from_static("none").to_str().unwrap().parse().unwrap(),
         operation: "Test".into(),
         tags: None,
-        changes: false,
+        alone: false,
         kept_fresh: KeptFresh::default(),
         started: now,
         observed: Observed::default(),

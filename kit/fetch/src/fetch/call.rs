@@ -29,9 +29,9 @@ pub struct CallContext {
     pub operation: Arc<str>,
     /// Tags of the loaded values; `None` if the answer to the client may not be cached.
     pub tags: Option<Tags>,
-    /// True if the request changes something: it shares nothing with other requests, whose calls may be older than the
-    /// change.
-    pub changes: bool,
+    /// True if the request shares nothing with others: it changes something, and calls of others may be older than the
+    /// change; or its own calls are to be seen.
+    pub alone: bool,
     /// Time for which the values from the cache stay fresh.
     pub kept_fresh: KeptFresh,
     /// Time at which the request came in.
@@ -109,7 +109,7 @@ impl CallContext {
             credential: self.credential.clone(),
             operation: self.operation.clone(),
             tags: None,
-            changes: self.changes,
+            alone: self.alone,
             kept_fresh: KeptFresh::default(),
             started: Instant::now(),
             observed: Observed::default(),

@@ -64,8 +64,8 @@ pub(super) async fn send(
         };
         let is_unsent = wire.ended() == Ended::Unsent;
         if is_unsent && sends < MAX_SENDS {
+            // A connection that ends, as each does at a restart, says nothing about its endpoint.
             tell(Decision::Resent);
-            outcome.is(Outcome::Unavailable);
             progress.waits();
             sends += 1;
             continue;
