@@ -1,4 +1,4 @@
-//! What the shop is made of, and where it is found.
+//! Parts and addresses of the shop.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;

@@ -78,6 +78,29 @@ async fn a_thousand_requests_that_miss_are_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn keys_of_one_moment_travel_together_and_a_call_that_is_rejected_is_made_for_each_request() {
+    let shop = Shop::in_memory(as_users_have_it);
+    let ids = ["kettle-gooseneck-09", "grinder-electric-flat-64", "teapot-cast-iron-08"].map(product_id);
+    let all = async || {
+        shop.domain.calls().clear();
+        let query = |id: &String| format!("{{ product(id: \"{id}\") {{ name }} }}");
+        let answers = join_all(ids.iter().map(async |id| shop.query(Kind::Mobile, &query(id)).await)).await;
+        let calls = shop.domain.calls().list();
+        let mut keys: Vec<_> = calls.iter().map(|call| call.keys.len()).collect();
+        keys.sort_unstable();
+        (answers, keys)
+    };
+    shop.fail(Fault { rpc: CATALOG[0].to_owned(), error_code: 3, ..Fault::default() });
+    let (answers, keys) = all().await;
+    assert!(answers.iter().all(|answer| !answer.errors().is_empty()));
+    assert_eq!(keys, [1, 1, 1, 3]);
+    shop.domain.faults().clear();
+    let (answers, keys) = all().await;
+    answers.into_iter().for_each(|answer| drop(answer.whole()));
+    assert_eq!(keys, [3]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn stock_is_live_on_the_web_and_up_to_five_minutes_old_on_devices() {
     let shop = Shop::in_memory(as_users_have_it);
     for _ in 0..3 {

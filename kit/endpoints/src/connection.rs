@@ -39,7 +39,7 @@ pub(crate) struct Connection {
     pub(crate) resets: Resets,
 }
 
-/// What the connection's task and its users share.
+/// State that the connection's task and its users share.
 struct Shared {
     /// Maximum number of concurrent streams, as the peer said last.
     max_streams: AtomicUsize,

@@ -1,4 +1,4 @@
-//! What the endpoints of one service have in common.
+//! State that the endpoints of one service share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,5 @@
-//! Which endpoint takes a call, and when connections are opened and replaced, over a network in memory and a paused
-//! clock.
+//! Selection of an endpoint for a call, and opening and replacement of connections, over a network in memory and a
+//! paused clock.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 

@@ -52,6 +52,21 @@ pub enum FailureKind {
     Internal,
 }
 
+impl FailureKind {
+    /// Returns true if one key of a call may be the reason for the failure of all: it is no matter of time or load.
+    pub(crate) fn may_be_of_one_key(self) -> bool {
+        match self {
+            Self::ResourceExhausted | Self::Overloaded | Self::Timeout | Self::Unavailable => false,
+            Self::NotFound
+            | Self::InvalidArgument
+            | Self::Unauthenticated
+            | Self::PermissionDenied
+            | Self::Declined
+            | Self::Internal => true,
+        }
+    }
+}
+
 /// A part of a request that a service did not accept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldViolation {

@@ -181,5 +181,11 @@ mod tests {
         keep(3, &mask(&["image"]));
         assert_eq!(shared.get::<_, u32>(&"a", Some(&wide)).unwrap().value.unwrap(), 2);
         assert!(shared.get::<_, u32>(&"b", Some(&narrow)).is_none());
+        // A call that took longer than one that began after it brings nothing new.
+        let before = Instant::now();
+        tokio::time::advance(Duration::from_secs(1)).await;
+        keep(4, &wide);
+        shared.keep(&HashMap::from([("a", Ok(5))]), Some(&wide), POLICY, 10, before);
+        assert_eq!(shared.get::<_, u32>(&"a", Some(&wide)).unwrap().value.unwrap(), 4);
     }
 }

@@ -1,6 +1,7 @@
 //! The plan of an operation, worked out before it runs: the calls it makes to the services, their waves, number and
 //! cost, and the consequences for the client when one fails.
 
+mod cache;
 mod failure;
 mod size;
 mod text;
@@ -19,6 +20,9 @@ use super::CallGraph;
 use super::call_graph::{FetchNode, Target};
 use crate::schema::{SchemaIndex, StepInfo, StepKind};
 
+use cache::{cache, stale_s};
+
+pub use cache::{Cache, CacheScope};
 pub use failure::{Consequence, Failure, FailureMode, Outcome};
 pub use size::FieldSize;
 pub use text::{PlanLine, PlanPart, PlanSection, PlanText};
@@ -138,32 +142,6 @@ pub enum Repeat {
     AfterFailure,
     /// The call is non-idempotent: it changes more each time, and is never repeated.
     Never,
-}
-
-/// Cacheability of an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Cache {
-    /// The caches that may keep the answer.
-    pub scope: CacheScope,
-    /// Time for which the answer may be kept, in seconds.
-    pub max_age_s: u64,
-    /// Time beyond the maximum age for which an old answer is better than none, in seconds.
-    pub stale_s: u64,
-    /// Name of the call that decides the cacheability; empty if there are no calls.
-    pub because: String,
-}
-
-/// The caches that may keep an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum CacheScope {
-    /// Any cache.
-    Public,
-    /// The client alone.
-    Private,
-    /// No cache.
-    None,
 }
 
 impl Plan {
@@ -367,37 +345,6 @@ fn formula(call_graph: &CallGraph, terms: &[Option<usize>]) -> String {
     let text = terms.join(" + ");
     // A sum of bare numbers says no more than the count beside it.
     if text.contains(['$', '×']) { text } else { String::new() }
-}
-
-/// Returns the time beyond its freshness for which the server lets an old value of an RPC stand in. A request that
-/// changes something takes no old values.
-fn stale_s(call_graph: &CallGraph, waves: &[Wave], rpc: &str) -> u64 {
-    let calls = waves.iter().flat_map(|wave| &wave.calls).filter(|call| call.rpc == rpc);
-    let of_call = |call: &PlannedCall| if call.public { call.stale_s } else { 0 };
-    match call_graph.operation_type() {
-        OperationType::Query => calls.map(of_call).min().unwrap_or_default(),
-        OperationType::Mutation | OperationType::Subscription => 0,
-    }
-}
-
-fn cache(calls: &[&PlannedCall]) -> Cache {
-    let nothing = |because| Cache { scope: CacheScope::None, max_age_s: 0, stale_s: 0, because };
-    let calls = calls.iter().copied();
-    if let Some(change) = calls.clone().find(|call| call.repeat != Repeat::Freely) {
-        return nothing(change.name.clone());
-    }
-    let Some(shortest) = calls.clone().min_by_key(|call| call.fresh_s) else {
-        return nothing(String::new());
-    };
-    let (max_age_s, because) = (shortest.fresh_s, shortest.name.clone());
-    if max_age_s == 0 {
-        return nothing(because);
-    }
-    let stale_s = calls.clone().map(|call| call.stale_s).min().unwrap_or_default();
-    match calls.clone().find(|call| !call.public) {
-        Some(own) => Cache { scope: CacheScope::Private, max_age_s, stale_s, because: own.name.clone() },
-        None => Cache { scope: CacheScope::Public, max_age_s, stale_s, because },
-    }
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -8,8 +8,8 @@ use crate::{Idempotency, Rpc};
 /// Retries of a call unless its row says otherwise.
 const RETRIES: u32 = 2;
 
-/// Calls of an RPC at a time unless its row says otherwise: as many as a service answers in good time, and fewer than
-/// would take all streams of a connection.
+/// Calls of an RPC at a time unless its row says otherwise. Stock servers allow 100 to 200 streams on a connection, of
+/// which a server opens several.
 const MAX_CALLS: usize = 100;
 
 /// Timeout, retries, calls at a time and freshness of one fetch or command.

@@ -23,7 +23,7 @@ pub(super) struct Load {
 pub(super) struct Sent {
     pub(super) at: Instant,
     pub(super) took: Duration,
-    /// What is missing in the answer; empty if the answer is whole.
+    /// The answer, if something is missing in it; empty if it is whole.
     pub(super) missing: String,
 }
 

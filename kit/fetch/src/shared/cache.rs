@@ -13,10 +13,10 @@ use crate::{Mask, UpstreamError};
 /// each other out.
 const MAX_VARIANTS: usize = 4;
 
-/// Memory of a decoded message, as a multiple of its encoded size.
+/// Estimate of the memory of a decoded message, as a multiple of its encoded size.
 const DECODED: usize = 3;
 
-/// Memory of an entry beside its values.
+/// Estimate of the memory of an entry beside its values.
 const OVERHEAD: usize = 200;
 
 /// Values by their keys, of all types of fetches together. Ages are those of tokio's clock; the cache itself only
@@ -73,6 +73,10 @@ impl Cache {
     ) {
         let known = self.0.get(&key as &dyn Key);
         let known = known.as_ref().and_then(|entry| entry.variants.downcast_ref::<Vec<Variant<V>>>());
+        let is_newer = |it: &Variant<V>| it.cached.loaded > cached.loaded && covers(it.mask.as_ref(), mask);
+        if known.is_some_and(|known| known.iter().any(is_newer)) {
+            return;
+        }
         let others = known.into_iter().flatten().filter(|it| !covers(mask, it.mask.as_ref()));
         let mut variants = vec![Variant { mask: mask.cloned(), cached, bytes }];
         variants.extend(others.take(MAX_VARIANTS - 1).cloned());

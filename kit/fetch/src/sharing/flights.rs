@@ -1,6 +1,6 @@
 //! Calls under way for all requests: one for each key, whoever needs it meanwhile.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt as _;
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::shared::covers;
-use crate::{BatchResult, Call, CallContext, Fetch, Mask, Policy, UpstreamError};
+use crate::{BatchResult, Call, CallContext, FailureKind, Fetch, Mask, Policy, UpstreamError};
 
 /// The result of a key that is on its way. It arrives as long as anybody waits for it.
 pub(super) type Flight<F> = future::Shared<oneshot::Receiver<Arrived<<F as Fetch>::Value>>>;
@@ -52,7 +52,17 @@ struct Group<F: Fetch> {
 struct Departing<F: Fetch> {
     key: F,
     number: u64,
+    /// Number of the request that needs the key first.
+    request: u64,
     arrived: oneshot::Sender<Arrived<F::Value>>,
+}
+
+/// Results of a call.
+struct Loaded<F: Fetch> {
+    results: HashMap<F, Result<F::Value, UpstreamError>>,
+    bytes: Option<usize>,
+    /// Failure of the call as a whole.
+    failure: Option<FailureKind>,
 }
 
 impl<F: Fetch> Default for Flights<F> {
@@ -74,6 +84,7 @@ impl<F: Fetch> Flights<F> {
         let (policy, mask) = (call.policy(), call.mask_of_slot());
         let in_time = |other: Instant| other + policy.timeout / SLACK >= end;
         let mut state = self.state();
+        let request = state.next_number;
         let mut departs = false;
         let flights = keys.iter().map(|key| {
             let under_way =
@@ -91,7 +102,7 @@ impl<F: Fetch> Flights<F> {
                     .under_way
                     .insert(key.clone(), UnderWay { number, mask: mask.cloned(), end, flight: weak });
             }
-            let departing = Departing { key: key.clone(), number, arrived };
+            let departing = Departing { key: key.clone(), number, request, arrived };
             let gathered = |it: &&mut Group<F>| it.mask.as_ref() == mask && in_time(it.end);
             if let Some(group) = state.gathering.iter_mut().find(gathered) {
                 group.keys.push(departing);
@@ -135,6 +146,8 @@ impl<F: Fetch> Flights<F> {
         join_all(calls).await;
     }
 
+    /// Loads keys in one call. If the service rejects the call, each request's keys are loaded again by themselves, so
+    /// that a request whose keys are wrong fails no other.
     async fn load(
         &self,
         leader: &CallContext,
@@ -143,40 +156,71 @@ impl<F: Fetch> Flights<F> {
         end: Instant,
         mut part: Vec<Departing<F>>,
     ) {
+        part.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        let Some(loaded) = self.call(leader, policy, mask, end, &mut part).await else {
+            return self.left(&part);
+        };
+        let is_rejected = loaded.failure.is_some_and(FailureKind::may_be_of_one_key);
+        if !is_rejected || part.iter().all(|it| it.request == part[0].request) {
+            return self.arrived(part, loaded);
+        }
+        let mut of_requests: BTreeMap<u64, Vec<Departing<F>>> = BTreeMap::new();
+        for departing in part {
+            of_requests.entry(departing.request).or_default().push(departing);
+        }
+        let again = of_requests.into_values().map(async |mut part| {
+            match self.call(leader, policy, mask, end, &mut part).await {
+                Some(loaded) => self.arrived(part, loaded),
+                None => self.left(&part),
+            }
+        });
+        join_all(again).await;
+    }
+
+    /// Makes one call, and keeps what it loads. Returns `None` if everybody left meanwhile: the call is then cancelled,
+    /// so that the service works for nobody in vain.
+    async fn call(
+        &self,
+        leader: &CallContext,
+        policy: Policy,
+        mask: Option<&Mask>,
+        end: Instant,
+        part: &mut [Departing<F>],
+    ) -> Option<Loaded<F>> {
         let started = Instant::now();
         let context = leader.detached(end);
-        part.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         let keys: Vec<F> = part.iter().map(|it| it.key.clone()).collect();
         let results = match Call::new(&context, F::RPC, F::name(), mask) {
             Ok(call) => tokio::select! {
                 biased;
                 results = call.with_keys(part.len()).load(keys) => results,
-                // The call is cancelled, so that the service works for nobody in vain.
-                _ = join_all(part.iter_mut().map(|it| it.arrived.closed())) => return self.left(part),
+                _ = join_all(part.iter_mut().map(|it| it.arrived.closed())) => return None,
             },
             Err(failure) => BatchResult::failed(keys, &failure),
         };
-        let mut results = results.into_map();
-        let bytes = context.observed.calls().iter().find_map(|call| call.bytes);
+        let results = results.into_map();
+        let made = context.observed.calls();
+        let (bytes, failure) = (made.iter().find_map(|it| it.bytes), made.iter().find_map(|it| it.failure));
         context.shared().keep(&results, mask, policy, bytes.unwrap_or_default(), started);
-        let of_key = bytes.map(|bytes| bytes / part.len().max(1));
-        let mut state = self.state();
-        for Departing { key, number, arrived } in part {
-            if state.under_way.get(&key).is_some_and(|it| it.number == number) {
-                state.under_way.remove(&key);
-            }
-            if let Some(result) = results.remove(&key) {
-                let _nobody_waits = arrived.send(Arrived { result, bytes: of_key });
+        Some(Loaded { results, bytes, failure })
+    }
+
+    fn arrived(&self, part: Vec<Departing<F>>, mut loaded: Loaded<F>) {
+        self.left(&part);
+        let bytes = loaded.bytes.map(|bytes| bytes / part.len().max(1));
+        for Departing { key, arrived, .. } in part {
+            if let Some(result) = loaded.results.remove(&key) {
+                let _nobody_waits = arrived.send(Arrived { result, bytes });
             }
         }
     }
 
-    /// Forgets keys that everybody has left.
-    fn left(&self, part: Vec<Departing<F>>) {
+    /// Forgets keys that are no longer under way.
+    fn left(&self, part: &[Departing<F>]) {
         let mut state = self.state();
         for Departing { key, number, .. } in part {
-            if state.under_way.get(&key).is_some_and(|it| it.number == number) {
-                state.under_way.remove(&key);
+            if state.under_way.get(key).is_some_and(|it| it.number == *number) {
+                state.under_way.remove(key);
             }
         }
     }
