@@ -93,9 +93,9 @@ impl Server {
         self.reload.clone()
     }
 
-    /// Serves the client until `shutdown` is ready, then sends clients elsewhere for a while, accepts no more connections,
-    /// lets running requests finish and returns. The future starts no threads; dropping it ends every task that it has
-    /// started.
+    /// Serves the client until `shutdown` is ready, then sends clients elsewhere for a while, accepts no more
+    /// connections, lets running requests finish and returns. The future starts no threads; dropping it ends every task
+    /// that it has started.
     pub async fn serve(
         self,
         client: AnyClient,

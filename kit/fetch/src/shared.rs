@@ -185,7 +185,7 @@ mod tests {
         let before = Instant::now();
         tokio::time::advance(Duration::from_secs(1)).await;
         keep(4, &wide);
-        shared.keep(&HashMap::from([("a", Ok(5))]), Some(&wide), POLICY, 10, before);
+        shared.keep(&HashMap::from([("a", Ok(5_u32))]), Some(&wide), POLICY, 10, before);
         assert_eq!(shared.get::<_, u32>(&"a", Some(&wide)).unwrap().value.unwrap(), 4);
     }
 }

@@ -105,7 +105,8 @@ pub(crate) fn addresses(text: &str) -> Result<Vec<Address>, BadAddress> {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceConfig {
-    /// Address of this service, or several separated by commas; that of all services when absent. A text in place of the section sets this.
+    /// Address of this service, or several separated by commas; that of all services when absent. A text in place of the
+    /// section sets this.
     #[schemars(extend("format" = "URL"))]
     pub address: Option<String>,
     /// PEM file of the root certificates that this service's certificate must lead to; as for all services when absent.
