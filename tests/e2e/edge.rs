@@ -1,5 +1,6 @@
 //! The HTTP edge: its answers to malformed, hostile and cross-site requests, and to the rarer forms of valid ones.
 
+mod ambiguous;
 mod batches;
 mod bodies;
 mod caching;

@@ -2,6 +2,7 @@
 //! something fails.
 
 mod counted;
+mod enforced;
 mod explained;
 mod failing;
 mod guarded;
