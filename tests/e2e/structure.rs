@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("allocator", &[]),
     ("proto", &[]),
     ("endpoints", &[]),
@@ -16,11 +16,22 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("operation", &["rpc"]),
     ("contracts", &["operation"]),
     ("resolver", &["fetch", "operation"]),
+    ("registry", &["operation", "resolver"]),
     ("connections", &[]),
     ("settings", &[]),
     (
         "bff-kit",
-        &["allocator", "connections", "contracts", "endpoints", "fetch", "operation", "resolver", "settings"],
+        &[
+            "allocator",
+            "connections",
+            "contracts",
+            "endpoints",
+            "fetch",
+            "operation",
+            "registry",
+            "resolver",
+            "settings",
+        ],
     ),
     ("downstream", &["fetch", "proto"]),
     ("bff-mobile", &["bff-kit", "downstream", "fetch", "proto"]),
@@ -86,6 +97,7 @@ fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
         ("contracts", &["axum", "fetch", "tokio", "tonic"]),
         ("fetch", &["async-graphql", "axum", "proto"]),
         ("resolver", &["axum", "hyper", "prost-reflect", "tokio"]),
+        ("registry", &["axum", "fetch", "hyper"]),
         ("connections", &["async-graphql", "metrics", "tonic"]),
         ("endpoints", &["async-graphql", "axum", "prost"]),
         ("bff-kit", &["prost-reflect"]),

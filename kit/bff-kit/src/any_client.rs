@@ -8,8 +8,8 @@ use crate::client::{Client, schema};
 use crate::executor::{Execute, Executor};
 use crate::identity::Authenticator;
 use crate::mode::Mode;
-use crate::operation_policy::OperationPolicy;
 use crate::sdl::{internal_sdl, public_sdl};
+use registry::OperationPolicy;
 
 /// A [`Client`] as a value. The code that runs clients takes this value, and so is compiled once; the schema of a client
 /// is compiled only where this value is made, which is the client's own crate.

@@ -6,7 +6,7 @@ use operation::Limits;
 
 use crate::identity::Authenticator;
 use crate::mode::Mode;
-use crate::operation_policy::OperationPolicy;
+use registry::OperationPolicy;
 
 /// A client of the shop: its schema, limits, policies and sign-in. The kit does the rest.
 pub trait Client: Send + Sync + 'static {

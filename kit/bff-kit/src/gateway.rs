@@ -22,7 +22,7 @@ use crate::health::Health;
 use crate::identity::CredentialKey;
 use crate::metrics::{self, Metrics};
 use crate::preparer::server_preparer;
-use crate::registry::{DocumentId, OperationStore};
+use registry::{DocumentId, OperationStore};
 use resolver::Error;
 use resolver::Languages;
 use resolver::Principal;

@@ -66,9 +66,7 @@ mod identity;
 mod log;
 mod metrics;
 mod mode;
-mod operation_policy;
 mod preparer;
-mod registry;
 mod reload;
 mod sdl;
 mod server;
@@ -78,7 +76,7 @@ pub use client::Client;
 pub use identity::{Authenticator, Development};
 pub use mode::Mode;
 pub use operation::Limits;
-pub use operation_policy::{AutomaticQueries, DocumentPolicy, OperationPolicy};
+pub use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 pub use resolver::{
     ClientError, Connection, ContextExt, Edge, Entity, Error, Id, InternalError, Languages, Loaded, Nullable,
     OrNull, Page, Principal, Ref, RefList, RequestScope, kind_of, schema, value,

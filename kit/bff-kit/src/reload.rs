@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::Stream;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 
@@ -44,5 +45,10 @@ impl Looks {
             _tick = self.every.tick() => false,
             _requested = self.requests.changed() => true,
         }
+    }
+
+    /// Returns the times as an endless stream.
+    pub(crate) fn stream(self) -> impl Stream<Item = bool> + Send {
+        futures_util::stream::unfold(self, async |mut looks| Some((looks.next().await, looks)))
     }
 }

@@ -28,9 +28,9 @@ use crate::gateway::Gateway;
 use crate::health::{Admin, Health};
 use crate::http::{HttpEdge, MAX_HEADER_BYTES, Rejections};
 use crate::metrics::{Metrics, UNREAD_BYTES};
-use crate::operation_policy::DocumentPolicy;
-use crate::registry::ManifestFolder;
 use crate::reload::Reload;
+use registry::DocumentPolicy;
+use registry::ManifestFolder;
 
 use endpoint_events::EndpointEvents;
 use observer::Observed;
@@ -139,7 +139,9 @@ impl Server {
         let mut beside = JoinSet::new();
         if let Some(folder) = manifests {
             let looks = reload.looks(Duration::from_millis(config.operations.reload_ms));
-            beside.spawn(folder.watch(looks, preparer, move |loaded| documents.replace(client.name, loaded)));
+            beside.spawn(
+                folder.watch(looks.stream(), preparer, move |loaded| documents.replace(client.name, loaded)),
+            );
         }
         if let Some(certificate) = certificate {
             beside.spawn(certificate.watch(reload.looks(tls::LOOK_EVERY), metrics.clone()));

@@ -8,7 +8,7 @@ use operation::Limits;
 use super::{Config, Mode, Secret, checks};
 use crate::any_client::AnyClient;
 use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
-use crate::operation_policy::{AutomaticQueries, DocumentPolicy, OperationPolicy};
+use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 
 /// Default room for automatic persisted queries where they are accepted, in bytes.
 const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::operation_policy::DocumentPolicy;
+use registry::DocumentPolicy;
 
 /// Settings of registered operations and automatic persisted queries.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]

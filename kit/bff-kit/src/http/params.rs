@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::json;
 use super::rejection::{Rejection, RejectionReason};
 use crate::gateway::GraphqlRequest;
-use crate::registry::DocumentId;
+use registry::DocumentId;
 
 /// Longest id of an operation, in bytes.
 const MAX_ID_BYTES: usize = 256;

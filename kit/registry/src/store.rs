@@ -9,13 +9,13 @@ use operation::{
     Code, ManifestError, Prepared, Preparer, Releases, document_hash, loggable_name, request_error,
 };
 
-use super::{Automatic, Current, Stored};
-use crate::operation_policy::DocumentPolicy;
 use resolver::runtime::MAX_ERRORS;
+
+use crate::{Automatic, Current, DocumentPolicy, Stored};
 
 /// Id by which a request names its operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum DocumentId {
+pub enum DocumentId {
     /// Id of a manifest, or hash of the document: `documentId`, or the end of the path.
     Document(String),
     /// Hash of a document that the server may have seen: `extensions.persistedQuery`.
@@ -24,7 +24,7 @@ pub(crate) enum DocumentId {
 
 /// Every operation that a server accepts.
 #[derive(Debug)]
-pub(crate) struct OperationStore {
+pub struct OperationStore {
     preparer: Arc<Preparer>,
     registry: Current,
     /// Automatic persisted queries; `None` if they are not accepted.
@@ -40,7 +40,10 @@ pub(crate) struct OperationStore {
 type Selected = Result<Arc<Prepared>, Vec<ServerError>>;
 
 impl OperationStore {
-    pub(crate) fn new(preparer: Arc<Preparer>, policy: DocumentPolicy, automatic_bytes: u64) -> Self {
+    /// Creates a store without registered operations. `automatic_bytes` bounds the memory of automatic persisted queries;
+    /// 0 for none.
+    #[must_use]
+    pub fn new(preparer: Arc<Preparer>, policy: DocumentPolicy, automatic_bytes: u64) -> Self {
         let takes = automatic_bytes > 0 && policy != DocumentPolicy::Registered;
         Self {
             preparer,
@@ -55,12 +58,13 @@ impl OperationStore {
     }
 
     /// Returns the store with errors that name nothing that a client has not sent.
-    pub(crate) fn redacted(self) -> Self {
+    #[must_use]
+    pub fn redacted(self) -> Self {
         Self { redacted: true, ..self }
     }
 
     /// Replaces the registered operations. If `loaded` is an error, the current ones stay.
-    pub(crate) fn replace(&self, client: &str, loaded: Result<Releases, Vec<ManifestError>>) {
+    pub fn replace(&self, client: &str, loaded: Result<Releases, Vec<ManifestError>>) {
         match loaded {
             Ok(released) => {
                 let said = released.to_string();
@@ -79,22 +83,25 @@ impl OperationStore {
 
     /// Returns the number of times the manifests were loaded, and the number of times they could not be, since the
     /// start.
-    pub(crate) fn loads(&self) -> (u64, u64) {
+    #[must_use]
+    pub fn loads(&self) -> (u64, u64) {
         (self.loaded.load(Ordering::Relaxed), self.kept.load(Ordering::Relaxed))
     }
 
     /// Returns the memory that automatic persisted queries take, in bytes.
-    pub(crate) fn automatic_bytes(&self) -> u64 {
+    #[must_use]
+    pub fn automatic_bytes(&self) -> u64 {
         self.automatic.as_ref().map_or(0, Automatic::bytes)
     }
 
     /// Returns the number of operations that ran without being registered, since the start.
-    pub(crate) fn unregistered(&self) -> u64 {
+    #[must_use]
+    pub fn unregistered(&self) -> u64 {
         self.unregistered.load(Ordering::Relaxed)
     }
 
     /// Selects the operation of a request, ready to run. Fails with request errors.
-    pub(crate) fn select(&self, id: Option<&DocumentId>, text: Option<&str>, name: Option<&str>) -> Selected {
+    pub fn select(&self, id: Option<&DocumentId>, text: Option<&str>, name: Option<&str>) -> Selected {
         match (id, text) {
             (None, None) => reject(Code::BadRequest, "`query` is missing, or an id in its place."),
             (None, Some(text)) => self.sent(text, name),

@@ -1,16 +1,16 @@
 //! The folder of manifests, checked at intervals.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use futures_util::{Stream, StreamExt as _};
 use operation::{ManifestError, Preparer, Release, Releases};
-
-use crate::reload::Looks;
 
 /// The folder from which a server loads its registered operations.
 #[derive(Debug)]
-pub(crate) struct ManifestFolder {
+pub struct ManifestFolder {
     path: PathBuf,
     /// Files at the last check; `None` if there was no folder.
     seen: Option<Vec<Seen>>,
@@ -23,14 +23,15 @@ type Seen = (PathBuf, u64, Option<SystemTime>);
 
 impl ManifestFolder {
     /// Creates the source of the manifests in a folder `schema/<client>`.
-    pub(crate) fn new(folder: &Path) -> Self {
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
         Self { path: folder.join("manifests"), seen: None, held: false }
     }
 
     /// Prepares the operations of the current files. A missing folder is an error: an operator who names one means it,
     /// and a folder that is being replaced must not make a server forget its operations. For the same reason the
     /// manifests may change, but not all of them may disappear.
-    pub(crate) fn load(&mut self, preparer: &Preparer) -> Result<Releases, Vec<ManifestError>> {
+    pub fn load(&mut self, preparer: &Preparer) -> Result<Releases, Vec<ManifestError>> {
         self.seen = self.look();
         let wrong = |problem: String| vec![ManifestError::new(&self.path, problem)];
         if let Err(error) = std::fs::read_dir(&self.path) {
@@ -55,16 +56,16 @@ impl ManifestFolder {
         Release::parse_all(&manifests.map(read).collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// Checks the folder at intervals, for as long as it is polled, and passes the operations to `take` if the files
-    /// have changed or a reload was requested. Files are read, and operations prepared, beside the requests.
-    pub(crate) async fn watch(
+    /// Checks the folder at each of `looks`, for as long as it is polled, and passes the operations to `take` if the files
+    /// have changed, or if the look is true: a reload was requested. Files are read, and operations prepared, beside the requests.
+    pub async fn watch(
         mut self,
-        mut looks: Looks,
+        looks: impl Stream<Item = bool> + Send,
         preparer: Arc<Preparer>,
         take: impl Fn(Result<Releases, Vec<ManifestError>>),
     ) {
-        loop {
-            let requested = looks.next().await;
+        let mut looks = pin!(looks);
+        while let Some(requested) = looks.next().await {
             let preparer = preparer.clone();
             let looking = tokio::task::spawn_blocking(move || {
                 let loaded = if requested { Some(self.load(&preparer)) } else { self.reload(&preparer) };
