@@ -1,6 +1,7 @@
 //! Every mutation of each client, and its repetition under the same idempotency key, which changes nothing more.
 
 mod named;
+mod replayed;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -319,11 +320,11 @@ async fn an_addition_is_recorded_once_for_each_customer_and_a_declined_one_is_no
     assert_eq!(declined.data("/cartAdd/userErrors/0/code"), "OUT_OF_STOCK");
     let zoe = ("x-user-id", "user-zoe-marchetti");
     // One customer sends the key twice, the other once.
-    for (index, user) in [ADA, ADA, zoe].into_iter().enumerate() {
+    for (user, recorded) in [(ADA, 1), (ADA, 1), (zoe, 2)] {
         shop.post(shop.mobile, add("key-noted", &kettle, 1), &[user]).await.whole();
         let ended = |calls: &[Call]| {
             let all = calls.iter().filter(|call| call.rpc == RECORD && call.end() == CallEnd::Answered);
-            all.count() == index + 1
+            all.count() == recorded
         };
         tokio::time::timeout(PATIENCE, shop.domain.calls().wait_until(ended)).await.unwrap();
     }

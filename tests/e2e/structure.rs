@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 19] = [
+const ALLOWED: [(&str, &[&str]); 20] = [
     ("allocator", &[]),
     ("proto", &[]),
     ("endpoints", &[]),
@@ -17,6 +17,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
     ("contracts", &["operation"]),
     ("resolver", &["fetch", "operation"]),
     ("registry", &["operation", "resolver"]),
+    ("store", &[]),
     ("connections", &[]),
     ("settings", &[]),
     (
@@ -31,6 +32,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
             "registry",
             "resolver",
             "settings",
+            "store",
         ],
     ),
     ("downstream", &["fetch", "proto"]),

@@ -10,6 +10,7 @@ mod log;
 mod operations;
 mod origin;
 mod server;
+mod store;
 mod upstream;
 
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use operations::OperationsConfig;
 pub use server::{HttpProfile, ServerConfig, TlsConfig};
+pub use store::StoreConfig;
 pub(crate) use upstream::addresses;
 pub use upstream::{ServiceConfig, UpstreamConfig};
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub operations: OperationsConfig,
     /// The cache of answers.
     pub cache: CacheConfig,
+    /// What outlives a request.
+    pub store: StoreConfig,
     /// Limits on documents.
     pub limits: LimitsConfig,
     /// Calls to the services.

@@ -2,11 +2,15 @@
 
 mod access;
 mod answer;
+mod detached;
 mod explain;
+mod repetition;
+mod replays;
 mod report;
 mod shared;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_graphql::{Request, ServerError, Value, Variables};
@@ -28,13 +32,16 @@ use resolver::Languages;
 use resolver::Principal;
 use resolver::runtime::{Parts, Running};
 
+use repetition::Repetition;
 use shared::SharedAnswers;
 
 pub(crate) use access::{Access, Known};
-pub(crate) use answer::{Answer, Cacheability, Shape};
+pub(crate) use answer::{Answer, Cacheability, Effect, Shape};
+pub(crate) use detached::detached;
 pub(crate) use explain::Explain;
 #[cfg(feature = "review")]
 pub(crate) use explain::{Analysis, MadeCall};
+pub(crate) use replays::Replays;
 pub(crate) use report::GET_MUTATION;
 pub(crate) use resolver::runtime::server_error;
 
@@ -50,6 +57,8 @@ pub(crate) struct GraphqlRequest {
     pub(crate) languages: Languages,
     /// Details of the execution that the answer is to report.
     pub(crate) explain: Explain,
+    /// The idempotency key in the header; `None` if there is none.
+    pub(crate) idempotency_key: Option<String>,
 }
 
 /// A request that is ready to run.
@@ -78,6 +87,7 @@ pub(crate) struct Gateway {
     log: Arc<SampledLog>,
     deadline: Duration,
     shared: SharedAnswers,
+    replays: Arc<Replays>,
 }
 
 impl Gateway {
@@ -88,6 +98,7 @@ impl Gateway {
         clock: Clock,
         log: Arc<SampledLog>,
         health: Arc<Health>,
+        replays: Replays,
     ) -> Self {
         let preparer = Arc::new(server_preparer(client, config));
         let documents = OperationStore::new(
@@ -112,6 +123,7 @@ impl Gateway {
             upstream: Arc::new(upstream),
             credential: CredentialKey::new(config.credential_key(), client.name),
             clock,
+            replays: Arc::new(replays),
             log,
             deadline: config.deadline(&client.limits),
             shared: SharedAnswers::new(&config.cache),
@@ -121,11 +133,11 @@ impl Gateway {
     /// Answers a request. `may_change` is true if the transport allows mutations. `identify` is called only after the
     /// operation has been accepted. `known` collects facts of the request on the way.
     pub(crate) async fn answer(
-        &self,
+        self: &Arc<Self>,
         mut request: GraphqlRequest,
         identify: impl FnOnce() -> Result<Principal, Error>,
         may_change: bool,
-        known: &Known,
+        known: &Arc<Known>,
     ) -> Arc<Answer> {
         let started = Instant::now();
         let prepared = self.prepare(&mut request, may_change).and_then(|(operation, variables)| {
@@ -141,6 +153,19 @@ impl Gateway {
                 return Arc::new(Answer { operation_name, ..Answer::rejected(errors) });
             }
         };
+        if may_change && self.replays.keeps() && request.explain == Explain::No {
+            let client = self.credential.issuer();
+            if let Some(repetition) = Repetition::of(client, &request, &operation, &variables, &principal) {
+                let (gateway, known) = (self.clone(), known.clone());
+                // Owns all that it needs, since it may outlive the client.
+                let run = async move {
+                    let (request, operation, variables, known) = (&request, &*operation, &variables, &*known);
+                    let plan = None;
+                    gateway.run(Run { request, operation, plan, variables, principal, started, known }).await
+                };
+                return self.replays.answer(repetition, started + self.deadline, run).await;
+            }
+        }
         // The plan decides the cacheability of an answer, so a request that may not be kept needs none unless it is
         // explained.
         let plan = (!may_change || request.explain != Explain::No)
@@ -240,6 +265,7 @@ impl Gateway {
             rejected,
             operation_name: operation.name().map(str::to_owned),
             calls: calls.len(),
+            effect: if context.observed.has_changed() { Effect::Changed } else { Effect::None },
             #[cfg(feature = "review")]
             analysis,
             private: running.depends_on_principal(),
@@ -264,8 +290,9 @@ impl Gateway {
     /// Returns a function that reports the counts of the gateway and its parts.
     pub(crate) fn counts(&self) -> impl Fn(&Metrics) + Send + Sync + 'static {
         let (documents, preparer) = (self.documents.clone(), self.preparer.clone());
-        let upstream = self.upstream.clone();
+        let (upstream, replayed) = (self.upstream.clone(), self.replays.replayed());
         move |metrics| {
+            metrics.kept(&metrics::REPLAYED, None, replayed.load(Ordering::Relaxed));
             let (taken, rejected) = documents.loads();
             metrics.kept(&metrics::MANIFESTS, Some(("result", "taken")), taken);
             metrics.kept(&metrics::MANIFESTS, Some(("result", "refused")), rejected);

@@ -15,7 +15,7 @@ pub mod config {
     pub use crate::config::{
         CacheConfig, Config, ConfigError, CredentialConfig, HttpProfile, Layers, LimitsConfig, LogConfig,
         LogFormat, OperationsConfig, SERVICE, Secret, ServerConfig, ServiceConfig, Setting, Source,
-        TlsConfig, UpstreamConfig, settings,
+        StoreConfig, TlsConfig, UpstreamConfig, settings,
     };
 }
 

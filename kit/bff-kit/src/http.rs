@@ -27,13 +27,14 @@ use axum::routing::{any, get};
 use fetch::SampledLog;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use operation::{Code, request_error};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::cors::CorsLayer;
 
 use crate::any_client::AnyClient;
 use crate::config::{Config, HttpProfile, Mode};
-use crate::gateway::{Access, Answer, Explain, Gateway, GraphqlRequest, Known, server_error};
+use crate::gateway::{Access, Answer, Explain, Gateway, GraphqlRequest, Known};
 use crate::health::Health;
 use crate::identity::Authenticator;
 use resolver::Error;
@@ -53,7 +54,7 @@ pub(crate) use rejection::{RejectionReason, Rejections};
 /// State shared by all routes of a server.
 pub(crate) struct HttpEdge {
     name: &'static str,
-    gateway: Gateway,
+    gateway: Arc<Gateway>,
     authenticator: Box<dyn Authenticator>,
     /// Headers that identify the principal.
     credentials: Arc<[HeaderName]>,
@@ -71,6 +72,9 @@ pub(crate) struct HttpEdge {
 
 /// Header by which developers request the plan of their operation: `plan`, or `analyze` for the calls as well.
 const PLAN_HEADER: &str = "x-bff-plan";
+
+/// Header by which a client says that a mutation is the same one again.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Methods of the operation paths, as the value of `Allow`.
 const METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -90,7 +94,7 @@ impl HttpEdge {
         let origins = Origins::of(config);
         Self {
             name: client.name,
-            gateway,
+            gateway: Arc::new(gateway),
             credentials: authenticator.reads().into(),
             authenticator,
             health,
@@ -274,7 +278,7 @@ impl HttpEdge {
         mut graphql: GraphqlRequest,
         head: &Parts,
         principal: &OnceLock<Result<Principal, Error>>,
-        known: &Known,
+        known: &Arc<Known>,
     ) -> Arc<Answer> {
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(languages) = header(header::ACCEPT_LANGUAGE.as_str()) {
@@ -283,13 +287,29 @@ impl HttpEdge {
         if self.mode == Mode::Development {
             graphql.explain = header(PLAN_HEADER).map(Explain::of).unwrap_or_default();
         }
+        let key = head.headers.get(IDEMPOTENCY_KEY).map(|value| value.to_str().ok().and_then(repeated));
+        match key {
+            Some(Some(key)) => graphql.idempotency_key = Some(key),
+            Some(None) => {
+                let text = "Idempotency-Key must be 1 to 255 visible ASCII characters.";
+                return Arc::new(Answer::rejected(vec![request_error(Code::BadRequest, text)]));
+            }
+            None => {}
+        }
         let operation_name = graphql.operation_name.clone();
         let may_change = head.method == Method::POST;
         let identify = || principal.get_or_init(|| self.authenticator.authenticate(&head.headers)).clone();
         let answering = self.gateway.answer(graphql, identify, may_change, known);
         AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_logged| {
-            let error = Error::internal("answering panicked; the line of the panic says where");
-            Arc::new(Answer { operation_name, ..Answer::rejected(vec![server_error(error)]) })
+            let failed = Answer::internal("answering panicked; the line of the panic says where");
+            Arc::new(Answer { operation_name, ..failed })
         })
     }
+}
+
+/// Parses an idempotency key: in quotes, as the header is defined, or without, as it is often sent. `None` if it is none.
+fn repeated(value: &str) -> Option<String> {
+    let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    let fits = (1..=255).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| bare.to_owned())
 }

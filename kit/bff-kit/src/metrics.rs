@@ -11,7 +11,9 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 
 use connections::{Bound, Closed};
 
-pub(crate) use list::{AUTOMATIC_BYTES, DEVIATIONS, LIMITS, MANIFESTS, SERVICE, UNREAD_BYTES, UNREGISTERED};
+pub(crate) use list::{
+    AUTOMATIC_BYTES, DEVIATIONS, LIMITS, MANIFESTS, REPLAYED, SERVICE, UNREAD_BYTES, UNREGISTERED,
+};
 pub use list::{Kind, METRICS, Metric};
 
 /// Upper bounds of the buckets of durations, in seconds: from an answer served from memory to the longest deadline.

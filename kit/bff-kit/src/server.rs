@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Replays, detached};
 use crate::health::{Admin, Health};
 use crate::http::{HttpEdge, MAX_HEADER_BYTES, Rejections};
 use crate::metrics::{Metrics, UNREAD_BYTES};
@@ -116,7 +116,9 @@ impl Server {
             Arc::new(EndpointEvents { log: log.clone(), metrics: metrics.clone() });
         let network: Arc<dyn Network> = Arc::new(network);
         let services = Services::new(&services, &network, &observer);
-        let gateway = Gateway::new(client, &config, &services, clock, log.clone(), health.clone());
+        let (detached, runs) = detached();
+        let replays = Replays::new(config.store.open()?, config.replay_time(), detached, log.clone());
+        let gateway = Gateway::new(client, &config, &services, clock, log.clone(), health.clone(), replays);
         let manifests = manifests(client, &config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
         let counts = gateway.counts();
@@ -149,6 +151,8 @@ impl Server {
         beside.spawn(unread.hold());
         beside.spawn(upkeep(metrics));
 
+        let mut running = JoinSet::new();
+        running.spawn(runs.carry_out());
         let mut connections = JoinSet::new();
         let mut ending = pin!(async {
             shutdown.await;
@@ -170,7 +174,12 @@ impl Server {
         drop(listener);
         phase.send_replace(Phase::Stopping);
         let drain = Duration::from_millis(config.server.drain_timeout_ms);
-        let all = async { while connections.join_next().await.is_some() {} };
+        let all = async {
+            while connections.join_next().await.is_some() {}
+            // No more runs can come: the routes were the last that could start one.
+            drop(door);
+            while running.join_next().await.is_some() {}
+        };
         if tokio::time::timeout(drain, all).await.is_err() {
             health.cut_off();
             tracing::warn!(drain_timeout_ms = config.server.drain_timeout_ms, "requests were cut off");

@@ -99,6 +99,6 @@ async fn wait<F: Fetch>(
         results.insert(key, result);
     }
     let failure = results.values().find_map(|result| result.as_ref().err().map(UpstreamError::kind));
-    observation.end(bytes, failure);
+    observation.end(bytes, failure, false);
     results
 }

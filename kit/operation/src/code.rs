@@ -29,6 +29,10 @@ pub enum Code {
     QueryNotInSafelist,
     /// The request has both an id and a document.
     IdAndBody,
+    /// The idempotency key was used for another request.
+    IdempotencyKeyReused,
+    /// A request with this idempotency key is still under way.
+    IdempotencyKeyInUse,
     /// No user is signed in, or the sign-in is not accepted.
     Unauthenticated,
     /// The principal may not do this.
@@ -67,6 +71,8 @@ impl Code {
             Self::PersistedQueryNotInList => "PERSISTED_QUERY_NOT_IN_LIST",
             Self::QueryNotInSafelist => "QUERY_NOT_IN_SAFELIST",
             Self::IdAndBody => "CANNOT_SEND_PQ_ID_AND_BODY",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::IdempotencyKeyInUse => "IDEMPOTENCY_KEY_IN_USE",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::Refused => "REFUSED",

@@ -53,6 +53,7 @@ mod prepared;
 mod print;
 mod problem;
 mod release;
+mod repetition;
 pub mod schema;
 mod tokens;
 mod validate;

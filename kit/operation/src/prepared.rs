@@ -10,6 +10,7 @@ use async_graphql_value::Value;
 
 use super::document::Document;
 use super::normalise::{Failing, Normalised};
+use super::repetition;
 use super::variables::{BadVariable, coerce};
 use super::variants::Variants;
 use super::{CallGraph, Plan};
@@ -89,6 +90,25 @@ impl Prepared {
     /// Returns true if it is a query: the only kind that may be sent by GET.
     pub fn is_query(&self) -> bool {
         self.call_graph.operation_type() == OperationType::Query
+    }
+
+    /// Returns the names of its root fields, in the order of the selection.
+    pub fn root_fields(&self) -> impl Iterator<Item = &str> {
+        self.operation().selection_set.node.items.iter().filter_map(|item| match &item.node {
+            Selection::Field(field) => Some(field.node.name.node.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Returns the idempotency keys in its arguments with these variables, which must be coerced: one for each root
+    /// field, from `idempotencyKey` as an argument or as a field of an input object. `None` if a root field has none.
+    pub fn idempotency_keys(&self, variables: &Variables) -> Option<Vec<String>> {
+        repetition::keys(self.operation(), variables)
+    }
+
+    /// Returns a hash of the operation with these variables. Requests with equal hashes want the same.
+    pub fn fingerprint(&self, variables: &Variables) -> [u8; 32] {
+        repetition::fingerprint(self.operation(), variables)
     }
 
     /// Returns its plan, which `make` works out at the first call.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use bff_kit::host::config::Config;
 use operation::{Consequence, Failure, FailureMode, Outcome};
 use proto::admin::{self, KeyFault, KeyFaultKind, OddAnswer};
 use serde_json::Value;
@@ -216,9 +217,15 @@ fn check(
     expected.applied
 }
 
+/// A mutation runs each time, though its key is the same: each time another RPC fails.
+fn configured(config: &mut Config) {
+    config.server.deadline_ms = Some(DEADLINE_MS);
+    config.operations.replay_ms = 0;
+}
+
 /// Runs an operation in a shop of its own, with an RPC broken.
 async fn run(operation: &Operation, fault: Option<admin::Fault>) -> Answer {
-    let shop = Shop::with(|config| config.server.deadline_ms = Some(DEADLINE_MS)).await;
+    let shop = Shop::with(configured).await;
     if let Some(fault) = fault {
         shop.fail(fault);
     }
@@ -227,15 +234,11 @@ async fn run(operation: &Operation, fault: Option<admin::Fault>) -> Answer {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_fails_as_its_plan_says() {
-    let shop = Shop::with(|config| config.server.deadline_ms = Some(DEADLINE_MS)).await;
+    let shop = Shop::with(configured).await;
     let (mut cases, mut seen, mut unseen) = (0, 0, Vec::new());
     for operation in operations() {
         // A mutation that succeeded would have another outcome the next time.
-        let own = if operation.is_mutation() {
-            Some(Shop::with(|config| config.server.deadline_ms = Some(DEADLINE_MS)).await)
-        } else {
-            None
-        };
+        let own = if operation.is_mutation() { Some(Shop::with(configured).await) } else { None };
         let healthy = match &own {
             Some(_) => run(&operation, None).await,
             None => operation.run(&shop, &operation.full).await,
@@ -262,7 +265,7 @@ async fn every_operation_fails_as_its_plan_says() {
 
 /// Runs an operation in a shop of its own without sockets, with an RPC broken.
 async fn in_memory(operation: &Operation, fault: Option<admin::Fault>) -> Answer {
-    let shop = Shop::in_memory(|config| config.server.deadline_ms = Some(DEADLINE_MS));
+    let shop = Shop::in_memory(configured);
     if let Some(fault) = fault {
         shop.fail(fault);
     }

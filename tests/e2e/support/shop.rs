@@ -213,6 +213,16 @@ impl Shop {
         Self { domain, mobile, web, iot, http, domain_address: address, network: None, servers }
     }
 
+    /// Starts another server of a client over the same services, and returns its address.
+    pub(crate) async fn replica(&mut self, kind: Kind, configure: impl Fn(&mut Config)) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut config = Config::development();
+        config.upstream.default = format!("http://{}", self.domain_address);
+        configure(&mut config);
+        start(&mut self.servers, kind.client(), Server::new(config), (listener, address), &Tcp)
+    }
+
     /// Sends a query to the phone app's BFF.
     pub(crate) async fn mobile(&self, query: &str) -> Answer {
         self.post(self.mobile, json!({ "query": query }), &[]).await

@@ -17,7 +17,7 @@ use super::{Failure, Settings, binary, configuration, print};
 use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::Mode;
-use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, Known, MadeCall};
+use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, MadeCall, Replays};
 use crate::health::Health;
 
 /// `explain`
@@ -99,8 +99,9 @@ impl Explain {
             .map_err(|error| Failure::Other(format!("the runtime did not start: {error}")))?;
         runtime.block_on(async {
             let services = crate::server::services(&config).map_err(|error| layers.locate(error))?;
-            let gateway =
-                Gateway::new(client, &config, &services, Clock::default(), Arc::default(), Health::unseen());
+            let (clock, health, replays) = (Clock::default(), Health::unseen(), Replays::none());
+            let gateway = Gateway::new(client, &config, &services, clock, Arc::default(), health, replays);
+            let gateway = Arc::new(gateway);
             let principal = (client.authenticator)(config.mode).authenticate(&headers);
             let principal = principal.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
             let request = GraphqlRequest {
@@ -110,7 +111,7 @@ impl Explain {
                 explain: Told::Analyze,
                 ..GraphqlRequest::default()
             };
-            let answer = gateway.answer(request, || Ok(principal), true, &Known::default()).await;
+            let answer = gateway.answer(request, || Ok(principal), true, &Arc::default()).await;
             let errors = &answer.response.errors;
             if answer.rejected {
                 let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();

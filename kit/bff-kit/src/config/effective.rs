@@ -64,6 +64,11 @@ impl Config {
         self.server.deadline_ms.map_or(limits.deadline, Duration::from_millis)
     }
 
+    /// Returns the time for which an answer under an idempotency key is kept.
+    pub(crate) fn replay_time(&self) -> Duration {
+        Duration::from_millis(self.operations.replay_ms)
+    }
+
     /// Returns the time for which connections are still accepted after the signal to stop.
     pub(crate) fn stop_delay(&self) -> Duration {
         let usual = match self.mode {

@@ -21,6 +21,8 @@ pub struct OperationsConfig {
     pub policy: Option<DocumentPolicy>,
     /// Room for automatic persisted queries, in bytes; the client decides when absent, 0 takes none.
     pub automatic_bytes: Option<u64>,
+    /// Time for which the answer to a mutation under an idempotency key is given again, in milliseconds; 0 for never.
+    pub replay_ms: u64,
     /// Time between two looks at the folder for other manifests, in milliseconds.
     #[schemars(range(min = 1))]
     pub reload_ms: u64,
@@ -28,6 +30,12 @@ pub struct OperationsConfig {
 
 impl Default for OperationsConfig {
     fn default() -> Self {
-        Self { folder: None, policy: None, automatic_bytes: None, reload_ms: 2_000 }
+        Self {
+            folder: None,
+            policy: None,
+            automatic_bytes: None,
+            replay_ms: 24 * 60 * 60 * 1_000,
+            reload_ms: 2_000,
+        }
     }
 }

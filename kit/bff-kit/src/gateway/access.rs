@@ -23,7 +23,7 @@ pub(crate) struct Access {
     client: &'static str,
     health: Arc<Health>,
     started: Instant,
-    known: Known,
+    known: Arc<Known>,
     ended: bool,
 }
 
@@ -54,10 +54,10 @@ impl Known {
 
 impl Access {
     pub(crate) fn begin(client: &'static str, health: Arc<Health>) -> Self {
-        Self { client, health, started: Instant::now(), known: Known::default(), ended: false }
+        Self { client, health, started: Instant::now(), known: Arc::default(), ended: false }
     }
 
-    pub(crate) fn known(&self) -> &Known {
+    pub(crate) fn known(&self) -> &Arc<Known> {
         &self.known
     }
 

@@ -11,7 +11,8 @@ use serde::Serialize;
 
 #[cfg(feature = "review")]
 use super::Analysis;
-use resolver::runtime::bounded;
+use resolver::Error;
+use resolver::runtime::{bounded, server_error};
 
 /// The outcome of a request.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(crate) struct Answer {
     pub(crate) rejected: bool,
     pub(crate) operation_name: Option<String>,
     pub(crate) calls: usize,
+    /// Change that was made for the answer.
+    pub(crate) effect: Effect,
     /// The calls that were made; `None` if the request did not want them reported.
     #[cfg(feature = "review")]
     pub(crate) analysis: Option<Analysis>,
@@ -31,6 +34,18 @@ pub(crate) struct Answer {
     /// Cacheability of the answer; `None` if the answer may not be kept.
     pub(crate) keep: Option<Cacheability>,
     pub(crate) body: OnceLock<Bytes>,
+}
+
+/// Change that was made for an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing was changed.
+    #[default]
+    None,
+    /// A service has changed something, or it may have, and must not be called again to find out.
+    Changed,
+    /// The change was made for an earlier request with the same idempotency key, which got this answer first.
+    Replayed,
 }
 
 /// Permission to keep an answer: by which caches, and for how long.
@@ -81,6 +96,18 @@ impl Answer {
     pub(crate) fn failed(error: ServerError, operation: &Prepared) -> Self {
         let response = Response::from_errors(vec![error]);
         Self { response, operation_name: operation.name().map(str::to_owned), ..Self::default() }
+    }
+
+    /// Creates the answer to a request that failed for a reason of our own.
+    pub(crate) fn internal(message: &str) -> Self {
+        Self::rejected(vec![server_error(Error::internal(message.to_owned()))])
+    }
+
+    /// Creates an answer from the body of one that was given before.
+    pub(super) fn replayed(body: Bytes) -> Self {
+        // The errors are needed for the status and the log alone.
+        let response = serde_json::from_slice(&body).unwrap_or_default();
+        Self { response, effect: Effect::Replayed, private: true, body: body.into(), ..Self::default() }
     }
 
     /// Returns the answer in the form that the media types serialize.

@@ -10,17 +10,19 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::origin::Origins;
-use super::{METHODS, PLAN_HEADER};
+use super::reply::REPLAYED;
+use super::{IDEMPOTENCY_KEY, METHODS, PLAN_HEADER};
 use crate::config::ServerConfig;
 
 /// Time for which a browser may remember the result of a preflight.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_hours(2);
 
 /// Headers of our own, and those that Apollo's clients send by default.
-const HEADERS: [&str; 7] = [
+const HEADERS: [&str; 8] = [
     "apollo-require-preflight",
     "apollographql-client-name",
     "apollographql-client-version",
+    IDEMPOTENCY_KEY,
     "x-apollo-operation-name",
     "x-device-id",
     "x-user-id",
@@ -37,7 +39,7 @@ pub(super) fn layer(origins: &Origins, config: &ServerConfig) -> CorsLayer {
         header::IF_NONE_MATCH,
     ];
     let own = HEADERS.map(HeaderName::from_static);
-    let read = [header::ALLOW, header::ETAG, header::RETRY_AFTER];
+    let read = [header::ALLOW, header::ETAG, header::RETRY_AFTER, REPLAYED];
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.list()))
         .allow_methods([Method::GET, Method::POST])

@@ -18,10 +18,13 @@ use super::accept::MediaType;
 use super::caching::Caching;
 use super::rejection::{Rejection, RejectionReason};
 use crate::config::HttpProfile;
-use crate::gateway::{Answer, GET_MUTATION, Shape, server_error};
+use crate::gateway::{Answer, Effect, GET_MUTATION, Shape, server_error};
 
 /// Status for data with errors beside it, from the draft of GraphQL over HTTP; HTTP itself does not define it.
 const PARTIAL_SUCCESS: u16 = 294;
+
+/// Header of an answer that was given before, to the first request with the same idempotency key.
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Writes the answers to one request.
 #[derive(Clone, Debug)]
@@ -56,6 +59,9 @@ impl ResponseWriter {
         let caching = Caching::of(&self.method, status, answer, &self.credentials);
         let mut response = self.response(status, body, caching);
         retry_after(&mut response, answer.retry_after);
+        if answer.effect == Effect::Replayed {
+            response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        }
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         }
@@ -101,8 +107,7 @@ impl ResponseWriter {
             return StatusCode::METHOD_NOT_ALLOWED;
         }
         let is = |code: Code| errors.iter().any(|error| has_code(error, code));
-        if let Some(status) = of_documents().into_iter().find_map(|(code, status)| is(code).then_some(status))
-        {
+        if let Some(status) = of_codes().into_iter().find_map(|(code, status)| is(code).then_some(status)) {
             return status;
         }
         if is(Code::Unauthenticated) {
@@ -142,9 +147,9 @@ fn retry_after(response: &mut Response, delay: Option<Duration>) {
     }
 }
 
-/// Statuses of requests whose operation is not accepted, for every profile. Clients that send hashes read the code: to
+/// Statuses of requests that are not accepted, for every profile. Clients that send hashes read the code: to
 /// them an unknown document is no failure.
-fn of_documents() -> [(Code, StatusCode); 6] {
+fn of_codes() -> [(Code, StatusCode); 10] {
     [
         (Code::PersistedQueryNotFound, StatusCode::OK),
         (Code::PersistedQueryNotSupported, StatusCode::OK),
@@ -152,6 +157,10 @@ fn of_documents() -> [(Code, StatusCode); 6] {
         (Code::PersistedQueryNotInList, StatusCode::NOT_FOUND),
         (Code::QueryNotInSafelist, StatusCode::FORBIDDEN),
         (Code::IdAndBody, StatusCode::BAD_REQUEST),
+        (Code::IdempotencyKeyReused, StatusCode::UNPROCESSABLE_ENTITY),
+        (Code::IdempotencyKeyInUse, StatusCode::CONFLICT),
+        (Code::UpstreamUnavailable, StatusCode::SERVICE_UNAVAILABLE),
+        (Code::Overloaded, StatusCode::SERVICE_UNAVAILABLE),
     ]
 }
 

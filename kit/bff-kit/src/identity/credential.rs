@@ -43,6 +43,11 @@ impl CredentialKey {
         Self { key: EncodingKey::from_secret(secret.as_bytes()), issuer }
     }
 
+    /// Returns the name of the BFF.
+    pub(crate) const fn issuer(&self) -> &'static str {
+        self.issuer
+    }
+
     /// Signs the `authorization` of calls made for `principal`, valid from now on by the system clock, with which the
     /// services compare it.
     pub(crate) fn sign(&self, principal: &Principal) -> Result<MetadataValue<Ascii>, Error> {

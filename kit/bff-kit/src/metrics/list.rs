@@ -50,6 +50,8 @@ metrics! {
         "Errors in answers to operations, by code.";
     DEGRADED: Counter "bff_degraded_total" ["operation"]
         "Answers in which a field took its fallback.";
+    REPLAYED: Counter "bff_replayed_total" []
+        "Answers to mutations that were given again, to a request with the same idempotency key.";
     LEFT: Counter "bff_unanswered_total" ["reason"]
         "Operations whose client left before the answer, or that were cut off by the end of a drain.";
     REJECTED: Counter "bff_refused_total" ["reason"]

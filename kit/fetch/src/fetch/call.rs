@@ -14,7 +14,7 @@ use super::{BatchResult, Fetch};
 use crate::observer::UnderWay;
 use crate::shared::Shared;
 use crate::upstream::{Outgoing, timed_out};
-use crate::{FailureKind, Mask, Policy, Rpc, SampledLog, Tags, Upstream, UpstreamError};
+use crate::{FailureKind, Idempotency, Mask, Policy, Rpc, SampledLog, Tags, Upstream, UpstreamError};
 
 /// State shared by all calls of one request.
 #[derive(Debug)]
@@ -82,6 +82,8 @@ pub struct ObservedCall {
     pub bytes: Option<usize>,
     /// Failure kind of the call; `None` if it has not failed.
     pub failure: Option<FailureKind>,
+    /// True if the call has changed something, or if it may have, and must not be made again to find out.
+    pub has_changed: bool,
 }
 
 impl CallContext {
@@ -125,6 +127,12 @@ impl CallContext {
 }
 
 impl Observed {
+    /// Returns true if a call has changed something, or if one may have that must not be made again to find out.
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        self.lock().iter().any(|call| call.has_changed)
+    }
+
     /// Returns the calls started so far.
     #[must_use]
     pub fn calls(&self) -> Vec<ObservedCall> {
@@ -137,11 +145,9 @@ impl Observed {
         calls.len() - 1
     }
 
-    fn end(&self, index: usize, at: Duration, bytes: Option<usize>, failure: Option<FailureKind>) {
+    fn end(&self, index: usize, end: impl FnOnce(&mut ObservedCall)) {
         if let Some(call) = self.lock().get_mut(index) {
-            call.took = Some(at.saturating_sub(call.start));
-            call.bytes = bytes;
-            call.failure = failure;
+            end(call);
         }
     }
 
@@ -157,10 +163,15 @@ pub(crate) struct Observation<'a> {
 }
 
 impl Observation<'_> {
-    /// Records the end of the call.
-    pub(crate) fn end(self, bytes: Option<usize>, failure: Option<FailureKind>) {
+    /// Records the end of the call, and whether it has changed something.
+    pub(crate) fn end(self, bytes: Option<usize>, failure: Option<FailureKind>, has_changed: bool) {
         let CallContext { observed, started, .. } = self.context;
-        observed.end(self.index, started.elapsed(), bytes, failure);
+        observed.end(self.index, |call| {
+            call.took = Some(started.elapsed().saturating_sub(call.start));
+            call.bytes = bytes;
+            call.failure = failure;
+            call.has_changed = has_changed;
+        });
     }
 }
 
@@ -234,6 +245,7 @@ impl<'a> Call<'a> {
             took: None,
             bytes: None,
             failure: None,
+            has_changed: self.rpc.idempotency() == Idempotency::NonIdempotent,
         });
         Observation { context: self.context, index }
     }
@@ -269,7 +281,8 @@ impl<'a> Call<'a> {
             A::decode(response).map_err(|error| UpstreamError::new(FailureKind::Internal, broken(error)))
         });
         under_way.end(result.as_ref().err());
-        observation.end(bytes, result.as_ref().err().map(UpstreamError::kind));
+        let failure = result.as_ref().err();
+        observation.end(bytes, failure.map(UpstreamError::kind), has_changed(self.rpc, failure));
         result
     }
 
@@ -314,4 +327,14 @@ impl<'a> Call<'a> {
             Err(failure) => BatchResult::failed(keys, &failure),
         }
     }
+}
+
+/// Returns true if a call has changed something, or if it may have, and must not be made again to find out.
+fn has_changed(rpc: Rpc, failure: Option<&UpstreamError>) -> bool {
+    let Some(failure) = failure else { return rpc.idempotency() != Idempotency::NoSideEffects };
+    let is_in_doubt = match failure.kind() {
+        FailureKind::Timeout | FailureKind::Unavailable | FailureKind::Internal => !failure.is_unsent(),
+        _ => false,
+    };
+    is_in_doubt && rpc.idempotency() == Idempotency::NonIdempotent
 }

@@ -1,0 +1,51 @@
+//! The identity of a mutation that may be sent again: its idempotency key, and what it wants.
+
+use async_graphql::Variables;
+use operation::{Prepared, document_hash};
+use resolver::Principal;
+
+use super::GraphqlRequest;
+
+/// A mutation under an idempotency key.
+#[derive(Debug)]
+pub(super) struct Repetition {
+    /// Name of the key in the store. It is a hash, so that the store holds no name of a user.
+    pub(super) name: String,
+    /// Hash of the operation and its variables.
+    pub(super) fingerprint: [u8; 32],
+    /// True if the keys are in the input, so that services have them too.
+    pub(super) is_in_input: bool,
+}
+
+impl Repetition {
+    /// Returns the identity of a request with a key in its header or, for each root field, in its input; `None` if it has
+    /// no key, changes nothing, or is sent by nobody, whose keys would be everybody's.
+    ///
+    /// A key in the input belongs to its service as well, which declines another request under it in the payload, as
+    /// the schema says. So such a request is another one here, while that under a header's key is rejected.
+    pub(super) fn of(
+        client: &str,
+        request: &GraphqlRequest,
+        operation: &Prepared,
+        variables: &Variables,
+        principal: &Principal,
+    ) -> Option<Self> {
+        let id = match principal {
+            _ if operation.is_query() => return None,
+            Principal::Anonymous => return None,
+            Principal::User(id) | Principal::Device(id) => id,
+        };
+        let in_header = request.idempotency_key.as_deref();
+        let in_input = operation.idempotency_keys(variables);
+        let fingerprint = operation.fingerprint(variables);
+        let key = match (in_header, &in_input) {
+            (Some(key), _) => format!("header {key}"),
+            (None, Some(keys)) => format!("input {keys:?} {fingerprint:?}"),
+            (None, None) => return None,
+        };
+        let fields: Vec<_> = operation.root_fields().collect();
+        let all = format!("{client} {} {id:?} {fields:?} {key}", principal.kind());
+        let name = format!("bff:once:{}", document_hash(&all));
+        Some(Self { name, fingerprint, is_in_input: in_input.is_some() })
+    }
+}

@@ -1,0 +1,189 @@
+//! Answers to mutations under idempotency keys: the first answer is given again to whoever repeats the request.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_graphql::ServerError;
+use bytes::Bytes;
+use fetch::SampledLog;
+use operation::{Code, request_error};
+use store::{Store, StoreError};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
+
+use super::detached::Detached;
+#[cfg(feature = "review")]
+use super::detached::detached;
+use super::repetition::Repetition;
+use super::{Answer, Effect};
+
+/// Time beyond the deadline of a request for which its key stays claimed. A server that dies holds it no longer.
+const CLAIM_SLACK: Duration = Duration::from_secs(2);
+
+/// Waits between two looks for the answer of a request that runs elsewhere: the first, and the longest.
+const FIRST_LOOK: Duration = Duration::from_millis(10);
+const LONGEST_LOOK: Duration = Duration::from_millis(100);
+
+/// Length of the hash at the head of an entry, in bytes.
+const FINGERPRINT: usize = 32;
+
+/// The answers under idempotency keys. They are kept in a store that all replicas of the server share.
+#[derive(Debug)]
+pub(crate) struct Replays {
+    store: Arc<dyn Store>,
+    /// Time for which an answer is kept; zero keeps none, and keys mean nothing.
+    keep: Duration,
+    detached: Detached,
+    log: Arc<SampledLog>,
+    replayed: Arc<AtomicU64>,
+}
+
+/// What the store has under a key.
+enum Entry<'a> {
+    /// A request runs.
+    Running,
+    /// The answer that a request got.
+    Done(&'a [u8]),
+}
+
+impl Replays {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        keep: Duration,
+        detached: Detached,
+        log: Arc<SampledLog>,
+    ) -> Self {
+        Self { store, keep, detached, log, replayed: Arc::default() }
+    }
+
+    /// Creates replays that keep no answer.
+    #[cfg(feature = "review")]
+    pub(crate) fn none() -> Self {
+        Self::new(Arc::new(store::MemoryStore::new(0)), Duration::ZERO, detached().0, Arc::default())
+    }
+
+    /// Returns true if answers are kept.
+    pub(super) fn keeps(&self) -> bool {
+        !self.keep.is_zero()
+    }
+
+    /// Returns the count of answers that were given again, since the start.
+    pub(super) fn replayed(&self) -> Arc<AtomicU64> {
+        self.replayed.clone()
+    }
+
+    /// Returns the answer to a request under a key: the one that the first such request got, or is getting just now;
+    /// otherwise that of `run`, which is finished even if the client leaves. An answer is kept once something may have
+    /// changed; until then the key is free again.
+    pub(super) async fn answer(
+        self: &Arc<Self>,
+        repetition: Repetition,
+        deadline: Instant,
+        run: impl Future<Output = Answer> + Send + 'static,
+    ) -> Arc<Answer> {
+        let claim = claim(&repetition.fingerprint);
+        let hold = deadline.saturating_duration_since(Instant::now()) + CLAIM_SLACK;
+        let mut look = FIRST_LOOK;
+        loop {
+            let there = match self.store.insert(&repetition.name, claim.clone(), hold).await {
+                Ok(None) => return self.run(repetition, claim, run).await,
+                Ok(Some(there)) => there,
+                Err(error) => {
+                    self.failed(&error);
+                    // Services keep the keys of the input as well; nobody else keeps that of a header.
+                    if repetition.is_in_input {
+                        return Arc::new(run.await);
+                    }
+                    let text =
+                        "Whether this was done before cannot be told now; nothing was done. Try again.";
+                    return rejected(Code::UpstreamUnavailable, text);
+                }
+            };
+            match entry(&there, &repetition.fingerprint) {
+                None => {
+                    let text = "This idempotency key was used for another request.";
+                    return rejected(Code::IdempotencyKeyReused, text);
+                }
+                Some(Entry::Done(body)) => {
+                    self.replayed.fetch_add(1, Ordering::Relaxed);
+                    return Arc::new(Answer::replayed(Bytes::copy_from_slice(body)));
+                }
+                Some(Entry::Running) => {}
+            }
+            let next = Instant::now() + look;
+            if next >= deadline {
+                let text = "A request with this idempotency key is still under way.";
+                return rejected(Code::IdempotencyKeyInUse, text);
+            }
+            sleep_until(next).await;
+            look = (look * 2).min(LONGEST_LOOK);
+        }
+    }
+
+    async fn run(
+        self: &Arc<Self>,
+        repetition: Repetition,
+        claim: Bytes,
+        run: impl Future<Output = Answer> + Send + 'static,
+    ) -> Arc<Answer> {
+        let Some(room) = self.detached.room() else {
+            let answer = Arc::new(run.await);
+            self.settle(&repetition, &claim, &answer).await;
+            return answer;
+        };
+        let (sender, receiver) = oneshot::channel();
+        let replays = self.clone();
+        self.detached.start(room, async move {
+            let answer = Arc::new(run.await);
+            replays.settle(&repetition, &claim, &answer).await;
+            let _client_left = sender.send(answer);
+        });
+        let ended = "answering ended early: the server stops, or the line of a panic says where";
+        receiver.await.unwrap_or_else(|_| Arc::new(Answer::internal(ended)))
+    }
+
+    /// Keeps the answer, or gives the key free.
+    async fn settle(&self, repetition: &Repetition, claim: &[u8], answer: &Answer) {
+        let settled = if answer.effect == Effect::Changed {
+            let done = [&b"d"[..], &repetition.fingerprint, answer.body()].concat().into();
+            self.store.replace(&repetition.name, claim, done, self.keep).await
+        } else {
+            self.store.remove(&repetition.name, claim).await
+        };
+        // Otherwise the claim ends by itself, and services decide about a repetition.
+        if let Err(error) = settled {
+            self.failed(&error);
+        }
+    }
+
+    fn failed(&self, error: &StoreError) {
+        if let Some(left_out) = self.log.pass("store", "failed") {
+            tracing::error!(cause = %error, left_out, "the store of idempotency keys failed");
+        }
+    }
+}
+
+/// Returns an entry by which a request claims its key. It differs from that of every other request.
+fn claim(fingerprint: &[u8; FINGERPRINT]) -> Bytes {
+    let mut token = [0; 16];
+    fastrand::fill(&mut token);
+    [&b"r"[..], fingerprint, &token].concat().into()
+}
+
+/// Reads an entry; `None` if it belongs to another request.
+fn entry<'a>(there: &'a [u8], fingerprint: &[u8; FINGERPRINT]) -> Option<Entry<'a>> {
+    let (kind, rest) = there.split_first()?;
+    let (own, rest) = rest.split_at_checked(FINGERPRINT)?;
+    match kind {
+        _ if own != fingerprint => None,
+        b'd' => Some(Entry::Done(rest)),
+        _ => Some(Entry::Running),
+    }
+}
+
+fn rejected(code: Code, text: &str) -> Arc<Answer> {
+    let errors: Vec<ServerError> = vec![request_error(code, text)];
+    Arc::new(Answer::rejected(errors))
+}
