@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 20] = [
+const ALLOWED: [(&str, &[&str]); 21] = [
     ("allocator", &[]),
     ("proto", &[]),
     ("endpoints", &[]),
@@ -18,6 +18,7 @@ const ALLOWED: [(&str, &[&str]); 20] = [
     ("resolver", &["fetch", "operation"]),
     ("registry", &["operation", "resolver"]),
     ("store", &[]),
+    ("telemetry", &["connections", "endpoints", "fetch"]),
     ("connections", &[]),
     ("settings", &[]),
     (
@@ -33,6 +34,7 @@ const ALLOWED: [(&str, &[&str]); 20] = [
             "resolver",
             "settings",
             "store",
+            "telemetry",
         ],
     ),
     ("downstream", &["fetch", "proto"]),
@@ -100,6 +102,7 @@ fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
         ("fetch", &["async-graphql", "axum", "proto"]),
         ("resolver", &["axum", "hyper", "prost-reflect", "tokio"]),
         ("registry", &["axum", "fetch", "hyper"]),
+        ("telemetry", &["async-graphql", "schemars"]),
         ("connections", &["async-graphql", "metrics", "tonic"]),
         ("endpoints", &["async-graphql", "axum", "prost"]),
         ("bff-kit", &["prost-reflect"]),

@@ -22,15 +22,14 @@ use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::executor::Execute;
-use crate::health::Health;
 use crate::identity::CredentialKey;
-use crate::metrics::{self, Metrics};
 use crate::preparer::server_preparer;
 use registry::{DocumentId, OperationStore};
 use resolver::Error;
 use resolver::Languages;
 use resolver::Principal;
 use resolver::runtime::{Parts, Running};
+use telemetry::{Health, Metrics, list};
 
 use repetition::Repetition;
 use shared::SharedAnswers;
@@ -292,16 +291,16 @@ impl Gateway {
         let (documents, preparer) = (self.documents.clone(), self.preparer.clone());
         let (upstream, replayed) = (self.upstream.clone(), self.replays.replayed());
         move |metrics| {
-            metrics.kept(&metrics::REPLAYED, None, replayed.load(Ordering::Relaxed));
+            metrics.kept(&list::REPLAYED, None, replayed.load(Ordering::Relaxed));
             let (taken, rejected) = documents.loads();
-            metrics.kept(&metrics::MANIFESTS, Some(("result", "taken")), taken);
-            metrics.kept(&metrics::MANIFESTS, Some(("result", "refused")), rejected);
-            metrics.kept(&metrics::UNREGISTERED, None, documents.unregistered());
-            metrics.kept(&metrics::AUTOMATIC_BYTES, None, documents.automatic_bytes());
+            metrics.kept(&list::MANIFESTS, Some(("result", "taken")), taken);
+            metrics.kept(&list::MANIFESTS, Some(("result", "refused")), rejected);
+            metrics.kept(&list::UNREGISTERED, None, documents.unregistered());
+            metrics.kept(&list::AUTOMATIC_BYTES, None, documents.automatic_bytes());
             for (limit, count) in preparer.guard.exceeded() {
-                metrics.kept(&metrics::LIMITS, Some(("limit", limit.as_str())), count);
+                metrics.kept(&list::LIMITS, Some(("limit", limit.as_str())), count);
             }
-            metrics.kept(&metrics::DEVIATIONS, None, upstream.deviations());
+            metrics.kept(&list::DEVIATIONS, None, upstream.deviations());
         }
     }
 }

@@ -2,10 +2,10 @@
 
 pub use allocator::Allocator;
 pub use endpoints::{Network, Tcp};
+pub use telemetry::Admin;
 
 pub use crate::cli::{EXIT_USAGE, listen, run, stop_signal};
 pub use crate::clock::Clock;
-pub use crate::health::Admin;
 pub use crate::preparer::{preparer, server_preparer};
 pub use crate::reload::Reload;
 pub use crate::server::{PeerAddress, Server};
@@ -26,5 +26,5 @@ pub mod log {
 
 /// The metrics of a server.
 pub mod metrics {
-    pub use crate::metrics::{Kind, METRICS, Metric};
+    pub use telemetry::{Kind, METRICS, Metric};
 }

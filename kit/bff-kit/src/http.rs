@@ -35,11 +35,11 @@ use tower_http::cors::CorsLayer;
 use crate::any_client::AnyClient;
 use crate::config::{Config, HttpProfile, Mode};
 use crate::gateway::{Access, Answer, Explain, Gateway, GraphqlRequest, Known};
-use crate::health::Health;
 use crate::identity::Authenticator;
 use resolver::Error;
 use resolver::Languages;
 use resolver::Principal;
+use telemetry::Health;
 
 use accept::MediaType;
 use body::BodyLimits;

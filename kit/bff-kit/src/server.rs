@@ -25,12 +25,11 @@ use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
 use crate::gateway::{Gateway, Replays, detached};
-use crate::health::{Admin, Health};
 use crate::http::{HttpEdge, MAX_HEADER_BYTES, Rejections};
-use crate::metrics::{Metrics, UNREAD_BYTES};
 use crate::reload::Reload;
 use registry::DocumentPolicy;
 use registry::ManifestFolder;
+use telemetry::{Admin, Health, Metrics, list};
 
 use endpoint_events::EndpointEvents;
 use observer::Observed;
@@ -132,7 +131,7 @@ impl Server {
             let unread = unread.clone();
             move |metrics| {
                 counts(metrics);
-                metrics.kept(&UNREAD_BYTES, None, unread.bytes() as u64);
+                metrics.kept(&list::UNREAD_BYTES, None, unread.bytes() as u64);
             }
         });
         let address = listener.local_addr().map(|address| format!("{address:?}")).unwrap_or_default();

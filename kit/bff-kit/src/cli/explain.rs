@@ -18,7 +18,7 @@ use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::Mode;
 use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, MadeCall, Replays};
-use crate::health::Health;
+use telemetry::Health;
 
 /// `explain`
 #[derive(Args)]

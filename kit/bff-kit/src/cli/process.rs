@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use axum::serve::{Listener, ListenerExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use crate::health::Admin;
+use telemetry::Admin;
 
 /// Size of a connection's send buffer, in bytes. With a larger one, a client that reads slowly would look for minutes
 /// like a client that does not read.

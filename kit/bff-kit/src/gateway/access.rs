@@ -9,8 +9,8 @@ use operation::loggable_name;
 use tokio::time::Instant;
 
 use super::Answer;
-use crate::health::Health;
 use resolver::Principal;
+use telemetry::Health;
 
 /// Status of an operation whose client did not wait for the answer, as proxies report it. No client is sent this
 /// status.

@@ -10,9 +10,9 @@ use fetch::SampledLog;
 use operation::Code;
 
 use crate::config::HttpProfile;
-use crate::metrics::Metrics;
 use connections::Bound;
 use resolver::Error;
+use telemetry::Metrics;
 
 /// Reason for which a request was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use endpoints::{Event, Observer};
 use fetch::SampledLog;
 
-use crate::metrics::Metrics;
+use telemetry::Metrics;
 
 /// Counts what happens to the addresses of services, and writes lines about what keeps calls from them.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::pem;
 use crate::config::{ConfigError, TlsConfig};
-use crate::metrics::{Metrics, Reloaded};
 use crate::reload::Looks;
+use telemetry::{Metrics, Reloaded};
 
 const CERTIFICATE: &str = "server.tls.certificate";
 const KEY: &str = "server.tls.key";

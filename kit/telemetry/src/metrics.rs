@@ -1,6 +1,6 @@
 //! Metrics of a server, in the format of Prometheus.
 
-mod list;
+pub mod list;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 
 use connections::{Bound, Closed};
 
-pub(crate) use list::{
-    AUTOMATIC_BYTES, DEVIATIONS, LIMITS, MANIFESTS, REPLAYED, SERVICE, UNREAD_BYTES, UNREGISTERED,
-};
-pub use list::{Kind, METRICS, Metric};
+use list::{Kind, METRICS, Metric};
 
 /// Upper bounds of the buckets of durations, in seconds: from an answer served from memory to the longest deadline.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -23,14 +20,14 @@ const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 const NAMELESS: &str = "-";
 
 /// The metrics of one server.
-pub(crate) struct Metrics {
+pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     connections: Gauge,
 }
 
 /// Guard of an open connection, which counts until the guard is dropped.
-pub(crate) struct OpenConnection(Gauge);
+pub struct OpenConnection(Gauge);
 
 impl Drop for OpenConnection {
     fn drop(&mut self) {
@@ -40,13 +37,27 @@ impl Drop for OpenConnection {
 
 /// Result of reading files again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reloaded {
+pub enum Reloaded {
+    /// The files are in use.
     Taken,
+    /// The files cannot be used; the previous ones stay.
     Rejected,
 }
 
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    /// Creates the metrics of a server, all at zero.
+    ///
+    /// # Panics
+    ///
+    /// Never: the buckets are fixed, and there are some.
+    #[must_use]
+    pub fn new() -> Self {
         let recorder =
             PrometheusBuilder::new().set_buckets(&SECONDS).expect("there are buckets").build_recorder();
         for metric in METRICS {
@@ -72,17 +83,18 @@ impl Metrics {
     }
 
     /// Returns all metrics in the text format of Prometheus.
-    pub(crate) fn text(&self) -> String {
+    #[must_use]
+    pub fn text(&self) -> String {
         self.handle.render()
     }
 
     /// Folds recorded samples into the histograms; otherwise they pile up until the metrics are read.
-    pub(crate) fn upkeep(&self) {
+    pub fn upkeep(&self) {
         self.handle.run_upkeep();
     }
 
     /// Counts an operation that was answered, or left by its client; `name` is `None` if it is not registered.
-    pub(crate) fn operation(&self, name: Option<&Arc<str>>, status: u16, took: Duration, bytes: usize) {
+    pub fn operation(&self, name: Option<&Arc<str>>, status: u16, took: Duration, bytes: usize) {
         let operation = || operation_label(name);
         self.counter(&list::REQUESTS, [operation(), Label::new("status", status.to_string())]).increment(1);
         self.histogram(&list::DURATION, [operation()]).record(took.as_secs_f64());
@@ -90,49 +102,50 @@ impl Metrics {
     }
 
     /// Counts an answer in which a field took its fallback.
-    pub(crate) fn degraded(&self, name: Option<&Arc<str>>) {
+    pub fn degraded(&self, name: Option<&Arc<str>>) {
         self.counter(&list::DEGRADED, [operation_label(name)]).increment(1);
     }
 
     /// Counts an error in an answer.
-    pub(crate) fn error(&self, code: &str) {
+    pub fn error(&self, code: &str) {
         self.counter(&list::ERRORS, [Label::new("code", code.to_owned())]).increment(1);
     }
 
     /// Counts an operation that ended without an answer.
-    pub(crate) fn left(&self, reason: &'static str) {
+    pub fn left(&self, reason: &'static str) {
         self.counter(&list::LEFT, [Label::from_static_parts("reason", reason)]).increment(1);
     }
 
     /// Counts a request that was rejected.
-    pub(crate) fn rejected(&self, reason: &'static str) {
+    pub fn rejected(&self, reason: &'static str) {
         self.counter(&list::REJECTED, [Label::from_static_parts("reason", reason)]).increment(1);
     }
 
     /// Counts the bytes of a request body.
-    pub(crate) fn request_bytes(&self, bytes: usize) {
+    pub fn request_bytes(&self, bytes: usize) {
         self.counter(&list::REQUEST_BYTES, []).increment(bytes as u64);
     }
 
     /// Counts a new connection, which is open until the returned guard is dropped.
-    pub(crate) fn opened(&self) -> OpenConnection {
+    #[must_use]
+    pub fn opened(&self) -> OpenConnection {
         self.counter(&list::OPENED, []).increment(1);
         self.connections.increment(1.0);
         OpenConnection(self.connections.clone())
     }
 
     /// Counts a connection that ended, by reason.
-    pub(crate) fn closed(&self, closed: Closed) {
+    pub fn closed(&self, closed: Closed) {
         self.counter(&list::CLOSED, [Label::from_static_parts("reason", closed.as_str())]).increment(1);
     }
 
     /// Counts a connection that was turned away, by the bound that it exceeded.
-    pub(crate) fn turned_away(&self, bound: Bound) {
+    pub fn turned_away(&self, bound: Bound) {
         self.counter(&list::TURNED_AWAY, [Label::from_static_parts("bound", bound.as_str())]).increment(1);
     }
 
     /// Counts a reload of the certificate, by result.
-    pub(crate) fn certificate(&self, reloaded: Reloaded) {
+    pub fn certificate(&self, reloaded: Reloaded) {
         let result = match reloaded {
             Reloaded::Taken => "taken",
             Reloaded::Rejected => "refused",
@@ -141,17 +154,12 @@ impl Metrics {
     }
 
     /// Records that the server began to drain.
-    pub(crate) fn draining(&self) {
+    pub fn draining(&self) {
         gauge(&self.recorder, &list::DRAINING, []).set(1.0);
     }
 
     /// Sets a metric to a count that is kept elsewhere.
-    pub(crate) fn kept(
-        &self,
-        metric: &'static Metric,
-        label: Option<(&'static str, &'static str)>,
-        count: u64,
-    ) {
+    pub fn kept(&self, metric: &'static Metric, label: Option<(&'static str, &'static str)>, count: u64) {
         let labels = label.map(|(name, value)| Label::from_static_parts(name, value));
         let key = Key::from_parts(metric.name, labels.into_iter().collect::<Vec<_>>());
         match metric.kind {
@@ -199,7 +207,7 @@ impl std::fmt::Debug for Metrics {
 
 impl Metrics {
     /// Counts the end of a call.
-    pub(crate) fn call_ended(&self, rpc: &'static str, took: Duration, end: CallEnd<'_>) {
+    pub fn call_ended(&self, rpc: &'static str, took: Duration, end: CallEnd<'_>) {
         let labels =
             [Label::from_static_parts("rpc", rpc), Label::from_static_parts("outcome", end.as_str())];
         self.counter(&list::CALLS, labels).increment(1);
@@ -208,13 +216,13 @@ impl Metrics {
     }
 
     /// Counts a decision about a call on its way to the service.
-    pub(crate) fn decided(&self, rpc: &'static str, decision: Decision) {
+    pub fn decided(&self, rpc: &'static str, decision: Decision) {
         let decision = Label::from_static_parts("decision", decision.as_str());
         self.counter(&list::DECISIONS, [Label::from_static_parts("rpc", rpc), decision]).increment(1);
     }
 
     /// Counts an event of an endpoint.
-    pub(crate) fn endpoint(&self, event: &'static str) {
+    pub fn endpoint(&self, event: &'static str) {
         self.counter(&list::ENDPOINTS, [Label::from_static_parts("event", event)]).increment(1);
     }
 }

@@ -5,17 +5,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::serve::Listener;
-use axum::{Json, Router};
 use fetch::{CallEnd, Decision, FailureKind, Observer};
 use serde::Serialize;
 use tokio::time::Instant;
 
-use crate::metrics::{Metrics, SERVICE};
+use crate::Metrics;
+use crate::list::SERVICE;
 
 /// Time for which the end of a call tells the state of its service.
 const TELLS_FOR: Duration = Duration::from_secs(10);
@@ -24,7 +25,7 @@ const TELLS_FOR: Duration = Duration::from_secs(10);
 const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The state of one server.
-pub(crate) struct Health {
+pub struct Health {
     metrics: Arc<Metrics>,
     /// Known once the server has started.
     started: OnceLock<Started>,
@@ -67,7 +68,10 @@ struct Readiness {
 }
 
 impl Health {
-    pub(crate) fn new(metrics: Arc<Metrics>, needs_services: bool) -> Arc<Self> {
+    /// Creates the state of a server that has not started. If `needs_services`, it is not ready while a service
+    /// fails.
+    #[must_use]
+    pub fn new(metrics: Arc<Metrics>, needs_services: bool) -> Arc<Self> {
         Arc::new(Self {
             metrics,
             started: OnceLock::new(),
@@ -79,18 +83,19 @@ impl Health {
     }
 
     /// Creates a health state that nothing reads.
-    #[cfg(feature = "review")]
-    pub(crate) fn unseen() -> Arc<Self> {
+    #[must_use]
+    pub fn unseen() -> Arc<Self> {
         Self::new(Arc::new(Metrics::new()), false)
     }
 
-    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+    /// Returns the metrics of the server.
+    pub fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
     }
 
     /// Records that the server has started, with the services that it calls. `tell_kept` reports the counts that are
     /// kept elsewhere.
-    pub(crate) fn start(
+    pub fn start(
         &self,
         services: impl Iterator<Item = &'static str>,
         tell_kept: impl Fn(&Metrics) + Send + Sync + 'static,
@@ -100,23 +105,23 @@ impl Health {
     }
 
     /// Records that the server has been told to stop.
-    pub(crate) fn drain(&self) {
+    pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
         self.metrics.draining();
     }
 
     /// Records that the time to drain is over: requests that still run are not answered.
-    pub(crate) fn cut_off(&self) {
+    pub fn cut_off(&self) {
         self.cut_off.store(true, Ordering::Relaxed);
     }
 
     /// Returns the reason for which an operation was not answered.
-    pub(crate) fn why_unanswered(&self) -> &'static str {
+    pub fn why_unanswered(&self) -> &'static str {
         if self.cut_off.load(Ordering::Relaxed) { "cut_off" } else { "client_left" }
     }
 
     /// Returns the routes for operators.
-    pub(crate) fn routes(self: Arc<Self>) -> Router {
+    pub fn routes(self: Arc<Self>) -> Router {
         Router::new()
             .route("/healthz", get(async || "ok"))
             .route("/readyz", get(ready))
@@ -168,7 +173,8 @@ fn milliseconds(duration: Duration) -> u64 {
 
 async fn ready(State(health): State<Arc<Health>>) -> impl IntoResponse {
     let (status, readiness) = health.readiness();
-    (status, Json(readiness))
+    let body = serde_json::to_string(&readiness).unwrap_or_default();
+    (status, [(header::CONTENT_TYPE, "application/json")], body)
 }
 
 async fn metrics(State(health): State<Arc<Health>>) -> impl IntoResponse {
@@ -217,7 +223,9 @@ impl std::fmt::Debug for Health {
 pub struct Admin(Arc<Health>);
 
 impl Admin {
-    pub(crate) fn of(health: &Arc<Health>) -> Self {
+    /// Returns the routes for operators, to be served.
+    #[must_use]
+    pub fn of(health: &Arc<Health>) -> Self {
         Self(health.clone())
     }
 

@@ -28,7 +28,7 @@ macro_rules! metrics {
     ($($constant:ident: $kind:ident $name:literal [$($label:literal),*] $help:literal;)*) => {
         $(
             #[doc = $help]
-            pub(crate) const $constant: Metric =
+            pub const $constant: Metric =
                 Metric { name: $name, kind: Kind::$kind, labels: &[$($label),*], help: $help };
         )*
 
