@@ -1,5 +1,7 @@
 //! No principal sees or changes data of another, whichever id a request names.
 
+mod interleaved;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};

@@ -2,11 +2,14 @@
 //!
 //! `RELIABILITY=long cargo test --test e2e -- reliability --nocapture` runs the long forms and prints their figures.
 
+mod amplified;
 mod crowded;
+mod down;
 mod load;
 mod proxy;
 mod replicas;
 mod restarts;
+mod stopped;
 mod vanished;
 
 /// Returns the short form of a number, or its long form if that was requested.
