@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
+    ("admission", &[]),
     ("allocator", &[]),
     ("proto", &[]),
     ("endpoints", &[]),
@@ -81,7 +82,8 @@ fn dependencies_run_one_way() {
 fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
     let metadata = metadata();
     let forbidden = [
-        ("rpc", &["async-graphql", "axum", "tokio", "tonic"][..]),
+        ("admission", &["async-graphql", "axum", "http", "hyper", "tonic"][..]),
+        ("rpc", &["async-graphql", "axum", "tokio", "tonic"]),
         ("operation", &["axum", "futures-util", "hyper", "moka", "tokio", "tonic"]),
         ("contracts", &["axum", "fetch", "tokio", "tonic"]),
         ("fetch", &["async-graphql", "axum", "proto"]),
