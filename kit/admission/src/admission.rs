@@ -45,7 +45,7 @@ impl Admission {
     /// Returns the number of requests under way.
     #[must_use]
     pub fn under_way(&self) -> u32 {
-        self.0.under_way.load(Relaxed)
+        self.0.running.all()
     }
 
     /// Brings limit and pressure up to the time, as every request does. Metrics of a server without requests would

@@ -18,7 +18,7 @@ const SETTLED: u32 = 64;
 /// Samples after which one more moves the estimate as little as it ever does.
 const MATURE: u32 = 256;
 /// Samples below the estimate, one after another, from which on it follows eight times as fast.
-const RUN: u32 = 8;
+const RUN: u32 = 16;
 /// Part of the baseline above which the estimate may be by chance: a baseline that followed every dip would end too low.
 const NOISE: f64 = 0.9;
 /// Growth of the baseline in a second, as a part of it: it doubles within 35 s at the fastest.
@@ -69,18 +69,12 @@ impl Baseline {
     /// Returns the unloaded latency; `None` until a few requests have completed.
     #[must_use]
     pub fn latency(&self) -> Option<Duration> {
-        let known = self.0.samples.load(Relaxed) >= KNOWN;
-        known.then(|| Duration::from_nanos(self.nanos()))
+        self.known().map(Duration::from_nanos)
     }
 
-    /// Returns the slowdown of a request: its latency as a multiple of the baseline, without the slack.
-    pub(crate) fn ratio(&self, latency: u64, slack: u64) -> Option<f64> {
-        if self.0.samples.load(Relaxed) < KNOWN {
-            return None;
-        }
-        let baseline = self.nanos();
-        let slowed = if latency > baseline { baseline.max(latency.saturating_sub(slack)) } else { latency };
-        Some(float(slowed) / float(baseline))
+    /// Returns the unloaded latency in nanoseconds, at least 1.
+    pub(crate) fn known(&self) -> Option<u64> {
+        (self.0.samples.load(Relaxed) >= KNOWN).then(|| self.nanos())
     }
 
     /// Returns the number of the operation among all there are.
@@ -121,8 +115,8 @@ impl Baseline {
         latency.max(old.saturating_sub(whole(step * (1.0 - QUANTILE) * hurry)))
     }
 
-    /// Returns the baseline moved towards the estimate: down at once, up slowly. It rises in proportion to its age while
-    /// it is young, for of the first requests the fast ones complete first.
+    /// Returns the baseline moved towards the estimate: down at once, up slowly. It rises with the square of its age
+    /// while it is young, for of the first requests the fast ones complete first.
     fn follow(&self, estimate: u64, now: u64, is_credible: bool) -> u64 {
         let baseline = self.nanos();
         if estimate <= baseline || !is_credible {
@@ -130,7 +124,7 @@ impl Baseline {
         }
         let [passed, age] =
             [&self.0.moved, &self.0.born].map(|since| float(now.saturating_sub(since.load(Relaxed))) / 1e9);
-        let rise = (passed * RISE).max(passed / age.max(passed).max(f64::EPSILON)).min(0.1);
+        let rise = (passed * RISE).max(2.0 * passed / age.max(passed).max(f64::EPSILON)).min(0.1);
         estimate.min(whole(float(baseline) * (1.0 + rise)))
     }
 

@@ -10,6 +10,8 @@ use crate::window::Seen;
 const CREDIBLE_AFTER: u64 = 2_000_000_000;
 /// Time without shedding after which an overload is over, in nanoseconds.
 const OVER_AFTER: u64 = 5_000_000_000;
+/// Time from the start of an overload in which the limit is far from where it should be, in nanoseconds.
+const ONSET: u64 = 1_000_000_000;
 /// Windows without a sample after which the last slowdown says nothing any longer.
 const OUTDATED: u32 = 8;
 
@@ -18,11 +20,10 @@ const OUTDATED: u32 = 8;
 pub(crate) struct Control {
     limiter: Limiter,
     ladder: Ladder,
-    tolerance: f64,
     /// Requests under way below which slow requests are no sign of load.
     busy: u32,
-    /// Slowdown of the last window with enough samples, and windows since.
-    slowdown: (f64, u32),
+    /// Slowdown of the last window with enough samples, as a multiple of what is tolerated, and windows since.
+    excess: (f64, u32),
     /// True if requests were shed since the limit was last adjusted.
     is_binding: bool,
     /// Requests since the pressure was last adjusted, and the time of that, in nanoseconds.
@@ -55,9 +56,8 @@ impl Control {
         Self {
             limiter: Limiter::new(settings),
             ladder: Ladder::default(),
-            tolerance: settings.tolerance,
             busy: settings.min / 2,
-            slowdown: (1.0, 0),
+            excess: (0.0, 0),
             is_binding: false,
             shed: 0,
             admitted: 0,
@@ -79,13 +79,13 @@ impl Control {
         } else if quiet >= OVER_AFTER {
             self.overloaded_since = None;
         }
-        let mut is_urgent = false;
+        let mut is_urgent = self.overloaded_since.is_some_and(|since| now.saturating_sub(since) < ONSET);
         if let Some(typical) = seen.typical {
-            self.slowdown = (self.limiter.update(typical, seen.peak, self.is_binding), 0);
-            is_urgent = self.is_binding && self.slowdown.0 > self.tolerance;
+            self.excess = (self.limiter.update(typical, seen.peak, self.is_binding), 0);
+            is_urgent |= self.is_binding && self.excess.0 > 1.0;
             self.is_binding = false;
         } else {
-            self.slowdown.1 += 1;
+            self.excess.1 += 1;
         }
         Decision {
             limit: count(self.limiter.limit()),
@@ -103,8 +103,8 @@ impl Control {
         if now.saturating_sub(self.pressed_at) < self.window {
             return self.ladder.step();
         }
-        let is_known = self.slowdown.1 < OUTDATED && seen.peak >= self.busy;
-        let excess = if is_known { self.slowdown.0 / self.tolerance } else { 0.0 };
+        let is_known = self.excess.1 < OUTDATED && seen.peak >= self.busy;
+        let excess = if is_known { self.excess.0 } else { 0.0 };
         let asked = Pressure::of(self.shed, self.admitted, excess);
         (self.shed, self.admitted, self.pressed_at) = (0, 0, now);
         self.ladder.update(asked, now)

@@ -35,8 +35,10 @@ mod pressure;
 mod priority;
 mod ratios;
 mod response;
+mod running;
 mod settings;
 mod state;
+mod trial;
 mod window;
 
 pub use admission::Admission;

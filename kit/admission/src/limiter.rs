@@ -3,14 +3,15 @@
 #[cfg(test)]
 mod tests;
 
-use crate::number::float;
+use crate::number::{float, nanos};
 use crate::ratios::Typical;
 use crate::response::{Response, Verdict};
 use crate::settings::Settings;
+use crate::trial::Trial;
 
 /// Slowdown that the limit aims at while requests are shed: a queue short enough not to be felt, long enough for no
 /// server to wait.
-const TARGET: f64 = 1.05;
+const TARGET: f64 = 1.1;
 /// Error of the slowdown of one sample, as a part of it: that of many falls with the root of their number. It is three
 /// standard deviations where latencies are distributed exponentially.
 const ERROR: f64 = 5.0;
@@ -26,9 +27,6 @@ const GROWTH: [f64; 2] = [1.1, 1.005];
 const ROOM: [f64; 2] = [1.25, 8.0];
 /// Part of the peak that is left of it in the next window.
 const FADING: f64 = 0.99;
-/// Adjustments at the least limit after which a higher one is tried, at first and at last.
-const PATIENCE: [u32; 2] = [8, 240];
-
 /// The limit of requests under way.
 #[derive(Debug)]
 pub(crate) struct Limiter {
@@ -37,6 +35,8 @@ pub(crate) struct Limiter {
     /// Least part of the limit that a priority may use.
     share: f64,
     tolerance: f64,
+    /// Latency in nanoseconds that is added to the tolerance.
+    slack: f64,
     limit: f64,
     /// Most requests under way lately.
     peak: f64,
@@ -45,12 +45,7 @@ pub(crate) struct Limiter {
     error: f64,
     /// Windows without a queue, one after another, while requests were shed.
     calm: f64,
-    /// Adjustments in which the limit was the least and requests were slow all the same.
-    stuck: u32,
-    /// Adjustments before a higher limit is tried.
-    patience: u32,
-    /// True while a limit is tried that is higher than latency allows.
-    is_trying: bool,
+    trial: Trial,
 }
 
 impl Limiter {
@@ -63,14 +58,13 @@ impl Limiter {
             max,
             share: f64::from(settings.least_percent()) / 100.0,
             tolerance: settings.tolerance.max(TARGET),
+            slack: float(nanos(settings.slack)),
             limit: max,
             peak: 0.0,
             response: Response::default(),
             error: 0.0,
             calm: 0.0,
-            stuck: 0,
-            patience: PATIENCE[0],
-            is_trying: false,
+            trial: Trial::default(),
         }
     }
 
@@ -80,63 +74,56 @@ impl Limiter {
     }
 
     /// Adjusts the limit after a window with these requests and most requests under way; it is binding if requests were
-    /// shed. Returns the slowdown that is due to load.
+    /// shed. Returns the slowdown that is due to load, as a multiple of what is tolerated.
     pub(crate) fn update(&mut self, typical: Typical, peak: u32, is_binding: bool) -> f64 {
-        let ratio = typical.slowdown;
         self.error = ERROR / float(typical.samples).sqrt();
         self.peak = f64::from(peak).max(self.peak * FADING);
-        let slowdown = self.response.slowdown(ratio, is_binding);
-        let limit = if is_binding {
-            self.hold(ratio, slowdown)
-        } else {
-            self.is_trying = false;
+        let slowdown = self.response.slowdown(typical.slowdown, is_binding);
+        let slack = self.slack / float(typical.unloaded);
+        let excess = slowdown / (self.tolerance + slack);
+        let limit = if !is_binding {
+            self.trial.stop();
             self.response.settle();
-            self.follow(f64::from(peak), slowdown)
+            self.follow(f64::from(peak), slowdown - slack)
+        } else if slowdown > TARGET || self.trial.is_running() {
+            self.doubt(typical.slowdown, slowdown)
+        } else {
+            self.grow(slowdown)
         };
         self.limit = limit.clamp(self.floor, self.max);
-        slowdown
+        excess
     }
 
-    /// Returns the limit under which requests that are admitted hardly wait for one another.
-    fn hold(&mut self, ratio: f64, slowdown: f64) -> f64 {
-        if slowdown <= self.tolerance && !self.is_trying {
-            (self.stuck, self.patience) = (0, PATIENCE[0]);
-            self.calm = if slowdown <= TARGET { self.calm + 1.0 } else { 0.0 };
-            if slowdown <= TARGET {
-                self.response.settle();
-            }
-            return self.limit
-                * (step(slowdown, self.error) * (1.0 + HASTE * (self.calm - 4.0).max(0.0))).min(STEP[1]);
-        }
-        match (self.response.judge(self.limit, ratio), self.is_trying) {
+    /// Returns a higher limit, the faster the longer no queue has been seen.
+    fn grow(&mut self, slowdown: f64) -> f64 {
+        self.trial = Trial::default();
+        self.response.settle();
+        self.calm += 1.0;
+        let haste = 1.0 + HASTE * (self.calm - 4.0).max(0.0);
+        self.limit * (self.step(slowdown) * haste).min(STEP[1])
+    }
+
+    /// Returns a lower limit, unless lower ones have turned out to be of no use.
+    fn doubt(&mut self, ratio: f64, slowdown: f64) -> f64 {
+        self.calm = 0.0;
+        match (self.response.judge(self.limit, ratio), self.trial.is_running()) {
             // Shedding does not help, so it ends.
             (Verdict::Ignores(before), _) => {
-                (self.stuck, self.patience, self.is_trying) = (0, PATIENCE[0], false);
+                self.trial = Trial::default();
                 before.max(self.limit)
             }
-            (Verdict::Doubtful, true) => self.limit * 2.0,
-            (Verdict::Open, true) => self.limit,
+            (Verdict::Open | Verdict::Doubtful, true) => self.limit * 2.0,
             (Verdict::Responds, true) => {
-                self.patience = (self.patience * 2).min(PATIENCE[1]);
-                (self.stuck, self.is_trying) = (0, false);
+                self.trial.fail();
                 self.floor
             }
-            (_, false) => self.shrink(ratio, slowdown),
+            (_, false) if self.limit > self.floor => self.limit * self.step(slowdown),
+            (_, false) if self.trial.start() => {
+                self.response.start(self.limit, ratio);
+                self.limit * 2.0
+            }
+            (_, false) => self.limit,
         }
-    }
-
-    /// Returns a lower limit; at the least one, from time to time a higher one, to see whether latency responds.
-    fn shrink(&mut self, ratio: f64, slowdown: f64) -> f64 {
-        if self.limit > self.floor {
-            return self.limit * step(slowdown, self.error);
-        }
-        self.stuck += 1;
-        self.is_trying = self.stuck >= self.patience;
-        if !self.is_trying {
-            return self.limit;
-        }
-        self.response.start(self.limit, ratio);
-        self.limit * 2.0
     }
 
     /// Returns the limit while nothing is shed: it closes in on the requests under way if they are slow, so that a
@@ -151,11 +138,12 @@ impl Limiter {
             (false, _) => self.limit * GROWTH[1],
         }
     }
-}
 
-/// Returns the factor from a limit to the one at which the slowdown is the target, if a queue causes the slowdown. Where
-/// the difference may be an error it is a third of that.
-fn step(slowdown: f64, error: f64) -> f64 {
-    let step = TARGET / slowdown;
-    if step.max(1.0 / step) <= 1.0 + error { step.cbrt() } else { step.clamp(STEP[0], STEP[1]) }
+    /// Returns the factor from the limit to the one at which the slowdown is the target, if a queue causes the slowdown.
+    /// Where the difference may be an error it is a third of that.
+    fn step(&self, slowdown: f64) -> f64 {
+        let step = TARGET / slowdown;
+        let is_error = step.max(1.0 / step) <= 1.0 + self.error;
+        if is_error { step.cbrt() } else { step.clamp(STEP[0], STEP[1]) }
+    }
 }

@@ -3,8 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use crate::number::{count, float};
 
@@ -27,6 +27,8 @@ const CAP: f64 = 1.0 / 3.0;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Typical {
     pub(crate) slowdown: f64,
+    /// Its latency without load, in nanoseconds.
+    pub(crate) unloaded: u64,
     /// Number of requests that tell, of all operations.
     pub(crate) samples: u64,
 }
@@ -38,25 +40,33 @@ pub(crate) struct Ratios(Box<[Row]>);
 #[derive(Debug)]
 struct Row {
     total: AtomicU32,
+    /// Latency of the operation without load, in nanoseconds, as of its last request.
+    unloaded: AtomicU64,
     buckets: [AtomicU32; BUCKETS],
 }
 
 impl Default for Ratios {
     fn default() -> Self {
-        let row = || Row { total: AtomicU32::new(0), buckets: [const { AtomicU32::new(0) }; BUCKETS] };
+        let row = || Row {
+            total: AtomicU32::new(0),
+            unloaded: AtomicU64::new(1),
+            buckets: [const { AtomicU32::new(0) }; BUCKETS],
+        };
         Self((0..ROWS).map(|_| row()).collect())
     }
 }
 
 impl Ratios {
-    /// Counts a ratio of the operation with this number.
-    pub(crate) fn add(&self, operation: usize, ratio: f64) {
+    /// Counts a latency of the operation with this number, by its ratio to that without load.
+    pub(crate) fn add(&self, operation: usize, latency: u64, unloaded: u64) {
+        let ratio = float(latency) / float(unloaded);
         // The baseline lies within its bucket just where the quantile is found if all ratios are 1.
         let index = count((ratio.log2() + BELOW) * PER_DOUBLING + QUANTILE) as usize;
         let Some(row) = self.0.get(operation % ROWS) else { return };
         if let Some(bucket) = row.buckets.get(index).or(row.buckets.last()) {
             bucket.fetch_add(1, Relaxed);
             row.total.fetch_add(1, Relaxed);
+            row.unloaded.store(unloaded, Relaxed);
         }
     }
 
@@ -69,20 +79,28 @@ impl Ratios {
     pub(crate) fn take(&self) -> Option<Typical> {
         let samples = self.total();
         let most = float(samples) * CAP;
-        let mut slowdowns: Vec<_> = self.0.iter().filter_map(|row| row.take(most)).collect();
-        slowdowns.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-        let mut left = TYPICAL * slowdowns.iter().map(|(_, weight)| weight).sum::<f64>();
-        let typical = slowdowns.iter().find(|(_, weight)| {
-            left -= weight;
+        let mut rows: Vec<_> = self.0.iter().filter_map(|row| row.take(most)).collect();
+        rows.sort_by(|one, other| one.slowdown.total_cmp(&other.slowdown));
+        let mut left = TYPICAL * rows.iter().map(|row| row.weight).sum::<f64>();
+        let typical = rows.iter().find(|row| {
+            left -= row.weight;
             left <= 0.0
         });
-        typical.map(|(slowdown, _)| Typical { slowdown: *slowdown, samples })
+        typical.map(|row| Typical { slowdown: row.slowdown, unloaded: row.unloaded, samples })
     }
 }
 
+/// The ratios of an operation in short.
+struct Taken {
+    slowdown: f64,
+    unloaded: u64,
+    /// How much the operation counts for.
+    weight: f64,
+}
+
 impl Row {
-    /// Removes the ratios of an operation; returns its slowdown, and how much it counts for.
-    fn take(&self, most: f64) -> Option<(f64, f64)> {
+    /// Removes the ratios of an operation, which counts for so many requests at most.
+    fn take(&self, most: f64) -> Option<Taken> {
         let total = f64::from(self.total.swap(0, Relaxed));
         if total == 0.0 {
             return None;
@@ -97,6 +115,7 @@ impl Row {
             below += here;
             edge += 1.0;
         }
-        found.map(|slowdown| (slowdown, total.min(most)))
+        let unloaded = self.unloaded.load(Relaxed);
+        found.map(|slowdown| Taken { slowdown, unloaded, weight: total.min(most) })
     }
 }

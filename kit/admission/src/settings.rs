@@ -19,7 +19,8 @@ pub struct Settings {
     /// Slowdown above which latency is taken for a sign of overload while nothing is shed, as a multiple of the
     /// baseline. 1.5 by default.
     pub tolerance: f64,
-    /// Latency above the baseline that is never taken for a slowdown. 2 ms by default.
+    /// Latency that is added to the tolerance, for operations so short that the machine's noise is as long. 2 ms by
+    /// default.
     pub slack: Duration,
     /// Time between two adjustments of the limit and of the pressure. 250 ms by default.
     pub window: Duration,

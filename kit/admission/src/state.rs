@@ -11,6 +11,7 @@ use crate::baseline::Baseline;
 use crate::control::Control;
 use crate::number::nanos;
 use crate::priority::Priority;
+use crate::running::Running;
 use crate::settings::Settings;
 use crate::window::Window;
 
@@ -25,9 +26,7 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     start: Instant,
     pub(crate) limit: AtomicU32,
-    pub(crate) under_way: AtomicU32,
-    /// Those of them that are essential.
-    essential: AtomicU32,
+    pub(crate) running: Running,
     pub(crate) pressure: AtomicU8,
     /// Number of times that the limit fell. A request from before says how slow the server was under the old limit.
     fallen: AtomicU32,
@@ -54,8 +53,7 @@ impl State {
         Self {
             start: Instant::now(),
             limit: AtomicU32::new(settings.max.max(settings.floor())),
-            under_way: AtomicU32::new(0),
-            essential: AtomicU32::new(0),
+            running: Running::default(),
             pressure: AtomicU8::new(0),
             fallen: AtomicU32::new(0),
             is_credible: AtomicBool::new(true),
@@ -73,24 +71,17 @@ impl State {
         let part = u64::from(limit) * u64::from(self.settings.percent(priority)) / 100;
         let part = u32::try_from(part).unwrap_or(u32::MAX);
         let is_essential = priority == Priority::Essential;
-        // Requests of lower priorities that are under way still, above a limit that fell, shed no essential one.
-        let before = if !is_essential {
-            raise(&self.under_way, part)
-        } else if raise(&self.essential, part).is_none() {
-            None
+        let running = if is_essential {
+            self.running.add_essential(part, self.settings.max.max(limit))
         } else {
-            let before = raise(&self.under_way, self.settings.max.max(limit));
-            if before.is_none() {
-                self.essential.fetch_sub(1, Relaxed);
-            }
-            before
+            self.running.add(part)
         };
-        if let Some(before) = before {
-            self.window.admit(before + 1);
+        if let Some(running) = running {
+            self.window.admit(running);
             return Some(Start { at, fallen: self.fallen.load(Relaxed), is_essential });
         }
-        if self.window.shed() {
-            // The first one is reacted to sooner: a queue as long as the limit has built up.
+        // The first request of an overload that is shed is reacted to sooner: a queue as long as the limit has built up.
+        if self.window.shed() && self.overloaded_since.load(Relaxed) == NEVER {
             self.due.fetch_min(at + self.hurry(), Relaxed);
         }
         None
@@ -101,19 +92,16 @@ impl State {
         let now = self.now();
         let latency = now.saturating_sub(start.at);
         if start.fallen == self.fallen.load(Relaxed)
-            && let Some(ratio) = baseline.ratio(latency, nanos(self.settings.slack))
+            && let Some(unloaded) = baseline.known()
         {
-            self.window.complete(baseline.number(), ratio);
+            self.window.complete(baseline.number(), latency, unloaded);
         }
         baseline.learn(latency, now, self.is_credible.load(Relaxed));
     }
 
     /// Ends a request.
     pub(crate) fn end(&self, start: Start) {
-        if start.is_essential {
-            self.essential.fetch_sub(1, Relaxed);
-        }
-        self.under_way.fetch_sub(1, Relaxed);
+        self.running.remove(start.is_essential);
     }
 
     /// Returns the time for which requests have been shed, with pauses of less than 5 s.
@@ -135,7 +123,7 @@ impl State {
         if now < self.due.load(Relaxed) {
             return now;
         }
-        let seen = self.window.close(self.under_way.load(Relaxed));
+        let seen = self.window.close(self.running.all());
         let decision = control.adjust(&seen, now);
         let before = self.limit.swap(decision.limit, Relaxed);
         if decision.limit < before - before / FALL {
@@ -157,9 +145,4 @@ impl State {
     fn now(&self) -> u64 {
         nanos(self.start.elapsed())
     }
-}
-
-/// Adds one to a number that is below a bound. Returns the number before.
-fn raise(number: &AtomicU32, bound: u32) -> Option<u32> {
-    number.fetch_update(Relaxed, Relaxed, |it| (it < bound).then_some(it + 1)).ok()
 }

@@ -48,9 +48,9 @@ impl Window {
         self.shed.fetch_add(1, Relaxed) == 0
     }
 
-    /// Counts the slowdown of a completed request.
-    pub(crate) fn complete(&self, operation: usize, ratio: f64) {
-        self.ratios.add(operation, ratio);
+    /// Counts a completed request with its latency and that of its operation without load, in nanoseconds.
+    pub(crate) fn complete(&self, operation: usize, latency: u64, unloaded: u64) {
+        self.ratios.add(operation, latency, unloaded);
     }
 
     /// Returns what was seen, and starts again. Ratios are kept until there are enough of them, or they are too old.

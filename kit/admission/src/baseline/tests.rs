@@ -36,7 +36,7 @@ fn a_baseline_follows_down_within_some_tens_of_requests() {
 #[test]
 fn a_baseline_rises_by_two_percent_a_second() {
     let baseline = Baseline::default();
-    let now = learn(&baseline, 0, std::iter::repeat_n(10, 60_000), true);
+    let now = learn(&baseline, 0, std::iter::repeat_n(10, 200_000), true);
     learn(&baseline, now, std::iter::repeat_n(100, 10_000), true);
     assert!((11.0..12.5).contains(&ms(&baseline)), "{}", ms(&baseline));
 }
@@ -54,12 +54,4 @@ fn outliers_do_not_move_a_baseline() {
     let baseline = Baseline::default();
     learn(&baseline, 0, (0..60_000).map(|it| if it % 3 == 0 { 1000 } else { 10 }), true);
     assert!((10.0..11.2).contains(&ms(&baseline)), "{}", ms(&baseline));
-}
-
-#[test]
-fn the_slack_is_no_slowdown() {
-    let baseline = Baseline::default();
-    learn(&baseline, 0, std::iter::repeat_n(10, 100), true);
-    let ratios = [5, 10, 12, 22].map(|latency| baseline.ratio(latency * MS, 2 * MS).unwrap());
-    assert_eq!(format!("{ratios:?}"), "[0.5, 1.0, 1.0, 2.0]");
 }

@@ -6,7 +6,11 @@ fn overload(limiter: &mut Limiter, workers: f64, slower: f64, windows: u32) -> V
     let mut limits = Vec::new();
     for _ in 0..windows {
         let slowdown = slower * (limiter.limit() / workers).max(1.0);
-        limiter.update(Typical { slowdown, samples: 1000 }, count(limiter.limit()), true);
+        limiter.update(
+            Typical { slowdown, unloaded: 20_000_000, samples: 1000 },
+            count(limiter.limit()),
+            true,
+        );
         limits.push(limiter.limit());
     }
     limits
@@ -54,7 +58,7 @@ fn a_limit_at_its_least_is_seldom_exceeded_where_it_is_of_use() {
 fn a_slow_server_that_sheds_nothing_keeps_room_above_its_use() {
     let mut limiter = limiter();
     for _ in 0..10 {
-        limiter.update(Typical { slowdown: 3.0, samples: 1000 }, 100, false);
+        limiter.update(Typical { slowdown: 3.0, unloaded: 20_000_000, samples: 1000 }, 100, false);
     }
     assert!((limiter.limit() - (125.0 + 8.0) / 0.6).abs() < 1.0, "{}", limiter.limit());
 }

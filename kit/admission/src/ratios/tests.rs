@@ -1,10 +1,12 @@
 use super::*;
+use crate::number::whole;
 
 /// The slowdown of operations with these numbers of requests and ratios.
 fn typical(operations: &[(u32, f64)]) -> f64 {
     let ratios = Ratios::default();
     for (operation, (requests, ratio)) in operations.iter().enumerate() {
-        (0..*requests).for_each(|_| ratios.add(operation, *ratio));
+        let latency = whole(1e9 * ratio);
+        (0..*requests).for_each(|_| ratios.add(operation, latency, 1_000_000_000));
     }
     let typical = ratios.take().unwrap().slowdown;
     assert_eq!(ratios.total(), 0);
