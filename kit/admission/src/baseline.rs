@@ -92,17 +92,22 @@ impl Baseline {
         }
         let estimate = self.estimate(latency.max(1), samples);
         learnt.estimate.store(estimate, Relaxed);
+        let before = learnt.baseline.load(Relaxed);
         let baseline = if samples < SETTLED { estimate } else { self.follow(estimate, now, is_credible) };
         learnt.baseline.store(baseline, Relaxed);
-        learnt.moved.store(now, Relaxed);
+        // A rise of less than a nanosecond is left to a later sample.
+        if baseline != before || estimate <= before || !is_credible {
+            learnt.moved.store(now, Relaxed);
+        }
     }
 
     /// Returns the estimate moved towards a latency: by steps whose sizes balance where the quantile is, and which no
-    /// outlier makes larger.
+    /// outlier makes larger. The first estimate is a mean, since one latency may be of another order.
     fn estimate(&self, latency: u64, samples: u32) -> u64 {
         let old = self.0.estimate.load(Relaxed);
-        if samples == 1 {
-            return latency;
+        if samples <= KNOWN {
+            let sum = float(old) * f64::from(samples - 1) + float(latency);
+            return whole(sum / f64::from(samples));
         }
         let step = float(old) / f64::from(samples);
         if latency >= old {

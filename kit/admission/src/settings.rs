@@ -9,8 +9,9 @@ use crate::priority::Priority;
 pub struct Settings {
     /// Requests under way below which nothing is shed, whatever its priority and however slow the server. 32 by default.
     pub min: u32,
-    /// Most requests under way at a time, of all priorities: the limit at the start, and the longest queue at the
-    /// start of an overload. 512 by default.
+    /// Most requests under way at a time, of all priorities: the limit at the start, and so the longest queue at the
+    /// start of an overload. 512 by default. The limit is never below `min` over the least part of it that a priority
+    /// may use, even if that is more: 54 by default.
     pub max: u32,
     /// Part of the limit that [`Priority::Usual`] may use, in percent. 80 by default.
     pub usual_percent: u32,

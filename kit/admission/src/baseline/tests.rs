@@ -55,3 +55,11 @@ fn outliers_do_not_move_a_baseline() {
     learn(&baseline, 0, (0..60_000).map(|it| if it % 3 == 0 { 1000 } else { 10 }), true);
     assert!((10.0..11.2).contains(&ms(&baseline)), "{}", ms(&baseline));
 }
+
+#[test]
+fn a_first_latency_of_another_order_is_forgotten() {
+    let baseline = Baseline::default();
+    baseline.learn(100, 0, true);
+    learn(&baseline, 0, std::iter::repeat_n(10, 1000), true);
+    assert!((9.0..10.5).contains(&ms(&baseline)), "{}", ms(&baseline));
+}
