@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 21] = [
+const ALLOWED: [(&str, &[&str]); 22] = [
+    ("admission", &[]),
     ("allocator", &[]),
     ("proto", &[]),
     ("endpoints", &[]),
@@ -24,6 +25,7 @@ const ALLOWED: [(&str, &[&str]); 21] = [
     (
         "bff-kit",
         &[
+            "admission",
             "allocator",
             "connections",
             "contracts",
@@ -96,7 +98,8 @@ fn dependencies_run_one_way() {
 fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
     let metadata = metadata();
     let forbidden = [
-        ("rpc", &["async-graphql", "axum", "tokio", "tonic"][..]),
+        ("admission", &["async-graphql", "axum", "http", "hyper", "tonic"][..]),
+        ("rpc", &["async-graphql", "axum", "tokio", "tonic"]),
         ("operation", &["axum", "futures-util", "hyper", "moka", "tokio", "tonic"]),
         ("contracts", &["axum", "fetch", "tokio", "tonic"]),
         ("fetch", &["async-graphql", "axum", "proto"]),
