@@ -38,6 +38,8 @@ impl Client for Mobile {
     };
     const OPERATIONS: OperationPolicy =
         OperationPolicy { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Development };
+    // Who has filled a cart is about to pay.
+    const ESSENTIAL: &'static [&'static str] = &["cart"];
     const REASONS: Reasons = downstream::REASONS;
     type Query = schema::Query;
     type Mutation = schema::Mutation;

@@ -38,6 +38,8 @@ impl Client for Web {
     const OPERATIONS: OperationPolicy =
         OperationPolicy { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Always };
     const BROWSERS: bool = true;
+    // Who has filled a cart is about to pay.
+    const ESSENTIAL: &'static [&'static str] = &["cart"];
     const REASONS: Reasons = downstream::REASONS;
     type Query = schema::Query;
     type Mutation = schema::Mutation;

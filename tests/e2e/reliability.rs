@@ -6,6 +6,7 @@ mod amplified;
 mod crowded;
 mod down;
 mod load;
+mod overloaded;
 mod proxy;
 mod replicas;
 mod restarts;

@@ -30,6 +30,12 @@ impl Admission {
         }
     }
 
+    /// Returns an error if a request would be shed just now, so that a server need not read more of it.
+    pub fn room(&self, priority: Priority) -> Result<(), Shed> {
+        let now = self.0.tick();
+        if self.0.has_room(now, priority) { Ok(()) } else { Err(Shed::after(self.0.overloaded_for())) }
+    }
+
     /// Returns how hard the server is pressed: one atomic read. It is as of the last request.
     #[must_use]
     pub fn pressure(&self) -> Pressure {

@@ -13,9 +13,10 @@ pub enum Pressure {
     /// Nothing is shed, and requests take their usual time.
     #[default]
     None,
-    /// Requests are slower than the tolerance, or some are shed.
+    /// Requests are slower than the tolerance, or some are shed. Slowness alone gets no further: its reason may be a
+    /// service that no shedding makes faster.
     Moderate,
-    /// Requests are slower than twice the tolerance, or 5 % are shed.
+    /// 5 % of all requests are shed.
     High,
     /// 30 % of all requests are shed.
     Severe,
@@ -37,7 +38,7 @@ impl Pressure {
         let part = float(shed) / float((shed + admitted).max(1));
         if part >= 0.3 {
             Self::Severe
-        } else if part >= 0.05 || excess > 2.0 {
+        } else if part >= 0.05 {
             Self::High
         } else if part > 0.0 || excess > 1.0 {
             Self::Moderate

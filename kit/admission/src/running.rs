@@ -16,6 +16,11 @@ impl Running {
         self.all.load(Relaxed)
     }
 
+    /// Returns the number of essential requests.
+    pub(crate) fn essential(&self) -> u32 {
+        self.essential.load(Relaxed)
+    }
+
     /// Adds a request if fewer than so many are under way. Returns the number with it.
     pub(crate) fn add(&self, bound: u32) -> Option<u32> {
         raise(&self.all, bound)

@@ -67,9 +67,7 @@ impl State {
 
     /// Starts a request at this time, unless too many are under way.
     pub(crate) fn start(&self, at: u64, priority: Priority) -> Option<Start> {
-        let limit = self.limit.load(Relaxed);
-        let part = u64::from(limit) * u64::from(self.settings.percent(priority)) / 100;
-        let part = u32::try_from(part).unwrap_or(u32::MAX);
+        let (limit, part) = self.bounds(priority);
         let is_essential = priority == Priority::Essential;
         let running = if is_essential {
             self.running.add_essential(part, self.settings.max.max(limit))
@@ -80,11 +78,37 @@ impl State {
             self.window.admit(running);
             return Some(Start { at, fallen: self.fallen.load(Relaxed), is_essential });
         }
+        self.shed(at);
+        None
+    }
+
+    /// Returns true if a request would be admitted at this time; otherwise counts it as shed.
+    pub(crate) fn has_room(&self, at: u64, priority: Priority) -> bool {
+        let (limit, part) = self.bounds(priority);
+        let has_room = if priority == Priority::Essential {
+            self.running.essential() < part && self.running.all() < self.settings.max.max(limit)
+        } else {
+            self.running.all() < part
+        };
+        if !has_room {
+            self.shed(at);
+        }
+        has_room
+    }
+
+    /// Returns the limit, and the part of it that a priority may use.
+    fn bounds(&self, priority: Priority) -> (u32, u32) {
+        let limit = self.limit.load(Relaxed);
+        let part = u64::from(limit) * u64::from(self.settings.percent(priority)) / 100;
+        (limit, u32::try_from(part).unwrap_or(u32::MAX))
+    }
+
+    /// Counts a request that is shed.
+    fn shed(&self, at: u64) {
         // The first request of an overload that is shed is reacted to sooner: a queue as long as the limit has built up.
         if self.window.shed() && self.overloaded_since.load(Relaxed) == NEVER {
             self.due.fetch_min(at + self.hurry(), Relaxed);
         }
-        None
     }
 
     /// Learns from a request that has run to its end.

@@ -23,6 +23,13 @@ pub trait Client: Send + Sync + 'static {
     /// is reached, to tell its own pages from pages of other sites.
     const BROWSERS: bool = false;
 
+    /// Root fields of queries that matter as much as changes do: when the server has more work than it can do, an
+    /// operation with one of them is served before others.
+    const ESSENTIAL: &'static [&'static str] = &[];
+
+    /// Root fields of queries that can wait: operations that have these alone are the first to be told to come again.
+    const BACKGROUND: &'static [&'static str] = &[];
+
     /// Reasons of services that are about the principal. If none is named, `UNAUTHENTICATED` and `PERMISSION_DENIED`
     /// are internal errors, which no client sees.
     const REASONS: Reasons = Reasons { nobody_acts: &[], may_not: &[] };

@@ -1,6 +1,7 @@
 //! The settings of a BFF: a TOML file, overridden by the environment, overridden by flags. The command `config` and
 //! `docs/configuration.md` describe each setting by the type, name and comment of its field.
 
+mod admission;
 mod cache;
 mod checks;
 mod credential;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use crate::mode::Mode;
 pub use ::settings::{ConfigError, Layers, NAME as SERVICE, Secret, Setting, Source};
+pub use admission::AdmissionConfig;
 pub use cache::CacheConfig;
 pub use credential::CredentialConfig;
 pub use limits::LimitsConfig;
@@ -43,6 +45,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Registered operations and automatic persisted queries.
     pub operations: OperationsConfig,
+    /// Admission of requests.
+    pub admission: AdmissionConfig,
     /// The cache of answers.
     pub cache: CacheConfig,
     /// What outlives a request.

@@ -1,6 +1,7 @@
 //! Answers GraphQL requests, independent of their transport.
 
 mod access;
+mod admittance;
 mod answer;
 mod detached;
 mod explain;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use admission::Shed;
 use async_graphql::{Request, ServerError, Value, Variables};
 use fetch::{CallContext, Enforcement, KeptFresh, Observed, Reasons, SampledLog, Services, Tags, Upstream};
 use operation::{BadVariable, Cache, CacheScope, Code, Plan, Prepared, Preparer, request_error};
@@ -31,11 +33,12 @@ use resolver::Principal;
 use resolver::runtime::{Parts, Running};
 use telemetry::{Health, Metrics, list};
 
+use admittance::Admittance;
 use repetition::Repetition;
 use shared::SharedAnswers;
 
 pub(crate) use access::{Access, Known};
-pub(crate) use answer::{Answer, Cacheability, Effect, Shape};
+pub(crate) use answer::{Answer, Cacheability, Effect, SHED, Shape};
 pub(crate) use detached::detached;
 pub(crate) use explain::Explain;
 #[cfg(feature = "review")]
@@ -58,6 +61,16 @@ pub(crate) struct GraphqlRequest {
     pub(crate) explain: Explain,
     /// The idempotency key in the header; `None` if there is none.
     pub(crate) idempotency_key: Option<String>,
+}
+
+/// A request that was accepted from its principal.
+struct Accepted {
+    request: GraphqlRequest,
+    operation: Arc<Prepared>,
+    /// Variables, coerced to the types that the operation declares.
+    variables: Variables,
+    principal: Principal,
+    started: Instant,
 }
 
 /// A request that is ready to run.
@@ -87,6 +100,7 @@ pub(crate) struct Gateway {
     deadline: Duration,
     shared: SharedAnswers,
     replays: Arc<Replays>,
+    admittance: Admittance,
 }
 
 impl Gateway {
@@ -123,6 +137,7 @@ impl Gateway {
             credential: CredentialKey::new(config.credential_key(), client.name),
             clock,
             replays: Arc::new(replays),
+            admittance: Admittance::new(client, &config.admission),
             log,
             deadline: config.deadline(&client.limits),
             shared: SharedAnswers::new(&config.cache),
@@ -152,6 +167,27 @@ impl Gateway {
                 return Arc::new(Answer { operation_name, ..Answer::rejected(errors) });
             }
         };
+        let permit = match self.admittance.admit(&operation) {
+            Ok(permit) => permit,
+            Err(shed) => return Arc::new(Answer::shed(shed, operation.name())),
+        };
+        let accepted = Accepted { request, operation, variables, principal, started };
+        let answer = self.admitted(accepted, may_change, known).await;
+        // An answer from memory says nothing about the services.
+        if let Some(permit) = permit.filter(|_| answer.calls > 0) {
+            permit.completed();
+        }
+        answer
+    }
+
+    /// Answers a request that was admitted.
+    async fn admitted(
+        self: &Arc<Self>,
+        accepted: Accepted,
+        may_change: bool,
+        known: &Arc<Known>,
+    ) -> Arc<Answer> {
+        let Accepted { request, operation, variables, principal, started } = accepted;
         if may_change && self.replays.keeps() && request.explain == Explain::No {
             let client = self.credential.issuer();
             if let Some(repetition) = Repetition::of(client, &request, &operation, &variables, &principal) {
@@ -179,6 +215,13 @@ impl Gateway {
             return Arc::new(answer().await);
         }
         self.shared.answer(operation, variables, &request.languages, answer).await
+    }
+
+    /// Returns an error if a request would not be admitted just now: one for the operation that is registered under this
+    /// id, or any at all. So it need not be read.
+    pub(crate) fn room(&self, id: Option<&str>) -> Result<(), Shed> {
+        let operation = id.and_then(|id| self.documents.registered_as(id));
+        self.admittance.room(operation.as_deref())
     }
 
     /// Selects the operation of a request, and coerces its variables to the types that the operation declares. Fails
@@ -222,6 +265,7 @@ impl Gateway {
             operation: operation.label().clone(),
             tags: public.then(Tags::default),
             alone: !operation.is_query() || explain == Explain::Analyze,
+            brownout: self.admittance.brownout(),
             kept_fresh: KeptFresh::default(),
             started,
             observed: Observed::default(),
@@ -290,7 +334,9 @@ impl Gateway {
     pub(crate) fn counts(&self) -> impl Fn(&Metrics) + Send + Sync + 'static {
         let (documents, preparer) = (self.documents.clone(), self.preparer.clone());
         let (upstream, replayed) = (self.upstream.clone(), self.replays.replayed());
+        let admittance = self.admittance.state();
         move |metrics| {
+            admittance(metrics);
             metrics.kept(&list::REPLAYED, None, replayed.load(Ordering::Relaxed));
             let (taken, rejected) = documents.loads();
             metrics.kept(&list::MANIFESTS, Some(("result", "taken")), taken);

@@ -13,9 +13,9 @@ pub use crate::server::{PeerAddress, Server};
 /// Settings of a server, and the places that set them.
 pub mod config {
     pub use crate::config::{
-        CacheConfig, Config, ConfigError, CredentialConfig, HttpProfile, Layers, LimitsConfig, LogConfig,
-        LogFormat, OperationsConfig, SERVICE, Secret, ServerConfig, ServiceConfig, Setting, Source,
-        StoreConfig, TlsConfig, UpstreamConfig, settings,
+        AdmissionConfig, CacheConfig, Config, ConfigError, CredentialConfig, HttpProfile, Layers,
+        LimitsConfig, LogConfig, LogFormat, OperationsConfig, SERVICE, Secret, ServerConfig, ServiceConfig,
+        Setting, Source, StoreConfig, TlsConfig, UpstreamConfig, settings,
     };
 }
 

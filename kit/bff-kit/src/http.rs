@@ -218,6 +218,7 @@ impl HttpEdge {
             return Err(Rejection::past(*bound));
         }
         self.origins.check(&head)?;
+        self.gateway.room(id.as_deref()).map_err(Rejection::shed)?;
         let parameters = match head.method {
             // The router omits the body of an answer to HEAD, and nothing else.
             Method::GET | Method::HEAD => {

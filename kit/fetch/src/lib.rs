@@ -79,4 +79,4 @@ pub use policies::PolicyTable;
 pub use tags::Tags;
 pub use upstream::{Services, Upstream, Upstreams};
 
-pub use rpc::{Idempotency, Mask, Policies, Policy, Reasons, Rpc, Slot};
+pub use rpc::{Brownout, Idempotency, Mask, Policies, Policy, Reasons, Rpc, Slot};

@@ -32,13 +32,16 @@ pub enum Decision {
     OutOfRetries,
     /// The call is sent again, because its connection ended before any service can have seen it.
     Resent,
+    /// The call was not made, since its request can do without it and the server has too much work.
+    LeftOut,
     /// The time of the call ended while it waited for its turn, because too many calls were under way.
     Overflowed,
 }
 
 impl Decision {
     /// All decisions.
-    pub const ALL: [Self; 4] = [Self::Retried, Self::OutOfRetries, Self::Resent, Self::Overflowed];
+    pub const ALL: [Self; 5] =
+        [Self::Retried, Self::OutOfRetries, Self::Resent, Self::LeftOut, Self::Overflowed];
 
     /// Returns the name of the decision, for logs and metrics.
     #[must_use]
@@ -47,6 +50,7 @@ impl Decision {
             Self::Retried => "retried",
             Self::OutOfRetries => "out_of_retries",
             Self::Resent => "resent",
+            Self::LeftOut => "left_out",
             Self::Overflowed => "overflowed",
         }
     }

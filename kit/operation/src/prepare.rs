@@ -98,7 +98,7 @@ impl Preparer {
         let call_graph = with_shares(call_graph, self.deadline, &self.policies);
         let call_graph = if self.masks { call_graph } else { call_graph.without_masks() };
         let call_graph = if self.hoisting { call_graph } else { call_graph.without_hoisting() };
-        Ok(Prepared::new(document, normalised, call_graph, costs_by_variables))
+        Ok(Prepared::new(document, normalised, call_graph, costs_by_variables).of_text(text, name))
     }
 
     /// Checks the limits that depend on variables, which must be coerced.

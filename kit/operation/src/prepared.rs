@@ -1,5 +1,6 @@
 //! An operation that is ready to run: the state that does not change from request to request.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::parser::types::{
@@ -29,6 +30,8 @@ pub struct Prepared {
     plan: OnceLock<Plan>,
     /// Its name as logs have it; `(unnamed)` if it has no name that logs take.
     label: Arc<str>,
+    /// A quick hash of its text.
+    text_hash: u64,
     /// The hash of its document; `None` if it is not registered.
     registered: Option<String>,
     /// True if a variable may be left out and has no default: an argument that names it is then left out as well.
@@ -51,6 +54,7 @@ impl Prepared {
             call_graph: Arc::new(call_graph),
             plan: OnceLock::new(),
             registered: None,
+            text_hash: 0,
             leaves_out: false,
             costs_by_variables,
         };
@@ -65,6 +69,18 @@ impl Prepared {
     #[must_use]
     pub fn under(self, hash: String) -> Self {
         Self { registered: Some(hash), ..self }
+    }
+
+    /// Returns the operation with a quick hash of its text and the name by which it was selected.
+    pub(super) fn of_text(self, text: &str, name: Option<&str>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (text, name).hash(&mut hasher);
+        Self { text_hash: hasher.finish(), ..self }
+    }
+
+    /// Returns a quick hash of its text, by which operations are told apart where a mistake does no harm.
+    pub fn text_hash(&self) -> u64 {
+        self.text_hash
     }
 
     /// The hash of its document; `None` if it is not registered.

@@ -100,6 +100,12 @@ impl OperationStore {
         self.unregistered.load(Ordering::Relaxed)
     }
 
+    /// Returns the operation that is registered under an id; `None` if there is none.
+    #[must_use]
+    pub fn registered_as(&self, id: &str) -> Option<Arc<Prepared>> {
+        self.registry.get().get(id)
+    }
+
     /// Selects the operation of a request, ready to run. Fails with request errors.
     pub fn select(&self, id: Option<&DocumentId>, text: Option<&str>, name: Option<&str>) -> Selected {
         match (id, text) {

@@ -11,11 +11,13 @@
 //! assert_eq!(policies.services().collect::<Vec<_>>(), ["shop.reviews.v1.ReviewService"]);
 //! ```
 
+mod brownout;
 mod mask;
 mod policy;
 mod rpc;
 mod slot;
 
+pub use brownout::Brownout;
 pub use mask::Mask;
 pub use policy::{Policies, Policy};
 pub use rpc::{Idempotency, Reasons, Rpc};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use crate::{Idempotency, Rpc};
+use crate::{Brownout, Idempotency, Rpc};
 
 /// Retries of a call unless its row says otherwise.
 const RETRIES: u32 = 2;
@@ -22,6 +22,8 @@ pub struct Policy {
     pub retries: Option<u32>,
     /// Maximum number of calls of the RPC at a time. Of the rows of one RPC, the largest number counts.
     pub max_calls: usize,
+    /// Brownout from which on the call is left out where a request can do without it; `None` if it never is.
+    pub left_out_at: Option<Brownout>,
     /// Time for which a response counts as fresh, so that clients and caches may keep it. Zero means not at all.
     pub fresh: Duration,
     /// Time beyond `fresh` for which an old value is good enough for one more request, while it is loaded again.
@@ -40,6 +42,7 @@ impl Policy {
             timeout: Duration::from_millis(timeout),
             retries: None,
             max_calls: MAX_CALLS,
+            left_out_at: Some(Brownout::All),
             fresh: Duration::ZERO,
             revalidate: Duration::ZERO,
             stale: Duration::ZERO,
@@ -75,6 +78,24 @@ impl Policy {
     #[must_use]
     pub const fn max_calls(self, max_calls: usize) -> Self {
         Self { max_calls, ..self }
+    }
+
+    /// Leaves the call out before others while the server has more work than it can do, where a request can do without it.
+    #[must_use]
+    pub const fn first_to_go(self) -> Self {
+        Self { left_out_at: Some(Brownout::First), ..self }
+    }
+
+    /// Makes the call however much work the server has.
+    #[must_use]
+    pub const fn kept(self) -> Self {
+        Self { left_out_at: None, ..self }
+    }
+
+    /// Returns true if the call is left out during this brownout, where a request can do without it.
+    #[must_use]
+    pub fn is_left_out(&self, brownout: Brownout) -> bool {
+        self.left_out_at.is_some_and(|at| at <= brownout)
     }
 
     /// Returns the maximum number of times that a call is made again.

@@ -51,6 +51,7 @@ async fn loaded(enforcement: Enforcement, keys: u32) -> (usize, u64) {
         operation: "Test".into(),
         tags: None,
         alone: false,
+        brownout: fetch::Brownout::None,
         kept_fresh: KeptFresh::default(),
         started: now,
         observed: Observed::default(),

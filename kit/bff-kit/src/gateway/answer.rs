@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use admission::Shed;
 use async_graphql::{Response, ServerError, Value};
 use bytes::Bytes;
-use operation::Prepared;
+use operation::{Code, Prepared, request_error};
 use serde::Serialize;
 
 #[cfg(feature = "review")]
@@ -35,6 +36,9 @@ pub(crate) struct Answer {
     pub(crate) keep: Option<Cacheability>,
     pub(crate) body: OnceLock<Bytes>,
 }
+
+/// Message to a client whose request the server has no time for.
+pub(crate) const SHED: &str = "The server has more work than it can do; try again in a moment.";
 
 /// Change that was made for an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +105,15 @@ impl Answer {
     /// Creates the answer to a request that failed for a reason of our own.
     pub(crate) fn internal(message: &str) -> Self {
         Self::rejected(vec![server_error(Error::internal(message.to_owned()))])
+    }
+
+    /// Creates the answer to a request that the server has no time for.
+    pub(super) fn shed(shed: Shed, operation_name: Option<&str>) -> Self {
+        Self {
+            operation_name: operation_name.map(str::to_owned),
+            retry_after: Some(shed.retry_after),
+            ..Self::rejected(vec![request_error(Code::Overloaded, SHED)])
+        }
     }
 
     /// Creates an answer from the body of one that was given before.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use admission::Shed;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,6 +11,7 @@ use fetch::SampledLog;
 use operation::Code;
 
 use crate::config::HttpProfile;
+use crate::gateway::SHED;
 use connections::Bound;
 use resolver::Error;
 use telemetry::Metrics;
@@ -81,11 +83,18 @@ impl RejectionReason {
 pub(super) struct Rejection {
     pub(super) reason: RejectionReason,
     pub(super) message: String,
+    /// Delay before a retry; `None` if the reason decides.
+    delay: Option<Duration>,
 }
 
 impl Rejection {
     pub(super) fn new(reason: RejectionReason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+        Self { reason, message: message.into(), delay: None }
+    }
+
+    /// Creates the rejection of a request while the server has too much work.
+    pub(super) fn shed(shed: Shed) -> Self {
+        Self { delay: Some(shed.retry_after), ..Self::new(RejectionReason::Overload, SHED) }
     }
 
     /// Creates the rejection of a request past this bound.
@@ -136,7 +145,7 @@ impl Rejection {
     /// Returns the delay before a retry; `None` if a retry does not help.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         matches!(self.reason, RejectionReason::TooMany | RejectionReason::Overload)
-            .then_some(Duration::from_secs(1))
+            .then_some(self.delay.unwrap_or(Duration::from_secs(1)))
     }
 
     pub(super) fn into_error(self) -> Error {

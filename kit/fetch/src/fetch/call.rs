@@ -14,7 +14,10 @@ use super::{BatchResult, Fetch};
 use crate::observer::UnderWay;
 use crate::shared::Shared;
 use crate::upstream::{Outgoing, timed_out};
-use crate::{FailureKind, Idempotency, Mask, Policy, Rpc, SampledLog, Tags, Upstream, UpstreamError};
+use crate::{
+    Brownout, Decision, FailureKind, Idempotency, Mask, Policy, Rpc, SampledLog, Tags, Upstream,
+    UpstreamError,
+};
 
 /// State shared by all calls of one request.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub struct CallContext {
     pub alone: bool,
     /// Time for which the values from the cache stay fresh.
     pub kept_fresh: KeptFresh,
+    /// Calls that the request leaves out.
+    pub brownout: Brownout,
     /// Time at which the request came in.
     pub started: Instant,
     /// The calls made so far.
@@ -112,6 +117,7 @@ impl CallContext {
             operation: self.operation.clone(),
             tags: None,
             alone: self.alone,
+            brownout: Brownout::None,
             kept_fresh: KeptFresh::default(),
             started: Instant::now(),
             observed: Observed::default(),
@@ -209,10 +215,19 @@ impl<'a> Call<'a> {
         Self { end, ..self }
     }
 
-    /// Returns the call, or an error if the request can do without it and hardly any time is left for it.
+    /// Returns the call, or an error if the request can do without it, and either hardly any time is left for it or the
+    /// server has too much work.
     pub(crate) fn worth_it(self, optional: bool) -> Result<Self, UpstreamError> {
+        if !optional {
+            return Ok(self);
+        }
+        if self.policy.is_left_out(self.context.brownout) {
+            self.context.upstream.observer.decided(self.rpc.path(), Decision::LeftOut);
+            let message = format!("{}: left out, because the server has too much work", self.rpc.path());
+            return Err(UpstreamError::new(FailureKind::Overloaded, message));
+        }
         let left = self.end.saturating_duration_since(Instant::now());
-        if optional && left < self.policy.least() { Err(timed_out(self.rpc)) } else { Ok(self) }
+        if left < self.policy.least() { Err(timed_out(self.rpc)) } else { Ok(self) }
     }
 
     pub(crate) fn policy(&self) -> Policy {

@@ -52,6 +52,12 @@ metrics! {
         "Answers in which a field took its fallback.";
     REPLAYED: Counter "bff_replayed_total" []
         "Answers to mutations that were given again, to a request with the same idempotency key.";
+    ADMISSION_LIMIT: Gauge "bff_admission_limit" []
+        "Operations that may run at a time, which follows their latency.";
+    ADMITTED: Gauge "bff_admitted_operations" []
+        "Operations that run.";
+    PRESSURE: Gauge "bff_pressure" []
+        "Work of the server: 0 as much as it can do, 1 slow, 2 some of it shed and the first optional calls left out, 3 much of it shed and all optional calls left out.";
     LEFT: Counter "bff_unanswered_total" ["reason"]
         "Operations whose client left before the answer, or that were cut off by the end of a drain.";
     REJECTED: Counter "bff_refused_total" ["reason"]

@@ -1,0 +1,82 @@
+//! Admission of operations: which run while the server has more work than it can do.
+
+use admission::{Admission, Baseline, Permit, Pressure, Priority, Settings, Shed};
+use fetch::Brownout;
+use moka::sync::Cache;
+use operation::Prepared;
+use telemetry::{Metrics, list};
+
+use crate::any_client::AnyClient;
+use crate::config::AdmissionConfig;
+
+/// Number of operations whose usual latency is remembered.
+const OPERATIONS: u64 = 4_096;
+
+/// Admits operations, the more important ones first.
+#[derive(Debug)]
+pub(super) struct Admittance {
+    /// `None` if everything is admitted.
+    admission: Option<Admission>,
+    /// The usual latency of each operation, by the hash of its text.
+    baselines: Cache<u64, Baseline>,
+    essential: &'static [&'static str],
+    background: &'static [&'static str],
+}
+
+impl Admittance {
+    pub(super) fn new(client: AnyClient, config: &AdmissionConfig) -> Self {
+        let settings = Settings { min: config.min_requests, max: config.max_requests, ..Settings::default() };
+        Self {
+            admission: (config.max_requests > 0).then(|| Admission::new(settings)),
+            baselines: Cache::new(OPERATIONS),
+            essential: client.essential,
+            background: client.background,
+        }
+    }
+
+    /// Admits an operation, unless the server has more work than it can do.
+    pub(super) fn admit(&self, operation: &Prepared) -> Result<Option<Permit>, Shed> {
+        let Some(admission) = &self.admission else { return Ok(None) };
+        let baseline = self.baselines.get_with(operation.text_hash(), Baseline::default);
+        admission.admit(self.priority(operation), &baseline).map(Some)
+    }
+
+    /// Returns an error if a request would not be admitted just now: one for this operation, or any at all.
+    pub(super) fn room(&self, operation: Option<&Prepared>) -> Result<(), Shed> {
+        let Some(admission) = &self.admission else { return Ok(()) };
+        admission.room(operation.map_or(Priority::Essential, |operation| self.priority(operation)))
+    }
+
+    /// Returns the calls that requests leave out just now.
+    pub(super) fn brownout(&self) -> Brownout {
+        match self.admission.as_ref().map(Admission::pressure).unwrap_or_default() {
+            Pressure::None | Pressure::Moderate => Brownout::None,
+            Pressure::High => Brownout::First,
+            Pressure::Severe => Brownout::All,
+        }
+    }
+
+    /// Returns a function that reports the state.
+    pub(super) fn state(&self) -> impl Fn(&Metrics) + Send + Sync + use<> {
+        let admission = self.admission.clone();
+        move |metrics| {
+            let Some(admission) = &admission else { return };
+            admission.refresh();
+            metrics.kept(&list::ADMISSION_LIMIT, None, u64::from(admission.limit()));
+            metrics.kept(&list::ADMITTED, None, u64::from(admission.under_way()));
+            metrics.kept(&list::PRESSURE, None, u64::from(admission.pressure() as u8));
+        }
+    }
+
+    /// A change is worth more than a look, since its client has decided.
+    fn priority(&self, operation: &Prepared) -> Priority {
+        let mut fields = operation.root_fields();
+        if !operation.is_query() || fields.any(|field| self.essential.contains(&field)) {
+            Priority::Essential
+        } else if operation.root_fields().all(|field| self.background.contains(&field)) {
+            Priority::Background
+        } else {
+            Priority::Usual
+        }
+    }
+}

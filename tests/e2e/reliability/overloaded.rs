@@ -1,0 +1,141 @@
+//! More requests than the services can take: as many answers as before, as fast as before, the important ones first.
+
+use std::time::Duration;
+
+use bff_kit::host::config::Config;
+use bytes::Bytes;
+use http::{Request, StatusCode, header};
+use http_body_util::Full;
+use proto::admin::Fault;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::size;
+use crate::support::{ADA, Connection, Kind, Shop};
+
+/// Time that a call for notifications takes, which no two requests share, and calls at a time: what the services can do.
+const TAKES_MS: i32 = 50;
+const AT_A_TIME: usize = 10;
+
+/// Answers a second that the services can give.
+const CAPACITY: usize = AT_A_TIME * 1_000 / TAKES_MS as usize;
+
+const BROWSING: &str = "query Browsing { notifications(first: 1) { unreadCount } }";
+const CHECKOUT: &str = "query Checkout { cart { count } notifications(first: 1) { unreadCount } }";
+
+/// One answer.
+struct Got {
+    sent: Instant,
+    took: Duration,
+    status: StatusCode,
+    is_checkout: bool,
+    is_whole: bool,
+}
+
+impl Got {
+    fn is_served(&self) -> bool {
+        self.status == StatusCode::OK && self.is_whole
+    }
+}
+
+/// Sends so many requests a second for a while, whatever becomes of the ones before; one in twenty is a checkout.
+async fn open_loop(shop: &Shop, rate: usize, time: Duration) -> Vec<Got> {
+    let (give_back, mut idle) = mpsc::unbounded_channel::<Connection>();
+    let mut ticks = interval(Duration::from_secs(1) / u32::try_from(rate).unwrap());
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    let (start, mut requests, mut count) = (Instant::now(), JoinSet::new(), 0_usize);
+    while start.elapsed() < time {
+        ticks.tick().await;
+        count += 1;
+        let (is_checkout, kept, give_back) = (count % 20 == 0, idle.try_recv().ok(), give_back.clone());
+        let to = shop.address(Kind::Web);
+        requests.spawn(async move {
+            let mut connection = match kept {
+                Some(connection) => connection,
+                None => Connection::over(tokio::net::TcpStream::connect(to).await.unwrap()).await,
+            };
+            let query = if is_checkout { CHECKOUT } else { BROWSING };
+            let body = serde_json::json!({ "query": query }).to_string();
+            let request = Request::post("/graphql")
+                .header(header::HOST, "127.0.0.1")
+                .header(header::CONTENT_TYPE, "application/json")
+                .header(header::ACCEPT, "application/graphql-response+json")
+                .header(ADA.0, ADA.1)
+                .body(Full::<Bytes>::from(body))
+                .unwrap();
+            let sent = Instant::now();
+            let answer = connection.send(request).await;
+            let (took, status) = (sent.elapsed(), answer.status);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                assert!(answer.headers.contains_key(header::RETRY_AFTER), "{}", answer.text);
+                assert_eq!(answer.body["errors"][0]["extensions"]["code"], "OVERLOADED", "{}", answer.text);
+            }
+            let is_whole = answer.body.get("errors").is_none();
+            let _ended = give_back.send(connection);
+            Got { sent, took, status, is_checkout, is_whole }
+        });
+    }
+    requests.join_all().await
+}
+
+/// Returns the time within which this share of the requests was answered.
+fn percentile<'a>(got: impl Iterator<Item = &'a Got>, percent: usize) -> Duration {
+    let mut took: Vec<_> = got.map(|it| it.took).collect();
+    took.sort_unstable();
+    took[(took.len() * percent / 100).min(took.len() - 1)]
+}
+
+fn share(got: &[&Got]) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts of requests are small")]
+    let share = got.iter().filter(|it| it.is_served()).count() as f64 / got.len().max(1) as f64;
+    share
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_times_as_many_requests_as_the_services_can_take() {
+    let shop = Shop::with(|config: &mut Config| {
+        config.server.max_connections_per_address = 20_000;
+        config.server.max_requests_per_address = 20_000;
+        config.server.max_connections = 20_000;
+        config.server.max_requests = 20_000;
+        // The services take so many at a time, and let the others wait.
+        config.upstream.max_calls_per_service = AT_A_TIME;
+        config.server.deadline_ms = Some(1_000);
+        config.admission.min_requests = 8;
+    })
+    .await;
+    let latency = Some(prost_types::Duration { seconds: 0, nanos: TAKES_MS * 1_000_000 });
+    let rpc = "shop.notifications.v1.NotificationService/ListNotifications".to_owned();
+    shop.fail(Fault { rpc, latency, ..Fault::default() });
+
+    let seconds = |short: usize, long: usize| Duration::from_millis(size(short, long) as u64);
+    let before = open_loop(&shop, CAPACITY / 2, seconds(2_000, 5_000)).await;
+    let unloaded = percentile(before.iter(), 99);
+    assert!(before.iter().all(Got::is_served), "nothing is shed at half the capacity");
+
+    let start = Instant::now();
+    let during = open_loop(&shop, CAPACITY * 10, seconds(3_000, 20_000)).await;
+    let lasted = start.elapsed();
+    let after = open_loop(&shop, CAPACITY / 2, seconds(3_000, 6_000)).await;
+
+    // The first second is the onset: a queue as long as the first limit has built up.
+    let steady: Vec<_> = during.iter().filter(|it| it.sent - start > Duration::from_secs(1)).collect();
+    let served: Vec<_> = steady.iter().copied().filter(|it| it.is_served()).collect();
+    let goodput = served.len() as u128 * 1_000 / (lasted.as_millis() - 1_000);
+    let p99 = percentile(served.iter().copied(), 99);
+    let shed = percentile(steady.iter().copied().filter(|it| it.status == 503), 99);
+    let (checkout, browsing): (Vec<_>, Vec<_>) = steady.iter().copied().partition(|it| it.is_checkout);
+    let end = after.iter().map(|it| it.sent).min().unwrap() + Duration::from_secs(2);
+    let recovered: Vec<_> = after.iter().filter(|it| it.sent > end).collect();
+    println!(
+        "goodput {goodput}/s of {CAPACITY}/s, p99 {p99:?} of {unloaded:?}, shed in {shed:?}, \
+         checkout {:.3}, browsing {:.3} served, afterwards {:.3}",
+        share(&checkout),
+        share(&browsing),
+        share(&recovered)
+    );
+    assert!(share(&checkout) > 2.0 * share(&browsing), "the important ones come first");
+    assert!(goodput * 2 > CAPACITY as u128, "{goodput}");
+    assert!(share(&recovered) > 0.99);
+}
