@@ -26,6 +26,7 @@ struct Inner {
     violations: Vec<FieldViolation>,
     retry_after: Option<Duration>,
     unsent: bool,
+    broken: bool,
     logged: AtomicBool,
 }
 
@@ -135,6 +136,16 @@ impl UpstreamError {
         Self::of(Inner { message: message.into(), unsent: true, ..Inner::new(FailureKind::Unavailable) })
     }
 
+    /// Creates the upstream error of a call that was not sent because the breaker of its RPC is open.
+    pub(crate) fn broken(message: impl Into<String>) -> Self {
+        Self::of(Inner {
+            message: message.into(),
+            unsent: true,
+            broken: true,
+            ..Inner::new(FailureKind::Unavailable)
+        })
+    }
+
     /// Creates the upstream error of a status that a service sent.
     fn answered(status: &Status) -> Self {
         let details = status.get_error_details();
@@ -173,7 +184,7 @@ impl UpstreamError {
             Some(field) => Some(FieldViolation { field, ..it.clone() }),
             None => (!it.field.starts_with(&format!("{keys}["))).then(|| it.clone()),
         };
-        let Inner { kind, code, message, reason, retry_after, unsent, .. } = &*self.0;
+        let Inner { kind, code, message, reason, retry_after, unsent, broken, .. } = &*self.0;
         Self::of(Inner {
             kind: *kind,
             code: *code,
@@ -182,6 +193,7 @@ impl UpstreamError {
             violations: self.0.violations.iter().filter_map(violation).collect(),
             retry_after: *retry_after,
             unsent: *unsent,
+            broken: *broken,
             logged: AtomicBool::new(self.0.logged.load(Ordering::Relaxed)),
         })
     }
@@ -216,6 +228,11 @@ impl UpstreamError {
     /// Returns true if no service can have seen the request, which may then be repeated whatever it changes.
     pub(crate) fn is_unsent(&self) -> bool {
         self.0.unsent
+    }
+
+    /// Returns true if the breaker of the RPC is open, so that the call would fail again.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.0.broken
     }
 
     /// Returns the gRPC status code, as the specification writes it, such as `"UNAVAILABLE"`.
@@ -265,6 +282,7 @@ impl Inner {
             violations: Vec::new(),
             retry_after: None,
             unsent: false,
+            broken: false,
             logged: AtomicBool::new(false),
         }
     }

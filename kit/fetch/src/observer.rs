@@ -23,7 +23,7 @@ impl Observer for () {
     fn decided(&self, _rpc: &'static str, _decision: Decision) {}
 }
 
-/// A decision about a call on its way to the service.
+/// A decision about a call, or the calls, of an RPC on their way to the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
     /// The call is made again, after a failure that may pass.
@@ -34,11 +34,25 @@ pub enum Decision {
     Resent,
     /// The time of the call ended while it waited for its turn, because too many calls were under way.
     Overflowed,
+    /// The call fails without being sent, because the breaker of the RPC is open.
+    Broken,
+    /// The breaker of the RPC opens, because too many calls failed or were slow.
+    BreakerOpened,
+    /// The breaker of the RPC closes, because the service answers again.
+    BreakerClosed,
 }
 
 impl Decision {
     /// All decisions.
-    pub const ALL: [Self; 4] = [Self::Retried, Self::OutOfRetries, Self::Resent, Self::Overflowed];
+    pub const ALL: [Self; 7] = [
+        Self::Retried,
+        Self::OutOfRetries,
+        Self::Resent,
+        Self::Overflowed,
+        Self::Broken,
+        Self::BreakerOpened,
+        Self::BreakerClosed,
+    ];
 
     /// Returns the name of the decision, for logs and metrics.
     #[must_use]
@@ -48,6 +62,9 @@ impl Decision {
             Self::OutOfRetries => "out_of_retries",
             Self::Resent => "resent",
             Self::Overflowed => "overflowed",
+            Self::Broken => "broken",
+            Self::BreakerOpened => "breaker_opened",
+            Self::BreakerClosed => "breaker_closed",
         }
     }
 }
