@@ -34,6 +34,12 @@ pub enum Decision {
     Resent,
     /// The time of the call ended while it waited for its turn, because too many calls were under way.
     Overflowed,
+    /// A second call is made beside one that is slow.
+    Hedged,
+    /// A second call was made, and its answer came first.
+    HedgeWon,
+    /// A second call would be made, but the budget of the RPC or that of the service is used up.
+    OutOfHedges,
     /// The call fails without being sent, because the breaker of the RPC is open.
     Broken,
     /// The breaker of the RPC opens, because too many calls failed or were slow.
@@ -44,11 +50,14 @@ pub enum Decision {
 
 impl Decision {
     /// All decisions.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Retried,
         Self::OutOfRetries,
         Self::Resent,
         Self::Overflowed,
+        Self::Hedged,
+        Self::HedgeWon,
+        Self::OutOfHedges,
         Self::Broken,
         Self::BreakerOpened,
         Self::BreakerClosed,
@@ -62,6 +71,9 @@ impl Decision {
             Self::OutOfRetries => "out_of_retries",
             Self::Resent => "resent",
             Self::Overflowed => "overflowed",
+            Self::Hedged => "hedged",
+            Self::HedgeWon => "hedge_won",
+            Self::OutOfHedges => "out_of_hedges",
             Self::Broken => "broken",
             Self::BreakerOpened => "breaker_opened",
             Self::BreakerClosed => "breaker_closed",

@@ -1,6 +1,6 @@
 //! The half of every call that lives as long as the server: endpoints, policies and the state that calls share.
 //!
-//! A call passes layers, each a file of its own: `deadline → retry → breaker → bulkhead → endpoint`. `route`
+//! A call passes layers, each a file of its own: `deadline → retry → hedge → breaker → bulkhead → endpoint`. `route`
 //! puts them in this order. Layers know the RPC, its policy and the clock, never a key, and never GraphQL.
 
 mod breaker;
@@ -8,6 +8,8 @@ mod budget;
 mod bulkhead;
 mod deadline;
 mod endpoint;
+mod hedge;
+mod latency;
 mod outgoing;
 mod progress;
 mod retry;

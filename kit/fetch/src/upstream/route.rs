@@ -1,5 +1,8 @@
 //! The way of one RPC's calls: the layers in their order, and the state that the calls share.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use endpoints::Endpoints;
@@ -9,8 +12,9 @@ use rpc::Rpc;
 use super::breaker::{self, Breaker};
 use super::budget::Budget;
 use super::bulkhead::Bulkhead;
+use super::hedge::{self, Hedging};
 use super::outgoing::Outgoing;
-use super::progress::{Attempt, Nth, Progress};
+use super::progress::{Attempt, Progress};
 use super::{deadline, retry};
 use crate::{Decision, Services, UpstreamError};
 
@@ -24,6 +28,7 @@ pub(super) struct Route {
     pub(super) path: PathAndQuery,
     pub(super) service: Arc<Service>,
     bulkhead: Bulkhead,
+    hedging: Hedging,
     breaker: Breaker,
 }
 
@@ -32,8 +37,8 @@ pub(super) struct Route {
 pub(super) struct Service {
     pub(super) endpoints: Endpoints,
     bulkhead: Bulkhead,
-    /// Budget of the calls that are made again.
-    extra: Budget,
+    /// Budget of the calls that are made again, or beside others.
+    extra: Arc<Budget>,
 }
 
 impl Service {
@@ -41,7 +46,7 @@ impl Service {
         Self {
             endpoints: services.endpoints(name).clone(),
             bulkhead: Bulkhead::new(services.max_calls),
-            extra: Budget::full(PRICE, MAX),
+            extra: Arc::new(Budget::full(PRICE, MAX)),
         }
     }
 }
@@ -52,6 +57,7 @@ impl Route {
         Some(Self {
             path: PathAndQuery::from_maybe_shared(format!("/{}", rpc.path())).ok()?,
             bulkhead: Bulkhead::new(max_calls),
+            hedging: Hedging::new(service.extra.clone()),
             breaker: Breaker::new(min_calls),
             service,
         })
@@ -69,7 +75,7 @@ impl Route {
         T: Send,
         S: Future<Output = Result<T, UpstreamError>> + Send,
     {
-        let Self { service, bulkhead, breaker, .. } = self;
+        let Self { service, bulkhead, hedging, breaker, .. } = self;
         let is_connected = || service.endpoints.is_connected();
         let attempt = |attempt: Attempt<'p>| {
             let send = &send;
@@ -79,11 +85,13 @@ impl Route {
             };
             breaker::guard(call, breaker, attempt, is_connected, tell, bounded)
         };
-        let begun = || {
+        let hedged = || {
             progress.begins();
-            attempt(progress.attempt(Nth::First))
+            // A call that still waits for its turn, or for a connection, would only wait twice.
+            let is_of_use = || progress.is_sent() && breaker.is_closed();
+            hedge::hedge(call, hedging, is_of_use, tell, |nth| attempt(progress.attempt(nth)))
         };
-        let retried = || retry::retry(call, &service.extra, tell, begun);
+        let retried = || retry::retry(call, &service.extra, tell, hedged);
         deadline::within(call, progress, is_connected, tell, retried).await
     }
 }

@@ -71,6 +71,11 @@ impl Breaker {
         self.min_calls > 0
     }
 
+    /// Returns true unless the breaker is open or half-open.
+    pub(in super::super) fn is_closed(&self) -> bool {
+        matches!(self.state().phase, Phase::Closed)
+    }
+
     /// Lets a call through; `None` if it must not be made.
     pub(super) fn enter(&self, now: Instant) -> Option<Passage> {
         let mut state = self.state();
