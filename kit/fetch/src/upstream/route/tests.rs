@@ -135,6 +135,26 @@ async fn calls_that_wait_for_their_turn_are_not_hedged_and_do_not_open_the_break
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_second_call_knows_the_endpoint_of_the_first() {
+    let hedged = Simulated::new(Policy::within_ms(100).hedge_after_ms(2), 100, 20);
+    hedged.steady(300, 5, None).await;
+    let credential = MetadataValue::from_static("");
+    let (policy, end) = (hedged.policy, Instant::now() + hedged.policy.timeout);
+    let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), credential: &credential };
+    let (endpoints, progress) = (Mutex::new(Vec::new()), Progress::new());
+    let send = async |attempt: Attempt<'_>| {
+        let beside = attempt.endpoint_of_other();
+        let own = NonZeroU32::MIN.saturating_add(beside.map_or(6, NonZeroU32::get));
+        attempt.sent(own);
+        endpoints.lock().unwrap().push((own.get(), beside.map(NonZeroU32::get)));
+        sleep(50 * MS).await;
+        Ok(())
+    };
+    hedged.route.call(&call, &progress, &|_| (), send).await.unwrap();
+    assert_eq!(endpoints.into_inner().unwrap(), [(7, None), (8, Some(7))]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_without_a_connection_counts_as_unavailable() {
     let policy = Policy::within_ms(100).retries(0);
     let nowhere = Simulated::new(policy, 100, 20);
