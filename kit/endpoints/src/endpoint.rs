@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,6 +27,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_millis(250);
 /// One address of a service. Everything in it is for calls that look for a stream; a call that has one holds its
 /// connection.
 pub(crate) struct Endpoint {
+    number: NonZeroU32,
     address: SocketAddr,
     target: Arc<Target>,
     group: Arc<Group>,
@@ -80,7 +82,8 @@ impl Endpoint {
     pub(crate) fn new(address: SocketAddr, target: Arc<Target>, group: Arc<Group>, joins: bool) -> Arc<Self> {
         let outliers = if joins { Outliers::joining(Instant::now()) } else { Outliers::default() };
         let state = Mutex::new(State { outliers, ..State::default() });
-        Arc::new(Self { address, target, group, calls: AtomicUsize::new(0), state })
+        let number = group.number();
+        Arc::new(Self { number, address, target, group, calls: AtomicUsize::new(0), state })
     }
 
     pub(crate) fn is(&self, address: SocketAddr, target: &Arc<Target>) -> bool {
@@ -89,6 +92,11 @@ impl Endpoint {
 
     pub(crate) fn is_at(&self, target: &Arc<Target>) -> bool {
         Arc::ptr_eq(&self.target, target)
+    }
+
+    /// Returns the number of the endpoint, of which no other of the group has the same.
+    pub(crate) fn number(&self) -> NonZeroU32 {
+        self.number
     }
 
     pub(crate) fn target(&self) -> &Target {

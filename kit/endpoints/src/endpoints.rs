@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -76,12 +77,18 @@ impl Endpoints {
     /// Reserves a stream at one of the endpoints: of two at random, the one with fewer calls under way. Waits while the
     /// streams of all endpoints are in use; fails if none of them can be reached.
     pub async fn stream(&self) -> Result<Stream, ConnectError> {
+        self.stream_beside(None).await
+    }
+
+    /// Reserves a stream like [`Self::stream`], at another endpoint than the one with this number unless no other has a
+    /// stream: for a second call beside one that the endpoint is slow to answer.
+    pub async fn stream_beside(&self, other: Option<NonZeroU32>) -> Result<Stream, ConnectError> {
         let since = Instant::now();
         loop {
             let changed = self.0.group.changed.notified();
             let mut changed = std::pin::pin!(changed);
             changed.as_mut().enable();
-            match self.pick(since) {
+            match self.pick(since, other) {
                 Pick::Reserved(stream) => return Ok(stream),
                 Pick::Failed(error) => return Err(ConnectError(error)),
                 Pick::Wait => {
@@ -97,21 +104,22 @@ impl Endpoints {
         self.0.list.read().unwrap_or_else(PoisonError::into_inner).iter().any(|it| it.is_connected())
     }
 
-    fn pick(&self, since: Instant) -> Pick {
+    fn pick(&self, since: Instant, beside: Option<NonZeroU32>) -> Pick {
         let Inner { group, names_hosts, list, .. } = &*self.0;
         if *names_hosts && group.resolution.begins() {
             tokio::spawn(self.clone().resolve());
         }
         let list = list.read().unwrap_or_else(PoisonError::into_inner).clone();
         let now = Instant::now();
-        let Some(first) = best_of_two(&list, now) else {
+        let is_last_resort = |it: &Endpoint| it.is_ejected(now) || beside == Some(it.number());
+        let Some(first) = best_of_two(&list, now, is_last_resort) else {
             return group.resolution.failed(since).map_or(Pick::Wait, Pick::Failed);
         };
-        // Ejected endpoints come last: they are still better than none.
+        // Ejected endpoints, and the one to be avoided, come last: they are still better than none.
         let others = || {
             let others = list.iter().cycle().skip(first + 1).take(list.len() - 1);
-            let (ejected, rest): (Vec<_>, Vec<_>) = others.partition(|it| it.is_ejected(now));
-            rest.into_iter().chain(ejected)
+            let (poor, good): (Vec<_>, Vec<_>) = others.partition(|it| is_last_resort(it));
+            good.into_iter().chain(poor)
         };
         let mut look = Look::new(since);
         if look.at(&list[first], Connect::IfDue) || others().any(|it| look.at(it, Connect::IfDue)) {
@@ -214,15 +222,19 @@ async fn resolved(group: &Group, target: &Target) -> io::Result<Vec<SocketAddr>>
     }
 }
 
-/// Returns the position of the endpoint to be looked at first: of two at random that are not ejected, the one with the
-/// lower load. `None` without endpoints.
-fn best_of_two(list: &[Arc<Endpoint>], now: Instant) -> Option<usize> {
+/// Returns the position of the endpoint to be looked at first: of two at random that are no last resort, the one with
+/// the lower load. `None` without endpoints.
+fn best_of_two(
+    list: &[Arc<Endpoint>],
+    now: Instant,
+    is_last_resort: impl Fn(&Endpoint) -> bool,
+) -> Option<usize> {
     if list.len() < 2 {
         return (!list.is_empty()).then_some(0);
     }
     let one = fastrand::usize(..list.len());
     let other = (one + fastrand::usize(1..list.len())) % list.len();
-    let rank = |at: usize| (list[at].is_ejected(now), list[at].load(now));
+    let rank = |at: usize| (is_last_resort(&list[at]), list[at].load(now));
     let ((one_out, one_load), (other_out, other_load)) = (rank(one), rank(other));
     let is_other_better =
         (one_out, other_out) == (true, false) || one_out == other_out && other_load < one_load;

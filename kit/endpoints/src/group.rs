@@ -1,7 +1,8 @@
 //! State that the endpoints of one service share.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
@@ -21,6 +22,8 @@ pub(crate) struct Group {
     size: AtomicUsize,
     /// Number of endpoints that are ejected.
     ejected: AtomicUsize,
+    /// Number of the endpoint that was created last.
+    last: AtomicU32,
     pub(crate) resolution: Resolution,
 }
 
@@ -37,12 +40,19 @@ impl Group {
             changed: Notify::new(),
             size: AtomicUsize::new(0),
             ejected: AtomicUsize::new(0),
+            last: AtomicU32::new(0),
             resolution: Resolution::new(),
         })
     }
 
     pub(crate) fn resized(&self, size: usize) {
         self.size.store(size, Ordering::Relaxed);
+    }
+
+    /// Returns the number of a new endpoint. After four billion of them, a number may be another's too.
+    pub(crate) fn number(&self) -> NonZeroU32 {
+        let last = self.last.fetch_add(1, Ordering::Relaxed);
+        NonZeroU32::MIN.saturating_add(last)
     }
 
     /// Takes one of the ejections that are possible at a time: half of the endpoints stay, however badly they do,

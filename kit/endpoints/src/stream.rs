@@ -1,6 +1,7 @@
 //! A stream of a connection, reserved for one call: sends the request, and gives the stream back.
 
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -51,6 +52,12 @@ impl Stream {
         endpoint.call_started();
         let reads = connection.reads();
         Self { endpoint, connection, reads }
+    }
+
+    /// Returns the number of the endpoint among all of its service, by which another call can be sent elsewhere.
+    #[must_use]
+    pub fn endpoint(&self) -> NonZeroU32 {
+        self.endpoint.number()
     }
 
     /// Returns a handle by which the outcome of the call is reported to the endpoint.

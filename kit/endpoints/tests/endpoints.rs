@@ -32,6 +32,28 @@ async fn replicas_share_the_calls() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stream_beside_another_is_at_another_replica_while_one_has_a_stream() {
+    let network = Memory::default();
+    let _servers = [1, 2].map(|number| network.serve(number));
+    let endpoints = network.endpoints(&["http://10.0.0.1:1", "http://10.0.0.1:2"], plain());
+    for _ in 0..20 {
+        call(&endpoints, SECOND).await.unwrap().unwrap();
+    }
+    // However many calls the others have under way: they are not slow yet.
+    let stream = endpoints.stream().await.unwrap();
+    let slow = Some(stream.endpoint());
+    let mut others = Vec::new();
+    for _ in 0..20 {
+        others.push(endpoints.stream_beside(slow).await.unwrap());
+    }
+    assert!(others.iter().all(|it| Some(it.endpoint()) != slow));
+    let single = network.endpoints(&["http://10.0.0.1:1"], plain());
+    let stream = single.stream().await.unwrap();
+    let beside = single.stream_beside(Some(stream.endpoint())).await.unwrap();
+    assert_eq!(beside.endpoint(), stream.endpoint());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_service_that_is_down_fails_at_once_and_is_back_at_once() {
     let network = Memory::default();
     let endpoints = network.endpoints(&["http://10.0.0.1:1"], plain());

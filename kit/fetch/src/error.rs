@@ -1,5 +1,8 @@
 //! Errors of calls that failed.
 
+#[cfg(test)]
+mod tests;
+
 use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +26,7 @@ struct Inner {
     violations: Vec<FieldViolation>,
     retry_after: Option<Duration>,
     unsent: bool,
+    broken: bool,
     logged: AtomicBool,
 }
 
@@ -132,6 +136,16 @@ impl UpstreamError {
         Self::of(Inner { message: message.into(), unsent: true, ..Inner::new(FailureKind::Unavailable) })
     }
 
+    /// Creates the upstream error of a call that was not sent because the breaker of its RPC is open.
+    pub(crate) fn broken(message: impl Into<String>) -> Self {
+        Self::of(Inner {
+            message: message.into(),
+            unsent: true,
+            broken: true,
+            ..Inner::new(FailureKind::Unavailable)
+        })
+    }
+
     /// Creates the upstream error of a status that a service sent.
     fn answered(status: &Status) -> Self {
         let details = status.get_error_details();
@@ -170,7 +184,7 @@ impl UpstreamError {
             Some(field) => Some(FieldViolation { field, ..it.clone() }),
             None => (!it.field.starts_with(&format!("{keys}["))).then(|| it.clone()),
         };
-        let Inner { kind, code, message, reason, retry_after, unsent, .. } = &*self.0;
+        let Inner { kind, code, message, reason, retry_after, unsent, broken, .. } = &*self.0;
         Self::of(Inner {
             kind: *kind,
             code: *code,
@@ -179,6 +193,7 @@ impl UpstreamError {
             violations: self.0.violations.iter().filter_map(violation).collect(),
             retry_after: *retry_after,
             unsent: *unsent,
+            broken: *broken,
             logged: AtomicBool::new(self.0.logged.load(Ordering::Relaxed)),
         })
     }
@@ -213,6 +228,11 @@ impl UpstreamError {
     /// Returns true if no service can have seen the request, which may then be repeated whatever it changes.
     pub(crate) fn is_unsent(&self) -> bool {
         self.0.unsent
+    }
+
+    /// Returns true if the breaker of the RPC is open, so that the call would fail again.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.0.broken
     }
 
     /// Returns the gRPC status code, as the specification writes it, such as `"UNAVAILABLE"`.
@@ -262,6 +282,7 @@ impl Inner {
             violations: Vec::new(),
             retry_after: None,
             unsent: false,
+            broken: false,
             logged: AtomicBool::new(false),
         }
     }
@@ -345,52 +366,5 @@ fn code_name(code: Code) -> &'static str {
         Code::Unavailable => "UNAVAILABLE",
         Code::DataLoss => "DATA_LOSS",
         Code::Unauthenticated => "UNAUTHENTICATED",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tonic_types::ErrorDetails;
-
-    use super::*;
-
-    #[test]
-    fn a_status_that_no_service_sent_is_about_nobody() {
-        for code in (1..=16).map(Code::from_i32) {
-            let status = Status::new(code, "made up");
-            let kinds = [Ended::Not, Ended::Foreign, Ended::Cut, Ended::Status(0)]
-                .map(|ended| UpstreamError::of_status(&status, ended).kind());
-            let (internal, unavailable) = (FailureKind::Internal, FailureKind::Unavailable);
-            assert_eq!(kinds, [internal, unavailable, unavailable, internal], "{code:?}");
-            let mut broken = Status::new(code, "made up");
-            broken.set_source(Arc::new(std::io::Error::other("reset")));
-            let failure = UpstreamError::of_status(&broken, Ended::Not);
-            assert_eq!((failure.kind(), failure.message()), (unavailable, "made up: reset"), "{code:?}");
-            let said = UpstreamError::of_status(&status, Ended::Status(code.into()));
-            assert_eq!((said.kind(), said.0.code), (kind_of(code), code));
-        }
-    }
-
-    #[test]
-    fn field_violations_of_one_key_do_not_reach_another() {
-        let details = ErrorDetails::with_bad_request(vec![
-            tonic_types::FieldViolation::new("queries[1].page_token", "is foreign"),
-            tonic_types::FieldViolation::new("read_mask", "has no such path"),
-        ]);
-        let status = Status::with_error_details(Code::InvalidArgument, "rejected", details);
-        let failure = UpstreamError::answered(&status);
-        let fields = |index| {
-            let violations = failure.at_key("queries", Some(index)).violations().to_vec();
-            violations.into_iter().map(|it| it.field).collect::<Vec<_>>()
-        };
-        assert_eq!(fields(0), ["read_mask"]);
-        assert_eq!(fields(1), ["page_token", "read_mask"]);
-        let ids = ErrorDetails::with_bad_request_violation("ids[0]", "is no id");
-        let failure = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
-        assert_eq!(failure.at_key("ids", Some(0)).violations()[0].field, "");
-        let ids = ErrorDetails::with_bad_request_violation("ids", "are too many");
-        let failure = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
-        assert_eq!(failure.at_key("ids", Some(0)).violations()[0].field, "ids");
-        assert_eq!(failure.at_key("ids", None).violations()[0].field, "");
     }
 }

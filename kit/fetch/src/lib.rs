@@ -45,9 +45,9 @@
 //!
 //! Next: [`Fetch`] and [`Command`] for calls of your own, [`Policies`] and [`PolicyTable`] for their timeouts,
 //! [`Services`] for connections, and [`UpstreamError`] for failures. Within the crate, `fetches` collects keys into
-//! batches, `idle` detects when a batch is complete, `sharing` loads public keys for all requests, `fetch/call` makes each
-//! call, `upstream` takes it to the service, and `wire` tells the status of a service from one that the client library
-//! made up.
+//! batches, `idle` detects when a batch is complete, `sharing` loads public keys for all requests, `fetch/call` makes
+//! each call, `upstream` takes it to the service through retries, hedges and breakers, and `wire` tells the status of a
+//! service from one that the client library made up.
 
 mod command;
 mod enforcement;

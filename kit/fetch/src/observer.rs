@@ -23,7 +23,7 @@ impl Observer for () {
     fn decided(&self, _rpc: &'static str, _decision: Decision) {}
 }
 
-/// A decision about a call on its way to the service.
+/// A decision about a call, or the calls, of an RPC on their way to the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
     /// The call is made again, after a failure that may pass.
@@ -36,12 +36,35 @@ pub enum Decision {
     LeftOut,
     /// The time of the call ended while it waited for its turn, because too many calls were under way.
     Overflowed,
+    /// A second call is made beside one that is slow.
+    Hedged,
+    /// A second call was made, and its answer came first.
+    HedgeWon,
+    /// A second call would be made, but the budget of the RPC or that of the service is used up.
+    OutOfHedges,
+    /// The call fails without being sent, because the breaker of the RPC is open.
+    Broken,
+    /// The breaker of the RPC opens, because too many calls failed or were slow.
+    BreakerOpened,
+    /// The breaker of the RPC closes, because the service answers again.
+    BreakerClosed,
 }
 
 impl Decision {
     /// All decisions.
-    pub const ALL: [Self; 5] =
-        [Self::Retried, Self::OutOfRetries, Self::Resent, Self::LeftOut, Self::Overflowed];
+    pub const ALL: [Self; 11] = [
+        Self::Retried,
+        Self::OutOfRetries,
+        Self::Resent,
+        Self::LeftOut,
+        Self::Overflowed,
+        Self::Hedged,
+        Self::HedgeWon,
+        Self::OutOfHedges,
+        Self::Broken,
+        Self::BreakerOpened,
+        Self::BreakerClosed,
+    ];
 
     /// Returns the name of the decision, for logs and metrics.
     #[must_use]
@@ -52,6 +75,12 @@ impl Decision {
             Self::Resent => "resent",
             Self::LeftOut => "left_out",
             Self::Overflowed => "overflowed",
+            Self::Hedged => "hedged",
+            Self::HedgeWon => "hedge_won",
+            Self::OutOfHedges => "out_of_hedges",
+            Self::Broken => "broken",
+            Self::BreakerOpened => "breaker_opened",
+            Self::BreakerClosed => "breaker_closed",
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The half of every call that lives as long as the server: endpoints, policies and the state that calls share.
 //!
-//! A call passes layers, each a file of its own: `deadline → retry → bulkhead → endpoint`. Layers know the RPC, its
-//! policy and the clock, never a key, and never GraphQL.
+//! A call passes layers, each a file of its own: `deadline → retry → hedge → breaker → bulkhead → endpoint`. `route`
+//! puts them in this order. Layers know the RPC, its policy and the clock, never a key, and never GraphQL.
 
+mod breaker;
 mod budget;
 mod bulkhead;
 mod deadline;
 mod endpoint;
+mod hedge;
+mod latency;
 mod outgoing;
+mod progress;
 mod retry;
 mod route;
 mod services;
@@ -16,14 +20,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::uri::PathAndQuery;
 
 use crate::shared::Shared;
 use crate::{Decision, Enforcement, FailureKind, Observer, Policies, SampledLog, UpstreamError};
 
-use budget::RetryBudget;
-use bulkhead::Bulkhead;
-use deadline::Progress;
+use progress::Progress;
 use route::{Route, Service};
 
 pub(crate) use deadline::timed_out;
@@ -56,19 +57,12 @@ impl Upstream {
     ) -> Self {
         let mut known: HashMap<&'static str, Arc<Service>> = HashMap::new();
         let mut service = |name: &'static str| {
-            let new = || {
-                Arc::new(Service {
-                    endpoints: services.endpoints(name).clone(),
-                    bulkhead: Bulkhead::new(services.max_calls),
-                    retries: RetryBudget::default(),
-                })
-            };
+            let new = || Arc::new(Service::new(services, name));
             known.entry(name).or_insert_with(new).clone()
         };
         let routes = policies.rpcs().filter_map(|(rpc, max_calls)| {
-            let path = PathAndQuery::from_maybe_shared(format!("/{}", rpc.path())).ok()?;
-            let route = Route { path, service: service(rpc.service()), bulkhead: Bulkhead::new(max_calls) };
-            Some((rpc.path(), route))
+            let service = service(rpc.service());
+            Some((rpc.path(), Route::new(rpc, max_calls, services.breaker_min_calls, service)?))
         });
         let routes = routes.collect();
         Self {
@@ -98,14 +92,8 @@ impl Upstream {
             ));
         };
         let tell = |decision: Decision| self.observer.decided(path, decision);
-        let progress = Progress::default();
-        let attempt = || async {
-            progress.waits();
-            let _both = (route.bulkhead.enter().await, route.service.bulkhead.enter().await);
-            endpoint::send(call, route, &progress, self.max_answer_bytes, &tell).await
-        };
-        let retried = retry::retry(call, &route.service.retries, &tell, attempt);
-        let is_connected = || route.service.endpoints.is_connected();
-        deadline::within(call, &progress, is_connected, &tell, retried).await
+        let progress = Progress::new();
+        let send = |attempt| endpoint::send(call, route, attempt, self.max_answer_bytes, &tell);
+        route.call(call, &progress, &tell, send).await
     }
 }

@@ -1,6 +1,7 @@
 //! Policies of calls, in one table per BFF.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 use std::time::Duration;
 
 use crate::{Brownout, Idempotency, Rpc};
@@ -12,7 +13,7 @@ const RETRIES: u32 = 2;
 /// which a server opens several.
 const MAX_CALLS: usize = 100;
 
-/// Timeout, retries, calls at a time and freshness of one fetch or command.
+/// Timeout, retries, hedging, calls at a time and freshness of one fetch or command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Maximum duration of one call, with its retries. The request's deadline may end the call earlier.
@@ -24,6 +25,9 @@ pub struct Policy {
     pub max_calls: usize,
     /// Brownout from which on the call is left out where a request can do without it; `None` if it never is.
     pub left_out_at: Option<Brownout>,
+    /// Least time before a second call is made beside one that is slow; `None` for no second call. It starts when the
+    /// first has taken longer than 95 of 100 recent calls of the RPC, and never earlier than this.
+    pub hedge: Option<Duration>,
     /// Time for which a response counts as fresh, so that clients and caches may keep it. Zero means not at all.
     pub fresh: Duration,
     /// Time beyond `fresh` for which an old value is good enough for one more request, while it is loaded again.
@@ -35,7 +39,7 @@ pub struct Policy {
 
 impl Policy {
     /// Creates a policy whose calls take at most this many milliseconds, with two retries, a hundred calls at a time,
-    /// and responses that are never kept.
+    /// no hedging, and responses that are never kept.
     #[must_use]
     pub const fn within_ms(timeout: u64) -> Self {
         Self {
@@ -43,6 +47,7 @@ impl Policy {
             retries: None,
             max_calls: MAX_CALLS,
             left_out_at: Some(Brownout::All),
+            hedge: None,
             fresh: Duration::ZERO,
             revalidate: Duration::ZERO,
             stale: Duration::ZERO,
@@ -98,6 +103,13 @@ impl Policy {
         self.left_out_at.is_some_and(|at| at <= brownout)
     }
 
+    /// Hedges the calls: a second call is made beside one that has taken longer than 95 of 100 recent calls of the RPC,
+    /// and never before this many milliseconds. The first good answer counts, and the other call is cancelled.
+    #[must_use]
+    pub const fn hedge_after_ms(self, least: u64) -> Self {
+        Self { hedge: Some(Duration::from_millis(least)), ..self }
+    }
+
     /// Returns the maximum number of times that a call is made again.
     #[must_use]
     pub fn max_retries(&self) -> u32 {
@@ -114,6 +126,10 @@ impl Policy {
             && rpc.idempotency() == Idempotency::NonIdempotent
         {
             Some("it wants retries of an RPC that changes something more with every call")
+        } else if self.hedge.is_some() && rpc.idempotency() == Idempotency::NonIdempotent {
+            Some("it hedges an RPC that changes something more with every call")
+        } else if self.hedge.is_some_and(|least| least >= self.timeout) {
+            Some("it hedges only when its calls have no time left")
         } else if !self.revalidate.is_zero() && self.fresh.is_zero() {
             Some("it lets values be refreshed that never count as fresh")
         } else if !self.revalidate.is_zero() && !rpc.is_public() {
@@ -128,6 +144,33 @@ impl Policy {
     #[must_use]
     pub fn least(&self) -> Duration {
         self.timeout / 10
+    }
+}
+
+/// Writes the row as a sentence without a subject: `300 ms at most, 2 retries, 100 at a time, left out last under pressure`.
+impl fmt::Display for Policy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (timeout, retries) = (self.timeout.as_millis(), self.max_retries());
+        write!(formatter, "{timeout} ms at most, {retries} retries, {} at a time", self.max_calls)?;
+        if let Some(least) = self.hedge {
+            write!(formatter, ", hedged after {} ms at the earliest", least.as_millis())?;
+        }
+        let left_out = match self.left_out_at {
+            None => "never left out",
+            Some(Brownout::All) => "left out last",
+            Some(Brownout::First | Brownout::None) => "left out first",
+        };
+        write!(formatter, ", {left_out} under pressure")?;
+        for (what, time) in [
+            ("fresh for", self.fresh),
+            ("then refreshed beside for", self.revalidate),
+            ("stale up to", self.stale),
+        ] {
+            if !time.is_zero() {
+                write!(formatter, ", {what} {} s", time.as_secs())?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -192,6 +235,7 @@ mod tests {
     fn a_row_that_cannot_work_is_a_problem() {
         const READ: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchListReviews");
         const WRITE: Rpc = Rpc::write("shop.reviews.v1.ReviewService/CreateReview");
+        const IDEMPOTENT: Rpc = Rpc::idempotent_write("shop.reviews.v1.ReviewService/ReplaceReview");
         let usual = Policy::within_ms(100);
         for (rpc, policy, problem) in [
             (READ.public(), usual.fresh_s(60).revalidate_s(60).stale_s(60), None),
@@ -200,6 +244,10 @@ mod tests {
             (WRITE, usual.retries(1), Some("wants retries")),
             (READ, Policy::within_ms(0), Some("have no time")),
             (READ, usual.max_calls(0), Some("permits no call")),
+            (READ, usual.hedge_after_ms(99), None),
+            (IDEMPOTENT, usual.hedge_after_ms(0), None),
+            (READ, usual.hedge_after_ms(100), Some("no time left")),
+            (WRITE, usual.hedge_after_ms(10), Some("hedges an RPC that changes")),
             (READ.public(), usual.revalidate_s(60), Some("never count as fresh")),
             (READ, usual.fresh_s(60).revalidate_s(60), Some("depend on the principal")),
         ] {

@@ -38,6 +38,7 @@ async fn loaded(enforcement: Enforcement, keys: u32) -> (usize, u64) {
         settings: Settings::DEFAULT,
         max_answer_bytes: 4096,
         max_calls: 1,
+        breaker_min_calls: 0,
         cache_bytes: 0,
     };
     let (network, observer): (Arc<dyn Network>, Arc<dyn endpoints::Observer>) = (Arc::new(Tcp), Arc::new(()));

@@ -1,5 +1,6 @@
 //! The command `explain`: prints the calls that an operation makes to the services.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use async_graphql::Variables;
 use clap::Args;
+use fetch::Policies;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use operation::{Plan, PlannedCall};
 
@@ -69,7 +71,11 @@ impl Explain {
         let plan = preparer.plan_named(&text, self.name.as_deref());
         let plan = plan.map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
         if !self.analyze {
-            print(&if self.json { json(&plan)? } else { shown(&plan.to_string()) });
+            print(&if self.json {
+                json(&plan)?
+            } else {
+                shown(&(plan.to_string() + &policies(&plan, &preparer.policies)))
+            });
             return Ok(());
         }
         let as_json = self.json;
@@ -77,7 +83,7 @@ impl Explain {
         if as_json {
             print(&json(&serde_json::json!({ "plan": plan, "observed": analysis }))?);
         } else {
-            print(&shown(&plan.to_string()));
+            print(&shown(&(plan.to_string() + &policies(&plan, &preparer.policies))));
             print(&shown(&beside(&plan, &analysis, bytes)));
         }
         failed(&analysis, &errors).map_or(Ok(()), |problem| Err(Failure::Other(problem)))
@@ -197,6 +203,18 @@ fn overview(plans: &[Plan]) -> String {
         );
     }
     text
+}
+
+/// Returns the row of the policy table for each call of a plan.
+fn policies(plan: &Plan, policies: &Policies) -> String {
+    let calls = plan.waves.iter().flat_map(|wave| &wave.calls).chain(&plan.later);
+    let names: BTreeSet<_> = calls.map(|call| call.name.as_str()).collect();
+    let width = names.iter().map(|name| name.len()).max().unwrap_or_default();
+    let rows = names.into_iter().filter_map(|name| Some((name, policies.get(name)?)));
+    rows.fold("\npolicies\n".to_owned(), |mut text, (name, policy)| {
+        let _written = writeln!(text, "  {name:width$}  {policy}");
+        text
+    })
 }
 
 /// Returns a text that sets the observed calls beside the planned ones.

@@ -48,6 +48,9 @@ pub struct UpstreamConfig {
     /// Calls to one service at a time. Further calls wait for their turn, within their own time.
     #[schemars(range(min = 1))]
     pub max_calls_per_service: usize,
+    /// Calls of an RPC in ten seconds by which its breaker judges: when half of so many or more failed, or four fifths were
+    /// slow, further calls fail at once for some seconds. 0 for never.
+    pub breaker_min_calls: u32,
     /// Longest answer to one call, in bytes. A longer one is a fault of its service.
     #[schemars(range(min = 1))]
     pub max_answer_bytes: usize,
@@ -73,6 +76,7 @@ impl Default for UpstreamConfig {
             resolve_interval_ms: 10_000,
             eject_after: 5,
             max_calls_per_service: 400,
+            breaker_min_calls: 20,
             max_answer_bytes: 4 * 1024 * 1024,
             read_masks: true,
             hoisting: true,

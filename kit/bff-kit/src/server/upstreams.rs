@@ -53,6 +53,7 @@ pub(super) fn upstreams(config: &UpstreamConfig, cache_bytes: u64) -> Result<Ups
         services: [].into(),
         settings: config.connections(),
         max_calls: config.max_calls_per_service,
+        breaker_min_calls: config.breaker_min_calls,
         cache_bytes,
         max_answer_bytes: config.max_answer_bytes,
     };

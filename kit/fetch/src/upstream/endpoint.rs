@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::{Buf as _, BufMut as _, Bytes};
 use endpoints::{Outcome, Report, ResponseBody, SendError, Stream};
@@ -14,17 +13,15 @@ use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tower::Service;
 
-use super::deadline::{Progress, timed_out};
+use super::deadline::{DEADLINE_TOLERANCE, timed_out};
 use super::outgoing::Outgoing;
+use super::progress::Attempt;
 use super::route::Route;
 use crate::wire::{Ended, Watched, Wire};
 use crate::{Decision, FailureKind, UpstreamError};
 
 /// Number of times that a call is sent that no service has seen before.
 const MAX_SENDS: u32 = 4;
-
-/// Time by which the timer of the service, or ours, may fire before the other for the same deadline.
-const DEADLINE_TOLERANCE: Duration = Duration::from_millis(5);
 
 /// Name of the client library in logs of services.
 const USER_AGENT: HeaderValue =
@@ -35,15 +32,15 @@ const USER_AGENT: HeaderValue =
 pub(super) async fn send(
     call: &Outgoing<'_>,
     route: &Route,
-    progress: &Progress,
+    attempt: Attempt<'_>,
     max_answer_bytes: usize,
     tell: &(impl Fn(Decision) + Sync),
 ) -> Result<Bytes, UpstreamError> {
     let mut sends = 1;
     loop {
-        let stream = route.service.endpoints.stream().await;
+        let stream = route.service.endpoints.stream_beside(attempt.endpoint_of_other()).await;
         let stream = stream.map_err(|error| UpstreamError::unsent(error.to_string()))?;
-        progress.sent();
+        attempt.sent(stream.endpoint());
         let wire = Wire::new();
         let outcome = Reporting { report: stream.report(), end: call.end, reported: false };
         let left = call.end.saturating_duration_since(Instant::now());
@@ -66,7 +63,7 @@ pub(super) async fn send(
         if is_unsent && sends < MAX_SENDS {
             // A connection that ends, as each does at a restart, says nothing about its endpoint.
             tell(Decision::Resent);
-            progress.waits();
+            attempt.waits();
             sends += 1;
             continue;
         }

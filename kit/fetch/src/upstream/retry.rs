@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::budget::RetryBudget;
+use super::budget::Budget;
 use super::outgoing::Outgoing;
 use crate::{Decision, FailureKind, Idempotency, UpstreamError};
 
@@ -16,7 +16,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 /// together.
 pub(super) async fn retry<T, A>(
     call: &Outgoing<'_>,
-    budget: &RetryBudget,
+    budget: &Budget,
     tell: &(impl Fn(Decision) + Sync),
     mut attempt: impl FnMut() -> A + Send,
 ) -> Result<T, UpstreamError>
@@ -25,13 +25,14 @@ where
     A: Future<Output = Result<T, UpstreamError>> + Send,
 {
     budget.earn();
-    let mut backoff = FIRST_BACKOFF;
-    for _ in 0..call.policy.max_retries() {
+    let (mut retries, mut backoff) = (call.policy.max_retries(), FIRST_BACKOFF);
+    loop {
         let error = match attempt().await {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
-        let Some(wait) = wait_before_retry(call, &error, backoff) else { return Err(error) };
+        let wait = wait_before_retry(call, &error, backoff).filter(|_| retries > 0);
+        let Some(wait) = wait else { return Err(error) };
         let left = call.end.saturating_duration_since(Instant::now());
         if left.saturating_sub(wait) < call.policy.least() {
             return Err(error);
@@ -42,9 +43,9 @@ where
         }
         tell(Decision::Retried);
         tokio::time::sleep(wait).await;
+        retries -= 1;
         backoff *= 2;
     }
-    attempt().await
 }
 
 /// Returns the time to wait before the call is made again; `None` if it may not be, or if that would not help.
@@ -56,7 +57,8 @@ fn wait_before_retry(call: &Outgoing<'_>, error: &UpstreamError, backoff: Durati
         };
     let wanted = error.retry_after();
     let may_pass = match error.kind() {
-        FailureKind::Unavailable => true,
+        // A breaker stays open for longer than any call lasts.
+        FailureKind::Unavailable => !error.is_broken(),
         FailureKind::ResourceExhausted => wanted.is_some(),
         _ => false,
     };
@@ -88,7 +90,7 @@ mod tests {
             let error = error.clone();
             async { Err::<(), _>(error) }
         };
-        retry(&call, &RetryBudget::default(), &tell, attempt).await.unwrap_err();
+        retry(&call, &Budget::full(10, 10), &tell, attempt).await.unwrap_err();
         let decisions = decisions.into_inner().unwrap();
         (count, decisions, start.elapsed())
     }
@@ -116,6 +118,8 @@ mod tests {
             let error = UpstreamError::new(kind, "");
             assert_eq!(attempts(READ, Policy::within_ms(1_000), error).await.0, 1, "{kind:?}");
         }
+        let broken = UpstreamError::broken("the breaker is open");
+        assert_eq!(attempts(READ, Policy::within_ms(1_000), broken).await.0, 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -14,6 +14,7 @@ pub struct Services {
     pub(crate) max_answer_bytes: usize,
     pub(crate) max_calls: usize,
     pub(crate) cache_bytes: u64,
+    pub(crate) breaker_min_calls: u32,
 }
 
 /// Targets of the services, and bounds on calls to them.
@@ -31,6 +32,8 @@ pub struct Upstreams {
     pub max_calls: usize,
     /// Maximum size of the cache of public data, in bytes; 0 to keep nothing.
     pub cache_bytes: u64,
+    /// Number of calls of an RPC within ten seconds from which its breaker may open; 0 for breakers that never open.
+    pub breaker_min_calls: u32,
 }
 
 impl Services {
@@ -59,6 +62,7 @@ impl Services {
             max_answer_bytes: upstreams.max_answer_bytes,
             max_calls: upstreams.max_calls,
             cache_bytes: upstreams.cache_bytes,
+            breaker_min_calls: upstreams.breaker_min_calls,
         }
     }
 

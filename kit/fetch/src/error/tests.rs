@@ -1,0 +1,43 @@
+use tonic_types::ErrorDetails;
+
+use super::*;
+
+#[test]
+fn a_status_that_no_service_sent_is_about_nobody() {
+    for code in (1..=16).map(Code::from_i32) {
+        let status = Status::new(code, "made up");
+        let kinds = [Ended::Not, Ended::Foreign, Ended::Cut, Ended::Status(0)]
+            .map(|ended| UpstreamError::of_status(&status, ended).kind());
+        let (internal, unavailable) = (FailureKind::Internal, FailureKind::Unavailable);
+        assert_eq!(kinds, [internal, unavailable, unavailable, internal], "{code:?}");
+        let mut broken = Status::new(code, "made up");
+        broken.set_source(Arc::new(std::io::Error::other("reset")));
+        let failure = UpstreamError::of_status(&broken, Ended::Not);
+        assert_eq!((failure.kind(), failure.message()), (unavailable, "made up: reset"), "{code:?}");
+        let said = UpstreamError::of_status(&status, Ended::Status(code.into()));
+        assert_eq!((said.kind(), said.0.code), (kind_of(code), code));
+    }
+}
+
+#[test]
+fn field_violations_of_one_key_do_not_reach_another() {
+    let details = ErrorDetails::with_bad_request(vec![
+        tonic_types::FieldViolation::new("queries[1].page_token", "is foreign"),
+        tonic_types::FieldViolation::new("read_mask", "has no such path"),
+    ]);
+    let status = Status::with_error_details(Code::InvalidArgument, "rejected", details);
+    let failure = UpstreamError::answered(&status);
+    let fields = |index| {
+        let violations = failure.at_key("queries", Some(index)).violations().to_vec();
+        violations.into_iter().map(|it| it.field).collect::<Vec<_>>()
+    };
+    assert_eq!(fields(0), ["read_mask"]);
+    assert_eq!(fields(1), ["page_token", "read_mask"]);
+    let ids = ErrorDetails::with_bad_request_violation("ids[0]", "is no id");
+    let failure = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
+    assert_eq!(failure.at_key("ids", Some(0)).violations()[0].field, "");
+    let ids = ErrorDetails::with_bad_request_violation("ids", "are too many");
+    let failure = UpstreamError::answered(&Status::with_error_details(Code::InvalidArgument, "", ids));
+    assert_eq!(failure.at_key("ids", Some(0)).violations()[0].field, "ids");
+    assert_eq!(failure.at_key("ids", None).violations()[0].field, "");
+}
