@@ -24,7 +24,7 @@ impl Admission {
     /// Admits a request of an operation, or sheds it at once. There is no queue, and no lock but a short one a window.
     pub fn admit(&self, priority: Priority, baseline: &Baseline) -> Result<Permit, Shed> {
         let now = self.0.tick();
-        match self.0.start(now, priority) {
+        match self.0.start(now, priority, baseline) {
             Some(start) => Ok(Permit::new(self.0.clone(), baseline.clone(), start)),
             None => Err(Shed::after(self.0.overloaded_for())),
         }

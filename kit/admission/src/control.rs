@@ -1,7 +1,7 @@
 //! The adjustments of a server's admission, window by window.
 
 use crate::limiter::Limiter;
-use crate::number::{count, nanos};
+use crate::number::{count, float, nanos};
 use crate::pressure::{Ladder, Pressure};
 use crate::settings::Settings;
 use crate::window::Seen;
@@ -12,6 +12,8 @@ const CREDIBLE_AFTER: u64 = 2_000_000_000;
 const OVER_AFTER: u64 = 5_000_000_000;
 /// Time from the start of an overload in which the limit is far from where it should be, in nanoseconds.
 const ONSET: u64 = 1_000_000_000;
+/// Requests that were cut short for each that tells, from which on the slowdown is more than these tell.
+const CUT: f64 = 0.05;
 /// Windows without a sample after which the last slowdown says nothing any longer.
 const OUTDATED: u32 = 8;
 
@@ -26,6 +28,8 @@ pub(crate) struct Control {
     excess: (f64, u32),
     /// True if requests were shed since the limit was last adjusted.
     is_binding: bool,
+    /// Requests that were cut short since the limit was last adjusted.
+    cut: u64,
     /// Requests since the pressure was last adjusted, and the time of that, in nanoseconds.
     shed: u64,
     admitted: u64,
@@ -59,6 +63,7 @@ impl Control {
             busy: settings.min / 2,
             excess: (0.0, 0),
             is_binding: false,
+            cut: 0,
             shed: 0,
             admitted: 0,
             pressed_at: 0,
@@ -70,6 +75,7 @@ impl Control {
 
     /// Adjusts limit and pressure after a window.
     pub(crate) fn adjust(&mut self, seen: &Seen, now: u64) -> Decision {
+        self.cut += seen.cut;
         let quiet = self.last_shed.map_or(u64::MAX, |last| now.saturating_sub(last));
         if seen.shed > 0 {
             let since = self.overloaded_since.filter(|_| quiet < OVER_AFTER);
@@ -81,7 +87,8 @@ impl Control {
         }
         let mut is_urgent = self.overloaded_since.is_some_and(|since| now.saturating_sub(since) < ONSET);
         if let Some(typical) = seen.typical {
-            self.excess = (self.limiter.update(typical, seen.peak, self.is_binding), 0);
+            let are_cut = float(std::mem::take(&mut self.cut)) >= CUT * float(typical.samples);
+            self.excess = (self.limiter.update(typical, seen.peak, self.is_binding, are_cut), 0);
             is_urgent |= self.is_binding && self.excess.0 > 1.0;
             self.is_binding = false;
         } else {

@@ -27,6 +27,9 @@ const GROWTH: [f64; 2] = [1.1, 1.005];
 const ROOM: [f64; 2] = [1.25, 8.0];
 /// Part of the peak that is left of it in the next window.
 const FADING: f64 = 0.99;
+/// Adjustments after a window with requests that were cut short for which latencies may be theirs still.
+const CUT: u32 = 16;
+
 /// The limit of requests under way.
 #[derive(Debug)]
 pub(crate) struct Limiter {
@@ -46,6 +49,8 @@ pub(crate) struct Limiter {
     /// Windows without a queue, one after another, while requests were shed.
     calm: f64,
     trial: Trial,
+    /// Adjustments for which nothing is concluded from latencies that stay, since deadlines cut requests short.
+    cut: u32,
 }
 
 impl Limiter {
@@ -65,6 +70,7 @@ impl Limiter {
             error: 0.0,
             calm: 0.0,
             trial: Trial::default(),
+            cut: 0,
         }
     }
 
@@ -74,8 +80,9 @@ impl Limiter {
     }
 
     /// Adjusts the limit after a window with these requests and most requests under way; it is binding if requests were
-    /// shed. Returns the slowdown that is due to load, as a multiple of what is tolerated.
-    pub(crate) fn update(&mut self, typical: Typical, peak: u32, is_binding: bool) -> f64 {
+    /// shed. If some are cut short, deadlines hide how slow they are. Returns the slowdown that is due to load, as a multiple of what is tolerated.
+    pub(crate) fn update(&mut self, typical: Typical, peak: u32, is_binding: bool, are_cut: bool) -> f64 {
+        self.cut = if are_cut { CUT } else { self.cut.saturating_sub(1) };
         self.error = ERROR / float(typical.samples).sqrt();
         self.peak = f64::from(peak).max(self.peak * FADING);
         let slowdown = self.response.slowdown(typical.slowdown, is_binding);
@@ -86,7 +93,7 @@ impl Limiter {
             self.response.settle();
             self.follow(f64::from(peak), slowdown - slack)
         } else if slowdown > TARGET || self.trial.is_running() {
-            self.doubt(typical.slowdown, slowdown)
+            self.doubt(typical, slowdown)
         } else {
             self.grow(slowdown)
         };
@@ -104,9 +111,17 @@ impl Limiter {
     }
 
     /// Returns a lower limit, unless lower ones have turned out to be of no use.
-    fn doubt(&mut self, ratio: f64, slowdown: f64) -> f64 {
+    fn doubt(&mut self, typical: Typical, slowdown: f64) -> f64 {
         self.calm = 0.0;
-        match (self.response.judge(self.limit, ratio), self.trial.is_running()) {
+        let ratio = typical.slowdown;
+        let verdict = if self.cut > 0 {
+            // Deadlines hide how much longer requests would have taken: that they take as long as before says nothing.
+            self.response.settle();
+            Verdict::Responds
+        } else {
+            self.response.judge(self.limit, ratio)
+        };
+        match (verdict, self.trial.is_running()) {
             // Shedding does not help, so it ends.
             (Verdict::Ignores(before), _) => {
                 self.trial = Trial::default();

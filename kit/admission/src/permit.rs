@@ -26,10 +26,15 @@ impl Permit {
         Self { state, baseline, start }
     }
 
-    /// Ends the request and learns its latency. A request that was ended by its deadline completes too; one whose
-    /// client went away, or that was rejected before any work, does not.
+    /// Ends the request and learns its latency. A request whose client went away, or that was rejected before any work,
+    /// did not complete.
     pub fn completed(self) {
-        self.state.measure(self.start, &self.baseline);
+        self.state.measure(self.start, &self.baseline, false);
+    }
+
+    /// Ends a request that its own deadline cut short, all or a part of it: it would have taken longer.
+    pub fn cut_short(self) {
+        self.state.measure(self.start, &self.baseline, true);
     }
 }
 

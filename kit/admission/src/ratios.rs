@@ -40,6 +40,8 @@ pub(crate) struct Ratios(Box<[Row]>);
 #[derive(Debug)]
 struct Row {
     total: AtomicU32,
+    /// Requests of the operation that were admitted.
+    admitted: AtomicU32,
     /// Latency of the operation without load, in nanoseconds, as of its last request.
     unloaded: AtomicU64,
     buckets: [AtomicU32; BUCKETS],
@@ -49,6 +51,7 @@ impl Default for Ratios {
     fn default() -> Self {
         let row = || Row {
             total: AtomicU32::new(0),
+            admitted: AtomicU32::new(0),
             unloaded: AtomicU64::new(1),
             buckets: [const { AtomicU32::new(0) }; BUCKETS],
         };
@@ -68,6 +71,25 @@ impl Ratios {
             row.total.fetch_add(1, Relaxed);
             row.unloaded.store(unloaded, Relaxed);
         }
+    }
+
+    /// Counts an admitted request of the operation with this number.
+    pub(crate) fn admit(&self, operation: usize) {
+        if let Some(row) = self.0.get(operation % ROWS) {
+            row.admitted.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Returns true if the operations that have ratios make up half of what was admitted at least. Quick ones have some
+    /// first, when nothing is known yet of those that queue.
+    pub(crate) fn are_of_most(&self) -> bool {
+        let (mut known, mut all) = (0, 0);
+        for row in &self.0 {
+            let admitted = u64::from(row.admitted.load(Relaxed));
+            all += admitted;
+            known += if row.total.load(Relaxed) > 0 { admitted } else { 0 };
+        }
+        known * 2 >= all
     }
 
     /// Returns the number of ratios.
@@ -101,6 +123,7 @@ struct Taken {
 impl Row {
     /// Removes the ratios of an operation, which counts for so many requests at most.
     fn take(&self, most: f64) -> Option<Taken> {
+        self.admitted.store(0, Relaxed);
         let total = f64::from(self.total.swap(0, Relaxed));
         if total == 0.0 {
             return None;

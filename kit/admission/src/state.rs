@@ -66,7 +66,7 @@ impl State {
     }
 
     /// Starts a request at this time, unless too many are under way.
-    pub(crate) fn start(&self, at: u64, priority: Priority) -> Option<Start> {
+    pub(crate) fn start(&self, at: u64, priority: Priority, baseline: &Baseline) -> Option<Start> {
         let (limit, part) = self.bounds(priority);
         let is_essential = priority == Priority::Essential;
         let running = if is_essential {
@@ -75,7 +75,7 @@ impl State {
             self.running.add(part)
         };
         if let Some(running) = running {
-            self.window.admit(running);
+            self.window.admit(baseline.number(), running);
             return Some(Start { at, fallen: self.fallen.load(Relaxed), is_essential });
         }
         self.shed(at);
@@ -111,10 +111,13 @@ impl State {
         }
     }
 
-    /// Learns from a request that has run to its end.
-    pub(crate) fn measure(&self, start: Start, baseline: &Baseline) {
+    /// Learns from a request that has run to its end, or that was cut short.
+    pub(crate) fn measure(&self, start: Start, baseline: &Baseline, is_cut: bool) {
         let now = self.now();
         let latency = now.saturating_sub(start.at);
+        if is_cut {
+            self.window.cut();
+        }
         if start.fallen == self.fallen.load(Relaxed)
             && let Some(unloaded) = baseline.known()
         {

@@ -16,6 +16,8 @@ pub(crate) struct Window {
     admitted: AtomicU64,
     shed: AtomicU64,
     peak: AtomicU32,
+    /// Requests that their deadlines cut short.
+    cut: AtomicU64,
     ratios: Ratios,
     /// Closings since the ratios were last taken.
     closings: AtomicU32,
@@ -30,13 +32,16 @@ pub(crate) struct Seen {
     pub(crate) shed: u64,
     /// Most requests under way at a time.
     pub(crate) peak: u32,
+    /// Requests that their deadlines cut short.
+    pub(crate) cut: u64,
     /// The typical slowdown of the requests; `None` while too few have completed.
     pub(crate) typical: Option<Typical>,
 }
 
 impl Window {
-    /// Counts an admitted request, and those under way with it.
-    pub(crate) fn admit(&self, under_way: u32) {
+    /// Counts an admitted request of an operation, and those under way with it.
+    pub(crate) fn admit(&self, operation: usize, under_way: u32) {
+        self.ratios.admit(operation);
         self.admitted.fetch_add(1, Relaxed);
         if under_way > self.peak.load(Relaxed) {
             self.peak.fetch_max(under_way, Relaxed);
@@ -53,9 +58,14 @@ impl Window {
         self.ratios.add(operation, latency, unloaded);
     }
 
+    /// Counts a request that was cut short, under whichever limit it was admitted: those that waited longest come last.
+    pub(crate) fn cut(&self) {
+        self.cut.fetch_add(1, Relaxed);
+    }
+
     /// Returns what was seen, and starts again. Ratios are kept until there are enough of them, or they are too old.
     pub(crate) fn close(&self, under_way: u32) -> Seen {
-        let is_enough = self.ratios.total() >= SAMPLES;
+        let is_enough = self.ratios.total() >= SAMPLES && self.ratios.are_of_most();
         let is_stale = self.closings.fetch_add(1, Relaxed) >= STALE;
         let mut typical = None;
         if is_enough || is_stale {
@@ -66,6 +76,7 @@ impl Window {
             admitted: self.admitted.swap(0, Relaxed),
             shed: self.shed.swap(0, Relaxed),
             peak: self.peak.swap(under_way, Relaxed),
+            cut: self.cut.swap(0, Relaxed),
             typical,
         }
     }

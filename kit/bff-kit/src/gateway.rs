@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use admission::Shed;
 use async_graphql::{Request, ServerError, Value, Variables};
-use fetch::{CallContext, Enforcement, KeptFresh, Observed, Reasons, SampledLog, Services, Tags, Upstream};
+use fetch::{
+    CallContext, Enforcement, FailureKind, KeptFresh, Observed, Reasons, SampledLog, Services, Tags, Upstream,
+};
 use operation::{BadVariable, Cache, CacheScope, Code, Plan, Prepared, Preparer, request_error};
 use tokio::time::Instant;
 
@@ -174,8 +176,10 @@ impl Gateway {
         let accepted = Accepted { request, operation, variables, principal, started };
         let answer = self.admitted(accepted, may_change, known).await;
         // An answer from memory says nothing about the services.
-        if let Some(permit) = permit.filter(|_| answer.calls > 0) {
-            permit.completed();
+        match permit {
+            Some(permit) if answer.cut_short => permit.cut_short(),
+            Some(permit) if answer.calls > 0 => permit.completed(),
+            _ => {}
         }
         answer
     }
@@ -308,6 +312,9 @@ impl Gateway {
             rejected,
             operation_name: operation.name().map(str::to_owned),
             calls: calls.len(),
+            cut_short: calls
+                .iter()
+                .any(|call| matches!(call.failure, Some(FailureKind::Timeout | FailureKind::Overloaded))),
             effect: if context.observed.has_changed() { Effect::Changed } else { Effect::None },
             #[cfg(feature = "review")]
             analysis,

@@ -217,10 +217,11 @@ fn check(
     expected.applied
 }
 
-/// A mutation runs each time, though its key is the same: each time another RPC fails.
+/// Each run is by itself: a mutation runs though its key is the same, and an RPC that failed before is called.
 fn configured(config: &mut Config) {
     config.server.deadline_ms = Some(DEADLINE_MS);
     config.operations.replay_ms = 0;
+    config.upstream.breaker_min_calls = 0;
 }
 
 /// Runs an operation in a shop of its own, with an RPC broken.

@@ -10,6 +10,7 @@ fn overload(limiter: &mut Limiter, workers: f64, slower: f64, windows: u32) -> V
             Typical { slowdown, unloaded: 20_000_000, samples: 1000 },
             count(limiter.limit()),
             true,
+            false,
         );
         limits.push(limiter.limit());
     }
@@ -58,7 +59,17 @@ fn a_limit_at_its_least_is_seldom_exceeded_where_it_is_of_use() {
 fn a_slow_server_that_sheds_nothing_keeps_room_above_its_use() {
     let mut limiter = limiter();
     for _ in 0..10 {
-        limiter.update(Typical { slowdown: 3.0, unloaded: 20_000_000, samples: 1000 }, 100, false);
+        limiter.update(Typical { slowdown: 3.0, unloaded: 20_000_000, samples: 1000 }, 100, false, false);
     }
     assert!((limiter.limit() - (125.0 + 8.0) / 0.6).abs() < 1.0, "{}", limiter.limit());
+}
+
+#[test]
+fn latencies_that_deadlines_cut_do_not_pass_for_those_of_a_slow_network() {
+    let mut limiter = Limiter::new(&Settings::default());
+    let typical = Typical { slowdown: 15.0, unloaded: 50_000_000, samples: 100 };
+    for _ in 0..20 {
+        limiter.update(typical, count(limiter.limit()), true, true);
+    }
+    assert!(limiter.limit() < 60.0, "{}", limiter.limit());
 }

@@ -36,6 +36,17 @@ fn what_most_operations_show_is_typical() {
 }
 
 #[test]
+fn quick_operations_do_not_speak_for_those_that_queue() {
+    let ratios = Ratios::default();
+    (0..95).for_each(|_| ratios.admit(0));
+    (0..5).for_each(|_| ratios.admit(1));
+    ratios.add(1, 1_000, 1_000);
+    assert!(!ratios.are_of_most());
+    ratios.add(0, 9_000, 1_000);
+    assert!(ratios.are_of_most());
+}
+
+#[test]
 fn ratios_out_of_range_count_at_its_ends() {
     assert!(typical(&[(10, 1e-9)]) < 0.3);
     assert!(typical(&[(10, 1e9)]) > 900.0);

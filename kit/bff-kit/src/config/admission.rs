@@ -17,6 +17,6 @@ pub struct AdmissionConfig {
 
 impl Default for AdmissionConfig {
     fn default() -> Self {
-        Self { min_requests: 16, max_requests: 512 }
+        Self { min_requests: 16, max_requests: 1_280 }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Answer {
     pub(crate) rejected: bool,
     pub(crate) operation_name: Option<String>,
     pub(crate) calls: usize,
+    /// True if a call was given up at its time: the answer would have taken longer.
+    pub(crate) cut_short: bool,
     /// Change that was made for the answer.
     pub(crate) effect: Effect,
     /// The calls that were made; `None` if the request did not want them reported.

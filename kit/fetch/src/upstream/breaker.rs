@@ -1,9 +1,10 @@
 //! The layer that stops calling an RPC whose calls fail or are slow, so that a service in trouble is left alone and
 //! requests need not wait for it.
 //!
-//! Timeouts, unavailability and internal errors count as failures, and so does a call without a connection to take. A
-//! failure that is about the client counts as an answer. A call does not count at all if it waited for its turn, went
-//! away with its request, or had less time than its policy gives; nor does `RESOURCE_EXHAUSTED`, by which a service
+//! Timeouts, unavailability and internal errors count as failures. A failure that is about the client counts as an
+//! answer. A call does not count at all if no service can have seen it, since it fails at once without a breaker, and
+//! finds a service that is back; if it waited for its turn, went away with its request, or had less time than its policy
+//! gives; nor does `RESOURCE_EXHAUSTED`, by which a service
 //! defends itself, or denies one principal what others get.
 
 mod circuit;
@@ -19,7 +20,8 @@ use super::progress::Attempt;
 use crate::{Decision, FailureKind, UpstreamError};
 
 pub(super) use circuit::Breaker;
-use circuit::{Passage, Verdict};
+use circuit::Passage;
+use window::Verdict;
 
 /// Makes a call unless the breaker is open, and judges the service by it.
 pub(super) async fn guard<T, A>(
@@ -44,7 +46,10 @@ where
     };
     let mut judge = Judge { call, breaker, attempt, started, is_connected, tell, passage: Some(passage) };
     let result = inner().await;
-    judge.ends(judge.verdict(result.as_ref().err().map(UpstreamError::kind)));
+    let failure = result.as_ref().err();
+    let is_unsent = failure.is_some_and(UpstreamError::is_unsent);
+    let verdict = judge.verdict(failure.map(UpstreamError::kind)).filter(|_| !is_unsent);
+    judge.ends(verdict);
     result
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::window::Window;
+use super::window::{Verdict, Window};
 use crate::Decision;
 
 /// Time for which a breaker stays open at first. It doubles with each opening in a row.
@@ -50,13 +50,6 @@ enum Phase {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Passage {
     changes: u64,
-}
-
-/// Verdict of a call about its service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Verdict {
-    pub(super) failed: bool,
-    pub(super) slow: bool,
 }
 
 impl Breaker {

@@ -2,10 +2,15 @@
 
 use tokio::time::Instant;
 
-use super::circuit::Verdict;
-
 /// Length of the window, in seconds.
 const SECONDS: usize = 10;
+
+/// Verdict of a call about its service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) failed: bool,
+    pub(super) slow: bool,
+}
 
 /// Counts of the calls of the last ten seconds, by the second in which they ended.
 #[derive(Debug)]
