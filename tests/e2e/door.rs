@@ -1,6 +1,5 @@
 //! Connections of a server: limits, timeouts, draining and certificates, and the metrics and log lines for operators.
 
-mod balanced;
 mod bounds;
 mod draining;
 mod renewed;

@@ -6,6 +6,7 @@ mod enforced;
 mod explained;
 mod failing;
 mod guarded;
+mod impact;
 mod left;
 mod random;
 mod reviewed;

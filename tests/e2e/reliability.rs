@@ -3,6 +3,7 @@
 //! `RELIABILITY=long cargo test --test e2e -- reliability --nocapture` runs the long forms and prints their figures.
 
 mod amplified;
+mod balanced;
 mod crowded;
 mod down;
 mod load;
@@ -10,7 +11,6 @@ mod overloaded;
 mod proxy;
 mod replicas;
 mod restarts;
-mod stopped;
 mod vanished;
 
 /// Returns the short form of a number, or its long form if that was requested.

@@ -1,7 +1,8 @@
 //! TLS of a server with a certificate.
 
+mod identity;
+
 use std::path::Path;
-use std::sync::Arc;
 
 use bff_kit::host::config::{Config, TlsConfig};
 use bff_kit::host::{Server, Tcp};
@@ -10,66 +11,14 @@ use http::{Request, Version, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
-use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
-use crate::support::{Connection, Pipe};
+use identity::Identity;
 
-/// A self-signed certificate in a folder, which is removed when this is dropped.
-struct Identity {
-    folder: TempDir,
-    roots: RootCertStore,
-}
-
-impl Identity {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let certified = rcgen::generate_simple_self_signed(vec!["bff".to_owned()]).unwrap();
-        std::fs::write(folder.path().join("certificate.pem"), certified.cert.pem()).unwrap();
-        std::fs::write(folder.path().join("key.pem"), certified.signing_key.serialize_pem()).unwrap();
-        let mut roots = RootCertStore::empty();
-        roots.add(certified.cert.der().clone()).unwrap();
-        Self { folder, roots }
-    }
-
-    fn path(&self, name: &str) -> std::path::PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn config(&self) -> TlsConfig {
-        TlsConfig { certificate: self.path("certificate.pem"), key: self.path("key.pem") }
-    }
-
-    fn pipe(&self) -> Pipe {
-        Pipe::with(
-            bff_iot::client(),
-            |config| config.server.tls = Some(self.config()),
-            std::future::pending(),
-        )
-    }
-
-    async fn connect(&self, pipe: &Pipe, protocol: &[u8]) -> TlsStream<DuplexStream> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(self.roots.clone())
-            .with_no_client_auth();
-        config.alpn_protocols = vec![protocol.to_vec()];
-        let name = ServerName::try_from("bff").unwrap();
-        let stream =
-            TlsConnector::from(Arc::new(config)).connect(name, pipe.connect().unwrap()).await.unwrap();
-        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(protocol));
-        stream
-    }
-}
+use crate::support::Connection;
 
 fn request(uri: &str) -> Request<Full<Bytes>> {
     Request::post(uri)
