@@ -61,19 +61,16 @@ pub(crate) struct GraphqlRequest {
     pub(crate) languages: Languages,
     /// Details of the execution that the answer is to report.
     pub(crate) explain: Explain,
-    /// The idempotency key in the header; `None` if there is none.
-    pub(crate) idempotency_key: Option<String>,
+    /// The idempotency key in the header; `None` if there is no such header, an error if it holds none.
+    pub(crate) idempotency_key: Option<Result<String, BadKey>>,
 }
 
-/// A request that was accepted from its principal.
-struct Accepted {
-    request: GraphqlRequest,
-    operation: Arc<Prepared>,
-    /// Variables, coerced to the types that the operation declares.
-    variables: Variables,
-    principal: Principal,
-    started: Instant,
-}
+/// Message to a client whose header holds no idempotency key.
+const BAD_KEY: &str = "Idempotency-Key must be given once, as 1 to 255 visible ASCII characters.";
+
+/// A header that is to hold an idempotency key, and does not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BadKey;
 
 /// A request that is ready to run.
 #[derive(Clone)]
@@ -169,32 +166,15 @@ impl Gateway {
                 return Arc::new(Answer { operation_name, ..Answer::rejected(errors) });
             }
         };
-        let permit = match self.admittance.admit(&operation) {
-            Ok(permit) => permit,
-            Err(shed) => return Arc::new(Answer::shed(shed, operation.name())),
-        };
-        let accepted = Accepted { request, operation, variables, principal, started };
-        let answer = self.admitted(accepted, may_change, known).await;
-        // An answer from memory says nothing about the services.
-        match permit {
-            Some(permit) if answer.cut_short => permit.cut_short(),
-            Some(permit) if answer.calls > 0 => permit.completed(),
-            _ => {}
-        }
-        answer
-    }
-
-    /// Answers a request that was admitted.
-    async fn admitted(
-        self: &Arc<Self>,
-        accepted: Accepted,
-        may_change: bool,
-        known: &Arc<Known>,
-    ) -> Arc<Answer> {
-        let Accepted { request, operation, variables, principal, started } = accepted;
         if may_change && self.replays.keeps() && request.explain == Explain::No {
             let client = self.credential.issuer();
-            if let Some(repetition) = Repetition::of(client, &request, &operation, &variables, &principal) {
+            let repetition = match Repetition::of(client, &request, &operation, &variables, &principal) {
+                Ok(repetition) => repetition,
+                Err(BadKey) => {
+                    return Arc::new(Answer::rejected(vec![request_error(Code::BadRequest, BAD_KEY)]));
+                }
+            };
+            if let Some(repetition) = repetition {
                 let (gateway, known) = (self.clone(), known.clone());
                 // Owns all that it needs, since it may outlive the client.
                 let run = async move {
@@ -250,7 +230,23 @@ impl Gateway {
         Ok((operation, variables))
     }
 
+    /// Runs a request, unless the server has more work than it can do. What waits for the answer of another request, or
+    /// finds it in memory, never comes here: it is no work, and its time says nothing about the services.
     async fn run(&self, run: Run<'_>) -> Answer {
+        let permit = match self.admittance.admit(run.operation) {
+            Ok(permit) => permit,
+            Err(shed) => return Answer::shed(shed, run.operation.name()),
+        };
+        let answer = self.execute(run).await;
+        match permit {
+            Some(permit) if answer.cut_short => permit.cut_short(),
+            Some(permit) => permit.completed(),
+            None => {}
+        }
+        answer
+    }
+
+    async fn execute(&self, run: Run<'_>) -> Answer {
         let Run { request, operation, plan, variables, principal, started, known } = run;
         let credential = match self.credential.sign(&principal) {
             Ok(credential) => credential,

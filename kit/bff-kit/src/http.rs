@@ -20,21 +20,21 @@ use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use fetch::SampledLog;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use operation::{Code, request_error};
+use http_body::Body as _;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::cors::CorsLayer;
 
 use crate::any_client::AnyClient;
 use crate::config::{Config, HttpProfile, Mode};
-use crate::gateway::{Access, Answer, Explain, Gateway, GraphqlRequest, Known};
+use crate::gateway::{Access, Answer, BadKey, Explain, Gateway, GraphqlRequest, Known};
 use crate::identity::Authenticator;
 use resolver::Error;
 use resolver::Languages;
@@ -218,7 +218,8 @@ impl HttpEdge {
             return Err(Rejection::past(*bound));
         }
         self.origins.check(&head)?;
-        self.gateway.room(id.as_deref()).map_err(Rejection::shed)?;
+        let is_read = body.is_end_stream();
+        self.gateway.room(id.as_deref()).map_err(|shed| Rejection::shed(shed, is_read))?;
         let parameters = match head.method {
             // The router omits the body of an answer to HEAD, and nothing else.
             Method::GET | Method::HEAD => {
@@ -245,6 +246,10 @@ impl HttpEdge {
                 let (response, bytes) = writer.answer(&answer);
                 access.answered(response.status().as_u16(), bytes, &answer);
                 Ok(response)
+            }
+            Parameters::Many(_) if head.headers.contains_key(IDEMPOTENCY_KEY) => {
+                let message = "An idempotency key stands for one request: give each its own, in its input.";
+                Err(Rejection::new(RejectionReason::IllFormed, message))
             }
             Parameters::Many(batch) => {
                 let answers = join_all(batch.into_iter().map(async |graphql| {
@@ -288,15 +293,7 @@ impl HttpEdge {
         if self.mode == Mode::Development {
             graphql.explain = header(PLAN_HEADER).map(Explain::of).unwrap_or_default();
         }
-        let key = head.headers.get(IDEMPOTENCY_KEY).map(|value| value.to_str().ok().and_then(repeated));
-        match key {
-            Some(Some(key)) => graphql.idempotency_key = Some(key),
-            Some(None) => {
-                let text = "Idempotency-Key must be 1 to 255 visible ASCII characters.";
-                return Arc::new(Answer::rejected(vec![request_error(Code::BadRequest, text)]));
-            }
-            None => {}
-        }
+        graphql.idempotency_key = idempotency_key(&head.headers);
         let operation_name = graphql.operation_name.clone();
         let may_change = head.method == Method::POST;
         let identify = || principal.get_or_init(|| self.authenticator.authenticate(&head.headers)).clone();
@@ -308,9 +305,13 @@ impl HttpEdge {
     }
 }
 
-/// Parses an idempotency key: in quotes, as the header is defined, or without, as it is often sent. `None` if it is none.
-fn repeated(value: &str) -> Option<String> {
-    let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-    let fits = (1..=255).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic());
-    fits.then(|| bare.to_owned())
+/// Returns the idempotency key of a request: in quotes, as the header is defined, or without, as it is often sent. `None`
+/// if there is no such header.
+fn idempotency_key(headers: &HeaderMap) -> Option<Result<String, BadKey>> {
+    let mut lines = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let line = lines.next()?;
+    let text = line.to_str().ok().filter(|_| lines.next().is_none());
+    let bare = text.map(|text| text.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(text));
+    let fits = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|it| it.is_ascii_graphic());
+    Some(bare.filter(fits).map(str::to_owned).ok_or(BadKey))
 }

@@ -136,6 +136,11 @@ impl UpstreamError {
         Self::of(Inner { message: message.into(), unsent: true, ..Inner::new(FailureKind::Unavailable) })
     }
 
+    /// Creates the upstream error of a call whose time ended before any service can have seen it.
+    pub(crate) fn late_unsent(message: impl Into<String>) -> Self {
+        Self::of(Inner { message: message.into(), unsent: true, ..Inner::new(FailureKind::Timeout) })
+    }
+
     /// Creates the upstream error of a call that was not sent because the breaker of its RPC is open.
     pub(crate) fn broken(message: impl Into<String>) -> Self {
         Self::of(Inner {

@@ -121,8 +121,12 @@ impl<'a> UnderWay<'a> {
         Self { observer, rpc, started: Instant::now(), ended: false }
     }
 
+    /// Ends the call. One that an open breaker kept from being sent is none: the breaker's decision is told instead.
     pub(crate) fn end(mut self, failure: Option<&UpstreamError>) {
         self.ended = true;
+        if failure.is_some_and(UpstreamError::is_broken) {
+            return;
+        }
         self.tell(failure.map_or(CallEnd::Answered, CallEnd::Failed));
     }
 

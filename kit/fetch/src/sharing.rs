@@ -48,7 +48,8 @@ pub(crate) async fn load<F: Fetch>(
         }
     }
     let flights = shared.of_type::<Arc<Flights<F>>>();
-    if !to_refresh.is_empty() {
+    let is_left_out = is_optional && policy.is_left_out(context.brownout);
+    if !to_refresh.is_empty() && !is_left_out {
         // The cache takes their results; this request does not wait.
         let refreshing = flights.join(context, call, now + policy.timeout, &to_refresh);
         tokio::spawn(join_all(refreshing.into_iter().map(|(_, flight)| flight)));

@@ -27,7 +27,7 @@ use crate::{Decision, Enforcement, FailureKind, Observer, Policies, SampledLog, 
 use progress::Progress;
 use route::{Route, Service};
 
-pub(crate) use deadline::timed_out;
+pub(crate) use deadline::{late_unsent, timed_out};
 pub(crate) use outgoing::Outgoing;
 
 pub use services::{Services, Upstreams};

@@ -47,7 +47,7 @@ pub enum Code {
     UpstreamTimeout,
     /// A service could not be reached.
     UpstreamUnavailable,
-    /// So many calls to a service were under way that this one was not made in time.
+    /// This call was not made, since too many were under way, or since the server had too much work.
     UpstreamOverloaded,
     /// Any other error.
     Internal,

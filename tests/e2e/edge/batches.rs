@@ -71,3 +71,12 @@ async fn a_batch_has_a_bound_and_shares_the_limits_of_one_request() {
     let nested = shop.post(shop.iot, json!([[request("{ __typename }")]]), &[]).await;
     assert_eq!(nested.body[0]["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{}", nested.text);
 }
+
+#[tokio::test]
+async fn a_batch_takes_no_idempotency_key_in_its_header() {
+    let shop = taking(2).await;
+    let batch = json!([request("{ __typename }"), request("{ __typename }")]);
+    let answer = shop.post(shop.web, batch, &[ADA, ("idempotency-key", "one-for-all")]).await;
+    answer.rejected(400);
+    assert!(answer.text.contains("An idempotency key stands for one request"), "{}", answer.text);
+}

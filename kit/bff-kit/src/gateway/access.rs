@@ -74,7 +74,8 @@ impl Access {
         if degraded {
             self.health.metrics().degraded(self.registered());
         }
-        let name = answer.operation_name.as_deref().and_then(loggable_name);
+        let known = self.known.operation.get().and_then(|operation| operation.name());
+        let name = answer.operation_name.as_deref().or(known).and_then(loggable_name);
         self.tell(status, bytes, name, &Outcome { calls: answer.calls, errors: codes.join(","), degraded });
     }
 

@@ -4,7 +4,7 @@ use async_graphql::Variables;
 use operation::{Prepared, document_hash};
 use resolver::Principal;
 
-use super::GraphqlRequest;
+use super::{BadKey, GraphqlRequest};
 
 /// A mutation under an idempotency key.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Repetition {
 
 impl Repetition {
     /// Returns the identity of a request with a key in its header or, for each root field, in its input; `None` if it has
-    /// no key, changes nothing, or is sent by nobody, whose keys would be everybody's.
+    /// no key, changes nothing, or is sent by nobody, whose keys would be everybody's. Fails if the header holds none.
     ///
     /// A key in the input belongs to its service as well, which declines another request under it in the payload, as
     /// the schema says. So such a request is another one here, while that under a header's key is rejected.
@@ -29,23 +29,24 @@ impl Repetition {
         operation: &Prepared,
         variables: &Variables,
         principal: &Principal,
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, BadKey> {
         let id = match principal {
-            _ if operation.is_query() => return None,
-            Principal::Anonymous => return None,
+            _ if operation.is_query() => return Ok(None),
+            Principal::Anonymous => return Ok(None),
             Principal::User(id) | Principal::Device(id) => id,
         };
-        let in_header = request.idempotency_key.as_deref();
+        let in_header =
+            request.idempotency_key.as_ref().map(|key| key.as_ref().map_err(|bad| *bad)).transpose()?;
         let in_input = operation.idempotency_keys(variables);
         let fingerprint = operation.fingerprint(variables);
         let key = match (in_header, &in_input) {
             (Some(key), _) => format!("header {key}"),
             (None, Some(keys)) => format!("input {keys:?} {fingerprint:?}"),
-            (None, None) => return None,
+            (None, None) => return Ok(None),
         };
         let fields: Vec<_> = operation.root_fields().collect();
         let all = format!("{client} {} {id:?} {fields:?} {key}", principal.kind());
         let name = format!("bff:once:{}", document_hash(&all));
-        Some(Self { name, fingerprint, is_in_input: in_input.is_some() })
+        Ok(Some(Self { name, fingerprint, is_in_input: in_input.is_some() }))
     }
 }

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use async_graphql::ServerError;
 use bytes::Bytes;
 use fetch::SampledLog;
 use operation::{Code, request_error};
 use store::{Store, StoreError};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::detached::Detached;
 #[cfg(feature = "review")]
@@ -25,6 +24,9 @@ const CLAIM_SLACK: Duration = Duration::from_secs(2);
 /// Waits between two looks for the answer of a request that runs elsewhere: the first, and the longest.
 const FIRST_LOOK: Duration = Duration::from_millis(10);
 const LONGEST_LOOK: Duration = Duration::from_millis(100);
+
+/// Time for which an answer is tried to be kept when the store fails.
+const TRY_TO_KEEP: Duration = Duration::from_secs(30);
 
 /// Length of the hash at the head of an entry, in bytes.
 const FINGERPRINT: usize = 32;
@@ -42,8 +44,8 @@ pub(crate) struct Replays {
 
 /// What the store has under a key.
 enum Entry<'a> {
-    /// A request runs.
-    Running,
+    /// A request runs. Its token tells it from every other.
+    Running(&'a [u8]),
     /// The answer that a request got.
     Done(&'a [u8]),
 }
@@ -83,7 +85,8 @@ impl Replays {
         deadline: Instant,
         run: impl Future<Output = Answer> + Send + 'static,
     ) -> Arc<Answer> {
-        let claim = claim(&repetition.fingerprint);
+        let token = fastrand::u128(..).to_be_bytes();
+        let claim = Entry::Running(&token).encode(&repetition.fingerprint);
         let hold = deadline.saturating_duration_since(Instant::now()) + CLAIM_SLACK;
         let mut look = FIRST_LOOK;
         loop {
@@ -92,16 +95,17 @@ impl Replays {
                 Ok(Some(there)) => there,
                 Err(error) => {
                     self.failed(&error);
+                    // It may have been written all the same.
+                    self.give_up(&repetition, &claim);
                     // Services keep the keys of the input as well; nobody else keeps that of a header.
                     if repetition.is_in_input {
                         return Arc::new(run.await);
                     }
-                    let text =
-                        "Whether this was done before cannot be told now; nothing was done. Try again.";
+                    let text = "Whether this was done before cannot be told now. Try again.";
                     return rejected(Code::UpstreamUnavailable, text);
                 }
             };
-            match entry(&there, &repetition.fingerprint) {
+            match Entry::decode(&there, &repetition.fingerprint) {
                 None => {
                     let text = "This idempotency key was used for another request.";
                     return rejected(Code::IdempotencyKeyReused, text);
@@ -110,7 +114,7 @@ impl Replays {
                     self.replayed.fetch_add(1, Ordering::Relaxed);
                     return Arc::new(Answer::replayed(Bytes::copy_from_slice(body)));
                 }
-                Some(Entry::Running) => {}
+                Some(Entry::Running(_)) => {}
             }
             let next = Instant::now() + look;
             if next >= deadline {
@@ -144,18 +148,43 @@ impl Replays {
         receiver.await.unwrap_or_else(|_| Arc::new(Answer::internal(ended)))
     }
 
+    /// Gives a key free, beside the request.
+    fn give_up(self: &Arc<Self>, repetition: &Repetition, claim: &Bytes) {
+        let Some(room) = self.detached.room() else { return };
+        let (replays, name, claim) = (self.clone(), repetition.name.clone(), claim.clone());
+        self.detached.start(room, async move {
+            // Where this fails as well the claim ends by itself.
+            let _ended = replays.store.remove(&name, &claim).await;
+        });
+    }
+
     /// Keeps the answer, or gives the key free.
     async fn settle(&self, repetition: &Repetition, claim: &[u8], answer: &Answer) {
-        let settled = if answer.effect == Effect::Changed {
-            let done = [&b"d"[..], &repetition.fingerprint, answer.body()].concat().into();
-            self.store.replace(&repetition.name, claim, done, self.keep).await
-        } else {
-            self.store.remove(&repetition.name, claim).await
-        };
-        // Otherwise the claim ends by itself, and services decide about a repetition.
-        if let Err(error) = settled {
-            self.failed(&error);
+        if answer.effect != Effect::Changed {
+            // Where this fails the claim ends by itself.
+            if let Err(error) = self.store.remove(&repetition.name, claim).await {
+                self.failed(&error);
+            }
+            return;
         }
+        let done = Entry::Done(answer.body()).encode(&repetition.fingerprint);
+        let give_up = Instant::now() + TRY_TO_KEEP;
+        while let Err(error) = self.write(&repetition.name, claim, &done).await {
+            self.failed(&error);
+            if Instant::now() > give_up {
+                tracing::error!("an answer under an idempotency key is lost: a repetition would run again");
+                return;
+            }
+            sleep(LONGEST_LOOK).await;
+        }
+    }
+
+    /// Writes an answer over the claim, or where the claim has ended.
+    async fn write(&self, name: &str, claim: &[u8], done: &Bytes) -> Result<(), StoreError> {
+        if !self.store.replace(name, claim, done.clone(), self.keep).await? {
+            self.store.insert(name, done.clone(), self.keep).await?;
+        }
+        Ok(())
     }
 
     fn failed(&self, error: &StoreError) {
@@ -165,25 +194,35 @@ impl Replays {
     }
 }
 
-/// Returns an entry by which a request claims its key. It differs from that of every other request.
-fn claim(fingerprint: &[u8; FINGERPRINT]) -> Bytes {
-    let mut token = [0; 16];
-    fastrand::fill(&mut token);
-    [&b"r"[..], fingerprint, &token].concat().into()
-}
+impl<'a> Entry<'a> {
+    const RUNNING: u8 = b'r';
+    const DONE: u8 = b'd';
 
-/// Reads an entry; `None` if it belongs to another request.
-fn entry<'a>(there: &'a [u8], fingerprint: &[u8; FINGERPRINT]) -> Option<Entry<'a>> {
-    let (kind, rest) = there.split_first()?;
-    let (own, rest) = rest.split_at_checked(FINGERPRINT)?;
-    match kind {
-        _ if own != fingerprint => None,
-        b'd' => Some(Entry::Done(rest)),
-        _ => Some(Entry::Running),
+    /// Returns the entry of a request: its kind, the hash of the request, and the rest.
+    fn encode(&self, fingerprint: &[u8; FINGERPRINT]) -> Bytes {
+        let (kind, rest) = match self {
+            Self::Running(token) => (Self::RUNNING, *token),
+            Self::Done(body) => (Self::DONE, *body),
+        };
+        [&[kind][..], fingerprint, rest].concat().into()
+    }
+
+    /// Reads an entry; `None` if it belongs to another request, or cannot be read.
+    fn decode(there: &'a [u8], fingerprint: &[u8; FINGERPRINT]) -> Option<Self> {
+        let (kind, rest) = there.split_first()?;
+        let (own, rest) = rest.split_at_checked(FINGERPRINT)?;
+        match *kind {
+            _ if own != fingerprint => None,
+            Self::RUNNING => Some(Self::Running(rest)),
+            Self::DONE => Some(Self::Done(rest)),
+            _ => None,
+        }
     }
 }
 
 fn rejected(code: Code, text: &str) -> Arc<Answer> {
-    let errors: Vec<ServerError> = vec![request_error(code, text)];
-    Arc::new(Answer::rejected(errors))
+    // The other codes pass with time. Clients that came together are not to come again together.
+    let passes = code != Code::IdempotencyKeyReused;
+    let retry_after = passes.then(|| Duration::from_secs(fastrand::u64(1..=3)));
+    Arc::new(Answer { retry_after, ..Answer::rejected(vec![request_error(code, text)]) })
 }

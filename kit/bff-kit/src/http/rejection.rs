@@ -85,16 +85,18 @@ pub(super) struct Rejection {
     pub(super) message: String,
     /// Delay before a retry; `None` if the reason decides.
     delay: Option<Duration>,
+    /// True if the body had been read when the request was rejected, or if the reason decides.
+    is_read: bool,
 }
 
 impl Rejection {
     pub(super) fn new(reason: RejectionReason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into(), delay: None }
+        Self { reason, message: message.into(), delay: None, is_read: true }
     }
 
     /// Creates the rejection of a request while the server has too much work.
-    pub(super) fn shed(shed: Shed) -> Self {
-        Self { delay: Some(shed.retry_after), ..Self::new(RejectionReason::Overload, SHED) }
+    pub(super) fn shed(shed: Shed, is_read: bool) -> Self {
+        Self { delay: Some(shed.retry_after), is_read, ..Self::new(RejectionReason::Overload, SHED) }
     }
 
     /// Creates the rejection of a request past this bound.
@@ -133,13 +135,14 @@ impl Rejection {
 
     /// Returns true if a part of the request may still arrive that nothing will read, or whose end is unknown.
     pub(super) fn leaves_unread(&self) -> bool {
-        matches!(
-            self.reason,
-            RejectionReason::TooSlow
-                | RejectionReason::TooLarge
-                | RejectionReason::BadHead
-                | RejectionReason::Expectation
-        )
+        !self.is_read
+            || matches!(
+                self.reason,
+                RejectionReason::TooSlow
+                    | RejectionReason::TooLarge
+                    | RejectionReason::BadHead
+                    | RejectionReason::Expectation
+            )
     }
 
     /// Returns the delay before a retry; `None` if a retry does not help.

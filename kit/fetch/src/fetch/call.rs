@@ -13,7 +13,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use super::{BatchResult, Fetch};
 use crate::observer::UnderWay;
 use crate::shared::Shared;
-use crate::upstream::{Outgoing, timed_out};
+use crate::upstream::{Outgoing, late_unsent, timed_out};
 use crate::{
     Brownout, Decision, FailureKind, Idempotency, Mask, Policy, Rpc, SampledLog, Tags, Upstream,
     UpstreamError,
@@ -227,7 +227,7 @@ impl<'a> Call<'a> {
             return Err(UpstreamError::new(FailureKind::Overloaded, message));
         }
         let left = self.end.saturating_duration_since(Instant::now());
-        if left < self.policy.least() { Err(timed_out(self.rpc)) } else { Ok(self) }
+        if left < self.policy.least() { Err(late_unsent(self.rpc)) } else { Ok(self) }
     }
 
     pub(crate) fn policy(&self) -> Policy {
@@ -311,7 +311,7 @@ impl<'a> Call<'a> {
             message,
             credential: &self.context.credential,
         };
-        if call.end <= now { Err(timed_out(self.rpc)) } else { self.context.upstream.call(&call).await }
+        if call.end <= now { Err(late_unsent(self.rpc)) } else { self.context.upstream.call(&call).await }
     }
 
     /// Loads a batch. Errors that are never about the client are logged here; the code that needs the result decides about

@@ -28,6 +28,12 @@ impl Budget {
         let _full = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
+    /// Gives back an extra call that was not made.
+    pub(super) fn give_back(&self) {
+        let more = |tokens: u32| Some((tokens + self.price).min(self.max));
+        let _given = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+
     /// Takes an extra call; false if the budget does not allow one.
     pub(super) fn take(&self) -> bool {
         let less = |tokens: u32| tokens.checked_sub(self.price);

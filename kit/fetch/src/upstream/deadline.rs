@@ -23,13 +23,19 @@ where
 {
     match tokio::time::timeout_at(call.end, inner()).await {
         Ok(result) => result,
-        Err(_elapsed) if progress.is_sent() || !is_connected() => Err(timed_out(call.rpc)),
+        Err(_elapsed) if progress.is_sent() => Err(timed_out(call.rpc)),
+        Err(_elapsed) if !is_connected() => Err(late_unsent(call.rpc)),
         Err(_elapsed) => {
             tell(Decision::Overflowed);
             let message = format!("{}: too many calls at a time; this one was not sent", call.rpc.path());
             Err(UpstreamError::new(FailureKind::Overloaded, message))
         }
     }
+}
+
+/// Returns the error of a call whose time ended before it was sent.
+pub(crate) fn late_unsent(rpc: Rpc) -> UpstreamError {
+    UpstreamError::late_unsent(format!("{}: not sent in time", rpc.path()))
 }
 
 /// Returns the error of a call whose response does not arrive in time.

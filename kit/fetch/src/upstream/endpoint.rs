@@ -13,7 +13,7 @@ use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tower::Service;
 
-use super::deadline::{DEADLINE_TOLERANCE, timed_out};
+use super::deadline::{DEADLINE_TOLERANCE, late_unsent, timed_out};
 use super::outgoing::Outgoing;
 use super::progress::Attempt;
 use super::route::Route;
@@ -45,7 +45,7 @@ pub(super) async fn send(
         let outcome = Reporting { report: stream.report(), end: call.end, reported: false };
         let left = call.end.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(timed_out(call.rpc));
+            return Err(late_unsent(call.rpc));
         }
         let over = Over { stream: Some(stream), deadline: call.end, wire: wire.clone() };
         let mut request = tonic::Request::new(call.message.clone());

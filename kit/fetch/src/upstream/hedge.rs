@@ -37,6 +37,16 @@ impl Hedging {
         Self { budget: Budget::empty(PRICE, MAX), shared, latency: Latency::new() }
     }
 
+    /// Takes a second call from both budgets; false if one of them does not allow it.
+    fn take(&self) -> bool {
+        let is_allowed = self.budget.take();
+        if is_allowed && !self.shared.take() {
+            self.budget.give_back();
+            return false;
+        }
+        is_allowed
+    }
+
     /// Returns the time after which a second call starts; `None` if too few calls were seen to tell which are slow.
     fn delay(&self, least: Duration) -> Option<Duration> {
         Some(least.max(self.latency.p95()?))
@@ -67,7 +77,7 @@ where
     if left < call.policy.least() || !is_of_use() {
         return first.await;
     }
-    if !(hedging.budget.take() && hedging.shared.take()) {
+    if !hedging.take() {
         tell(Decision::OutOfHedges);
         return first.await;
     }

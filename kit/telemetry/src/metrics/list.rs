@@ -67,7 +67,7 @@ metrics! {
     CALL_DURATION: Histogram "bff_upstream_call_duration_seconds" ["rpc"]
         "Time that calls to services took.";
     DECISIONS: Counter "bff_upstream_decisions_total" ["rpc", "decision"]
-        "Calls that were made again, had no retry left, were sent again unseen, or waited for their turn in vain, by decision.";
+        "Decisions about calls: retries, hedges, calls sent again unseen, those that waited for their turn in vain, were left out under pressure or kept back by an open breaker, and breakers that open and close.";
     ENDPOINTS: Counter "bff_upstream_endpoint_events_total" ["event"]
         "Events of the addresses of services, such as connections, ejections and names that cannot be resolved.";
     SERVICE: Gauge "bff_service_answers" ["service"]
