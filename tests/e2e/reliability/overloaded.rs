@@ -83,7 +83,9 @@ async fn open_loop(shop: &Shop, rate: usize, time: Duration) -> Vec<Got> {
             let is_whole = answer.body.get("errors").is_none();
             let is_dimmed = answer.degraded() == ["products.nodes.rating: UPSTREAM_OVERLOADED ×1"];
             assert!(is_dimmed || answer.degraded().is_empty() || !is_whole, "{}", answer.text);
-            let _ended = give_back.send(connection);
+            if !answer.headers.contains_key(header::CONNECTION) {
+                let _ended = give_back.send(connection);
+            }
             Got { sent, took, status, query, is_whole, is_dimmed }
         });
     }
