@@ -23,7 +23,8 @@ const HOUR: Duration = Duration::from_hours(1);
 const MOBILE: &str = "{ products(first: 3) { items { name } } }";
 const WEB: &str = "{ products(first: 3) { nodes { name } } }";
 
-fn as_users_have_it(config: &mut Config) {
+/// Turns the caches on, as they are by default.
+pub(crate) fn as_users_have_it(config: &mut Config) {
     config.cache = CacheConfig::default();
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Control {
     overloaded_since: Option<u64>,
 }
 
-/// What holds until the next window.
+/// The state until the next window.
 #[derive(Debug)]
 pub(crate) struct Decision {
     pub(crate) limit: u32,

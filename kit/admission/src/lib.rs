@@ -1,4 +1,4 @@
-//! Admission of requests: which of them a server runs at the same time, and how hard it is pressed.
+//! Admission of requests: those that a server runs at the same time, and the pressure on it.
 //!
 //! An [`Admission`] admits or sheds each request at once. Its limit follows the latency that requests show, each compared
 //! with the [`Baseline`] of its operation. Lower priorities may use a part of the limit only, so that under overload the

@@ -155,7 +155,7 @@ impl Limiter {
     }
 
     /// Returns the factor from the limit to the one at which the slowdown is the target, if a queue causes the slowdown.
-    /// Where the difference may be an error it is a third of that.
+    /// The factor is the cube root of that where the difference may be an error.
     fn step(&self, slowdown: f64) -> f64 {
         let step = TARGET / slowdown;
         let is_error = step.max(1.0 / step) <= 1.0 + self.error;

@@ -1,11 +1,11 @@
-//! How hard a server is pressed.
+//! The pressure on a server.
 
 #[cfg(test)]
 mod tests;
 
 use crate::number::float;
 
-/// How hard a server is pressed: the higher, the more of an answer's optional parts should be left out.
+/// Pressure on a server: the higher, the more of an answer's optional parts should be left out.
 ///
 /// It goes up by at most one step a window, and comes down by one step for every 2 s that ask for less.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -116,7 +116,7 @@ impl Ratios {
 struct Taken {
     slowdown: f64,
     unloaded: u64,
-    /// How much the operation counts for.
+    /// Weight of the operation among others, in requests.
     weight: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Whether latency responds to the limit.
+//! The response of latency to the limit.
 
 #[cfg(test)]
 mod tests;
@@ -31,7 +31,7 @@ struct Reference {
     doubts: u32,
 }
 
-/// What the slowdowns under two limits say.
+/// Conclusion from the slowdowns under two limits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Verdict {
     /// The limits are too close to one another.

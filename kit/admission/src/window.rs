@@ -23,7 +23,7 @@ pub(crate) struct Window {
     closings: AtomicU32,
 }
 
-/// What a window has seen.
+/// Counts of one window.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen {
     /// Requests that were admitted.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use bff_kit::host::config::{CacheConfig, Config};
 use proto::admin::Fault;
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use crate::freshness::as_users_have_it;
 use crate::support::{Dice, Kind, Shop};
 
 /// Requests in all, and requests of one client in a row.
@@ -36,10 +36,6 @@ const QUERIES: [(Kind, &str); 4] = [
     ),
     (Kind::Web, "{ notifications(first: 3) { unreadCount nodes { id } } categories { name } }"),
 ];
-
-fn as_users_have_it(config: &mut Config) {
-    config.cache = CacheConfig::default();
-}
 
 async fn ask(shop: &Shop, user: &str, at: usize) -> String {
     let (kind, query) = QUERIES[at];

@@ -85,9 +85,14 @@ fn missing(answer: &Answer) -> String {
     if is_whole && answer.body.get("data").is_some() { String::new() } else { answer.text.clone() }
 }
 
+/// The times that requests took.
+pub(super) fn took(sent: &[Sent]) -> impl Iterator<Item = Duration> {
+    sent.iter().map(|it| it.took)
+}
+
 /// Returns the time within which this share of the requests was answered.
-pub(super) fn percentile(sent: &[Sent], share: f64) -> Duration {
-    let mut took: Vec<_> = sent.iter().map(|it| it.took).collect();
+pub(super) fn percentile(took: impl Iterator<Item = Duration>, share: f64) -> Duration {
+    let mut took: Vec<_> = took.collect();
     took.sort_unstable();
     #[expect(
         clippy::cast_possible_truncation,

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::load::percentile;
 use super::size;
 use crate::support::{ADA, Connection, Kind, Shop};
 
@@ -92,13 +93,6 @@ async fn open_loop(shop: &Shop, rate: usize, time: Duration) -> Vec<Got> {
     requests.join_all().await
 }
 
-/// Returns the time within which this share of the requests was answered.
-fn percentile<'a>(got: impl Iterator<Item = &'a Got>, percent: usize) -> Duration {
-    let mut took: Vec<_> = got.map(|it| it.took).collect();
-    took.sort_unstable();
-    took[(took.len() * percent / 100).min(took.len() - 1)]
-}
-
 fn share(got: &[&Got]) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "counts of requests are small")]
     let share = got.iter().filter(|it| it.is_served()).count() as f64 / got.len().max(1) as f64;
@@ -124,7 +118,7 @@ async fn ten_times_as_many_requests_as_the_services_can_take() {
 
     let seconds = |short: usize, long: usize| Duration::from_millis(size(short, long) as u64);
     let before = open_loop(&shop, CAPACITY / 2, seconds(2_000, 5_000)).await;
-    let unloaded = percentile(before.iter(), 99);
+    let unloaded = percentile(before.iter().map(|it| it.took), 0.99);
     let is_bright = |it: &Got| it.is_served() && !it.is_dimmed;
     assert!(before.iter().all(is_bright), "nothing is shed or left out at half the capacity");
 
@@ -140,8 +134,8 @@ async fn ten_times_as_many_requests_as_the_services_can_take() {
     let (checkout, browsing, rated) = (of(CHECKOUT), of(BROWSING), of(RATED));
     let served: Vec<_> = checkout.iter().chain(&browsing).copied().filter(|it| it.is_served()).collect();
     let goodput = served.len() as u128 * 1_000 / lasted.saturating_sub(onset).as_millis();
-    let p99 = percentile(served.iter().copied(), 99);
-    let shed = percentile(steady.iter().copied().filter(|it| it.status == 503), 99);
+    let p99 = percentile(served.iter().map(|it| it.took), 0.99);
+    let shed = percentile(steady.iter().filter(|it| it.status == 503).map(|it| it.took), 0.99);
     let end = after.iter().map(|it| it.sent).min().unwrap() + Duration::from_secs(2);
     let recovered: Vec<_> = after.iter().filter(|it| it.sent > end).collect();
     println!(

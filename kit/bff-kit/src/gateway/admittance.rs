@@ -68,7 +68,7 @@ impl Admittance {
         }
     }
 
-    /// A change is worth more than a look, since its client has decided.
+    /// Returns the priority of an operation. Changes come before looks, since their client has decided.
     fn priority(&self, operation: &Prepared) -> Priority {
         let mut fields = operation.root_fields();
         if !operation.is_query() || fields.any(|field| self.essential.contains(&field)) {

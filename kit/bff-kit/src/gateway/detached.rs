@@ -5,8 +5,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 /// Runs that are finished without their client at a time. A client that sends and leaves, again and again, can have no
@@ -20,9 +20,6 @@ pub(crate) struct Detached {
     room: Arc<Semaphore>,
 }
 
-/// Room for a run.
-pub(super) type Room = OwnedSemaphorePermit;
-
 /// The runs that were detached. Dropping it ends them.
 #[derive(Debug)]
 pub(crate) struct DetachedRuns(UnboundedReceiver<BoxFuture<'static, ()>>);
@@ -34,17 +31,15 @@ pub(crate) fn detached() -> (Detached, DetachedRuns) {
 }
 
 impl Detached {
-    /// Returns room for one run; `None` while as many are under way as may be.
-    pub(super) fn room(&self) -> Option<Room> {
-        self.room.clone().try_acquire_owned().ok()
-    }
-
-    /// Starts a run. It ends unfinished if nothing carries out detached runs any more.
-    pub(super) fn start(&self, room: Room, run: impl Future<Output = ()> + Send + 'static) {
+    /// Starts a run; returns false if as many are under way as may be. A run ends unfinished if nothing carries out
+    /// detached runs any more.
+    pub(super) fn start(&self, run: impl Future<Output = ()> + Send + 'static) -> bool {
+        let Ok(room) = self.room.clone().try_acquire_owned() else { return false };
         let _ended = self.runs.send(Box::pin(async move {
             run.await;
             drop(room);
         }));
+        true
     }
 }
 

@@ -16,7 +16,7 @@ use super::detached::Detached;
 #[cfg(feature = "review")]
 use super::detached::detached;
 use super::repetition::Repetition;
-use super::{Answer, Effect};
+use super::{Answer, Effect, SHED};
 
 /// Time beyond the deadline of a request for which its key stays claimed. A server that dies holds it no longer.
 const CLAIM_SLACK: Duration = Duration::from_secs(2);
@@ -126,34 +126,33 @@ impl Replays {
         }
     }
 
+    /// Runs a request that has claimed its key. Its client gets the answer before the store does, so that a store that
+    /// fails holds up nobody.
     async fn run(
         self: &Arc<Self>,
         repetition: Repetition,
         claim: Bytes,
         run: impl Future<Output = Answer> + Send + 'static,
     ) -> Arc<Answer> {
-        let Some(room) = self.detached.room() else {
-            let answer = Arc::new(run.await);
-            self.settle(&repetition, &claim, &answer).await;
-            return answer;
-        };
         let (sender, receiver) = oneshot::channel();
         let replays = self.clone();
-        self.detached.start(room, async move {
+        let is_started = self.detached.start(async move {
             let answer = Arc::new(run.await);
+            let _client_left = sender.send(answer.clone());
             replays.settle(&repetition, &claim, &answer).await;
-            let _client_left = sender.send(answer);
         });
+        if !is_started {
+            return rejected(Code::Overloaded, SHED);
+        }
         let ended = "answering ended early: the server stops, or the line of a panic says where";
         receiver.await.unwrap_or_else(|_| Arc::new(Answer::internal(ended)))
     }
 
     /// Gives a key free, beside the request.
     fn give_up(self: &Arc<Self>, repetition: &Repetition, claim: &Bytes) {
-        let Some(room) = self.detached.room() else { return };
         let (replays, name, claim) = (self.clone(), repetition.name.clone(), claim.clone());
-        self.detached.start(room, async move {
-            // Where this fails as well the claim ends by itself.
+        // Where this does not start, or fails as well, the claim ends by itself.
+        let _is_started = self.detached.start(async move {
             let _ended = replays.store.remove(&name, &claim).await;
         });
     }
