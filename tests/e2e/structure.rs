@@ -46,7 +46,17 @@ const ALLOWED: [(&str, &[&str]); 22] = [
     ("domain-stubs", &["proto"]),
     (
         "playground",
-        &["bff-iot", "bff-kit", "bff-mobile", "bff-web", "contracts", "domain-stubs", "fetch", "operation"],
+        &[
+            "bff-iot",
+            "bff-kit",
+            "bff-mobile",
+            "bff-web",
+            "contracts",
+            "domain-stubs",
+            "fetch",
+            "operation",
+            "proto",
+        ],
     ),
     (
         "tests",
