@@ -15,6 +15,7 @@ use crate::shared::Freshness;
 use crate::{BatchResult, Call, CallContext, FailureKind, Fetch, Fetched, Stale, UpstreamError};
 
 use flights::{Arrived, Flights};
+use watch::Watch;
 
 /// Loads keys for a request. `call` is the call that would load them for this request alone.
 pub(crate) async fn load<F: Fetch>(
@@ -57,6 +58,9 @@ pub(crate) async fn load<F: Fetch>(
     }
     if missing.is_empty() {
         return results;
+    }
+    if policy.watched && shared.keeps(policy) {
+        shared.of_type::<Watch<F>>().begin(&context.upstream, &flights);
     }
     let loaded = match call.worth_it(is_optional) {
         Ok(call) => wait(&flights, context, call, missing).await,

@@ -8,7 +8,6 @@ use futures_util::future::{self, WeakShared, join_all};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::watch::Watch;
 use crate::shared::{Shared, covers};
 use crate::{BatchResult, Call, CallContext, FailureKind, Fetch, Mask, Policy, UpstreamError};
 
@@ -160,7 +159,7 @@ impl<F: Fetch> Flights<F> {
     /// Loads keys in one call. If the service rejects the call, each request's keys are loaded again by themselves, so
     /// that a request whose keys are wrong fails no other.
     async fn load(
-        self: &Arc<Self>,
+        &self,
         leader: &CallContext,
         policy: Policy,
         mask: Option<&Mask>,
@@ -191,7 +190,7 @@ impl<F: Fetch> Flights<F> {
     /// Makes one call, and keeps what it loads. Returns `None` if everybody left meanwhile: the call is then cancelled,
     /// so that the service works for nobody in vain.
     async fn call(
-        self: &Arc<Self>,
+        &self,
         leader: &CallContext,
         policy: Policy,
         mask: Option<&Mask>,
@@ -222,7 +221,7 @@ impl<F: Fetch> Flights<F> {
 
     /// Keeps what a call has loaded, as long as its policy says. Where the service tells of changes, a key that changed
     /// meanwhile is not kept: the response may be older.
-    fn keep(self: &Arc<Self>, context: &CallContext, part: &[Departing<F>], loaded: Kept<'_, F>) {
+    fn keep(&self, context: &CallContext, part: &[Departing<F>], loaded: Kept<'_, F>) {
         let (shared, Kept { results, mask, policy, started, bytes }) = (context.shared(), loaded);
         if !shared.keeps(policy) {
             return;
@@ -231,7 +230,6 @@ impl<F: Fetch> Flights<F> {
         if !policy.watched {
             return shared.keep(results.iter(), mask, each, started);
         }
-        shared.of_type::<Watch<F>>().begin(&context.upstream, self);
         let numbers: HashSet<_> = part.iter().map(|it| it.number).collect();
         // Locked until all is kept: a change comes before or after.
         let state = self.state();
