@@ -11,6 +11,6 @@ pub(crate) fn table() -> Policies {
         .fetch::<DeviceById>(Policy::within_ms(400))
         .fetch::<PriceOf>(Policy::within_ms(400).fresh_s(300))
         .fetch::<ProductById>(Policy::within_ms(400).fresh_s(3600))
-        .fetch::<StockOf>(Policy::within_ms(500).hedge_after_ms(30).fresh_s(300).stale_s(3_600))
+        .fetch::<StockOf>(Policy::within_ms(500).hedge_after_ms(30).fresh_s(300).watched().stale_s(3_600))
         .command::<ReportReadings>(Policy::within_ms(900))
 }

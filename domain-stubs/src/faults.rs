@@ -65,6 +65,11 @@ impl Faults {
         Ok(())
     }
 
+    /// Clears the fault of one RPC, if it has any. Calls that wait already go on waiting.
+    pub fn remove(&self, rpc: &str) {
+        self.lock().by_rpc.remove(rpc);
+    }
+
     /// Clears all faults. Calls that wait already go on waiting.
     pub fn clear(&self) {
         self.lock().by_rpc.clear();

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use fetch::{BatchResult, Call, Fetch, Rpc, Tags};
+use fetch::{BatchResult, Call, Changes, Fetch, Mask, Rpc, Tags};
 use proto::inventory::stock_result::Outcome;
-use proto::inventory::{BatchGetStockRequest, BatchGetStockResponse, Stock};
+use proto::inventory::{
+    BatchGetStockRequest, BatchGetStockResponse, Stock, WatchStockRequest, WatchStockResponse,
+};
 
 use crate::key_error;
 
@@ -33,6 +35,15 @@ impl Fetch for StockOf {
             })
         })
         .await
+    }
+
+    fn changes() -> Option<Changes<Self>> {
+        const RPC: Rpc = Rpc::read("shop.inventory.v1.InventoryService/WatchStock");
+        // No products: those of all of them. No more of a stock than its key is of use.
+        let read_mask = Some(Self::READS.iter().collect::<Mask>().to_message());
+        let request = WatchStockRequest { product_ids: Vec::new(), read_mask };
+        let key = |change: WatchStockResponse| Some(Self(change.stock?.product_id.into()));
+        Some(Changes::by(RPC, &request, key))
     }
 
     fn tag(&self, _answer: Option<&Arc<Stock>>, tags: &Tags) {

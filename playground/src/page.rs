@@ -4,6 +4,7 @@ mod build;
 mod bundle;
 mod clients;
 mod plain;
+mod services;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use domain_stubs::Domain;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -49,6 +51,7 @@ struct Page {
     addresses: Addresses,
     stage: watch::Receiver<Stage>,
     clients: Clients,
+    domain: Domain,
     plain_policy: HeaderValue,
     built_policy: HeaderValue,
 }
@@ -56,6 +59,7 @@ struct Page {
 pub(crate) async fn serve(
     addresses: Addresses,
     sources: Sources,
+    domain: Domain,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
@@ -78,6 +82,7 @@ pub(crate) async fn serve(
         addresses,
         stage,
         clients: Clients::new(addresses, sources.contracts),
+        domain,
         plain_policy: policy("style-src 'unsafe-inline'; script-src 'unsafe-inline'")?,
         // The editor writes inline styles while it runs, and its fonts and pictures are part of its style sheet.
         built_policy: policy(
@@ -91,6 +96,7 @@ pub(crate) async fn serve(
         .route("/api/page", get(stage_of))
         .route("/api/clients.json", get(clients::list))
         .route("/api/plan", post(clients::plan))
+        .route("/api/services", get(services::list).put(services::switch))
         .with_state(Arc::new(page));
     axum::serve(listener, routes).with_graceful_shutdown(shutdown).await?;
     Ok(())

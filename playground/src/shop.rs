@@ -82,7 +82,13 @@ impl Shop {
         servers.spawn(bff(bff_mobile::client(), config.clone(), self.mobile, stopped.clone()));
         servers.spawn(bff(bff_web::client(), config.clone(), self.web, stopped.clone()));
         servers.spawn(bff(bff_iot::client(), config, self.iot, stopped.clone()));
-        servers.spawn(page::serve(self.addresses, self.sources, self.page, closed(stopped)));
+        servers.spawn(page::serve(
+            self.addresses,
+            self.sources,
+            self.domain_services,
+            self.page,
+            closed(stopped),
+        ));
 
         tokio::select! {
             () = shutdown => {}

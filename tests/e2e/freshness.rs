@@ -1,5 +1,7 @@
 //! Public values that requests share: as fresh as each client wants them, and old ones when a service fails.
 
+mod changes;
+
 use std::time::Duration;
 
 use bff_kit::host::config::{CacheConfig, Config};

@@ -48,7 +48,17 @@ const ALLOWED: [(&str, &[&str]); 23] = [
     ("domain-stubs", &["proto"]),
     (
         "playground",
-        &["bff-iot", "bff-kit", "bff-mobile", "bff-web", "contracts", "domain-stubs", "fetch", "operation"],
+        &[
+            "bff-iot",
+            "bff-kit",
+            "bff-mobile",
+            "bff-web",
+            "contracts",
+            "domain-stubs",
+            "fetch",
+            "operation",
+            "proto",
+        ],
     ),
     (
         "tests",

@@ -52,7 +52,9 @@ fn https(address: SocketAddr) -> String {
 }
 
 fn to(address: SocketAddr, ca: PathBuf) -> UpstreamConfig {
-    UpstreamConfig { default: https(address), ca: Some(ca), ..UpstreamConfig::default() }
+    // The connections of the calls are counted, without those that watch the health beside them.
+    let health_checks = false;
+    UpstreamConfig { default: https(address), ca: Some(ca), health_checks, ..UpstreamConfig::default() }
 }
 
 /// Queries a product's name, and its rating from another service.

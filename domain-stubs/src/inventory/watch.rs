@@ -1,4 +1,4 @@
-//! A stream of the stock of some products. Each message is read when it is sent, so that a slow watcher misses states
+//! A stream of the stock of some products, or of the changes of all. Each message is read when it is sent, so that a slow watcher misses states
 //! in between but never ends with an old one.
 
 use std::collections::{HashMap, VecDeque};
@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use futures_util::{Stream, stream};
 use proto::inventory::{Stock, WatchStockResponse};
 use tokio::sync::broadcast::{Receiver, Sender, error::RecvError};
-use tonic::Status;
+use tonic::{Code, Status};
 
 use crate::{assortment::Products, mask::Mask, refusal::Refusal, store::Store};
 
@@ -23,9 +23,16 @@ pub(super) struct Watch {
 
 /// The products to watch, and the fields of their stock.
 pub(super) struct Watched {
+    /// Empty for the changes of all products.
     pub(super) ids: Vec<String>,
     pub(super) products: Products,
     pub(super) mask: Mask<Stock>,
+}
+
+impl Watched {
+    fn is_all(&self) -> bool {
+        self.ids.is_empty()
+    }
 }
 
 impl Watch {
@@ -54,13 +61,19 @@ impl Watch {
     /// The next state that was not sent yet.
     async fn next_state(&mut self) -> Option<Result<Stock, Refusal>> {
         loop {
-            let product = self.next_due().await?;
+            let product = match self.next_due().await? {
+                Ok(product) => product,
+                Err(lost) => return Some(Err(lost)),
+            };
             let (id, products, mask) =
                 (product.clone(), self.watched.products.clone(), self.watched.mask.clone());
             let stock = match self.store.read(move |db| products.stock(db, &id, &mask)).await {
                 Ok(stock) => stock,
                 Err(error) => return Some(Err(error)),
             };
+            if self.watched.is_all() {
+                return Some(Ok(stock));
+            }
             if self.sent.get(&product) != Some(&stock) {
                 self.sent.insert(product, stock.clone());
                 return Some(Ok(stock));
@@ -68,14 +81,20 @@ impl Watch {
         }
     }
 
-    async fn next_due(&mut self) -> Option<String> {
+    async fn next_due(&mut self) -> Option<Result<String, Refusal>> {
         loop {
             if let Some(product) = self.due.pop_front() {
-                return Some(product);
+                return Some(Ok(product));
             }
             match self.changes.recv().await {
-                Ok(product) if self.watched.ids.contains(&product) => self.due.push_back(product),
+                Ok(product) if self.watched.is_all() || self.watched.ids.contains(&product) => {
+                    self.due.push_back(product);
+                }
                 Ok(_) => {}
+                Err(RecvError::Lagged(lost)) if self.watched.is_all() => {
+                    let problem = format!("{lost} changes were lost");
+                    return Some(Err(Refusal::new(Code::DataLoss, "CHANGES_LOST", problem)));
+                }
                 Err(RecvError::Lagged(_)) => {
                     // The missed changes are unknown, so everything is due; older changes no longer matter.
                     self.changes = self.changes.resubscribe();

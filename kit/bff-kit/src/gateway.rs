@@ -126,14 +126,17 @@ impl Gateway {
             Mode::Development => Enforcement::enforcing(),
             Mode::Production => Enforcement::counting(),
         };
-        let upstream = Upstream::new(services, preparer.policies.clone(), enforcement, log.clone(), health);
+        let credential = CredentialKey::new(config.credential_key(), client.name);
+        let of_nobody = credential.clone();
+        let upstream = Upstream::new(services, preparer.policies.clone(), enforcement, log.clone(), health)
+            .with_credential(move || of_nobody.sign(&Principal::Anonymous).ok());
         Self {
             executor: (client.executor)(),
             reasons: client.reasons,
             preparer,
             documents: Arc::new(documents),
             upstream: Arc::new(upstream),
-            credential: CredentialKey::new(config.credential_key(), client.name),
+            credential,
             clock,
             replays: Arc::new(replays),
             admittance: Admittance::new(client, &config.admission),

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use hyper::client::conn::http2::{Builder, SendRequest};
@@ -47,6 +47,11 @@ struct Shared {
     reads: AtomicU64,
     first_read: Notify,
     ended: AtomicBool,
+    /// Notified when `ended` is set.
+    end: Notify,
+    /// Waker of the connection's task, on a connection for a stream that lasts. The task looks for GOAWAY only when it
+    /// is woken, which requests do; here there is but one.
+    waker: Option<Mutex<Option<Waker>>>,
 }
 
 impl Connection {
@@ -58,13 +63,29 @@ impl Connection {
         settings: &Settings,
         changed: impl Fn() + Send + Sync + 'static,
     ) -> io::Result<Arc<Self>> {
+        Self::open_with(io, settings, None, changed).await
+    }
+
+    /// Opens a connection for a stream that lasts.
+    pub(crate) async fn open_lasting(io: Box<dyn Io>, settings: &Settings) -> io::Result<Arc<Self>> {
+        Self::open_with(io, settings, Some(Mutex::default()), || {}).await
+    }
+
+    async fn open_with(
+        io: Box<dyn Io>,
+        settings: &Settings,
+        waker: Option<Mutex<Option<Waker>>>,
+        changed: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<Arc<Self>> {
         let shared = Arc::new(Shared {
             max_streams: AtomicUsize::new(0),
             reads: AtomicU64::new(0),
             first_read: Notify::new(),
             ended: AtomicBool::new(false),
+            end: Notify::new(),
+            waker,
         });
-        let io = TokioIo::new(Watched { io, shared: shared.clone() });
+        let io = TokioIo::new(Watched { io, shared: shared.clone(), has_read: false });
         let (sender, mut connection) = Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .initial_stream_window_size(STREAM_WINDOW)
@@ -81,6 +102,9 @@ impl Connection {
         let of_task = shared.clone();
         let task = tokio::spawn(async move {
             let ended = std::future::poll_fn(|cx| {
+                if let Some(waker) = &of_task.waker {
+                    *waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+                }
                 let polled = Pin::new(&mut connection).poll(cx);
                 of_task.max_streams.store(connection.current_max_send_streams(), Ordering::Relaxed);
                 polled
@@ -88,6 +112,7 @@ impl Connection {
             .await;
             of_task.ended.store(true, Ordering::Relaxed);
             of_task.first_read.notify_one();
+            of_task.end.notify_waiters();
             changed();
             ended
         });
@@ -112,6 +137,15 @@ impl Connection {
     /// Returns true if the peer accepts new streams: it has neither ended the connection nor said GOAWAY.
     pub(crate) fn is_open(&self) -> bool {
         !self.sender.is_closed() && !self.shared.ended.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the peer accepts no more streams. Those that are open may last longer.
+    pub(crate) async fn closed(&self) {
+        let mut end = std::pin::pin!(self.shared.end.notified());
+        end.as_mut().enable();
+        if self.is_open() {
+            end.await;
+        }
     }
 
     /// Returns true if the connection is due to be replaced because of its age.
@@ -171,10 +205,23 @@ impl fmt::Debug for Connection {
     }
 }
 
+impl Shared {
+    /// Wakes the task of a connection for a stream that lasts, once all frames that arrived have been handled.
+    fn wake(&self) {
+        let waker =
+            self.waker.as_ref().and_then(|it| it.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
 /// A stream of bytes that counts its reads.
 struct Watched {
     io: Box<dyn Io>,
     shared: Arc<Shared>,
+    /// True if bytes were read since the last time that there were none.
+    has_read: bool,
 }
 
 impl AsyncRead for Watched {
@@ -185,8 +232,14 @@ impl AsyncRead for Watched {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut *self.io).poll_read(cx, buf);
-        if buf.filled().len() > before && self.shared.reads.fetch_add(1, Ordering::Relaxed) == 0 {
-            self.shared.first_read.notify_one();
+        if buf.filled().len() > before {
+            self.has_read = true;
+            if self.shared.reads.fetch_add(1, Ordering::Relaxed) == 0 {
+                self.shared.first_read.notify_one();
+            }
+        } else if self.has_read {
+            self.has_read = false;
+            self.shared.wake();
         }
         polled
     }

@@ -4,17 +4,22 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::connection::Connection;
 use crate::group::Group;
+use crate::health::{self, Checked};
+use crate::lasting::Lasting;
+use crate::network::Io;
 use crate::observer::Event;
 use crate::outcome::Outcome;
 use crate::outlier::Outliers;
+use crate::settings::Settings;
 use crate::target::Target;
 
 /// Time before the next attempt to connect after one that failed. It doubles with each failure in a row.
@@ -32,6 +37,8 @@ pub(crate) struct Endpoint {
     target: Arc<Target>,
     group: Arc<Group>,
     calls: AtomicUsize,
+    /// True while the endpoint says that it does not serve.
+    is_out_of_service: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -42,6 +49,8 @@ struct State {
     connecting: Option<Instant>,
     failed: Option<Failed>,
     outliers: Outliers,
+    /// The task that watches the health.
+    health: Option<AbortHandle>,
 }
 
 /// The attempts to connect that failed since the last that did not.
@@ -83,7 +92,8 @@ impl Endpoint {
         let outliers = if joins { Outliers::joining(Instant::now()) } else { Outliers::default() };
         let state = Mutex::new(State { outliers, ..State::default() });
         let number = group.number();
-        Arc::new(Self { number, address, target, group, calls: AtomicUsize::new(0), state })
+        let (calls, is_out_of_service) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Arc::new(Self { number, address, target, group, calls, is_out_of_service, state })
     }
 
     pub(crate) fn is(&self, address: SocketAddr, target: &Arc<Target>) -> bool {
@@ -103,13 +113,23 @@ impl Endpoint {
         &self.target
     }
 
+    fn settings(&self) -> &Settings {
+        &self.group.settings
+    }
+
     /// Returns the calls under way, divided by the share of the calls that the endpoint is to take.
     pub(crate) fn load(&self, now: Instant) -> f64 {
         let calls = u32::try_from(self.calls.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
         f64::from(calls.saturating_add(1)) / self.state().outliers.share(&self.group.settings, now)
     }
 
-    pub(crate) fn is_ejected(&self, now: Instant) -> bool {
+    /// Returns true if calls are to go to other endpoints, while there are any: this one is ejected, or says that it does
+    /// not serve.
+    pub(crate) fn is_avoided(&self, now: Instant) -> bool {
+        self.is_out_of_service.load(Ordering::Relaxed) || self.is_ejected(now)
+    }
+
+    fn is_ejected(&self, now: Instant) -> bool {
         let mut state = self.state();
         let was = state.outliers.was_ejected();
         let is = state.outliers.is_ejected(now);
@@ -119,10 +139,6 @@ impl Endpoint {
             self.tell(Event::Returned);
         }
         is
-    }
-
-    pub(crate) fn is_connected(&self) -> bool {
-        self.state().connections.iter().any(|connection| connection.is_open())
     }
 
     /// Reserves a stream for a call that has looked for one since `since`. Opens a connection where that is needed and
@@ -182,6 +198,10 @@ impl Endpoint {
                 // Calls under way hold their connections, which end when the last of them does.
                 state.connections.retain(|it| !it.is_old() && !it.is_suspect());
                 state.connections.push(connection);
+                if self.settings().health_checks && state.health.as_ref().is_none_or(AbortHandle::is_finished)
+                {
+                    state.health = Some(health::begin(&self));
+                }
                 Event::Connected
             }
             Err(error) => {
@@ -198,10 +218,12 @@ impl Endpoint {
     }
 
     async fn open(&self) -> io::Result<Arc<Connection>> {
-        let io = self.group.network.connect(self.address).await?;
-        let io = self.target.secured(io).await?;
-        let group = self.group.clone();
-        Connection::open(io, &self.group.settings, move || group.changed.notify_waiters()).await
+        let (io, group) = (self.open_io().await?, self.group.clone());
+        Connection::open(io, self.settings(), move || group.changed.notify_waiters()).await
+    }
+
+    async fn open_io(&self) -> io::Result<Box<dyn Io>> {
+        self.target.secured(self.group.network.connect(self.address).await?).await
     }
 
     pub(crate) fn call_started(&self) {
@@ -230,10 +252,36 @@ impl Endpoint {
     }
 }
 
+impl Checked for Endpoint {
+    fn is_connected(&self) -> bool {
+        self.state().connections.iter().any(|connection| connection.is_open())
+    }
+
+    async fn open_lasting(&self) -> io::Result<Lasting> {
+        let opened = async { Lasting::open(self.open_io().await?, &self.target, self.settings()).await };
+        let opened = tokio::time::timeout(self.settings().connect_timeout, opened).await;
+        opened.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    fn serves(&self, serves: bool) {
+        let was_out = self.is_out_of_service.swap(!serves, Ordering::Relaxed);
+        if was_out && serves {
+            self.state().outliers.returns(Instant::now());
+            self.tell(Event::Serving);
+        } else if !was_out && !serves {
+            self.tell(Event::NotServing);
+        }
+    }
+}
+
 impl Drop for Endpoint {
     fn drop(&mut self) {
-        if self.state().outliers.was_ejected() {
+        let state = self.state();
+        if state.outliers.was_ejected() {
             self.group.returned();
+        }
+        if let Some(health) = &state.health {
+            health.abort();
         }
     }
 }

@@ -11,6 +11,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::endpoint::{Connect, Endpoint, PATIENCE, Reservation};
 use crate::group::Group;
+use crate::health::Checked as _;
+use crate::lasting::Lasting;
 use crate::network::Network;
 use crate::observer::Observer;
 use crate::settings::Settings;
@@ -98,6 +100,15 @@ impl Endpoints {
         }
     }
 
+    /// Opens a connection for one stream that lasts, at an endpoint that can be called now.
+    ///
+    /// # Errors
+    /// No endpoint can be reached.
+    pub async fn lasting(&self) -> Result<Lasting, ConnectError> {
+        let at = self.stream().await?;
+        at.lasting().await.map_err(|error| ConnectError(error.to_string().into()))
+    }
+
     /// Returns true if a connection to an endpoint is open, whether or not it has a stream to spare.
     #[must_use]
     pub fn is_connected(&self) -> bool {
@@ -111,11 +122,11 @@ impl Endpoints {
         }
         let list = list.read().unwrap_or_else(PoisonError::into_inner).clone();
         let now = Instant::now();
-        let is_last_resort = |it: &Endpoint| it.is_ejected(now) || beside == Some(it.number());
+        let is_last_resort = |it: &Endpoint| it.is_avoided(now) || beside == Some(it.number());
         let Some(first) = best_of_two(&list, now, is_last_resort) else {
             return group.resolution.failed(since).map_or(Pick::Wait, Pick::Failed);
         };
-        // Ejected endpoints, and the one to be avoided, come last: they are still better than none.
+        // Endpoints to be avoided come last: they are still better than none.
         let others = || {
             let others = list.iter().cycle().skip(first + 1).take(list.len() - 1);
             let (poor, good): (Vec<_>, Vec<_>) = others.partition(|it| is_last_resort(it));

@@ -4,7 +4,7 @@
 //! reserves a [`Stream`] at one of them: of two at random, the one with fewer calls under way. [`Stream::send`] says of
 //! a request that failed if the service can have seen it, so that the caller knows what may be sent again.
 //!
-//! Endpoints whose calls fail in a row are ejected for a while. A connection that says GOAWAY, is old, or on which
+//! Endpoints whose calls fail in a row are ejected for a while, and those that say they do not serve are avoided. A connection that says GOAWAY, is old, or on which
 //! calls time out while no byte arrives, is replaced before it costs more calls. Calls that are given up are reset only
 //! so fast as stock servers accept.
 //!
@@ -23,13 +23,16 @@
 //!
 //! Next: [`Settings`] for times and bounds, [`Network`] for a network of your own, [`Observer`] for what happens.
 //! Within the crate, `endpoints` selects an endpoint, `endpoint` opens its connections, `connection` counts the streams
-//! of one, and `outlier` ejects.
+//! of one, `outlier` ejects, and `health` asks for the health of an endpoint. Streams that last, such as those by which a
+//! service tells of changes, have [`Lasting`] connections of their own.
 
 mod address;
 mod connection;
 mod endpoint;
 mod endpoints;
 mod group;
+mod health;
+mod lasting;
 mod network;
 mod observer;
 mod outcome;
@@ -43,6 +46,7 @@ mod tls;
 
 pub use address::{Address, BadAddress};
 pub use endpoints::{ConnectError, Endpoints};
+pub use lasting::Lasting;
 pub use network::{Io, Network, NetworkFuture, Tcp};
 pub use observer::{Event, Observer};
 pub use outcome::Outcome;

@@ -32,6 +32,10 @@ pub enum Event {
     Ejected(Duration),
     /// The time of an ejection is over.
     Returned,
+    /// The endpoint says that it does not serve: calls go to others while there are any.
+    NotServing,
+    /// The endpoint says that it serves again.
+    Serving,
 }
 
 impl Event {
@@ -43,6 +47,8 @@ impl Event {
             Self::ConnectFailed(_) => "connect_failed",
             Self::Ejected(_) => "ejected",
             Self::Returned => "returned",
+            Self::NotServing => "not_serving",
+            Self::Serving => "serving",
         }
     }
 }

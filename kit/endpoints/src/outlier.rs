@@ -68,11 +68,16 @@ impl Outliers {
             Some(until) if now < until => true,
             Some(_) => {
                 self.ejected_until = None;
-                self.joined = Some(now);
+                self.returns(now);
                 false
             }
             None => false,
         }
+    }
+
+    /// Starts the slow start of an endpoint that returns.
+    pub(crate) fn returns(&mut self, now: Instant) {
+        self.joined = Some(now);
     }
 
     /// Returns the share of the calls that the endpoint takes, from 0.1 to 1.

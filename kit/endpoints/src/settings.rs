@@ -20,6 +20,9 @@ pub struct Settings {
     pub max_connections_per_endpoint: usize,
     /// Interval at which a host name in use is resolved again.
     pub resolve_interval: Duration,
+    /// True to ask each endpoint for its health (`grpc.health.v1.Health/Watch`), and to avoid one that says it does not
+    /// serve. Endpoints that know no such service are taken to serve.
+    pub health_checks: bool,
     /// Number of calls in a row that must fail before an endpoint is ejected; 0 to eject none.
     pub eject_after: u32,
     /// Time for which an endpoint is ejected, times the number of ejections in a row.
@@ -37,6 +40,7 @@ impl Settings {
         max_connection_age: Some(Duration::from_mins(5)),
         max_connections_per_endpoint: 4,
         resolve_interval: Duration::from_secs(10),
+        health_checks: true,
         eject_after: 5,
         ejection: Duration::from_secs(5),
         slow_start: Duration::from_secs(10),

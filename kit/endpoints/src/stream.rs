@@ -1,6 +1,7 @@
 //! A stream of a connection, reserved for one call: sends the request, and gives the stream back.
 
 use std::future::Future;
+use std::io;
 use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use tonic::body::Body;
 
 use crate::connection::Connection;
 use crate::endpoint::Endpoint;
+use crate::health::Checked as _;
+use crate::lasting::Lasting;
 use crate::outcome::Outcome;
 
 /// Time given to a service to end a call by itself, whose deadline it knows, before the call is reset.
@@ -58,6 +61,11 @@ impl Stream {
     #[must_use]
     pub fn endpoint(&self) -> NonZeroU32 {
         self.endpoint.number()
+    }
+
+    /// Opens a connection of its own to the same endpoint, for one stream that lasts.
+    pub(crate) async fn lasting(&self) -> io::Result<Lasting> {
+        self.endpoint.open_lasting().await
     }
 
     /// Returns a handle by which the outcome of the call is reported to the endpoint.

@@ -2,6 +2,7 @@
 
 mod batch;
 mod call;
+mod changes;
 mod fetched;
 
 use std::fmt::Debug;
@@ -12,6 +13,7 @@ use crate::{Rpc, Tags};
 
 pub use batch::BatchResult;
 pub use call::{Call, CallContext, KeptFresh, Observed, ObservedCall};
+pub use changes::Changes;
 pub use fetched::{Fetched, Stale};
 
 /// A fetch from a service, such as "the newest three reviews of this product".
@@ -46,6 +48,13 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     /// entity has the same tag whichever fetch found it. The value is `None` if none was loaded for the key. Called
     /// only if the answer to the client may be cached.
     fn tag(&self, _answer: Option<&Self::Value>, _tags: &Tags) {}
+
+    /// Returns the stream by which the service tells which values have changed; `None` if it has none. It is opened only
+    /// where the policy of the fetch says [`watched`](crate::Policy::watched), and must be an RPC of the same service.
+    #[must_use]
+    fn changes() -> Option<Changes<Self>> {
+        None
+    }
 
     /// The name of the type, as plans and policies show it.
     #[must_use]

@@ -69,7 +69,7 @@ pub use command::Command;
 pub use enforcement::Enforcement;
 pub use error::{FailureKind, FieldViolation, UpstreamError};
 pub use fetch::{
-    BatchResult, Call, CallContext, Fetch, Fetched, KeptFresh, Keyed, Observed, ObservedCall, Stale,
+    BatchResult, Call, CallContext, Changes, Fetch, Fetched, KeptFresh, Keyed, Observed, ObservedCall, Stale,
 };
 pub use fetches::{Fetches, Undeclared};
 pub use log::SampledLog;

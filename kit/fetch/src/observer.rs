@@ -48,11 +48,15 @@ pub enum Decision {
     BreakerOpened,
     /// The breaker of the RPC closes, because the service answers again.
     BreakerClosed,
+    /// A value that is kept counts as old, because the service says that it changed.
+    Dropped,
+    /// The stream by which the service tells of changes ended, and is opened again.
+    WatchEnded,
 }
 
 impl Decision {
     /// All decisions.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Retried,
         Self::OutOfRetries,
         Self::Resent,
@@ -64,6 +68,8 @@ impl Decision {
         Self::Broken,
         Self::BreakerOpened,
         Self::BreakerClosed,
+        Self::Dropped,
+        Self::WatchEnded,
     ];
 
     /// Returns the name of the decision, for logs and metrics.
@@ -81,6 +87,8 @@ impl Decision {
             Self::Broken => "broken",
             Self::BreakerOpened => "breaker_opened",
             Self::BreakerClosed => "breaker_closed",
+            Self::Dropped => "dropped",
+            Self::WatchEnded => "watch_ended",
         }
     }
 }

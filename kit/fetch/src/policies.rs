@@ -17,7 +17,15 @@ pub trait PolicyTable {
 
 impl PolicyTable for Policies {
     fn fetch<F: Fetch>(self, policy: Policy) -> Self {
-        self.row(F::name(), F::RPC, policy)
+        let table = self.row(F::name(), F::RPC, policy);
+        match F::changes() {
+            _ if !policy.watched => table,
+            None => table.problem(F::name(), "it watches for changes of which the fetch names no stream"),
+            Some(changes) if changes.rpc.service() != F::RPC.service() => {
+                table.problem(F::name(), "it watches a stream of another service")
+            }
+            Some(_) => table,
+        }
     }
 
     fn command<C: Command>(self, policy: Policy) -> Self {

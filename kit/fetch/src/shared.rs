@@ -28,7 +28,7 @@ pub(crate) struct Shared {
     cache: Option<Cache>,
     /// One value of each type, for whoever knows the type.
     of_types: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
-    /// Time of the last command to each service: what was loaded before no longer counts as fresh.
+    /// Time at which any value of a service may have changed last: what was loaded before no longer counts as fresh.
     changed: RwLock<HashMap<&'static str, Instant>>,
 }
 
@@ -64,28 +64,43 @@ impl Shared {
         self.cache.as_ref()?.get(key, mask)
     }
 
-    /// Keeps what a call loaded, for as long as its policy says. `bytes` is the size of the whole response.
-    pub(crate) fn keep<K, V>(
+    /// Returns true if values of this policy are kept.
+    pub(crate) fn keeps(&self, policy: Policy) -> bool {
+        self.cache.is_some() && !policy.fresh.is_zero()
+    }
+
+    /// Keeps values that a call loaded, each of this many bytes.
+    pub(crate) fn keep<'a, K, V>(
         &self,
-        results: &HashMap<K, Result<V, UpstreamError>>,
+        results: impl Iterator<Item = (&'a K, &'a Result<V, UpstreamError>)>,
         mask: Option<&Mask>,
-        policy: Policy,
         bytes: usize,
         loaded: Instant,
     ) where
         K: Clone + Eq + Hash + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
-        let Some(cache) = self.cache.as_ref().filter(|_| !policy.fresh.is_zero()) else { return };
-        let each = bytes / results.len().max(1);
+        let Some(cache) = &self.cache else { return };
         for (key, value) in results {
             if value.as_ref().err().is_none_or(UpstreamError::is_not_found) {
-                cache.insert(key.clone(), mask, Cached { value: value.clone(), loaded }, each);
+                let cached = Cached { value: value.clone(), loaded, is_outdated: false };
+                cache.insert(key.clone(), mask, cached, bytes);
             }
         }
     }
 
-    /// Records a command: the values of its service change.
+    /// Records that the value of a key has changed.
+    pub(crate) fn outdate<K, V>(&self, key: K)
+    where
+        K: Eq + Hash + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        if let Some(cache) = &self.cache {
+            cache.outdate::<K, V>(key);
+        }
+    }
+
+    /// Records that any value of a service may have changed.
     pub(crate) fn changed(&self, service: &'static str) {
         if self.cache.is_some() {
             let mut changed = self.changed.write().unwrap_or_else(PoisonError::into_inner);
@@ -103,7 +118,7 @@ impl Shared {
     ) -> Freshness {
         let age = now.saturating_duration_since(cached.loaded);
         let changed = self.changed.read().unwrap_or_else(PoisonError::into_inner).get(service).copied();
-        let is_current = changed.is_none_or(|changed| changed < cached.loaded);
+        let is_current = !cached.is_outdated && changed.is_none_or(|changed| changed < cached.loaded);
         if cached.value.is_err() {
             let fresh = policy.fresh.min(NEGATIVE);
             return if is_current && age < fresh {
@@ -143,8 +158,9 @@ mod tests {
     async fn a_value_is_fresh_then_refreshed_then_stale_then_dead() {
         let shared = Shared::new(1 << 20);
         let loaded = Instant::now();
-        let cached = Cached { value: Ok(7), loaded };
-        let nothing = Cached::<u32> { value: Err(UpstreamError::new(FailureKind::NotFound, "")), loaded };
+        let cached = Cached { value: Ok(7), loaded, is_outdated: false };
+        let nothing = UpstreamError::new(FailureKind::NotFound, "");
+        let nothing = Cached::<u32> { value: Err(nothing), loaded, is_outdated: false };
         let after = |seconds| loaded + Duration::from_secs(seconds);
         let of = |seconds| shared.freshness(&cached, "reviews", POLICY, after(seconds));
         assert_eq!(of(10), Freshness::Fresh(Duration::from_secs(50)));
@@ -170,7 +186,7 @@ mod tests {
         let mask = |paths: &[&str]| paths.iter().collect::<Mask>();
         let (narrow, wide) = (mask(&["name"]), mask(&["name", "price"]));
         let keep = |value: u32, mask: &Mask| {
-            shared.keep(&HashMap::from([("a", Ok(value))]), Some(mask), POLICY, 10, Instant::now());
+            shared.keep([(&"a", &Ok(value))].into_iter(), Some(mask), 10, Instant::now());
         };
         keep(1, &narrow);
         assert!(shared.get::<_, u32>(&"a", Some(&wide)).is_none());
@@ -185,7 +201,17 @@ mod tests {
         let before = Instant::now();
         tokio::time::advance(Duration::from_secs(1)).await;
         keep(4, &wide);
-        shared.keep(&HashMap::from([("a", Ok(5_u32))]), Some(&wide), POLICY, 10, before);
+        shared.keep([(&"a", &Ok(5_u32))].into_iter(), Some(&wide), 10, before);
         assert_eq!(shared.get::<_, u32>(&"a", Some(&wide)).unwrap().value.unwrap(), 4);
+        // One that changed is old, whatever was read of it, until it is loaded again.
+        let freshness = || {
+            let cached = shared.get::<_, u32>(&"a", Some(&narrow)).unwrap();
+            shared.freshness(&cached, "reviews", POLICY, Instant::now())
+        };
+        shared.outdate::<_, u32>("a");
+        assert_eq!(freshness(), Freshness::Stale);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        keep(6, &wide);
+        assert_eq!(freshness(), Freshness::Fresh(POLICY.fresh));
     }
 }

@@ -2,6 +2,7 @@
 //! same time, and from the cache again when the service fails.
 
 mod flights;
+mod watch;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod bulkhead;
 mod deadline;
 mod endpoint;
 mod hedge;
+mod lasting;
 mod latency;
 mod outgoing;
 mod progress;
@@ -20,10 +21,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tonic::metadata::{Ascii, MetadataValue};
 
 use crate::shared::Shared;
 use crate::{Decision, Enforcement, FailureKind, Observer, Policies, SampledLog, UpstreamError};
 
+use lasting::OwnCredential;
 use progress::Progress;
 use route::{Route, Service};
 
@@ -41,6 +44,7 @@ pub struct Upstream {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) shared: Shared,
     max_answer_bytes: usize,
+    own_credential: Option<OwnCredential>,
     /// By the path of the RPC.
     routes: HashMap<&'static str, Route>,
 }
@@ -72,8 +76,19 @@ impl Upstream {
             observer,
             shared: Shared::new(services.cache_bytes),
             max_answer_bytes: services.max_answer_bytes,
+            own_credential: None,
             routes,
         }
+    }
+
+    /// Sets how the server signs for calls that it makes for nobody, such as the streams that tell of changes. `sign`
+    /// returns the value of the `authorization` metadata, and is called each time one is opened.
+    #[must_use]
+    pub fn with_credential(
+        self,
+        sign: impl Fn() -> Option<MetadataValue<Ascii>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { own_credential: Some(OwnCredential(Box::new(sign))), ..self }
     }
 
     /// Returns the number of calls since the start that were not planned.

@@ -32,6 +32,8 @@ pub struct Policy {
     pub fresh: Duration,
     /// Time beyond `fresh` for which an old value is good enough for one more request, while it is loaded again.
     pub revalidate: Duration,
+    /// True to watch the stream by which the service tells of changes: a value that changed counts as old at once.
+    pub watched: bool,
     /// Time beyond `fresh` for which an old response is better than none: it stands in when the service fails, and
     /// caches in front may serve it when this server cannot.
     pub stale: Duration,
@@ -50,8 +52,16 @@ impl Policy {
             hedge: None,
             fresh: Duration::ZERO,
             revalidate: Duration::ZERO,
+            watched: false,
             stale: Duration::ZERO,
         }
+    }
+
+    /// Watches the stream by which the service tells of changes, so that a value counts as old as soon as it changes.
+    /// Freshness then bounds how old a value may be while the stream is down.
+    #[must_use]
+    pub const fn watched(self) -> Self {
+        Self { watched: true, ..self }
     }
 
     /// Sets the number of seconds for which a response counts as fresh.
@@ -134,6 +144,8 @@ impl Policy {
             Some("it lets values be refreshed that never count as fresh")
         } else if !self.revalidate.is_zero() && !rpc.is_public() {
             Some("it lets values be refreshed that are never kept, because they depend on the principal")
+        } else if self.watched && (self.fresh.is_zero() || !rpc.is_public()) {
+            Some("it watches for changes of values that are never kept")
         } else {
             None
         }
@@ -170,6 +182,9 @@ impl fmt::Display for Policy {
                 write!(formatter, ", {what} {} s", time.as_secs())?;
             }
         }
+        if self.watched {
+            formatter.write_str(", until the service tells of a change")?;
+        }
         Ok(())
     }
 }
@@ -195,11 +210,16 @@ impl Policies {
     #[must_use]
     pub fn row(mut self, name: &'static str, rpc: Rpc, policy: Policy) -> Self {
         self.rows.insert(name, policy);
-        self.problems.extend(
-            policy.problem(rpc).map(|problem| format!("the policy of {name} cannot work: {problem}")),
-        );
+        self.problems.extend(policy.problem(rpc).map(|problem| described(name, problem)));
         let (_, max_calls) = self.rpcs.entry(rpc.path()).or_insert((rpc, policy.max_calls));
         *max_calls = policy.max_calls.max(*max_calls);
+        self
+    }
+
+    /// Adds a reason why a row cannot work.
+    #[must_use]
+    pub fn problem(mut self, name: &'static str, problem: &str) -> Self {
+        self.problems.push(described(name, problem));
         self
     }
 
@@ -227,6 +247,10 @@ impl Policies {
     }
 }
 
+fn described(name: &str, problem: &str) -> String {
+    format!("the policy of {name} cannot work: {problem}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,6 +274,9 @@ mod tests {
             (WRITE, usual.hedge_after_ms(10), Some("hedges an RPC that changes")),
             (READ.public(), usual.revalidate_s(60), Some("never count as fresh")),
             (READ, usual.fresh_s(60).revalidate_s(60), Some("depend on the principal")),
+            (READ.public(), usual.fresh_s(60).watched(), None),
+            (READ.public(), usual.watched(), Some("never kept")),
+            (READ, usual.fresh_s(60).watched(), Some("never kept")),
         ] {
             let policies = Policies::new().row("Reviews", rpc, policy);
             let found = policies.problems().first();

@@ -98,6 +98,33 @@ test("an example comes with its variables, headers, plan, failures and run", asy
   await page.context().close();
 });
 
+test("a service that is turned off does to the answer what the plan says, until it is turned on again", async () => {
+  const { page, problems } = await openWindow(browser, LAPTOP);
+  await open(page, "mobile");
+  await page.getByLabel("Example").selectOption("Product");
+  const failures = page.getByRole("table", { name: "Failures, by RPC" });
+  const prices = failures.getByRole("row").filter({ hasText: "PricingService/BatchGetPrices" });
+  assert.match(await prices.innerText(), /product\.price is null, degraded/);
+  const now = page.getByLabel("PricingService/BatchGetPrices now");
+  await now.selectOption("is down");
+  await page.getByText(/^Turned off for all clients: PricingService/).waitFor();
+  await run(page);
+  await answered(page, /"price":\snull/);
+  await answered(page, /"service":\s"pricing"/);
+  await answered(page, /UPSTREAM_UNAVAILABLE/);
+  await now.selectOption("is slow");
+  await run(page);
+  await answered(page, /UPSTREAM_TIMEOUT/);
+  await picture(page, "turned-off");
+  await page.getByRole("button", { name: "Turn on again" }).click();
+  await page.getByText(/^Turned off for all clients/).waitFor({ state: "detached" });
+  assert.equal(await now.inputValue(), "works");
+  await run(page);
+  await answered(page, /"price":\s\{/);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
 test("an operation of a release that differs from today's is an example as well", async () => {
   const { page, problems } = await openWindow(browser, LAPTOP);
   await open(page, "mobile");

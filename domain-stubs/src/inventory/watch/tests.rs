@@ -1,6 +1,7 @@
 use std::pin::pin;
 
 use futures_util::{FutureExt as _, StreamExt as _};
+use prost_types::FieldMask;
 
 use super::*;
 use crate::{Domain, Options, inventory::CHANGES_KEPT};
@@ -42,4 +43,23 @@ async fn a_watcher_that_lags_behind_gets_what_changed_once_as_it_is_now() {
     }
     let stock = stream.next().await.unwrap().unwrap().stock.unwrap();
     assert_eq!(in_lyon(&stock), 3);
+}
+
+#[tokio::test]
+async fn a_watcher_of_all_products_gets_each_change_and_is_told_if_some_are_lost() {
+    let domain = Domain::open(Options::default()).unwrap();
+    let (changes, products) = (&domain.inventory.changes, domain.products.clone());
+    let mask = FieldMask { paths: vec!["product_id".to_owned()] };
+    let watched = Watched { ids: Vec::new(), products, mask: Mask::new(Some(&mask)).unwrap() };
+    let watch = Watch::begin(domain.store.clone(), changes, watched);
+    let mut stream = pin!(watch.await.unwrap().into_stream());
+    assert!(stream.next().now_or_never().is_none(), "nothing has changed yet");
+    for (product, quantity) in [("tent-ridge-2", 7), ("tarp-silnylon-3", 7), ("tent-ridge-2", 8)] {
+        domain.set_stock(product, "lyon", quantity).await.unwrap();
+        assert_eq!(stream.next().await.unwrap().unwrap().stock.unwrap().product_id, product);
+    }
+    for quantity in 0..=i64::try_from(CHANGES_KEPT).unwrap() {
+        domain.set_stock("tent-ridge-2", "lyon", quantity).await.unwrap();
+    }
+    assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::DataLoss);
 }

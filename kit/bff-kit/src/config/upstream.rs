@@ -43,6 +43,9 @@ pub struct UpstreamConfig {
     /// Time between two resolutions of a host name in use, in milliseconds.
     #[schemars(range(min = 1))]
     pub resolve_interval_ms: u64,
+    /// Health checks: each address is asked for the health of its server (`grpc.health.v1.Health/Watch`), and avoided while
+    /// it says that it does not serve. Servers without that service are taken to serve.
+    pub health_checks: bool,
     /// Calls in a row that fail at one of several addresses before calls avoid it for a while; 0 for never.
     pub eject_after: u32,
     /// Calls to one service at a time. Further calls wait for their turn, within their own time.
@@ -74,6 +77,7 @@ impl Default for UpstreamConfig {
             max_connection_age_ms: 300_000,
             max_connections_per_address: 4,
             resolve_interval_ms: 10_000,
+            health_checks: true,
             eject_after: 5,
             max_calls_per_service: 400,
             breaker_min_calls: 20,
@@ -94,6 +98,7 @@ impl UpstreamConfig {
             max_connection_age: milliseconds(self.max_connection_age_ms),
             max_connections_per_endpoint: self.max_connections_per_address,
             resolve_interval: Duration::from_millis(self.resolve_interval_ms),
+            health_checks: self.health_checks,
             eject_after: self.eject_after,
             ..Settings::DEFAULT
         }

@@ -29,6 +29,10 @@ impl Observer for EndpointEvents {
                 let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
                 tracing::warn!(%address, ms, left_out, "calls to {address} fail in a row: it is ejected for {ms} ms");
             }
+            Event::NotServing => {
+                tracing::warn!(%address, left_out, "{address} says that it does not serve: calls go elsewhere");
+            }
+            Event::Serving => tracing::info!(%address, left_out, "{address} says that it serves again"),
             Event::Returned => tracing::info!(%address, left_out, "the ejection of {address} is over"),
         }
     }

@@ -43,6 +43,8 @@ struct Variant<V> {
 pub(crate) struct Cached<V> {
     pub(crate) value: Result<V, UpstreamError>,
     pub(crate) loaded: Instant,
+    /// True if the service said that the value has changed since.
+    pub(crate) is_outdated: bool,
 }
 
 impl Cache {
@@ -81,6 +83,15 @@ impl Cache {
         let mut variants = vec![Variant { mask: mask.cloned(), cached, bytes }];
         variants.extend(others.take(MAX_VARIANTS - 1).cloned());
         let bytes = OVERHEAD + variants.iter().map(|it| it.bytes.saturating_mul(DECODED)).sum::<usize>();
+        self.0.insert(Arc::new(key), Entry { variants: Arc::new(variants), bytes });
+    }
+
+    /// Marks the values of a key as changed at the service.
+    pub(super) fn outdate<K: Key, V: Clone + Send + Sync + 'static>(&self, key: K) {
+        let Some(Entry { variants, bytes }) = self.0.get(&key as &dyn Key) else { return };
+        let Some(variants) = variants.downcast_ref::<Vec<Variant<V>>>() else { return };
+        let mut variants = variants.clone();
+        variants.iter_mut().for_each(|it| it.cached.is_outdated = true);
         self.0.insert(Arc::new(key), Entry { variants: Arc::new(variants), bytes });
     }
 }

@@ -1,6 +1,6 @@
 //! Calls under way for all requests: one for each key, whoever needs it meanwhile.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt as _;
@@ -8,7 +8,8 @@ use futures_util::future::{self, WeakShared, join_all};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::shared::covers;
+use super::watch::Watch;
+use crate::shared::{Shared, covers};
 use crate::{BatchResult, Call, CallContext, FailureKind, Fetch, Mask, Policy, UpstreamError};
 
 /// The result of a key that is on its way. It arrives as long as anybody waits for it.
@@ -63,6 +64,16 @@ struct Loaded<F: Fetch> {
     bytes: Option<usize>,
     /// Failure of the call as a whole.
     failure: Option<FailureKind>,
+}
+
+/// Results of a call that may be kept.
+struct Kept<'a, F: Fetch> {
+    results: &'a HashMap<F, Result<F::Value, UpstreamError>>,
+    mask: Option<&'a Mask>,
+    policy: Policy,
+    started: Instant,
+    /// Size of the whole response.
+    bytes: usize,
 }
 
 impl<F: Fetch> Default for Flights<F> {
@@ -149,7 +160,7 @@ impl<F: Fetch> Flights<F> {
     /// Loads keys in one call. If the service rejects the call, each request's keys are loaded again by themselves, so
     /// that a request whose keys are wrong fails no other.
     async fn load(
-        &self,
+        self: &Arc<Self>,
         leader: &CallContext,
         policy: Policy,
         mask: Option<&Mask>,
@@ -180,7 +191,7 @@ impl<F: Fetch> Flights<F> {
     /// Makes one call, and keeps what it loads. Returns `None` if everybody left meanwhile: the call is then cancelled,
     /// so that the service works for nobody in vain.
     async fn call(
-        &self,
+        self: &Arc<Self>,
         leader: &CallContext,
         policy: Policy,
         mask: Option<&Mask>,
@@ -201,8 +212,38 @@ impl<F: Fetch> Flights<F> {
         let results = results.into_map();
         let made = context.observed.calls();
         let (bytes, failure) = (made.iter().find_map(|it| it.bytes), made.iter().find_map(|it| it.failure));
-        context.shared().keep(&results, mask, policy, bytes.unwrap_or_default(), started);
+        self.keep(
+            &context,
+            part,
+            Kept { results: &results, mask, policy, started, bytes: bytes.unwrap_or_default() },
+        );
         Some(Loaded { results, bytes, failure })
+    }
+
+    /// Keeps what a call has loaded, as long as its policy says. Where the service tells of changes, a key that changed
+    /// meanwhile is not kept: the response may be older.
+    fn keep(self: &Arc<Self>, context: &CallContext, part: &[Departing<F>], loaded: Kept<'_, F>) {
+        let (shared, Kept { results, mask, policy, started, bytes }) = (context.shared(), loaded);
+        if !shared.keeps(policy) {
+            return;
+        }
+        let each = bytes / results.len().max(1);
+        if !policy.watched {
+            return shared.keep(results.iter(), mask, each, started);
+        }
+        shared.of_type::<Watch<F>>().begin(&context.upstream, self);
+        let numbers: HashSet<_> = part.iter().map(|it| it.number).collect();
+        // Locked until all is kept: a change comes before or after.
+        let state = self.state();
+        let is_current = |key: &F| state.under_way.get(key).is_some_and(|it| numbers.contains(&it.number));
+        shared.keep(results.iter().filter(|(key, _)| is_current(key)), mask, each, started);
+    }
+
+    /// Records that the value of a key has changed: what was kept of it is old, and nobody joins a call that began before.
+    pub(super) fn changed(&self, key: &F, shared: &Shared) {
+        let mut state = self.state();
+        state.under_way.remove(key);
+        shared.outdate::<F, F::Value>(key.clone());
     }
 
     fn arrived(&self, part: Vec<Departing<F>>, mut loaded: Loaded<F>) {

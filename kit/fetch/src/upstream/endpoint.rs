@@ -137,7 +137,7 @@ impl Service<Request<Body>> for Over {
 
 /// Codec of messages that are encoded already: what a call sends is encoded once, however often it is sent.
 #[derive(Clone, Copy, Debug)]
-struct Encoded;
+pub(super) struct Encoded;
 
 impl Codec for Encoded {
     type Encode = Bytes;

@@ -67,9 +67,9 @@ metrics! {
     CALL_DURATION: Histogram "bff_upstream_call_duration_seconds" ["rpc"]
         "Time that calls to services took.";
     DECISIONS: Counter "bff_upstream_decisions_total" ["rpc", "decision"]
-        "Decisions about calls: retries, hedges, calls sent again unseen, those that waited for their turn in vain, were left out under pressure or kept back by an open breaker, and breakers that open and close.";
+        "Decisions about calls: retries, hedges, calls sent again unseen, those that waited for their turn in vain, were left out under pressure or kept back by an open breaker, breakers that open and close, kept values that the service said have changed, and streams of changes that ended.";
     ENDPOINTS: Counter "bff_upstream_endpoint_events_total" ["event"]
-        "Events of the addresses of services, such as connections, ejections and names that cannot be resolved.";
+        "Events of the addresses of services, such as connections, ejections, health and names that cannot be resolved.";
     SERVICE: Gauge "bff_service_answers" ["service"]
         "1 if the last call of a service was answered, by whatever status, else 0. Absent before the first call.";
     CONNECTIONS: Gauge "bff_connections" []

@@ -7,6 +7,7 @@ import { createContext, useContext, useEffect, useState } from "react";
 import type { Client } from "../clients";
 import { NoPlan, planOf } from "../send";
 import { Failures, Totals, Waves } from "./plan-view";
+import { TurnedOff, useSwitches } from "./switches";
 import type { Observed, Plan } from "./types";
 import { Waterfall } from "./waterfall";
 
@@ -87,6 +88,7 @@ function Panel() {
 function PlanOf(props: { client: Client; run: Run | undefined; document: string; operation: string }) {
   const { client, run, document, operation } = props;
   const planned = usePlan(client, operation);
+  const switches = useSwitches();
   const plan = planned && "plan" in planned ? planned.plan : undefined;
   return (
     <section className="plan" aria-label="Plan">
@@ -123,7 +125,8 @@ function PlanOf(props: { client: Client; run: Run | undefined; document: string;
           {plan.failures.length > 0 && (
             <section aria-label="Failures">
               <h3 className="part">Failures of services</h3>
-              <Failures plan={plan} />
+              <TurnedOff switches={switches} />
+              <Failures plan={plan} switches={switches} />
             </section>
           )}
         </>

@@ -3,6 +3,7 @@
 import { Fragment, useId } from "react";
 
 import { Rpc } from "./rpc";
+import { Switch, type Switches } from "./switches";
 import { bytes, cache, calls, consequence, count, isCut, keys, manner, standIn, time } from "./text";
 import type { Consequence, Failure, Plan, PlannedCall } from "./types";
 
@@ -105,7 +106,7 @@ function Calls(props: { calls: PlannedCall[] }) {
   );
 }
 
-export function Failures({ plan }: { plan: Plan }) {
+export function Failures({ plan, switches }: { plan: Plan; switches: Switches }) {
   const { failures } = plan;
   const caption = useId();
   return (
@@ -119,6 +120,7 @@ export function Failures({ plan }: { plan: Plan }) {
               <th scope="col">RPC</th>
               <th scope="col">fails</th>
               <th scope="col">finds nothing</th>
+              <th scope="col">now</th>
             </tr>
           </thead>
           <tbody>
@@ -132,6 +134,9 @@ export function Failures({ plan }: { plan: Plan }) {
                 </td>
                 <td>
                   <Sentences of={failure.notFound} awaited={failure.awaited} />
+                </td>
+                <td>
+                  <Switch rpc={failure.rpc} switches={switches} />
                 </td>
               </tr>
             ))}

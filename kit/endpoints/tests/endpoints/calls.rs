@@ -1,15 +1,11 @@
 //! Selection of an endpoint for a call, and opening and replacement of connections, over a network in memory and a
 //! paused clock.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
-
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Memory, call, plain, send};
 use endpoints::{Outcome, SendError, Settings};
 use futures_util::future::join_all;
-use support::{Memory, call, plain, send};
 use tokio::time::{Instant, sleep};
 use tonic::body::Body;
 

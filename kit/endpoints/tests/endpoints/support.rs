@@ -13,7 +13,7 @@ use h2::server::SendResponse;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use tokio::io::DuplexStream;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 use tonic::body::Body;
 
@@ -129,6 +129,11 @@ struct State {
     holds: AtomicBool,
     fails: AtomicBool,
     held: Mutex<Vec<SendResponse<Bytes>>>,
+    /// True while the server says that it serves; `None` if it has no health service.
+    health: watch::Sender<Option<bool>>,
+    health_requests: AtomicUsize,
+    /// Notified when all connections are to say GOAWAY.
+    goaway: Notify,
 }
 
 impl Server {
@@ -162,10 +167,44 @@ impl Server {
         self.0.fails.store(fails, Ordering::Relaxed);
     }
 
+    /// Makes the server say whether it serves.
+    pub(crate) fn serves(&self, serves: bool) {
+        self.0.health.send_replace(Some(serves));
+    }
+
+    /// Makes all connections say GOAWAY, as those of a server that stops once its streams have ended.
+    pub(crate) fn goaway(&self) {
+        self.0.goaway.notify_waiters();
+    }
+
+    /// Number of clients that listen for the health.
+    pub(crate) fn health_watchers(&self) -> usize {
+        self.0.health.receiver_count()
+    }
+
+    pub(crate) fn health_requests(&self) -> usize {
+        self.0.health_requests.load(Ordering::Relaxed)
+    }
+
     async fn connection(self, io: DuplexStream, builder: h2::server::Builder) {
         let Ok(mut connection) = builder.handshake::<_, Bytes>(io).await else { return };
         let mut calls = 0;
-        while let Some(Ok((_request, mut respond))) = connection.accept().await {
+        loop {
+            let (request, mut respond) = tokio::select! {
+                accepted = connection.accept() => match accepted {
+                    Some(Ok(accepted)) => accepted,
+                    _ => return,
+                },
+                () = self.0.goaway.notified() => {
+                    connection.graceful_shutdown();
+                    continue;
+                }
+            };
+            if request.uri().path() == "/grpc.health.v1.Health/Watch" {
+                self.0.health_requests.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(tell_health(self.0.health.subscribe(), respond));
+                continue;
+            }
             self.0.calls.fetch_add(1, Ordering::Relaxed);
             calls += 1;
             if self.0.holds.load(Ordering::Relaxed) {
@@ -183,9 +222,37 @@ impl Server {
     }
 }
 
-/// Settings with one connection for each endpoint that never grows old.
+/// Tells the health of a server for as long as the client listens.
+async fn tell_health(mut health: watch::Receiver<Option<bool>>, mut respond: SendResponse<Bytes>) {
+    let response = Response::builder().header("content-type", "application/grpc");
+    if health.borrow().is_none() {
+        let unimplemented = response.header("grpc-status", "12").body(()).unwrap();
+        let _gone = respond.send_response(unimplemented, true);
+        return;
+    }
+    let mut stream = respond.send_response(response.body(()).unwrap(), false).unwrap();
+    loop {
+        let serves = health.borrow_and_update().unwrap();
+        // A frame of gRPC, with field 1 of the message: 1 for SERVING, 2 for NOT_SERVING.
+        let message = [0, 0, 0, 0, 2, 8, if serves { 1 } else { 2 }];
+        if stream.send_data(Bytes::copy_from_slice(&message), false).is_err() {
+            return;
+        }
+        tokio::select! {
+            _changed = health.changed() => {}
+            _gone = std::future::poll_fn(|cx| stream.poll_reset(cx)) => return,
+        }
+    }
+}
+
+/// Settings with one connection for each endpoint that never grows old, and no health checks.
 pub(crate) fn plain() -> Settings {
-    Settings { max_connection_age: None, max_connections_per_endpoint: 1, ..Settings::default() }
+    Settings {
+        max_connection_age: None,
+        max_connections_per_endpoint: 1,
+        health_checks: false,
+        ..Settings::default()
+    }
 }
 
 /// Makes one call over a reserved stream.

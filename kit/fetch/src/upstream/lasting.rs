@@ -1,0 +1,64 @@
+//! Streams that last longer than any request: they have no deadline, and pass none of the layers.
+
+use std::fmt;
+
+use bytes::Bytes;
+use endpoints::Lasting;
+use tonic::metadata::{Ascii, MetadataValue};
+
+use super::Upstream;
+use super::endpoint::Encoded;
+use crate::wire::Ended;
+use crate::{FailureKind, Rpc, UpstreamError};
+
+/// Signs the server's own credential, for calls that it makes for nobody; `None` if that is not possible.
+pub(super) struct OwnCredential(pub(super) Box<dyn Fn() -> Option<MetadataValue<Ascii>> + Send + Sync>);
+
+impl fmt::Debug for OwnCredential {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("OwnCredential")
+    }
+}
+
+/// The messages of a stream that lasts.
+pub(crate) struct Messages {
+    connection: Lasting,
+    messages: tonic::Streaming<Bytes>,
+}
+
+impl Upstream {
+    /// Opens a stream at the service of `beside`, an RPC of the policy table.
+    pub(crate) async fn open(
+        &self,
+        rpc: Rpc,
+        beside: Rpc,
+        request: Bytes,
+    ) -> Result<Messages, UpstreamError> {
+        let internal = |what| UpstreamError::new(FailureKind::Internal, format!("{}: {what}", rpc.path()));
+        let route = self.routes.get(beside.path()).ok_or_else(|| internal("the service has no calls"))?;
+        let credential = self.own_credential.as_ref().and_then(|sign| sign.0());
+        let credential = credential.ok_or_else(|| internal("the server has no credential of its own"))?;
+        let path = format!("/{}", rpc.path()).parse().map_err(|_| internal("no path of a URI"))?;
+        let connection = route.service.endpoints.lasting().await;
+        let connection = connection.map_err(|error| UpstreamError::unsent(error.to_string()))?;
+        let mut client = tonic::client::Grpc::new(connection.clone());
+        client.ready().await.map_err(|error| UpstreamError::unsent(error.to_string()))?;
+        let mut request = tonic::Request::new(request);
+        request.metadata_mut().insert("authorization", credential);
+        let messages = client.server_streaming(request, path, Encoded).await;
+        let messages = messages.map_err(|status| UpstreamError::of_status(&status, Ended::Not))?;
+        Ok(Messages { connection, messages: messages.into_inner() })
+    }
+}
+
+impl Messages {
+    /// Returns the next message; `None` at the end, also when the peer accepts no more streams: it is about to stop.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, UpstreamError> {
+        let Self { connection, messages } = self;
+        tokio::select! {
+            biased;
+            next = messages.message() => next.map_err(|status| UpstreamError::of_status(&status, Ended::Not)),
+            () = connection.closed() => Ok(None),
+        }
+    }
+}
