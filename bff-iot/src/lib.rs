@@ -5,9 +5,9 @@ mod schema;
 
 use std::time::Duration;
 
-use bff_kit::Mode;
+use bff_kit::host::config::ConfigError;
 use bff_kit::{AnyClient, AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
-use bff_kit::{Authenticator, Development};
+use bff_kit::{AnySignIn, SignInSetup};
 use fetch::{Policies, Reasons};
 
 /// The shelf devices.
@@ -38,6 +38,7 @@ impl Client for Iot {
     const OPERATIONS: OperationPolicy =
         OperationPolicy { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Never };
     const REASONS: Reasons = downstream::REASONS;
+    const KEY_PREFIX: Option<&'static str> = Some("shopd");
     type Query = schema::Query;
     type Mutation = schema::Mutation;
 
@@ -45,7 +46,7 @@ impl Client for Iot {
         policy::table()
     }
 
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-        Box::new(Development::device(mode))
+    fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
+        setup.api_keys()
     }
 }

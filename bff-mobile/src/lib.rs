@@ -6,9 +6,9 @@ mod schema;
 
 use std::time::Duration;
 
-use bff_kit::Mode;
+use bff_kit::host::config::ConfigError;
 use bff_kit::{AnyClient, AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
-use bff_kit::{Authenticator, Development};
+use bff_kit::{AnySignIn, SignInSetup};
 use fetch::{Policies, Reasons};
 
 /// The phone app.
@@ -48,7 +48,7 @@ impl Client for Mobile {
         policy::table()
     }
 
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-        Box::new(Development::user(mode))
+    fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
+        setup.access_tokens()
     }
 }

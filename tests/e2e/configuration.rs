@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use bff_kit::Mode;
-use bff_kit::host::config::{Config, settings};
+use bff_kit::host::config::{Config, SignInConfig, settings};
 use bff_kit::host::{Server, Tcp};
 use bff_kit::{AnyClient, DocumentPolicy};
 use tokio::net::TcpListener;
 
-use crate::support::{assert_same_as_file, schema_folder};
+use crate::support::{assert_same_as_file, credentials, schema_folder};
 
 /// The configuration of a production server, with the operations of a folder.
 fn production(folder: Option<PathBuf>) -> Config {
@@ -19,6 +19,7 @@ fn production(folder: Option<PathBuf>) -> Config {
     // No client is connected that a stop would have to wait for.
     config.server.stop_delay_ms = Some(0);
     config.server.public_origins = vec!["https://shop.example".to_owned()];
+    config.sign_in = credentials::nobody();
     config
 }
 
@@ -71,6 +72,30 @@ async fn production_where_browsers_come_does_not_start_without_its_origins() {
     assert_eq!(start(bff_mobile::client(), open(Mode::Production)).await, None);
     assert_eq!(start(bff_iot::client(), open(Mode::Production)).await, None);
     assert_eq!(start(bff_web::client(), open(Mode::Development)).await, None);
+}
+
+#[tokio::test]
+async fn production_does_not_start_without_a_way_to_sign_in() {
+    let without = |client, change: fn(&mut SignInConfig)| async move {
+        let mut config = production(None);
+        config.operations.policy = Some(DocumentPolicy::Open);
+        change(&mut config.sign_in);
+        start(client, config).await.unwrap_or_default()
+    };
+    let (mobile, iot) = (bff_mobile::client(), bff_iot::client());
+    let no_issuer = without(mobile, |it| it.issuer = None).await;
+    assert!(no_issuer.starts_with("sign_in.issuer: must be set in production"), "{no_issuer}");
+    let no_jwks = without(mobile, |it| it.jwks = None).await;
+    assert!(no_jwks.starts_with("sign_in.jwks: must be set"), "{no_jwks}");
+    let plain = without(mobile, |it| it.jwks = Some("http://id.shop.example/jwks".to_owned())).await;
+    assert!(plain.starts_with("sign_in.jwks: "), "{plain}");
+    let no_keys = without(iot, |it| it.keys = None).await;
+    assert!(no_keys.starts_with("sign_in.keys: must be set in production"), "{no_keys}");
+    let no_file = without(iot, |it| it.keys = Some("/no/such/file".into())).await;
+    assert!(no_file.starts_with("sign_in.keys: ") && no_file.contains("/no/such/file"), "{no_file}");
+    // Each client needs the settings of its own sign-in alone.
+    assert_eq!(without(iot, |it| (it.issuer, it.jwks) = (None, None)).await, "");
+    assert_eq!(without(mobile, |it| it.keys = None).await, "");
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_graphql::{Context, EmptyMutation, Object};
 use bff_kit::Mode;
+use bff_kit::host::config::ConfigError;
 use bff_kit::schema::{bounds, fetch, fetches, items};
-use bff_kit::{AnyClient, Authenticator, Development};
+use bff_kit::{AnyClient, AnySignIn, Development, SignInSetup};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Error, Limits, OperationPolicy, OrNull as _,
 };
@@ -36,8 +37,8 @@ impl Client for Screen {
             .fetch::<NumberOf>(policy)
     }
 
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-        Box::new(Development::user(mode))
+    fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
+        Ok(Box::new(Development::user(setup.mode())))
     }
 }
 

@@ -7,16 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 22] = [
+const ALLOWED: [(&str, &[&str]); 23] = [
     ("admission", &[]),
     ("allocator", &[]),
     ("proto", &[]),
     ("endpoints", &[]),
     ("rpc", &[]),
     ("fetch", &["endpoints", "rpc"]),
+    ("identity", &[]),
     ("operation", &["rpc"]),
     ("contracts", &["operation"]),
-    ("resolver", &["fetch", "operation"]),
+    ("resolver", &["fetch", "identity", "operation"]),
     ("registry", &["operation", "resolver"]),
     ("store", &[]),
     ("telemetry", &["connections", "endpoints", "fetch"]),
@@ -31,6 +32,7 @@ const ALLOWED: [(&str, &[&str]); 22] = [
             "contracts",
             "endpoints",
             "fetch",
+            "identity",
             "operation",
             "registry",
             "resolver",

@@ -2,6 +2,7 @@
 
 mod answer;
 mod client;
+pub(crate) mod credentials;
 mod dice;
 mod liar;
 mod logged;

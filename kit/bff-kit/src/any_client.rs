@@ -5,10 +5,10 @@ use operation::Limits;
 use operation::schema::{Scalars, SchemaIndex};
 
 use crate::client::{Client, schema};
+use crate::config::ConfigError;
 use crate::executor::{Execute, Executor};
-use crate::identity::Authenticator;
-use crate::mode::Mode;
 use crate::sdl::{internal_sdl, public_sdl};
+use crate::sign_in::{AnySignIn, SignInSetup};
 use registry::OperationPolicy;
 
 /// A [`Client`] as a value. The code that runs clients takes this value, and so is compiled once; the schema of a client
@@ -23,7 +23,8 @@ pub struct AnyClient {
     pub(crate) background: &'static [&'static str],
     pub(crate) reasons: Reasons,
     pub(crate) policies: fn() -> Policies,
-    pub(crate) authenticator: fn(Mode) -> Box<dyn Authenticator>,
+    pub(crate) key_prefix: Option<&'static str>,
+    pub(crate) sign_in: fn(&SignInSetup<'_>) -> Result<AnySignIn, ConfigError>,
     pub(crate) executor: fn() -> Box<dyn Execute>,
     pub(crate) schema_index: fn() -> SchemaIndex,
     pub(crate) public_sdl: fn() -> String,
@@ -44,7 +45,8 @@ impl AnyClient {
             background: C::BACKGROUND,
             reasons: C::REASONS,
             policies: C::policies,
-            authenticator: C::authenticator,
+            key_prefix: C::KEY_PREFIX,
+            sign_in: C::sign_in,
             executor: || Box::new(Executor::<C>::new()),
             schema_index: || {
                 let sdl = internal_sdl(&schema::<C>());

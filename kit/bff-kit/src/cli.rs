@@ -3,6 +3,7 @@
 mod config;
 #[cfg(feature = "review")]
 mod explain;
+mod keys;
 mod process;
 
 use std::io::Write as _;
@@ -46,6 +47,8 @@ enum Command {
         #[arg(long)]
         internal: bool,
     },
+    /// Issue, list, revoke and rotate the API keys of devices
+    Keys(keys::Keys),
     /// Show the plan of an operation, or of all in a line each
     #[cfg(feature = "review")]
     Explain(explain::Explain),
@@ -94,6 +97,10 @@ pub fn run(client: AnyClient) -> ExitCode {
         Some(Command::Review(command)) => match command.run(&binary(client)) {
             Ok(text) => return print(&text),
             Err(failure) => Err(failure.into()),
+        },
+        Some(Command::Keys(keys)) => match keys.run(client) {
+            Ok(text) => return print(&text),
+            Err(failure) => Err(failure),
         },
         Some(Command::Config(settings)) => config::run(client, settings),
         Some(Command::Serve(settings)) => serve(client, settings),

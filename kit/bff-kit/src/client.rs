@@ -4,8 +4,8 @@ use async_graphql::{EmptySubscription, ObjectType, Schema, SchemaBuilder, Valida
 use fetch::{Policies, Reasons};
 use operation::Limits;
 
-use crate::identity::Authenticator;
-use crate::mode::Mode;
+use crate::config::ConfigError;
+use crate::sign_in::{AnySignIn, SignInSetup};
 use registry::OperationPolicy;
 
 /// A client of the shop: its schema, limits, policies and sign-in. The kit does the rest.
@@ -30,6 +30,10 @@ pub trait Client: Send + Sync + 'static {
     /// Root fields of queries that can wait: operations that have these alone are the first to be told to come again.
     const BACKGROUND: &'static [&'static str] = &[];
 
+    /// Prefix of the client's API keys, by which they are recognised, such as `"shopd"`: 2 to 16 lower-case letters and
+    /// digits. Absent for clients that sign in by other means.
+    const KEY_PREFIX: Option<&'static str> = None;
+
     /// Reasons of services that are about the principal. If none is named, `UNAUTHENTICATED` and `PERMISSION_DENIED`
     /// are internal errors, which no client sees.
     const REASONS: Reasons = Reasons { nobody_acts: &[], may_not: &[] };
@@ -43,8 +47,11 @@ pub trait Client: Send + Sync + 'static {
     /// Returns the policies of the client's calls.
     fn policies() -> Policies;
 
-    /// Returns the authenticator of the client's requests.
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator>;
+    /// Returns the way in which the client signs in, made of the server's settings.
+    ///
+    /// # Errors
+    /// A setting that the sign-in needs is missing or cannot be used: the server does not start.
+    fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError>;
 }
 
 /// The schema of a client.

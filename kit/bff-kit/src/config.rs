@@ -11,6 +11,7 @@ mod log;
 mod operations;
 mod origin;
 mod server;
+mod sign_in;
 mod store;
 mod upstream;
 
@@ -30,6 +31,7 @@ pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use operations::OperationsConfig;
 pub use server::{HttpProfile, ServerConfig, TlsConfig};
+pub use sign_in::SignInConfig;
 pub use store::StoreConfig;
 pub(crate) use upstream::addresses;
 pub use upstream::{ServiceConfig, UpstreamConfig};
@@ -55,6 +57,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Calls to the services.
     pub upstream: UpstreamConfig,
+    /// The credentials that clients present.
+    pub sign_in: SignInConfig,
     /// The credential shown to the services.
     pub credential: CredentialConfig,
     /// The log.

@@ -25,13 +25,13 @@ use tokio::time::Instant;
 use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
+use crate::credential::CredentialKey;
 use crate::executor::Execute;
-use crate::identity::CredentialKey;
 use crate::preparer::server_preparer;
+use identity::{Principal, SignedIn};
 use registry::{DocumentId, OperationStore};
 use resolver::Error;
 use resolver::Languages;
-use resolver::Principal;
 use resolver::runtime::{Parts, Running};
 use telemetry::{Health, Metrics, list};
 
@@ -146,29 +146,35 @@ impl Gateway {
         }
     }
 
-    /// Answers a request. `may_change` is true if the transport allows mutations. `identify` is called only after the
+    /// Answers a request. `may_change` is true if the transport allows mutations. `signed_in` is polled only after the
     /// operation has been accepted. `known` collects facts of the request on the way.
     pub(crate) async fn answer(
         self: &Arc<Self>,
         mut request: GraphqlRequest,
-        identify: impl FnOnce() -> Result<Principal, Error>,
+        signed_in: impl Future<Output = SignedIn> + Send,
         may_change: bool,
         known: &Arc<Known>,
     ) -> Arc<Answer> {
         let started = Instant::now();
-        let prepared = self.prepare(&mut request, may_change).and_then(|(operation, variables)| {
-            known.operation(&operation);
-            let principal = identify().map_err(|error| vec![server_error(error)])?;
-            known.principal(&principal);
-            Ok((operation, variables, principal))
-        });
-        let (operation, variables, principal) = match prepared {
+        let (operation, variables) = match self.prepare(&mut request, may_change) {
             Ok(prepared) => prepared,
             Err(errors) => {
                 let operation_name = request.operation_name;
                 return Arc::new(Answer { operation_name, ..Answer::rejected(errors) });
             }
         };
+        known.operation(&operation);
+        let principal = match signed_in.await {
+            Ok(principal) => principal,
+            Err(challenge) => {
+                if let Some(left_out) = self.log.pass("sign-in", challenge.reason()) {
+                    tracing::info!(reason = challenge.reason(), left_out, "a credential was not accepted");
+                }
+                let operation_name = request.operation_name;
+                return Arc::new(Answer { operation_name, ..Answer::challenged(&challenge) });
+            }
+        };
+        known.principal(&principal);
         if may_change && self.replays.keeps() && request.explain == Explain::No {
             let client = self.credential.issuer();
             let repetition = match Repetition::of(client, &request, &operation, &variables, &principal) {

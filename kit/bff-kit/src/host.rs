@@ -15,7 +15,7 @@ pub mod config {
     pub use crate::config::{
         AdmissionConfig, CacheConfig, Config, ConfigError, CredentialConfig, HttpProfile, Layers,
         LimitsConfig, LogConfig, LogFormat, OperationsConfig, SERVICE, Secret, ServerConfig, ServiceConfig,
-        Setting, Source, StoreConfig, TlsConfig, UpstreamConfig, settings,
+        Setting, SignInConfig, Source, StoreConfig, TlsConfig, UpstreamConfig, settings,
     };
 }
 

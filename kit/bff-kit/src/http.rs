@@ -14,7 +14,7 @@ mod rejection;
 mod reply;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
@@ -28,6 +28,7 @@ use fetch::SampledLog;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use http_body::Body as _;
+use tokio::sync::OnceCell;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::cors::CorsLayer;
@@ -35,10 +36,8 @@ use tower_http::cors::CorsLayer;
 use crate::any_client::AnyClient;
 use crate::config::{Config, HttpProfile, Mode};
 use crate::gateway::{Access, Answer, BadKey, Explain, Gateway, GraphqlRequest, Known};
-use crate::identity::Authenticator;
-use resolver::Error;
+use identity::{RequestHead, SignIn, SignedIn};
 use resolver::Languages;
-use resolver::Principal;
 use telemetry::Health;
 
 use accept::MediaType;
@@ -55,7 +54,7 @@ pub(crate) use rejection::{RejectionReason, Rejections};
 pub(crate) struct HttpEdge {
     name: &'static str,
     gateway: Arc<Gateway>,
-    authenticator: Box<dyn Authenticator>,
+    sign_in: Arc<dyn SignIn>,
     /// Headers that identify the principal.
     credentials: Arc<[HeaderName]>,
     health: Arc<Health>,
@@ -90,17 +89,17 @@ impl HttpEdge {
     pub(crate) fn new(
         client: AnyClient,
         gateway: Gateway,
+        sign_in: Arc<dyn SignIn>,
         health: Arc<Health>,
         log: Arc<SampledLog>,
         config: &Config,
     ) -> Self {
-        let authenticator = (client.authenticator)(config.mode);
         let origins = Origins::of(config);
         Self {
             name: client.name,
             gateway: Arc::new(gateway),
-            credentials: authenticator.reads().into(),
-            authenticator,
+            credentials: sign_in.reads().into(),
+            sign_in,
             health,
             log,
             has_admin: config.server.admin.is_some(),
@@ -243,11 +242,11 @@ impl HttpEdge {
             None => parameters.named()?,
         };
         // The principal is identified once for all requests of a batch, and only if one of them gets that far.
-        let principal = OnceLock::new();
+        let signed_in = OnceCell::new();
         match parameters {
             Parameters::One(graphql) => {
                 let access = self.access();
-                let answer = self.answer(graphql, &head, &principal, access.known()).await;
+                let answer = self.answer(graphql, &head, &signed_in, access.known()).await;
                 let (response, bytes) = writer.answer(&answer);
                 access.answered(response.status().as_u16(), bytes, &answer);
                 Ok(response)
@@ -260,7 +259,7 @@ impl HttpEdge {
                 let answers = join_all(batch.into_iter().map(async |graphql| {
                     let graphql = graphql?;
                     let access = self.access();
-                    let answer = self.answer(graphql, &head, &principal, access.known()).await;
+                    let answer = self.answer(graphql, &head, &signed_in, access.known()).await;
                     access.answered(StatusCode::OK.as_u16(), answer.body().len(), &answer);
                     Ok(answer)
                 }))
@@ -288,7 +287,7 @@ impl HttpEdge {
         &self,
         mut graphql: GraphqlRequest,
         head: &Parts,
-        principal: &OnceLock<Result<Principal, Error>>,
+        signed_in: &OnceCell<SignedIn>,
         known: &Arc<Known>,
     ) -> Arc<Answer> {
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
@@ -301,8 +300,9 @@ impl HttpEdge {
         graphql.idempotency_key = idempotency_key(&head.headers);
         let operation_name = graphql.operation_name.clone();
         let may_change = head.method == Method::POST;
-        let identify = || principal.get_or_init(|| self.authenticator.authenticate(&head.headers)).clone();
-        let answering = self.gateway.answer(graphql, identify, may_change, known);
+        let request = RequestHead::new(&head.method, &head.uri, &head.headers);
+        let signed_in = async { signed_in.get_or_init(|| self.sign_in.sign_in(request)).await.clone() };
+        let answering = self.gateway.answer(graphql, signed_in, may_change, known);
         AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_logged| {
             let failed = Answer::internal("answering panicked; the line of the panic says where");
             Arc::new(Answer { operation_name, ..failed })

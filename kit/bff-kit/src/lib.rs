@@ -6,7 +6,8 @@
 //!
 //! ```
 //! use async_graphql::{EmptyMutation, Object};
-//! use bff_kit::{AnyClient, Authenticator, AutomaticQueries, Client, Development, DocumentPolicy, Limits, Mode, OperationPolicy};
+//! use bff_kit::{AnyClient, AnySignIn, AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy, SignInSetup};
+//! use bff_kit::host::config::ConfigError;
 //! use fetch::Policies;
 //!
 //! struct Kiosk;
@@ -34,8 +35,8 @@
 //!         Policies::new()
 //!     }
 //!
-//!     fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-//!         Box::new(Development::user(mode))
+//!     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
+//!         setup.access_tokens()
 //!     }
 //! }
 //!
@@ -57,21 +58,24 @@ mod cli;
 mod client;
 mod clock;
 mod config;
+mod credential;
+mod development;
 mod executor;
 mod gateway;
 pub mod host;
 mod http;
-mod identity;
 mod log;
 mod mode;
 mod preparer;
 mod reload;
 mod sdl;
 mod server;
+mod sign_in;
 
+pub use ::identity;
 pub use any_client::AnyClient;
 pub use client::Client;
-pub use identity::{Authenticator, Development};
+pub use development::Development;
 pub use mode::Mode;
 pub use operation::Limits;
 pub use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
@@ -79,3 +83,4 @@ pub use resolver::{
     ClientError, Connection, ContextExt, Edge, Entity, Error, Id, InternalError, Languages, Loaded, Nullable,
     OrNull, Page, Principal, Ref, RefList, RequestScope, kind_of, schema, value,
 };
+pub use sign_in::{AnySignIn, SignInSetup};

@@ -27,6 +27,8 @@ use crate::config::{Config, ConfigError, Mode};
 use crate::gateway::{Gateway, Replays, detached};
 use crate::http::{HttpEdge, MAX_HEADER_BYTES, Rejections};
 use crate::reload::Reload;
+use crate::sign_in::SignInSetup;
+use identity::SignIn;
 use registry::DocumentPolicy;
 use registry::ManifestFolder;
 use telemetry::{Admin, Health, Metrics, list};
@@ -117,12 +119,15 @@ impl Server {
         let services = Services::new(&services, &network, &observer);
         let (detached, runs) = detached();
         let replays = Replays::new(config.store.open()?, config.replay_time(), detached, log.clone());
+        let setup = SignInSetup::new(client.name, client.key_prefix, &config, &clock);
+        let sign_in: Arc<dyn SignIn> = (client.sign_in)(&setup)?.into();
         let gateway = Gateway::new(client, &config, &services, clock, log.clone(), health.clone(), replays);
         let manifests = manifests(client, &config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
         let counts = gateway.counts();
         let (phase, phases) = watch::channel(Phase::Serving);
-        let routes = HttpEdge::new(client, gateway, health.clone(), log.clone(), &config).routes();
+        let routes =
+            HttpEdge::new(client, gateway, sign_in.clone(), health.clone(), log.clone(), &config).routes();
         let acceptor = certificate.clone().map(|it| Box::new(move || it.acceptor()) as Acceptor);
         let observer = Arc::new(Observed(Rejections::new(log, metrics.clone())));
         let door = Door::new(limits(&config), routes, acceptor, observer, phases);
@@ -147,6 +152,7 @@ impl Server {
         if let Some(certificate) = certificate {
             beside.spawn(certificate.watch(reload.looks(tls::LOOK_EVERY), metrics.clone()));
         }
+        beside.spawn(async move { sign_in.maintain().await });
         beside.spawn(unread.hold());
         beside.spawn(upkeep(metrics));
 

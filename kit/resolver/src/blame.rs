@@ -8,7 +8,7 @@ use operation::Code;
 use operation::schema::{StepInfo, StepKind};
 
 use crate::error::Error;
-use crate::principal::Principal;
+use identity::{Actor, Principal};
 
 /// The part that the client and the principal had in a call.
 pub(crate) struct Part<'a> {
@@ -55,7 +55,7 @@ impl Part<'_> {
             }
             FailureKind::Unauthenticated => {
                 let nobody_acts =
-                    *self.principal == Principal::Anonymous && is_one_of(self.reasons.nobody_acts);
+                    *self.principal.actor() == Actor::Anonymous && is_one_of(self.reasons.nobody_acts);
                 nobody_acts.then(|| Error::client(Code::Unauthenticated, "Sign in first."))
             }
             FailureKind::PermissionDenied => is_one_of(self.reasons.may_not)
@@ -170,7 +170,7 @@ mod tests {
         let by_id = step(StepKind::Fetch, &["argument.id"], &["id"]);
         let of_parent = step(StepKind::Fetch, &["parent.id"], &[]);
         let command = step(StepKind::Command, &["argument.input"], &["input", "input.rating", "input.first"]);
-        let (nobody, somebody) = (Principal::Anonymous, Principal::User("ada".into()));
+        let (nobody, somebody) = (Principal::anonymous(), Principal::of_user("ada"));
         let (bad, internal) = (Code::BadUserInput, Code::Internal);
         for (step, status, field, code, named) in [
             (&list, 3, "page_size", bad, &["first"][..]),
@@ -213,7 +213,7 @@ mod tests {
         let rpc = RPC.by_status();
         let list = step(StepKind::Fetch, &["parent.id", "argument.first"], &["first"]);
         let of_parent = step(StepKind::Fetch, &["parent.id"], &[]);
-        let (nobody, somebody) = (Principal::Anonymous, Principal::User("ada".into()));
+        let (nobody, somebody) = (Principal::anonymous(), Principal::of_user("ada"));
         for (step, principal, status, code) in [
             (&list, &somebody, 3, Code::BadUserInput),
             (&of_parent, &somebody, 3, Code::Internal),

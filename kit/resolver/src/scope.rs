@@ -15,7 +15,7 @@ use operation::{CallGraph, Failing};
 use crate::blame::Part;
 use crate::error::{Error, millis};
 use crate::language::Languages;
-use crate::principal::Principal;
+use identity::Principal;
 
 /// State of one request: its fetches, its principal, its time, and notes on fields that could not be answered.
 pub struct RequestScope {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use async_graphql::{Context, Object};
 use bff_kit::Mode;
 use bff_kit::host::config::Config;
+use bff_kit::host::config::ConfigError;
 use bff_kit::schema::{fetches, send};
-use bff_kit::{AnyClient, Authenticator, Development};
+use bff_kit::{AnyClient, AnySignIn, Development, SignInSetup};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Limits, Nullable, OperationPolicy, OrNull as _,
 };
@@ -35,8 +36,8 @@ impl Client for Wandering {
             .command::<RecordEvents>(Policy::within_ms(2_000))
     }
 
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-        Box::new(Development::user(mode))
+    fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
+        Ok(Box::new(Development::user(setup.mode())))
     }
 }
 

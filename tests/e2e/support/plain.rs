@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_graphql::{EmptyMutation, Object, ObjectType};
 use bff_kit::Mode;
-use bff_kit::{Authenticator, Development};
+use bff_kit::host::config::ConfigError;
+use bff_kit::{AnySignIn, Development, SignInSetup};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::Policies;
 use tokio::time::sleep;
@@ -25,8 +26,8 @@ impl<Q: ObjectType + Default + 'static> Client for Plain<Q> {
         Policies::new()
     }
 
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-        Box::new(Development::user(mode))
+    fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
+        Ok(Box::new(Development::user(setup.mode())))
     }
 }
 

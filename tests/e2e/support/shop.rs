@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use super::credentials;
 use super::network::Network;
 use super::{Answer, Connection, Kind, Lies};
 
@@ -192,6 +193,9 @@ impl Shop {
             configure(&mut config, kind);
             if config.mode == Mode::Production && config.server.public_origins.is_empty() {
                 config.server.public_origins = vec![format!("http://{address}")];
+            }
+            if config.mode == Mode::Production && config.sign_in.issuer.is_none() {
+                config.sign_in = credentials::nobody();
             }
             let folder = &mut config.operations.folder;
             *folder = folder.take().map(|folder| folder.join(kind.to_string()));

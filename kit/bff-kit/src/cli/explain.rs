@@ -9,7 +9,8 @@ use std::sync::Arc;
 use async_graphql::Variables;
 use clap::Args;
 use fetch::Policies;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use identity::{Principal, RequestHead};
 use operation::{Plan, PlannedCall};
 
 use contracts::Folder;
@@ -20,6 +21,7 @@ use crate::any_client::AnyClient;
 use crate::clock::Clock;
 use crate::config::Mode;
 use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, MadeCall, Replays};
+use crate::sign_in::SignInSetup;
 use telemetry::Health;
 
 /// `explain`
@@ -106,9 +108,17 @@ impl Explain {
         runtime.block_on(async {
             let services = crate::server::services(&config).map_err(|error| layers.locate(error))?;
             let (clock, health, replays) = (Clock::default(), Health::unseen(), Replays::none());
+            let setup = SignInSetup::new(client.name, client.key_prefix, &config, &clock);
+            let sign_in = (client.sign_in)(&setup).map_err(|error| layers.locate(error))?;
             let gateway = Gateway::new(client, &config, &services, clock, Arc::default(), health, replays);
             let gateway = Arc::new(gateway);
-            let principal = (client.authenticator)(config.mode).authenticate(&headers);
+            let (method, uri) = (Method::POST, Uri::from_static("/graphql"));
+            let head = RequestHead::new(&method, &uri, &headers);
+            let principal = tokio::select! {
+                biased;
+                principal = sign_in.sign_in(head) => principal,
+                () = sign_in.maintain() => Ok(Principal::anonymous()),
+            };
             let principal = principal.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
             let request = GraphqlRequest {
                 query: Some(query),
@@ -117,7 +127,8 @@ impl Explain {
                 explain: Told::Analyze,
                 ..GraphqlRequest::default()
             };
-            let answer = gateway.answer(request, || Ok(principal), true, &Arc::default()).await;
+            let answer =
+                gateway.answer(request, std::future::ready(Ok(principal)), true, &Arc::default()).await;
             let errors = &answer.response.errors;
             if answer.rejected {
                 let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();

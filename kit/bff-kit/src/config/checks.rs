@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::upstream::addresses;
 use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
 use crate::any_client::AnyClient;
-use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
+use crate::credential::DEVELOPMENT_CREDENTIAL_KEY;
 use ::settings::lookup;
 
 /// Length of the shortest key in production, in bytes: the output size of HMAC-SHA-256 (RFC 7518 §3.2).

@@ -7,7 +7,7 @@ use operation::Limits;
 
 use super::{Config, Mode, Secret, checks};
 use crate::any_client::AnyClient;
-use crate::identity::DEVELOPMENT_CREDENTIAL_KEY;
+use crate::credential::DEVELOPMENT_CREDENTIAL_KEY;
 use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 
 /// Default room for automatic persisted queries where they are accepted, in bytes.

@@ -9,7 +9,7 @@ use operation::loggable_name;
 use tokio::time::Instant;
 
 use super::Answer;
-use resolver::Principal;
+use resolver::{Actor, Principal};
 use telemetry::Health;
 
 /// Status of an operation whose client did not wait for the answer, as proxies report it. No client is sent this
@@ -94,7 +94,7 @@ impl Access {
             target: "access",
             client,
             operation,
-            caller = self.known.principal.get().copied().unwrap_or(Principal::Anonymous.kind()),
+            caller = self.known.principal.get().copied().unwrap_or(Actor::Anonymous.kind()),
             status,
             duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             bytes,

@@ -7,6 +7,8 @@ use std::time::Duration;
 use admission::Shed;
 use async_graphql::{Response, ServerError, Value};
 use bytes::Bytes;
+use http::HeaderValue;
+use identity::{Challenge, ChallengeKind};
 use operation::{Code, Prepared, request_error};
 use serde::Serialize;
 
@@ -36,6 +38,8 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<Duration>,
     /// Cacheability of the answer; `None` if the answer may not be kept.
     pub(crate) keep: Option<Cacheability>,
+    /// Value of `WWW-Authenticate`; `None` if the credential of the request is not what is wrong with it.
+    pub(crate) authenticate: Option<HeaderValue>,
     pub(crate) body: OnceLock<Bytes>,
 }
 
@@ -107,6 +111,18 @@ impl Answer {
     /// Creates the answer to a request that failed for a reason of our own.
     pub(crate) fn internal(message: &str) -> Self {
         Self::rejected(vec![server_error(Error::internal(message.to_owned()))])
+    }
+
+    /// Creates the answer to a request whose credential is not accepted, the same for every bad credential.
+    pub(super) fn challenged(challenge: &Challenge) -> Self {
+        let code = match challenge.kind() {
+            ChallengeKind::Rejected(_) => Code::Unauthenticated,
+            ChallengeKind::Unavailable => Code::UpstreamUnavailable,
+        };
+        Self {
+            authenticate: challenge.authenticate().cloned(),
+            ..Self::rejected(vec![request_error(code, challenge.message())])
+        }
     }
 
     /// Creates the answer to a request that the server has no time for.

@@ -2,7 +2,7 @@
 
 use async_graphql::Variables;
 use operation::{Prepared, document_hash};
-use resolver::Principal;
+use resolver::{Actor, Principal};
 
 use super::{BadKey, GraphqlRequest};
 
@@ -30,10 +30,10 @@ impl Repetition {
         variables: &Variables,
         principal: &Principal,
     ) -> Result<Option<Self>, BadKey> {
-        let id = match principal {
+        let id = match principal.actor() {
             _ if operation.is_query() => return Ok(None),
-            Principal::Anonymous => return Ok(None),
-            Principal::User(id) | Principal::Device(id) => id,
+            Actor::Anonymous => return Ok(None),
+            Actor::User(id) | Actor::Device(id) => id,
         };
         let in_header =
             request.idempotency_key.as_ref().map(|key| key.as_ref().map_err(|bad| *bad)).transpose()?;

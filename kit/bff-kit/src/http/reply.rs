@@ -62,6 +62,9 @@ impl ResponseWriter {
         if answer.effect == Effect::Replayed {
             response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
         }
+        if let Some(authenticate) = &answer.authenticate {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, authenticate.clone());
+        }
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         }

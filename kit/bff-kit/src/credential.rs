@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 use tonic::metadata::{Ascii, MetadataValue};
 
-use super::Principal;
+use identity::{Actor, Principal};
 use resolver::Error;
 
 /// Key with which BFFs sign, and the domain's stubs verify, if none is configured. Not accepted in production.
@@ -51,10 +51,10 @@ impl CredentialKey {
     /// Signs the `authorization` of calls made for `principal`, valid from now on by the system clock, with which the
     /// services compare it.
     pub(crate) fn sign(&self, principal: &Principal) -> Result<MetadataValue<Ascii>, Error> {
-        let (sub, actor) = match principal {
-            Principal::Anonymous => (None, None),
-            Principal::User(id) => (Some(&**id), Some("user")),
-            Principal::Device(id) => (Some(&**id), Some("device")),
+        let (sub, actor) = match principal.actor() {
+            Actor::Anonymous => (None, None),
+            Actor::User(id) => (Some(&**id), Some("user")),
+            Actor::Device(id) => (Some(&**id), Some("device")),
         };
         let iat = Timestamp::now().as_second();
         let claims = Claims { iss: self.issuer, aud: "shop", sub, actor, iat, exp: iat + LIFETIME_S };

@@ -1,0 +1,12 @@
+//! Access tokens: JSON Web Tokens as RFC 9068 profiles them, verified with the care that RFC 8725 asks for.
+
+mod header;
+mod memory;
+mod object;
+mod parts;
+mod rules;
+mod settings;
+mod sign_in;
+
+pub use settings::AccessTokenSettings;
+pub use sign_in::AccessTokenSignIn;

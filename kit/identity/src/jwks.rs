@@ -1,0 +1,17 @@
+//! The keys of an issuer: a JSON Web Key Set (RFC 7517) that is loaded anew while a server runs.
+
+mod http_source;
+mod key;
+mod key_set;
+mod loading;
+mod roots;
+mod settings;
+mod source;
+
+pub use http_source::{HttpKeySource, HttpKeySourceError};
+pub use loading::Jwks;
+pub use roots::trusted_roots;
+pub use settings::JwksSettings;
+pub use source::{KeySource, KeySourceError};
+
+pub(crate) use loading::{FoundKey, NoKey};

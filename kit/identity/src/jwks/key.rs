@@ -1,0 +1,131 @@
+//! A public key of a key set.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use serde::Deserialize;
+
+use crate::algorithm::Algorithm;
+
+/// A public key that can verify signatures.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(super) id: String,
+    /// The one algorithm that the key is for; `None` if the set does not say.
+    algorithm: Option<Algorithm>,
+    material: Material,
+}
+
+/// The key itself, by its type: an algorithm of another type cannot be tried on it.
+#[derive(Debug, PartialEq, Eq)]
+enum Material {
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
+    /// An uncompressed point.
+    P256(Vec<u8>),
+    Ed25519(Vec<u8>),
+}
+
+/// A key as a set states it (RFC 7517, section 4).
+#[derive(Deserialize)]
+pub(super) struct Jwk {
+    kty: String,
+    kid: Option<String>,
+    #[serde(rename = "use")]
+    use_: Option<String>,
+    key_ops: Option<Vec<String>>,
+    alg: Option<String>,
+    crv: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
+    /// The private part.
+    d: Option<serde::de::IgnoredAny>,
+}
+
+impl Key {
+    /// Returns the key, or `None` if it cannot verify tokens: it has no id, is for something else, of a type or size
+    /// that is not supported, or published with its private part.
+    pub(super) fn of(jwk: Jwk) -> Option<Self> {
+        let signs = jwk.use_.as_deref().is_none_or(|it| it == "sig")
+            && jwk.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|it| it == "verify"));
+        if !signs || jwk.d.is_some() {
+            return None;
+        }
+        let key = Self {
+            algorithm: jwk.alg.as_deref().map(|name| Algorithm::of(name).ok_or(())).transpose().ok()?,
+            material: Material::of(&jwk)?,
+            id: jwk.kid?,
+        };
+        key.algorithm.is_none_or(|it| key.material.fits(it)).then_some(key)
+    }
+
+    /// Returns true if the key may verify signatures of an algorithm.
+    pub(super) fn fits(&self, algorithm: Algorithm) -> bool {
+        self.material.fits(algorithm) && self.algorithm.is_none_or(|it| it == algorithm)
+    }
+
+    /// Returns true if the signature over the message is of this key. The algorithm must fit the key.
+    pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        let verified = match (&self.material, algorithm) {
+            (Material::Rsa { n, e }, Algorithm::Rs256) => {
+                RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+            }
+            (Material::Rsa { n, e }, Algorithm::Ps256) => {
+                RsaPublicKeyComponents { n, e }.verify(&RSA_PSS_2048_8192_SHA256, message, signature)
+            }
+            (Material::P256(point), Algorithm::Es256) => {
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature)
+            }
+            (Material::Ed25519(point), Algorithm::EdDsa) => {
+                UnparsedPublicKey::new(&ED25519, point).verify(message, signature)
+            }
+            _ => return false,
+        };
+        verified.is_ok()
+    }
+}
+
+impl Material {
+    fn of(jwk: &Jwk) -> Option<Self> {
+        match (jwk.kty.as_str(), jwk.crv.as_deref()) {
+            ("RSA", _) => {
+                let (n, e) = (unsigned(jwk.n.as_ref()?)?, unsigned(jwk.e.as_ref()?)?);
+                // RFC 7518, section 3.3: 2048 bits or more. `ring` verifies up to 8192.
+                (256..=1024).contains(&n.len()).then_some(Self::Rsa { n, e })
+            }
+            ("EC", Some("P-256")) => {
+                let point = [vec![4], coordinate(jwk.x.as_ref()?)?, coordinate(jwk.y.as_ref()?)?].concat();
+                Some(Self::P256(point))
+            }
+            ("OKP", Some("Ed25519")) => coordinate(jwk.x.as_ref()?).map(Self::Ed25519),
+            _ => None,
+        }
+    }
+
+    const fn fits(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::Rsa { .. } => matches!(algorithm, Algorithm::Rs256 | Algorithm::Ps256),
+            Self::P256(_) => matches!(algorithm, Algorithm::Es256),
+            Self::Ed25519(_) => matches!(algorithm, Algorithm::EdDsa),
+        }
+    }
+}
+
+/// Decodes a number, without leading zeros, which some issuers write and `ring` rejects.
+fn unsigned(text: &str) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    Some(bytes[zeros..].to_vec())
+}
+
+/// Decodes 32 bytes.
+fn coordinate(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 32)
+}
