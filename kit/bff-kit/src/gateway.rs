@@ -129,7 +129,7 @@ impl Gateway {
         let credential = CredentialKey::new(config.credential_key(), client.name);
         let of_nobody = credential.clone();
         let upstream = Upstream::new(services, preparer.policies.clone(), enforcement, log.clone(), health)
-            .with_credential(move || of_nobody.sign(&Principal::Anonymous).ok());
+            .with_credential(move || of_nobody.sign(&Principal::anonymous()).ok());
         Self {
             executor: (client.executor)(),
             reasons: client.reasons,
