@@ -70,6 +70,8 @@ mod rejections;
 mod reliability;
 /// Readings that devices report are counted once, whatever is lost on the way.
 mod reports;
+/// Whole shops in simulated time, with every kind of fault, drawn from seeds.
+mod simulated;
 /// Graceful shutdown of a server.
 mod stopping;
 /// Connections to services: TLS wherever the address says so, verified certificates, and never plain text instead.
