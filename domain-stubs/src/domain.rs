@@ -39,7 +39,7 @@ pub struct Options {
     /// Number of synthetic products, which are computed from their numbers and served instead of the stored ones. They
     /// can be read, not bought. At most [`i32::MAX`] of them are served.
     pub synthetic: Option<u32>,
-    /// Seed of the draws for jitter and error rates of faults.
+    /// Seed of the draws for jitter and rates of faults.
     pub fault_seed: u64,
     /// True to work on the data where it is requested, and not on blocking threads. A simulation on one thread repeats
     /// itself only if no other thread has a part in it.
