@@ -6,6 +6,7 @@ mod amplified;
 mod balanced;
 mod crowded;
 mod down;
+mod hedged;
 mod load;
 mod overloaded;
 mod proxy;
