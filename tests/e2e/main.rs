@@ -5,6 +5,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+/// The allocator of the servers, whose memory is measured.
+#[global_allocator]
+static ALLOCATOR: bff_kit::host::Allocator = bff_kit::host::Allocator;
+
 /// Support for all tests: a shop per test, answers, snapshots.
 mod support;
 

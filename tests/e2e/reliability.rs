@@ -12,6 +12,7 @@ mod overloaded;
 mod proxy;
 mod replicas;
 mod restarts;
+mod soak;
 mod vanished;
 
 /// Returns the short form of a number, or its long form if that was requested.

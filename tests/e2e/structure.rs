@@ -51,6 +51,7 @@ const ALLOWED: [(&str, &[&str]); 22] = [
     (
         "tests",
         &[
+            "allocator",
             "bff-iot",
             "bff-kit",
             "bff-mobile",
