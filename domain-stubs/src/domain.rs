@@ -39,8 +39,11 @@ pub struct Options {
     /// Number of synthetic products, which are computed from their numbers and served instead of the stored ones. They
     /// can be read, not bought. At most [`i32::MAX`] of them are served.
     pub synthetic: Option<u32>,
-    /// Seed of the draws for jitter and error rates of faults.
+    /// Seed of the draws for jitter and rates of faults.
     pub fault_seed: u64,
+    /// True to work on the data where it is requested, and not on blocking threads. A simulation on one thread repeats
+    /// itself only if no other thread has a part in it.
+    pub inline: bool,
     /// True to serve `shop.admin.v1.AdminService` beside the services. It requires no credential,
     /// can break the services, and shows which users and devices called them.
     pub admin: bool,
@@ -82,6 +85,7 @@ impl Default for Options {
             clock: Clock::system(),
             synthetic: None,
             fault_seed: 0,
+            inline: false,
             admin: false,
         }
     }
@@ -95,7 +99,8 @@ impl Domain {
             seed_time = seed::fill(db, seed_time)?;
             Ok(())
         })
-        .map_err(|cause| OpenError { data, cause })?;
+        .map_err(|cause| OpenError { data, cause })?
+        .inline(options.inline);
         let products: Products = match synthetic {
             Some(count) => Arc::new(Synthetic::new(count, seed_time)),
             None => Arc::new(Stored),

@@ -50,7 +50,7 @@ pub(crate) enum Failure {
 pub(crate) struct KeyFaults(pub(crate) Arc<[KeyFault]>);
 
 impl Faults {
-    /// No faults at first; `seed` is the seed of the draws for jitter and error rates.
+    /// No faults at first; `seed` is the seed of the draws for jitter and rates.
     pub(crate) fn new(seed: u64) -> Self {
         Self(Arc::new(Mutex::new(Switches { by_rpc: BTreeMap::new(), random: Random::new(seed) })))
     }
@@ -86,11 +86,9 @@ impl Faults {
         let mut switches = self.lock();
         let Switches { by_rpc, random } = &mut *switches;
         let Some(fault) = by_rpc.get(rpc) else { return Breakage::default() };
-        let jitter = duration(fault.jitter.as_ref());
-        let jitter = if jitter.is_zero() { jitter } else { jitter.mul_f64(random.unit()) };
         Breakage {
             after_work: fault.after_work,
-            wait: duration(fault.latency.as_ref()) + jitter,
+            wait: draw_wait(fault, random),
             failure: draw_failure(fault, random),
             keys: KeyFaults(fault.key_faults.clone().into()),
         }
@@ -111,6 +109,16 @@ impl Default for KeyFaults {
     fn default() -> Self {
         Self(Arc::new([]))
     }
+}
+
+fn draw_wait(fault: &Fault, random: &mut Random) -> Duration {
+    let certain = fault.latency_rate == 0.0;
+    if !certain && random.unit() >= fault.latency_rate {
+        return Duration::ZERO;
+    }
+    let jitter = duration(fault.jitter.as_ref());
+    let jitter = if jitter.is_zero() { jitter } else { jitter.mul_f64(random.unit()) };
+    duration(fault.latency.as_ref()) + jitter
 }
 
 fn draw_failure(fault: &Fault, random: &mut Random) -> Option<Failure> {
@@ -150,8 +158,11 @@ fn check(fault: &Fault) -> Result<(), Refusal> {
     if !is_code(fault.error_code) {
         return reject("fault.error_code", "is not a status code of gRPC");
     }
-    if !(0.0..=1.0).contains(&fault.error_rate) {
-        return reject("fault.error_rate", "must be between 0 and 1");
+    for (field, rate) in [("fault.error_rate", fault.error_rate), ("fault.latency_rate", fault.latency_rate)]
+    {
+        if !(0.0..=1.0).contains(&rate) {
+            return reject(field, "must be between 0 and 1");
+        }
     }
     if !fault.key_faults.is_empty() && !contracts::is_batch(&rpc) {
         return reject("fault.key_faults", "are for batch reads only");

@@ -1,7 +1,7 @@
 //! The embedded store: one writer, and readers that never wait for it when the data is on disk.
 //!
-//! Work runs on the blocking threads of the runtime, never on those that serve sockets. A write is
-//! acknowledged after its commit has reached the disk, so that killing the process loses no
+//! Work runs on the blocking threads of the runtime, never on those that serve sockets, unless it is
+//! to run inline. A write is acknowledged after its commit has reached the disk, so that killing the process loses no
 //! acknowledged write.
 
 mod migrations;
@@ -28,6 +28,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) struct Store {
     writer: Arc<Pool>,
     readers: Arc<Pool>,
+    is_inline: bool,
 }
 
 /// Error for a store that cannot be opened.
@@ -63,7 +64,12 @@ impl Store {
             // A database in memory belongs to its one connection.
             None => Arc::clone(&writer),
         };
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, is_inline: false })
+    }
+
+    /// The same store, which does its work inline on demand.
+    pub(crate) fn inline(self, is_inline: bool) -> Self {
+        Self { is_inline, ..self }
     }
 
     /// Reads from one snapshot.
@@ -72,7 +78,7 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         self.readers
-            .run(move |db| {
+            .run(self.is_inline, move |db| {
                 let snapshot = db.transaction()?;
                 work(&snapshot)
             })
@@ -95,7 +101,7 @@ impl Store {
         tell: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, Refusal> {
         self.writer
-            .run(move |db| {
+            .run(self.is_inline, move |db| {
                 let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 let result = work(&transaction)?;
                 transaction.commit()?;

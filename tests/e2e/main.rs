@@ -5,6 +5,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+/// The allocator of the servers, whose memory is measured.
+#[global_allocator]
+static ALLOCATOR: bff_kit::host::Allocator = bff_kit::host::Allocator;
+
 /// Support for all tests: a shop per test, answers, snapshots.
 mod support;
 
@@ -70,6 +74,8 @@ mod rejections;
 mod reliability;
 /// Readings that devices report are counted once, whatever is lost on the way.
 mod reports;
+/// Whole shops in simulated time, with every kind of fault, drawn from seeds.
+mod simulated;
 /// Graceful shutdown of a server.
 mod stopping;
 /// Connections to services: TLS wherever the address says so, verified certificates, and never plain text instead.

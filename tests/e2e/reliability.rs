@@ -6,11 +6,13 @@ mod amplified;
 mod balanced;
 mod crowded;
 mod down;
+mod hedged;
 mod load;
 mod overloaded;
 mod proxy;
 mod replicas;
 mod restarts;
+mod soak;
 mod vanished;
 
 /// Returns the short form of a number, or its long form if that was requested.

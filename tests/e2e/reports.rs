@@ -13,8 +13,6 @@ use tokio::sync::mpsc;
 
 use crate::support::{Answer, Shop, device_id};
 
-use self::process::Process;
-
 /// Upper bound on the readings of one report.
 const MOST: i64 = 25;
 
@@ -188,7 +186,7 @@ impl Device<'_> {
 async fn ten_thousand_readings_are_counted_once_each_though_the_service_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("shop.db");
-    let process = Process::start(&file, "127.0.0.1:0".parse().unwrap());
+    let process = process::start(&file, "127.0.0.1:0".parse().unwrap());
     let address = process.address;
     let shop = Shop::with(|config| config.upstream.default = format!("http://{address}")).await;
     let mut before = Vec::new();
@@ -210,7 +208,7 @@ async fn ten_thousand_readings_are_counted_once_each_though_the_service_is_kille
     let known: usize = devices.iter().map(|device| device.acknowledged.len()).sum();
     assert!((1..10_000).contains(&known), "{known} were acknowledged");
 
-    let _process = Process::start(&file, address);
+    let _process = process::start(&file, address);
     for (device, before) in devices.iter_mut().zip(before) {
         let counted = stored(&shop, device.id).await - before;
         let least = i64::try_from(device.acknowledged.len()).unwrap();

@@ -63,6 +63,7 @@ const ALLOWED: [(&str, &[&str]); 23] = [
     (
         "tests",
         &[
+            "allocator",
             "bff-iot",
             "bff-kit",
             "bff-mobile",

@@ -11,6 +11,7 @@ mod operations;
 mod pipe;
 mod plain;
 mod probe;
+mod process;
 mod screens;
 mod shop;
 mod snapshot;
@@ -26,6 +27,7 @@ pub(crate) use operations::{
 pub(crate) use pipe::{Connection, Pipe};
 pub(crate) use plain::Plain;
 pub(crate) use probe::{Probe, probes};
+pub(crate) use process::{Process, listens, told};
 pub(crate) use screens::{Screen, screens};
 pub(crate) use shop::{ADA, SHELF, Shop, device_id, id_of, options, order_id, percent_encoded, product_id};
 pub(crate) use snapshot::{assert_same_as_file, assert_snapshot};

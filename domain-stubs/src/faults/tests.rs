@@ -25,6 +25,8 @@ fn invalid_faults_are_rejected() {
         Fault { error_code: -1, ..fault() },
         Fault { error_rate: 1.5, ..fault() },
         Fault { error_rate: f64::NAN, ..fault() },
+        Fault { latency_rate: -0.1, ..fault() },
+        Fault { latency_rate: 1.1, ..fault() },
         Fault { key_faults: vec![key_fault(KeyFaultKind::Unspecified)], ..fault() },
         Fault { key_faults: vec![key_fault(KeyFaultKind::Error)], ..fault() },
         Fault {
@@ -62,6 +64,21 @@ fn jitter_adds_at_most_itself() {
     let waits: Vec<_> = (0..100).map(|_| faults.draw(RPC).wait).collect();
     assert!(waits.iter().all(|wait| (latency..latency + jitter).contains(wait)));
     assert!(waits.iter().any(|wait| *wait != waits[0]));
+}
+
+#[test]
+fn a_latency_rate_delays_its_part_of_the_calls_and_the_same_ones_each_time() {
+    let latency = Duration::from_millis(200);
+    let draws = || {
+        let faults = Faults::new(42);
+        let latency = prost_types::Duration::try_from(latency).ok();
+        faults.set(Fault { latency, latency_rate: 0.02, ..fault() }).unwrap();
+        (0..5_000).map(|_| faults.draw(RPC).wait).collect::<Vec<_>>()
+    };
+    let delayed = draws().iter().filter(|wait| **wait == latency).count();
+    assert!((60..140).contains(&delayed), "{delayed} of 5000 are delayed");
+    assert_eq!(draws().iter().filter(|wait| wait.is_zero()).count(), 5_000 - delayed);
+    assert_eq!(draws(), draws());
 }
 
 #[test]

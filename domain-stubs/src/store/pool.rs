@@ -20,22 +20,26 @@ impl Pool {
         Self { permits: Arc::new(Semaphore::new(connections.len())), idle: Mutex::new(connections) }
     }
 
-    /// Runs work on a blocking thread, as soon as a connection is idle. The work goes on to its end
-    /// even if the future is dropped.
+    /// Runs work as soon as a connection is idle: inline, or on a blocking thread, where it goes on to its end even if
+    /// the future is dropped.
     pub(super) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
+        is_inline: bool,
         work: impl FnOnce(&mut Connection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let permit =
             Arc::clone(&self.permits).acquire_owned().await.map_err(|closed| Refusal::internal(&closed))?;
         let pool = Arc::clone(self);
-        let worked = tokio::task::spawn_blocking(move || {
+        let work = move || {
             // Dropped in reverse order: the connection is back before its permit is.
             let _permit = permit;
             let mut lent = Lent::from(pool);
             work(lent.connection.as_mut().expect("a lent connection is there until it is given back"))
-        });
-        worked.await.map_err(|panicked| Refusal::internal(&panicked))?
+        };
+        if is_inline {
+            return work();
+        }
+        tokio::task::spawn_blocking(work).await.map_err(|panicked| Refusal::internal(&panicked))?
     }
 }
 

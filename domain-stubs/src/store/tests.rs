@@ -3,7 +3,7 @@ use futures_util::FutureExt as _;
 use super::*;
 
 async fn pragma(pool: &Arc<Pool>, name: &'static str) -> String {
-    let value = pool.run(move |db| {
+    let value = pool.run(false, move |db| {
         let value: rusqlite::types::Value = db.pragma_query_value(None, name, |row| row.get(0))?;
         Ok(format!("{value:?}"))
     });
@@ -81,4 +81,12 @@ async fn a_write_that_panics_writes_nothing_and_gives_its_connection_back() {
         .await;
     assert!(panicked.unwrap_err().is_internal());
     assert_eq!(store.read(count).await.unwrap(), 0);
+}
+
+#[test]
+fn work_that_is_done_inline_is_done_at_once_and_without_a_runtime() {
+    let store = Store::open(None, |_| Ok(())).unwrap().inline(true);
+    let insert = |db: &Connection| Ok(db.execute("INSERT INTO seeding (seed_time) VALUES (1)", [])?);
+    assert_eq!(store.write(insert).now_or_never().unwrap().unwrap(), 1);
+    assert_eq!(store.read(count).now_or_never().unwrap().unwrap(), 1);
 }

@@ -32,6 +32,10 @@ impl Proxy {
             while let Ok((client, _)) = listener.accept().await {
                 let number = count.fetch_add(1, Ordering::Relaxed);
                 let Ok(server) = TcpStream::connect(server).await else { continue };
+                // Small messages are to be passed on at once.
+                if client.set_nodelay(true).and_then(|()| server.set_nodelay(true)).is_err() {
+                    continue;
+                }
                 let (from_client, to_client) = client.into_split();
                 let (from_server, to_server) = server.into_split();
                 connections.spawn(pass_on(from_client, to_server, number, alive.clone()));

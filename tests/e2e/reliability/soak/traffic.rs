@@ -1,0 +1,92 @@
+//! Requests at a steady rate, whatever becomes of the ones before.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, header};
+use http_body_util::Full;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::support::{ADA, Connection};
+
+/// What the requests ask for, each in its turn: public values, which the BFF keeps, and others, which it does not.
+const QUERIES: [&str; 4] = [
+    "{ products(first: 3) { nodes { name price { current { amount } } rating { average } stock { available } } } }",
+    "{ cart { count items { quantity product { name price { current { amount } } } } } }",
+    "{ notifications(first: 3) { unreadCount } cart { count } }",
+    "{ orders(first: 3) { nodes { id items { product { name } } } } }",
+];
+
+/// One answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Got {
+    pub(super) took: Duration,
+    pub(super) is_whole: bool,
+}
+
+/// A client that keeps its connections.
+#[derive(Clone)]
+pub(super) struct Traffic {
+    to: SocketAddr,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Traffic {
+    pub(super) fn to(to: SocketAddr) -> Self {
+        Self { to, idle: Arc::default() }
+    }
+
+    /// Sends so many requests a second until `end` is ready, and returns their answers.
+    pub(super) async fn until(&self, rate: u32, end: impl Future<Output = ()>) -> Vec<Got> {
+        let mut ticks = interval(Duration::from_secs(1) / rate);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        let (mut requests, mut count, mut all) = (JoinSet::new(), 0, Vec::new());
+        let mut end = std::pin::pin!(end);
+        loop {
+            tokio::select! {
+                () = &mut end => break,
+                Some(got) = requests.join_next() => all.push(got.unwrap()),
+                _ = ticks.tick() => {
+                    requests.spawn(self.clone().send(QUERIES[count % QUERIES.len()]));
+                    count += 1;
+                }
+            }
+        }
+        all.extend(requests.join_all().await);
+        all
+    }
+
+    async fn send(self, query: &'static str) -> Got {
+        let start = Instant::now();
+        let kept = self.idle.lock().unwrap().pop();
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => Connection::over(TcpStream::connect(self.to).await.unwrap()).await,
+        };
+        let request = Request::post("/graphql")
+            .header(header::HOST, "127.0.0.1")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json")
+            .header(ADA.0, ADA.1)
+            .body(Full::<Bytes>::from(serde_json::json!({ "query": query }).to_string()))
+            .unwrap();
+        let answer = connection.send(request).await;
+        if !answer.headers.contains_key(header::CONNECTION) {
+            self.idle.lock().unwrap().push(connection);
+        }
+        let body = &answer.body;
+        let is_whole = body["data"].is_object()
+            && body.get("errors").is_none()
+            && body["extensions"].get("degraded").is_none();
+        Got { took: start.elapsed(), is_whole }
+    }
+
+    /// Closes all connections.
+    pub(super) fn hang_up(&self) {
+        self.idle.lock().unwrap().clear();
+    }
+}
