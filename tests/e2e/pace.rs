@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use async_graphql::{Context, EmptyMutation, Object};
-use bff_kit::Mode;
 use bff_kit::host::config::ConfigError;
 use bff_kit::schema::{bounds, fetch, fetches, items};
 use bff_kit::{AnyClient, AnySignIn, Development, SignInSetup};

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use async_graphql::{Context, EmptyMutation, Object};
-use bff_kit::Mode;
 use bff_kit::host::config::Config;
+use bff_kit::host::config::ConfigError;
 use bff_kit::schema::{fetch, fetches};
-use bff_kit::{AnyClient, Authenticator, Development};
+use bff_kit::{AnyClient, AnySignIn, Development, SignInSetup};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Limits, Nullable, OperationPolicy, OrNull as _,
 };
@@ -45,8 +45,8 @@ impl<const HEDGES: bool> Client for Shelf<HEDGES> {
         Policies::new().fetch::<PriceOf>(if HEDGES { policy.hedge_after_ms(20) } else { policy })
     }
 
-    fn authenticator(mode: Mode) -> Box<dyn Authenticator> {
-        Box::new(Development::user(mode))
+    fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
+        Ok(Box::new(Development::user(setup.mode())))
     }
 }
 

@@ -4,7 +4,6 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use async_graphql::{EmptyMutation, Object, ObjectType};
-use bff_kit::Mode;
 use bff_kit::host::config::ConfigError;
 use bff_kit::{AnySignIn, Development, SignInSetup};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
