@@ -60,6 +60,7 @@ mod orders;
 mod page;
 mod payments;
 mod pricing;
+pub mod provider;
 mod recommendations;
 mod refusal;
 mod reviews;
