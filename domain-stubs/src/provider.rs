@@ -27,14 +27,20 @@
 //! ```
 
 mod authority;
+mod bounded;
 mod claims;
 mod client;
+mod codes;
 mod endpoints;
+mod error;
+mod grants;
 mod keys;
 mod options;
+mod parameters;
 mod random;
 mod scopes;
 mod server;
+mod sessions;
 mod users;
 
 use std::{fmt, future::Future, io, sync::Arc};

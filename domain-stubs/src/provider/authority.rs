@@ -1,14 +1,20 @@
 //! What the endpoints of a provider share: its settings, its keys and its state.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use super::{
-    claims::{ACCESS_TOKEN, AccessClaims, Act},
+    claims::{ACCESS_TOKEN, AccessClaims, Act, ID_TOKEN, IdClaims},
     client::Client,
+    codes::Codes,
+    grants::{Grant, Grants},
     keys::Keys,
     options::{ProviderError, ProviderOptions},
     random,
     scopes::Scopes,
+    sessions::Sessions,
     users::DemoUser,
 };
 use crate::clock::Clock;
@@ -24,6 +30,14 @@ pub(super) struct Authority {
     pub(super) phone_token_lifetime: i64,
     clients: Vec<Client>,
     clock: Clock,
+    state: Mutex<State>,
+}
+
+/// The state of a provider, a limited number of each.
+pub(super) struct State {
+    pub(super) codes: Codes,
+    pub(super) grants: Grants,
+    pub(super) sessions: Sessions,
 }
 
 /// An access token to be signed.
@@ -53,6 +67,11 @@ impl Authority {
             issuer: options.issuer,
             clients: options.clients,
             clock: options.clock,
+            state: Mutex::new(State {
+                codes: Codes::new(),
+                grants: Grants::new(),
+                sessions: Sessions::new(),
+            }),
         })
     }
 
@@ -76,6 +95,11 @@ impl Authority {
         self.users.iter().find(|user| user.id == id)
     }
 
+    /// Locks the state. Never held across an `await`.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Signs an access token.
     pub(super) fn sign(&self, token: &NewToken<'_>) -> String {
         let (identifier, now) = (random::identifier(), self.now());
@@ -94,6 +118,35 @@ impl Authority {
             act: token.actor.map(|actor| Act { sub: actor.to_owned() }),
         };
         self.keys.sign(ACCESS_TOKEN, &claims)
+    }
+
+    /// Signs an ID token. The nonce is that of the authorization request.
+    pub(super) fn sign_id_token(&self, grant: &Grant, nonce: Option<String>) -> String {
+        let now = self.now();
+        let claims = IdClaims {
+            iss: self.issuer.clone(),
+            aud: grant.client.clone(),
+            sub: grant.user.clone(),
+            iat: now,
+            exp: now.saturating_add(self.token_lifetime),
+            auth_time: grant.auth_time,
+            sid: grant.session.clone(),
+            nonce,
+        };
+        self.keys.sign(ID_TOKEN, &claims)
+    }
+
+    /// The claims of an access token of ours that has not expired, and whose grant was not revoked.
+    pub(super) fn verify(&self, token: &str) -> Option<AccessClaims> {
+        let claims: AccessClaims = self.keys.verify(ACCESS_TOKEN, token)?;
+        let lives = self.now() < claims.exp;
+        let is_open = claims.grant().is_none_or(|grant| self.state().grants.is_open(grant));
+        (lives && is_open).then_some(claims)
+    }
+
+    /// The claims of an ID token of ours, expired or not: a hint to the user that a client means.
+    pub(super) fn id_token_hint(&self, token: &str) -> Option<IdClaims> {
+        self.keys.verify(ID_TOKEN, token)
     }
 }
 

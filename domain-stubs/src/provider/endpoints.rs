@@ -1,28 +1,25 @@
-//! The endpoints of the provider, one module each.
+//! The endpoints of the provider, one module each, and what they share.
 
+mod authorize;
+mod client_authentication;
+mod cookie;
+mod form;
+mod html;
 mod metadata;
+mod paths;
+mod redirect;
+mod reply;
+mod token;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-    routing::get,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
 };
-use serde_json::Value;
 
-use super::authority::Authority;
-
-/// Paths of the endpoints. The metadata names them, and the routes serve them.
-mod paths {
-    pub(super) const AUTHORIZE: &str = "/authorize";
-    pub(super) const JWKS: &str = "/jwks";
-    pub(super) const LOGOUT: &str = "/logout";
-    pub(super) const REVOKE: &str = "/revoke";
-    pub(super) const TOKEN: &str = "/token";
-    pub(super) const USERINFO: &str = "/userinfo";
-}
+use super::{authority::Authority, parameters::MAX_BYTES};
 
 /// The routes of a provider.
 pub(super) fn routes(authority: Arc<Authority>) -> Router {
@@ -31,14 +28,8 @@ pub(super) fn routes(authority: Arc<Authority>) -> Router {
         .route("/.well-known/openid-configuration", get(metadata::get))
         .route("/.well-known/oauth-authorization-server", get(metadata::get))
         .route(paths::JWKS, get(metadata::jwks))
+        .route(paths::AUTHORIZE, get(authorize::get).post(authorize::post))
+        .route(paths::TOKEN, post(token::post))
+        .layer(DefaultBodyLimit::max(MAX_BYTES))
         .with_state(authority)
-}
-
-/// A response in JSON that no cache keeps.
-fn json(body: &Value) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (headers, body.to_string()).into_response()
 }

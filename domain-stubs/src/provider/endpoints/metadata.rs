@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 
-use super::{json as reply, paths};
+use super::{paths, reply};
 use crate::provider::{
     authority::Authority,
     keys::ALGORITHM,
@@ -14,12 +14,12 @@ use crate::provider::{
 
 /// Returns the metadata (RFC 8414, and OpenID Connect Discovery).
 pub(super) async fn get(State(authority): State<Arc<Authority>>) -> Response {
-    reply(&metadata(&authority.issuer))
+    reply::json(&metadata(&authority.issuer))
 }
 
 /// Returns the keys that verify tokens (RFC 7517). No cache keeps them, so that a rotation is seen at once.
 pub(super) async fn jwks(State(authority): State<Arc<Authority>>) -> Response {
-    reply(&authority.keys.jwks())
+    reply::json(&authority.keys.jwks())
 }
 
 fn metadata(issuer: &str) -> Value {
