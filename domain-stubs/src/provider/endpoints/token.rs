@@ -1,6 +1,7 @@
 //! The token endpoint (RFC 6749, section 3.2), one module a grant type.
 
 mod code;
+mod refresh;
 mod response;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ fn tokens(authority: &Authority, form: &Form) -> Result<TokenResponse, Error> {
     let client = authenticate(authority, &form.headers, &parameters)?;
     match grant_type {
         "authorization_code" => code::tokens(authority, client, &parameters),
+        "refresh_token" => refresh::tokens(authority, client, &parameters),
         _ => Err(Code::UnsupportedGrantType.because("the grant type is unknown")),
     }
 }
