@@ -1,8 +1,11 @@
 //! The token endpoint (RFC 6749, section 3.2), one module a grant type.
 
+mod client_credentials;
 mod code;
+mod exchange;
 mod refresh;
 mod response;
+mod target;
 
 use std::sync::Arc;
 
@@ -33,6 +36,8 @@ fn tokens(authority: &Authority, form: &Form) -> Result<TokenResponse, Error> {
     match grant_type {
         "authorization_code" => code::tokens(authority, client, &parameters),
         "refresh_token" => refresh::tokens(authority, client, &parameters),
+        "client_credentials" => client_credentials::tokens(authority, client, &parameters),
+        "urn:ietf:params:oauth:grant-type:token-exchange" => exchange::tokens(authority, client, &parameters),
         _ => Err(Code::UnsupportedGrantType.because("the grant type is unknown")),
     }
 }
