@@ -5,11 +5,14 @@ mod client_authentication;
 mod cookie;
 mod form;
 mod html;
+mod logout;
 mod metadata;
 mod paths;
 mod redirect;
 mod reply;
+mod revoke;
 mod token;
+mod userinfo;
 
 use std::sync::Arc;
 
@@ -30,6 +33,9 @@ pub(super) fn routes(authority: Arc<Authority>) -> Router {
         .route(paths::JWKS, get(metadata::jwks))
         .route(paths::AUTHORIZE, get(authorize::get).post(authorize::post))
         .route(paths::TOKEN, post(token::post))
+        .route(paths::USERINFO, get(userinfo::get).post(userinfo::get))
+        .route(paths::REVOKE, post(revoke::post))
+        .route(paths::LOGOUT, get(logout::get).post(logout::post))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .with_state(authority)
 }
