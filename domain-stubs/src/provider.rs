@@ -1,7 +1,7 @@
 //! The identity provider of the shop, for development and tests: it signs in whoever asks, as whichever demo user they
 //! choose, and shows no mercy to protocol errors.
 //!
-//! It speaks OpenID Connect and OAuth 2: discovery, code flow with PKCE, refresh with rotation, token exchange, client
+//! It speaks OIDC and OAuth 2: discovery, code flow with PKCE, refresh with rotation, token exchange, client
 //! credentials, revocation and logout. Codes, grants and sessions are kept in memory, a limited number of each. This is
 //! not production code: the secrets of its clients are public by default, and it accepts no connection from another
 //! machine unless it is told to.

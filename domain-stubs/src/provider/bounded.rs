@@ -76,7 +76,8 @@ mod tests {
         map.insert("b", 2);
         map.retain(|&value| value == 2);
         map.insert("c", 3);
-        assert_eq!((map.get(&"a"), map.get(&"b"), map.remove(&"c")), (None, Some(&2), Some(3)));
+        assert_eq!((map.get(&"a"), map.get(&"b"), map.get(&"c")), (None, Some(&2), Some(&3)));
+        assert_eq!((map.remove(&"c"), map.remove(&"c")), (Some(3), None));
         assert_eq!((map.entries.len(), map.order.len()), (1, 1));
     }
 }

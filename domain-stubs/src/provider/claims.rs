@@ -31,7 +31,7 @@ pub(super) struct Act {
     pub(super) sub: String,
 }
 
-/// The claims of an ID token (OpenID Connect Core, section 2). Times are in seconds since 1970.
+/// The claims of an ID token (OIDC Core, section 2). Times are in seconds since 1970.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct IdClaims {
     pub(super) iss: String,

@@ -27,7 +27,7 @@ use super::{authority::Authority, parameters::MAX_BYTES};
 /// The routes of a provider.
 pub(super) fn routes(authority: Arc<Authority>) -> Router {
     Router::new()
-        // OpenID Connect Discovery, section 4, and RFC 8414, section 3: one document under both names.
+        // OIDC Discovery, section 4, and RFC 8414, section 3: one document under both names.
         .route("/.well-known/openid-configuration", get(metadata::get))
         .route("/.well-known/oauth-authorization-server", get(metadata::get))
         .route(paths::JWKS, get(metadata::jwks))

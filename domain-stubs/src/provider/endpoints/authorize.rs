@@ -42,19 +42,19 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = query.unwrap_or_default();
-    answer(&authority, Parameters::read(query.as_bytes()), &headers, |request| request.begin())
+    answer(&authority, Parameters::read(query.as_bytes()), &headers, false)
 }
 
 /// Signs the chosen user in. A request that comes as a form, without a choice, is as good as one in a query.
 pub(super) async fn post(State(authority): State<Arc<Authority>>, form: Form) -> Response {
-    answer(&authority, form.parameters(), &form.headers, |request| request.proceed())
+    answer(&authority, form.parameters(), &form.headers, true)
 }
 
 fn answer(
     authority: &Authority,
     parameters: Result<Parameters<'_>, Error>,
     headers: &HeaderMap,
-    proceed: impl FnOnce(&Authorization<'_>) -> Result<Response, Error>,
+    is_form: bool,
 ) -> Response {
     let parameters = match parameters {
         Ok(parameters) => parameters,
@@ -65,7 +65,8 @@ fn answer(
         Err(reason) => return problem(StatusCode::BAD_REQUEST, reason),
     };
     let request = Authorization { authority, recipient, parameters: &parameters, headers };
-    proceed(&request).unwrap_or_else(|error| request.fail(error))
+    let answer = if is_form { request.proceed() } else { request.begin() };
+    answer.unwrap_or_else(|error| request.fail(error))
 }
 
 impl Authorization<'_> {

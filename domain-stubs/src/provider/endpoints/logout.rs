@@ -1,4 +1,4 @@
-//! Logout that a client asks for (OpenID Connect RP-Initiated Logout).
+//! Logout that a client asks for (OIDC RP-Initiated Logout).
 
 use std::sync::Arc;
 

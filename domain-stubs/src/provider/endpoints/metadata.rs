@@ -12,7 +12,7 @@ use crate::provider::{
     scopes::{EMAIL, OFFLINE_ACCESS, OPENID, PROFILE},
 };
 
-/// Returns the metadata (RFC 8414, and OpenID Connect Discovery).
+/// Returns the metadata (RFC 8414, and OIDC Discovery).
 pub(super) async fn get(State(authority): State<Arc<Authority>>) -> Response {
     reply::json(&metadata(&authority.issuer))
 }

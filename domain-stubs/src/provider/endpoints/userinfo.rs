@@ -1,4 +1,4 @@
-//! The claims of the user (OpenID Connect Core, section 5.3).
+//! The claims of the user (OIDC Core, section 5.3).
 
 use std::sync::Arc;
 
