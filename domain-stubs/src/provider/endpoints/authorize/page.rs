@@ -19,8 +19,8 @@ use crate::provider::{
 pub(super) const USER: &str = "demo_user";
 pub(super) const CANCEL: &str = "cancel";
 
-/// Returns the page, with the user that `login_hint` names, by identifier or address, or else the user who is signed in,
-/// at the top.
+/// Returns the page. At its top stands the user that `login_hint` names by identifier or address, or else the user who
+/// is signed in.
 pub(super) fn choose(
     authority: &Authority,
     recipient: &Recipient<'_>,
