@@ -31,9 +31,9 @@
 //! ```
 //!
 //! Next: [`Domain`] for the events of a shop that a test can cause, [`credential`] for the
-//! credential that every call needs, and [`import`] for a catalogue of your own. Within the crate,
-//! each service is a module of its name over `store`, products are read through the trait in
-//! `assortment`, and `guard` stands before every service.
+//! credential that every call needs, [`provider`] for the sign-in of users, and [`import`] for a
+//! catalogue of your own. Within the crate, each service is a module of its name over `store`,
+//! products are read through the trait in `assortment`, and `guard` stands before every service.
 
 mod admin;
 mod analytics;
@@ -60,6 +60,7 @@ mod orders;
 mod page;
 mod payments;
 mod pricing;
+pub mod provider;
 mod recommendations;
 mod refusal;
 mod reviews;

@@ -17,12 +17,13 @@ use domain_stubs::{
     Domain, Options, Service, Services,
     credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, MIN_KEY_BYTES},
     import::import,
+    provider::{Provider, ProviderOptions},
 };
 use jiff::Timestamp;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
-    sync::oneshot,
+    sync::watch,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -114,9 +115,29 @@ struct Serve {
     #[arg(long, env = "SHOP_SEED_TIME", value_name = "TIME")]
     seed_time: Option<Timestamp>,
 
+    #[command(flatten)]
+    provider: ProviderArguments,
+
     /// Filter of the log, such as "info" or "warn".
     #[arg(long, env = "SHOP_LOG", default_value = "info", value_name = "FILTER")]
     log: EnvFilter,
+}
+
+#[derive(Debug, clap::Args)]
+struct ProviderArguments {
+    /// Serve the development identity provider as well, on this address; port 0 takes any free one.
+    ///
+    /// Every client that reaches the address can sign in as any user. It must be one of this machine.
+    #[arg(long, env = "SHOP_PROVIDER", value_name = "ADDRESS")]
+    provider: Option<SocketAddr>,
+
+    /// Origin under which clients reach the identity provider; http and its address when left out.
+    #[arg(long, env = "SHOP_PROVIDER_ISSUER", value_name = "ORIGIN", requires = "provider")]
+    provider_issuer: Option<String>,
+
+    /// Let the identity provider listen on an address that other machines reach.
+    #[arg(long, env = "SHOP_PROVIDER_REMOTE", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    provider_remote: bool,
 }
 
 /// Exit code for a command line that cannot be used (`EX_USAGE` of `sysexits.h`).
@@ -194,12 +215,23 @@ async fn serve(arguments: Serve) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     let address = listener.local_addr().context("cannot tell which port was taken")?;
     let mut signals = Signals::listen().context("cannot listen for signals")?;
+    let provider = arguments.provider.open().await?;
     tracing::info!(%address, "listening on {address}");
 
-    let (stop, stopped) = oneshot::channel::<()>();
-    let served = domain.serve(listener, services, async {
-        stopped.await.ok();
-    });
+    let (stop, stopped) = watch::channel(());
+    let stopped = || {
+        let mut stopped = stopped.clone();
+        async move { while stopped.changed().await.is_ok() {} }
+    };
+    let domain = domain.serve(listener, services, stopped());
+    let served = async {
+        match provider {
+            Some((provider, listener)) => {
+                tokio::try_join!(domain, provider.serve(listener, stopped())).map(|_| ())
+            }
+            None => domain.await,
+        }
+    };
     let signalled = async {
         signals.next().await;
         tracing::info!("stopping when every call has ended; a second signal stops at once");
@@ -209,6 +241,23 @@ async fn serve(arguments: Serve) -> anyhow::Result<()> {
     tokio::select! {
         served = served => served.context("cannot serve"),
         () = signalled => bail!("stopped before every call had ended"),
+    }
+}
+
+impl ProviderArguments {
+    /// Opens the identity provider and its socket, if it is to be served.
+    async fn open(self) -> anyhow::Result<Option<(Provider, TcpListener)>> {
+        let Some(listen) = self.provider else { return Ok(None) };
+        let listener = TcpListener::bind(listen).await;
+        let listener =
+            listener.with_context(|| format!("cannot listen on {listen} for the identity provider"))?;
+        let address = listener.local_addr().context("cannot tell which port was taken")?;
+        let issuer = self.provider_issuer.unwrap_or_else(|| format!("http://{address}"));
+        let options =
+            ProviderOptions { issuer, allow_remote: self.provider_remote, ..ProviderOptions::default() };
+        let provider = Provider::new(options)?;
+        tracing::info!(%address, issuer = provider.issuer(), "identity provider at {address}");
+        Ok(Some((provider, listener)))
     }
 }
 

@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _};
 
 pub(crate) use self::{
+    accounts::customers,
     catalogue::{Abundance, Catalogue, Category, Product, Reviews},
     products::complete,
     reviews::Review,

@@ -11,7 +11,7 @@ use proto::users::{
 };
 use tonic::{Request, Response, Status};
 
-pub(crate) use self::accounts::{NewAccount, known_name};
+pub(crate) use self::accounts::{NewAccount, email_of, known_name};
 use crate::{
     batch::{Answer, Batch},
     clock::Clock,

@@ -11,7 +11,8 @@ use super::{
 use crate::{hash::Random, users::NewAccount};
 
 /// A user whose bank declines every payment.
-const WITHOUT_LUCK: (&str, &str, &str) = ("user-pat-declined", "Pat D.", "Pat");
+const WITHOUT_LUCK: Customer<'static> =
+    Customer { id: "user-pat-declined", name: "Pat D.", given_name: "Pat" };
 
 /// A user whose only card has expired.
 const WITHOUT_CARD: &str = "user-goran-petrusic";
@@ -24,11 +25,25 @@ const ADA: (&str, [(&str, i32); 3]) = (
 
 const BRANDS: [&str; 3] = ["Visa", "Mastercard", "Maestro"];
 
-pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
+/// A user who has an account from the first day on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Customer<'a> {
+    pub(crate) id: &'a str,
+    /// Name that others see.
+    pub(crate) name: &'a str,
+    /// Name to greet the person by.
+    pub(crate) given_name: &'a str,
+}
+
+/// The users of the seed; the first one is the user of the examples.
+pub(crate) fn customers(catalogue: &Catalogue) -> impl Iterator<Item = Customer<'_>> {
     let authors = catalogue.reviews.authors.iter();
-    let authors =
-        authors.map(|author| (author.id.as_str(), author.name.as_str(), author.given_name.as_str()));
-    for (user, name, given_name) in authors.chain([WITHOUT_LUCK]) {
+    let authors = authors.map(|it| Customer { id: &it.id, name: &it.name, given_name: &it.given_name });
+    authors.chain([WITHOUT_LUCK])
+}
+
+pub(super) fn write(db: &Connection, catalogue: &Catalogue, seed_time: Timestamp) -> rusqlite::Result<()> {
+    for Customer { id: user, name, given_name } in customers(catalogue) {
         let mut random = Random::of(&["account", user]);
         // The account is older than everything done with it.
         let create_time = before(seed_time, reviews::OLDEST + DAY + random.below(1_000 * DAY));
@@ -79,7 +94,7 @@ fn write_payment_methods(db: &Connection, user: &str, seed_time: Timestamp) -> r
             1 + i64::try_from(random.index(12)).expect("below twelve"),
             year,
             index == 0,
-            user == WITHOUT_LUCK.0
+            user == WITHOUT_LUCK.id
         ])?;
     }
     Ok(())

@@ -31,12 +31,17 @@ impl NewAccount<'_> {
         .execute(params![
             self.user,
             self.given_name,
-            format!("{}@mail.example", self.user),
+            email_of(self.user),
             format!("https://images.shop.example/users/{}.webp", self.user),
             self.create_time
         ])?;
         Ok(())
     }
+}
+
+/// The address that a user's account is opened with.
+pub(crate) fn email_of(user: &str) -> String {
+    format!("{user}@mail.example")
 }
 
 /// The name that others see of a user. A user without an account gets one, named after the identifier.
