@@ -126,11 +126,9 @@ fn all() -> String {
 
 /// The table of settings that each client decides itself.
 fn of_clients() -> String {
-    let clients = [
-        production(None).effective(&bff_mobile::client()).to_toml(),
-        production(None).effective(&bff_web::client()).to_toml(),
-        production(None).effective(&bff_iot::client()).to_toml(),
-    ];
+    let config = Config { sign_in: SignInConfig::default(), ..production(None) };
+    let clients = [bff_mobile::client(), bff_web::client(), bff_iot::client()];
+    let clients = clients.map(|client| config.clone().effective(&client).to_toml());
     let mut table = "| key | mobile | web | iot |\n|---|---|---|---|\n".to_owned();
     for setting in settings().iter().filter(|setting| setting.default.is_none() && !setting.is_secret) {
         let own = clients.each_ref().map(|client| {

@@ -1,6 +1,7 @@
 //! Principals: their identification, and the operations that they may run.
 
 mod devices;
+mod phones;
 
 use bff_kit::Mode;
 use http::StatusCode;

@@ -29,5 +29,7 @@ pub(crate) use plain::Plain;
 pub(crate) use probe::{Probe, probes};
 pub(crate) use process::{Process, listens, told};
 pub(crate) use screens::{Screen, screens};
-pub(crate) use shop::{ADA, SHELF, Shop, device_id, id_of, options, order_id, percent_encoded, product_id};
+pub(crate) use shop::{
+    ADA, SHELF, Shop, device_id, id_of, now, options, order_id, percent_encoded, product_id,
+};
 pub(crate) use snapshot::{assert_same_as_file, assert_snapshot};

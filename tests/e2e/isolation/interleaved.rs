@@ -9,6 +9,9 @@ use tokio::task::JoinSet;
 use crate::freshness::as_users_have_it;
 use crate::support::{Dice, Kind, Shop};
 
+/// Clients at a time: as many as a busy machine serves within the policies' times.
+const CLIENTS: usize = 8;
+
 /// Requests in all, and requests of one client in a row.
 const REQUESTS: usize = 10_000;
 const IN_A_ROW: usize = 50;
@@ -75,7 +78,7 @@ async fn ten_thousand_interleaved_requests_show_nobody_the_data_of_another() {
     let mut clients = JoinSet::new();
     let mut started = 0;
     while started < REQUESTS || !clients.is_empty() {
-        while started < REQUESTS && clients.len() < 64 {
+        while started < REQUESTS && clients.len() < CLIENTS {
             let (shop, expected) = (shop.clone(), expected.clone());
             let mut dice = Dice(started as u64);
             clients.spawn(async move {

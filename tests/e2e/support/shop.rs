@@ -31,7 +31,7 @@ use super::network::Network;
 use super::{Answer, Connection, Kind, Lies};
 
 /// The time in every test: the shop was seeded at this moment.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-06-01T12:00:00Z".parse().unwrap()
 }
 
