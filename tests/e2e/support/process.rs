@@ -1,8 +1,8 @@
 //! A server in a process of its own, which can be killed: an ignored test of this binary, started by another test.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// The line that the process prints once it listens.
 const LISTENING: &str = "the process listens on ";
@@ -11,6 +11,8 @@ const LISTENING: &str = "the process listens on ";
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// Kept open: the process says after a minute that its test still runs, and would end if nobody could hear it.
+    _said: Lines<BufReader<ChildStdout>>,
 }
 
 impl Process {
@@ -27,7 +29,7 @@ impl Process {
         let address = said
             .find_map(|line| Some(line.unwrap().split_once(LISTENING)?.1.parse().unwrap()))
             .expect("the process says where it listens");
-        Self { child, address }
+        Self { child, address, _said: said }
     }
 
     /// The number by which the system knows the process.
