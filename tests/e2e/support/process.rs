@@ -1,6 +1,6 @@
 //! A server in a process of its own, which can be killed: an ignored test of this binary, started by another test.
 
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -60,8 +60,9 @@ pub(crate) fn told(variable: &str) -> String {
 
 /// Tells the test which started this process that it listens; the future is ready when that test has ended and with it
 /// the pipe to this process.
+#[expect(clippy::print_stdout, reason = "standard output is the pipe to the test that started the process")]
 pub(crate) fn listens(address: SocketAddr) -> impl Future<Output = ()> + Send + 'static {
-    writeln!(std::io::stdout(), "{LISTENING}{address}").unwrap();
+    println!("{LISTENING}{address}");
     let alone = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
     async { drop(alone.await) }
 }
