@@ -5,6 +5,7 @@ mod chaos;
 mod server;
 mod traffic;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -38,9 +39,19 @@ fn seconds(short: usize, long: usize) -> Duration {
 }
 
 fn summary(all: &[Got]) -> String {
-    let whole = all.iter().filter(|it| it.is_whole).count();
     let took = [0.5, 0.99, 1.0].map(|share| percentile(all.iter().map(|it| it.took), share));
-    format!("{whole} of {} answers whole, p50, p99 and most: {took:?}", all.len())
+    let mut missing = BTreeMap::<&str, usize>::new();
+    for code in all.iter().filter_map(|it| it.missing.as_deref()) {
+        *missing.entry(code).or_default() += 1;
+    }
+    format!("{} answers, of which not whole: {missing:?}; p50, p99 and most: {took:?}", all.len())
+}
+
+/// Returns true if all answers are whole, but for those that are shed where others use the machine as well: it is then
+/// slower all of a sudden, and the server cannot know why.
+fn is_well(all: &[Got]) -> bool {
+    let mut missing = all.iter().filter_map(|it| it.missing.as_deref());
+    missing.all(|code| matches!(code, "OVERLOADED" | "UPSTREAM_OVERLOADED"))
 }
 
 /// What the server holds without clients: descriptors, and resident memory in kilobytes.
@@ -63,7 +74,7 @@ async fn a_server_under_random_faults_answers_in_time_recovers_and_holds_no_more
 
     let before = traffic.until(rate(), sleep(seconds(2, 30))).await;
     println!("before: {}", summary(&before));
-    assert!(before.iter().all(|it| it.is_whole));
+    assert!(is_well(&before));
     let (descriptors, memory) = held(&server, &traffic, 0).await;
 
     let during = traffic.until(rate(), chaos.strike_for(seconds(4, 600))).await;
@@ -72,13 +83,13 @@ async fn a_server_under_random_faults_answers_in_time_recovers_and_holds_no_more
     assert_eq!(late, 0, "of {}", during.len());
 
     let lifted = Instant::now();
-    while !traffic.until(rate(), sleep(Duration::from_secs(1))).await.iter().all(|it| it.is_whole) {
+    while !traffic.until(rate(), sleep(Duration::from_secs(1))).await.iter().all(|it| it.missing.is_none()) {
         assert!(lifted.elapsed() < RECOVERY, "not all answers are whole again");
     }
     let recovered = lifted.elapsed();
     let after = traffic.until(rate(), sleep(seconds(1, 30))).await;
     println!("{recovered:.1?} after the last fault: {}", summary(&after));
-    assert!(after.iter().all(|it| it.is_whole));
+    assert!(is_well(&after));
 
     let (descriptors_after, memory_after) = held(&server, &traffic, descriptors + DESCRIPTORS).await;
     println!(

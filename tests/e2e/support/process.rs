@@ -1,8 +1,8 @@
 //! A server in a process of its own, which can be killed: an ignored test of this binary, started by another test.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// The line that the process prints once it listens.
 const LISTENING: &str = "the process listens on ";
@@ -11,6 +11,8 @@ const LISTENING: &str = "the process listens on ";
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// Kept open: the process says after a minute that its test still runs, and would end if nobody could hear it.
+    _said: Lines<BufReader<ChildStdout>>,
 }
 
 impl Process {
@@ -27,7 +29,7 @@ impl Process {
         let address = said
             .find_map(|line| Some(line.unwrap().split_once(LISTENING)?.1.parse().unwrap()))
             .expect("the process says where it listens");
-        Self { child, address }
+        Self { child, address, _said: said }
     }
 
     /// The number by which the system knows the process.
@@ -58,8 +60,9 @@ pub(crate) fn told(variable: &str) -> String {
 
 /// Tells the test which started this process that it listens; the future is ready when that test has ended and with it
 /// the pipe to this process.
+#[expect(clippy::print_stdout, reason = "standard output is the pipe to the test that started the process")]
 pub(crate) fn listens(address: SocketAddr) -> impl Future<Output = ()> + Send + 'static {
-    writeln!(std::io::stdout(), "{LISTENING}{address}").unwrap();
+    println!("{LISTENING}{address}");
     let alone = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
     async { drop(alone.await) }
 }

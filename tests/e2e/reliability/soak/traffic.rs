@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::support::{ADA, Connection};
+use crate::support::{ADA, Answer, Connection};
 
 /// What the requests ask for, each in its turn: public values, which the BFF keeps, and others, which it does not.
 const QUERIES: [&str; 4] = [
@@ -21,18 +21,23 @@ const QUERIES: [&str; 4] = [
     "{ orders(first: 3) { nodes { id items { product { name } } } } }",
 ];
 
+/// Time for which an idle connection may be used again: less than that after which the server ends it.
+const REUSE: Duration = Duration::from_secs(30);
+
 /// One answer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Got {
     pub(super) took: Duration,
-    pub(super) is_whole: bool,
+    /// The code of what is missing; `None` if the answer is whole.
+    pub(super) missing: Option<String>,
 }
 
 /// A client that keeps its connections.
 #[derive(Clone)]
 pub(super) struct Traffic {
     to: SocketAddr,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    /// The connections in use no more, and the time of their last use.
+    idle: Arc<Mutex<Vec<(Instant, Connection)>>>,
 }
 
 impl Traffic {
@@ -64,8 +69,8 @@ impl Traffic {
         let start = Instant::now();
         let kept = self.idle.lock().unwrap().pop();
         let mut connection = match kept {
-            Some(connection) => connection,
-            None => Connection::over(TcpStream::connect(self.to).await.unwrap()).await,
+            Some((used, connection)) if used.elapsed() < REUSE => connection,
+            _ => Connection::over(TcpStream::connect(self.to).await.unwrap()).await,
         };
         let request = Request::post("/graphql")
             .header(header::HOST, "127.0.0.1")
@@ -76,17 +81,21 @@ impl Traffic {
             .unwrap();
         let answer = connection.send(request).await;
         if !answer.headers.contains_key(header::CONNECTION) {
-            self.idle.lock().unwrap().push(connection);
+            self.idle.lock().unwrap().push((Instant::now(), connection));
         }
-        let body = &answer.body;
-        let is_whole = body["data"].is_object()
-            && body.get("errors").is_none()
-            && body["extensions"].get("degraded").is_none();
-        Got { took: start.elapsed(), is_whole }
+        Got { took: start.elapsed(), missing: missing(&answer) }
     }
 
     /// Closes all connections.
     pub(super) fn hang_up(&self) {
         self.idle.lock().unwrap().clear();
     }
+}
+
+fn missing(answer: &Answer) -> Option<String> {
+    let code = |part: &serde_json::Value| part["code"].as_str().unwrap_or("no code").to_owned();
+    let error = answer.body["errors"].get(0).map(|error| code(&error["extensions"]));
+    let degraded = answer.body["extensions"]["degraded"].get(0).map(code);
+    let none = || (!answer.body["data"].is_object()).then(|| "no data".to_owned());
+    error.or(degraded).or_else(none)
 }
