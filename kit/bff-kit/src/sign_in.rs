@@ -1,10 +1,11 @@
 //! The sign-ins of the kit, made of the settings of a server.
 
+use std::sync::Arc;
+
 use identity::{
     AccessTokenSettings, AccessTokenSignIn, ApiKeySignIn, HttpKeySource, Jwks, JwksSettings, KeyFile,
     KeyPrefix, KeyRing, SignIn, WallClock, trusted_roots,
 };
-use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};

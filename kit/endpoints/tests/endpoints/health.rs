@@ -47,7 +47,9 @@ async fn an_endpoint_that_says_it_does_not_serve_gets_no_calls_until_it_serves_a
 async fn endpoints_that_all_say_they_do_not_serve_are_called_all_the_same() {
     let network = Memory::default();
     let (servers, endpoints) = two(&network);
-    servers.iter().for_each(|server| server.serves(false));
+    for server in &servers {
+        server.serves(false);
+    }
     hundred_calls(&endpoints).await;
     sleep(SECOND).await;
     hundred_calls(&endpoints).await;

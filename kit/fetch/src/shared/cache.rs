@@ -91,7 +91,9 @@ impl Cache {
         let Some(Entry { variants, bytes }) = self.0.get(&key as &dyn Key) else { return };
         let Some(variants) = variants.downcast_ref::<Vec<Variant<V>>>() else { return };
         let mut variants = variants.clone();
-        variants.iter_mut().for_each(|it| it.cached.is_outdated = true);
+        for variant in &mut variants {
+            variant.cached.is_outdated = true;
+        }
         self.0.insert(Arc::new(key), Entry { variants: Arc::new(variants), bytes });
     }
 }
