@@ -1,5 +1,8 @@
 //! Calls under way for all requests: one for each key, whoever needs it meanwhile.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -144,6 +147,9 @@ impl<F: Fetch> Flights<F> {
             let at = state.gathering.iter().position(|it| it.mask == mask && it.end == end);
             at.map(|at| state.gathering.swap_remove(at).keys).unwrap_or_default()
         };
+        // Those that everybody left are not loaded. A key may be among the others again: it was needed anew since.
+        let (left, group): (Vec<_>, Vec<_>) = group.into_iter().partition(|it| it.arrived.is_closed());
+        self.left(&left);
         let mut keys = group.into_iter();
         let mut calls = Vec::new();
         loop {
