@@ -263,13 +263,16 @@ impl Checked for Endpoint {
         opened.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    fn serves(&self, serves: bool) {
-        let was_out = self.is_out_of_service.swap(!serves, Ordering::Relaxed);
-        if was_out && serves {
+    fn health(&self, serves: Option<bool>) {
+        let is_out = serves == Some(false);
+        let was_out = self.is_out_of_service.swap(is_out, Ordering::Relaxed);
+        if was_out && !is_out {
             self.state().outliers.returns(Instant::now());
-            self.tell(Event::Serving);
-        } else if !was_out && !serves {
-            self.tell(Event::NotServing);
+        }
+        match serves {
+            Some(true) if was_out => self.tell(Event::Serving),
+            Some(false) if !was_out => self.tell(Event::NotServing),
+            _ => {}
         }
     }
 }

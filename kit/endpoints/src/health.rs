@@ -14,6 +14,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
+use crate::backoff::Backoff;
 use crate::lasting::Lasting;
 
 /// An endpoint, as far as its health is concerned.
@@ -24,16 +25,13 @@ pub(crate) trait Checked: Send + Sync + 'static {
     /// Opens a connection for one stream that lasts.
     fn open_lasting(&self) -> impl Future<Output = io::Result<Lasting>> + Send;
 
-    /// Records if the endpoint says that it serves.
-    fn serves(&self, serves: bool);
+    /// Records if the endpoint says that it serves; `None` if nothing is known of it any more.
+    fn health(&self, serves: Option<bool>);
 }
 
-/// Time before a watch that ended begins again. It doubles with each that ended early.
+/// Time before a watch that ended begins again.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_mins(2);
-
-/// Time for which a watch that was not early must have lasted.
-const LONG: Duration = Duration::from_mins(1);
 
 /// Time before an endpoint is asked again that knows no health service: another version of it may.
 const UNKNOWN_SERVICE: Duration = Duration::from_mins(10);
@@ -44,7 +42,7 @@ pub(crate) fn begin(endpoint: &Arc<impl Checked>) -> AbortHandle {
 }
 
 async fn watch(endpoint: Weak<impl Checked>) {
-    let mut backoff = FIRST_BACKOFF;
+    let mut backoff = Backoff::new(FIRST_BACKOFF, MAX_BACKOFF);
     loop {
         let began = Instant::now();
         let Some(opening) = endpoint.upgrade().filter(|it| it.is_connected()) else { return };
@@ -55,13 +53,11 @@ async fn watch(endpoint: Weak<impl Checked>) {
             // The connections of the calls will tell what is wrong.
             Err(_) => Ok(()),
         };
-        // Nothing is known of its health any more.
         let Some(known) = endpoint.upgrade() else { return };
-        known.serves(true);
+        known.health(None);
         drop(known);
         let is_unknown = ended.is_err_and(|status| status.code() == Code::Unimplemented);
-        backoff = if began.elapsed() >= LONG { FIRST_BACKOFF } else { (backoff * 2).min(MAX_BACKOFF) };
-        sleep(if is_unknown { UNKNOWN_SERVICE } else { backoff }).await;
+        sleep(if is_unknown { UNKNOWN_SERVICE } else { backoff.after(began) }).await;
     }
 }
 
@@ -77,6 +73,6 @@ async fn follow(endpoint: &Weak<impl Checked>, lasting: Lasting) -> Result<(), S
         };
         let (Some(next), Some(endpoint)) = (next, endpoint.upgrade()) else { return Ok(()) };
         // A server that does not know of its own health has none to lose.
-        endpoint.serves(next.status() != ServingStatus::NotServing);
+        endpoint.health(Some(next.status() != ServingStatus::NotServing));
     }
 }

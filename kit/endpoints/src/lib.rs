@@ -27,6 +27,7 @@
 //! service tells of changes, have [`Lasting`] connections of their own.
 
 mod address;
+mod backoff;
 mod connection;
 mod endpoint;
 mod endpoints;
@@ -45,6 +46,7 @@ mod target;
 mod tls;
 
 pub use address::{Address, BadAddress};
+pub use backoff::Backoff;
 pub use endpoints::{ConnectError, Endpoints};
 pub use lasting::Lasting;
 pub use network::{Io, Network, NetworkFuture, Tcp};

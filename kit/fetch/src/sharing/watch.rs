@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use endpoints::Backoff;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
@@ -11,15 +12,12 @@ use super::flights::Flights;
 use crate::upstream::Upstream;
 use crate::{Changes, Decision, FailureKind, Fetch, UpstreamError};
 
-/// Time before a stream that ended is opened again. It doubles with each that ended early.
+/// Time before a stream that ended is opened again.
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 const MAX_BACKOFF: Duration = Duration::from_mins(1);
 
-/// Time for which a stream that was not early must have lasted.
-const LONG: Duration = Duration::from_mins(1);
-
-/// The watch of a server on the changes of one fetch. It begins when the first value is kept, so that a server that needs
-/// none opens no stream, and ends with the server.
+/// The watch of a server on the changes of one fetch. It begins when a value is loaded that may be kept, so that a
+/// server that needs none opens no stream, and ends with the server.
 pub(super) struct Watch<F> {
     task: OnceLock<AbortHandle>,
     of: PhantomData<fn() -> F>,
@@ -56,7 +54,7 @@ impl<F: Fetch> Watch<F> {
 
 /// Opens the stream again and again.
 async fn watch<F: Fetch>(upstream: &Weak<Upstream>, flights: &Flights<F>, changes: &Changes<F>) {
-    let mut backoff = FIRST_BACKOFF;
+    let mut backoff = Backoff::new(FIRST_BACKOFF, MAX_BACKOFF);
     loop {
         let began = Instant::now();
         let ended = follow(upstream, flights, changes).await;
@@ -66,11 +64,7 @@ async fn watch<F: Fetch>(upstream: &Weak<Upstream>, flights: &Flights<F>, change
             known.log.failed(changes.rpc.path(), &failure);
         }
         drop(known);
-        if began.elapsed() >= LONG {
-            backoff = FIRST_BACKOFF;
-        }
-        sleep(backoff.mul_f64(1.0 - fastrand::f64() / 2.0)).await;
-        backoff = (backoff * 2).min(MAX_BACKOFF);
+        sleep(backoff.after(began)).await;
     }
 }
 
