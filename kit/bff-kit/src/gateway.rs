@@ -20,15 +20,15 @@ use fetch::{
     CallContext, Enforcement, FailureKind, KeptFresh, Observed, Reasons, SampledLog, Services, Tags, Upstream,
 };
 use operation::{BadVariable, Cache, CacheScope, Code, Plan, Prepared, Preparer, request_error};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::any_client::AnyClient;
-use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::credential::CredentialKey;
 use crate::executor::Execute;
 use crate::preparer::server_preparer;
-use identity::{Principal, SignedIn};
+use identity::Clock;
+use identity::{Challenge, Principal, SignedIn};
 use registry::{DocumentId, OperationStore};
 use resolver::Error;
 use resolver::Languages;
@@ -164,7 +164,9 @@ impl Gateway {
             }
         };
         known.operation(&operation);
-        let principal = match signed_in.await {
+        let late = |_| Err(Challenge::unavailable("the sign-in took longer than the request may"));
+        let signed_in = timeout_at(started + self.deadline, signed_in);
+        let principal = match signed_in.await.unwrap_or_else(late) {
             Ok(principal) => principal,
             Err(challenge) => {
                 if let Some(left_out) = self.log.pass("sign-in", challenge.reason()) {

@@ -5,10 +5,10 @@ pub use endpoints::{Network, Tcp};
 pub use telemetry::Admin;
 
 pub use crate::cli::{EXIT_USAGE, listen, run, stop_signal};
-pub use crate::clock::Clock;
 pub use crate::preparer::{preparer, server_preparer};
 pub use crate::reload::Reload;
 pub use crate::server::{PeerAddress, Server};
+pub use identity::Clock;
 
 /// Settings of a server, and the places that set them.
 pub mod config {

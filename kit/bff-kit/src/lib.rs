@@ -56,7 +56,6 @@
 mod any_client;
 mod cli;
 mod client;
-mod clock;
 mod config;
 mod credential;
 mod development;

@@ -22,12 +22,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::any_client::AnyClient;
-use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
 use crate::gateway::{Gateway, Replays, detached};
 use crate::http::{HttpEdge, MAX_HEADER_BYTES, Rejections};
 use crate::reload::Reload;
 use crate::sign_in::SignInSetup;
+use identity::Clock;
 use identity::SignIn;
 use registry::DocumentPolicy;
 use registry::ManifestFolder;

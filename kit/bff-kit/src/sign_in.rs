@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use identity::{
-    AccessTokenSettings, AccessTokenSignIn, ApiKeySignIn, HttpKeySource, Jwks, JwksSettings, KeyFile,
-    KeyPrefix, KeyRing, SignIn, WallClock, trusted_roots,
+    AccessTokenSettings, AccessTokenSignIn, ApiKeySignIn, Clock, HttpKeySource, Jwks, JwksSettings, KeyFile,
+    KeyPrefix, KeyRing, SignIn, trusted_roots,
 };
 
-use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Mode};
 use crate::development::Development;
 
@@ -41,9 +40,8 @@ impl<'a> SignInSetup<'a> {
 
     /// Returns the clock with which times in credentials are compared.
     #[must_use]
-    pub fn clock(&self) -> WallClock {
-        let clock = self.clock.clone();
-        WallClock::new(move || clock.now())
+    pub const fn clock(&self) -> &Clock {
+        self.clock
     }
 
     /// Returns the sign-in with access tokens of the issuer in `sign_in.issuer`. Without that setting, a server in
@@ -69,7 +67,11 @@ impl<'a> SignInSetup<'a> {
         let source = source.map_err(|error| ConfigError::new("sign_in.jwks", error.to_string()))?;
         let audience = settings.audience.as_deref().unwrap_or(self.client);
         let tokens = AccessTokenSettings::new(issuer, audience);
-        Ok(Box::new(AccessTokenSignIn::new(tokens, Jwks::new(source, JwksSettings::default()), self.clock())))
+        Ok(Box::new(AccessTokenSignIn::new(
+            tokens,
+            Jwks::new(source, JwksSettings::default()),
+            self.clock.clone(),
+        )))
     }
 
     /// Returns the sign-in with the API keys of the file in `sign_in.keys`. Without that setting, a server in development
@@ -83,7 +85,7 @@ impl<'a> SignInSetup<'a> {
         };
         let keys =
             KeyRing::open(file).map_err(|error| ConfigError::new("sign_in.keys", error.to_string()))?;
-        Ok(Box::new(ApiKeySignIn::new(Arc::new(keys), self.clock())))
+        Ok(Box::new(ApiKeySignIn::new(Arc::new(keys), self.clock.clone())))
     }
 
     fn in_development(

@@ -1,36 +1,48 @@
-//! The wall clock, with which times in credentials are compared.
+//! The time of day as a parameter.
 
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-/// The wall clock. Credentials name points in time, which tokio's clock does not know.
+/// A source of the time of day, with which times in credentials are compared: tokio's clock knows none. Tests pass one
+/// that stands still.
 #[derive(Clone)]
-pub struct WallClock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
-impl WallClock {
+impl Clock {
     /// Reads the time from a function.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// Returns the time.
+    /// Returns the machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::new(Timestamp::now)
+    }
+
+    /// Returns a clock that stands still.
+    #[must_use]
+    pub fn fixed(time: Timestamp) -> Self {
+        Self::new(move || time)
+    }
+
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }
 }
 
-/// The clock of the system.
-impl Default for WallClock {
+impl Default for Clock {
     fn default() -> Self {
-        Self::new(Timestamp::now)
+        Self::system()
     }
 }
 
-impl fmt::Debug for WallClock {
+impl fmt::Debug for Clock {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("WallClock")
+        formatter.debug_tuple("Clock").field(&self.now()).finish()
     }
 }

@@ -10,14 +10,14 @@
 //! use http::{HeaderMap, Method, Uri};
 //! use identity::{
 //!     ApiKeySignIn, ExposeSecret as _, KeyFile, KeyOrder, KeyPrefix, KeyRing, RequestHead, Scopes, SignIn as _,
-//!     WallClock,
+//!     Clock,
 //! };
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("keys.json");
-//! let clock = WallClock::default();
+//! let clock = Clock::default();
 //! let file = KeyFile::new(path, KeyPrefix::new("shopd").ok_or("a prefix is lower case")?);
 //! let scopes = Scopes::parse("stock:read").ok_or("a scope has no quotes")?;
 //! let order = KeyOrder { device: "shelf-3".to_owned(), label: String::new(), scopes, expires: None };
@@ -38,7 +38,7 @@
 //! ```
 //!
 //! A server runs [`SignIn::maintain`] beside its requests: it loads keys and looks for changes of files. Times in
-//! credentials are compared with a [`WallClock`], intervals follow tokio's clock, so that tests run on a paused one.
+//! credentials are compared with a [`Clock`], intervals follow tokio's clock, so that tests run on a paused one.
 //!
 //! Next: `tests/access_token/bad.rs` lists the tokens that are rejected; `tests/access_token/keys.rs` shows the keys of
 //! an issuer through rotation and outage, `tests/api_key/changes.rs` those of devices.
@@ -63,7 +63,7 @@ pub use api_key::{
 };
 pub use challenge::{Challenge, ChallengeKind};
 pub use claims::Claims;
-pub use clock::WallClock;
+pub use clock::Clock;
 pub use jwks::{
     HttpKeySource, HttpKeySourceError, Jwks, JwksSettings, KeySource, KeySourceError, trusted_roots,
 };

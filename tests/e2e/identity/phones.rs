@@ -91,3 +91,25 @@ async fn a_new_key_of_the_provider_is_accepted_at_once() {
         phones.cart_with(token).await.whole();
     }
 }
+
+#[tokio::test]
+async fn a_token_that_cannot_be_judged_is_told_so_and_nobody_else_is_held_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = format!("http://{}", listener.local_addr().unwrap());
+    let options = ProviderOptions { clock: Clock::fixed(now()), ..ProviderOptions::default() };
+    let provider = Provider::new(options).unwrap();
+    let issuer = provider.issuer().to_owned();
+    // Connections are accepted by the system, and never answered.
+    let shop = Shop::with(move |config| {
+        config.sign_in.issuer = Some(issuer.clone());
+        config.sign_in.jwks = Some(silent.clone());
+        config.server.deadline_ms = Some(300);
+    })
+    .await;
+    let token = format!("Bearer {}", provider.phone_token(ADA.1, "openid"));
+    let query = || json!({ "query": "{ cart { count } }" });
+    let answer = shop.post(shop.mobile, query(), &[("authorization", &token)]).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
+    assert_eq!(answer.errors(), [": UPSTREAM_UNAVAILABLE"]);
+    assert_eq!(shop.post(shop.mobile, query(), &[]).await.errors(), ["cart: UNAUTHENTICATED"]);
+}

@@ -18,10 +18,10 @@ use contracts::commands::{FolderArgument, counted};
 
 use super::{Failure, Settings, binary, configuration, print};
 use crate::any_client::AnyClient;
-use crate::clock::Clock;
 use crate::config::Mode;
 use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, MadeCall, Replays};
 use crate::sign_in::SignInSetup;
+use identity::Clock;
 use telemetry::Health;
 
 /// `explain`

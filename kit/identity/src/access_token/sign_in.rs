@@ -12,7 +12,7 @@ use super::rules::Named;
 use super::settings::AccessTokenSettings;
 use crate::authorization;
 use crate::challenge::Challenge;
-use crate::clock::WallClock;
+use crate::clock::Clock;
 use crate::jwks::{FoundKey, Jwks, NoKey};
 use crate::principal::Principal;
 use crate::sign_in::{RequestHead, SignIn, SignedIn, SigningIn, signed_in};
@@ -24,7 +24,7 @@ pub struct AccessTokenSignIn {
     settings: AccessTokenSettings,
     keys: Jwks,
     memory: Memory,
-    clock: WallClock,
+    clock: Clock,
 }
 
 /// A token whose signature is yet to be verified. All else about it was found good, so that only a token that could be
@@ -40,7 +40,7 @@ struct Unverified<'a> {
 impl AccessTokenSignIn {
     /// Creates the sign-in with tokens that these keys have signed.
     #[must_use]
-    pub fn new(settings: AccessTokenSettings, keys: Jwks, clock: WallClock) -> Self {
+    pub fn new(settings: AccessTokenSettings, keys: Jwks, clock: Clock) -> Self {
         let memory = Memory::new(settings.max_remembered, settings.remember);
         Self { settings, keys, memory, clock }
     }

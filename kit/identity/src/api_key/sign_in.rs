@@ -10,7 +10,7 @@ use http::header::AUTHORIZATION;
 use super::ring::KeyRing;
 use crate::authorization;
 use crate::challenge::Challenge;
-use crate::clock::WallClock;
+use crate::clock::Clock;
 use crate::principal::Principal;
 use crate::sign_in::{RequestHead, SignIn, SigningIn, signed_in};
 
@@ -21,13 +21,13 @@ const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 #[derive(Debug)]
 pub struct ApiKeySignIn {
     keys: Arc<KeyRing>,
-    clock: WallClock,
+    clock: Clock,
 }
 
 impl ApiKeySignIn {
     /// Creates the sign-in with these keys.
     #[must_use]
-    pub const fn new(keys: Arc<KeyRing>, clock: WallClock) -> Self {
+    pub const fn new(keys: Arc<KeyRing>, clock: Clock) -> Self {
         Self { keys, clock }
     }
 

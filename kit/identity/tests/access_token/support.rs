@@ -12,8 +12,8 @@ use futures_util::future::BoxFuture;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use identity::{
-    AccessTokenSettings, AccessTokenSignIn, Jwks, JwksSettings, KeySource, KeySourceError, RequestHead,
-    SignIn as _, SignedIn, WallClock,
+    AccessTokenSettings, AccessTokenSignIn, Clock, Jwks, JwksSettings, KeySource, KeySourceError,
+    RequestHead, SignIn as _, SignedIn,
 };
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::Jwk;
@@ -172,7 +172,7 @@ impl Server {
     pub(crate) fn idle(issuer: &Issuer, settings: AccessTokenSettings) -> Self {
         let keys = Jwks::new(issuer.clone(), JwksSettings::default());
         let started = Instant::now();
-        let clock = WallClock::new(move || {
+        let clock = Clock::new(move || {
             let since = SignedDuration::try_from(started.elapsed()).unwrap();
             Timestamp::from_second(START).unwrap() + since
         });

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use identity::{
-    ApiKeySignIn, ExposeSecret as _, IssuedKey, KeyFile, KeyOrder, KeyPrefix, KeyRing, RequestHead, Scopes,
-    SignIn as _, SignedIn, WallClock,
+    ApiKeySignIn, Clock, ExposeSecret as _, IssuedKey, KeyFile, KeyOrder, KeyPrefix, KeyRing, RequestHead,
+    Scopes, SignIn as _, SignedIn,
 };
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -54,7 +54,7 @@ impl World {
     pub(crate) fn server(&self) -> Server {
         let keys = Arc::new(KeyRing::open(self.file.clone()).unwrap());
         let started = self.started;
-        let clock = WallClock::new(move || after(started.elapsed()));
+        let clock = Clock::new(move || after(started.elapsed()));
         let sign_in = Arc::new(ApiKeySignIn::new(keys, clock));
         let maintained = sign_in.clone();
         tokio::spawn(async move { maintained.maintain().await });
