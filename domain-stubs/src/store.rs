@@ -67,7 +67,7 @@ impl Store {
         Ok(Self { writer, readers, is_inline: false })
     }
 
-    /// The same store, which does its work inline on demand.
+    /// Returns the store, which does its work inline if that is wanted.
     pub(crate) fn inline(self, is_inline: bool) -> Self {
         Self { is_inline, ..self }
     }

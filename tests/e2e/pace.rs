@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_graphql::{Context, EmptyMutation, Object};
 use bff_kit::host::config::ConfigError;
 use bff_kit::schema::{bounds, fetch, fetches, items};
-use bff_kit::{AnyClient, AnySignIn, Development, SignInSetup};
+use bff_kit::{AnyClient, AnySignIn, SignInSetup};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Error, Limits, OperationPolicy, OrNull as _,
 };
@@ -37,7 +37,7 @@ impl Client for Screen {
     }
 
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
-        Ok(Box::new(Development::user(setup.mode())))
+        setup.access_tokens()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the endpoints of a provider share: its settings, its keys and its state.
+//! State that the endpoints of a provider share, with its settings and its keys.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},

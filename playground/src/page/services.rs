@@ -14,7 +14,7 @@ use tonic::Code;
 
 use super::Page;
 
-/// What an RPC does when it is called.
+/// Behaviour of an RPC when it is called.
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Manner {
@@ -26,7 +26,7 @@ enum Manner {
     Slow,
 }
 
-/// An RPC, and what it is to do.
+/// An RPC, and its new behaviour.
 #[derive(Deserialize)]
 pub(super) struct Switch {
     rpc: String,

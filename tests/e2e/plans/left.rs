@@ -8,7 +8,7 @@ use bff_kit::Mode;
 use bff_kit::host::config::Config;
 use bff_kit::host::config::ConfigError;
 use bff_kit::schema::{fetches, send};
-use bff_kit::{AnyClient, AnySignIn, Development, SignInSetup};
+use bff_kit::{AnyClient, AnySignIn, SignInSetup};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Limits, Nullable, OperationPolicy, OrNull as _,
 };
@@ -37,7 +37,7 @@ impl Client for Wandering {
     }
 
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
-        Ok(Box::new(Development::user(setup.mode())))
+        setup.access_tokens()
     }
 }
 

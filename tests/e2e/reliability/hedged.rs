@@ -6,7 +6,7 @@ use async_graphql::{Context, EmptyMutation, Object};
 use bff_kit::host::config::Config;
 use bff_kit::host::config::ConfigError;
 use bff_kit::schema::{fetch, fetches};
-use bff_kit::{AnyClient, AnySignIn, Development, SignInSetup};
+use bff_kit::{AnyClient, AnySignIn, SignInSetup};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Limits, Nullable, OperationPolicy, OrNull as _,
 };
@@ -46,7 +46,7 @@ impl<const HEDGES: bool> Client for Shelf<HEDGES> {
     }
 
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
-        Ok(Box::new(Development::user(setup.mode())))
+        setup.access_tokens()
     }
 }
 

@@ -54,7 +54,7 @@ fn is_well(all: &[Got]) -> bool {
     missing.all(|code| matches!(code, "OVERLOADED" | "UPSTREAM_OVERLOADED"))
 }
 
-/// What the server holds without clients: descriptors, and resident memory in kilobytes.
+/// Descriptors and resident memory, in kilobytes, that the server holds without clients.
 async fn held(server: &Process, traffic: &Traffic, most: usize) -> (usize, usize) {
     traffic.hang_up();
     let start = Instant::now();

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use bff_kit::host::config::SignInConfig;
+use bff_kit::Mode;
+use bff_kit::host::config::{Config, SignInConfig};
 use tempfile::TempDir;
 
 /// Settings of sign-ins that accept nobody: an issuer that is not there, and a file without keys. A server in production
@@ -20,5 +21,12 @@ pub(crate) fn nobody() -> SignInConfig {
         jwks: Some("http://127.0.0.1:9/jwks".to_owned()),
         keys: Some(NO_KEYS.1.clone()),
         ..SignInConfig::default()
+    }
+}
+
+/// Lets a server in production, to which its test gave no sign-in, start with one that accepts nobody.
+pub(crate) fn complete(config: &mut Config) {
+    if config.mode == Mode::Production && config.sign_in.issuer.is_none() {
+        config.sign_in = nobody();
     }
 }

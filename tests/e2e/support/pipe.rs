@@ -2,9 +2,9 @@
 
 use std::future::Future;
 
+use bff_kit::AnyClient;
 use bff_kit::host::config::Config;
 use bff_kit::host::{Network, Server, Tcp};
-use bff_kit::{AnyClient, Mode};
 use bytes::Bytes;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
@@ -49,9 +49,7 @@ impl Pipe {
         config.server.public_origins = vec!["http://bff".to_owned()];
         config.cache.value_bytes = 0;
         configure(&mut config);
-        if config.mode == Mode::Production && config.sign_in.issuer.is_none() {
-            config.sign_in = credentials::nobody();
-        }
+        credentials::complete(&mut config);
         let (dial, dialled) = network::server();
         let mut server = JoinSet::new();
         server.spawn(async move {

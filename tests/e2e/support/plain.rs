@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_graphql::{EmptyMutation, Object, ObjectType};
 use bff_kit::host::config::ConfigError;
-use bff_kit::{AnySignIn, Development, SignInSetup};
+use bff_kit::{AnySignIn, SignInSetup};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::Policies;
 use tokio::time::sleep;
@@ -26,7 +26,7 @@ impl<Q: ObjectType + Default + 'static> Client for Plain<Q> {
     }
 
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
-        Ok(Box::new(Development::user(setup.mode())))
+        setup.access_tokens()
     }
 }
 

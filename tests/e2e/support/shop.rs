@@ -194,9 +194,7 @@ impl Shop {
             if config.mode == Mode::Production && config.server.public_origins.is_empty() {
                 config.server.public_origins = vec![format!("http://{address}")];
             }
-            if config.mode == Mode::Production && config.sign_in.issuer.is_none() {
-                config.sign_in = credentials::nobody();
-            }
+            credentials::complete(&mut config);
             let folder = &mut config.operations.folder;
             *folder = folder.take().map(|folder| folder.join(kind.to_string()));
             config

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 
 import { shortRpc } from "./text";
 
-/** What an RPC does when it is called. */
+/** The behaviour of an RPC when it is called. */
 type Manner = "works" | "down" | "slow";
 
 interface Switched {

@@ -13,7 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::support::{ADA, Answer, Connection};
 
-/// What the requests ask for, each in its turn: public values, which the BFF keeps, and others, which it does not.
+/// Queries, sent in turn: for public values, which the BFF keeps, and for others, which it does not.
 const QUERIES: [&str; 4] = [
     "{ products(first: 3) { nodes { name price { current { amount } } rating { average } stock { available } } } }",
     "{ cart { count items { quantity product { name price { current { amount } } } } } }",
