@@ -104,12 +104,14 @@ const KEY: &str = "12345678901234567890123456789012";
 fn production_without_an_operation_to_run_ends_with_64_and_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let output = bff(&["--mode", "production", "--listen", "127.0.0.1:0", "--set", "log.filter=off"])
+        .args(["--set", "sign_in.issuer=https://id.example", "--set", "sign_in.jwks=https://id.example/jwks"])
         .current_dir(folder.path())
         .env("BFF_MOBILE__CREDENTIAL__KEY", KEY)
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(64));
-    assert!(complaint(&output).starts_with("bff-mobile: operations.folder: is not set"));
+    let said = complaint(&output);
+    assert!(said.starts_with("bff-mobile: operations.folder: is not set"), "{said}");
 }
 
 #[test]

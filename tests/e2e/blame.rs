@@ -113,7 +113,12 @@ async fn an_answer_that_is_too_long_is_a_fault_of_the_service_and_the_log_says_h
 
     let shop = Shop::with(|config| config.upstream.max_answer_bytes = 100).await;
     let answer = shop.mobile(&kettle("name reviews { text }")).await;
-    assert_eq!(answer.degraded(), ["product.reviews: INTERNAL_SERVER_ERROR ×1"], "{}", answer.text);
+    assert_eq!(
+        answer.degraded(),
+        ["product.reviews: INTERNAL_SERVER_ERROR of ReviewService ×1"],
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]

@@ -78,7 +78,12 @@ async fn every_optional_field_of_a_list_falls_back_for_each_item() {
     }
     assert_eq!(
         answer.degraded(),
-        ["inStock", "price", "rating", "reviews"]
-            .map(|field| format!("products.items.{field}: INTERNAL_SERVER_ERROR ×20"))
+        [
+            ("inStock", "InventoryService"),
+            ("price", "PricingService"),
+            ("rating", "ReviewService"),
+            ("reviews", "ReviewService")
+        ]
+        .map(|(field, service)| format!("products.items.{field}: INTERNAL_SERVER_ERROR of {service} ×20"))
     );
 }

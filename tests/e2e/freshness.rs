@@ -61,7 +61,7 @@ async fn a_day_without_the_catalogue_is_a_day_of_old_products_on_phones_and_ten_
     sleep(HOUR).await;
     let stale = shop.query(Kind::Mobile, MOBILE).await;
     assert_eq!(stale.body["data"], whole.body["data"]);
-    assert_eq!(stale.degraded(), ["products: UPSTREAM_UNAVAILABLE ×1"]);
+    assert_eq!(stale.degraded(), ["products: UPSTREAM_UNAVAILABLE of CatalogService ×1"]);
     let age = stale_for_ms(&stale).unwrap();
     assert!((5_400_000..5_401_000).contains(&age), "{age}");
     assert_eq!(stale.headers[header::CACHE_CONTROL], "no-store");

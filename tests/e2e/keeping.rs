@@ -182,7 +182,12 @@ async fn no_request_waits_for_the_private_answer_of_another_principal() {
     }
     let (hers, zoes) = both.await;
     for answer in [hers, zoes] {
-        assert_eq!(answer.degraded(), ["home.cartCount: UPSTREAM_TIMEOUT ×1"], "{}", answer.text);
+        assert_eq!(
+            answer.degraded(),
+            ["home.cartCount: UPSTREAM_TIMEOUT of CartService ×1"],
+            "{}",
+            answer.text
+        );
     }
 }
 

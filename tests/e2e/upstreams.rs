@@ -146,7 +146,7 @@ async fn one_service_may_be_protected_in_its_own_way() {
     // Without its own CA the service is held to the default one, and fails alone.
     let answer = query(with_ca(None)).await;
     assert_eq!(answer.data("/product/name"), "Gooseneck Kettle 0.9 l");
-    assert_eq!(answer.degraded(), ["product.rating: UPSTREAM_UNAVAILABLE ×1"]);
+    assert_eq!(answer.degraded(), ["product.rating: UPSTREAM_UNAVAILABLE of ReviewService ×1"]);
 
     // Plain text and TLS can be mixed.
     let plain =

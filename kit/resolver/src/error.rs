@@ -49,8 +49,7 @@ pub struct ClientError {
     pub violations: Vec<FieldViolation>,
     /// Business reason of the service, such as `"ALREADY_REVIEWED"`, if any.
     pub reason: Option<String>,
-    retry_after: Option<Duration>,
-    path: Vec<PathSegment>,
+    occurrence: Occurrence,
 }
 
 /// An error whose cause is masked.
@@ -60,7 +59,17 @@ pub struct InternalError {
     pub code: Code,
     /// Cause of the error, for the log alone; `None` if it was logged when it happened.
     pub cause: Option<String>,
+    occurrence: Occurrence,
+}
+
+/// The place at which an error happened, and the service it came from.
+#[derive(Clone, Debug, Default)]
+struct Occurrence {
+    /// Name of the service, without its package; `None` if no call failed.
+    service: Option<&'static str>,
+    /// Delay after which the service wants to be called again, if it named one.
     retry_after: Option<Duration>,
+    /// Path in the answer; empty if none was recorded.
     path: Vec<PathSegment>,
 }
 
@@ -73,8 +82,7 @@ impl Error {
             message: message.into(),
             violations: Vec::new(),
             reason: None,
-            retry_after: None,
-            path: Vec::new(),
+            occurrence: Occurrence::default(),
         }))
     }
 
@@ -126,29 +134,29 @@ impl Error {
     }
 
     fn masked(code: Code, cause: Option<String>) -> Self {
-        Self::Internal(Arc::new(InternalError { code, cause, retry_after: None, path: Vec::new() }))
+        Self::Internal(Arc::new(InternalError { code, cause, occurrence: Occurrence::default() }))
     }
 
-    /// Returns the error with the delay after which the client may retry, bounded by `MAX_RETRY_AFTER`.
-    pub(crate) fn after(mut self, delay: Option<Duration>) -> Self {
-        let delay = delay.map(|delay| delay.min(MAX_RETRY_AFTER));
-        match &mut self {
-            _ if delay.is_none() => {}
-            Self::NotFound => {}
-            Self::Client(error) => Arc::make_mut(error).retry_after = delay,
-            Self::Internal(error) => Arc::make_mut(error).retry_after = delay,
+    /// Returns the error with the service whose call failed, by its name without a package, and the delay after which
+    /// that service wants to be called again, bounded by `MAX_RETRY_AFTER`.
+    pub(crate) fn of(mut self, service: &'static str, retry_after: Option<Duration>) -> Self {
+        if let Some(occurrence) = self.occurrence_mut() {
+            occurrence.service = Some(service);
+            occurrence.retry_after = retry_after.map(|delay| delay.min(MAX_RETRY_AFTER));
         }
         self
+    }
+
+    /// Returns the name of the service whose call failed, without its package; `None` if no call failed.
+    #[must_use]
+    pub fn service(&self) -> Option<&'static str> {
+        self.occurrence().and_then(|it| it.service)
     }
 
     /// Returns the delay after which the client may retry; `None` if no service named one.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::NotFound => None,
-            Self::Client(error) => error.retry_after,
-            Self::Internal(error) => error.retry_after,
-        }
+        self.occurrence().and_then(|it| it.retry_after)
     }
 
     /// Returns the code of the error.
@@ -182,10 +190,8 @@ impl Error {
     /// Records the path in the answer at which the error happened. async-graphql loses it on the way out of a list.
     #[must_use]
     pub(crate) fn at(mut self, path: impl FnOnce() -> Vec<PathSegment>) -> Self {
-        match &mut self {
-            Self::NotFound => {}
-            Self::Client(error) => Arc::make_mut(error).path = path(),
-            Self::Internal(error) => Arc::make_mut(error).path = path(),
+        if let Some(occurrence) = self.occurrence_mut() {
+            occurrence.path = path();
         }
         self
     }
@@ -193,10 +199,22 @@ impl Error {
     /// Returns the path in the answer at which the error happened; empty if none was recorded.
     #[must_use]
     pub fn path(&self) -> &[PathSegment] {
+        self.occurrence().map_or(&[], |it| &it.path)
+    }
+
+    fn occurrence(&self) -> Option<&Occurrence> {
         match self {
-            Self::NotFound => &[],
-            Self::Client(error) => &error.path,
-            Self::Internal(error) => &error.path,
+            Self::NotFound => None,
+            Self::Client(error) => Some(&error.occurrence),
+            Self::Internal(error) => Some(&error.occurrence),
+        }
+    }
+
+    fn occurrence_mut(&mut self) -> Option<&mut Occurrence> {
+        match self {
+            Self::NotFound => None,
+            Self::Client(error) => Some(&mut Arc::make_mut(error).occurrence),
+            Self::Internal(error) => Some(&mut Arc::make_mut(error).occurrence),
         }
     }
 

@@ -23,6 +23,7 @@
 
 mod blame;
 mod context;
+mod degraded;
 mod error;
 mod failing;
 mod id;

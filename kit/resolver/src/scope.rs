@@ -1,19 +1,20 @@
 //! State of one request while it is answered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_graphql::{Name, PathSegment, QueryPathNode, ServerError, Value};
+use async_graphql::{PathSegment, QueryPathNode, ServerError, Value};
 use fetch::{CallContext, Command, FailureKind, Fetch, Fetched, Fetches, Reasons, Rpc, Stale, UpstreamError};
 use jiff::Timestamp;
 use operation::Code;
-use operation::path::{field_path, names, segments};
+use operation::path::{field_path, segments};
 use operation::{CallGraph, Failing};
 
 use crate::blame::Part;
-use crate::error::{Error, millis};
+use crate::degraded::{self, Degraded};
+use crate::error::Error;
 use crate::language::Languages;
 use identity::Principal;
 
@@ -57,7 +58,7 @@ impl<T> Read<T> {
 /// Notes on parts of the answer.
 #[derive(Default)]
 struct Notes {
-    /// Fields that took their fallback.
+    /// Fields that took their fallback, or an old value.
     degraded: Vec<Degraded>,
     /// Objects that turned out not to exist. Errors and fallbacks of fields below them do not count.
     absent: Vec<Vec<PathSegment>>,
@@ -65,23 +66,6 @@ struct Notes {
     omitted: BTreeSet<(String, usize)>,
     /// Errors of fields that failed before they ran.
     failed: Vec<ServerError>,
-}
-
-/// A field that took its fallback.
-struct Degraded {
-    path: Vec<PathSegment>,
-    code: Code,
-    retry_after: Option<Duration>,
-    /// Age of the value that stands in; `None` for a field that took its fallback.
-    age: Option<Duration>,
-}
-
-/// The fields of one path that are degraded for the same reason.
-#[derive(Default)]
-struct Entry {
-    count: u32,
-    retry_after: Option<Duration>,
-    age: Option<Duration>,
 }
 
 /// Parts of which the scope of a request is made.
@@ -191,9 +175,7 @@ impl RequestScope {
         let blamed = |failure: &UpstreamError| self.blamed(failure, F::RPC, F::name(), F::ALIASES, path);
         let Fetched { value, stale } = response.map_err(|failure| blamed(&failure))?;
         if let Some(Stale { age, failure }) = stale {
-            let error = blamed(&failure);
-            let (path, code, retry_after) = (segments(path), error.code(), error.retry_after());
-            self.notes().degraded.push(Degraded { path, code, retry_after, age: Some(age) });
+            self.notes().degraded.push(Degraded::by(&blamed(&failure), segments(path), Some(age)));
         }
         Ok(value)
     }
@@ -266,8 +248,7 @@ impl RequestScope {
             Err(Error::NotFound) => Ok(None),
             Err(error) if error.code() == Code::BadUserInput => Err(error),
             Err(error) => {
-                let (path, code, retry_after) = (segments(path), error.code(), error.retry_after());
-                self.notes().degraded.push(Degraded { path, code, retry_after, age: None });
+                self.notes().degraded.push(Degraded::by(&error, segments(path), None));
                 Ok(None)
             }
         }
@@ -280,7 +261,7 @@ impl RequestScope {
             let path = field_path(path);
             tracing::warn!(path, left_out, "a service sent no value, or one that is not known here");
         }
-        self.notes().degraded.push(Degraded { path: segments(path), code, retry_after: None, age: None });
+        self.notes().degraded.push(Degraded::unknown(segments(path), code));
     }
 
     /// Notes that the object at `path` does not exist, so that the answer reports nothing about the fields below it.
@@ -317,27 +298,7 @@ impl RequestScope {
     /// field did.
     pub(crate) fn degraded(&self) -> Option<Value> {
         let notes = self.notes();
-        let mut entries = BTreeMap::<(String, &str), Entry>::new();
-        for Degraded { path, code, retry_after, age } in
-            notes.degraded.iter().filter(|it| !notes.is_absent(&it.path))
-        {
-            let entry = entries.entry((names(path), code.as_str())).or_default();
-            entry.count += 1;
-            entry.retry_after = entry.retry_after.max(*retry_after);
-            entry.age = entry.age.max(*age);
-        }
-        let value = |((path, code), entry): (&(String, &str), &Entry)| {
-            let mut value =
-                async_graphql::value!({ "path": path.as_str(), "code": *code, "count": entry.count });
-            let times = [("retryAfterMs", entry.retry_after), ("staleForMs", entry.age)];
-            if let Value::Object(value) = &mut value {
-                value.extend(
-                    times.iter().filter_map(|(name, time)| Some((Name::new(name), millis((*time)?).into()))),
-                );
-            }
-            value
-        };
-        (!entries.is_empty()).then(|| Value::List(entries.iter().map(value).collect()))
+        degraded::extension(notes.degraded.iter().filter(|it| !notes.is_absent(&it.path)))
     }
 
     /// Returns the longest delay that a service wants before a retry of a degraded field; `None` if no service named

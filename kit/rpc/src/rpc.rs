@@ -64,6 +64,13 @@ impl Rpc {
         self.path.split_once('/').map_or(self.path, |(service, _)| service)
     }
 
+    /// Returns the name of the service without its package, such as `ReviewService`.
+    #[must_use]
+    pub fn service_name(&self) -> &'static str {
+        let service = self.service();
+        service.rsplit_once('.').map_or(service, |(_, name)| name)
+    }
+
     /// Returns the idempotency of the RPC.
     #[must_use]
     pub const fn idempotency(&self) -> Idempotency {

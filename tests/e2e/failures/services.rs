@@ -66,7 +66,7 @@ async fn a_call_past_its_timeout_is_given_up_and_the_rest_is_answered() {
     let query = format!("{{ product(id: \"{id}\") {{ name rating inStock }} }}");
     let answer = tokio::time::timeout(Duration::from_secs(10), shop.mobile(&query)).await.unwrap();
     assert_eq!(answer.errors(), Vec::<String>::new());
-    assert_eq!(answer.degraded(), ["product.rating: UPSTREAM_TIMEOUT ×1"]);
+    assert_eq!(answer.degraded(), ["product.rating: UPSTREAM_TIMEOUT of ReviewService ×1"]);
     assert_eq!(answer.data("/product/inStock"), &json!(true));
 }
 
@@ -108,7 +108,7 @@ async fn a_service_that_is_not_there_fails_its_fields_and_no_others() {
         shop.mobile(&format!("{{ product(id: \"{id}\") {{ name rating reviews {{ text }} }} }}")).await;
     assert_eq!(answer.data("/product/name"), &json!("Gooseneck Kettle 0.9 l"));
     let codes: BTreeSet<_> = answer.degraded().into_iter().collect();
-    let expected =
-        ["product.rating", "product.reviews"].map(|path| format!("{path}: UPSTREAM_UNAVAILABLE ×1"));
+    let expected = ["product.rating", "product.reviews"]
+        .map(|path| format!("{path}: UPSTREAM_UNAVAILABLE of ReviewService ×1"));
     assert_eq!(codes, expected.into_iter().collect());
 }

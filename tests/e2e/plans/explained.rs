@@ -71,7 +71,7 @@ async fn the_deadline_is_split_over_the_waves() {
     let rpc = "shop.recommendations.v1.RecommendationService/ListRecommendations".to_owned();
     shop.fail(Fault { rpc: rpc.clone(), black_hole: true, ..Fault::default() });
     let answer = shop.query(Kind::Mobile, "{ home { recommended { price { text } } } }").await;
-    assert_eq!(answer.degraded(), ["home.recommended: UPSTREAM_TIMEOUT ×1"]);
+    assert_eq!(answer.degraded(), ["home.recommended: UPSTREAM_TIMEOUT of RecommendationService ×1"]);
     let calls = shop.domain.calls().list();
     let allowed = |calls: &[proto::admin::Call], rpc: &str| {
         let call = calls.iter().find(|call| call.rpc == rpc).unwrap();

@@ -214,6 +214,10 @@ fn check(
     assert_eq!(timeless(&answer.body["data"]), timeless(&expected.data), "{what}");
     assert_eq!(lines(answer.errors()), expected.errors, "{what}");
     assert_eq!(lines(answer.degraded()), expected.degraded, "{what}");
+    // Each entry names the service that is to blame.
+    let (service, _) = failure.rpc.split_once('/').unwrap();
+    let of_service = format!(" of {} ×", service.rsplit('.').next().unwrap());
+    assert!(answer.degraded().iter().all(|line| line.contains(&of_service)), "{what}");
     expected.applied
 }
 

@@ -82,7 +82,8 @@ async fn open_loop(shop: &Shop, rate: usize, time: Duration) -> Vec<Got> {
                 assert_eq!(answer.body["errors"][0]["extensions"]["code"], "OVERLOADED", "{}", answer.text);
             }
             let is_whole = answer.body.get("errors").is_none();
-            let is_dimmed = answer.degraded() == ["products.nodes.rating: UPSTREAM_OVERLOADED ×1"];
+            let is_dimmed =
+                answer.degraded() == ["products.nodes.rating: UPSTREAM_OVERLOADED of ReviewService ×1"];
             assert!(is_dimmed || answer.degraded().is_empty() || !is_whole, "{}", answer.text);
             if !answer.headers.contains_key(header::CONNECTION) {
                 let _ended = give_back.send(connection);

@@ -56,12 +56,13 @@ impl Answer {
         lines
     }
 
-    /// Every entry of `extensions.degraded` as `path: CODE ×count`.
+    /// Every entry of `extensions.degraded` as `path: CODE of Service ×count`.
     pub(crate) fn degraded(&self) -> Vec<String> {
         let entries = self.body.pointer("/extensions/degraded").and_then(Value::as_array).cloned();
         let line = |entry: Value| {
             let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
-            format!("{}: {} ×{}", text("path"), text("code"), entry["count"])
+            let service = entry["service"].as_str().map_or_else(String::new, |it| format!(" of {it}"));
+            format!("{}: {}{service} ×{}", text("path"), text("code"), entry["count"])
         };
         entries.unwrap_or_default().into_iter().map(line).collect()
     }
