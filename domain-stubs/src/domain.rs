@@ -16,7 +16,7 @@ use crate::{
     notifications::{Announcement, Notifications},
     orders::Orders,
     seed,
-    store::{Store, StoreError},
+    store::{Image, Place, Store, StoreError},
     stored::Stored,
     synthetic::Synthetic,
 };
@@ -26,6 +26,8 @@ use crate::{
 pub struct Options {
     /// File of the data, created and seeded if it does not exist; `None` keeps the data in memory.
     pub data: Option<PathBuf>,
+    /// Data to begin with in memory, made before; its seed time then holds. `None` makes the data of a new shop.
+    pub seed: Option<Seed>,
     /// Time at which the shop opened: all times of the seed are relative to it.
     pub seed_time: Timestamp,
     /// Key that credentials are signed with.
@@ -64,6 +66,10 @@ pub struct Domain {
     pub(crate) has_admin: bool,
 }
 
+/// The data of a new shop. Domains that begin with it open much faster than by making their own. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Seed(Image);
+
 /// Error for a domain that cannot be opened: its file cannot be written, or is not that of a shop.
 /// The source has the details.
 #[derive(Debug)]
@@ -78,6 +84,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             data: None,
+            seed: None,
             seed_time: Timestamp::now(),
             credential_key: DEVELOPMENT_CREDENTIAL_KEY.to_owned(),
             issuers: ISSUERS.map(str::to_owned).into(),
@@ -91,11 +98,21 @@ impl Default for Options {
     }
 }
 
+impl Seed {
+    /// Makes the data of a shop that opened at this time. This blocks, usually for less than a second.
+    pub fn new(seed_time: Timestamp) -> Result<Self, OpenError> {
+        let image = Image::of(|db| seed::fill(db, seed_time).map(drop));
+        Ok(Self(image.map_err(|cause| OpenError { data: None, cause })?))
+    }
+}
+
 impl Domain {
     /// Opens the store, and seeds it when it is new. This blocks, usually for less than a second.
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let Options { data, mut seed_time, clock, synthetic, .. } = options;
-        let store = Store::open(data.as_deref(), |db| {
+        let seeded = options.seed.as_ref().map(|Seed(image)| image);
+        let place = data.as_deref().map_or(Place::Memory(seeded), Place::File);
+        let store = Store::open(place, |db| {
             seed_time = seed::fill(db, seed_time)?;
             Ok(())
         })

@@ -24,7 +24,7 @@ use self::{
 };
 use crate::{
     seed::{self, Catalogue},
-    store::{Store, StoreError},
+    store::{Place, Store, StoreError},
 };
 
 /// The byte order mark, which some programs write at the beginning of a file in UTF-8.
@@ -66,7 +66,7 @@ pub fn import(catalogue: &Path, data: &Path, seed_time: Timestamp) -> Result<Imp
     let text =
         std::fs::read(catalogue).map_err(|error| ImportError::Catalogue(catalogue.to_owned(), error))?;
     let mut import = Import { imported: 0, refused: Vec::new() };
-    let opened = Store::open(Some(data), |db| {
+    let opened = Store::open(Place::File(data), |db| {
         let seed_time = seed::fill(db, seed_time)?;
         import = write(db, &text, seed_time)?;
         Ok(())

@@ -76,7 +76,7 @@ mod users;
 
 pub use calls::Calls;
 pub use clock::Clock;
-pub use domain::{Domain, OpenError, Options};
+pub use domain::{Domain, OpenError, Options, Seed};
 pub use faults::Faults;
 pub use notifications::Announcement;
 pub use services::{Service, Services, UnknownService};

@@ -9,7 +9,7 @@ mod pool;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 
 use self::pool::Pool;
 use crate::refusal::Refusal;
@@ -38,31 +38,41 @@ pub(crate) enum StoreError {
     Migration(rusqlite_migration::Error),
 }
 
+/// The place of a store's data.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place<'a> {
+    File(&'a Path),
+    /// Memory, filled with the image to begin with, if there is one.
+    Memory(Option<&'a Image>),
+}
+
+/// The pages of a store at one moment. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Image(Arc<[u8]>);
+
 impl Store {
-    /// Opens the store in a file, or in memory without one, migrates it, and lets `prepare` fill it before anything is
-    /// read.
+    /// Opens the store, migrates it, and lets `prepare` fill it before anything is read.
     pub(crate) fn open(
-        file: Option<&Path>,
+        place: Place<'_>,
         prepare: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<Self, StoreError> {
-        let mut writer = match file {
-            Some(file) => open_file(file)?,
-            None => Connection::open_in_memory()?,
+        let mut writer = match place {
+            Place::File(file) => open_file(file)?,
+            Place::Memory(_) => Connection::open_in_memory()?,
         };
-        set_up(&writer)?;
-        migrations::run(&mut writer)?;
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        prepare(&transaction)?;
-        transaction.commit()?;
+        if let Place::Memory(Some(Image(bytes))) = place {
+            writer.deserialize_read_exact(MAIN_DB, &bytes[..], bytes.len(), false)?;
+        }
+        make_ready(&mut writer, prepare)?;
 
         let writer = Arc::new(Pool::new(vec![writer]));
-        let readers = match file {
-            Some(file) => {
+        let readers = match place {
+            Place::File(file) => {
                 let readers: Result<_, _> = (0..READERS).map(|_| open_reader(file)).collect();
                 Arc::new(Pool::new(readers?))
             }
             // A database in memory belongs to its one connection.
-            None => Arc::clone(&writer),
+            Place::Memory(_) => Arc::clone(&writer),
         };
         Ok(Self { writer, readers, is_inline: false })
     }
@@ -110,6 +120,29 @@ impl Store {
             })
             .await
     }
+}
+
+impl Image {
+    /// Returns the pages of a store in memory that `prepare` has filled.
+    pub(crate) fn of(
+        prepare: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> Result<Self, StoreError> {
+        let mut db = Connection::open_in_memory()?;
+        make_ready(&mut db, prepare)?;
+        Ok(Self(db.serialize(MAIN_DB)?.to_vec().into()))
+    }
+}
+
+/// Migrates a store, and lets `prepare` fill it.
+fn make_ready(
+    db: &mut Connection,
+    prepare: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
+) -> Result<(), StoreError> {
+    set_up(db)?;
+    migrations::run(db)?;
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    prepare(&transaction)?;
+    Ok(transaction.commit()?)
 }
 
 fn open_file(file: &Path) -> rusqlite::Result<Connection> {

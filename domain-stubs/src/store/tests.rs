@@ -17,7 +17,7 @@ fn count(db: &Connection) -> Result<i64, Refusal> {
 #[tokio::test]
 async fn on_disk_every_commit_is_synced_and_readers_cannot_write() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(Some(&folder.path().join("shop.db")), |_| Ok(())).unwrap();
+    let store = Store::open(Place::File(&folder.path().join("shop.db")), |_| Ok(())).unwrap();
     assert_eq!(pragma(&store.writer, "journal_mode").await, "Text(\"wal\")");
     assert_eq!(pragma(&store.writer, "synchronous").await, "Integer(2)", "2 is FULL");
     assert_eq!(pragma(&store.writer, "foreign_keys").await, "Integer(1)");
@@ -27,7 +27,7 @@ async fn on_disk_every_commit_is_synced_and_readers_cannot_write() {
 #[tokio::test]
 async fn readers_on_disk_do_not_wait_for_a_writer() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(Some(&folder.path().join("shop.db")), |_| Ok(())).unwrap();
+    let store = Store::open(Place::File(&folder.path().join("shop.db")), |_| Ok(())).unwrap();
     let (read, written) = std::sync::mpsc::channel::<()>();
     let writing = store.write(move |db| {
         db.execute("INSERT INTO seeding (seed_time) VALUES (1)", [])?;
@@ -46,7 +46,7 @@ async fn readers_on_disk_do_not_wait_for_a_writer() {
 
 #[tokio::test]
 async fn what_is_written_is_told_when_nobody_waits_for_it_any_more() {
-    let store = Store::open(None, |_| Ok(())).unwrap();
+    let store = Store::open(Place::Memory(None), |_| Ok(())).unwrap();
     let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
     let (tell, told) = tokio::sync::oneshot::channel();
     let work = move |db: &Connection| {
@@ -63,7 +63,7 @@ async fn what_is_written_is_told_when_nobody_waits_for_it_any_more() {
 
 #[tokio::test]
 async fn a_failed_write_is_not_told() {
-    let store = Store::open(None, |_| Ok(())).unwrap();
+    let store = Store::open(Place::Memory(None), |_| Ok(())).unwrap();
     let (tell, told) = tokio::sync::oneshot::channel();
     let fail = |_: &Connection| Err::<(), _>(Refusal::internal(&"failed on purpose"));
     store.write_and_tell(fail, |()| tell.send(()).unwrap()).await.unwrap_err();
@@ -72,7 +72,7 @@ async fn a_failed_write_is_not_told() {
 
 #[tokio::test]
 async fn a_write_that_panics_writes_nothing_and_gives_its_connection_back() {
-    let store = Store::open(None, |_| Ok(())).unwrap();
+    let store = Store::open(Place::Memory(None), |_| Ok(())).unwrap();
     let panicked = store
         .write(|db| -> Result<(), Refusal> {
             db.execute("INSERT INTO seeding (seed_time) VALUES (1)", [])?;
@@ -85,7 +85,7 @@ async fn a_write_that_panics_writes_nothing_and_gives_its_connection_back() {
 
 #[test]
 fn work_that_is_done_inline_is_done_at_once_and_without_a_runtime() {
-    let store = Store::open(None, |_| Ok(())).unwrap().inline(true);
+    let store = Store::open(Place::Memory(None), |_| Ok(())).unwrap().inline(true);
     let insert = |db: &Connection| Ok(db.execute("INSERT INTO seeding (seed_time) VALUES (1)", [])?);
     assert_eq!(store.write(insert).now_or_never().unwrap().unwrap(), 1);
     assert_eq!(store.read(count).now_or_never().unwrap().unwrap(), 1);

@@ -9,13 +9,13 @@ use std::{
     net::SocketAddr,
     path::Path,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicI64, Ordering},
     },
 };
 
 use domain_stubs::{
-    Clock, Domain, Options, Services,
+    Clock, Domain, Options, Seed, Services,
     credential::{AUDIENCE, Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY, MAX_LIFETIME_SECONDS},
 };
 use jiff::Timestamp;
@@ -67,8 +67,10 @@ pub(crate) fn now() -> Timestamp {
 
 /// Options for a shop in memory in which time stands still, with its admin service.
 pub(crate) fn options() -> Options {
+    static SEED: LazyLock<Seed> = LazyLock::new(|| Seed::new(now()).unwrap());
     let clock = Clock::fixed(now());
     Options {
+        seed: Some(SEED.clone()),
         seed_time: now(),
         clock: clock.clone(),
         credential_clock: clock,

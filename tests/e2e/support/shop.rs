@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::serve::{Listener, ListenerExt as _};
@@ -14,7 +15,7 @@ use bff_kit::Mode;
 use bff_kit::host::config::Config;
 use bff_kit::host::{Clock, PeerAddress, Server, Tcp};
 use bytes::Bytes;
-use domain_stubs::{Domain, Options, Services};
+use domain_stubs::{Domain, Options, Seed, Services};
 use http::{HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client as HttpClient;
@@ -40,7 +41,9 @@ pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
 
 /// Options of a domain over the data in a file, or in memory. Its clock stands still, as do those of the BFFs.
 pub(crate) fn options(data: Option<PathBuf>) -> Options {
-    Options { data, ..options_at(now()) }
+    static SEED: LazyLock<Seed> = LazyLock::new(|| Seed::new(now()).unwrap());
+    let seed = data.is_none().then(|| SEED.clone());
+    Options { data, seed, ..options_at(now()) }
 }
 
 /// Options of a domain whose shop was opened at a moment and whose clock stays there. It also accepts the BFF of one
