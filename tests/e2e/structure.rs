@@ -14,7 +14,7 @@ const ALLOWED: [(&str, &[&str]); 23] = [
     ("endpoints", &[]),
     ("rpc", &[]),
     ("fetch", &["endpoints", "rpc"]),
-    ("identity", &[]),
+    ("identity", &["store"]),
     ("operation", &["rpc"]),
     ("contracts", &["operation"]),
     ("resolver", &["fetch", "identity", "operation"]),

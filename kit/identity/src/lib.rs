@@ -3,6 +3,7 @@
 //! A [`SignIn`] reads the head of a request and answers with its [`Principal`], or with a [`Challenge`] if it presents a
 //! credential that is not accepted. A request without a credential is anonymous. [`AccessTokenSignIn`] accepts JSON Web
 //! Tokens of an issuer whose keys [`Jwks`] loads; [`ApiKeySignIn`] accepts keys whose hashes are in a [`KeyFile`].
+//! [`Sessions`] of browsers live in a [`Store`](store::Store) that replicas share.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -54,6 +55,7 @@ mod jwks;
 mod principal;
 mod scopes;
 mod secret;
+mod session;
 mod sign_in;
 
 pub use access_token::{AccessTokenSettings, AccessTokenSignIn};
@@ -70,4 +72,5 @@ pub use jwks::{
 pub use principal::{Actor, Principal};
 pub use scopes::Scopes;
 pub use secret::{ExposeSecret, SecretString};
+pub use session::{Session, SessionError, SessionHandle, SessionId, SessionSettings, Sessions};
 pub use sign_in::{RequestHead, SignIn, SignedIn, SigningIn, signed_in};

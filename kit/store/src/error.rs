@@ -8,6 +8,13 @@ use std::fmt;
 #[derive(Debug)]
 pub struct StoreError(pub(crate) String);
 
+impl StoreError {
+    /// Creates the failure of a store. `reason` is for the operator's log.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)

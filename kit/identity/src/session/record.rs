@@ -1,0 +1,51 @@
+//! A session as the store keeps it.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::settings::SessionSettings;
+
+/// A session of a browser.
+#[derive(Clone, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Session {
+    /// User who has signed in; `None` for a visitor without an account.
+    pub user: Option<String>,
+    /// Time of the sign-in, or of the visitor's first request.
+    pub started: Timestamp,
+    /// Time of the last request, to an eighth of the idle time.
+    pub used: Timestamp,
+}
+
+impl Session {
+    pub(super) fn new(user: Option<&str>, now: Timestamp) -> Self {
+        Self { user: user.map(Into::into), started: now, used: now }
+    }
+
+    /// Returns the time that the session has left; `None` if it has ended.
+    pub(super) fn left(&self, settings: &SessionSettings, now: Timestamp) -> Option<Duration> {
+        let left = |since: Timestamp, lifetime: Duration| lifetime.checked_sub(elapsed(since, now));
+        let left = left(self.used, settings.idle)?.min(left(self.started, settings.absolute)?);
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// Returns the session as used now, if the time that it has noted is too old.
+    pub(super) fn used_again(&self, settings: &SessionSettings, now: Timestamp) -> Option<Self> {
+        let is_old = elapsed(self.used, now) >= settings.idle / 8;
+        is_old.then(|| Self { used: now, ..self.clone() })
+    }
+}
+
+/// Prints nobody: users are not for logs.
+impl fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Session").field("started", &self.started).finish_non_exhaustive()
+    }
+}
+
+/// Returns the time since a moment; none if it is yet to come, as by the clock of another replica.
+fn elapsed(since: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(since)).unwrap_or_default()
+}
