@@ -1,6 +1,6 @@
 # Opens a shop of its own, and closes it when the script that sources this ends. Needs Rust and Node, unless PLAYGROUND
 # names the program to run. $1 is the log filter; SHOP_FOLDER a folder to run the shop in, whose `schema` it then uses.
-# Sets MOBILE_URL, WEB_URL, IOT_URL, DOMAIN_URL and SHOP_LOG, a file. Processes, by id in `beside`, end with it.
+# Sets PAGE_URL, MOBILE_URL, WEB_URL, IOT_URL, DOMAIN_URL and SHOP_LOG, a file. Processes, by id in `beside`, end with it.
 
 if [[ -z ${PLAYGROUND:-} ]]; then
     cargo build --quiet --bin playground
@@ -13,7 +13,7 @@ folder=$(mktemp -d)
 export SHOP_LOG=$folder/log
 touch "$folder/announced"
 PLAYGROUND=$(realpath "$PLAYGROUND")
-ports=(--page 0 --mobile 0 --web 0 --iot 0 --domain 0)
+ports=(--page 0 --mobile 0 --web 0 --iot 0 --provider 0 --domain 0)
 (cd "${SHOP_FOLDER:-.}" && exec "$PLAYGROUND" --plain "${ports[@]}" --log "$1") \
     >"$folder/announced" 2>"$SHOP_LOG" &
 shop=$!
@@ -36,6 +36,6 @@ until grep -q 'Ctrl-C' "$folder/announced"; do
     sleep 0.1
 done
 address() { awk -v name="$1" '$1 == name { print $2 }' "$folder/announced"; }
-MOBILE_URL=$(address mobile) WEB_URL=$(address web) IOT_URL=$(address iot)
+PAGE_URL=$(address page) MOBILE_URL=$(address mobile) WEB_URL=$(address web) IOT_URL=$(address iot)
 DOMAIN_URL=http://$(address domain)
-export MOBILE_URL WEB_URL IOT_URL DOMAIN_URL
+export PAGE_URL MOBILE_URL WEB_URL IOT_URL DOMAIN_URL

@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// Port of the devices' BFF
     #[arg(long, default_value_t = 4003)]
     pub(crate) iot: u16,
+    /// Port of the identity provider, where anybody may sign in as any demo user
+    #[arg(long, default_value_t = 4004)]
+    pub(crate) provider: u16,
     /// Port of the domain's services
     #[arg(long, default_value_t = 50051)]
     pub(crate) domain: u16,

@@ -1,6 +1,7 @@
 //! The whole shop in one process: the domain, three BFFs, and a page to query them.
 
 mod compare;
+mod credentials;
 mod options;
 mod page;
 mod plans;

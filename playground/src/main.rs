@@ -40,8 +40,8 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { command: _, host, page, mobile, web, iot, domain, data, synthetic, admin, plain, log } =
-        arguments;
+    let Arguments { command: _, host, page, mobile, web, iot, provider, domain, .. } = arguments;
+    let Arguments { data, synthetic, admin, plain, log, .. } = arguments;
     let log = LogConfig { filter: log, format: LogFormat::Text };
     bff_kit::host::log::start(&log)?;
     let contracts = folder("schema");
@@ -52,6 +52,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         mobile,
         web,
         iot,
+        provider,
         domain,
         data,
         synthetic,
@@ -61,7 +62,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         log,
     };
     let shop = Shop::open(options).await?;
-    announce(shop.addresses());
+    announce(shop.addresses(), &shop.sign_in_headers())?;
     shop.serve(stop_signal()).await
 }
 
@@ -72,18 +73,27 @@ fn folder(name: &str) -> Option<PathBuf> {
     [PathBuf::from(name), workspace.join(name)].into_iter().find(|folder| folder.is_dir())
 }
 
-#[expect(clippy::print_stdout, reason = "the addresses are the output of the command")]
-fn announce(addresses: Addresses) {
-    let Addresses { page, mobile, web, iot, domain } = addresses;
-    println!(
+fn announce(
+    addresses: Addresses,
+    [phone, browser, device]: &[(&'static str, String); 3],
+) -> anyhow::Result<()> {
+    let Addresses { page, mobile, web, iot, provider, domain } = addresses;
+    let shown = |(name, value): &(&str, String)| format!("{name}: {value}");
+    let (phone, browser, device) = (shown(phone), shown(browser), shown(device));
+    print(&format!(
         "\n  The shop is open.\n\n  \
-         page     http://{page}\n  \
-         mobile   http://{mobile}/graphql\n  \
-         web      http://{web}/graphql\n  \
-         iot      http://{iot}/graphql\n  \
-         domain   {domain} (gRPC)\n\n  \
+         page      http://{page}\n  \
+         mobile    http://{mobile}/graphql\n  \
+         web       http://{web}/graphql\n  \
+         iot       http://{iot}/graphql\n  \
+         sign-in   http://{provider} (OpenID Connect, of demo users)\n  \
+         domain    {domain} (gRPC)\n\n  \
+         Headers that sign in:\n\n  \
+         phone     {phone}\n  \
+         browser   {browser}\n  \
+         device    {device}\n\n  \
          Ctrl-C closes it.\n"
-    );
+    ))
 }
 
 fn print(text: &str) -> anyhow::Result<()> {

@@ -18,6 +18,8 @@ pub struct Options {
     pub web: u16,
     /// Port of the devices' BFF.
     pub iot: u16,
+    /// Port of the development identity provider.
+    pub provider: u16,
     /// Port of the domain's services.
     pub domain: u16,
     /// File of the domain's data; the data is in memory if `None`.
@@ -47,6 +49,8 @@ pub struct Addresses {
     pub web: SocketAddr,
     /// The devices' BFF.
     pub iot: SocketAddr,
+    /// The development identity provider.
+    pub provider: SocketAddr,
     /// The domain's services.
     pub domain: SocketAddr,
 }

@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Addresses;
+use crate::credentials::Credentials;
 use bundle::{Bundle, File};
 use clients::Clients;
 
@@ -59,6 +60,7 @@ struct Page {
 pub(crate) async fn serve(
     addresses: Addresses,
     sources: Sources,
+    credentials: Arc<Credentials>,
     domain: Domain,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
@@ -81,7 +83,7 @@ pub(crate) async fn serve(
     let page = Page {
         addresses,
         stage,
-        clients: Clients::new(addresses, sources.contracts),
+        clients: Clients::new(addresses, sources.contracts, credentials),
         domain,
         plain_policy: policy("style-src 'unsafe-inline'; script-src 'unsafe-inline'")?,
         // The editor writes inline styles while it runs, and its fonts and pictures are part of its style sheet.
@@ -95,6 +97,7 @@ pub(crate) async fn serve(
         .route("/assets/{name}", get(asset))
         .route("/api/page", get(stage_of))
         .route("/api/clients.json", get(clients::list))
+        .route("/api/phone-token", get(clients::phone_token))
         .route("/api/plan", post(clients::plan))
         .route("/api/services", get(services::list).put(services::switch))
         .with_state(Arc::new(page));

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
@@ -13,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::credentials::Credentials;
 use crate::options::{Addresses, Options};
 use crate::page;
 
@@ -24,7 +26,9 @@ pub struct Shop {
     mobile: TcpListener,
     web: TcpListener,
     iot: TcpListener,
+    provider: TcpListener,
     domain: TcpListener,
+    credentials: Arc<Credentials>,
     domain_services: Domain,
     sources: page::Sources,
     log: LogConfig,
@@ -40,6 +44,7 @@ impl Shop {
         };
         let (page, mobile) = (bind("page", options.page).await?, bind("mobile BFF", options.mobile).await?);
         let (web, iot) = (bind("web BFF", options.web).await?, bind("IoT BFF", options.iot).await?);
+        let provider = bind("identity provider", options.provider).await?;
         let domain = bind("domain", options.domain).await?;
         let data = domain_stubs::Options {
             data: options.data,
@@ -53,17 +58,37 @@ impl Shop {
             mobile: mobile.local_addr()?,
             web: web.local_addr()?,
             iot: iot.local_addr()?,
+            provider: provider.local_addr()?,
             domain: domain.local_addr()?,
         };
+        let credentials = Arc::new(Credentials::new(addresses.provider)?);
         let sources = page::Sources { web: options.page_sources, contracts: options.contracts };
         let log = options.log;
-        Ok(Self { addresses, page, mobile, web, iot, domain, domain_services, sources, log })
+        Ok(Self {
+            addresses,
+            page,
+            mobile,
+            web,
+            iot,
+            provider,
+            domain,
+            credentials,
+            domain_services,
+            sources,
+            log,
+        })
     }
 
     /// Addresses of all parts of the shop.
     #[must_use]
     pub fn addresses(&self) -> Addresses {
         self.addresses
+    }
+
+    /// Headers by which requests of the phone app, the web shop and a device sign in, in this order.
+    #[must_use]
+    pub fn sign_in_headers(&self) -> [(&'static str, String); 3] {
+        [self.credentials.phone(), self.credentials.browser(), self.credentials.device()]
     }
 
     /// Serves until `shutdown` is ready, then lets running requests finish: first those of the BFFs, then those of the
@@ -76,6 +101,12 @@ impl Shop {
             async move { services.serve(listener, Services::all(), closed(domain_stopped)).await }
         };
         let domain = tokio::spawn(domain);
+        let provider = {
+            let (credentials, listener) = (self.credentials.clone(), self.provider);
+            let stopped = closed(stop_domain.subscribe());
+            async move { credentials.provider.serve(listener, stopped).await }
+        };
+        let provider = tokio::spawn(provider);
 
         let (stop, stopped) = watch::channel(());
         let mut servers = JoinSet::new();
@@ -85,6 +116,7 @@ impl Shop {
         servers.spawn(page::serve(
             self.addresses,
             self.sources,
+            self.credentials,
             self.domain_services,
             self.page,
             closed(stopped),
@@ -100,6 +132,7 @@ impl Shop {
             server??;
         }
         drop(stop_domain);
+        provider.await??;
         Ok(domain.await??)
     }
 
@@ -109,6 +142,7 @@ impl Shop {
         config.upstream.default = format!("http://{domain}");
         config.server.allowed_origins =
             vec![format!("http://{page}"), format!("http://localhost:{}", page.port())];
+        config.sign_in = self.credentials.sign_in();
         config.log = self.log.clone();
         config.operations.folder.clone_from(&self.sources.contracts);
         config

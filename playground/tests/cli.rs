@@ -27,8 +27,21 @@ fn playground(arguments: &[&str]) -> Command {
 }
 
 /// Arguments for free ports, and for the page that needs no Node.
-const ANY_PORT: [&str; 11] =
-    ["--plain", "--page", "0", "--mobile", "0", "--web", "0", "--iot", "0", "--domain", "0"];
+const ANY_PORT: [&str; 13] = [
+    "--plain",
+    "--page",
+    "0",
+    "--mobile",
+    "0",
+    "--web",
+    "0",
+    "--iot",
+    "0",
+    "--provider",
+    "0",
+    "--domain",
+    "0",
+];
 
 /// Sends a request and reads the whole answer.
 fn exchange(address: &str, request: &str) -> String {
@@ -40,19 +53,26 @@ fn exchange(address: &str, request: &str) -> String {
     answer
 }
 
+/// Waits until a shop has printed its addresses, and returns the lines that begin with one of the names.
+fn announced(shop: &mut Running, names: &[&str]) -> Vec<(String, String)> {
+    let lines = BufReader::new(shop.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let lines = lines.take_while(|line| !line.contains("Ctrl-C"));
+    let named = lines.filter_map(|line| {
+        let (name, value) = line.trim().split_once(char::is_whitespace)?;
+        names.contains(&name).then(|| (name.to_owned(), value.trim().to_owned()))
+    });
+    named.collect()
+}
+
 /// Waits until a shop has printed its addresses.
 fn addresses(shop: &mut Running) -> Vec<(String, String)> {
-    let mut lines = BufReader::new(shop.0.stdout.take().unwrap()).lines();
-    let mut addresses = Vec::new();
-    while addresses.len() < 5 {
-        let line = lines.next().expect("the shop prints five addresses").unwrap();
-        let words: Vec<_> = line.split_whitespace().collect();
-        if let [what @ ("page" | "mobile" | "web" | "iot" | "domain"), address, ..] = words[..] {
-            let address = address.trim_start_matches("http://").split('/').next().unwrap();
-            addresses.push((what.to_owned(), address.to_owned()));
-        }
-    }
-    addresses
+    let addresses = announced(shop, &["page", "mobile", "web", "iot", "domain"]);
+    assert_eq!(addresses.len(), 5, "{addresses:?}");
+    let address = |value: String| {
+        let address = value.split(' ').next().unwrap().trim_start_matches("http://");
+        address.split('/').next().unwrap().to_owned()
+    };
+    addresses.into_iter().map(|(what, value)| (what, address(value))).collect()
 }
 
 #[test]
@@ -81,14 +101,47 @@ fn it_prints_its_addresses_and_stops_on_interrupt() {
 }
 
 #[test]
+fn the_headers_that_it_prints_sign_in() {
+    let mut shop = Running(playground(&ANY_PORT).spawn().unwrap());
+    let lines = announced(&mut shop, &["page", "mobile", "web", "iot", "phone", "browser", "device"]);
+    let [(_, page), (_, mobile), (_, web), (_, iot), (_, phone), (_, browser), (_, device)] = &lines[..]
+    else {
+        panic!("{lines:?}");
+    };
+    let ask = |url: &str, header: &str, query: &str| {
+        let address = url.trim_start_matches("http://").split('/').next().unwrap();
+        let body = format!("{{\"query\":\"{query}\"}}");
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{header}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        exchange(address, &(head + &body))
+    };
+    let name = "{ home { name } }";
+    assert!(ask(mobile, phone, name).contains("\"name\":\"Ada\""), "{phone}");
+    assert!(!ask(mobile, "x-user-id: user-ada-lindqvist", name).contains("Ada"));
+    assert!(ask(mobile, &format!("{phone}x"), name).starts_with("HTTP/1.1 401 "));
+    assert!(ask(web, browser, "{ viewer { givenName } }").contains("\"givenName\":\"Ada\""));
+    let label = "{ shelf(device: \\\"RGV2aWNlOnNoZWxmLTAwMDE\\\") { label } }";
+    assert!(ask(iot, device, label).contains("\"label\":"), "{}", ask(iot, device, label));
+    assert!(ask(iot, &device.replace("shopd_", "shopd_0"), label).starts_with("HTTP/1.1 401 "));
+
+    let page = page.trim_start_matches("http://");
+    let of_zoe = "GET /api/phone-token?user=user-zoe-marchetti HTTP/1.1\r\nhost: localhost\r\n\
+                  connection: close\r\n\r\n";
+    let answer = exchange(page, of_zoe);
+    let token = answer.split("\r\n\r\n").nth(1).unwrap();
+    assert!(ask(mobile, &format!("authorization: Bearer {token}"), name).contains("\"name\":\"Zoë\""));
+}
+
+#[test]
 fn the_page_gets_the_operations_of_the_clients_and_the_plan_of_an_operation() {
     let mut shop = Running(playground(&ANY_PORT).spawn().unwrap());
     let page = addresses(&mut shop)[0].1.clone();
     let clients =
         exchange(&page, "GET /api/clients.json HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
-    for part in
-        ["\"problems\":[]", "\"Home\"", "\"ProductPage\"", "\"Shelf\"", "\"x-device-id\":\"shelf-0001\""]
-    {
+    for part in ["\"problems\":[]", "\"Home\"", "\"ProductPage\"", "\"Shelf\"", "\"x-api-key\":\"shopd_"] {
         assert!(clients.contains(part), "{part}: {clients}");
     }
     // An operation of a release that is still today's is listed once, though registered documents have no comments.

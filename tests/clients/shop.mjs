@@ -3,19 +3,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 
+import { device, user } from '../credentials.mjs';
+
 const url = (name) => {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: start this by run.sh`);
   return value;
 };
 
-export const ADA = { 'x-user-id': 'user-ada-lindqvist' };
+export const ADA = await user('user-ada-lindqvist');
 
-// The BFFs, each with the headers that name a principal in development.
+// The BFFs, each with the headers that sign in.
 export const bffs = [
   { name: 'mobile', url: url('MOBILE_URL'), headers: ADA },
   { name: 'web', url: url('WEB_URL'), headers: ADA },
-  { name: 'iot', url: url('IOT_URL'), headers: { 'x-device-id': 'shelf-0001' } },
+  { name: 'iot', url: url('IOT_URL'), headers: await device() },
 ];
 
 export const [mobile, web, iot] = bffs;

@@ -13,6 +13,7 @@ mod hosts;
 mod methods;
 mod names;
 mod panics;
+mod protection;
 mod statuses;
 mod strict;
 mod tls;

@@ -1,7 +1,9 @@
 //! Principals: their identification, and the operations that they may run.
 
 mod devices;
+mod own;
 mod phones;
+mod secrets;
 
 use bff_kit::Mode;
 use http::StatusCode;

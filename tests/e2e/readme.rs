@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Kind, Shop, contracts};
+use crate::support::{ADA, Answer, Kind, SHELF, Shop, contracts};
 
 /// The blocks of a document: the text after the three backquotes, and the block itself.
 pub(crate) fn blocks(file: &str) -> Vec<(String, String)> {
@@ -15,11 +15,17 @@ pub(crate) fn blocks(file: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn client(block: &str) -> Option<(Kind, Vec<(&str, &str)>)> {
+/// The client of a block, and the headers that sign in whom it names.
+fn client(block: &str) -> Option<(Kind, Vec<(&'static str, &'static str)>)> {
     let mut words = block.strip_prefix("graphql ")?.split(' ');
     let kind = words.next()?;
     let kind = Kind::ALL.into_iter().find(|known| known.to_string() == kind)?;
-    Some((kind, words.filter_map(|header| header.split_once('=')).collect()))
+    let header = |word: &str| match word {
+        "as=ada" => ADA,
+        "as=shelf" => SHELF,
+        other => panic!("{other} is nobody"),
+    };
+    Some((kind, words.map(header).collect()))
 }
 
 async fn send(shop: &Shop, kind: Kind, query: &str, headers: &[(&str, &str)]) -> Answer {

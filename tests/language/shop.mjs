@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import { GraphQLError, Kind, buildSchema } from 'graphql';
 
+import { device, user } from '../credentials.mjs';
 import { send } from './server.mjs';
 
 const required = (name) => {
@@ -12,7 +13,7 @@ const required = (name) => {
   return value;
 };
 
-const ADA = { 'x-user-id': 'user-ada-lindqvist' };
+const ADA = await user('user-ada-lindqvist');
 
 const schema = (client) =>
   buildSchema(readFileSync(new URL(`../../schema/${client}/schema.graphql`, import.meta.url), 'utf8'));
@@ -22,7 +23,7 @@ export const web = { name: 'web', url: required('WEB_URL'), headers: ADA, schema
 export const iot = {
   name: 'iot',
   url: required('IOT_URL'),
-  headers: { 'x-device-id': 'shelf-0001' },
+  headers: await device(),
   schema: schema('iot'),
 };
 

@@ -10,6 +10,7 @@ mod host;
 mod json;
 mod origin;
 mod params;
+mod protection;
 mod rejection;
 mod reply;
 
@@ -44,6 +45,7 @@ use accept::MediaType;
 use body::BodyLimits;
 use origin::Origins;
 use params::Parameters;
+use protection::Protection;
 use rejection::Rejection;
 use reply::{BatchItem, ResponseWriter};
 
@@ -67,6 +69,7 @@ pub(crate) struct HttpEdge {
     max_batch: usize,
     mode: Mode,
     cors: CorsLayer,
+    protection: Protection,
 }
 
 /// Header by which developers request the plan of their operation: `plan`, or `analyze` for the calls as well.
@@ -95,20 +98,22 @@ impl HttpEdge {
         config: &Config,
     ) -> Self {
         let origins = Origins::of(config);
+        let credentials: Arc<[HeaderName]> = sign_in.reads().into();
         Self {
             name: client.name,
             gateway: Arc::new(gateway),
-            credentials: sign_in.reads().into(),
             sign_in,
             health,
             log,
             has_admin: config.server.admin.is_some(),
-            cors: cors::layer(&origins, &config.server),
+            cors: cors::layer(&origins, &config.server, &credentials),
+            credentials,
             origins,
             body: BodyLimits::of(config, &client.limits),
             profile: config.server.http_profile,
             max_batch: config.server.max_batch,
             mode: config.mode,
+            protection: protection::of(client.browsers, &config.server.public_origins),
         }
     }
 
@@ -135,12 +140,13 @@ impl HttpEdge {
         };
         let operators = (!self.has_admin).then(|| self.health.clone().routes());
         let note = middleware::map_response_with_state(self.rejections(), rejection::note);
+        let protection = middleware::map_response_with_state(self.protection.clone(), protection::add);
         let routes = routes.with_state(Arc::new(self));
         let routes = match operators {
             Some(operators) => operators.fallback_service(routes),
             None => routes,
         };
-        routes.layer(form).layer(note)
+        routes.layer(form).layer(note).layer(protection)
     }
 
     fn rejections(&self) -> Rejections {

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bff_kit::AnyClient;
 use contracts::{ContractError, Folder, printed};
@@ -16,11 +16,13 @@ use serde_json::{Value, json};
 
 use super::Page;
 use crate::Addresses;
+use crate::credentials::{Credentials, Header};
 
 /// The clients, and the folder of their contracts.
 pub(super) struct Clients {
     addresses: Addresses,
     contracts: Option<PathBuf>,
+    credentials: Arc<Credentials>,
     preparers: [OnceLock<Preparer>; 3],
 }
 
@@ -28,30 +30,15 @@ pub(super) struct Clients {
 struct About {
     name: &'static str,
     title: &'static str,
-    /// Header by which a request signs in during development, and the principal it names.
-    signs_in: (&'static str, &'static str),
+    /// Header by which its requests sign in.
+    signs_in: fn(&Credentials) -> Header,
     client: fn() -> AnyClient,
 }
 
 const CLIENTS: [About; 3] = [
-    About {
-        name: "mobile",
-        title: "Phone app",
-        signs_in: ("x-user-id", "user-ada-lindqvist"),
-        client: bff_mobile::client,
-    },
-    About {
-        name: "web",
-        title: "Web shop",
-        signs_in: ("x-user-id", "user-ada-lindqvist"),
-        client: bff_web::client,
-    },
-    About {
-        name: "iot",
-        title: "Shelf devices",
-        signs_in: ("x-device-id", "shelf-0001"),
-        client: bff_iot::client,
-    },
+    About { name: "mobile", title: "Phone app", signs_in: Credentials::phone, client: bff_mobile::client },
+    About { name: "web", title: "Web shop", signs_in: Credentials::browser, client: bff_web::client },
+    About { name: "iot", title: "Shelf devices", signs_in: Credentials::device, client: bff_iot::client },
 ];
 
 /// An operation that a client ships, ready to run.
@@ -66,8 +53,12 @@ struct Shipped {
 }
 
 impl Clients {
-    pub(super) fn new(addresses: Addresses, contracts: Option<PathBuf>) -> Self {
-        Self { addresses, contracts, preparers: std::array::from_fn(|_| OnceLock::new()) }
+    pub(super) fn new(
+        addresses: Addresses,
+        contracts: Option<PathBuf>,
+        credentials: Arc<Credentials>,
+    ) -> Self {
+        Self { addresses, contracts, credentials, preparers: std::array::from_fn(|_| OnceLock::new()) }
     }
 
     /// The operations a client ships according to the files, then the operations of its releases that differ, newest
@@ -103,7 +94,7 @@ impl Clients {
     }
 }
 
-/// Lists the clients: the port of each, its sign-in header, and its operations.
+/// Lists the clients: the port of each, a header that signs in, and its operations.
 pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
     let clients = &page.clients;
     let Addresses { mobile, web, iot, .. } = clients.addresses;
@@ -119,7 +110,7 @@ pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
                 problems.push(error.to_string());
                 Vec::new()
             });
-            let (header, value) = about.signs_in;
+            let (header, value) = (about.signs_in)(&clients.credentials);
             json!({
                 "name": about.name,
                 "title": about.title,
@@ -130,6 +121,18 @@ pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
         })
         .collect();
     Json(json!({ "clients": listed, "problems": problems }))
+}
+
+/// The user that a token is for.
+#[derive(Deserialize)]
+pub(super) struct Of {
+    user: String,
+}
+
+/// Returns an access token of the phone app for any demo user, so that tools need not sign in by a browser.
+pub(super) async fn phone_token(State(page): State<Arc<Page>>, Query(Of { user }): Query<Of>) -> Response {
+    let no_store = [(header::CACHE_CONTROL, "no-store")];
+    (no_store, page.clients.credentials.phone_token(&user)).into_response()
 }
 
 /// The client that an operation belongs to.

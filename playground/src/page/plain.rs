@@ -17,6 +17,7 @@ pub(super) fn render(addresses: Addresses, stage: &Stage) -> String {
         .replace("{{mobile}}", &mobile.to_string())
         .replace("{{web}}", &web.to_string())
         .replace("{{iot}}", &iot.to_string())
+        .replace("{{provider}}", &addresses.provider.port().to_string())
         .replace("{{domain}}", &addresses.domain.port().to_string())
         .replace("{{note}}", note)
 }

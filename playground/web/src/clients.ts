@@ -9,7 +9,7 @@ export interface Shipped {
   variables: Record<string, unknown>;
 }
 
-/** A client: the port of its BFF, its sign-in headers, and its operations. */
+/** A client: the port of its BFF, a header that signs in, and its operations. */
 export interface Client {
   name: string;
   title: string;

@@ -89,7 +89,7 @@ test("an example comes with its variables, headers, plan, failures and run", asy
   await page.getByLabel(/on the scale of the deadline/).check();
   await picture(page, "waterfall");
   await page.getByRole("button", { name: "Headers" }).click();
-  await page.locator(".graphiql-editor-tool .view-lines").filter({ hasText: "user-ada-lindqvist" }).waitFor();
+  await page.locator(".graphiql-editor-tool .view-lines").filter({ hasText: "authorization" }).waitFor();
   await page.getByRole("button", { name: /Documentation Explorer/ }).click();
   await page.getByText("Root Types").waitFor();
   await picture(page, "documentation");

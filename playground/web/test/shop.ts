@@ -25,7 +25,8 @@ export interface Shop {
 
 /** Starts the shop on free ports, and waits until it serves its final page: the plain one with `--plain`. */
 export async function openShop(flags: string[] = []): Promise<Shop> {
-  const ports = ["--page", "0", "--mobile", "0", "--web", "0", "--iot", "0", "--domain", "0", "--log", "playground=info,warn"];
+  const parts = ["page", "mobile", "web", "iot", "provider", "domain"];
+  const ports = [...parts.flatMap((part) => [`--${part}`, "0"]), "--log", "playground=info,warn"];
   const child = spawn(pathIn("PLAYGROUND"), [...ports, ...flags], {
     cwd: workspace,
     stdio: ["ignore", "pipe", "inherit"],

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { device, user } from '../../credentials.mjs';
 import { open, send } from '../varnish.mjs';
 
 const started = Date.now();
@@ -34,8 +35,9 @@ const path = (client, name, variables) => {
 const productId = (slug) => Buffer.from(`Product:${slug}`).toString('base64url');
 const KETTLE = 'kettle-gooseneck-09';
 const OTHER = 'mandoline-adjustable';
-const ADA = { 'x-user-id': 'user-ada-lindqvist' };
-const ZOE = { 'x-user-id': 'user-zoe-marchetti' };
+const ADA = await user('user-ada-lindqvist');
+const ZOE = await user('user-zoe-marchetti');
+const SHELF = await device();
 
 const stock = (slug) => ({ client: 'iot', name: 'Stock', at: path('iot', 'Stock', { p: productId(slug) }) });
 const categories = { client: 'mobile', name: 'Categories', at: path('mobile', 'Categories') };
@@ -125,7 +127,7 @@ for (const operation of shared) {
   test(`${client} ${name}: all principals share one answer`, async () => {
     await everything();
     const times = await answered(operation, async () => {
-      for (const headers of [ADA, ZOE, { 'x-device-id': 'shelf-0001' }, {}]) await cached(operation, headers);
+      for (const headers of [ADA, ZOE, SHELF, {}]) await cached(operation, headers);
     });
     assert.equal(times, 1);
   });

@@ -11,14 +11,19 @@ use tokio::task::JoinSet;
 use crate::support::{ADA, Answer, Shop, now};
 
 /// A shop whose phones sign in at a provider.
-struct SignedIn {
-    shop: Shop,
-    provider: Provider,
+pub(super) struct SignedIn {
+    pub(super) shop: Shop,
+    pub(super) provider: Provider,
     _serving: JoinSet<()>,
 }
 
 impl SignedIn {
     async fn open() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A shop with another configuration of the BFFs.
+    pub(super) async fn with(configure: impl Fn(&mut Config)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let options = ProviderOptions {
@@ -30,7 +35,11 @@ impl SignedIn {
         let mut serving = JoinSet::new();
         let served = provider.clone();
         serving.spawn(async move { served.serve(listener, std::future::pending()).await.unwrap() });
-        let shop = Shop::with(move |config| trust(config, &issuer)).await;
+        let shop = Shop::with(|config| {
+            trust(config, &issuer);
+            configure(config);
+        })
+        .await;
         Self { shop, provider, _serving: serving }
     }
 

@@ -24,8 +24,12 @@ struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Logged {
     pub(crate) fn start(format: LogFormat) -> Self {
+        Self::filtered("info", format)
+    }
+
+    pub(crate) fn filtered(filter: &str, format: LogFormat) -> Self {
         let lines = Lines::default();
-        let config = LogConfig { filter: "info".to_owned(), format };
+        let config = LogConfig { filter: filter.to_owned(), format };
         let subscriber = log::subscriber(&config, lines.clone(), false).unwrap();
         let second = tracing::Dispatch::new(log::subscriber(&config, std::io::sink, false).unwrap());
         Self { lines, _guard: tracing::subscriber::set_default(subscriber), _second: second }

@@ -93,7 +93,7 @@ pub(crate) struct Shop {
     pub(crate) iot: SocketAddr,
     http: HttpClient<HttpConnector, Full<Bytes>>,
     /// The address at which the services listen.
-    domain_address: SocketAddr,
+    pub(crate) domain_address: SocketAddr,
     /// The network in memory; `None` if there are sockets.
     network: Option<Network>,
     servers: JoinSet<()>,

@@ -5,12 +5,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
+import { device, user } from '../../credentials.mjs';
+
 const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url)));
 
+const ADA = await user('user-ada-lindqvist');
+
 const clients = [
-  { name: 'mobile', url: process.env.MOBILE_URL, headers: { 'x-user-id': 'user-ada-lindqvist' } },
-  { name: 'web', url: process.env.WEB_URL, headers: { 'x-user-id': 'user-ada-lindqvist' } },
-  { name: 'iot', url: process.env.IOT_URL, headers: { 'x-device-id': 'shelf-0001' } },
+  { name: 'mobile', url: process.env.MOBILE_URL, headers: ADA },
+  { name: 'web', url: process.env.WEB_URL, headers: ADA },
+  { name: 'iot', url: process.env.IOT_URL, headers: await device() },
 ];
 
 for (const { name, url, headers } of clients) {

@@ -18,19 +18,18 @@ use crate::config::ServerConfig;
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_hours(2);
 
 /// Headers of our own, and those that Apollo's clients send by default.
-const HEADERS: [&str; 8] = [
+const HEADERS: [&str; 6] = [
     "apollo-require-preflight",
     "apollographql-client-name",
     "apollographql-client-version",
     IDEMPOTENCY_KEY,
     "x-apollo-operation-name",
-    "x-device-id",
-    "x-user-id",
     PLAN_HEADER,
 ];
 
-/// Allows pages of these origins, and no others, to send requests and to read the answers.
-pub(super) fn layer(origins: &Origins, config: &ServerConfig) -> CorsLayer {
+/// Allows pages of these origins, and no others, to send requests, with the headers that identify the principal, and to
+/// read the answers.
+pub(super) fn layer(origins: &Origins, config: &ServerConfig, credentials: &[HeaderName]) -> CorsLayer {
     let standard = [
         header::ACCEPT,
         header::ACCEPT_LANGUAGE,
@@ -44,7 +43,12 @@ pub(super) fn layer(origins: &Origins, config: &ServerConfig) -> CorsLayer {
         .allow_origin(AllowOrigin::list(origins.list()))
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(
-            standard.into_iter().chain(own).chain(names(&config.allowed_headers)).collect::<Vec<_>>(),
+            standard
+                .into_iter()
+                .chain(own)
+                .chain(credentials.iter().cloned())
+                .chain(names(&config.allowed_headers))
+                .collect::<Vec<_>>(),
         )
         .expose_headers(read.into_iter().chain(names(&config.exposed_headers)).collect::<Vec<_>>())
         .max_age(PREFLIGHT_MAX_AGE)

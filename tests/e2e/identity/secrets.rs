@@ -1,0 +1,102 @@
+//! No credential leaves the place that it is meant for.
+
+use bff_kit::host::config::LogFormat;
+use bff_kit::identity::{ExposeSecret as _, KeyFile, KeyOrder, KeyPrefix, Scopes};
+use http::StatusCode;
+use jiff::Timestamp;
+use proto::admin::Fault;
+use serde_json::json;
+use tonic::Code;
+use tonic::transport::Endpoint;
+
+use super::phones::SignedIn;
+use crate::support::{ADA, Logged, SHELF, device_id, product_id};
+
+/// What nobody may read of a request in the output of a server.
+const PRIVATE_TEXT: &str = "a-review-that-is-nobodys-business";
+
+#[tokio::test]
+async fn no_credential_and_no_text_of_a_user_is_in_any_output() {
+    let logged = Logged::filtered("debug", LogFormat::Json);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    let order =
+        KeyOrder { device: SHELF.1.to_owned(), label: String::new(), scopes: Scopes::NONE, expires: None };
+    let key = KeyFile::new(&file, KeyPrefix::new("shopd").unwrap()).issue(order, Timestamp::now()).unwrap();
+    let key = key.key.expose_secret().to_owned();
+    let phones = SignedIn::with(move |config| config.sign_in.keys = Some(file.clone())).await;
+    let shop = &phones.shop;
+    let token = phones.provider.phone_token(ADA.1, "openid");
+    let altered = format!("{}A.{}", &token[..20], &token[22..]);
+
+    let mut outputs = Vec::new();
+    let ask = async |to, body, headers: &[(&str, &str)]| {
+        let answer = shop.post(to, body, headers).await;
+        format!("{:?} {}", answer.headers, answer.text)
+    };
+    let cart = || json!({ "query": "{ cart { count } home { name } }" });
+    let device = || json!({ "query": format!("{{ device(id: {:?}) {{ id }} }}", device_id(SHELF.1)) });
+    let review = json!({
+        "query": "mutation($input: ReviewCreateInput!) { reviewCreate(input: $input) { review { id } } }",
+        "variables": { "input": { "idempotencyKey": "key-one-1", "productId": product_id("no-such-thing"),
+            "rating": 4, "text": PRIVATE_TEXT } },
+    });
+    for fails in [false, true] {
+        if fails {
+            for rpc in ["shop.carts.v1.CartService/GetCart", "shop.reviews.v1.ReviewService/CreateReview"] {
+                shop.fail(Fault {
+                    rpc: rpc.to_owned(),
+                    error_code: Code::Internal.into(),
+                    ..Fault::default()
+                });
+            }
+        }
+        for bearer in [&token, &altered, "none"] {
+            let bearer = format!("Bearer {bearer}");
+            outputs.push(ask(shop.mobile, cart(), &[("authorization", &bearer)]).await);
+            outputs.push(
+                ask(shop.mobile, json!({ "query": "{ nonsense }" }), &[("authorization", &bearer)]).await,
+            );
+            outputs.push(ask(shop.iot, device(), &[("x-api-key", &key), ("authorization", &bearer)]).await);
+        }
+        outputs.push(ask(shop.iot, device(), &[("x-api-key", &key)]).await);
+        outputs.push(ask(shop.iot, device(), &[("x-api-key", &format!("{key}0"))]).await);
+        outputs.push(ask(shop.mobile, cart(), &[("cookie", &token)]).await);
+        outputs.push(ask(shop.web, review.clone(), &[ADA]).await);
+    }
+    for address in [shop.mobile, shop.web, shop.iot] {
+        let request =
+            http::Request::get(format!("http://{address}/metrics")).body(Default::default()).unwrap();
+        let metrics = shop.send(request).await;
+        assert_eq!(metrics.status, StatusCode::OK);
+        outputs.push(metrics.text);
+    }
+
+    let log = logged.text();
+    assert!(log.contains("a credential was not accepted") && log.contains("call failed"), "{log}");
+    outputs.push(log);
+    // Whole, or the part of a token that would be enough.
+    let signature = token.rsplit('.').next().unwrap();
+    for secret in [&token, &altered, signature, &key, &key[15..45], PRIVATE_TEXT, ADA.1] {
+        for output in &outputs {
+            assert!(!output.contains(secret), "{secret} is in {output}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_credential_of_a_client_means_nothing_to_a_service() {
+    let phones = SignedIn::with(|_| {}).await;
+    let token = phones.provider.phone_token(ADA.1, "openid");
+    let channel = Endpoint::from_shared(format!("http://{}", phones.shop.domain_address)).unwrap();
+    let mut carts =
+        proto::carts::cart_service_client::CartServiceClient::new(channel.connect().await.unwrap());
+    for authorization in [Some(format!("Bearer {token}")), None] {
+        let mut request = tonic::Request::new(proto::carts::GetCartRequest::default());
+        if let Some(authorization) = authorization {
+            request.metadata_mut().insert("authorization", authorization.parse().unwrap());
+        }
+        assert_eq!(carts.get_cart(request).await.unwrap_err().code(), Code::Unauthenticated);
+    }
+    assert!(phones.shop.domain.calls().list().iter().all(|call| call.subject.is_empty()));
+}
