@@ -131,6 +131,15 @@ impl UpstreamError {
         Self::new(kind, with_sources(status))
     }
 
+    /// Returns the upstream error of a stream, whose end on the wire is not recorded: a status that has a source was made
+    /// here of a broken connection, any other is the service's.
+    pub(crate) fn of_stream(status: &Status) -> Self {
+        if status.source().is_some() {
+            return Self::new(FailureKind::Unavailable, with_sources(status));
+        }
+        Self::answered(status)
+    }
+
     /// Creates the upstream error of a request that no service can have seen.
     pub(crate) fn unsent(message: impl Into<String>) -> Self {
         Self::of(Inner { message: message.into(), unsent: true, ..Inner::new(FailureKind::Unavailable) })

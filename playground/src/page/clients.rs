@@ -158,7 +158,8 @@ pub(super) async fn plan(
         Ok(plan) => Json(plan).into_response(),
         Err(none) => {
             let problems: Vec<_> = none.problems().iter().map(ToString::to_string).collect();
-            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "problems": problems }))).into_response()
+            // No failure: most documents are not finished while they are typed.
+            Json(json!({ "problems": problems })).into_response()
         }
     }
 }

@@ -109,9 +109,8 @@ export async function planOf(client: Client, document: string, signal: AbortSign
     body: document,
     signal,
   });
-  if (response.status === 422) {
-    throw new NoPlan(((await response.json()) as { problems: string[] }).problems);
-  }
   if (!response.ok) throw new Error(`The page's server answered ${response.status}.`);
-  return (await response.json()) as Plan;
+  const found = (await response.json()) as Plan | { problems: string[] };
+  if ("problems" in found) throw new NoPlan(found.problems);
+  return found;
 }

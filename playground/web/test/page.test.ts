@@ -102,6 +102,7 @@ test("a service that is turned off does to the answer what the plan says, until 
   const { page, problems } = await openWindow(browser, LAPTOP);
   await open(page, "mobile");
   await page.getByLabel("Example").selectOption("Product");
+  await page.getByRole("heading", { name: "query Product" }).waitFor();
   const failures = page.getByRole("table", { name: "Failures, by RPC" });
   const prices = failures.getByRole("row").filter({ hasText: "PricingService/BatchGetPrices" });
   assert.match(await prices.innerText(), /product\.price is null, degraded/);

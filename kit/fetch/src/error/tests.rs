@@ -14,8 +14,12 @@ fn a_status_that_no_service_sent_is_about_nobody() {
         broken.set_source(Arc::new(std::io::Error::other("reset")));
         let failure = UpstreamError::of_status(&broken, Ended::Not);
         assert_eq!((failure.kind(), failure.message()), (unavailable, "made up: reset"), "{code:?}");
-        let said = UpstreamError::of_status(&status, Ended::Status(code.into()));
-        assert_eq!((said.kind(), said.0.code), (kind_of(code), code));
+        assert_eq!(UpstreamError::of_stream(&broken).kind(), unavailable, "{code:?}");
+        for said in
+            [UpstreamError::of_status(&status, Ended::Status(code.into())), UpstreamError::of_stream(&status)]
+        {
+            assert_eq!((said.kind(), said.0.code), (kind_of(code), code));
+        }
     }
 }
 

@@ -8,7 +8,6 @@ use tonic::metadata::{Ascii, MetadataValue};
 
 use super::Upstream;
 use super::endpoint::Encoded;
-use crate::wire::Ended;
 use crate::{FailureKind, Rpc, UpstreamError};
 
 /// Signs the server's own credential, for calls that it makes for nobody; `None` if that is not possible.
@@ -46,7 +45,7 @@ impl Upstream {
         let mut request = tonic::Request::new(request);
         request.metadata_mut().insert("authorization", credential);
         let messages = client.server_streaming(request, path, Encoded).await;
-        let messages = messages.map_err(|status| UpstreamError::of_status(&status, Ended::Not))?;
+        let messages = messages.map_err(|status| UpstreamError::of_stream(&status))?;
         Ok(Messages { connection, messages: messages.into_inner() })
     }
 }
@@ -57,7 +56,7 @@ impl Messages {
         let Self { connection, messages } = self;
         tokio::select! {
             biased;
-            next = messages.message() => next.map_err(|status| UpstreamError::of_status(&status, Ended::Not)),
+            next = messages.message() => next.map_err(|status| UpstreamError::of_stream(&status)),
             () = connection.closed() => Ok(None),
         }
     }
