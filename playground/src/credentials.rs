@@ -75,7 +75,7 @@ impl Credentials {
     }
 
     /// Returns the header by which the web shop signs in.
-    pub(crate) fn browser(&self) -> Header {
+    pub(crate) fn browser() -> Header {
         ("x-user-id", USER.to_owned())
     }
 

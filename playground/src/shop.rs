@@ -88,7 +88,7 @@ impl Shop {
     /// Headers by which requests of the phone app, the web shop and a device sign in, in this order.
     #[must_use]
     pub fn sign_in_headers(&self) -> [(&'static str, String); 3] {
-        [self.credentials.phone(), self.credentials.browser(), self.credentials.device()]
+        [self.credentials.phone(), Credentials::browser(), self.credentials.device()]
     }
 
     /// Serves until `shutdown` is ready, then lets running requests finish: first those of the BFFs, then those of the

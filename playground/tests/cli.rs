@@ -57,11 +57,11 @@ fn exchange(address: &str, request: &str) -> String {
 fn announced(shop: &mut Running, names: &[&str]) -> Vec<(String, String)> {
     let lines = BufReader::new(shop.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let lines = lines.take_while(|line| !line.contains("Ctrl-C"));
-    let named = lines.filter_map(|line| {
+    let found = |line: String| {
         let (name, value) = line.trim().split_once(char::is_whitespace)?;
         names.contains(&name).then(|| (name.to_owned(), value.trim().to_owned()))
-    });
-    named.collect()
+    };
+    lines.filter_map(found).collect()
 }
 
 /// Waits until a shop has printed its addresses.

@@ -37,7 +37,7 @@ struct About {
 
 const CLIENTS: [About; 3] = [
     About { name: "mobile", title: "Phone app", signs_in: Credentials::phone, client: bff_mobile::client },
-    About { name: "web", title: "Web shop", signs_in: Credentials::browser, client: bff_web::client },
+    About { name: "web", title: "Web shop", signs_in: |_| Credentials::browser(), client: bff_web::client },
     About { name: "iot", title: "Shelf devices", signs_in: Credentials::device, client: bff_iot::client },
 ];
 

@@ -3,6 +3,7 @@
 use bff_kit::host::config::LogFormat;
 use bff_kit::identity::{ExposeSecret as _, KeyFile, KeyOrder, KeyPrefix, Scopes};
 use http::StatusCode;
+use http_body_util::Full;
 use jiff::Timestamp;
 use proto::admin::Fault;
 use serde_json::json;
@@ -65,8 +66,7 @@ async fn no_credential_and_no_text_of_a_user_is_in_any_output() {
         outputs.push(ask(shop.web, review.clone(), &[ADA]).await);
     }
     for address in [shop.mobile, shop.web, shop.iot] {
-        let request =
-            http::Request::get(format!("http://{address}/metrics")).body(Default::default()).unwrap();
+        let request = http::Request::get(format!("http://{address}/metrics")).body(Full::default()).unwrap();
         let metrics = shop.send(request).await;
         assert_eq!(metrics.status, StatusCode::OK);
         outputs.push(metrics.text);
