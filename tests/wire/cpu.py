@@ -28,6 +28,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def start(command):
     log = tempfile.TemporaryFile("w+")
+    # The folder that it runs in has no settings to be found.
+    command = [os.path.realpath(command[0]), *command[1:]]
     child = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=tempfile.gettempdir())
     for _ in range(100):
         log.seek(0)
