@@ -37,7 +37,7 @@ impl Part<'_> {
                 _ => Code::Internal,
             })
         });
-        error.of(self.rpc.service_name(), failure.retry_after())
+        error.at_service(self.rpc.service_name(), failure.retry_after())
     }
 
     /// Returns the error to show to the client; `None` if the upstream error is not about the client.

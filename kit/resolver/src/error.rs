@@ -139,7 +139,7 @@ impl Error {
 
     /// Returns the error with the service whose call failed, by its name without a package, and the delay after which
     /// that service wants to be called again, bounded by `MAX_RETRY_AFTER`.
-    pub(crate) fn of(mut self, service: &'static str, retry_after: Option<Duration>) -> Self {
+    pub(crate) fn at_service(mut self, service: &'static str, retry_after: Option<Duration>) -> Self {
         if let Some(occurrence) = self.occurrence_mut() {
             occurrence.service = Some(service);
             occurrence.retry_after = retry_after.map(|delay| delay.min(MAX_RETRY_AFTER));
