@@ -10,7 +10,7 @@ use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc, task};
 use http::{Request, Response};
 use proto::admin::Call;
 use tokio::{sync::watch, time::Instant};
-use tonic::{Code, Status, body::Body, server::NamedService};
+use tonic::{Status, body::Body, server::NamedService};
 use tower::Service;
 
 use self::{answer::AnswerBody, question::Question};
@@ -141,7 +141,7 @@ impl Stopping {
     pub(crate) async fn signalled(mut self) -> Refusal {
         // A dropped sender means that the server has stopped as well.
         self.0.wait_for(|is_stopping| *is_stopping).await.ok();
-        Refusal::new(Code::Unavailable, "STOPPING", "the domain is stopping")
+        Refusal::stopping()
     }
 }
 

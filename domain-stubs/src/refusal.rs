@@ -59,6 +59,11 @@ impl Refusal {
         Self::new(Code::Unauthenticated, reason, message)
     }
 
+    /// `UNAVAILABLE`: the domain stops, and no longer answers.
+    pub(crate) fn stopping() -> Self {
+        Self::new(Code::Unavailable, "STOPPING", "the domain is stopping")
+    }
+
     /// `INTERNAL`: a failure of the domain itself, whose cause is logged here and not sent to the
     /// client.
     pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {

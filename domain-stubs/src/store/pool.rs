@@ -39,7 +39,10 @@ impl Pool {
         if is_inline {
             return work();
         }
-        tokio::task::spawn_blocking(work).await.map_err(|panicked| Refusal::internal(&panicked))?
+        tokio::task::spawn_blocking(work).await.map_err(|ended| {
+            // The runtime cancels work only when it goes away itself, as at the end of the process.
+            if ended.is_cancelled() { Refusal::stopping() } else { Refusal::internal(&ended) }
+        })?
     }
 }
 

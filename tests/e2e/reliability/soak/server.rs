@@ -1,9 +1,10 @@
 //! The BFF in a process of its own, whose memory and descriptors can be measured.
 
+use std::io;
 use std::net::SocketAddr;
 
-use bff_kit::host::config::Config;
-use bff_kit::host::{Server, Tcp};
+use bff_kit::host::config::{Config, LogConfig, LogFormat};
+use bff_kit::host::{Server, Tcp, log};
 use tokio::runtime::Builder;
 
 use crate::support::{Process, listens, told};
@@ -28,6 +29,22 @@ pub(super) fn descriptors(process: &Process) -> usize {
     std::fs::read_dir(format!("/proc/{}/fd", process.id())).unwrap().count()
 }
 
+/// Writes the log lines of internal errors, which no fault of the test makes, and leaves out the thousands of others.
+struct Unexpected;
+
+impl io::Write for Unexpected {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if String::from_utf8_lossy(line).contains("INTERNAL") {
+            io::stderr().write_all(line)?;
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
 /// The body of the other process. It ends at the latest with the process that started it, which closes the pipe.
 #[test]
 #[ignore = "is started by another test, as a process of its own"]
@@ -38,6 +55,8 @@ fn serves_until_its_starter_ends() {
         .on_thread_park(allocator::give_back)
         .build()
         .unwrap();
+    let config = LogConfig { filter: "warn".to_owned(), format: LogFormat::Text };
+    tracing::subscriber::set_global_default(log::subscriber(&config, || Unexpected, false).unwrap()).unwrap();
     runtime.block_on(async {
         let mut config = Config::development();
         config.upstream.default = told(SERVICES);
