@@ -1,6 +1,7 @@
 //! Credentials of the demo users and a demo device, ready to use: a developer explores without signing in first.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use bff_kit::host::config::SignInConfig;
@@ -14,9 +15,6 @@ const USER: &str = "user-ada-lindqvist";
 /// The device in whose name they run.
 const DEVICE: &str = "shelf-0001";
 
-/// Prefix of the keys of `bff-iot`.
-const KEY_PREFIX: &str = "shopd";
-
 /// Scopes of a phone's token.
 const PHONE_SCOPES: &str = "openid";
 
@@ -24,8 +22,9 @@ const PHONE_SCOPES: &str = "openid";
 #[derive(Debug)]
 pub(crate) struct Credentials {
     pub(crate) provider: Provider,
-    keys: TempDir,
+    keys: PathBuf,
     device_key: SecretString,
+    _folder: TempDir,
 }
 
 /// Header by which a request signs in, and its value.
@@ -41,17 +40,18 @@ impl Credentials {
             ..ProviderOptions::default()
         };
         let provider = Provider::new(options)?;
-        let keys = tempfile::tempdir().context("cannot make a folder for the keys of devices")?;
-        let prefix = KeyPrefix::new(KEY_PREFIX).context("the prefix of the keys is none")?;
+        let folder = tempfile::tempdir().context("cannot make a folder for the keys of devices")?;
+        let keys = folder.path().join("keys.json");
+        let prefix = bff_iot::client().key_prefix.and_then(KeyPrefix::new);
+        let prefix = prefix.context("the devices' BFF has no keys")?;
         let order = KeyOrder {
             device: DEVICE.to_owned(),
             label: "the demo device".to_owned(),
             scopes: Scopes::default(),
             expires: None,
         };
-        let device_key =
-            KeyFile::new(keys.path().join("keys.json"), prefix).issue(order, Clock::default().now())?.key;
-        Ok(Self { provider, keys, device_key })
+        let device_key = KeyFile::new(&keys, prefix).issue(order, Clock::default().now())?.key;
+        Ok(Self { provider, keys, device_key, _folder: folder })
     }
 
     /// Returns the sign-in settings of all BFFs. Each uses those of its own way to sign in.
@@ -59,7 +59,7 @@ impl Credentials {
         SignInConfig {
             issuer: Some(self.provider.issuer().to_owned()),
             jwks: Some(format!("{}/jwks", self.provider.issuer())),
-            keys: Some(self.keys.path().join("keys.json")),
+            keys: Some(self.keys.clone()),
             ..SignInConfig::default()
         }
     }

@@ -40,25 +40,21 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { command: _, host, page, mobile, web, iot, provider, domain, .. } = arguments;
-    let Arguments { data, synthetic, admin, plain, log, .. } = arguments;
-    let log = LogConfig { filter: log, format: LogFormat::Text };
+    let log = LogConfig { filter: arguments.log, format: LogFormat::Text };
     bff_kit::host::log::start(&log)?;
-    let contracts = folder("schema");
-    let page_sources = if plain { None } else { folder("playground/web") };
     let options = Options {
-        host,
-        page,
-        mobile,
-        web,
-        iot,
-        provider,
-        domain,
-        data,
-        synthetic,
-        admin,
-        contracts,
-        page_sources,
+        host: arguments.host,
+        page: arguments.page,
+        mobile: arguments.mobile,
+        web: arguments.web,
+        iot: arguments.iot,
+        provider: arguments.provider,
+        domain: arguments.domain,
+        data: arguments.data,
+        synthetic: arguments.synthetic,
+        admin: arguments.admin,
+        contracts: folder("schema"),
+        page_sources: if arguments.plain { None } else { folder("playground/web") },
         log,
     };
     let shop = Shop::open(options).await?;

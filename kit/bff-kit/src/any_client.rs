@@ -23,7 +23,8 @@ pub struct AnyClient {
     pub(crate) background: &'static [&'static str],
     pub(crate) reasons: Reasons,
     pub(crate) policies: fn() -> Policies,
-    pub(crate) key_prefix: Option<&'static str>,
+    /// Prefix of the API keys of its devices; `None` if it has none.
+    pub key_prefix: Option<&'static str>,
     pub(crate) sign_in: fn(&SignInSetup<'_>) -> Result<AnySignIn, ConfigError>,
     pub(crate) executor: fn() -> Box<dyn Execute>,
     pub(crate) schema_index: fn() -> SchemaIndex,

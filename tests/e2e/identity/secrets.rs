@@ -13,7 +13,7 @@ use tonic::transport::Endpoint;
 use super::phones::SignedIn;
 use crate::support::{ADA, Logged, SHELF, device_id, product_id};
 
-/// What nobody may read of a request in the output of a server.
+/// Input of a user, which no output of a server may show.
 const PRIVATE_TEXT: &str = "a-review-that-is-nobodys-business";
 
 #[tokio::test]

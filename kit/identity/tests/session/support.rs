@@ -1,13 +1,15 @@
 //! Sessions with a clock that the test sets.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use identity::{Clock, SessionSettings, Sessions};
 use jiff::Timestamp;
 use store::{MemoryStore, Store, StoreError, Stored};
+use tokio::task::yield_now;
 
 pub(crate) const HOUR: Duration = Duration::from_hours(1);
 
@@ -36,12 +38,13 @@ impl Server {
     }
 }
 
-/// A store that records all that is written to it, and can be broken.
+/// A store that records all that is written to it, and can be broken. Others get their turn before each operation, as
+/// with a store on the network: one that answers at once would never be asked by two at the same time.
 #[derive(Debug)]
 pub(crate) struct Watched {
     inner: MemoryStore,
     pub(crate) written: Mutex<Vec<String>>,
-    pub(crate) is_broken: std::sync::atomic::AtomicBool,
+    pub(crate) is_broken: AtomicBool,
 }
 
 impl Default for Watched {
@@ -51,6 +54,20 @@ impl Default for Watched {
 }
 
 impl Watched {
+    fn in_turn<'a, T>(
+        &'a self,
+        operation: impl Future<Output = Result<T, StoreError>> + Send + 'a,
+    ) -> Stored<'a, T> {
+        async move {
+            yield_now().await;
+            if self.is_broken.load(Ordering::Relaxed) {
+                return Err(StoreError::new("on purpose"));
+            }
+            operation.await
+        }
+        .boxed()
+    }
+
     fn record(&self, key: &str, value: &[u8]) {
         self.written.lock().unwrap().push(format!("{key} {}", String::from_utf8_lossy(value)));
     }
@@ -58,15 +75,12 @@ impl Watched {
 
 impl Store for Watched {
     fn get<'a>(&'a self, key: &'a str) -> Stored<'a, Option<Bytes>> {
-        if self.is_broken.load(Ordering::Relaxed) {
-            return Box::pin(async { Err(StoreError::new("on purpose")) });
-        }
-        self.inner.get(key)
+        self.in_turn(async { self.inner.get(key).await })
     }
 
     fn insert<'a>(&'a self, key: &'a str, value: Bytes, keep: Duration) -> Stored<'a, Option<Bytes>> {
         self.record(key, &value);
-        self.inner.insert(key, value, keep)
+        self.in_turn(async move { self.inner.insert(key, value, keep).await })
     }
 
     fn replace<'a>(
@@ -77,10 +91,10 @@ impl Store for Watched {
         keep: Duration,
     ) -> Stored<'a, bool> {
         self.record(key, &value);
-        self.inner.replace(key, expected, value, keep)
+        self.in_turn(async move { self.inner.replace(key, expected, value, keep).await })
     }
 
     fn remove<'a>(&'a self, key: &'a str, expected: &'a [u8]) -> Stored<'a, bool> {
-        self.inner.remove(key, expected)
+        self.in_turn(async { self.inner.remove(key, expected).await })
     }
 }
