@@ -153,7 +153,12 @@ impl Connection {
         self.max_age.is_some_and(|age| self.opened.elapsed() >= age)
     }
 
-    /// Returns true if the last calls timed out while no byte arrived.
+    /// Suspects that the connection is dead, until the peer answers.
+    pub(crate) fn doubt(&self) {
+        self.silent_calls.store(SILENT_CALLS as usize, Ordering::Relaxed);
+    }
+
+    /// Returns true if the connection may be dead: the last calls timed out while no byte arrived.
     pub(crate) fn is_suspect(&self) -> bool {
         self.silent_calls.load(Ordering::Relaxed) >= SILENT_CALLS as usize
     }

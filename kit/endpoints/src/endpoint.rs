@@ -134,6 +134,7 @@ impl Endpoint {
         let was = state.outliers.was_ejected();
         let is = state.outliers.is_ejected(now);
         if was && !is {
+            state.doubt_connections();
             drop(state);
             self.group.returned();
             self.tell(Event::Returned);
@@ -267,7 +268,9 @@ impl Checked for Endpoint {
         let is_out = serves == Some(false);
         let was_out = self.is_out_of_service.swap(is_out, Ordering::Relaxed);
         if was_out && !is_out {
-            self.state().outliers.returns(Instant::now());
+            let mut state = self.state();
+            state.outliers.returns(Instant::now());
+            state.doubt_connections();
         }
         match serves {
             Some(true) if was_out => self.tell(Event::Serving),
@@ -296,6 +299,11 @@ impl fmt::Debug for Endpoint {
 }
 
 impl State {
+    /// Suspects all connections of an endpoint that returns: while nothing was sent to it, they may have died unnoticed.
+    fn doubt_connections(&self) {
+        self.connections.iter().for_each(|connection| connection.doubt());
+    }
+
     /// Returns true if an attempt to connect may begin for a call that came at `since`: one at a time, none for a call
     /// that has seen one fail, and less often the more have failed.
     fn may_connect(&self, connect: Connect, since: Instant, now: Instant) -> bool {

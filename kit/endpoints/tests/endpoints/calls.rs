@@ -298,6 +298,27 @@ async fn a_replica_whose_calls_fail_five_times_in_a_row_is_ejected() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_dies_while_its_replica_is_ejected_costs_no_call() {
+    let network = Memory::default();
+    let servers = [1, 2].map(|number| network.serve(number));
+    let endpoints = network.endpoints(&["http://10.0.0.1:1", "http://10.0.0.1:2"], plain());
+    servers[0].fail(true);
+    while servers[0].calls() < 5 {
+        let _failed = call(&endpoints, SECOND).await.unwrap();
+    }
+    servers[0].fail(false);
+    servers[0].silence();
+    sleep(6 * SECOND).await;
+    for _ in 0..20 {
+        let calls = join_all((0..30).map(|_| call(&endpoints, SECOND))).await;
+        assert!(calls.into_iter().all(|it| it.unwrap() == Ok(())));
+        sleep(SECOND).await;
+    }
+    assert!(servers[0].calls() > 100, "{}", servers[0].calls());
+    assert_eq!(servers[0].connections(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_never_pinged_and_one_on_which_a_call_waits_is() {
     let network = Memory::default();
     let server = network.serve(1);

@@ -127,6 +127,8 @@ struct State {
     /// Number of calls after which a connection says GOAWAY; 0 for never.
     goaway_after: AtomicUsize,
     holds: AtomicBool,
+    /// Number of connections that answer nothing: the first so many.
+    silent: AtomicUsize,
     fails: AtomicBool,
     held: Mutex<Vec<SendResponse<Bytes>>>,
     /// True while the server says that it serves; `None` if it has no health service.
@@ -152,6 +154,11 @@ impl Server {
     /// Holds back all answers from now on.
     pub(crate) fn hold(&self) {
         self.0.holds.store(true, Ordering::Relaxed);
+    }
+
+    /// Silences all connections that are open now, without a word: new ones work.
+    pub(crate) fn silence(&self) {
+        self.0.silent.store(self.connections(), Ordering::Relaxed);
     }
 
     /// Sends the answers held back, and holds no more.
@@ -187,6 +194,7 @@ impl Server {
     }
 
     async fn connection(self, io: DuplexStream, builder: h2::server::Builder) {
+        let number = self.connections();
         let Ok(mut connection) = builder.handshake::<_, Bytes>(io).await else { return };
         let mut calls = 0;
         loop {
@@ -207,7 +215,8 @@ impl Server {
             }
             self.0.calls.fetch_add(1, Ordering::Relaxed);
             calls += 1;
-            if self.0.holds.load(Ordering::Relaxed) {
+            let is_silent = number <= self.0.silent.load(Ordering::Relaxed);
+            if is_silent || self.0.holds.load(Ordering::Relaxed) {
                 self.0.held.lock().unwrap().push(respond);
             } else {
                 let fails = self.0.fails.load(Ordering::Relaxed);
