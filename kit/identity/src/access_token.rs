@@ -2,8 +2,6 @@
 
 mod header;
 mod memory;
-mod object;
-mod parts;
 mod rules;
 mod settings;
 mod sign_in;

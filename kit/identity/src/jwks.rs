@@ -14,4 +14,5 @@ pub use roots::trusted_roots;
 pub use settings::JwksSettings;
 pub use source::{KeySource, KeySourceError};
 
+pub(crate) use http_source::fetch_json;
 pub(crate) use loading::{FoundKey, NoKey};

@@ -1,7 +1,7 @@
 //! The header of a token.
 
-use super::object::Object;
 use crate::algorithm::Algorithm;
+use crate::jwt::Object;
 
 /// The header of a token, as far as it matters. Keys that a header brings or points to (`jwk`, `jku`, `x5c`, `x5u`) are
 /// not among it: only the keys of the issuer count.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::object::Object;
 use super::settings::AccessTokenSettings;
 use crate::claims::Claims;
+use crate::jwt::Object;
 use crate::principal::Principal;
 use crate::scopes::Scopes;
 

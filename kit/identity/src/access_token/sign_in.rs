@@ -7,13 +7,13 @@ use http::header::AUTHORIZATION;
 
 use super::header::Header;
 use super::memory::{Fingerprint, Memory};
-use super::parts::Parts;
 use super::rules::Named;
 use super::settings::AccessTokenSettings;
 use crate::authorization;
 use crate::challenge::Challenge;
 use crate::clock::Clock;
 use crate::jwks::{FoundKey, Jwks, NoKey};
+use crate::jwt::Parts;
 use crate::principal::Principal;
 use crate::sign_in::{RequestHead, SignIn, SignedIn, SigningIn, signed_in};
 

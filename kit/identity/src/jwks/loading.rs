@@ -45,6 +45,7 @@ struct Loaded {
 }
 
 /// A key, and the generation of the set it comes from.
+#[derive(Clone, Debug)]
 pub(crate) struct FoundKey {
     key: Arc<Key>,
     pub(crate) generation: u64,
@@ -121,6 +122,14 @@ impl Jwks {
                 drop(state);
                 tracing::info!(usable, "other keys of the issuer were loaded");
             }
+        }
+    }
+
+    /// Waits until no load is under way, so that a request that comes before the first one need not fail.
+    pub(crate) async fn settled(&self) {
+        let mut done = self.done.subscribe();
+        if self.read().loading {
+            let _ = timeout(self.settings.timeout, done.changed()).await;
         }
     }
 

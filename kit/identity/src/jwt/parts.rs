@@ -4,16 +4,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The decoded parts of a signed token. An encrypted token has five, and is rejected.
-pub(super) struct Parts<'a> {
-    pub(super) header: Vec<u8>,
-    pub(super) claims: Vec<u8>,
+pub(crate) struct Parts<'a> {
+    pub(crate) header: Vec<u8>,
+    pub(crate) claims: Vec<u8>,
     /// The text that is signed: header and claims as they were sent.
-    pub(super) signed: &'a str,
-    pub(super) signature: Vec<u8>,
+    pub(crate) signed: &'a str,
+    pub(crate) signature: Vec<u8>,
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn of(token: &'a str) -> Result<Self, &'static str> {
+    pub(crate) fn of(token: &'a str) -> Result<Self, &'static str> {
         let mut dots = token.match_indices('.').map(|(at, _)| at);
         let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else {
             return Err("the token has not three parts");

@@ -8,26 +8,26 @@ use serde_json::Value;
 
 /// A JSON object in which no name stands twice. Readers of JSON disagree about the value that counts then, and an
 /// attacker could show one value to the signer and another to us (RFC 8725, section 2.4).
-pub(super) struct Object(BTreeMap<String, Value>);
+pub(crate) struct Object(BTreeMap<String, Value>);
 
 impl Object {
     /// Reads an object, and nothing after it.
-    pub(super) fn read(json: &[u8]) -> Option<Self> {
+    pub(crate) fn read(json: &[u8]) -> Option<Self> {
         serde_json::from_slice(json).ok()
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
     /// Returns a member that must be a text of 1 to 255 bytes.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str().filter(|text| (1..=255).contains(&text.len()))
     }
 
     /// Returns a member that must be whole seconds since 1970, before the year 10000. `NumericDate` (RFC 7519, section
     /// 2) permits fractions too, but no issuer writes them.
-    pub(super) fn seconds(&self, name: &str) -> Option<i64> {
+    pub(crate) fn seconds(&self, name: &str) -> Option<i64> {
         const YEAR_10000: i64 = 253_402_207_200;
         self.get(name)?.as_i64().filter(|seconds| (0..YEAR_10000).contains(seconds))
     }
