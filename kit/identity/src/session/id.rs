@@ -26,16 +26,13 @@ pub struct SessionHandle(String);
 impl SessionId {
     /// Makes an id. Returns `None` if the system has no randomness to give.
     pub(super) fn make() -> Option<Self> {
-        let mut bytes = [0; RANDOM];
-        SystemRandom::new().fill(&mut bytes).ok()?;
-        Some(Self(URL_SAFE_NO_PAD.encode(bytes).into()))
+        random_text().map(|text| Self(text.into()))
     }
 
     /// Reads an id as a cookie holds it; `None` if the text cannot be one, so that it need not be looked up.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        (text.len() == CHARACTERS && text.bytes().all(is_base64)).then(|| Self(text.into()))
+        is_name(text).then(|| Self(text.into()))
     }
 
     /// Returns the text for the cookie.
@@ -51,13 +48,34 @@ impl SessionId {
     }
 }
 
+impl SessionHandle {
+    /// Reads a public name; `None` if the text cannot be one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        is_name(text).then(|| Self(text.to_owned()))
+    }
+}
+
 impl fmt::Display for SessionHandle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
 }
 
+/// Returns 256 random bits in base64; `None` if the system has no randomness to give.
+pub(crate) fn random_text() -> Option<String> {
+    let mut bytes = [0; RANDOM];
+    SystemRandom::new().fill(&mut bytes).ok()?;
+    Some(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Returns true for as many characters of base64 as either name of a session has.
+fn is_name(text: &str) -> bool {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    text.len() == CHARACTERS && text.bytes().all(is_base64)
+}
+
 /// Returns the SHA-256 of a text in base64.
-pub(super) fn hashed(text: &str) -> String {
+pub(crate) fn hashed(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
 }

@@ -3,9 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use super::id::SessionId;
+use super::seal::Sealed;
 use super::settings::SessionSettings;
 
 /// A session of a browser.
@@ -17,11 +20,14 @@ pub struct Session {
     pub started: Timestamp,
     /// Time of the last request, to an eighth of the idle time.
     pub used: Timestamp,
+    /// Secret of the sign-in, which the id of the session alone opens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sealed: Option<Sealed>,
 }
 
 impl Session {
     pub(super) fn new(user: Option<&str>, now: Timestamp) -> Self {
-        Self { user: user.map(Into::into), started: now, used: now }
+        Self { user: user.map(Into::into), started: now, used: now, sealed: None }
     }
 
     /// Returns the time that the session has left; `None` if it has ended.
@@ -29,6 +35,21 @@ impl Session {
         let left = |since: Timestamp, lifetime: Duration| lifetime.checked_sub(elapsed(since, now));
         let left = left(self.used, settings.idle)?.min(left(self.started, settings.absolute)?);
         (!left.is_zero()).then_some(left)
+    }
+
+    /// Returns the time at which the session ends if it is not used again.
+    pub(super) fn ends(&self, settings: &SessionSettings) -> Timestamp {
+        let after = |since: Timestamp, lifetime: Duration| {
+            let lifetime = SignedDuration::try_from(lifetime).unwrap_or(SignedDuration::MAX);
+            since.checked_add(lifetime).unwrap_or(Timestamp::MAX)
+        };
+        after(self.used, settings.idle).min(after(self.started, settings.absolute))
+    }
+
+    /// Returns the secret that the sign-in enclosed; `None` if there is none, or it was not sealed for this session and
+    /// user.
+    pub(crate) fn enclosed(&self, id: &SessionId) -> Option<SecretString> {
+        self.sealed.as_ref()?.open(id, self.user.as_deref()?)
     }
 
     /// Returns the session as used now, if the time that it has noted is too old.

@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::{error, fmt};
 
 use bytes::Bytes;
+use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::{Store, StoreError};
 
 use super::id::{SessionHandle, SessionId, hashed};
 use super::record::Session;
+use super::seal::Sealed;
 use super::settings::SessionSettings;
 use crate::clock::Clock;
 
@@ -36,6 +39,15 @@ pub enum SessionError {
     NoRandomness,
 }
 
+/// What a sign-in keeps with a session.
+pub(crate) struct Enclosed<'a> {
+    /// Text that the id of the session alone opens.
+    pub(crate) secret: &'a SecretString,
+    /// Name under which several sessions can be ended at once, such as that of the session at an identity provider. The
+    /// store has its hash alone.
+    pub(crate) group: Option<&'a str>,
+}
+
 impl Sessions {
     /// Keeps sessions in a store.
     #[must_use]
@@ -45,13 +57,26 @@ impl Sessions {
 
     /// Begins the session of a visitor without an account.
     pub async fn visit(&self) -> Result<SessionId, SessionError> {
-        self.begin(None).await
+        self.begin(None, None).await
     }
 
     /// Begins the session of a user who has just signed in, and ends the one that the browser had before.
     pub async fn sign_in(&self, user: &str, before: Option<&SessionId>) -> Result<SessionId, SessionError> {
-        let id = self.begin(Some(user)).await?;
-        self.note(user, &id.handle()).await?;
+        self.sign_in_with(user, before, None).await
+    }
+
+    /// Does the same, and keeps what the sign-in brings.
+    pub(crate) async fn sign_in_with(
+        &self,
+        user: &str,
+        before: Option<&SessionId>,
+        enclosed: Option<Enclosed<'_>>,
+    ) -> Result<SessionId, SessionError> {
+        let id = self.begin(Some(user), enclosed.as_ref().map(|it| it.secret)).await?;
+        self.note(&list_of(user), user, &id.handle()).await?;
+        if let Some(group) = enclosed.and_then(|it| it.group) {
+            self.note(&group_of(group), user, &id.handle()).await?;
+        }
         if let Some(before) = before {
             self.end(before).await?;
         }
@@ -73,6 +98,39 @@ impl Sessions {
         Ok(Some(used))
     }
 
+    /// Encloses another secret in a session. Returns false if the session has ended.
+    pub(crate) async fn enclose(&self, id: &SessionId, secret: &SecretString) -> Result<bool, SessionError> {
+        let key = key_of(&id.handle());
+        // A request may note its use between the two.
+        while let Some((bytes, session)) = self.read::<Session>(&key).await? {
+            let (Some(user), Some(keep)) =
+                (session.user.as_deref(), session.left(&self.settings, self.clock.now()))
+            else {
+                break;
+            };
+            let sealed = Sealed::new(id, user, secret).ok_or(SessionError::NoRandomness)?;
+            let resealed = written(&Session { sealed: Some(sealed), ..session.clone() });
+            if self.store.replace(&key, &bytes, resealed, keep).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns the time at which a session ends if it is not used again.
+    #[must_use]
+    pub fn ends(&self, session: &Session) -> Timestamp {
+        session.ends(&self.settings)
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Ends a session. There need be none.
     pub async fn end(&self, id: &SessionId) -> Result<(), SessionError> {
         self.remove(&id.handle()).await
@@ -80,9 +138,15 @@ impl Sessions {
 
     /// Returns the sessions of a user, the oldest first.
     pub async fn of(&self, user: &str) -> Result<Vec<(SessionHandle, Session)>, SessionError> {
-        let Some((_, handles)) = self.read::<Vec<SessionHandle>>(&list_of(user)).await? else {
-            return Ok(Vec::new());
-        };
+        self.listed(&list_of(user), Some(user)).await
+    }
+
+    async fn listed(
+        &self,
+        list: &str,
+        user: Option<&str>,
+    ) -> Result<Vec<(SessionHandle, Session)>, SessionError> {
+        let Some((_, handles)) = self.read::<Vec<SessionHandle>>(list).await? else { return Ok(Vec::new()) };
         let mut sessions = Vec::new();
         for handle in handles {
             if let Some(session) = self.live(&handle, user).await? {
@@ -94,7 +158,7 @@ impl Sessions {
 
     /// Ends one session of a user, by its public name. Returns false if the user has none of that name.
     pub async fn revoke(&self, user: &str, handle: &SessionHandle) -> Result<bool, SessionError> {
-        let is_theirs = self.live(handle, user).await?.is_some();
+        let is_theirs = self.live(handle, Some(user)).await?.is_some();
         if is_theirs {
             self.remove(handle).await?;
         }
@@ -109,30 +173,49 @@ impl Sessions {
         Ok(())
     }
 
-    async fn begin(&self, user: Option<&str>) -> Result<SessionId, SessionError> {
-        let session = Session::new(user, self.clock.now());
+    /// Ends all sessions of a group, or those of it that are of a user.
+    pub(crate) async fn revoke_group(&self, group: &str, user: Option<&str>) -> Result<(), SessionError> {
+        for (handle, _) in self.listed(&group_of(group), user).await? {
+            self.remove(&handle).await?;
+        }
+        Ok(())
+    }
+
+    async fn begin(
+        &self,
+        user: Option<&str>,
+        secret: Option<&SecretString>,
+    ) -> Result<SessionId, SessionError> {
+        let mut session = Session::new(user, self.clock.now());
         let keep = self.settings.idle.min(self.settings.absolute);
         let id = SessionId::make().ok_or(SessionError::NoRandomness)?;
+        if let (Some(user), Some(secret)) = (user, secret) {
+            session.sealed = Some(Sealed::new(&id, user, secret).ok_or(SessionError::NoRandomness)?);
+        }
         // Two of 256 random bits never meet.
         self.store.insert(&key_of(&id.handle()), written(&session), keep).await?;
         Ok(id)
     }
 
-    /// Returns the session of a handle, if it is one of this user and has not ended.
-    async fn live(&self, handle: &SessionHandle, user: &str) -> Result<Option<Session>, SessionError> {
+    /// Returns the session of a handle, if it is one of this user, or of any, and has not ended.
+    async fn live(
+        &self,
+        handle: &SessionHandle,
+        user: Option<&str>,
+    ) -> Result<Option<Session>, SessionError> {
         let found = self.read::<Session>(&key_of(handle)).await?.map(|(_, session)| session);
         let now = self.clock.now();
-        Ok(found.filter(|it| it.user.as_deref() == Some(user) && it.left(&self.settings, now).is_some()))
+        let is_theirs = |it: &Session| user.is_none() || it.user.as_deref() == user;
+        Ok(found.filter(|it| is_theirs(it) && it.left(&self.settings, now).is_some()))
     }
 
-    /// Adds a session to the list of its user, and takes those that have ended off it.
-    async fn note(&self, user: &str, handle: &SessionHandle) -> Result<(), SessionError> {
-        let list = list_of(user);
+    /// Adds a session to a list of sessions of its user, and takes those that have ended off it.
+    async fn note(&self, list: &str, user: &str, handle: &SessionHandle) -> Result<(), SessionError> {
         loop {
-            let before = self.store.get(&list).await?;
+            let before = self.store.get(list).await?;
             let mut handles = Vec::new();
             for known in before.as_deref().and_then(parsed::<Vec<SessionHandle>>).unwrap_or_default() {
-                if self.live(&known, user).await?.is_some() {
+                if self.live(&known, Some(user)).await?.is_some() {
                     handles.push(known);
                 }
             }
@@ -142,8 +225,8 @@ impl Sessions {
             handles.push(handle.clone());
             let (handles, keep) = (written(&handles), self.settings.absolute);
             let is_written = match before {
-                Some(bytes) => self.store.replace(&list, &bytes, handles, keep).await?,
-                None => self.store.insert(&list, handles, keep).await?.is_none(),
+                Some(bytes) => self.store.replace(list, &bytes, handles, keep).await?,
+                None => self.store.insert(list, handles, keep).await?.is_none(),
             };
             if is_written {
                 return Ok(());
@@ -175,6 +258,10 @@ fn key_of(handle: &SessionHandle) -> String {
 
 fn list_of(user: &str) -> String {
     format!("sessions-of:{}", hashed(user))
+}
+
+fn group_of(group: &str) -> String {
+    format!("session-group:{}", hashed(group))
 }
 
 /// Reads a value of this release; `None` if another release wrote it in another form.
