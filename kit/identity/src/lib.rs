@@ -54,6 +54,7 @@ mod clock;
 mod http_client;
 mod jwks;
 mod jwt;
+mod oidc;
 mod principal;
 mod scopes;
 mod secret;
@@ -71,6 +72,7 @@ pub use clock::Clock;
 pub use jwks::{
     HttpKeySource, HttpKeySourceError, Jwks, JwksSettings, KeySource, KeySourceError, trusted_roots,
 };
+pub use oidc::{OidcError, OidcSettings, OidcSignIn};
 pub use principal::{Actor, Principal};
 pub use scopes::Scopes;
 pub use secret::{ExposeSecret, SecretString};

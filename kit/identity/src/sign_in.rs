@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Either, Ready, ready};
@@ -24,6 +25,13 @@ pub trait SignIn: Send + Sync {
     /// serves, and starts it before the first request.
     fn maintain(&self) -> BoxFuture<'_, ()> {
         std::future::pending().boxed()
+    }
+
+    /// Returns the routes that the sign-in brings, such as those of a login; none unless it says otherwise. A server
+    /// serves them at its root, behind its checks of the host, of the origin and, for whatever changes something, of the
+    /// header that a page of another site cannot send.
+    fn routes(self: Arc<Self>) -> axum::Router {
+        axum::Router::new()
     }
 }
 

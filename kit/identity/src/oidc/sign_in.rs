@@ -1,0 +1,140 @@
+//! Sign-in with the session that a login began.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Either};
+use http::HeaderName;
+use http::header::COOKIE;
+use rustls::RootCertStore;
+
+use super::cookie;
+use super::error::OidcError;
+use super::provider::Provider;
+use super::refresh::Refresher;
+use super::return_to::ReturnOrigins;
+use super::routes;
+use super::settings::OidcSettings;
+use super::tokens::Tokens;
+use crate::challenge::Challenge;
+use crate::principal::Principal;
+use crate::secret::SecretString;
+use crate::session::{Session, SessionError, SessionId, Sessions};
+use crate::sign_in::{RequestHead, SignIn, SignedIn, SigningIn, signed_in};
+
+/// Sign-in with the cookie `__Host-session`, which a login at an OIDC provider gives a browser. A request
+/// without the cookie is anonymous. One whose session has ended is rejected, as one with any other cookie of that name
+/// that names none: a page of a guest, where there was one of a user, would hide that the user has to sign in again.
+/// `GET /auth/me` takes such a cookie away.
+///
+/// The principal has the scopes that the provider has granted, and expires with the session if it is not used again.
+pub struct OidcSignIn {
+    pub(super) provider: Arc<Provider>,
+    pub(super) sessions: Sessions,
+    pub(super) origins: ReturnOrigins,
+    refresher: Arc<Refresher>,
+}
+
+/// A session that has been opened.
+pub(super) struct Opened {
+    pub(super) session: Session,
+    pub(super) user: String,
+    pub(super) tokens: Tokens,
+}
+
+impl OidcSignIn {
+    /// Creates the sign-in at a provider, trusting servers whose certificates lead to one of `roots`. It asks nothing of
+    /// the provider: [`SignIn::maintain`] does. Times in tokens are compared with the clock of the sessions.
+    pub fn new(settings: OidcSettings, sessions: Sessions, roots: RootCertStore) -> Result<Self, OidcError> {
+        let origins = ReturnOrigins::new(&settings.return_origins)?;
+        let cool_down = settings.cool_down;
+        let provider = Arc::new(Provider::new(settings, roots, sessions.clock().clone())?);
+        let refresher = Arc::new(Refresher::new(sessions.clone(), provider.clone(), cool_down));
+        Ok(Self { provider, sessions, origins, refresher })
+    }
+
+    /// Returns the access token of the session that a request presents, refreshed if it has expired; `None` if the
+    /// request presents no session, or the session has no token that is good. It is for the provider's token exchange
+    /// (RFC 8693), and goes to nobody else.
+    pub async fn access_token(&self, request: RequestHead<'_>) -> Result<Option<SecretString>, Challenge> {
+        let Some(id) = cookie::session(request.headers).map_err(rejected)? else { return Ok(None) };
+        let opened = self.refreshed(&id).await?;
+        Ok(opened.tokens.access_token(self.sessions.clock().now()))
+    }
+
+    /// Returns the session of an id as it is; `None` if there is none, or none that this sign-in began.
+    pub(super) async fn open(&self, id: &SessionId) -> Result<Option<Opened>, SessionError> {
+        let Some(session) = self.sessions.find(id).await? else { return Ok(None) };
+        let tokens = session.enclosed(id).as_ref().and_then(Tokens::read);
+        Ok(session.user.clone().zip(tokens).map(|(user, tokens)| Opened { session, user, tokens }))
+    }
+
+    /// Returns the session of an id, with its tokens refreshed if that is due.
+    async fn refreshed(&self, id: &SessionId) -> Result<Opened, Challenge> {
+        let opened = self.opened(id).await?;
+        if opened.tokens.due(self.sessions.clock().now()).is_none() {
+            return Ok(opened);
+        }
+        self.refresher.refresh(id).await;
+        self.opened(id).await
+    }
+
+    async fn opened(&self, id: &SessionId) -> Result<Opened, Challenge> {
+        self.open(id).await.map_err(unavailable)?.ok_or_else(|| rejected("the session has ended"))
+    }
+
+    fn principal(&self, opened: Opened) -> Principal {
+        Principal::of_user(opened.user)
+            .with_scopes(opened.tokens.scopes())
+            .with_expiry(self.sessions.ends(&opened.session))
+    }
+}
+
+impl SignIn for OidcSignIn {
+    fn sign_in<'a>(&'a self, request: RequestHead<'a>) -> SigningIn<'a> {
+        match cookie::session(request.headers) {
+            Ok(None) => signed_in(Ok(Principal::anonymous())),
+            Ok(Some(id)) => Either::Right(self.signed_in_by(id).boxed()),
+            Err(reason) => signed_in(Err(rejected(reason))),
+        }
+    }
+
+    fn reads(&self) -> Vec<HeaderName> {
+        vec![COOKIE]
+    }
+
+    fn maintain(&self) -> BoxFuture<'_, ()> {
+        self.provider.maintain().boxed()
+    }
+
+    /// Returns the routes under `/auth`: `login`, `callback`, `me`, `logout`, `sessions` and `backchannel-logout`. The
+    /// last one is called by the provider, which sends none of a browser's headers: its credential is the logout token.
+    fn routes(self: Arc<Self>) -> axum::Router {
+        routes::all(self)
+    }
+}
+
+impl OidcSignIn {
+    async fn signed_in_by(&self, id: SessionId) -> SignedIn {
+        self.refreshed(&id).await.map(|opened| self.principal(opened))
+    }
+}
+
+/// One answer for every cookie that is not accepted. `Cookie` is no scheme that browsers know, so that none asks for a
+/// password; an answer with 401 has to name one.
+pub(super) const fn rejected(reason: &'static str) -> Challenge {
+    Challenge::rejected("Cookie cookie-name=\"__Host-session\"", reason)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err`")]
+fn unavailable(error: SessionError) -> Challenge {
+    tracing::warn!(%error, "a session could not be read");
+    Challenge::unavailable("the session could not be read")
+}
+
+impl fmt::Debug for OidcSignIn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("OidcSignIn").field("origins", &self.origins).finish_non_exhaustive()
+    }
+}
