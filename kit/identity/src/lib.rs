@@ -3,7 +3,8 @@
 //! A [`SignIn`] reads the head of a request and answers with its [`Principal`], or with a [`Challenge`] if it presents a
 //! credential that is not accepted. A request without a credential is anonymous. [`AccessTokenSignIn`] accepts JSON Web
 //! Tokens of an issuer whose keys [`Jwks`] loads; [`ApiKeySignIn`] accepts keys whose hashes are in a [`KeyFile`].
-//! [`Sessions`] of browsers live in a [`Store`](store::Store) that replicas share.
+//! [`Sessions`] of browsers live in a [`Store`](store::Store) that replicas share; [`OidcSignIn`] begins them with a login at
+//! an identity provider.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -42,7 +43,7 @@
 //! credentials are compared with a [`Clock`], intervals follow tokio's clock, so that tests run on a paused one.
 //!
 //! Next: `tests/access_token/bad.rs` lists the tokens that are rejected; `tests/access_token/keys.rs` shows the keys of
-//! an issuer through rotation and outage, `tests/api_key/changes.rs` those of devices.
+//! an issuer through rotation and outage, `tests/api_key/changes.rs` those of devices. `tests/oidc/login.rs` follows a browser through a login.
 
 mod access_token;
 mod algorithm;

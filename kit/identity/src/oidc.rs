@@ -15,6 +15,7 @@ mod provider;
 mod refresh;
 mod return_to;
 mod routes;
+mod serving;
 mod settings;
 mod sign_in;
 mod tokens;

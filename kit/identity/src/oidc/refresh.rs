@@ -11,12 +11,13 @@ use tokio::time::{Instant, sleep};
 
 use super::error::Failure;
 use super::provider::Provider;
+use super::settings::OidcSettings;
 use super::tokens::Tokens;
 use crate::session::{SessionError, SessionId, Sessions, random_text};
 
-/// Time for which a replica may hold the claim on a refresh. It is longer than a request to the provider may take, and
-/// ends the claim of a replica that has gone away.
-const CLAIM: Duration = Duration::from_secs(30);
+/// Time for which a replica may hold the claim on a refresh, beside the time that the provider may take. It ends the claim
+/// of a replica that has gone away.
+const CLAIM: Duration = Duration::from_secs(15);
 
 /// Time that a request waits for the refresh of another replica. It goes on without good tokens then.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,6 +37,7 @@ const WRITES: usize = 3;
 pub(super) struct Refresher {
     sessions: Sessions,
     provider: Arc<Provider>,
+    claim: Duration,
     cool_down: Duration,
     flights: Mutex<HashMap<String, Flight>>,
 }
@@ -44,8 +46,10 @@ pub(super) struct Refresher {
 type Flight = Shared<BoxFuture<'static, ()>>;
 
 impl Refresher {
-    pub(super) fn new(sessions: Sessions, provider: Arc<Provider>, cool_down: Duration) -> Self {
-        Self { sessions, provider, cool_down, flights: Mutex::default() }
+    pub(super) fn new(sessions: Sessions, provider: Arc<Provider>, settings: &OidcSettings) -> Self {
+        // The tokens, and two loads of keys at most.
+        let claim = CLAIM + settings.timeout + 2 * settings.keys.timeout;
+        Self { sessions, provider, claim, cool_down: settings.cool_down, flights: Mutex::default() }
     }
 
     /// Refreshes the tokens of a session, or waits until another request has. The session says what has come of it.
@@ -76,7 +80,7 @@ impl Refresher {
         let claim: Bytes = random_text().ok_or(SessionError::NoRandomness)?.into();
         let started = Instant::now();
         loop {
-            match store.insert(&key, claim.clone(), CLAIM).await? {
+            match store.insert(&key, claim.clone(), self.claim).await? {
                 None => break,
                 Some(other) if other == COOLING => return Ok(()),
                 Some(_) if started.elapsed() >= PATIENCE => return Ok(()),

@@ -38,7 +38,7 @@ impl ReturnOrigins {
         }
         let (_, rest) = text.split_once("://")?;
         let authority = rest.split(['/', '?', '#']).next()?;
-        let url = Url::parse(text).ok().filter(|_| !authority.contains('@'))?;
+        let url = Url::parse(text).ok().filter(|_| !authority.is_empty() && !authority.contains('@'))?;
         let mut known = std::iter::once(&self.first).chain(&self.others);
         known.any(|it| it.origin() == url.origin()).then_some(url)
     }

@@ -3,10 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, Either};
-use http::HeaderName;
-use http::header::COOKIE;
 use rustls::RootCertStore;
 
 use super::cookie;
@@ -14,14 +10,13 @@ use super::error::OidcError;
 use super::provider::Provider;
 use super::refresh::Refresher;
 use super::return_to::ReturnOrigins;
-use super::routes;
 use super::settings::OidcSettings;
 use super::tokens::Tokens;
 use crate::challenge::Challenge;
 use crate::principal::Principal;
 use crate::secret::SecretString;
 use crate::session::{Session, SessionError, SessionId, Sessions};
-use crate::sign_in::{RequestHead, SignIn, SignedIn, SigningIn, signed_in};
+use crate::sign_in::RequestHead;
 
 /// Sign-in with the cookie `__Host-session`, which a login at an OIDC provider gives a browser. A request
 /// without the cookie is anonymous. One whose session has ended is rejected, as one with any other cookie of that name
@@ -43,14 +38,21 @@ pub(super) struct Opened {
     pub(super) tokens: Tokens,
 }
 
+impl Opened {
+    /// Opens a session; `None` if it is none that a login began.
+    pub(super) fn of(id: &SessionId, session: Session) -> Option<Self> {
+        let tokens = session.enclosed(id).as_ref().and_then(Tokens::read)?;
+        Some(Self { user: session.user.clone()?, session, tokens })
+    }
+}
+
 impl OidcSignIn {
     /// Creates the sign-in at a provider, trusting servers whose certificates lead to one of `roots`. It asks nothing of
-    /// the provider: [`SignIn::maintain`] does. Times in tokens are compared with the clock of the sessions.
+    /// the provider: [`SignIn::maintain`](crate::SignIn::maintain) does. Times in tokens are compared with the clock of the sessions.
     pub fn new(settings: OidcSettings, sessions: Sessions, roots: RootCertStore) -> Result<Self, OidcError> {
         let origins = ReturnOrigins::new(&settings.return_origins)?;
-        let cool_down = settings.cool_down;
-        let provider = Arc::new(Provider::new(settings, roots, sessions.clock().clone())?);
-        let refresher = Arc::new(Refresher::new(sessions.clone(), provider.clone(), cool_down));
+        let provider = Arc::new(Provider::new(settings.clone(), roots, sessions.clock().clone())?);
+        let refresher = Arc::new(Refresher::new(sessions.clone(), provider.clone(), &settings));
         Ok(Self { provider, sessions, origins, refresher })
     }
 
@@ -65,13 +67,11 @@ impl OidcSignIn {
 
     /// Returns the session of an id as it is; `None` if there is none, or none that this sign-in began.
     pub(super) async fn open(&self, id: &SessionId) -> Result<Option<Opened>, SessionError> {
-        let Some(session) = self.sessions.find(id).await? else { return Ok(None) };
-        let tokens = session.enclosed(id).as_ref().and_then(Tokens::read);
-        Ok(session.user.clone().zip(tokens).map(|(user, tokens)| Opened { session, user, tokens }))
+        Ok(self.sessions.find(id).await?.and_then(|session| Opened::of(id, session)))
     }
 
     /// Returns the session of an id, with its tokens refreshed if that is due.
-    async fn refreshed(&self, id: &SessionId) -> Result<Opened, Challenge> {
+    pub(super) async fn refreshed(&self, id: &SessionId) -> Result<Opened, Challenge> {
         let opened = self.opened(id).await?;
         if opened.tokens.due(self.sessions.clock().now()).is_none() {
             return Ok(opened);
@@ -84,40 +84,11 @@ impl OidcSignIn {
         self.open(id).await.map_err(unavailable)?.ok_or_else(|| rejected("the session has ended"))
     }
 
-    fn principal(&self, opened: Opened) -> Principal {
+    /// Returns the principal of a session.
+    pub(super) fn principal(&self, opened: Opened) -> Principal {
         Principal::of_user(opened.user)
             .with_scopes(opened.tokens.scopes())
             .with_expiry(self.sessions.ends(&opened.session))
-    }
-}
-
-impl SignIn for OidcSignIn {
-    fn sign_in<'a>(&'a self, request: RequestHead<'a>) -> SigningIn<'a> {
-        match cookie::session(request.headers) {
-            Ok(None) => signed_in(Ok(Principal::anonymous())),
-            Ok(Some(id)) => Either::Right(self.signed_in_by(id).boxed()),
-            Err(reason) => signed_in(Err(rejected(reason))),
-        }
-    }
-
-    fn reads(&self) -> Vec<HeaderName> {
-        vec![COOKIE]
-    }
-
-    fn maintain(&self) -> BoxFuture<'_, ()> {
-        self.provider.maintain().boxed()
-    }
-
-    /// Returns the routes under `/auth`: `login`, `callback`, `me`, `logout`, `sessions` and `backchannel-logout`. The
-    /// last one is called by the provider, which sends none of a browser's headers: its credential is the logout token.
-    fn routes(self: Arc<Self>) -> axum::Router {
-        routes::all(self)
-    }
-}
-
-impl OidcSignIn {
-    async fn signed_in_by(&self, id: SessionId) -> SignedIn {
-        self.refreshed(&id).await.map(|opened| self.principal(opened))
     }
 }
 

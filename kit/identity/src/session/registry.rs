@@ -133,7 +133,15 @@ impl Sessions {
 
     /// Ends a session. There need be none.
     pub async fn end(&self, id: &SessionId) -> Result<(), SessionError> {
-        self.remove(&id.handle()).await
+        self.remove(&id.handle()).await.map(|_| ())
+    }
+
+    /// Ends a session. Returns it as it was at that moment, so that nothing that was enclosed in it meanwhile is missed;
+    /// `None` if there was none, or no longer.
+    pub(crate) async fn take(&self, id: &SessionId) -> Result<Option<Session>, SessionError> {
+        let session = self.remove(&id.handle()).await?.as_deref().and_then(parsed::<Session>);
+        let now = self.clock.now();
+        Ok(session.filter(|it| it.left(&self.settings, now).is_some()))
     }
 
     /// Returns the sessions of a user, the oldest first.
@@ -234,15 +242,16 @@ impl Sessions {
         }
     }
 
-    async fn remove(&self, handle: &SessionHandle) -> Result<(), SessionError> {
+    /// Removes a session. Returns it as it was at that moment; `None` if there was none.
+    async fn remove(&self, handle: &SessionHandle) -> Result<Option<Bytes>, SessionError> {
         let key = key_of(handle);
         // A request may note its use between the two.
         while let Some(there) = self.store.get(&key).await? {
             if self.store.remove(&key, &there).await? {
-                break;
+                return Ok(Some(there));
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Reads a value, with its bytes; `None` if there is none, or one that cannot be read.

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
 
-use super::{answer, parameters};
+use super::answer;
+use super::parameters::parameters;
 use crate::oidc::error::Failure;
 use crate::oidc::logout_token::Logout;
 use crate::oidc::sign_in::OidcSignIn;

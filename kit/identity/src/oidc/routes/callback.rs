@@ -6,7 +6,8 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::HeaderMap;
 
-use super::{answer, query};
+use super::answer;
+use super::parameters::query;
 use crate::oidc::attempt::Attempt;
 use crate::oidc::cookie;
 use crate::oidc::error::Failure;

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::answer;
 use crate::oidc::cookie;
-use crate::oidc::sign_in::OidcSignIn;
+use crate::oidc::sign_in::{OidcSignIn, Opened};
 use crate::session::{SessionError, SessionId};
 
 /// Ends the session, here and in the tokens of the provider. Returns the URL at which the page can end the session at the
@@ -26,10 +26,9 @@ pub(super) async fn post(State(sign_in): State<Arc<OidcSignIn>>, headers: Header
 }
 
 async fn end(sign_in: &OidcSignIn, id: &SessionId) -> Result<Option<String>, SessionError> {
-    let opened = sign_in.open(id).await?;
     // First, so that it has ended whatever the provider does, and a refresh that is under way revokes its own tokens.
-    sign_in.sessions.end(id).await?;
-    let Some(opened) = opened else { return Ok(None) };
+    let ended = sign_in.sessions.take(id).await?;
+    let Some(opened) = ended.and_then(|session| Opened::of(id, session)) else { return Ok(None) };
     if let Some(token) = &opened.tokens.refresh_token {
         sign_in.provider.revoke(token).await;
     }

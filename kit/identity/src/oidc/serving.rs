@@ -1,0 +1,41 @@
+//! What a server calls: the sign-in of a request, and the routes.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Either};
+use http::HeaderName;
+use http::header::COOKIE;
+
+use super::cookie;
+use super::routes;
+use super::sign_in::{OidcSignIn, rejected};
+use crate::principal::Principal;
+use crate::sign_in::{RequestHead, SignIn, SigningIn, signed_in};
+
+impl SignIn for OidcSignIn {
+    fn sign_in<'a>(&'a self, request: RequestHead<'a>) -> SigningIn<'a> {
+        match cookie::session(request.headers) {
+            Ok(None) => signed_in(Ok(Principal::anonymous())),
+            Ok(Some(id)) => {
+                let later = async move { self.refreshed(&id).await.map(|it| self.principal(it)) };
+                Either::Right(later.boxed())
+            }
+            Err(reason) => signed_in(Err(rejected(reason))),
+        }
+    }
+
+    fn reads(&self) -> Vec<HeaderName> {
+        vec![COOKIE]
+    }
+
+    fn maintain(&self) -> BoxFuture<'_, ()> {
+        self.provider.maintain().boxed()
+    }
+
+    /// Returns the routes under `/auth`: `login`, `callback`, `me`, `logout`, `sessions` and `backchannel-logout`. The
+    /// last one is called by the provider, which sends none of a browser's headers: its credential is the logout token.
+    fn routes(self: Arc<Self>) -> axum::Router {
+        routes::all(self)
+    }
+}
