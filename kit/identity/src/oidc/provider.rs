@@ -56,6 +56,10 @@ impl Provider {
         Ok(Self { settings, http, discovery, keys, clock })
     }
 
+    pub(super) const fn settings(&self) -> &OidcSettings {
+        &self.settings
+    }
+
     /// Loads the metadata and keys of the provider, for as long as it is polled.
     pub(super) async fn maintain(&self) {
         self.keys.maintain().await;

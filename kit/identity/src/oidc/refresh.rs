@@ -11,7 +11,6 @@ use tokio::time::{Instant, sleep};
 
 use super::error::Failure;
 use super::provider::Provider;
-use super::settings::OidcSettings;
 use super::tokens::Tokens;
 use crate::session::{SessionError, SessionId, Sessions, random_text};
 
@@ -46,10 +45,12 @@ pub(super) struct Refresher {
 type Flight = Shared<BoxFuture<'static, ()>>;
 
 impl Refresher {
-    pub(super) fn new(sessions: Sessions, provider: Arc<Provider>, settings: &OidcSettings) -> Self {
+    pub(super) fn new(sessions: Sessions, provider: Arc<Provider>) -> Self {
+        let settings = provider.settings();
         // The tokens, and two loads of keys at most.
         let claim = CLAIM + settings.timeout + 2 * settings.keys.timeout;
-        Self { sessions, provider, claim, cool_down: settings.cool_down, flights: Mutex::default() }
+        let cool_down = settings.cool_down;
+        Self { sessions, provider, claim, cool_down, flights: Mutex::default() }
     }
 
     /// Refreshes the tokens of a session, or waits until another request has. The session says what has come of it.

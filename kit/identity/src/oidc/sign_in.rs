@@ -51,8 +51,8 @@ impl OidcSignIn {
     /// the provider: [`SignIn::maintain`](crate::SignIn::maintain) does. Times in tokens are compared with the clock of the sessions.
     pub fn new(settings: OidcSettings, sessions: Sessions, roots: RootCertStore) -> Result<Self, OidcError> {
         let origins = ReturnOrigins::new(&settings.return_origins)?;
-        let provider = Arc::new(Provider::new(settings.clone(), roots, sessions.clock().clone())?);
-        let refresher = Arc::new(Refresher::new(sessions.clone(), provider.clone(), &settings));
+        let provider = Arc::new(Provider::new(settings, roots, sessions.clock().clone())?);
+        let refresher = Arc::new(Refresher::new(sessions.clone(), provider.clone()));
         Ok(Self { provider, sessions, origins, refresher })
     }
 

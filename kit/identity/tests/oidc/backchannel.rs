@@ -38,14 +38,19 @@ async fn three(server: &Server) -> [Browser; 3] {
     [one, other, Browser::signed_in(server).await]
 }
 
-async fn users(browsers: &[Browser; 3]) -> [Result<String, u16>; 3] {
-    let [one, other, eve] = browsers;
-    [user(&one.page().await), user(&other.page().await), user(&eve.page().await)]
+/// Checks the user of each browser, or the status of its answer.
+async fn assert_users(browsers: &[Browser; 3], expected: [Result<&str, u16>; 3]) {
+    for (browser, expected) in browsers.iter().zip(expected) {
+        assert_user(browser, expected).await;
+    }
 }
 
-fn signed_in(name: &str) -> Result<String, u16> {
-    Ok(name.to_owned())
+async fn assert_user(browser: &Browser, expected: Result<&str, u16>) {
+    assert_eq!(user(&browser.page().await), expected.map(str::to_owned));
 }
+
+const ADA: Result<&str, u16> = Ok("ada");
+const EVE: Result<&str, u16> = Ok("eve");
 
 #[tokio::test]
 async fn a_session_of_the_provider_ends_the_sessions_that_came_of_it() {
@@ -58,7 +63,7 @@ async fn a_session_of_the_provider_ends_the_sessions_that_came_of_it() {
             claims["sub"] = "ada".into();
         }
         assert_eq!(send(&server, claims).await, StatusCode::OK);
-        assert_eq!(users(&browsers).await, [Err(401), signed_in("ada"), signed_in("eve")]);
+        assert_users(&browsers, [Err(401), ADA, EVE]).await;
     }
 }
 
@@ -70,7 +75,7 @@ async fn a_user_without_a_session_ends_all_of_the_user() {
     claims["sub"] = "ada".into();
     claims["aud"] = json!(["other", "bff-web"]);
     assert_eq!(send(&server, claims).await, StatusCode::OK);
-    assert_eq!(users(&browsers).await, [Err(401), Err(401), signed_in("eve")]);
+    assert_users(&browsers, [Err(401), Err(401), EVE]).await;
 }
 
 #[tokio::test]
@@ -81,7 +86,7 @@ async fn a_session_of_another_user_is_left_alone() {
     claims["sid"] = "sid-ada".into();
     claims["sub"] = "eve".into();
     assert_eq!(send(&server, claims).await, StatusCode::OK);
-    assert_eq!(users(&browsers).await, [signed_in("ada"), signed_in("ada"), signed_in("eve")]);
+    assert_users(&browsers, [ADA, ADA, EVE]).await;
 }
 
 fn claim(name: &'static str, value: Value) -> Forge {
@@ -159,10 +164,10 @@ async fn a_token_that_is_not_good_ends_nothing() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{form}");
         assert_eq!(answer.body, "{\"error\":\"invalid_request\"}");
     }
-    assert_eq!(users(&browsers).await, [signed_in("ada"), signed_in("ada"), signed_in("eve")]);
+    assert_users(&browsers, [ADA, ADA, EVE]).await;
     let good = query(&[("logout_token", &token)]);
     assert_eq!(server.post("/auth/backchannel-logout", good).await.status, StatusCode::OK);
-    assert_eq!(users(&browsers).await, [Err(401), Err(401), signed_in("eve")]);
+    assert_users(&browsers, [Err(401), Err(401), EVE]).await;
 }
 
 #[tokio::test]
@@ -172,7 +177,7 @@ async fn an_id_token_is_no_logout_token() {
     let token = server.provider.state().secrets.iter().find(|it| it.starts_with("ey")).unwrap().clone();
     let answer = server.post("/auth/backchannel-logout", query(&[("logout_token", &token)])).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert_eq!(user(&browser.page().await), signed_in("ada"));
+    assert_user(&browser, ADA).await;
 }
 
 #[tokio::test]
@@ -182,15 +187,15 @@ async fn a_token_is_good_once() {
     let mut claims = claims(&server, "1");
     claims["sub"] = "ada".into();
     assert_eq!(send(&server, claims.clone()).await, StatusCode::OK);
-    assert_eq!(user(&first.page().await), Err(401));
+    assert_user(&first, Err(401)).await;
     let again = Browser::signed_in(&server).await;
     for _ in 0..3 {
         assert_eq!(send(&server, claims.clone()).await, StatusCode::BAD_REQUEST);
     }
-    assert_eq!(user(&again.page().await), signed_in("ada"));
+    assert_user(&again, ADA).await;
     claims["jti"] = "2".into();
     assert_eq!(send(&server, claims).await, StatusCode::OK);
-    assert_eq!(user(&again.page().await), Err(401));
+    assert_user(&again, Err(401)).await;
 }
 
 #[tokio::test]
@@ -202,7 +207,7 @@ async fn a_logout_that_failed_can_be_sent_again() {
     server.store.is_broken.store(true, Ordering::Relaxed);
     assert_eq!(send(&server, claims.clone()).await, StatusCode::BAD_REQUEST);
     server.store.is_broken.store(false, Ordering::Relaxed);
-    assert_eq!(user(&browser.page().await), signed_in("ada"));
+    assert_user(&browser, ADA).await;
     assert_eq!(send(&server, claims).await, StatusCode::OK);
-    assert_eq!(user(&browser.page().await), Err(401));
+    assert_user(&browser, Err(401)).await;
 }
