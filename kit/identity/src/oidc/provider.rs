@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{Request, Uri};
 use jiff::Timestamp;
 use openidconnect::core::CoreAuthenticationFlow;
 use openidconnect::url::{Url, form_urlencoded};
 use openidconnect::{
-    AuthorizationCode, CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier, RefreshToken, Scope,
-    TokenResponse as _,
+    AuthorizationCode, CsrfToken, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier,
+    RefreshToken, Scope, TokenResponse as _,
 };
 use rustls::RootCertStore;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -153,7 +155,6 @@ impl Provider {
         answer: &TokenAnswer,
         nonce: Option<&SecretString>,
     ) -> Result<Option<SignedInUser>, Failure> {
-        use openidconnect::OAuth2TokenResponse as _;
         let Some(token) = answer.id_token() else { return Ok(None) };
         let check = IdTokenCheck {
             token,
@@ -186,7 +187,7 @@ impl Provider {
     }
 
     /// Returns the request that revokes a token. The library makes none over plain HTTP, as development needs it.
-    fn revocation(&self, url: http::Uri, token: &Token, posts_secret: bool) -> Option<Request<Bytes>> {
+    fn revocation(&self, url: Uri, token: &Token, posts_secret: bool) -> Option<Request<Bytes>> {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("token", token.expose()).append_pair("token_type_hint", "refresh_token");
         let request = Request::post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -221,8 +222,7 @@ impl Provider {
 
 /// Returns the credentials of a client, encoded as RFC 6749, section 2.3.1 asks for.
 fn basic(client_id: &str, secret: &SecretString) -> String {
-    use base64::Engine as _;
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let pair = format!("{}:{}", encoded(client_id), encoded(secret.expose_secret()));
-    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))
+    format!("Basic {}", STANDARD.encode(pair))
 }
