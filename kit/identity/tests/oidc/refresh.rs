@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use http::{Method, StatusCode, Uri};
-use identity::{ExposeSecret as _, RequestHead};
+use identity::{ExposeSecret as _, RequestHead, SessionId};
 use serde_json::json;
+use store::Store as _;
+use tokio::time::Instant;
 
-use crate::browser::{Browser, Server, intervals_pass, user};
+use crate::browser::{Browser, SESSION, Server, intervals_pass, user};
 use crate::provider::TOKEN_LIFETIME;
 
 /// Returns the access token that a request of a browser could exchange.
@@ -199,4 +201,26 @@ async fn a_session_that_ends_during_its_refresh_stays_ended() {
     for steps in 0..30 {
         log_out_during_a_refresh(steps).await;
     }
+}
+
+#[tokio::test]
+async fn a_replica_that_went_away_during_a_refresh_holds_requests_up_for_a_bounded_time() {
+    let server = Server::start().await;
+    let browser = Browser::signed_in(&server).await;
+    server.provider.after(TOKEN_LIFETIME);
+    let handle = SessionId::parse(&browser.cookies[SESSION]).unwrap().handle();
+    let claim = format!("session-refresh:{handle}");
+    server.store.insert(&claim, "gone".into(), Duration::from_secs(30)).await.unwrap();
+
+    tokio::time::pause();
+    let started = Instant::now();
+    assert_eq!(user(&browser.page().await), Ok("ada".to_owned()), "the session goes on");
+    let waited = started.elapsed();
+    tokio::time::resume();
+    assert!((5.0..5.2).contains(&waited.as_secs_f64()), "{waited:?}");
+    assert_eq!(server.provider.state().refreshes, 0);
+
+    intervals_pass(Duration::from_secs(26)).await;
+    assert_eq!(user(&browser.page().await), Ok("ada".to_owned()));
+    assert_eq!(server.provider.state().refreshes, 1, "the claim has run out");
 }
