@@ -2,7 +2,8 @@
 //!
 //! A [`Store`] keeps bytes under a key for a time. What several replicas may do at once is atomic: [`Store::insert`]
 //! writes only where nothing is, [`Store::replace`] and [`Store::remove`] only what they expect to find.
-//! [`MemoryStore`] serves one replica; [`RedisStore`] serves all that name the same server.
+//! [`MemoryStore`] serves one replica; [`RedisStore`] serves all that name the same server. [`Buckets`] keep units that
+//! come back with time, such as those of a rate limit that replicas share.
 //!
 //! ```
 //! use std::time::Duration;
@@ -26,6 +27,7 @@
 //!
 //! Next: the tests of `tests/contract` say what holds for every store.
 
+mod buckets;
 mod error;
 mod memory;
 mod redis_store;
@@ -36,6 +38,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+pub use buckets::{Buckets, Rate, Taken};
 pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use redis_store::RedisStore;

@@ -1,5 +1,7 @@
 //! A store in Redis.
 
+mod take;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ pub struct RedisStore {
     scripts: Scripts,
 }
 
-/// Changes of a value under `KEYS[1]`.
+/// Changes of a value under `KEYS[1]`, by their arguments.
 struct Scripts {
     /// `value`, `ms`.
     insert: Script,
@@ -28,6 +30,8 @@ struct Scripts {
     replace: Script,
     /// `expected`.
     remove: Script,
+    /// Of a bucket.
+    take: Script,
 }
 
 impl Scripts {
@@ -48,6 +52,7 @@ impl Scripts {
                 "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
                  return redis.call('DEL', KEYS[1])",
             ),
+            take: take::script(),
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Properties of every store: the one in memory, and the one on a Redis server that is started for the test.
+//! Properties of stores, in memory and on a Redis server that is started for the test, and of buckets.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod buckets;
 mod server;
 
 use std::time::Duration;
