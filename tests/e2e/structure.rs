@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 23] = [
+const ALLOWED: [(&str, &[&str]); 24] = [
     ("admission", &[]),
     ("allocator", &[]),
     ("proto", &[]),
@@ -17,6 +17,7 @@ const ALLOWED: [(&str, &[&str]); 23] = [
     ("identity", &["store"]),
     ("operation", &["rpc"]),
     ("contracts", &["operation"]),
+    ("quota", &["store"]),
     ("resolver", &["fetch", "identity", "operation"]),
     ("registry", &["operation", "resolver"]),
     ("store", &[]),

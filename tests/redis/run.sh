@@ -10,4 +10,5 @@ if ! command -v redis-server >/dev/null; then
 fi
 
 cargo test --package store --test contract -- --ignored
+cargo test --package quota --test limits -- --ignored
 cargo test --test e2e -- --ignored redis
