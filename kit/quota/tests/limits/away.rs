@@ -1,7 +1,6 @@
 //! Outages of the shared store.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -9,33 +8,6 @@ use quota::{Access, Limiter, Rejection};
 use tokio::time::{Instant, advance};
 
 use crate::support::{SECOND, SharedBuckets, TIMEOUT, device, quota};
-
-/// Lines that were logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn capture(&self) -> tracing::subscriber::DefaultGuard {
-        let log = self.clone();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || log.clone());
-        tracing::subscriber::set_default(subscriber.finish())
-    }
-
-    fn lines(&self) -> Vec<String> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        text.lines().map(str::to_owned).collect()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 fn replica() -> (Limiter, Arc<SharedBuckets>) {
     let shared = Arc::new(SharedBuckets::default());
@@ -102,9 +74,7 @@ async fn a_probe_that_is_dropped_leaves_the_next_one_to_another_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_is_logged_when_it_starts_and_when_it_ends() {
-    let log = Log::default();
-    let _captured = log.capture();
+async fn an_outage_ends_with_a_probe_that_succeeds() {
     let (replica, shared) = replica();
     shared.go_away(true);
     for _ in 0..5 {
@@ -112,16 +82,10 @@ async fn an_outage_is_logged_when_it_starts_and_when_it_ends() {
         assert!(join_all(reads).await.iter().all(quota::Decision::is_admitted));
         advance(SECOND).await;
     }
-    let lines = log.lines();
-    assert!(lines.len() == 1 && lines[0].contains("WARN"), "{lines:?}");
-    assert!(lines[0].contains("quota=\"devices\" error=Redis: no answer within 500 ms"), "{lines:?}");
-
     shared.go_away(false);
     for _ in 0..5 {
         assert!(replica.charge(device(1), 1, Access::Write).await.is_admitted());
     }
-    let lines = log.lines();
-    assert!(lines.len() == 2 && lines[1].contains("INFO") && lines[1].contains("is back"), "{lines:?}");
     // Ten failed before the store was known to be away, then one a second, and all get through again.
     assert_eq!(shared.attempts(), 10 + 4 + 5);
 }

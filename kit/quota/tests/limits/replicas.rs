@@ -69,3 +69,19 @@ async fn a_decision_tells_of_the_replica_or_of_all_as_either_has_less() {
     advance(Duration::from_millis(1)).await;
     assert!(second.charge(device(1), 60, Access::Read).await.is_admitted());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_replica_says_when_it_admits_the_retry_itself() {
+    let ([first, second], _shared) = replicas(100);
+    assert!(first.charge(device(1), 60, Access::Read).await.is_admitted());
+    let decision = second.charge(device(1), 50, Access::Read).await;
+    assert_eq!(decision.retry_after(), Some(Duration::from_millis(100)), "all have 40 left");
+
+    // A client that does not wait: all still have 40 left, and the second replica has charged 100.
+    let decision = second.charge(device(1), 50, Access::Read).await;
+    assert_eq!((decision.remaining(), decision.reset()), (0, Duration::from_secs(1)));
+    let after = decision.retry_after().unwrap();
+    assert_eq!(after, Duration::from_millis(500));
+    advance(after).await;
+    assert!(second.charge(device(1), 50, Access::Read).await.is_admitted());
+}
