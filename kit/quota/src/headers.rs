@@ -13,7 +13,8 @@ pub const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-pol
 pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 impl Quota {
-    /// Value of `RateLimit-Policy`: the name, the units `q` of a window and its seconds `w`, as in `"devices";q=6000;w=60`.
+    /// Value of `RateLimit-Policy`: the name, the units `q` of a window and its seconds `w`, as in
+    /// `"devices";q=6000;w=60`.
     #[must_use]
     pub fn policy_header(&self) -> HeaderValue {
         value(format!("\"{}\";q={};w={}", self.name(), self.units(), self.window().as_secs()))
@@ -21,8 +22,8 @@ impl Quota {
 }
 
 impl Decision {
-    /// Value of `RateLimit`: the name of the quota that made the decision, the units `r` that remain, and the seconds `t`
-    /// until a whole burst is there, as in `"devices";r=50;t=30`.
+    /// Value of `RateLimit`: the name of the quota that made the decision, the units `r` that remain, and the seconds
+    /// `t` until a whole burst is there, as in `"devices";r=50;t=30`.
     #[must_use]
     pub fn limit_header(&self, quota: &Quota) -> HeaderValue {
         value(format!("\"{}\";r={};t={}", quota.name(), self.remaining(), seconds(self.reset())))

@@ -18,8 +18,8 @@ pub enum KeyKind {
     Session,
 }
 
-/// The party that a request is charged to, as the SHA-256 of its kind and name: the name is kept nowhere. The hash of an
-/// address can still be found by trying all addresses.
+/// The party that a request is charged to, as the SHA-256 of its kind and name: the name is kept nowhere. The hash of
+/// an address can still be found by trying all addresses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct QuotaKey([u8; SHA256_OUTPUT_LEN]);
 
@@ -34,8 +34,8 @@ impl QuotaKey {
         }
     }
 
-    /// Creates the key of an address. IPv6 addresses of one /64 network have the same key, since a subscriber gets all of
-    /// them; an IPv4 address in IPv6 clothes has the key of the IPv4 address.
+    /// Creates the key of an address. IPv6 addresses of one /64 network have the same key, since a subscriber gets all
+    /// of them; an IPv4 address in IPv6 clothes has the key of the IPv4 address.
     #[must_use]
     pub fn address(address: IpAddr) -> Self {
         match address.to_canonical() {

@@ -1,11 +1,11 @@
 //! Rate limits: units that keys may use, in this process and with the other replicas.
 //!
 //! A [`Quota`] gives each key units that come back with time. A [`Limiter`] charges the cost of a request to a
-//! [`QuotaKey`]: an API key, a user, a session or an address. Its [`Decision`] admits the request or not, and says what
-//! headers say. The algorithm is GCRA: a burst is exact, and after it the units come back one by one.
+//! [`QuotaKey`]: an API key, a user, a session or an address. Its [`Decision`] admits the request or not, and has the
+//! figures that headers tell. The algorithm is GCRA: a burst is exact, and after it the units come back one by one.
 //!
-//! Each replica counts for itself; [`Limiter::sharing`] has all of them count together. The number of keys is bounded, and
-//! past it fresh keys share buckets, so that no flood of keys takes the memory or lifts the limit.
+//! Each replica counts for itself; [`Limiter::sharing`] has all of them count together. The number of keys is bounded,
+//! and past it fresh keys share buckets, so that no flood of keys takes the memory or lifts the limit.
 //!
 //! ```
 //! use std::time::Duration;

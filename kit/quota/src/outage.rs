@@ -44,7 +44,8 @@ impl Outage {
         (until <= self.now_ms() && mine()).then_some(Attempt::Probe)
     }
 
-    /// Takes note of an attempt that succeeded. Only a probe ends an outage: an answer to an earlier attempt may come late.
+    /// Takes note of an attempt that succeeded. Only a probe ends an outage: an answer to an earlier attempt may come
+    /// late.
     pub(crate) fn succeeded(&self, attempt: &Attempt, quota: &str) {
         if *attempt == Attempt::Probe && self.until_ms.swap(0, Ordering::AcqRel) != 0 {
             tracing::info!(quota, "the shared store is back: all replicas count {quota} together");

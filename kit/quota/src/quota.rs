@@ -10,8 +10,8 @@ use store::Rate;
 /// Least time in which a unit comes back: its rounding to nanoseconds changes the quota by 1 % at most.
 const LEAST_UNIT: Duration = Duration::from_nanos(100);
 
-/// Units that each key may use in a window of time. They come back one by one, evenly over the window; a burst is the most
-/// that a key has at once.
+/// Units that each key may use in a window of time. They come back one by one, evenly over the window; a burst is the
+/// most that a key has at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quota {
     name: String,
@@ -98,7 +98,7 @@ impl fmt::Display for QuotaError {
             Self::Name => "the name of a quota has ASCII letters, digits, `-`, `_` and `.`, and is not empty",
             Self::Units => "a quota has at least one unit, and at most ten million for each second",
             Self::Window => {
-                "the window of a quota is at least one second, in whole seconds, and its units come back within 100 days"
+                "the window of a quota has whole seconds, at least one, and its units come back within 100 days"
             }
             Self::Burst => "the burst of a quota has at least one unit, and comes back within 100 days",
         })

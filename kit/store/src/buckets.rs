@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::Stored;
 
-/// Pace and size of a bucket: the time in which one unit comes back, and the units in a whole one. The state of a bucket
-/// is its *debt*, the time until it is whole again.
+/// Pace and size of a bucket: the time in which one unit comes back, and the units in a whole one. The state of a
+/// bucket is its *debt*, the time until it is whole again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     unit: Duration,
@@ -19,8 +19,8 @@ impl Rate {
     /// exactly up to 104 days.
     pub const MAX_WHOLE: Duration = Duration::from_hours(24 * 100);
 
-    /// Creates a rate: one unit comes back in each `unit` of time, up to `burst` units. Returns `None` if `unit` is zero,
-    /// or if an empty bucket would take longer than [`Rate::MAX_WHOLE`].
+    /// Creates a rate: one unit comes back in each `unit` of time, up to `burst` units. Returns `None` if `unit` is
+    /// zero, or if an empty bucket would take longer than [`Rate::MAX_WHOLE`].
     #[must_use]
     pub fn new(unit: Duration, burst: NonZeroU32) -> Option<Self> {
         let whole = unit.checked_mul(burst.get())?;
@@ -70,7 +70,7 @@ pub struct Taken {
 
 /// Keeps buckets by key. A bucket that nothing was taken from is whole.
 pub trait Buckets: Debug + Send + Sync {
-    /// Takes all of these units from the bucket under a key, or none. Replicas that take at once never get more than the
-    /// rate gives.
+    /// Takes all of these units from the bucket under a key, or none. Replicas that take at once never get more than
+    /// the rate gives.
     fn take<'a>(&'a self, key: &'a str, units: u32, rate: Rate) -> Stored<'a, Taken>;
 }

@@ -7,9 +7,9 @@ use redis::Script;
 
 use crate::{Buckets, Rate, RedisStore, Stored, Taken};
 
-/// Takes `units` from the bucket under `KEYS[1]`; `unit_ns`, `burst`, `units`. A bucket is text: its debt in nanoseconds,
-/// and the microsecond of the server's clock at which it had that debt. It expires once it is whole. A clock that was set
-/// back gives nothing, and holds nobody up until it has caught up.
+/// Takes `units` from the bucket under `KEYS[1]`; `unit_ns`, `burst`, `units`. A bucket is text: its debt in
+/// nanoseconds, and the microsecond of the server's clock at which it had that debt. It expires once it is whole. A
+/// clock that was set back gives no units, and nobody has to wait until it has caught up.
 pub(super) fn script() -> Script {
     Script::new(
         "local unit, burst, units = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
