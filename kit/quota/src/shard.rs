@@ -12,7 +12,7 @@ use store::{Rate, Taken};
 use crate::clock::TokioClock;
 use crate::slots::Slots;
 
-/// Least time between two sweeps of a shard, in nanoseconds. A sweep of 4,096 keys takes some 20 µs.
+/// Least time between two sweeps of a shard, in nanoseconds. A sweep of 4,096 keys takes some 10 µs.
 const SWEEP_EVERY_NS: u64 = 1_000_000_000;
 
 /// The buckets of a part of the keys, and the rules for them.
