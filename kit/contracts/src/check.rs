@@ -10,7 +10,8 @@ use crate::operations::{OperationFile, Sources};
 
 impl Folder {
     /// Returns all errors in the contracts: operations, of today or of any release, that do not fit the schema or
-    /// exceed the budget, plans that differ from the committed ones, fragments that share a name, examples that do not
+    /// exceed the budget, plans that differ from the committed ones, a list
+    /// of RPCs that does, fragments that share a name, examples that do not
     /// fit, and short ids given twice. Empty if there are none.
     #[must_use]
     pub fn check(&self, preparer: &Preparer) -> Vec<ContractError> {
@@ -24,6 +25,7 @@ impl Folder {
                 errors.extend(unplanned);
                 errors.extend(self.check_budget(preparer, &operations, &plans, &releases));
                 errors.extend(self.check_plans(&operations, &plans));
+                errors.extend(self.check_access(preparer, &plans));
                 errors.extend(self.check_examples(&operations, &releases, preparer));
             }
             Err(error) => errors.push(error),

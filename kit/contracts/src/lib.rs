@@ -20,6 +20,7 @@
 //!
 //! Next: `operation`, which makes the plans, and `docs/plans.md`, which describes how a team works with them.
 
+mod access;
 mod budget;
 mod check;
 pub mod commands;

@@ -9,7 +9,7 @@ use crate::files::{files, read, stem};
 use crate::folder::Folder;
 use crate::operations::OperationFile;
 
-/// Changes that were made to the plan files.
+/// Changes that were made to the plan files, and to the list of RPCs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WrittenPlans {
     /// Files that are new or have new contents.
@@ -45,8 +45,8 @@ impl Folder {
         if errors.is_empty() { Ok(plans) } else { Err(errors) }
     }
 
-    /// Writes each plan that differs from its file, and removes the files of no operation. Writes nothing if an
-    /// operation has no plan.
+    /// Writes each plan that differs from its file, and the list of RPCs if it does, and removes the files of no
+    /// operation. Writes nothing if an operation has no plan.
     pub fn write_plans(&self, preparer: &Preparer) -> Result<WrittenPlans, Vec<ContractError>> {
         let plans = self.planned(preparer)?;
         let one = |error| vec![error];
@@ -55,6 +55,7 @@ impl Folder {
         let folder = self.plan_folder();
         std::fs::create_dir_all(&folder)
             .map_err(|error| one(ContractError::new(&folder, error.to_string())))?;
+        let access = self.access(preparer, &plans).map_err(one)?;
         for plan in plans {
             let (path, text) = (self.plan_path(&plan.operation), plan.to_string());
             let found = committed.iter().position(|(name, _)| *name == plan.operation);
@@ -63,6 +64,12 @@ impl Folder {
                     .map_err(|error| one(ContractError::new(&path, error.to_string())))?;
                 written.written.push(path);
             }
+        }
+        let path = self.access_path();
+        if read(&path).is_ok_and(|committed| committed != access) || !path.exists() {
+            std::fs::write(&path, access)
+                .map_err(|error| one(ContractError::new(&path, error.to_string())))?;
+            written.written.push(path);
         }
         for (name, _) in committed {
             let path = self.plan_path(&name);

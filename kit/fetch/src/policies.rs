@@ -24,7 +24,7 @@ impl PolicyTable for Policies {
             Some(changes) if changes.rpc.service() != F::RPC.service() => {
                 table.problem(F::name(), "it watches a stream of another service")
             }
-            Some(_) => table,
+            Some(changes) => table.watching(changes.rpc),
         }
     }
 

@@ -12,6 +12,7 @@ use rpc::Slot;
 use crate::path::try_visit;
 use crate::schema::{FieldInfo, SchemaIndex, StepInfo};
 
+use crate::requirements::{Required, requirements};
 use walk::Walk;
 
 /// Upper bound on the selections of an operation once its fragments are written out. It limits every later walk
@@ -38,6 +39,7 @@ pub struct CallGraph {
     hoists: bool,
     /// Number of fields outside every list.
     single_fields: u64,
+    requirements: Vec<Required>,
 }
 
 /// A field of the answer, without list indices. Node 0 is the answer itself.
@@ -125,7 +127,8 @@ impl CallGraph {
             operations.next().expect("a document in its simplest form holds its operation");
         let mut walk = Walk::new(schema_index);
         walk.operation(&operation.node);
-        walk.call_graph(operation.node.ty, name.map(Name::as_str))
+        let call_graph = walk.call_graph(operation.node.ty, name.map(Name::as_str));
+        Self { requirements: requirements(schema_index, &operation.node), ..call_graph }
     }
 
     /// Returns the depth of the deepest field, introspection aside.
@@ -161,6 +164,21 @@ impl CallGraph {
         let unbound = |slot: &Slot| Slot { max_keys: usize::MAX, max_calls: usize::MAX, ..slot.clone() };
         self.slots = self.slots.iter().map(unbound).collect();
         self
+    }
+
+    /// Returns the cost of the operation: ten for every call and one for every key, as upper bounds.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        let slots = self.slots.iter().map(|slot| (slot.max_calls as u64, slot.max_keys as u64));
+        let commands = self.commands.iter().map(|_| (1, 1));
+        let cost = |(calls, keys): (u64, u64)| calls.saturating_mul(10).saturating_add(keys);
+        slots.chain(commands).map(cost).fold(0, u64::saturating_add)
+    }
+
+    /// Returns the fields that require something of the principal.
+    #[must_use]
+    pub fn requirements(&self) -> &[Required] {
+        &self.requirements
     }
 
     /// Returns the commands of the operation.

@@ -39,6 +39,7 @@ mod code;
 mod conditions;
 mod document;
 mod error;
+mod failing;
 mod guard;
 mod hash;
 mod limits;
@@ -54,6 +55,7 @@ mod print;
 mod problem;
 mod release;
 mod repetition;
+mod requirements;
 pub mod schema;
 mod tokens;
 mod validate;
@@ -64,20 +66,22 @@ pub use call_graph::{CallGraph, NodeRef};
 pub use code::Code;
 pub use document::Document;
 pub use error::{at_places, request_error};
+pub use failing::{Failing, FailingCause};
 pub use guard::Guard;
 pub use hash::document_hash;
 pub use limits::{Limit, Limits};
 pub use name::loggable_name;
-pub use normalise::{Failing, NULL_CONDITION, NullCause};
+pub use normalise::NULL_CONDITION;
 pub use parse::{SyntaxError, parse};
 pub use plan::{
     Cache, CacheScope, Consequence, Count, Failure, FailureMode, FieldSize, Outcome, Plan, PlanLine,
-    PlanPart, PlanSection, PlanText, PlannedCall, Repeat, Total, Wave,
+    PlanPart, PlanSection, PlanText, PlannedCall, Repeat, Requires, Total, Wave,
 };
 pub use prepare::Preparer;
 pub use prepared::Prepared;
 pub use print::print;
 pub use problem::{NoPlan, Problem};
 pub use release::{ManifestError, ManifestFormat, Release, ReleasedOperation, Releases, write_manifest};
+pub use requirements::Required;
 pub use tokens::TokenHash;
 pub use variables::BadVariable;

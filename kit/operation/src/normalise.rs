@@ -22,6 +22,7 @@ use super::document::{Directive, Document, Field, Operation, Selection, Selectio
 use super::literal;
 use crate::code::Code;
 use crate::error::{at_places, request_error};
+use crate::failing::{Failing, FailingCause};
 use crate::schema::{Kind, SchemaIndex};
 
 /// Operation in its normal form, ready for async-graphql.
@@ -33,28 +34,6 @@ pub(super) struct Normalised {
     pub(super) failing: Vec<Failing>,
     /// Nullable variables in positions that do not allow null, each once.
     pub(super) risky: Vec<Name>,
-}
-
-/// A field that fails before it runs, or an object that fails in place of its fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failing {
-    /// Response keys from the root to the field or object.
-    pub path: Vec<Name>,
-    /// Type that has the field.
-    pub parent: String,
-    /// Part of the document that must not be null.
-    pub cause: NullCause,
-    /// Position of the null value in the document.
-    pub pos: Pos,
-}
-
-/// A part of a document that is null and must not be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NullCause {
-    /// The argument with this name, or a value within it. The field never runs.
-    Argument(Name),
-    /// A condition of a selection on the object. The object fails, unless it is null anyway.
-    Condition,
 }
 
 /// Reason why an operation has no normal form.
@@ -238,14 +217,14 @@ impl<'a> Writer<'a> {
         self.path.push(field.response_key().clone());
         let arguments = self.arguments(&field.arguments, info.map(|info| &info.arguments));
         if let Some((argument, pos)) = info.and_then(|info| self.null_argument(field, info)) {
-            self.fails(type_name, NullCause::Argument(argument), pos);
+            self.fails(type_name, FailingCause::NullArgument(argument), pos);
         }
         let sets: Vec<_> = fields.iter().filter_map(|field| field.selections.as_ref()).collect();
         let below = match info {
             Some(info) if !sets.is_empty() => {
                 let Set { selections, null } = self.set(&info.type_name, &sets)?;
                 if let Some(pos) = null {
-                    self.fails(type_name, NullCause::Condition, pos);
+                    self.fails(type_name, FailingCause::NullCondition, pos);
                 }
                 selections
             }
@@ -269,7 +248,7 @@ impl<'a> Writer<'a> {
         Positioned::new(run::Directive { name: directive.name.clone(), arguments }, directive.pos)
     }
 
-    fn fails(&mut self, type_name: &str, cause: NullCause, pos: Pos) {
+    fn fails(&mut self, type_name: &str, cause: FailingCause, pos: Pos) {
         let (path, parent) = (self.path.clone(), type_name.to_owned());
         self.failing.push(Failing { path, parent, cause, pos });
     }

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::CallGraph;
 use super::call_graph::{FetchNode, Target};
-use crate::schema::{SchemaIndex, StepInfo, StepKind};
+use crate::schema::{Requirement, SchemaIndex, StepInfo, StepKind};
 
 use cache::{cache, stale_s};
 
@@ -45,6 +45,9 @@ pub struct Plan {
     pub lists: BTreeMap<String, u64>,
     /// Cacheability of the answer.
     pub cache: Cache,
+    /// What the operation requires of its principal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Requires>,
     /// The calls, wave by wave.
     pub waves: Vec<Wave>,
     /// Commands that nobody waits for.
@@ -75,6 +78,18 @@ pub struct Total {
     pub bytes: u64,
     /// Cost of the operation: ten for every call and one for every key.
     pub cost: u64,
+}
+
+/// What some fields of an operation require of its principal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Requires {
+    /// True if the principal must be a user.
+    pub user: bool,
+    /// Scopes that the credential must have.
+    pub scopes: Vec<String>,
+    /// Paths of the fields, without those below them that require no more.
+    pub fields: Vec<String>,
 }
 
 /// Calls that are made at the same time, as soon as the calls of the wave before have ended.
@@ -163,7 +178,8 @@ impl Plan {
         let sum = |of: fn(&PlannedCall) -> u64| all().map(of).fold(0, u64::saturating_add);
         let (call_count, keys) = (sum(|call| call.calls), sum(|call| call.keys.most));
         let (bytes, sizes) = size::of(call_graph, schema_index);
-        let cache = cache(&all().collect::<Vec<_>>());
+        let requires = requires(call_graph);
+        let cache = cache(&all().collect::<Vec<_>>(), &requires);
         let total = Total {
             waves: waves.len() as u64,
             calls: call_count,
@@ -171,7 +187,7 @@ impl Plan {
             time_ms: millis(timing.uncut),
             deadline_ms: millis(deadline),
             bytes,
-            cost: call_count.saturating_mul(10).saturating_add(keys),
+            cost: call_graph.cost(),
         };
         Self {
             client: client.to_owned(),
@@ -181,11 +197,28 @@ impl Plan {
             lists: lists(call_graph),
             failures: failure::table(call_graph, schema_index, |rpc| stale_s(call_graph, &waves, rpc)),
             cache,
+            requires,
             waves,
             later,
             sizes,
         }
     }
+}
+
+/// Returns the requirements of the fields, those of one kind together.
+fn requires(call_graph: &CallGraph) -> Vec<Requires> {
+    let mut by_kind = BTreeMap::<_, Vec<_>>::new();
+    for required in call_graph.requirements() {
+        let fields = by_kind.entry(&required.requirement).or_default();
+        let path = required.path();
+        // Each object type that may be there has its own say.
+        if !fields.contains(&path) {
+            fields.push(path);
+        }
+    }
+    let requires =
+        |(kind, fields): (&Requirement, _)| Requires { user: kind.user, scopes: kind.scopes.clone(), fields };
+    by_kind.into_iter().map(requires).collect()
 }
 
 /// Writes the calls in a line, such as `BatchGetProducts ×3 (cart, orders, recommendations), GetCart`.

@@ -21,6 +21,8 @@ use crate::schema::SchemaIndex;
 pub struct Preparer {
     /// The client, such as `"mobile"`.
     pub client: &'static str,
+    /// Issuer of the credential that services are shown, such as `"bff-mobile"`.
+    pub issuer: &'static str,
     /// The schema.
     pub schema_index: SchemaIndex,
     /// Policies of the calls.
@@ -40,7 +42,8 @@ pub struct Preparer {
 }
 
 impl Preparer {
-    /// Creates a preparer for operations over a schema, as in development: with these limits, and everything enabled.
+    /// Creates a preparer for operations over a schema, as in development: with these limits, and everything enabled. The
+    /// credential is issued by the client itself.
     #[must_use]
     pub fn new(
         client: &'static str,
@@ -50,6 +53,7 @@ impl Preparer {
     ) -> Self {
         Self {
             client,
+            issuer: client,
             schema_index,
             policies,
             deadline: limits.deadline,

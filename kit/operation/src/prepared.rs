@@ -10,7 +10,8 @@ use async_graphql::{ServerError, Variables};
 use async_graphql_value::Value;
 
 use super::document::Document;
-use super::normalise::{Failing, Normalised};
+use super::failing::Failing;
+use super::normalise::Normalised;
 use super::repetition;
 use super::variables::{BadVariable, coerce};
 use super::variants::Variants;

@@ -1,10 +1,11 @@
-//! Schema information about fields, beyond their types: the calls behind each field, and the paths it reads.
+//! Schema information about fields, beyond their types: the calls behind each field, the paths it reads, and what
+//! it requires of a principal.
 
 mod directives;
 mod index;
 mod scalars;
 
 pub use directives::{DEFINITIONS, NAMES};
-pub use index::{Argument, BoundInfo, FieldInfo, SchemaIndex, StepInfo, StepKind};
+pub use index::{Argument, BoundInfo, FieldInfo, Requirement, SchemaIndex, StepInfo, StepKind};
 pub use index::{Kind, base_name};
 pub use scalars::Scalars;

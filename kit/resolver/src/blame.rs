@@ -56,10 +56,9 @@ impl Part<'_> {
             FailureKind::Unauthenticated => {
                 let nobody_acts =
                     *self.principal.actor() == Actor::Anonymous && is_one_of(self.reasons.nobody_acts);
-                nobody_acts.then(|| Error::client(Code::Unauthenticated, "Sign in first."))
+                nobody_acts.then(Error::nobody_acts)
             }
-            FailureKind::PermissionDenied => is_one_of(self.reasons.may_not)
-                .then(|| Error::client(Code::Forbidden, "You may not do this.")),
+            FailureKind::PermissionDenied => is_one_of(self.reasons.may_not).then(Error::may_not),
             FailureKind::Declined => {
                 let is_command = self.step.is_some_and(|step| step.kind != StepKind::Fetch);
                 let is_told = gave && (is_command || by_status || failure.reason().is_some());

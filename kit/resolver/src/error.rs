@@ -103,6 +103,16 @@ impl Error {
         error
     }
 
+    /// Creates the error of what somebody must be signed in for.
+    pub(crate) fn nobody_acts() -> Self {
+        Self::client(Code::Unauthenticated, "Sign in first.")
+    }
+
+    /// Creates the error of what the principal may not do.
+    pub(crate) fn may_not() -> Self {
+        Self::client(Code::Forbidden, "You may not do this.")
+    }
+
     /// Creates the error of an action that a rule of the domain forbids, with the service's business reason.
     pub(crate) fn declined(reason: Option<&str>) -> Self {
         let mut error = Self::client(Code::Refused, "The shop declined this.");

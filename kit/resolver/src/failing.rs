@@ -1,8 +1,9 @@
-//! Fields that fail because of the variables of a request, before any service is called.
+//! Fields that fail because of the variables or the principal of a request, before any service is called.
 //!
 //! async-graphql treats an argument that is null but must not be as an error of the object around the field. By the
 //! specification it is an error of the field itself, which is then null if it is nullable. A request in which that
-//! happens therefore runs on a separate schema with this extension; all others run on one without it.
+//! happens, or that selects a field which its principal may not use, therefore runs on a separate schema with this
+//! extension; all others run on one without it.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use async_graphql::{PathSegment, QueryPathNode, QueryPathSegment, ServerError, S
 use operation::Code;
 use operation::at_places;
 use operation::path::{segments, try_visit};
-use operation::{Failing, NULL_CONDITION, NullCause};
+use operation::{Failing, FailingCause, NULL_CONDITION};
 
 use crate::error::{Error, server_error};
 use crate::scope::RequestScope;
@@ -44,8 +45,10 @@ impl Extension for FailingFields {
         let path = segments(Some(info.path_node));
         let Some(ty) = Type::new(info.return_type) else { return next.run(ctx, info).await };
         match &failing.cause {
-            NullCause::Argument(_) => failed(scope, failing, path, &ty).map(Some),
-            NullCause::Condition => {
+            FailingCause::NullArgument(_) | FailingCause::Unauthenticated | FailingCause::Forbidden => {
+                failed(scope, failing, path, &ty).map(Some)
+            }
+            FailingCause::NullCondition => {
                 let value = next.run(ctx, info).await?.unwrap_or_default();
                 without_objects(scope, failing, value, path, &ty).map(Some)
             }
@@ -91,8 +94,10 @@ fn without_objects(
 /// Fails a field: null with an error beside it if the field is nullable, else an error of the object around it.
 fn failed(scope: &RequestScope, failing: &Failing, path: Vec<PathSegment>, ty: &Type) -> ServerResult<Value> {
     let error = match &failing.cause {
-        NullCause::Argument(name) => Error::bad_input(name.as_str(), "must not be null"),
-        NullCause::Condition => {
+        FailingCause::NullArgument(name) => Error::bad_input(name.as_str(), "must not be null"),
+        FailingCause::Unauthenticated => Error::nobody_acts(),
+        FailingCause::Forbidden => Error::may_not(),
+        FailingCause::NullCondition => {
             Error::client(Code::BadUserInput, "The condition of `@skip` or `@include` must not be null.")
         }
     };

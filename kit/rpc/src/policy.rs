@@ -197,6 +197,8 @@ pub struct Policies {
     problems: Vec<String>,
     /// The RPCs by their paths, and their calls at a time.
     rpcs: BTreeMap<&'static str, (Rpc, usize)>,
+    /// Streams by which services tell of changes, by their paths.
+    streams: BTreeSet<&'static str>,
 }
 
 impl Policies {
@@ -204,6 +206,18 @@ impl Policies {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Adds the stream of changes that a row watches.
+    #[must_use]
+    pub fn watching(mut self, stream: Rpc) -> Self {
+        self.streams.insert(stream.path());
+        self
+    }
+
+    /// Returns the paths of the streams of changes that the server watches, sorted.
+    pub fn streams(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.streams.iter().copied()
     }
 
     /// Adds the row of a fetch or command, by its name.

@@ -141,6 +141,7 @@ impl<'a> Walk<'a> {
             name: name.map(str::to_owned),
             hoists: true,
             single_fields: self.single_fields,
+            requirements: Vec::new(),
         };
         let fetches = call_graph.fetches.iter().zip(self.masks).zip(joins);
         let slots: Vec<_> = fetches

@@ -132,7 +132,7 @@ fn a_null_where_none_may_be_fails_its_field_alone() {
     assert_eq!(failing(json!({ "n": 1, "c": true })), [""; 0]);
     assert_eq!(
         failing(json!({ "n": null, "c": null })),
-        ["a Argument(Name(\"first\")) 25", "b Argument(Name(\"by\")) 57", "c Condition 94"]
+        ["a NullArgument(Name(\"first\")) 25", "b NullArgument(Name(\"by\")) 57", "c NullCondition 94"]
     );
     let of_root = "query ($c: Boolean = true) { shop @skip(if: $c) { id } }";
     let variables = Variables::from_json(json!({ "c": null }));

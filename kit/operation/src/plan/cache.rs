@@ -3,7 +3,7 @@
 use async_graphql_parser::types::OperationType;
 use serde::Serialize;
 
-use super::{PlannedCall, Repeat, Wave};
+use super::{PlannedCall, Repeat, Requires, Wave};
 use crate::CallGraph;
 
 /// Cacheability of an answer.
@@ -16,7 +16,7 @@ pub struct Cache {
     pub max_age_s: u64,
     /// Time beyond the maximum age for which an old answer is better than none, in seconds.
     pub stale_s: u64,
-    /// Name of the call that decides the cacheability; empty if there are no calls.
+    /// What decides the cacheability: the name of a call, or what a field needs of the principal; empty if nothing does.
     pub because: String,
 }
 
@@ -43,8 +43,8 @@ pub(super) fn stale_s(call_graph: &CallGraph, waves: &[Wave], rpc: &str) -> u64 
     }
 }
 
-/// Returns the cacheability of an answer that needs these calls.
-pub(super) fn cache(calls: &[&PlannedCall]) -> Cache {
+/// Returns the cacheability of an answer that needs these calls and requires this of its principal.
+pub(super) fn cache(calls: &[&PlannedCall], requires: &[Requires]) -> Cache {
     let nothing = |because| Cache { scope: CacheScope::None, max_age_s: 0, stale_s: 0, because };
     let calls = calls.iter().copied();
     if let Some(change) = calls.clone().find(|call| call.repeat != Repeat::Freely) {
@@ -58,8 +58,11 @@ pub(super) fn cache(calls: &[&PlannedCall]) -> Cache {
         return nothing(because);
     }
     let stale_s = calls.clone().map(|call| call.stale_s).min().unwrap_or_default();
-    match calls.clone().find(|call| !call.public) {
-        Some(own) => Cache { scope: CacheScope::Private, max_age_s, stale_s, because: own.name.clone() },
+    let of_principal = calls.clone().find(|call| !call.public).map(|own| own.name.clone());
+    // What not everybody may get is for its principal alone as well.
+    let field = requires.iter().find_map(|it| it.fields.first());
+    match of_principal.or_else(|| field.map(|field| format!("what {field} needs"))) {
+        Some(because) => Cache { scope: CacheScope::Private, max_age_s, stale_s, because },
         None => Cache { scope: CacheScope::Public, max_age_s, stale_s, because },
     }
 }

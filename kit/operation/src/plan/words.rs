@@ -1,7 +1,7 @@
 //! Writes a plan in words.
 
 use super::text::{PlanLine, PlanPart, PlanSection, PlanText};
-use super::{CacheScope, Consequence, FailureMode, Outcome, Plan, PlannedCall, Repeat, Total};
+use super::{CacheScope, Consequence, FailureMode, Outcome, Plan, PlannedCall, Repeat, Requires, Total};
 use crate::code::Code;
 
 impl PlanText {
@@ -18,6 +18,8 @@ impl PlanText {
             ("cost", number(total.cost)),
             ("cache", cache(plan)),
         ];
+        let names = std::iter::once("needs").chain(std::iter::repeat(""));
+        let needs = names.zip(plan.requires.iter().map(needs));
         let mut parts = waves(plan);
         if !plan.later.is_empty() {
             let heading = "afterwards, and nobody waits".to_owned();
@@ -29,10 +31,23 @@ impl PlanText {
         }
         Self {
             title: format!("{} {} of {}", plan.kind, plan.operation, plan.client),
-            totals: totals.into_iter().map(|(name, value)| PlanLine::new(name, value)).collect(),
+            totals: totals.into_iter().chain(needs).map(|(name, value)| PlanLine::new(name, value)).collect(),
             parts,
         }
     }
+}
+
+/// Writes a requirement, such as `a user with scope orders.write, for orderPlace`.
+fn needs(requires: &Requires) -> String {
+    let scopes = requires.scopes.join(", ");
+    let who = match (requires.user, &requires.scopes[..]) {
+        (true, []) => "a user".to_owned(),
+        (true, [_]) => format!("a user with scope {scopes}"),
+        (true, _) => format!("a user with scopes {scopes}"),
+        (false, [_]) => format!("scope {scopes}"),
+        (false, _) => format!("scopes {scopes}"),
+    };
+    format!("{who}, for {}", requires.fields.join(", "))
 }
 
 fn waves(plan: &Plan) -> Vec<PlanPart> {

@@ -1,7 +1,7 @@
 //! The directives with which an internal SDL describes calls.
 
 /// Names of the directives, which the public SDL leaves out.
-pub const NAMES: [&str; 3] = ["bounds", "fetch", "reads"];
+pub const NAMES: [&str; 4] = ["bounds", "fetch", "reads", "requires"];
 
 /// Names of the types that these directives take.
 pub(super) const TYPES: [&str; 4] = ["_Idempotency", "_KeySource", "_Step", "_StepKind"];
@@ -56,4 +56,10 @@ Most `items` of a list, fewer where the source `by` says so; of the lists `of` b
 Most `bytes` of a string, counted as UTF-8.
 """
 directive @bounds(items: Int, by: _KeySource, of: [String!], bytes: Int) on FIELD_DEFINITION
+
+"""
+What a principal must bring to use the field, or any field of the object: to be a `user`, or a credential with all of
+these `scopes`.
+"""
+directive @requires(user: Boolean, scopes: [String!]) on FIELD_DEFINITION | OBJECT
 "#;

@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql_parser::types::{
-    BaseType, DirectiveDefinition, DirectiveLocation, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
+    BaseType, DirectiveDefinition, DirectiveLocation, FieldDefinition, Type, TypeDefinition, TypeKind,
+    TypeSystemDefinition,
 };
 
 use super::Scalars;
 use super::directives::{NAMES, TYPES};
 
 pub use field::base_name;
-pub use field::{Argument, BoundInfo, FieldInfo, StepInfo, StepKind};
+pub use field::{Argument, BoundInfo, FieldInfo, Requirement, StepInfo, StepKind};
 
 /// Every type of a schema, read from its internal SDL.
 #[derive(Clone, Debug, Default)]
@@ -150,7 +151,12 @@ impl SchemaIndex {
             }
         };
         if let Some(fields) = fields {
-            let infos = fields.iter().map(|it| (it.node.name.node.to_string(), field::field_info(&it.node)));
+            let of_type = field::requirement(&definition.directives);
+            let info = |field: &FieldDefinition| {
+                let info = field::field_info(field);
+                FieldInfo { requires: info.requires.and(&of_type), ..info }
+            };
+            let infos = fields.iter().map(|it| (it.node.name.node.to_string(), info(&it.node)));
             let infos: BTreeMap<_, _> = infos.map(|(name, info)| (name, Arc::new(info))).collect();
             for info in infos.values() {
                 self.refer_to(&info.ty);

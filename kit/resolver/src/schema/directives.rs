@@ -94,6 +94,47 @@ impl Bound {
     }
 }
 
+/// `@requires`: what a principal must bring to use a field, or any field of an object.
+///
+/// ```text
+/// #[graphql(directive = requires::apply(signed_in().with_scopes(["orders.write"])))]
+/// ```
+#[expect(non_camel_case_types, reason = "async-graphql calls `apply` on the directive's own name")]
+pub struct requires;
+
+impl requires {
+    /// Returns the directive for a requirement.
+    #[must_use]
+    pub fn apply(requirement: Requirement) -> MetaDirectiveInvocation {
+        MetaDirectiveInvocation { name: "requires".to_owned(), args: requirement.0 }
+    }
+}
+
+/// What a principal must bring.
+#[derive(Debug)]
+pub struct Requirement(IndexMap<String, Value>);
+
+/// Requires a user who is signed in.
+#[must_use]
+pub fn signed_in() -> Requirement {
+    Requirement(IndexMap::from([("user".to_owned(), Value::from(true))]))
+}
+
+/// Requires a credential with all of these scopes, whoever presents it.
+#[must_use]
+pub fn scopes(names: impl AsRef<[&'static str]>) -> Requirement {
+    Requirement(IndexMap::new()).with_scopes(names)
+}
+
+impl Requirement {
+    /// Requires these scopes as well.
+    #[must_use]
+    pub fn with_scopes(mut self, names: impl AsRef<[&'static str]>) -> Self {
+        self.0.insert("scopes".to_owned(), strings(names.as_ref()));
+        self
+    }
+}
+
 /// Implements directives that are not registered, since introspection would show registered ones to clients.
 macro_rules! internal {
     ($($directive:ident as $name:literal),*) => {$(
@@ -109,7 +150,9 @@ macro_rules! internal {
     )*};
 }
 
-internal!(fetches as "fetch", reads as "reads", bounds as "bounds");
+internal!(fetches as "fetch", reads as "reads", bounds as "bounds", requires as "requires");
+
+impl location_traits::Directive_At_OBJECT for requires {}
 
 /// The calls behind a field, in order.
 #[derive(Debug)]

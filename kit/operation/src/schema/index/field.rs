@@ -24,6 +24,40 @@ pub struct FieldInfo {
     pub bounds: BoundInfo,
     /// Arguments of the field, by name.
     pub arguments: BTreeMap<String, Argument>,
+    /// What a principal must bring to use the field.
+    pub requires: Requirement,
+}
+
+/// What a principal must bring. By default, nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Requirement {
+    /// True if the principal must be a user.
+    pub user: bool,
+    /// Scopes that the credential must have, all of them.
+    pub scopes: Vec<String>,
+}
+
+impl Requirement {
+    /// Returns true if nothing is required.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        !self.user && self.scopes.is_empty()
+    }
+
+    /// Returns true if whoever meets the other requirement meets this one too.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        (other.user || !self.user) && self.scopes.iter().all(|scope| other.scopes.contains(scope))
+    }
+
+    /// Returns the requirement that demands what both demand.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let mut scopes = [&self.scopes[..], &other.scopes].concat();
+        scopes.sort_unstable();
+        scopes.dedup();
+        Self { user: self.user || other.user, scopes }
+    }
 }
 
 /// An argument of a field or directive, or a field of an input object.
@@ -126,9 +160,21 @@ pub enum StepKind {
     CommandLater,
 }
 
+/// Returns the requirement that the directives of a field or type declare.
+pub(super) fn requirement(directives: &[Positioned<ConstDirective>]) -> Requirement {
+    let Some(requires) = directive(directives, "requires") else { return Requirement::default() };
+    Requirement {
+        user: argument(requires, "user") == Some(&ConstValue::Boolean(true)),
+        scopes: argument(requires, "scopes").map(strings).unwrap_or_default(),
+    }
+}
+
+fn directive<'a>(directives: &'a [Positioned<ConstDirective>], name: &str) -> Option<&'a ConstDirective> {
+    directives.iter().map(|found| &found.node).find(|it| it.name.node == name)
+}
+
 pub(super) fn field_info(field: &FieldDefinition) -> FieldInfo {
-    let directive =
-        |name: &str| field.directives.iter().map(|found| &found.node).find(|it| it.name.node == name);
+    let directive = |name| directive(&field.directives, name);
     let fetch = directive("fetch");
     let steps = match fetch.and_then(|fetch| argument(fetch, "steps")) {
         Some(ConstValue::List(steps)) => steps.iter().map(step_info).collect(),
@@ -142,6 +188,7 @@ pub(super) fn field_info(field: &FieldDefinition) -> FieldInfo {
         reads: directive("reads").and_then(|reads| argument(reads, "paths")).map(strings).unwrap_or_default(),
         bounds: directive("bounds").map(bound_info).unwrap_or_default(),
         arguments: arguments(&field.arguments),
+        requires: requirement(&field.directives),
     }
 }
 
