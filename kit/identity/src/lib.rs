@@ -52,9 +52,11 @@ mod authorization;
 mod challenge;
 mod claims;
 mod clock;
+mod credential;
 mod http_client;
 mod jwks;
 mod jwt;
+mod no_sign_in;
 mod oidc;
 mod principal;
 mod scopes;
@@ -70,9 +72,11 @@ pub use api_key::{
 pub use challenge::{Challenge, ChallengeKind};
 pub use claims::Claims;
 pub use clock::Clock;
+pub use credential::{Credential, CredentialKeyError, CredentialSigner};
 pub use jwks::{
     HttpKeySource, HttpKeySourceError, Jwks, JwksSettings, KeySource, KeySourceError, trusted_roots,
 };
+pub use no_sign_in::NoSignIn;
 pub use oidc::{OidcError, OidcSettings, OidcSignIn};
 pub use principal::{Actor, Principal};
 pub use scopes::Scopes;

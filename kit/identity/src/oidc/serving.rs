@@ -4,17 +4,24 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Either};
-use http::HeaderName;
-use http::header::COOKIE;
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderName, HeaderValue};
 
 use super::cookie;
 use super::routes;
 use super::sign_in::{OidcSignIn, rejected};
+use crate::authorization;
 use crate::principal::Principal;
 use crate::sign_in::{RequestHead, SignIn, SigningIn, signed_in};
 
 impl SignIn for OidcSignIn {
     fn sign_in<'a>(&'a self, request: RequestHead<'a>) -> SigningIn<'a> {
+        let is_bearer = |value: &HeaderValue| {
+            value.to_str().is_ok_and(|value| authorization::of_scheme(value, "Bearer").is_some())
+        };
+        if request.headers.get_all(AUTHORIZATION).iter().any(is_bearer) {
+            return signed_in(Err(rejected("a token is no credential of a browser")));
+        }
         match cookie::session(request.headers) {
             Ok(None) => signed_in(Ok(Principal::anonymous())),
             Ok(Some(id)) => {
@@ -26,7 +33,7 @@ impl SignIn for OidcSignIn {
     }
 
     fn reads(&self) -> Vec<HeaderName> {
-        vec![COOKIE]
+        vec![COOKIE, AUTHORIZATION]
     }
 
     fn maintain(&self) -> BoxFuture<'_, ()> {

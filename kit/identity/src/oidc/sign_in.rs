@@ -21,7 +21,8 @@ use crate::sign_in::RequestHead;
 /// Sign-in with the cookie `__Host-session`, which a login at an OIDC provider gives a browser. A request
 /// without the cookie is anonymous. One whose session has ended is rejected, as one with any other cookie of that name
 /// that names none: a page of a guest, where there was one of a user, would hide that the user has to sign in again.
-/// `GET /auth/me` takes such a cookie away.
+/// `GET /auth/me` takes such a cookie away. One with a bearer token is rejected as well: that is a credential of another
+/// client. A password that a proxy asks for goes by.
 ///
 /// The principal has the scopes that the provider has granted, and expires with the session if it is not used again.
 pub struct OidcSignIn {

@@ -8,6 +8,8 @@ mod backchannel;
 mod browser;
 /// Callbacks that begin no session.
 mod callback;
+/// The CPU time of a sign-in by a session.
+mod cost;
 /// The metadata of a provider, and a provider that cannot be reached.
 mod discovery;
 /// ID tokens that are not accepted.
