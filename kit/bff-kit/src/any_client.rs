@@ -1,12 +1,13 @@
 //! A client without its type parameter, for the code that runs it.
 
 use fetch::{Policies, Reasons};
+use gateway::Execute;
 use operation::Limits;
 use operation::schema::{Scalars, SchemaIndex};
 
-use crate::client::{Client, schema};
+use crate::client::{Client, RateLimit, schema};
 use crate::config::ConfigError;
-use crate::executor::{Execute, Executor};
+use crate::executor::Executor;
 use crate::sdl::{internal_sdl, public_sdl};
 use crate::sign_in::{AnySignIn, SignInSetup};
 use registry::OperationPolicy;
@@ -21,6 +22,7 @@ pub struct AnyClient {
     pub(crate) browsers: bool,
     pub(crate) essential: &'static [&'static str],
     pub(crate) background: &'static [&'static str],
+    pub(crate) rate_limit: RateLimit,
     pub(crate) reasons: Reasons,
     pub(crate) policies: fn() -> Policies,
     /// Prefix of the API keys of its devices; `None` if it has none.
@@ -44,6 +46,7 @@ impl AnyClient {
             browsers: C::BROWSERS,
             essential: C::ESSENTIAL,
             background: C::BACKGROUND,
+            rate_limit: C::RATE_LIMIT,
             reasons: C::REASONS,
             policies: C::policies,
             key_prefix: C::KEY_PREFIX,
@@ -56,6 +59,12 @@ impl AnyClient {
             public_sdl: || public_sdl(&schema::<C>()),
             internal_sdl: || internal_sdl(&schema::<C>()),
         }
+    }
+
+    /// Returns the client with another way to sign in.
+    #[must_use]
+    pub fn signing_in(self, sign_in: fn(&SignInSetup<'_>) -> Result<AnySignIn, ConfigError>) -> Self {
+        Self { sign_in, ..self }
     }
 
     /// Returns the name of the binary and issuer of the internal credential, such as `"bff-mobile"`.

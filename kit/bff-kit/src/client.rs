@@ -34,6 +34,9 @@ pub trait Client: Send + Sync + 'static {
     /// digits. Absent for clients that sign in by other means.
     const KEY_PREFIX: Option<&'static str> = None;
 
+    /// Units that the client's users, devices and visitors may use in production.
+    const RATE_LIMIT: RateLimit = RateLimit::DEFAULT;
+
     /// Reasons of services that are about the principal. If none is named, `UNAUTHENTICATED` and `PERMISSION_DENIED`
     /// are internal errors, which no client sees.
     const REASONS: Reasons = Reasons { nobody_acts: &[], may_not: &[] };
@@ -52,6 +55,23 @@ pub trait Client: Send + Sync + 'static {
     /// # Errors
     /// A setting that the sign-in needs is missing or cannot be used: the server does not start.
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError>;
+}
+
+/// Units that may be used in a minute. An operation costs what its plan says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Units of each user or device; 0 for any number.
+    pub units: u32,
+    /// Units of each address, for requests of nobody; 0 for any number.
+    pub address_units: u32,
+}
+
+impl RateLimit {
+    /// For people, who look at a screen a second at most, and whose addresses others share.
+    pub const DEFAULT: Self = Self { units: 12_000, address_units: 60_000 };
+
+    /// Any number of units.
+    pub const NONE: Self = Self { units: 0, address_units: 0 };
 }
 
 /// The schema of a client.

@@ -10,6 +10,7 @@ mod limits;
 mod log;
 mod operations;
 mod origin;
+mod rate_limit;
 mod server;
 mod sign_in;
 mod store;
@@ -30,8 +31,10 @@ pub use credential::CredentialConfig;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use operations::OperationsConfig;
-pub use server::{HttpProfile, ServerConfig, TlsConfig};
+pub use rate_limit::RateLimitConfig;
+pub use server::{ForwardedBy, HttpProfile, ServerConfig, TlsConfig};
 pub use sign_in::SignInConfig;
+pub(crate) use store::Opened;
 pub use store::StoreConfig;
 pub(crate) use upstream::addresses;
 pub use upstream::{ServiceConfig, UpstreamConfig};
@@ -49,6 +52,8 @@ pub struct Config {
     pub operations: OperationsConfig,
     /// Admission of requests.
     pub admission: AdmissionConfig,
+    /// Quotas of users, devices and addresses.
+    pub rate_limit: RateLimitConfig,
     /// The cache of answers.
     pub cache: CacheConfig,
     /// What outlives a request.

@@ -4,15 +4,10 @@ use std::sync::OnceLock;
 
 use async_graphql::{Request, Response};
 use futures_util::future::BoxFuture;
+use gateway::Execute;
 use resolver::runtime::FailingFields;
 
 use crate::client::{Client, ClientSchema, schema, schema_builder};
-
-/// Executes operations over the schema of a client.
-pub(crate) trait Execute: Send + Sync {
-    /// Executes an operation. If `has_failing`, the fields that the scope of the request lists fail before they run.
-    fn execute(&self, request: Request, has_failing: bool) -> BoxFuture<'_, Response>;
-}
 
 /// Executes operations over the schema of `C`.
 pub(crate) struct Executor<C: Client> {

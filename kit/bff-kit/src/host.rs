@@ -13,9 +13,10 @@ pub use identity::Clock;
 /// Settings of a server, and the places that set them.
 pub mod config {
     pub use crate::config::{
-        AdmissionConfig, CacheConfig, Config, ConfigError, CredentialConfig, HttpProfile, Layers,
-        LimitsConfig, LogConfig, LogFormat, OperationsConfig, SERVICE, Secret, ServerConfig, ServiceConfig,
-        Setting, SignInConfig, Source, StoreConfig, TlsConfig, UpstreamConfig, settings,
+        AdmissionConfig, CacheConfig, Config, ConfigError, CredentialConfig, ForwardedBy, HttpProfile,
+        Layers, LimitsConfig, LogConfig, LogFormat, OperationsConfig, RateLimitConfig, SERVICE, Secret,
+        ServerConfig, ServiceConfig, Setting, SignInConfig, Source, StoreConfig, TlsConfig, UpstreamConfig,
+        settings,
     };
 }
 

@@ -5,6 +5,7 @@ mod body;
 mod caching;
 mod content;
 mod cors;
+mod forwarding;
 mod head;
 mod host;
 mod json;
@@ -13,9 +14,11 @@ mod params;
 mod protection;
 mod rejection;
 mod reply;
+mod sign_in;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
@@ -29,6 +32,7 @@ use fetch::SampledLog;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use http_body::Body as _;
+use serde_json::Value;
 use tokio::sync::OnceCell;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
@@ -36,18 +40,20 @@ use tower_http::cors::CorsLayer;
 
 use crate::any_client::AnyClient;
 use crate::config::{Config, HttpProfile, Mode};
-use crate::gateway::{Access, Answer, BadKey, Explain, Gateway, GraphqlRequest, Known};
+use gateway::{Access, Answer, BadKey, Explain, Gateway, GraphqlRequest, Known};
 use identity::{RequestHead, SignIn, SignedIn};
 use resolver::Languages;
 use telemetry::Health;
 
 use accept::MediaType;
 use body::BodyLimits;
+use forwarding::Forwarding;
 use origin::Origins;
 use params::Parameters;
 use protection::Protection;
 use rejection::Rejection;
 use reply::{BatchItem, ResponseWriter};
+use sign_in::Checks;
 
 pub(crate) use head::MAX_HEADER_BYTES;
 pub(crate) use rejection::{RejectionReason, Rejections};
@@ -64,9 +70,12 @@ pub(crate) struct HttpEdge {
     /// True if the routes for operators are served on an address of their own.
     has_admin: bool,
     origins: Origins,
+    forwarding: Forwarding,
     body: BodyLimits,
     profile: HttpProfile,
     max_batch: usize,
+    /// Time until an answer, at most.
+    deadline: Duration,
     mode: Mode,
     cors: CorsLayer,
     protection: Protection,
@@ -77,6 +86,9 @@ const PLAN_HEADER: &str = "x-bff-plan";
 
 /// Header by which a client says that a mutation is the same one again.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// Path of the keys that verify the credentials which services are shown.
+const JWKS: &str = "/.well-known/jwks.json";
 
 /// Length of a body that is skipped where its request is rejected unread, in bytes. After a longer one the connection
 /// ends.
@@ -109,16 +121,19 @@ impl HttpEdge {
             cors: cors::layer(&origins, &config.server, &credentials),
             credentials,
             origins,
+            forwarding: Forwarding::of(config),
             body: BodyLimits::of(config, &client.limits),
             profile: config.server.http_profile,
             max_batch: config.server.max_batch,
+            deadline: config.deadline(&client.limits),
             mode: config.mode,
             protection: protection::of(client.browsers, &config.server.public_origins),
         }
     }
 
-    /// Builds the routes of a server. The layers are listed from the inside out.
-    pub(crate) fn routes(self) -> Router {
+    /// Builds the routes of a server, with the keys that verify the credentials of its calls, if it has such. The layers
+    /// are listed from the inside out.
+    pub(crate) fn routes(self, jwks: Option<Value>) -> Router {
         let cors = self.cors.clone();
         let head = middleware::from_fn_with_state(self.profile, head::check);
         let form = middleware::from_fn_with_state(self.profile, head::check_form);
@@ -130,6 +145,7 @@ impl HttpEdge {
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
             .layer(middleware::from_fn(caching::validate))
             .route("/", get(root))
+            .merge(sign_in::routes(self.sign_in.clone(), self.checks()))
             .fallback(no_such_path)
             .layer(head)
             .layer(cors)
@@ -137,6 +153,10 @@ impl HttpEdge {
         let routes = match self.mode {
             Mode::Development => routes.layer(cors::timing(&self.origins)),
             Mode::Production => routes,
+        };
+        let routes = match jwks {
+            Some(jwks) => routes.route(JWKS, get(move || std::future::ready(key_set(&jwks)))),
+            None => routes,
         };
         let operators = (!self.has_admin).then(|| self.health.clone().routes());
         let note = middleware::map_response_with_state(self.rejections(), rejection::note);
@@ -147,6 +167,10 @@ impl HttpEdge {
             None => routes,
         };
         routes.layer(form).layer(note).layer(protection)
+    }
+
+    fn checks(&self) -> Checks {
+        Checks { origins: self.origins.clone(), profile: self.profile, deadline: self.deadline }
     }
 
     fn rejections(&self) -> Rejections {
@@ -164,6 +188,13 @@ async fn root(state: State<Arc<HttpEdge>>, request: Request) -> Response {
         return text.into_response();
     }
     no_such_path(state, request).await
+}
+
+/// Answers a service that asks for the keys of the server.
+fn key_set(jwks: &Value) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, jwks.to_string()).into_response()
 }
 
 async fn no_such_path(State(edge): State<Arc<HttpEdge>>, request: Request) -> Response {
@@ -253,7 +284,7 @@ impl HttpEdge {
             Parameters::One(graphql) => {
                 let access = self.access();
                 let answer = self.answer(graphql, &head, &signed_in, access.known()).await;
-                let (response, bytes) = writer.answer(&answer);
+                let (response, bytes) = writer.answer(&answer, access.known().left());
                 access.answered(response.status().as_u16(), bytes, &answer);
                 Ok(response)
             }
@@ -266,19 +297,21 @@ impl HttpEdge {
                     let graphql = graphql?;
                     let access = self.access();
                     let answer = self.answer(graphql, &head, &signed_in, access.known()).await;
+                    let left = access.known().left().cloned();
                     access.answered(StatusCode::OK.as_u16(), answer.body().len(), &answer);
-                    Ok(answer)
+                    Ok((answer, left))
                 }))
                 .await;
                 let shapes: Vec<_> = answers
                     .iter()
                     .map(|answer| match answer {
-                        Ok(answer) => BatchItem::Answered(answer.shape()),
+                        Ok((answer, _)) => BatchItem::Answered(answer.shape()),
                         Err(rejection) => BatchItem::rejected(Rejection::clone(rejection)),
                     })
                     .collect();
-                let delay = answers.iter().flatten().filter_map(|answer| answer.retry_after).max();
-                Ok(writer.batch(&shapes, delay))
+                let delay = answers.iter().flatten().filter_map(|(answer, _)| answer.retry_after).max();
+                let left = answers.iter().flatten().filter_map(|(_, left)| left.as_ref());
+                Ok(writer.batch(&shapes, delay, left.min_by_key(|left| left.remaining)))
             }
         }
     }
@@ -304,9 +337,11 @@ impl HttpEdge {
             graphql.explain = header(PLAN_HEADER).map(Explain::of).unwrap_or_default();
         }
         graphql.idempotency_key = idempotency_key(&head.headers);
+        graphql.address = self.forwarding.client(head);
         let operation_name = graphql.operation_name.clone();
         let may_change = head.method == Method::POST;
         let request = RequestHead::new(&head.method, &head.uri, &head.headers);
+        let request = graphql.address.map_or(request, |address| request.from_peer(address));
         let signed_in = async { signed_in.get_or_init(|| self.sign_in.sign_in(request)).await.clone() };
         let answering = self.gateway.answer(graphql, signed_in, may_change, known);
         AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_logged| {

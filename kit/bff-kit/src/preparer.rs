@@ -29,5 +29,5 @@ pub fn server_preparer(client: AnyClient, config: &Config) -> Preparer {
 pub(crate) fn in_mode(client: AnyClient, mode: Mode) -> Preparer {
     let policies = Arc::new((client.policies)());
     let preparer = Preparer::new(client.short_name(), (client.schema_index)(), policies, client.limits);
-    Preparer { introspection: mode == Mode::Development, ..preparer }
+    Preparer { issuer: client.name, introspection: mode == Mode::Development, ..preparer }
 }

@@ -3,6 +3,8 @@
 mod endpoint_events;
 mod observer;
 mod pem;
+mod signer;
+mod stages;
 mod tls;
 mod upstreams;
 
@@ -22,20 +24,25 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::any_client::AnyClient;
-use crate::config::{Config, ConfigError, Mode};
-use crate::gateway::{Gateway, Replays, detached};
+use crate::config::{Config, ConfigError, Mode, Opened};
 use crate::http::{HttpEdge, MAX_HEADER_BYTES, Rejections};
 use crate::reload::Reload;
 use crate::sign_in::SignInSetup;
-use identity::Clock;
-use identity::SignIn;
+use gateway::{Credentials, Gateway, Replays, detached};
+use identity::{Clock, SignIn};
 use registry::DocumentPolicy;
 use registry::ManifestFolder;
 use telemetry::{Admin, Health, Metrics, list};
 
 use endpoint_events::EndpointEvents;
 use observer::Observed;
+use stages::Beside;
 use tls::Certificate;
+
+#[cfg(feature = "review")]
+pub(crate) use signer::signer;
+#[cfg(feature = "review")]
+pub(crate) use stages::{Beside as GatewayBeside, gateway};
 
 /// Interval between two upkeep runs, which fold recorded samples into the histograms.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -118,16 +125,29 @@ impl Server {
         let network: Arc<dyn Network> = Arc::new(network);
         let services = Services::new(&services, &network, &observer);
         let (detached, runs) = detached();
-        let replays = Replays::new(config.store.open()?, config.replay_time(), detached, log.clone());
-        let setup = SignInSetup::new(client.name, client.key_prefix, &config, &clock);
+        let Opened { store, buckets } = config.store.open()?;
+        let rate_limits = config.rate_limits(&client, buckets.as_ref())?;
+        let replays = Replays::new(store.clone(), config.replay_time(), detached, log.clone());
+        let setup = SignInSetup {
+            client: client.name,
+            key_prefix: client.key_prefix,
+            config: &config,
+            clock: &clock,
+            store: &store,
+        };
         let sign_in: Arc<dyn SignIn> = (client.sign_in)(&setup)?.into();
-        let gateway = Gateway::new(client, &config, &services, clock, log.clone(), health.clone(), replays);
+        let signer = signer::signer(&config, client.name)?;
+        let jwks = signer.jwks();
+        let credentials = Credentials::new(signer);
+        let (to_log, of_health) = (log.clone(), health.clone());
+        let beside = Beside { clock, log: to_log, health: of_health, replays, rate_limits, credentials };
+        let gateway = stages::gateway(client, &config, &services, beside);
         let manifests = manifests(client, &config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
         let counts = gateway.counts();
         let (phase, phases) = watch::channel(Phase::Serving);
-        let routes =
-            HttpEdge::new(client, gateway, sign_in.clone(), health.clone(), log.clone(), &config).routes();
+        let routes = HttpEdge::new(client, gateway, sign_in.clone(), health.clone(), log.clone(), &config)
+            .routes(jwks);
         let acceptor = certificate.clone().map(|it| Box::new(move || it.acceptor()) as Acceptor);
         let observer = Arc::new(Observed(Rejections::new(log, metrics.clone())));
         let door = Door::new(limits(&config), routes, acceptor, observer, phases);

@@ -8,7 +8,8 @@ use operation::Prepared;
 use operation::loggable_name;
 use tokio::time::Instant;
 
-use super::Answer;
+use crate::answer::Answer;
+use crate::limit::Charged;
 use resolver::{Actor, Principal};
 use telemetry::Health;
 
@@ -19,7 +20,7 @@ const UNANSWERED: u16 = 499;
 /// A running operation. Writes its log line and its metrics when it ends in any way, also when its client leaves first
 /// or it is cut off.
 #[derive(Debug)]
-pub(crate) struct Access {
+pub struct Access {
     client: &'static str,
     health: Arc<Health>,
     started: Instant,
@@ -29,10 +30,11 @@ pub(crate) struct Access {
 
 /// Facts of an operation that become known on the way.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub struct Known {
     operation: OnceLock<Arc<Prepared>>,
     principal: OnceLock<&'static str>,
     calls: OnceLock<Arc<CallContext>>,
+    charged: OnceLock<Charged>,
 }
 
 impl Known {
@@ -46,6 +48,17 @@ impl Known {
         let _first = self.principal.set(principal.kind());
     }
 
+    /// Records what is left of a quota.
+    pub(crate) fn charged(&self, charged: Charged) {
+        let _first = self.charged.set(charged);
+    }
+
+    /// Returns what is left of the quota that the operation was charged to; `None` if there is none.
+    #[must_use]
+    pub fn left(&self) -> Option<&Charged> {
+        self.charged.get()
+    }
+
     /// Records the context of the calls that the operation makes.
     pub(crate) fn calls(&self, calls: &Arc<CallContext>) {
         let _first = self.calls.set(calls.clone());
@@ -53,16 +66,20 @@ impl Known {
 }
 
 impl Access {
-    pub(crate) fn begin(client: &'static str, health: Arc<Health>) -> Self {
+    /// Begins an operation of a client now.
+    #[must_use]
+    pub fn begin(client: &'static str, health: Arc<Health>) -> Self {
         Self { client, health, started: Instant::now(), known: Arc::default(), ended: false }
     }
 
-    pub(crate) fn known(&self) -> &Arc<Known> {
+    /// Returns where its facts are recorded.
+    #[must_use]
+    pub const fn known(&self) -> &Arc<Known> {
         &self.known
     }
 
     /// Ends the operation as answered, with this status and length in bytes.
-    pub(crate) fn answered(mut self, status: u16, bytes: usize, answer: &Answer) {
+    pub fn answered(mut self, status: u16, bytes: usize, answer: &Answer) {
         self.ended = true;
         let mut codes: Vec<&str> = answer.response.errors.iter().filter_map(code).collect();
         for code in &codes {

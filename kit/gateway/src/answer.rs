@@ -10,45 +10,49 @@ use bytes::Bytes;
 use http::HeaderValue;
 use identity::{Challenge, ChallengeKind};
 use operation::{Code, Prepared, request_error};
+use quota::Rejection;
 use serde::Serialize;
 
-#[cfg(feature = "review")]
-use super::Analysis;
+use crate::explain::Analysis;
+use crate::limit::retry_after;
 use resolver::Error;
 use resolver::runtime::{bounded, server_error};
 
 /// The outcome of a request.
 #[derive(Debug, Default)]
-pub(crate) struct Answer {
-    pub(crate) response: Response,
+pub struct Answer {
+    /// The GraphQL response.
+    pub response: Response,
     /// True if the request failed before any of it ran: the answer then has no `data`.
-    pub(crate) rejected: bool,
-    pub(crate) operation_name: Option<String>,
-    pub(crate) calls: usize,
+    pub rejected: bool,
+    /// Name of the operation, as the request or the document gives it; `None` if neither does.
+    pub operation_name: Option<String>,
+    /// Number of calls that were made to services.
+    pub calls: usize,
     /// True if a call was given up at its time: the answer would have taken longer.
-    pub(crate) cut_short: bool,
+    pub cut_short: bool,
     /// Change that was made for the answer.
-    pub(crate) effect: Effect,
+    pub effect: Effect,
     /// The calls that were made; `None` if the request did not want them reported.
-    #[cfg(feature = "review")]
-    pub(crate) analysis: Option<Analysis>,
+    pub analysis: Option<Analysis>,
     /// True if the answer depends on the principal.
-    pub(crate) private: bool,
+    pub private: bool,
     /// Delay before a retry, as told by a service whose data is missing; `None` if no service told one.
-    pub(crate) retry_after: Option<Duration>,
+    pub retry_after: Option<Duration>,
     /// Cacheability of the answer; `None` if the answer may not be kept.
-    pub(crate) keep: Option<Cacheability>,
+    pub keep: Option<Cacheability>,
     /// Value of `WWW-Authenticate`; `None` if the credential of the request is not what is wrong with it.
-    pub(crate) authenticate: Option<HeaderValue>,
-    pub(crate) body: OnceLock<Bytes>,
+    pub authenticate: Option<HeaderValue>,
+    /// The serialized answer, once it was needed.
+    pub body: OnceLock<Bytes>,
 }
 
 /// Message to a client whose request the server has no time for.
-pub(crate) const SHED: &str = "The server has more work than it can do; try again in a moment.";
+pub const SHED: &str = "The server has more work than it can do; try again in a moment.";
 
 /// Change that was made for an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Effect {
+pub enum Effect {
     /// Nothing was changed.
     #[default]
     None,
@@ -60,34 +64,38 @@ pub(crate) enum Effect {
 
 /// Permission to keep an answer: by which caches, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Cacheability {
+pub struct Cacheability {
     /// True if any client may get the answer; false if only this client may.
-    pub(crate) shared: bool,
+    pub shared: bool,
     /// Time for which the answer may be kept, in seconds.
-    pub(crate) max_age_s: u64,
+    pub max_age_s: u64,
     /// Additional time for which a stale answer is better than none, in seconds.
-    pub(crate) stale_s: u64,
+    pub stale_s: u64,
     /// True if the answer depends on the languages that the client accepts.
-    pub(crate) by_language: bool,
+    pub by_language: bool,
     /// Services and entities that the answer is about.
-    pub(crate) tags: Vec<String>,
+    pub tags: Vec<String>,
 }
 
 /// A GraphQL response; without `data` when the request did not run.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(crate) enum Shape<'a> {
+pub enum Shape<'a> {
+    /// The request ran.
     Ran(&'a Response),
+    /// The request did not run.
     Rejected {
+        /// Why it did not.
         errors: &'a [ServerError],
         #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        /// What else is to be told.
         extensions: &'a BTreeMap<String, Value>,
     },
 }
 
 /// Limits the number of errors in a response, so that one wrong field of a long list does not become a long list of
 /// errors.
-pub(super) fn bound(response: &mut Response) {
+pub(crate) fn bound(response: &mut Response) {
     let (errors, omitted) = bounded(std::mem::take(&mut response.errors));
     response.errors = errors;
     if omitted > 0 {
@@ -96,10 +104,18 @@ pub(super) fn bound(response: &mut Response) {
 }
 
 impl Answer {
-    pub(crate) fn rejected(errors: Vec<ServerError>) -> Self {
+    /// Creates the answer to a request that failed before any of it ran.
+    #[must_use]
+    pub fn rejected(errors: Vec<ServerError>) -> Self {
         let mut response = Response::from_errors(errors);
         bound(&mut response);
         Self { response, rejected: true, ..Self::default() }
+    }
+
+    /// Returns the answer as that of the operation of this name.
+    #[must_use]
+    pub fn of_operation(self, operation_name: Option<String>) -> Self {
+        Self { operation_name, ..self }
     }
 
     /// Creates the answer to an operation that failed as a whole once it ran.
@@ -109,12 +125,13 @@ impl Answer {
     }
 
     /// Creates the answer to a request that failed for a reason of our own.
-    pub(crate) fn internal(message: &str) -> Self {
+    #[must_use]
+    pub fn internal(message: &str) -> Self {
         Self::rejected(vec![server_error(Error::internal(message.to_owned()))])
     }
 
     /// Creates the answer to a request whose credential is not accepted, the same for every bad credential.
-    pub(super) fn challenged(challenge: &Challenge) -> Self {
+    pub(crate) fn challenged(challenge: &Challenge) -> Self {
         let code = match challenge.kind() {
             ChallengeKind::Rejected(_) => Code::Unauthenticated,
             ChallengeKind::Unavailable => Code::UpstreamUnavailable,
@@ -125,8 +142,25 @@ impl Answer {
         }
     }
 
+    /// Creates the answer to a request past a quota.
+    pub(crate) fn past_quota(rejection: Rejection) -> Self {
+        let (code, text) = match rejection {
+            Rejection::Exhausted { .. } => (
+                Code::RateLimited,
+                "Too much was requested in a short time; `Retry-After` says when there is more.",
+            ),
+            Rejection::TooCostly => {
+                (Code::OperationTooLarge, "The operation costs more than may be used at once.")
+            }
+            Rejection::StoreAway { .. } => {
+                (Code::UpstreamUnavailable, "What is left of the quota cannot be told now. Try again.")
+            }
+        };
+        Self { retry_after: retry_after(rejection), ..Self::rejected(vec![request_error(code, text)]) }
+    }
+
     /// Creates the answer to a request that the server has no time for.
-    pub(super) fn shed(shed: Shed, operation_name: Option<&str>) -> Self {
+    pub(crate) fn shed(shed: Shed, operation_name: Option<&str>) -> Self {
         Self {
             operation_name: operation_name.map(str::to_owned),
             retry_after: Some(shed.retry_after),
@@ -135,14 +169,15 @@ impl Answer {
     }
 
     /// Creates an answer from the body of one that was given before.
-    pub(super) fn replayed(body: Bytes) -> Self {
+    pub(crate) fn replayed(body: Bytes) -> Self {
         // The errors are needed for the status and the log alone.
         let response = serde_json::from_slice(&body).unwrap_or_default();
         Self { response, effect: Effect::Replayed, private: true, body: body.into(), ..Self::default() }
     }
 
     /// Returns the answer in the form that the media types serialize.
-    pub(crate) fn shape(&self) -> Shape<'_> {
+    #[must_use]
+    pub fn shape(&self) -> Shape<'_> {
         if self.rejected {
             let Response { errors, extensions, .. } = &self.response;
             Shape::Rejected { errors, extensions }
@@ -152,7 +187,11 @@ impl Answer {
     }
 
     /// Returns the serialized answer, which is written once.
-    pub(crate) fn body(&self) -> &Bytes {
+    ///
+    /// # Panics
+    ///
+    /// Never: a response holds nothing that JSON cannot.
+    pub fn body(&self) -> &Bytes {
         self.body.get_or_init(|| {
             let mut bytes = Vec::with_capacity(4096);
             serde_json::to_writer(&mut bytes, &self.shape())
@@ -162,7 +201,8 @@ impl Answer {
     }
 
     /// Returns true if the answer is complete: nothing failed, and no field took its fallback.
-    pub(crate) fn is_whole(&self) -> bool {
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
         !self.rejected
             && self.response.errors.is_empty()
             && !self.response.extensions.contains_key("degraded")

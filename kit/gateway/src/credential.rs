@@ -1,71 +1,55 @@
-//! The internal credential, which tells services the calling BFF and its principal.
+//! The credentials that services are shown, each used for half of its life.
 
-use std::fmt;
+use std::sync::Arc;
 
-use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use serde::Serialize;
+use identity::{CredentialSigner, Principal};
+use jiff::{SignedDuration, Timestamp};
+use moka::sync::Cache;
+use resolver::Error;
 use tonic::metadata::{Ascii, MetadataValue};
 
-use identity::{Actor, Principal};
-use resolver::Error;
+/// Upper bound on the credentials that are remembered.
+const MAX_REMEMBERED: u64 = 16 * 1024;
 
-/// Key with which BFFs sign, and the domain's stubs verify, if none is configured. Not accepted in production.
-pub(crate) const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-not-for-production";
+/// Time for which a credential must still be good when a request takes it: longer than any request.
+const LEFT: SignedDuration = SignedDuration::from_secs(30);
 
-/// Lifetime of a credential, in seconds: longer than any request, too short to be worth stealing.
-const LIFETIME_S: i64 = 60;
-
-/// Signs short-lived credentials: JSON Web Tokens (RFC 7519) with `iss` the BFF, `aud` the shop, and `sub` and `actor`
-/// the principal, if any. No token of a client ever goes into one.
-#[derive(Clone)]
-pub(crate) struct CredentialKey {
-    key: EncodingKey,
-    issuer: &'static str,
+/// The credentials of a server. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    signer: Arc<CredentialSigner>,
+    /// Signing takes longer than most of a request, and many requests are of one principal.
+    remembered: Cache<Principal, (MetadataValue<Ascii>, Timestamp)>,
 }
 
-#[derive(Serialize)]
-struct Claims<'a> {
-    iss: &'a str,
-    aud: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sub: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    actor: Option<&'a str>,
-    iat: i64,
-    exp: i64,
-}
-
-impl CredentialKey {
-    /// Creates a key from a secret shared with the services, for the BFF named `issuer`.
+impl Credentials {
+    /// Signs credentials with this key.
     #[must_use]
-    pub(crate) fn new(secret: &str, issuer: &'static str) -> Self {
-        Self { key: EncodingKey::from_secret(secret.as_bytes()), issuer }
+    pub fn new(signer: CredentialSigner) -> Self {
+        Self { signer: Arc::new(signer), remembered: Cache::new(MAX_REMEMBERED) }
     }
 
-    /// Returns the name of the BFF.
-    pub(crate) const fn issuer(&self) -> &'static str {
-        self.issuer
+    /// Returns the name of the server.
+    pub(crate) fn issuer(&self) -> &'static str {
+        self.signer.issuer()
     }
 
-    /// Signs the `authorization` of calls made for `principal`, valid from now on by the system clock, with which the
-    /// services compare it.
-    pub(crate) fn sign(&self, principal: &Principal) -> Result<MetadataValue<Ascii>, Error> {
-        let (sub, actor) = match principal.actor() {
-            Actor::Anonymous => (None, None),
-            Actor::User(id) => (Some(&**id), Some("user")),
-            Actor::Device(id) => (Some(&**id), Some("device")),
-        };
-        let iat = Timestamp::now().as_second();
-        let claims = Claims { iss: self.issuer, aud: "shop", sub, actor, iat, exp: iat + LIFETIME_S };
-        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.key)
-            .map_err(|error| Error::internal(format!("the credential could not be signed: {error}")))?;
-        format!("Bearer {token}").parse().map_err(|_| Error::internal("the credential is not a header value"))
-    }
-}
-
-impl fmt::Debug for CredentialKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("CredentialKey").field("issuer", &self.issuer).finish_non_exhaustive()
+    /// Returns the `authorization` of calls made for a principal. Times in it are those of the system clock, with which
+    /// the services compare them.
+    ///
+    /// # Errors
+    /// The system has no randomness to give.
+    pub fn of(&self, principal: &Principal) -> Result<MetadataValue<Ascii>, Error> {
+        let now = Timestamp::now();
+        if let Some((credential, expires)) = self.remembered.get(principal)
+            && expires.duration_since(now) >= LEFT
+        {
+            return Ok(credential);
+        }
+        let unsigned = || Error::internal("the credential could not be signed");
+        let signed = self.signer.sign(principal, now).ok_or_else(unsigned)?;
+        let credential = MetadataValue::try_from(signed.authorization.as_bytes()).map_err(|_| unsigned())?;
+        self.remembered.insert(principal.clone(), (credential.clone(), signed.expires));
+        Ok(credential)
     }
 }

@@ -15,17 +15,18 @@ const MAX_RUNS: usize = 1_000;
 
 /// Takes runs that are to be finished whether or not their client waits.
 #[derive(Debug)]
-pub(crate) struct Detached {
+pub struct Detached {
     runs: UnboundedSender<BoxFuture<'static, ()>>,
     room: Arc<Semaphore>,
 }
 
 /// The runs that were detached. Dropping it ends them.
 #[derive(Debug)]
-pub(crate) struct DetachedRuns(UnboundedReceiver<BoxFuture<'static, ()>>);
+pub struct DetachedRuns(UnboundedReceiver<BoxFuture<'static, ()>>);
 
 /// Creates a way to detach runs, and what carries them out.
-pub(crate) fn detached() -> (Detached, DetachedRuns) {
+#[must_use]
+pub fn detached() -> (Detached, DetachedRuns) {
     let (sender, receiver) = unbounded_channel();
     (Detached { runs: sender, room: Arc::new(Semaphore::new(MAX_RUNS)) }, DetachedRuns(receiver))
 }
@@ -33,7 +34,7 @@ pub(crate) fn detached() -> (Detached, DetachedRuns) {
 impl Detached {
     /// Starts a run; returns false if as many are under way as may be. A run ends unfinished if nothing carries out
     /// detached runs any more.
-    pub(super) fn start(&self, run: impl Future<Output = ()> + Send + 'static) -> bool {
+    pub(crate) fn start(&self, run: impl Future<Output = ()> + Send + 'static) -> bool {
         let Ok(room) = self.room.clone().try_acquire_owned() else { return false };
         let _ended = self.runs.send(Box::pin(async move {
             run.await;
@@ -45,7 +46,7 @@ impl Detached {
 
 impl DetachedRuns {
     /// Carries out the runs, until all have ended and no more can come.
-    pub(crate) async fn carry_out(mut self) {
+    pub async fn carry_out(mut self) {
         let mut running = JoinSet::new();
         loop {
             tokio::select! {

@@ -10,7 +10,7 @@ use operation::Plan;
 
 /// Details that a request wants reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Explain {
+pub enum Explain {
     /// No details.
     #[default]
     No,
@@ -23,33 +23,40 @@ pub(crate) enum Explain {
 /// The calls that were made for a request.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Analysis {
+pub struct Analysis {
     /// Time until the answer, in microseconds.
-    pub(crate) took_us: u64,
+    pub took_us: u64,
     /// The calls, in the order they were started.
-    pub(crate) calls: Vec<MadeCall>,
+    pub calls: Vec<MadeCall>,
 }
 
 /// A call that was made. Times count from the start of the request, in microseconds.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct MadeCall {
+pub struct MadeCall {
     /// Slot of the planned call; `None` for a command, or a call that was not planned.
-    pub(crate) slot: Option<usize>,
-    pub(crate) name: &'static str,
-    pub(crate) rpc: &'static str,
-    pub(crate) keys: usize,
-    pub(crate) start_us: u64,
+    pub slot: Option<usize>,
+    /// Name of the fetch or command.
+    pub name: &'static str,
+    /// The RPC.
+    pub rpc: &'static str,
+    /// Number of keys in the call.
+    pub keys: usize,
+    /// Start of the call.
+    pub start_us: u64,
     /// End of the call; `None` if the call had not ended when the answer was complete.
-    pub(crate) end_us: Option<u64>,
-    pub(crate) bytes: Option<usize>,
+    pub end_us: Option<u64>,
+    /// Length of its answer; `None` if there was none.
+    pub bytes: Option<usize>,
+    /// Kind of its failure; `None` if it did not fail.
     #[serde(rename = "fault")]
-    pub(crate) failure: Option<String>,
+    pub failure: Option<String>,
 }
 
 impl Explain {
     /// Parses the value of the header `x-bff-plan`. Unknown values report nothing.
-    pub(crate) fn of(header: &str) -> Self {
+    #[must_use]
+    pub fn of(header: &str) -> Self {
         match header {
             "plan" => Self::Plan,
             "analyze" => Self::Analyze,
@@ -59,7 +66,7 @@ impl Explain {
 }
 
 impl Analysis {
-    pub(super) fn of(calls: &[ObservedCall], took: Duration) -> Self {
+    pub(crate) fn of(calls: &[ObservedCall], took: Duration) -> Self {
         let call = |call: &ObservedCall| MadeCall {
             slot: call.slot,
             name: call.name,
@@ -75,7 +82,7 @@ impl Analysis {
 }
 
 /// Builds `extensions.plan`.
-pub(super) fn extension(plan: &Plan, observed: Option<&Analysis>) -> Value {
+pub(crate) fn extension(plan: &Plan, observed: Option<&Analysis>) -> Value {
     #[derive(Serialize)]
     struct Told<'a> {
         #[serde(flatten)]

@@ -4,17 +4,17 @@ use async_graphql::Variables;
 use operation::{Prepared, document_hash};
 use resolver::{Actor, Principal};
 
-use super::{BadKey, GraphqlRequest};
+use crate::request::{BadKey, GraphqlRequest};
 
 /// A mutation under an idempotency key.
 #[derive(Debug)]
-pub(super) struct Repetition {
+pub(crate) struct Repetition {
     /// Name of the key in the store. It is a hash, so that the store holds no name of a user.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Hash of the operation and its variables.
-    pub(super) fingerprint: [u8; 32],
+    pub(crate) fingerprint: [u8; 32],
     /// True if the keys are in the input, so that services have them too.
-    pub(super) is_in_input: bool,
+    pub(crate) is_in_input: bool,
 }
 
 impl Repetition {
@@ -23,7 +23,7 @@ impl Repetition {
     ///
     /// A key in the input belongs to its service as well, which declines another request under it in the payload, as
     /// the schema says. So such a request is another one here, while that under a header's key is rejected.
-    pub(super) fn of(
+    pub(crate) fn of(
         client: &str,
         request: &GraphqlRequest,
         operation: &Prepared,

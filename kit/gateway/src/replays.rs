@@ -12,11 +12,9 @@ use store::{Store, StoreError};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::detached::Detached;
-#[cfg(feature = "review")]
-use super::detached::detached;
-use super::repetition::Repetition;
-use super::{Answer, Effect, SHED};
+use crate::answer::{Answer, Effect, SHED};
+use crate::detached::{Detached, detached};
+use crate::repetition::Repetition;
 
 /// Time beyond the deadline of a request for which its key stays claimed. A server that dies holds it no longer.
 const CLAIM_SLACK: Duration = Duration::from_secs(2);
@@ -33,7 +31,7 @@ const FINGERPRINT: usize = 32;
 
 /// The answers under idempotency keys. They are kept in a store that all replicas of the server share.
 #[derive(Debug)]
-pub(crate) struct Replays {
+pub struct Replays {
     store: Arc<dyn Store>,
     /// Time for which an answer is kept; zero keeps none, and keys mean nothing.
     keep: Duration,
@@ -51,35 +49,32 @@ enum Entry<'a> {
 }
 
 impl Replays {
-    pub(crate) fn new(
-        store: Arc<dyn Store>,
-        keep: Duration,
-        detached: Detached,
-        log: Arc<SampledLog>,
-    ) -> Self {
+    /// Keeps answers in a store for this time; zero keeps none, and keys mean nothing.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, keep: Duration, detached: Detached, log: Arc<SampledLog>) -> Self {
         Self { store, keep, detached, log, replayed: Arc::default() }
     }
 
     /// Creates replays that keep no answer.
-    #[cfg(feature = "review")]
-    pub(crate) fn none() -> Self {
+    #[must_use]
+    pub fn none() -> Self {
         Self::new(Arc::new(store::MemoryStore::new(0)), Duration::ZERO, detached().0, Arc::default())
     }
 
     /// Returns true if answers are kept.
-    pub(super) fn keeps(&self) -> bool {
+    pub(crate) fn keeps(&self) -> bool {
         !self.keep.is_zero()
     }
 
     /// Returns the count of answers that were given again, since the start.
-    pub(super) fn replayed(&self) -> Arc<AtomicU64> {
+    pub(crate) fn replayed(&self) -> Arc<AtomicU64> {
         self.replayed.clone()
     }
 
     /// Returns the answer to a request under a key: the one that the first such request got, or is getting just now;
     /// otherwise that of `run`, which is finished even if the client leaves. An answer is kept once something may have
     /// changed; until then the key is free again.
-    pub(super) async fn answer(
+    pub(crate) async fn answer(
         self: &Arc<Self>,
         repetition: Repetition,
         deadline: Instant,

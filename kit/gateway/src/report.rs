@@ -7,12 +7,9 @@ use operation::Code;
 use resolver::Error;
 use resolver::runtime::{coded, server_error};
 
-/// Message of the request error for a mutation that came by GET.
-pub(crate) const GET_MUTATION: &str = "Only queries may be sent by GET.";
-
 /// Prepares an error of the schema for the client: with a code, with its complete path, and without internal details.
 /// Internal causes are logged.
-pub(super) fn shown(error: ServerError, rejected: bool, log: &SampledLog) -> ServerError {
+pub(crate) fn shown(error: ServerError, rejected: bool, log: &SampledLog) -> ServerError {
     if rejected {
         return coded(error, Code::ValidationFailed);
     }

@@ -9,28 +9,24 @@ use async_graphql::Variables;
 use moka::future::Cache;
 use operation::Prepared;
 
-use super::Answer;
-use crate::config::CacheConfig;
+use crate::answer::Answer;
 use resolver::Languages;
 
 /// Public answers to registered operations that came by GET, bounded in bytes. They are kept for a moment only: an
 /// answer that a cache in front was told to forget must not come back from here.
 #[derive(Debug)]
-pub(super) struct SharedAnswers(Option<Cache<String, Arc<Answer>>>);
+pub struct SharedAnswers(Option<Cache<String, Arc<Answer>>>);
 
 impl SharedAnswers {
-    pub(super) fn new(config: &CacheConfig) -> Self {
+    /// Keeps answers for this time, in at most so many bytes; none if either is zero.
+    #[must_use]
+    pub fn new(bytes: u64, time: Duration) -> Self {
         let weight = |key: &String, answer: &Arc<Answer>| {
             // The tree of an answer takes several times the memory of its text.
             u32::try_from(key.len() + answer.body().len().saturating_mul(4)).unwrap_or(u32::MAX)
         };
-        let cache = (config.response_bytes > 0 && config.response_ms > 0).then(|| {
-            Cache::builder()
-                .max_capacity(config.response_bytes)
-                .weigher(weight)
-                .time_to_live(Duration::from_millis(config.response_ms))
-                .build()
-        });
+        let cache = (bytes > 0 && !time.is_zero())
+            .then(|| Cache::builder().max_capacity(bytes).weigher(weight).time_to_live(time).build());
         Self(cache)
     }
 
@@ -38,7 +34,7 @@ impl SharedAnswers {
     /// all requests that come meanwhile. An incomplete answer is not kept, but goes to all of them, so that a failing
     /// service is not called again for each. An answer that turns out to depend on the principal goes to its own
     /// request alone.
-    pub(super) async fn answer<F: Future<Output = Answer>>(
+    pub(crate) async fn answer<F: Future<Output = Answer>>(
         &self,
         operation: &Prepared,
         variables: &Variables,

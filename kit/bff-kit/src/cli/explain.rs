@@ -9,8 +9,8 @@ use std::sync::Arc;
 use async_graphql::Variables;
 use clap::Args;
 use fetch::Policies;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use identity::{Principal, RequestHead};
+use gateway::{Analysis, Credentials, Explain as Told, GraphqlRequest, MadeCall, RateLimits, Replays};
+use identity::{Clock, Principal};
 use operation::{Plan, PlannedCall};
 
 use contracts::Folder;
@@ -19,9 +19,7 @@ use contracts::commands::{FolderArgument, counted};
 use super::{Failure, Settings, binary, configuration, print};
 use crate::any_client::AnyClient;
 use crate::config::Mode;
-use crate::gateway::{Analysis, Explain as Told, Gateway, GraphqlRequest, MadeCall, Replays};
-use crate::sign_in::SignInSetup;
-use identity::Clock;
+use crate::server::{GatewayBeside, gateway, signer};
 use telemetry::Health;
 
 /// `explain`
@@ -41,9 +39,12 @@ pub(super) struct Explain {
     /// Variables to run it with, as JSON, or `@FILE` that holds them; those of `examples.json` when left out
     #[arg(long, value_name = "JSON", requires = "analyze")]
     variables: Option<String>,
-    /// Header to run it with, such as `x-user-id: user-ada-lindqvist`
-    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", requires = "analyze")]
-    headers: Vec<String>,
+    /// User in whose name to run it, such as `user-ada-lindqvist`; nobody's when left out
+    #[arg(long, value_name = "ID", requires = "analyze", conflicts_with = "device")]
+    user: Option<String>,
+    /// Device in whose name to run it, such as `shelf-0001`
+    #[arg(long, value_name = "ID", requires = "analyze")]
+    device: Option<String>,
     #[command(flatten)]
     folder: FolderArgument,
     #[command(flatten)]
@@ -94,7 +95,7 @@ impl Explain {
     /// Runs the operation.
     fn execute(self, client: AnyClient, query: String) -> Result<Run, Failure> {
         let variables = self.variables(client)?;
-        let headers = self.headers()?;
+        let principal = self.principal();
         let mut settings = self.settings;
         settings.mode.get_or_insert_with(|| "development".to_owned());
         let (layers, config) = configuration(client, settings)?;
@@ -107,19 +108,16 @@ impl Explain {
             .map_err(|error| Failure::Other(format!("the runtime did not start: {error}")))?;
         runtime.block_on(async {
             let services = crate::server::services(&config).map_err(|error| layers.locate(error))?;
-            let (clock, health, replays) = (Clock::default(), Health::unseen(), Replays::none());
-            let setup = SignInSetup::new(client.name, client.key_prefix, &config, &clock);
-            let sign_in = (client.sign_in)(&setup).map_err(|error| layers.locate(error))?;
-            let gateway = Gateway::new(client, &config, &services, clock, Arc::default(), health, replays);
-            let gateway = Arc::new(gateway);
-            let (method, uri) = (Method::POST, Uri::from_static("/graphql"));
-            let head = RequestHead::new(&method, &uri, &headers);
-            let principal = tokio::select! {
-                biased;
-                principal = sign_in.sign_in(head) => principal,
-                () = sign_in.maintain() => Ok(Principal::anonymous()),
+            let beside = GatewayBeside {
+                clock: Clock::default(),
+                log: Arc::default(),
+                health: Health::unseen(),
+                replays: Replays::none(),
+                rate_limits: RateLimits::default(),
+                credentials: Credentials::new(signer(&config, client.name).map_err(|it| layers.locate(it))?),
             };
-            let principal = principal.map_err(|_| Failure::Usage("the headers sign nobody in".to_owned()))?;
+            let gateway = gateway(client, &config, &services, beside);
+            let gateway = Arc::new(gateway);
             let request = GraphqlRequest {
                 query: Some(query),
                 operation_name: self.name,
@@ -164,15 +162,12 @@ impl Explain {
         }
     }
 
-    fn headers(&self) -> Result<HeaderMap, Failure> {
-        let header = |line: &String| {
-            let (name, value) = line.split_once(':')?;
-            let name = HeaderName::try_from(name.trim()).ok()?;
-            Some((name, HeaderValue::try_from(value.trim()).ok()?))
-        };
-        let wrong =
-            |line: &String| Failure::Usage(format!("--header: write it as `NAME: VALUE`, not `{line}`"));
-        self.headers.iter().map(|line| header(line).ok_or_else(|| wrong(line))).collect()
+    fn principal(&self) -> Principal {
+        match (&self.user, &self.device) {
+            (Some(user), _) => Principal::of_user(user.as_str()),
+            (None, Some(device)) => Principal::of_device(device.as_str()),
+            (None, None) => Principal::anonymous(),
+        }
     }
 }
 

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use axum::http::HeaderName;
 use ipnet::IpNet;
 
+use super::credential::DEVELOPMENT_CREDENTIAL_KEY;
 use super::upstream::addresses;
 use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
 use crate::any_client::AnyClient;
-use crate::credential::DEVELOPMENT_CREDENTIAL_KEY;
 use ::settings::lookup;
 
 /// Length of the shortest key in production, in bytes: the output size of HMAC-SHA-256 (RFC 7518 §3.2).
@@ -83,6 +83,11 @@ fn numbers(config: &Config) -> Result<(), ConfigError> {
 
 fn credential_key(config: &Config) -> Result<(), ConfigError> {
     let in_production = config.mode == Mode::Production;
+    if config.credential.private_key.is_some() {
+        let both = config.credential.key.is_some();
+        let problem = "must not be set beside credential.private_key: one of them signs";
+        return if both { Err(ConfigError::new("credential.key", problem)) } else { Ok(()) };
+    }
     let problem = match config.credential.key.as_ref().map(Secret::expose) {
         Some("") => "is empty".to_owned(),
         Some(DEVELOPMENT_CREDENTIAL_KEY) if in_production => {
@@ -92,8 +97,8 @@ fn credential_key(config: &Config) -> Result<(), ConfigError> {
             format!("is shorter than the {MIN_KEY_BYTES} bytes it needs in production")
         }
         None if in_production => format!(
-            "must be set in production, to a key of your own of {MIN_KEY_BYTES} bytes at least (for a first look, set \
-             mode to development)"
+            "must be set in production, to a key of your own of {MIN_KEY_BYTES} bytes at least, or \
+             credential.private_key to a file (for a first look, set mode to development)"
         ),
         _ => return Ok(()),
     };

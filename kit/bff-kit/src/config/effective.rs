@@ -1,13 +1,17 @@
 //! Settings in effect, with the client's own values in place of absent ones.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use gateway::RateLimits;
 use ipnet::IpNet;
 use operation::Limits;
+use store::Buckets;
 
-use super::{Config, Mode, Secret, checks};
+use super::credential::DEVELOPMENT_CREDENTIAL_KEY;
+use super::{Config, ConfigError, Mode, Secret, checks};
 use crate::any_client::AnyClient;
-use crate::credential::DEVELOPMENT_CREDENTIAL_KEY;
+use crate::client::RateLimit;
 use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 
 /// Default room for automatic persisted queries where they are accepted, in bytes.
@@ -78,6 +82,19 @@ impl Config {
         Duration::from_millis(self.server.stop_delay_ms.unwrap_or(usual))
     }
 
+    /// Makes the limiters of a client; replicas count together in `buckets`.
+    pub(crate) fn rate_limits(
+        &self,
+        client: &AnyClient,
+        buckets: Option<&Arc<dyn Buckets>>,
+    ) -> Result<RateLimits, ConfigError> {
+        let own = match self.mode {
+            Mode::Development => RateLimit::NONE,
+            Mode::Production => client.rate_limit,
+        };
+        self.rate_limit.limits(client.name, own, buckets)
+    }
+
     /// Returns the networks of proxies that speak for clients.
     pub(crate) fn trusted_proxies(&self) -> Vec<IpNet> {
         self.server.trusted_proxies.iter().filter_map(|text| checks::network(text).ok()).collect()
@@ -90,6 +107,11 @@ impl Config {
         self.server.max_body_bytes = Some(limits.body_bytes);
         self.server.deadline_ms = u64::try_from(limits.deadline.as_millis()).ok();
         self.server.stop_delay_ms = u64::try_from(self.stop_delay().as_millis()).ok();
+        if self.mode == Mode::Production {
+            let own = client.rate_limit;
+            self.rate_limit.units.get_or_insert(own.units);
+            self.rate_limit.address_units.get_or_insert(own.address_units);
+        }
         self.operations.policy = Some(self.document_policy(client.operations));
         self.operations.automatic_bytes = Some(self.automatic_bytes(client.operations));
         let said = &mut self.limits;

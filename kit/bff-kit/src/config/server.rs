@@ -65,6 +65,9 @@ pub struct ServerConfig {
     /// Addresses and networks of proxies that speak for clients, such as `"10.0.0.0/8"`: they may have any number of
     /// connections, and what they forward of a client is trusted.
     pub trusted_proxies: Vec<String>,
+    /// Header by which these proxies say which address a request came from. Each of them must set it or add to it: what a
+    /// client wrote there itself would count otherwise.
+    pub forwarded_by: ForwardedBy,
     /// Address that serves `/healthz`, `/readyz` and `/metrics` to operators, from a thread of its own; when absent,
     /// `server.listen` serves them.
     #[schemars(extend("format" = "address:port"))]
@@ -110,6 +113,7 @@ impl Default for ServerConfig {
             max_batch: 0,
             tls: None,
             trusted_proxies: Vec::new(),
+            forwarded_by: ForwardedBy::default(),
             admin: None,
             ready_needs_services: false,
             public_origins: Vec::new(),
@@ -118,6 +122,18 @@ impl Default for ServerConfig {
             exposed_headers: Vec::new(),
         }
     }
+}
+
+/// Header by which proxies say which address a request came from.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
+pub enum ForwardedBy {
+    /// `X-Forwarded-For`, as most proxies write it.
+    #[default]
+    #[serde(rename = "x-forwarded-for")]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    #[serde(rename = "forwarded")]
+    Forwarded,
 }
 
 /// HTTP statuses for GraphQL errors, on which versions of the GraphQL over HTTP specification differ.

@@ -6,11 +6,12 @@ use std::time::Duration;
 use ::settings::Secret;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{MemoryStore, RedisStore, Store};
+use store::{Buckets, MemoryStore, RedisStore, Store};
 
 use super::ConfigError;
 
-/// Settings of the store, which keeps what outlives a request: the answers under idempotency keys.
+/// Settings of the store, which keeps what outlives a request: the answers under idempotency keys, the
+/// sessions of browsers, and what is used of quotas.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreConfig {
@@ -33,15 +34,23 @@ impl Default for StoreConfig {
 
 impl StoreConfig {
     /// Opens the store. An address that cannot be read is an error; a server that is not there is none yet.
-    pub(crate) fn open(&self) -> Result<Arc<dyn Store>, ConfigError> {
+    pub(crate) fn open(&self) -> Result<Opened, ConfigError> {
         let Some(url) = &self.redis else {
-            return Ok(Arc::new(MemoryStore::new(self.memory_bytes)));
+            return Ok(Opened { store: Arc::new(MemoryStore::new(self.memory_bytes)), buckets: None });
         };
         let store = RedisStore::new(url.expose(), Duration::from_millis(self.timeout_ms));
         // The error of the address could repeat its password.
         let store = store.map_err(|_| {
             ConfigError::new("store.redis", "is no address of Redis, such as `redis://host:6379/0`")
         });
-        Ok(Arc::new(store?))
+        let store = Arc::new(store?);
+        Ok(Opened { store: store.clone(), buckets: Some(store) })
     }
+}
+
+/// What a server keeps.
+pub(crate) struct Opened {
+    pub(crate) store: Arc<dyn Store>,
+    /// Buckets of quotas that replicas share; `None` if each has its own.
+    pub(crate) buckets: Option<Arc<dyn Buckets>>,
 }

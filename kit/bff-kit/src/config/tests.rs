@@ -259,7 +259,7 @@ fn production_wants_a_key_of_its_own_that_is_long_enough() {
         (Some("x"), "is shorter than the 32 bytes"),
         (Some("a key of thirty-one bytes, hm..."), ""),
         (Some("a key of thirty-one bytes, hm.."), "is shorter than the 32 bytes"),
-        (Some(crate::credential::DEVELOPMENT_CREDENTIAL_KEY), "is the development key"),
+        (Some(super::credential::DEVELOPMENT_CREDENTIAL_KEY), "is the development key"),
     ] {
         if problem.is_empty() {
             assert_eq!(Config::load(&production(key)).unwrap().mode, Mode::Production);

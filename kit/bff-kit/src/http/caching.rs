@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use crate::gateway::{Answer, Cacheability};
+use gateway::{Answer, Cacheability};
 
 /// Cache headers of an answer. [`Caching::of`] is the only place that decides them.
 #[derive(Clone, Debug)]

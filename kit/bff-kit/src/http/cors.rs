@@ -11,6 +11,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::origin::Origins;
 use super::reply::REPLAYED;
+use super::sign_in::OWN_PAGE;
 use super::{IDEMPOTENCY_KEY, METHODS, PLAN_HEADER};
 use crate::config::ServerConfig;
 
@@ -28,7 +29,7 @@ const HEADERS: [&str; 6] = [
 ];
 
 /// Allows pages of these origins, and no others, to send requests, with the headers that identify the principal, and to
-/// read the answers.
+/// read the answers. Their cookies come along if the client signs in by them.
 pub(super) fn layer(origins: &Origins, config: &ServerConfig, credentials: &[HeaderName]) -> CorsLayer {
     let standard = [
         header::ACCEPT,
@@ -41,12 +42,14 @@ pub(super) fn layer(origins: &Origins, config: &ServerConfig, credentials: &[Hea
     let read = [header::ALLOW, header::ETAG, header::RETRY_AFTER, REPLAYED];
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.list()))
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_credentials(credentials.contains(&header::COOKIE))
         .allow_headers(
             standard
                 .into_iter()
                 .chain(own)
-                .chain(credentials.iter().cloned())
+                .chain(credentials.iter().filter(|it| *it != header::COOKIE).cloned())
+                .chain([OWN_PAGE])
                 .chain(names(&config.allowed_headers))
                 .collect::<Vec<_>>(),
         )

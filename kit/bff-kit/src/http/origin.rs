@@ -72,10 +72,8 @@ impl Origins {
     /// that they call. A request with neither `Origin` nor `Sec-Fetch-Site` does not come from a page: apps, devices,
     /// servers and caches send neither, and a page cannot omit them in a current browser.
     pub(super) fn check(&self, head: &Parts) -> Result<(), Rejection> {
+        self.check_host(head)?;
         let host = named_host(head);
-        if !self.own.has_host(host.and_then(Host::parse)) {
-            return Err(Rejection::new(RejectionReason::Misdirected, self.own.misdirected(host)));
-        }
         let mut origins = head.headers.get_all(header::ORIGIN).iter();
         let known = match (origins.next(), origins.next()) {
             // Without an origin, `Sec-Fetch-Site` decides alone. A page of a neighbouring subdomain is foreign as well.
@@ -87,6 +85,15 @@ impl Origins {
             return Ok(());
         }
         Err(Rejection::new(RejectionReason::ForeignPage, "Requests from pages of other sites are not taken."))
+    }
+
+    /// Rejects requests for another host.
+    pub(super) fn check_host(&self, head: &Parts) -> Result<(), Rejection> {
+        let host = named_host(head);
+        if self.own.has_host(host.and_then(Host::parse)) {
+            return Ok(());
+        }
+        Err(Rejection::new(RejectionReason::Misdirected, self.own.misdirected(host)))
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::json;
 use super::rejection::{Rejection, RejectionReason};
-use crate::gateway::GraphqlRequest;
+use gateway::GraphqlRequest;
 use registry::DocumentId;
 
 /// Longest id of an operation, in bytes.

@@ -11,8 +11,8 @@ use fetch::SampledLog;
 use operation::Code;
 
 use crate::config::HttpProfile;
-use crate::gateway::SHED;
 use connections::Bound;
+use gateway::SHED;
 use resolver::Error;
 use telemetry::Metrics;
 

@@ -18,7 +18,9 @@ use super::accept::MediaType;
 use super::caching::Caching;
 use super::rejection::{Rejection, RejectionReason};
 use crate::config::HttpProfile;
-use crate::gateway::{Answer, Effect, GET_MUTATION, Shape, server_error};
+use gateway::{Answer, Charged, Effect, GET_MUTATION, Shape};
+use quota::{RATE_LIMIT, RATE_LIMIT_POLICY};
+use resolver::runtime::server_error;
 
 /// Status for data with errors beside it, from the draft of GraphQL over HTTP; HTTP itself does not define it.
 const PARTIAL_SUCCESS: u16 = 294;
@@ -51,14 +53,17 @@ impl BatchItem<'_> {
 }
 
 impl ResponseWriter {
-    /// Returns an answer of the gateway as a response, and its length in bytes.
-    pub(super) fn answer(&self, answer: &Answer) -> (Response, usize) {
+    /// Returns an answer of the gateway as a response, and its length in bytes. `left` is what is left of the quota that it
+    /// was charged to.
+    pub(super) fn answer(&self, answer: &Answer, left: Option<&Charged>) -> (Response, usize) {
         let status = self.status(answer);
         let body = answer.body().clone();
         let length = body.len();
         let caching = Caching::of(&self.method, status, answer, &self.credentials);
         let mut response = self.response(status, body, caching);
         retry_after(&mut response, answer.retry_after);
+        // What a cache gives to everybody tells of nobody's quota.
+        quota(&mut response, left.filter(|_| !answer.keep.as_ref().is_some_and(|keep| keep.shared)));
         if answer.effect == Effect::Replayed {
             response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
         }
@@ -72,10 +77,16 @@ impl ResponseWriter {
     }
 
     /// Returns the answers to a batch as one response, in the order of the batch. Each answer reports its own outcome;
-    /// `delay`, the longest of all, becomes `Retry-After`.
-    pub(super) fn batch(&self, answers: &[BatchItem<'_>], delay: Option<Duration>) -> Response {
+    /// `delay`, the longest of all, becomes `Retry-After`; `left` is the least that is left of a quota.
+    pub(super) fn batch(
+        &self,
+        answers: &[BatchItem<'_>],
+        delay: Option<Duration>,
+        left: Option<&Charged>,
+    ) -> Response {
         let mut response = self.response(StatusCode::OK, json(&answers), Caching::NONE);
         retry_after(&mut response, delay);
+        quota(&mut response, left);
         response
     }
 
@@ -139,6 +150,14 @@ impl ResponseWriter {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type.content_type()));
         caching.write(&mut response);
         response
+    }
+}
+
+/// Writes `RateLimit` and `RateLimit-Policy` if the request was charged to a quota.
+fn quota(response: &mut Response, left: Option<&Charged>) {
+    if let Some(Charged { policy, limit, .. }) = left {
+        response.headers_mut().insert(RATE_LIMIT_POLICY, policy.clone());
+        response.headers_mut().insert(RATE_LIMIT, limit.clone());
     }
 }
 

@@ -1,0 +1,133 @@
+//! The stage that runs an operation and makes an answer of its result.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, ServerError, Value, Variables};
+use fetch::{CallContext, FailureKind, KeptFresh, Observed, Tags};
+use identity::Principal;
+use operation::{Cache, CacheScope, Plan, Prepared};
+use resolver::Error;
+use resolver::runtime::{self, Running, server_error};
+use tokio::time::Instant;
+
+use crate::access::Known;
+use crate::answer::{self, Answer, Cacheability, Effect};
+use crate::authorise::authorise;
+use crate::explain::{self, Explain};
+use crate::parts::GatewayParts;
+use crate::report;
+use crate::request::GraphqlRequest;
+
+/// A request that is ready to run.
+#[derive(Clone)]
+pub(crate) struct Run<'a> {
+    pub(crate) request: &'a GraphqlRequest,
+    pub(crate) operation: &'a Prepared,
+    /// The plan; `None` if nothing needs it.
+    pub(crate) plan: Option<&'a Plan>,
+    /// Variables, coerced to the types that the operation declares.
+    pub(crate) variables: &'a Variables,
+    pub(crate) principal: Principal,
+    pub(crate) started: Instant,
+    pub(crate) known: &'a Known,
+}
+
+/// Runs a request that was admitted.
+pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
+    let Run { request, operation, plan, variables, principal, started, known } = run;
+    let credential = match parts.credentials.of(&principal) {
+        Ok(credential) => credential,
+        Err(error) => return Answer::rejected(vec![server_error(error)]),
+    };
+    let (document, mut failing) = match operation.form(&parts.preparer.schema_index, variables) {
+        Ok(form) => form,
+        Err(error) => return Answer::failed(error, operation),
+    };
+    // A field that may not be used is told so, whatever else is wrong with it.
+    failing.splice(..0, authorise(operation, &principal));
+    let explain = request.explain;
+    let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
+    let context = Arc::new(CallContext {
+        upstream: parts.upstream.clone(),
+        deadline: started + parts.deadline,
+        credential,
+        operation: operation.label().clone(),
+        tags: public.then(Tags::default),
+        alone: !operation.is_query() || explain == Explain::Analyze,
+        brownout: parts.admittance.brownout(),
+        kept_fresh: KeptFresh::default(),
+        started,
+        observed: Observed::default(),
+    });
+    known.calls(&context);
+    let has_failing = !failing.is_empty();
+    let running = Running::new(runtime::Parts {
+        principal,
+        languages: request.languages.clone(),
+        now: parts.clock.now(),
+        call_graph: operation.call_graph.clone(),
+        context: context.clone(),
+        failing,
+        reasons: parts.reasons,
+    });
+    let mut graphql = Request::new("").variables(variables.clone()).data(running.scope());
+    graphql.set_parsed_query(document);
+
+    let mut response = running.drive(parts.executor.execute(graphql, has_failing)).await;
+    let rejected = response.data == Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty());
+    let errors =
+        response.errors.into_iter().map(|error| report::shown(error, rejected, &parts.log)).collect();
+    response.errors = running.settled(errors);
+    let errors = response.errors.iter().filter_map(ServerError::source::<Error>);
+    let retry_after = errors.filter_map(Error::retry_after).chain(running.retry_after()).max();
+    answer::bound(&mut response);
+    if let Some(degraded) = running.degraded() {
+        response.extensions.insert("degraded".to_owned(), degraded);
+    }
+    let calls = context.observed.calls();
+    let analysis = (explain == Explain::Analyze).then(|| explain::Analysis::of(&calls, started.elapsed()));
+    if let Some(plan) = plan.filter(|_| explain != Explain::No) {
+        response.extensions.insert("plan".to_owned(), explain::extension(plan, analysis.as_ref()));
+    }
+    let mut answer = Answer {
+        response,
+        rejected,
+        operation_name: operation.name().map(str::to_owned),
+        calls: calls.len(),
+        cut_short: calls
+            .iter()
+            .any(|call| matches!(call.failure, Some(FailureKind::Timeout | FailureKind::Overloaded))),
+        effect: if context.observed.has_changed() { Effect::Changed } else { Effect::None },
+        analysis,
+        private: running.depends_on_principal(),
+        retry_after,
+        ..Answer::default()
+    };
+    let keeps = explain == Explain::No && operation.is_query() && answer.is_whole();
+    answer.keep = plan.filter(|_| keeps).and_then(|plan| keep(&plan.cache, &running, &context));
+    answer
+}
+
+/// Returns the cacheability of a complete answer; `None` if the answer may not be kept. The plan covers the calls
+/// alone; a resolver may depend on more.
+fn keep(cache: &Cache, running: &Running, context: &CallContext) -> Option<Cacheability> {
+    let shared = match cache.scope {
+        CacheScope::Public => !running.depends_on_principal(),
+        CacheScope::Private => false,
+        CacheScope::None => return None,
+    };
+    // An answer that depends on the time is kept no longer than it is true.
+    let true_for_s = running.true_for().map_or(u64::MAX, |time| time.as_secs());
+    // Values from the cache have been fresh for a while already.
+    let kept_fresh_s = context.kept_fresh.time().map_or(u64::MAX, |time| time.as_secs());
+    let max_age_s = cache.max_age_s.min(true_for_s).min(kept_fresh_s);
+    Some(Cacheability {
+        shared,
+        max_age_s,
+        stale_s: cache.stale_s.min(true_for_s - max_age_s),
+        by_language: running.depends_on_languages(),
+        tags: context.tags.as_ref().filter(|_| shared).map(Tags::list).unwrap_or_default(),
+    })
+}
