@@ -1,10 +1,12 @@
 //! The internal credential: it names the calling BFF, and the user or device on whose behalf it
 //! calls. The BFF signs one for each call.
 
+mod permissions;
 mod verifier;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::permissions::{Permissions, PermissionsError};
 pub(crate) use self::verifier::Verifier;
 use crate::refusal::Refusal;
 

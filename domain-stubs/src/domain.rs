@@ -1,6 +1,6 @@
 //! The domain as a whole: one store and the services over it.
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use proto::notifications::Notification;
@@ -10,7 +10,7 @@ use crate::{
     assortment::Products,
     calls::Calls,
     clock::Clock,
-    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, Verifier},
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, Permissions, Verifier},
     faults::Faults,
     inventory::Inventory,
     notifications::{Announcement, Notifications},
@@ -32,8 +32,13 @@ pub struct Options {
     pub seed_time: Timestamp,
     /// Key that credentials are signed with.
     pub credential_key: String,
+    /// Key sets (RFC 7517) in JSON with which the credentials of each issuer are verified. Those of an issuer without one
+    /// are signed with `credential_key`, by which every issuer could sign as another.
+    pub key_sets: BTreeMap<String, String>,
     /// Issuers (`iss`) of credentials that are accepted: the names of the BFFs.
     pub issuers: Vec<String>,
+    /// RPCs that each BFF may call; `None` if all may call everything.
+    pub permissions: Option<Permissions>,
     /// Clock that credentials are checked by. BFFs sign them by the machine's clock, whatever the time of the shop.
     pub credential_clock: Clock,
     /// Clock of the shop: of its promotions, and of everything it writes.
@@ -87,7 +92,9 @@ impl Default for Options {
             seed: None,
             seed_time: Timestamp::now(),
             credential_key: DEVELOPMENT_CREDENTIAL_KEY.to_owned(),
+            key_sets: BTreeMap::new(),
             issuers: ISSUERS.map(str::to_owned).into(),
+            permissions: None,
             credential_clock: Clock::system(),
             clock: Clock::system(),
             synthetic: None,
@@ -134,7 +141,9 @@ impl Domain {
             calls: Calls::new(),
             verifier: Arc::new(Verifier::new(
                 &options.credential_key,
+                &options.key_sets,
                 options.issuers,
+                options.permissions,
                 options.credential_clock,
             )),
             has_admin: options.admin,

@@ -92,7 +92,7 @@ impl Guard {
         let (head, body) = request.into_parts();
         let message = Question::read(rpc, body).await?;
         running.note(|call| message.note(call));
-        let caller = self.verifier.verify(&head.headers)?;
+        let caller = self.verifier.verify(&head.headers, rpc)?;
         running.note(|call| call.subject = caller.subject.clone().unwrap_or_default());
 
         let breakage = self.faults.draw(rpc);

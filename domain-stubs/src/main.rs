@@ -1,6 +1,7 @@
 //! Serves the domain of the shop on one port, or imports a foreign catalogue into it.
 
 use std::{
+    collections::BTreeMap,
     io::{IsTerminal as _, Write as _, stderr, stdout},
     net::SocketAddr,
     path::PathBuf,
@@ -15,7 +16,7 @@ use clap::{
 };
 use domain_stubs::{
     Domain, Options, Service, Services,
-    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, MIN_KEY_BYTES},
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, MIN_KEY_BYTES, Permissions},
     import::import,
     provider::{Provider, ProviderOptions},
 };
@@ -97,10 +98,18 @@ struct Serve {
         default_value = DEVELOPMENT_CREDENTIAL_KEY)]
     credential_key: String,
 
+    /// Files of the key sets with which the credentials of a BFF are verified, in the place of the shared key.
+    #[arg(long, env = "SHOP_KEY_SETS", value_delimiter = ',', value_name = "BFF=FILE,...", value_parser = key_set)]
+    key_sets: Vec<(String, PathBuf)>,
+
     /// BFFs whose calls are accepted: the issuers of their credentials.
     #[arg(long, env = "SHOP_ISSUERS", value_delimiter = ',', value_name = "NAME,...", default_values = ISSUERS,
         value_parser = NonEmptyStringValueParser::new())]
     issuers: Vec<String>,
+
+    /// Folder of the contracts, such as `schema`, whose access.json say which RPCs each BFF may call; all when left out.
+    #[arg(long, env = "SHOP_ACCESS", value_name = "FOLDER")]
+    access: Option<PathBuf>,
 
     /// Serve shop.admin.v1.AdminService as well, on the same address and without requiring a
     /// credential.
@@ -200,7 +209,9 @@ async fn serve(arguments: Serve) -> anyhow::Result<()> {
         data: arguments.data,
         seed_time: arguments.seed_time.unwrap_or(defaults.seed_time),
         credential_key: arguments.credential_key,
+        key_sets: read_key_sets(arguments.key_sets)?,
         issuers: arguments.issuers,
+        permissions: arguments.access.as_deref().map(Permissions::read).transpose()?,
         synthetic: arguments.synthetic,
         admin: arguments.admin,
         ..defaults
@@ -278,4 +289,19 @@ impl Signals {
             _ = self.terminate.recv() => {}
         }
     }
+}
+
+/// Reads `bff-web=keys.json`.
+fn key_set(text: &str) -> Result<(String, PathBuf), &'static str> {
+    let (bff, file) = text.split_once('=').ok_or("write it like `bff-web=keys.json`")?;
+    Ok((bff.to_owned(), file.into()))
+}
+
+fn read_key_sets(files: Vec<(String, PathBuf)>) -> anyhow::Result<BTreeMap<String, String>> {
+    let read = |(bff, file): (String, PathBuf)| {
+        let text =
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok((bff, text))
+    };
+    files.into_iter().map(read).collect()
 }

@@ -92,6 +92,14 @@ impl Provider {
         })
     }
 
+    /// Signs a user in as if they had been chosen on the page that this URL of the authorization endpoint opens. Returns
+    /// the URL to which the browser then goes, with a code; `None` if it stays at the provider, since the request is not
+    /// a good one or there is no such user.
+    #[must_use]
+    pub fn choose(&self, authorization: &str, user: &str) -> Option<String> {
+        endpoints::authorize::choose(&self.0, authorization, user)
+    }
+
     /// Signs with a new key from now on. The key that signed until now stays in the key set until the next rotation, or
     /// until [`retire_key`](Self::retire_key).
     pub fn rotate_key(&self) {

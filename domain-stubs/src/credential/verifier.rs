@@ -1,41 +1,84 @@
 //! Verification of credentials: their signature, issuer, audience and lifetime.
 
-use std::fmt;
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use http::{HeaderMap, header};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, TokenData, Validation};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, Header, TokenData, Validation,
+    jwk::{JwkSet, KeyAlgorithm},
+};
+use serde::Deserialize;
 
-use super::{AUDIENCE, Caller, Claims, LEEWAY_SECONDS, MAX_LIFETIME_SECONDS, TYPE};
+use super::{AUDIENCE, Caller, Claims, LEEWAY_SECONDS, MAX_LIFETIME_SECONDS, Permissions, TYPE};
 use crate::{clock::Clock, refusal::Refusal};
 
-/// Verifies the credentials of some issuers, signed with one key.
+/// Verifies the credentials of some issuers: each with its own public keys, or all with one shared key.
 pub(crate) struct Verifier {
-    key: DecodingKey,
-    validation: Validation,
+    shared: DecodingKey,
+    /// Public keys, by their issuer.
+    public: BTreeMap<String, JwkSet>,
     issuers: Vec<String>,
+    permissions: Option<Permissions>,
     clock: Clock,
 }
 
 impl Verifier {
-    pub(crate) fn new(key: &str, issuers: Vec<String>, clock: Clock) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
+    /// Creates a verifier. With permissions, each issuer may call the RPCs that these say alone.
+    pub(crate) fn new(
+        key: &str,
+        key_sets: &BTreeMap<String, String>,
+        issuers: Vec<String>,
+        permissions: Option<Permissions>,
+        clock: Clock,
+    ) -> Self {
+        // A set that cannot be read verifies nothing.
+        let set = |text: &String| serde_json::from_str(text).unwrap_or(JwkSet { keys: Vec::new() });
+        let public = key_sets.iter().map(|(issuer, text)| (issuer.clone(), set(text))).collect();
+        Self { shared: DecodingKey::from_secret(key.as_bytes()), public, issuers, permissions, clock }
+    }
+
+    /// Reads and verifies `authorization: Bearer <JWT>`, for a call of this RPC.
+    pub(crate) fn verify(&self, headers: &HeaderMap, rpc: &str) -> Result<Caller, Refusal> {
+        let token = bearer(headers)?;
+        let (key, algorithm) = self.key(token)?;
+        let mut validation = Validation::new(algorithm);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["aud", "exp", "iss"]);
         // The library would use the machine's clock; `check_times` uses ours.
         validation.validate_exp = false;
-        Self { key: DecodingKey::from_secret(key.as_bytes()), validation, issuers, clock }
-    }
-
-    /// Reads and verifies `authorization: Bearer <JWT>`.
-    pub(crate) fn verify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        let TokenData { header, claims } =
-            jsonwebtoken::decode::<Claims>(bearer(headers)?, &self.key, &self.validation)
-                .map_err(|error| invalid(format!("the credential is invalid: {error}")))?;
+        let TokenData { header, claims } = jsonwebtoken::decode::<Claims>(token, &key, &validation)
+            .map_err(|error| invalid(format!("the credential is invalid: {error}")))?;
         check_header(&header)?;
         self.check_issuer(&claims.iss)?;
         check_subject(&claims)?;
         self.check_times(&claims)?;
+        if let Some(permissions) = &self.permissions {
+            permissions.check(&claims.iss, rpc)?;
+        }
         Ok(Caller { issuer: claims.iss, subject: claims.sub, actor: claims.actor })
+    }
+
+    /// Returns the key that is to have signed a token, and the one algorithm that it is for: a key of the issuer that the
+    /// token names. Nothing in the token is trusted before.
+    fn key(&self, token: &str) -> Result<(Cow<'_, DecodingKey>, Algorithm), Refusal> {
+        #[derive(Deserialize)]
+        struct Named {
+            #[serde(default)]
+            iss: serde_json::Value,
+        }
+        let unreadable = |error| invalid(format!("the credential is invalid: {error}"));
+        let named = jsonwebtoken::dangerous::insecure_decode::<Named>(token).map_err(unreadable)?;
+        let Some(keys) = named.claims.iss.as_str().and_then(|issuer| self.public.get(issuer)) else {
+            return Ok((Cow::Borrowed(&self.shared), Algorithm::HS256));
+        };
+        let id = named.header.kid.as_deref();
+        let key = id.and_then(|id| keys.find(id)).ok_or_else(|| invalid("the issuer has no such key"))?;
+        let algorithm = match key.common.key_algorithm {
+            Some(KeyAlgorithm::EdDSA) => Algorithm::EdDSA,
+            Some(KeyAlgorithm::ES256) => Algorithm::ES256,
+            _ => return Err(invalid("the key is for no algorithm of credentials")),
+        };
+        Ok((Cow::Owned(DecodingKey::from_jwk(key).map_err(unreadable)?), algorithm))
     }
 
     fn check_issuer(&self, issuer: &str) -> Result<(), Refusal> {

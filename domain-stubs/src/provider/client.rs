@@ -66,6 +66,17 @@ impl Client {
         std::iter::once(phone).chain(bffs).collect()
     }
 
+    /// The clients of the shop whose web BFF is reached at this origin.
+    #[must_use]
+    pub fn of_the_shop_at(web: &str) -> Vec<Self> {
+        let mut clients = Self::of_the_shop();
+        for client in clients.iter_mut().filter(|client| client.id == "bff-web") {
+            client.redirect_uris = vec![format!("{web}/auth/callback")];
+            client.post_logout_redirect_uris = vec![format!("{web}/")];
+        }
+        clients
+    }
+
     /// Returns true if the answer to an authorization request may go to this URI.
     pub(super) fn may_redirect_to(&self, uri: &str) -> bool {
         let is_public = self.secret.is_none();

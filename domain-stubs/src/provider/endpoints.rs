@@ -1,6 +1,6 @@
 //! The endpoints of the provider, one module each, and what they share.
 
-mod authorize;
+pub(super) mod authorize;
 mod client_authentication;
 mod cookie;
 mod form;

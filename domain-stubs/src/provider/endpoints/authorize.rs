@@ -50,6 +50,16 @@ pub(super) async fn post(State(authority): State<Arc<Authority>>, form: Form) ->
     answer(&authority, form.parameters(), &form.headers, true)
 }
 
+/// Signs a user in as if they had been chosen on the page of this request. Returns where the browser goes then; `None` if
+/// it stays here, since the request is none or there is no such user.
+pub(in crate::provider) fn choose(authority: &Authority, request: &str, user: &str) -> Option<String> {
+    let (_, query) = request.split_once('?')?;
+    let chosen = format!("{query}&{}={user}", page::USER);
+    let response = answer(authority, Parameters::read(chosen.as_bytes()), &HeaderMap::new(), true);
+    let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
+    Some(location.to_owned())
+}
+
 fn answer(
     authority: &Authority,
     parameters: Result<Parameters<'_>, Error>,
