@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bff_kit::host::config::ConfigError;
 use bff_kit::{AnyClient, AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
-use bff_kit::{AnySignIn, SignInSetup};
+use bff_kit::{AnySignIn, RateLimit, SignInSetup};
 use fetch::{Policies, Reasons};
 
 /// The shelf devices.
@@ -38,6 +38,8 @@ impl Client for Iot {
     const OPERATIONS: OperationPolicy =
         OperationPolicy { policy: DocumentPolicy::Registered, automatic: AutomaticQueries::Never };
     const REASONS: Reasons = downstream::REASONS;
+    // A sensor reports, and a label looks, a few times a minute.
+    const RATE_LIMIT: RateLimit = RateLimit { units: 600, address_units: 6_000 };
     const KEY_PREFIX: Option<&'static str> = Some("shopd");
     type Query = schema::Query;
     type Mutation = schema::Mutation;

@@ -5,7 +5,7 @@ mod report;
 mod shelf;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{bounds, fetch, fetches, items, send};
+use bff_kit::schema::{bounds, fetch, fetches, items, requires, scopes, send};
 use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, OrNull as _};
 use downstream::inventory::StockOf;
 use downstream::telemetry::{DeviceById, ReportReadings};
@@ -83,6 +83,7 @@ impl Mutation {
     /// Stores readings permanently. A reading must be sent again until it is acknowledged. Null
     /// unless the device is the requesting one.
     #[graphql(
+        directive = requires::apply(scopes(["telemetry.write"])),
         directive = fetches::apply(send::<ReportReadings>(["argument.input"])),
         directive = bounds::apply(items(report::MAX_READINGS).by("argument.input.readings").of(["acks"]))
     )]

@@ -15,7 +15,7 @@ mod shipping_option;
 mod user_error;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{bounds, fetch, fetches, hoist, items};
+use bff_kit::schema::{bounds, fetch, fetches, hoist, items, requires, signed_in};
 use bff_kit::{ContextExt as _, Id, Nullable, OrNull as _, Page, Ref};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
@@ -103,7 +103,7 @@ impl Query {
     }
 
     /// The cart screen. Null with error `UNAUTHENTICATED` when nobody is signed in.
-    #[graphql(directive = fetches::apply(hoist::<Cart>(["caller"])))]
+    #[graphql(directive = requires::apply(signed_in()), directive = fetches::apply(hoist::<Cart>(["caller"])))]
     async fn cart(&self) -> Ref<Cart> {
         Ref::by(Ok(MyCart))
     }
@@ -126,6 +126,7 @@ impl Query {
 
     /// The order screen. Null with error `UNAUTHENTICATED` when nobody is signed in.
     #[graphql(
+        directive = requires::apply(signed_in()),
         directive = fetches::apply(fetch::<MyOrders>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(items(OrderPage::MAX).by("argument.first").of(["items"]))
     )]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bff_kit::host::config::ConfigError;
 use bff_kit::{AnyClient, AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
-use bff_kit::{AnySignIn, Development, SignInSetup};
+use bff_kit::{AnySignIn, SignInSetup};
 use fetch::{Policies, Reasons};
 
 /// The shop in a browser.
@@ -49,6 +49,6 @@ impl Client for Web {
     }
 
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
-        Ok(Box::new(Development::user(setup.mode())))
+        setup.browser_sessions()
     }
 }

@@ -21,7 +21,7 @@ mod user;
 mod user_error;
 
 use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{bounds, fetch, fetches, hoist, items};
+use bff_kit::schema::{bounds, fetch, fetches, hoist, items, requires, signed_in};
 use bff_kit::{Connection, ContextExt as _, Error, Id, Nullable, OrNull as _, Page, Ref};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
@@ -140,6 +140,7 @@ impl Query {
     /// Orders of the signed-in customer, newest first. Null with error `UNAUTHENTICATED` when
     /// nobody is signed in.
     #[graphql(
+        directive = requires::apply(signed_in()),
         directive = fetches::apply(fetch::<MyOrders>(["caller", "argument.first", "argument.after"])),
         directive = bounds::apply(items(order::MAX_ORDERS).by("argument.first").of(["edges", "nodes"]))
     )]

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use bff_kit::host::config::SignInConfig;
 use bff_kit::identity::{Clock, ExposeSecret as _, KeyFile, KeyOrder, KeyPrefix, Scopes, SecretString};
-use domain_stubs::provider::{Provider, ProviderOptions};
+use domain_stubs::provider::{Client, DEVELOPMENT_CLIENT_SECRET, Provider, ProviderOptions};
 use tempfile::TempDir;
+
+use crate::browser;
 
 /// The customer in whose name the examples run.
 const USER: &str = "user-ada-lindqvist";
@@ -15,13 +17,21 @@ const USER: &str = "user-ada-lindqvist";
 /// The device in whose name they run.
 const DEVICE: &str = "shelf-0001";
 
+/// Scopes of a browser's sign-in, beside `openid`.
+const WEB_SCOPES: [&str; 3] = ["profile", "orders.write", "offline_access"];
+
+/// Scopes of the key of a device.
+const DEVICE_SCOPES: &str = "telemetry.write";
+
 /// Scopes of a phone's token.
-const PHONE_SCOPES: &str = "openid";
+const PHONE_SCOPES: &str = "openid orders.write";
 
 /// The development identity provider, and a file of API keys that lasts as long as the shop.
 #[derive(Debug)]
 pub(crate) struct Credentials {
     pub(crate) provider: Provider,
+    /// Origin of the web shop's BFF, at which browsers sign in.
+    web: String,
     keys: PathBuf,
     device_key: SecretString,
     _folder: TempDir,
@@ -31,10 +41,13 @@ pub(crate) struct Credentials {
 pub(crate) type Header = (&'static str, String);
 
 impl Credentials {
-    /// Creates a provider that listens on this address, and issues a key for the demo device.
-    pub(crate) fn new(provider: SocketAddr) -> anyhow::Result<Self> {
+    /// Creates a provider that listens on this address, for a web shop at that one, and issues a key for the demo device.
+    pub(crate) fn new(provider: SocketAddr, web: SocketAddr) -> anyhow::Result<Self> {
+        // Browsers keep the cookies of one name of this machine from the others.
+        let web = format!("http://localhost:{}", web.port());
         let options = ProviderOptions {
             issuer: format!("http://{}", reached(provider)),
+            clients: Client::of_the_shop_at(&web),
             // Whoever opens the ports of the shop to other machines opens this one with them.
             allow_remote: !provider.ip().is_loopback(),
             ..ProviderOptions::default()
@@ -47,11 +60,11 @@ impl Credentials {
         let order = KeyOrder {
             device: DEVICE.to_owned(),
             label: "the demo device".to_owned(),
-            scopes: Scopes::default(),
+            scopes: Scopes::parse(DEVICE_SCOPES).unwrap_or_default(),
             expires: None,
         };
         let device_key = KeyFile::new(&keys, prefix).issue(order, Clock::default().now())?.key;
-        Ok(Self { provider, keys, device_key, _folder: folder })
+        Ok(Self { provider, web, keys, device_key, _folder: folder })
     }
 
     /// Returns the sign-in settings of all BFFs. Each uses those of its own way to sign in.
@@ -59,6 +72,10 @@ impl Credentials {
         SignInConfig {
             issuer: Some(self.provider.issuer().to_owned()),
             jwks: Some(format!("{}/jwks", self.provider.issuer())),
+            callback: Some(format!("{}/auth/callback", self.web)),
+            client_secret: Some(DEVELOPMENT_CLIENT_SECRET.into()),
+            scopes: WEB_SCOPES.map(str::to_owned).to_vec(),
+            after_logout: Some(format!("{}/", self.web)),
             keys: Some(self.keys.clone()),
             ..SignInConfig::default()
         }
@@ -74,9 +91,22 @@ impl Credentials {
         ("authorization", format!("Bearer {}", self.phone_token(USER)))
     }
 
-    /// Returns the header by which the web shop signs in.
-    pub(crate) fn browser() -> Header {
-        ("x-user-id", USER.to_owned())
+    /// Returns the page on which a browser signs in at the web shop.
+    pub(crate) fn login(&self) -> String {
+        format!("{}/auth/login", self.web)
+    }
+
+    /// Signs a user in at the web shop that listens on this address, as a browser does. Returns the cookie of the session.
+    pub(crate) async fn session(&self, web: SocketAddr, user: &str) -> anyhow::Result<String> {
+        let to_provider = browser::visit(web, "/auth/login", None).await?;
+        let back = self.provider.choose(&to_provider.location, user).context("there is no such demo user")?;
+        let callback = back.strip_prefix(&self.web).context("the provider sends browsers elsewhere")?;
+        Ok(browser::visit(web, callback, Some(&to_provider.cookie)).await?.cookie)
+    }
+
+    /// Returns the header by which the web shop signs in, with a new session.
+    pub(crate) async fn browser(&self, web: SocketAddr) -> anyhow::Result<Header> {
+        Ok(("cookie", self.session(web, USER).await?))
     }
 
     /// Returns the header by which a device signs in.

@@ -1,7 +1,9 @@
 //! The whole shop in one process: the domain, three BFFs, and a page to query them.
 
+mod browser;
 mod compare;
 mod credentials;
+mod keys;
 mod options;
 mod page;
 mod plans;

@@ -58,8 +58,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         log,
     };
     let shop = Shop::open(options).await?;
-    announce(shop.addresses(), &shop.sign_in_headers())?;
-    shop.serve(stop_signal()).await
+    let (addresses, login) = (shop.addresses(), shop.login());
+    shop.serve(|headers| announce(addresses, &login, headers), stop_signal()).await
 }
 
 /// Returns a folder of the workspace: below the current directory or, if it is not there, below the workspace that
@@ -71,6 +71,7 @@ fn folder(name: &str) -> Option<PathBuf> {
 
 fn announce(
     addresses: Addresses,
+    login: &str,
     [phone, browser, device]: &[(&'static str, String); 3],
 ) -> anyhow::Result<()> {
     let Addresses { page, mobile, web, iot, provider, domain } = addresses;
@@ -78,17 +79,19 @@ fn announce(
     let (phone, browser, device) = (shown(phone), shown(browser), shown(device));
     print(&format!(
         "\n  The shop is open.\n\n  \
-         page      http://{page}\n  \
+         page      http://localhost:{}\n  \
          mobile    http://{mobile}/graphql\n  \
          web       http://{web}/graphql\n  \
          iot       http://{iot}/graphql\n  \
          sign-in   http://{provider} (OpenID Connect, of demo users)\n  \
          domain    {domain} (gRPC)\n\n  \
+         A browser signs in at {login}\n\n  \
          Headers that sign in:\n\n  \
          phone     {phone}\n  \
          browser   {browser}\n  \
          device    {device}\n\n  \
-         Ctrl-C closes it.\n"
+         Ctrl-C closes it.\n",
+        page.port()
     ))
 }
 

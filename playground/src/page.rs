@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain_stubs::Domain;
@@ -98,6 +98,7 @@ pub(crate) async fn serve(
         .route("/api/page", get(stage_of))
         .route("/api/clients.json", get(clients::list))
         .route("/api/phone-token", get(clients::phone_token))
+        .route("/api/session", get(clients::session))
         .route("/api/plan", post(clients::plan))
         .route("/api/services", get(services::list).put(services::switch))
         .with_state(Arc::new(page));
@@ -119,7 +120,12 @@ async fn built(web: PathBuf) -> Stage {
     }
 }
 
-async fn index(State(page): State<Arc<Page>>) -> Response {
+async fn index(State(page): State<Arc<Page>>, headers: HeaderMap) -> Response {
+    // Browsers keep the cookies of one name of this machine from the others, and the web shop's are those of `localhost`.
+    let port = page.addresses.page.port();
+    if headers.get(header::HOST).is_some_and(|host| *host == format!("127.0.0.1:{port}").as_str()) {
+        return Redirect::temporary(&format!("http://localhost:{port}/")).into_response();
+    }
     let stage = page.stage.borrow().clone();
     if let Stage::Built(bundle) = &stage
         && let Some(index) = bundle.file("index.html")

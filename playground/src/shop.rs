@@ -9,14 +9,21 @@ use axum::serve::ListenerExt as _;
 use bff_kit::AnyClient;
 use bff_kit::host::config::{Config, LogConfig};
 use bff_kit::host::{Server, Tcp};
+use domain_stubs::credential::Permissions;
 use domain_stubs::{Domain, Services};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::credentials::Credentials;
+use crate::keys::Keys;
 use crate::options::{Addresses, Options};
 use crate::page;
+
+/// The clients, in the order of their ports.
+fn clients() -> [AnyClient; 3] {
+    [bff_mobile::client(), bff_web::client(), bff_iot::client()]
+}
 
 /// The shop before it serves: every port is bound, no request is accepted.
 #[derive(Debug)]
@@ -29,6 +36,7 @@ pub struct Shop {
     provider: TcpListener,
     domain: TcpListener,
     credentials: Arc<Credentials>,
+    keys: Keys,
     domain_services: Domain,
     sources: page::Sources,
     log: LogConfig,
@@ -46,7 +54,11 @@ impl Shop {
         let (web, iot) = (bind("web BFF", options.web).await?, bind("IoT BFF", options.iot).await?);
         let provider = bind("identity provider", options.provider).await?;
         let domain = bind("domain", options.domain).await?;
+        let permissions = options.contracts.as_deref().map(Permissions::read).transpose()?;
+        let keys = Keys::make(&clients().map(|client| client.name()))?;
         let data = domain_stubs::Options {
+            key_sets: keys.public.clone(),
+            permissions,
             data: options.data,
             synthetic: options.synthetic,
             admin: options.admin,
@@ -61,7 +73,7 @@ impl Shop {
             provider: provider.local_addr()?,
             domain: domain.local_addr()?,
         };
-        let credentials = Arc::new(Credentials::new(addresses.provider)?);
+        let credentials = Arc::new(Credentials::new(addresses.provider, addresses.web)?);
         let sources = page::Sources { web: options.page_sources, contracts: options.contracts };
         let log = options.log;
         Ok(Self {
@@ -73,6 +85,7 @@ impl Shop {
             provider,
             domain,
             credentials,
+            keys,
             domain_services,
             sources,
             log,
@@ -85,16 +98,22 @@ impl Shop {
         self.addresses
     }
 
-    /// Headers by which requests of the phone app, the web shop and a device sign in, in this order.
+    /// The page on which a browser signs in at the web shop.
     #[must_use]
-    pub fn sign_in_headers(&self) -> [(&'static str, String); 3] {
-        [self.credentials.phone(), Credentials::browser(), self.credentials.device()]
+    pub fn login(&self) -> String {
+        self.credentials.login()
     }
 
     /// Serves until `shutdown` is ready, then lets running requests finish: first those of the BFFs, then those of the
-    /// services behind them.
-    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
-        let config = self.config();
+    /// services behind them. Once it serves, `opened` gets the headers by which requests of the phone app, the web shop
+    /// and a device sign in, in this order.
+    pub async fn serve(
+        self,
+        opened: impl FnOnce(&[(&'static str, String); 3]) -> anyhow::Result<()> + Send,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> anyhow::Result<()> {
+        let [mobile, web, iot] = clients().map(|client| (client, self.config(client)));
+        let (addresses, credentials) = (self.addresses, self.credentials);
         let (stop_domain, domain_stopped) = watch::channel(());
         let domain = {
             let (services, listener) = (self.domain_services.clone(), self.domain);
@@ -102,7 +121,7 @@ impl Shop {
         };
         let domain = tokio::spawn(domain);
         let provider = {
-            let (credentials, listener) = (self.credentials.clone(), self.provider);
+            let (credentials, listener) = (credentials.clone(), self.provider);
             let stopped = closed(stop_domain.subscribe());
             async move { credentials.provider.serve(listener, stopped).await }
         };
@@ -110,20 +129,26 @@ impl Shop {
 
         let (stop, stopped) = watch::channel(());
         let mut servers = JoinSet::new();
-        servers.spawn(bff(bff_mobile::client(), config.clone(), self.mobile, stopped.clone()));
-        servers.spawn(bff(bff_web::client(), config.clone(), self.web, stopped.clone()));
-        servers.spawn(bff(bff_iot::client(), config, self.iot, stopped.clone()));
+        for ((client, config), listener) in [(mobile, self.mobile), (web, self.web), (iot, self.iot)] {
+            servers.spawn(bff(client, config, listener, stopped.clone()));
+        }
         servers.spawn(page::serve(
-            self.addresses,
+            addresses,
             self.sources,
-            self.credentials,
+            credentials.clone(),
             self.domain_services,
             self.page,
             closed(stopped),
         ));
 
+        let run = async {
+            let browser = credentials.browser(addresses.web).await?;
+            opened(&[credentials.phone(), browser, credentials.device()])?;
+            shutdown.await;
+            anyhow::Ok(())
+        };
         tokio::select! {
-            () = shutdown => {}
+            ended = run => ended?,
             // A server that ends before the shutdown has failed, and stops the others.
             Some(failed) = servers.join_next() => failed??,
         }
@@ -136,8 +161,9 @@ impl Shop {
         Ok(domain.await??)
     }
 
-    fn config(&self) -> Config {
+    fn config(&self, client: AnyClient) -> Config {
         let mut config = Config::development();
+        config.credential.private_key = Some(self.keys.file(client.name()));
         let Addresses { page, domain, .. } = self.addresses;
         config.upstream.default = format!("http://{domain}");
         config.server.allowed_origins =

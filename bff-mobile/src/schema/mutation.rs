@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use bff_kit::schema::{bounds, fetch, fetches, items, send};
+use bff_kit::schema::{bounds, fetch, fetches, items, requires, send, signed_in};
 use bff_kit::{ContextExt as _, Error, Id, Nullable};
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
@@ -75,7 +75,10 @@ impl Mutation {
     }
 
     /// Orders the contents of the cart.
-    #[graphql(directive = fetches::apply(send::<PlaceOrder>(["argument.input"])))]
+    #[graphql(
+        directive = requires::apply(signed_in().with_scopes(["orders.write"])),
+        directive = fetches::apply(send::<PlaceOrder>(["argument.input"]))
+    )]
     async fn order_place(
         &self,
         ctx: &Context<'_>,

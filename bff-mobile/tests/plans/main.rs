@@ -122,7 +122,7 @@ fn explain_can_run_an_operation_and_print_what_was_observed_beside_what_was_plan
         let common = ["--analyze", "--mode", "development", "--upstream", &upstream];
         printed(&[&["explain"], arguments, &common].concat(), schema)
     };
-    let text = analyze(&["Home", "-H", "x-user-id: user-ada-lindqvist"]);
+    let text = analyze(&["Home", "--user", "user-ada-lindqvist"]);
     let (plan, observed) = text.split_once("\nobserved\n").unwrap();
     assert_eq!(plan.trim_end(), printed(&["explain", "Home"], schema).trim_end());
     for line in [
@@ -138,8 +138,7 @@ fn explain_can_run_an_operation_and_print_what_was_observed_beside_what_was_plan
     ] {
         assert!(observed.contains(line), "{line}: {observed}");
     }
-    let text =
-        analyze(&["Home", "-H", "x-user-id: user-ada-lindqvist", "--variables", "{\"recommended\": 2}"]);
+    let text = analyze(&["Home", "--user", "user-ada-lindqvist", "--variables", "{\"recommended\": 2}"]);
     assert!(text.contains("    PriceOf                2 of 5 keys, from "), "{text}");
     // Nobody has signed in, and no service listens.
     let down = ["explain", "Home", "--analyze", "--mode", "development", "--upstream", "http://127.0.0.1:1"];

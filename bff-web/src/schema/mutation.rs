@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use bff_kit::schema::{bounds, fetches, items, send};
+use bff_kit::schema::{bounds, fetches, items, requires, send, signed_in};
 use bff_kit::{ContextExt as _, Error, Id, Nullable};
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
 use downstream::notifications::{MAX_MARKED, MarkRead};
@@ -76,7 +76,10 @@ impl Mutation {
     }
 
     /// Orders the contents of the cart.
-    #[graphql(directive = fetches::apply(send::<PlaceOrder>(["argument.input"])))]
+    #[graphql(
+        directive = requires::apply(signed_in().with_scopes(["orders.write"])),
+        directive = fetches::apply(send::<PlaceOrder>(["argument.input"]))
+    )]
     async fn order_place(
         &self,
         ctx: &Context<'_>,

@@ -1,6 +1,6 @@
 //! Endpoints for the page: the clients, the operations they ship, and the plan of an operation.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::Page;
 use crate::Addresses;
-use crate::credentials::{Credentials, Header};
+use crate::credentials::Credentials;
 
 /// The clients, and the folder of their contracts.
 pub(super) struct Clients {
@@ -30,15 +30,38 @@ pub(super) struct Clients {
 struct About {
     name: &'static str,
     title: &'static str,
-    /// Header by which its requests sign in.
-    signs_in: fn(&Credentials) -> Header,
+    /// What signs its requests in: a header, or for browsers the page of a login.
+    signs_in: fn(&Credentials) -> SignsIn,
     client: fn() -> AnyClient,
 }
 
+/// What signs requests in.
+#[derive(Default)]
+struct SignsIn {
+    headers: BTreeMap<&'static str, String>,
+    /// The page of the login.
+    login: Option<String>,
+}
+
 const CLIENTS: [About; 3] = [
-    About { name: "mobile", title: "Phone app", signs_in: Credentials::phone, client: bff_mobile::client },
-    About { name: "web", title: "Web shop", signs_in: |_| Credentials::browser(), client: bff_web::client },
-    About { name: "iot", title: "Shelf devices", signs_in: Credentials::device, client: bff_iot::client },
+    About {
+        name: "mobile",
+        title: "Phone app",
+        signs_in: |it| SignsIn { headers: [it.phone()].into(), login: None },
+        client: bff_mobile::client,
+    },
+    About {
+        name: "web",
+        title: "Web shop",
+        signs_in: |it| SignsIn { login: Some(it.login()), ..SignsIn::default() },
+        client: bff_web::client,
+    },
+    About {
+        name: "iot",
+        title: "Shelf devices",
+        signs_in: |it| SignsIn { headers: [it.device()].into(), login: None },
+        client: bff_iot::client,
+    },
 ];
 
 /// An operation that a client ships, ready to run.
@@ -94,7 +117,7 @@ impl Clients {
     }
 }
 
-/// Lists the clients: the port of each, a header that signs in, and its operations.
+/// Lists the clients: the port of each, what signs in, and its operations.
 pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
     let clients = &page.clients;
     let Addresses { mobile, web, iot, .. } = clients.addresses;
@@ -110,12 +133,13 @@ pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
                 problems.push(error.to_string());
                 Vec::new()
             });
-            let (header, value) = (about.signs_in)(&clients.credentials);
+            let SignsIn { headers, login } = (about.signs_in)(&clients.credentials);
             json!({
                 "name": about.name,
                 "title": about.title,
                 "port": address.port(),
-                "headers": { header: value },
+                "headers": headers,
+                "login": login,
                 "operations": operations,
             })
         })
@@ -123,7 +147,7 @@ pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
     Json(json!({ "clients": listed, "problems": problems }))
 }
 
-/// The user that a token is for.
+/// The user that a token or a session is for.
 #[derive(Deserialize)]
 pub(super) struct Of {
     user: String,
@@ -133,6 +157,16 @@ pub(super) struct Of {
 pub(super) async fn phone_token(State(page): State<Arc<Page>>, Query(Of { user }): Query<Of>) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
     (no_store, page.clients.credentials.phone_token(&user)).into_response()
+}
+
+/// Returns the cookie of a new session of any demo user at the web shop, so that tools need not sign in by a browser.
+pub(super) async fn session(State(page): State<Arc<Page>>, Query(Of { user }): Query<Of>) -> Response {
+    let no_store = [(header::CACHE_CONTROL, "no-store")];
+    let Clients { addresses, credentials, .. } = &page.clients;
+    match credentials.session(addresses.web, &user).await {
+        Ok(cookie) => (no_store, cookie).into_response(),
+        Err(error) => (StatusCode::BAD_REQUEST, no_store, format!("{error:#}\n")).into_response(),
+    }
 }
 
 /// The client that an operation belongs to.

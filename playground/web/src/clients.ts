@@ -9,12 +9,15 @@ export interface Shipped {
   variables: Record<string, unknown>;
 }
 
-/** A client: the port of its BFF, a header that signs in, and its operations. */
+/** A client: the port of its BFF, what signs in, and its operations. */
 export interface Client {
   name: string;
   title: string;
   port: number;
+  /** Headers that sign in; none for a client of browsers. */
   headers: Record<string, string>;
+  /** The page on which a browser signs in; null for other clients. */
+  login: string | null;
   operations: Shipped[];
 }
 
@@ -30,9 +33,14 @@ export async function loadClients(): Promise<Clients> {
   return (await response.json()) as Clients;
 }
 
-/** The URL of a client's BFF, on the machine that serves the page. */
+/** The origin of a client's BFF. A browser keeps its session with the name under which it has signed in. */
+export function origin(client: Client): string {
+  return client.login ? new URL(client.login).origin : `http://${location.hostname}:${client.port}`;
+}
+
+/** The URL of a client's operations. */
 export function endpoint(client: Client): string {
-  return `http://${location.hostname}:${client.port}/graphql`;
+  return `${origin(client)}/graphql`;
 }
 
 /** The purpose of an operation: the comment at its head. */

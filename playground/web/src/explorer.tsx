@@ -5,6 +5,7 @@ import { createLocalStorage, StorageAPI, type Fetcher } from "@graphiql/toolkit"
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 
+import { Account } from "./account";
 import { about, changes, type Client, type Shipped } from "./clients";
 import { PLAN_PLUGIN, PlanContext, useDocument, type Run } from "./plan/panel";
 import { count, many } from "./plan/text";
@@ -72,6 +73,7 @@ export function Explorer({ client, theme }: { client: Client; theme: Theme }) {
         >
           <GraphiQL.Logo>
             <Examples client={client} headers={headers} />
+            {client.login && <Account client={client} login={client.login} />}
           </GraphiQL.Logo>
           <GraphiQL.Footer>
             <p className="said" role="status">

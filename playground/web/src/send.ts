@@ -35,6 +35,7 @@ export async function send(
   const timing = new Timing();
   const response = await fetch(endpoint(client), {
     method: "POST",
+    credentials: client.login ? "include" : "same-origin",
     headers: {
       accept: "application/graphql-response+json",
       "content-type": "application/json",

@@ -38,6 +38,13 @@ async function answered(page: Page, text: RegExp): Promise<void> {
   await page.locator(".result-window .view-lines").filter({ hasText: text }).waitFor();
 }
 
+/** Signs a demo user in at the web shop, and comes back. */
+async function signIn(page: Page, user: string): Promise<void> {
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: user }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
 async function run(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Execute query/ }).click();
 }
@@ -152,6 +159,7 @@ test("every client has its own editor, examples and principal", async () => {
   await open(page, "mobile");
   await page.getByRole("link", { name: "Web shop" }).click();
   await page.getByRole("heading", { name: "query ProductPage" }).waitFor();
+  await signIn(page, "Ada L.");
   await page.getByLabel("Example").selectOption("Dashboard");
   await page.getByRole("heading", { name: "query Dashboard" }).waitFor();
   await run(page);
@@ -165,6 +173,42 @@ test("every client has its own editor, examples and principal", async () => {
   await page.getByRole("heading", { name: "query Shelf" }).waitFor();
   await run(page);
   await answered(page, /"label":\s"Gooseneck/);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test("a browser signs in at the web shop, changes the cart and signs out", async () => {
+  const { page, hosts, problems } = await openWindow(browser, LAPTOP);
+  await open(page, "web");
+  const count = async () => {
+    const isAnswer = (it: Response) => it.url().endsWith("/graphql") && it.request().method() === "POST";
+    const [response] = await Promise.all([page.waitForResponse(isAnswer), run(page)]);
+    return JSON.stringify(await response.json());
+  };
+  await page.getByLabel("Example").selectOption("CartPage");
+  await page.getByRole("heading", { name: "query CartPage" }).waitFor();
+  assert.match(await count(), /"cart":null/);
+  await signIn(page, "Ada L.");
+  const cookies = await page.context().cookies();
+  const session = cookies.find((it) => it.name === "__Host-session");
+  assert.ok(session, "there is no session");
+  const { secure, httpOnly, sameSite, path, domain, expires } = session;
+  assert.deepEqual(
+    { secure, httpOnly, sameSite, path, domain, expires },
+    { secure: true, httpOnly: true, sameSite: "Lax", path: "/", domain: "localhost", expires: -1 },
+  );
+  assert.deepEqual(cookies.filter((it) => it.name.startsWith("__Host-login")), []);
+  await page.getByLabel("Example").selectOption("CartAdd");
+  await page.getByRole("heading", { name: "mutation CartAdd" }).waitFor();
+  assert.match(await count(), /"userErrors":\[\]/);
+  await page.getByLabel("Example").selectOption("CartPage");
+  await page.getByRole("heading", { name: "query CartPage" }).waitFor();
+  assert.doesNotMatch(await count(), /"cart":null/);
+  await picture(page, "signed-in");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("link", { name: "Sign in" }).waitFor();
+  assert.match(await count(), /"cart":null/);
+  assert.deepEqual([...hosts], ["localhost", "127.0.0.1"]);
   assert.deepEqual(problems, []);
   await page.context().close();
 });

@@ -4,7 +4,7 @@ import { Fragment, useId } from "react";
 
 import { Rpc } from "./rpc";
 import { Switch, type Switches } from "./switches";
-import { bytes, cache, calls, consequence, count, isCut, keys, manner, standIn, time } from "./text";
+import { bytes, cache, calls, consequence, count, isCut, keys, manner, needs, standIn, time } from "./text";
 import type { Consequence, Failure, Plan, PlannedCall } from "./types";
 
 export function Totals({ plan }: { plan: Plan }) {
@@ -26,6 +26,11 @@ export function Totals({ plan }: { plan: Plan }) {
       <Fact name="cache" wide>
         {cache(plan)}
       </Fact>
+      {plan.requires?.map((requires) => (
+        <Fact key={needs(requires)} name="needs" wide>
+          {needs(requires)}
+        </Fact>
+      ))}
     </dl>
   );
 }

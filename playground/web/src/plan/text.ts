@@ -1,6 +1,6 @@
 /** A plan in words: those of its file (`kit/operation/src/plan/words.rs`). */
 
-import type { Consequence, Plan, PlannedCall } from "./types";
+import type { Consequence, Plan, PlannedCall, Requires } from "./types";
 
 /** `CartService/GetCart` of `shop.carts.v1.CartService/GetCart`. */
 export function shortRpc(rpc: string): string {
@@ -42,6 +42,13 @@ export function isCut({ total }: Plan): boolean {
 export function time(plan: Plan): string {
   const [time, deadline] = [`${count(plan.total.timeMs)} ms`, `${count(plan.total.deadlineMs)} ms`];
   return isCut(plan) ? `${time} if everything is slow, cut off after ${deadline}` : `${time} at worst, of ${deadline}`;
+}
+
+/** Who may use the fields of a requirement, such as `a user with scope orders.write`. */
+export function needs({ user, scopes, fields }: Requires): string {
+  const named = scopes.length > 0 ? `scope${scopes.length > 1 ? "s" : ""} ${scopes.join(", ")}` : "";
+  const who = user ? ["a user", named].filter(Boolean).join(" with ") : named;
+  return `${who}, for ${fields.join(", ")}`;
 }
 
 export function cache({ cache, kind }: Plan): string {

@@ -13,10 +13,18 @@ export interface Plan {
     cost: number;
   };
   cache: { scope: "public" | "private" | "none"; maxAgeS: number; staleS: number; because: string };
+  /** What fields require of the principal; absent if they require nothing. */
+  requires?: Requires[];
   waves: Wave[];
   /** Commands that nobody waits for. */
   later: PlannedCall[];
   failures: Failure[];
+}
+
+export interface Requires {
+  user: boolean;
+  scopes: string[];
+  fields: string[];
 }
 
 export interface Wave {
