@@ -9,11 +9,14 @@ const got = async (path) => {
   return response;
 };
 
-// A demo user at the phone app's BFF, and in development at the web shop's. A BFF reads its own header alone.
+// A demo user at the phone app's BFF.
 export const user = async (id) => {
   const token = await (await got(`/api/phone-token?user=${id}`)).text();
-  return { authorization: `Bearer ${token}`, 'x-user-id': id };
+  return { authorization: `Bearer ${token}` };
 };
+
+// A demo user at the web shop's BFF, with a session of its own.
+export const browser = async (id) => ({ cookie: await (await got(`/api/session?user=${id}`)).text() });
 
 // The demo device at the devices' BFF.
 export const device = async () => {

@@ -1,6 +1,6 @@
 # Opens a shop of its own, and closes it when the script that sources this ends. Needs Rust and Node, unless PLAYGROUND
 # names the program to run. $1 is the log filter; SHOP_FOLDER a folder to run the shop in, whose `schema` it then uses.
-# Sets PAGE_URL, MOBILE_URL, WEB_URL, IOT_URL, DOMAIN_URL and SHOP_LOG, a file. Processes, by id in `beside`, end with it.
+# Sets PAGE_URL, MOBILE_URL, WEB_URL, IOT_URL, PROVIDER_URL, DOMAIN_URL and SHOP_LOG, a file. Processes, by id in `beside`, end with it.
 
 if [[ -z ${PLAYGROUND:-} ]]; then
     cargo build --quiet --bin playground
@@ -37,5 +37,5 @@ until grep -q 'Ctrl-C' "$folder/announced"; do
 done
 address() { awk -v name="$1" '$1 == name { print $2 }' "$folder/announced"; }
 PAGE_URL=$(address page) MOBILE_URL=$(address mobile) WEB_URL=$(address web) IOT_URL=$(address iot)
-DOMAIN_URL=http://$(address domain)
-export PAGE_URL MOBILE_URL WEB_URL IOT_URL DOMAIN_URL
+PROVIDER_URL=$(address sign-in) DOMAIN_URL=http://$(address domain)
+export PAGE_URL MOBILE_URL WEB_URL IOT_URL PROVIDER_URL DOMAIN_URL

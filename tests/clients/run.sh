@@ -18,13 +18,21 @@ SHOP_FOLDER=$generated/shop
 
 source ../open-shop.sh warn
 
+# The BFF of the web shop, which a test starts for a provider of its own.
+if [[ -z ${BFF_WEB:-} ]]; then
+    cargo build --quiet --workspace --bin bff-web
+    BFF_WEB=$(dirname "$PLAYGROUND")/bff-web
+fi
+export BFF_WEB
+
 # A second BFF of the phone app, which runs registered operations alone.
 if [[ -z ${BFF_MOBILE:-} ]]; then
     cargo build --quiet --workspace --bin bff-mobile
     BFF_MOBILE=$(dirname "$PLAYGROUND")/bff-mobile
 fi
 "$BFF_MOBILE" --mode development --listen 127.0.0.1:0 --upstream "$DOMAIN_URL" \
-    --set operations.policy=registered --set operations.folder=../../schema/mobile >"$folder/registered" 2>&1 &
+    --set operations.policy=registered --set operations.folder=../../schema/mobile \
+    --set sign_in.issuer="$PROVIDER_URL" --set sign_in.jwks="$PROVIDER_URL/jwks" >"$folder/registered" 2>&1 &
 beside+=($!)
 until REGISTERED_URL=$(grep -o 'listens on [^ ]*' "$folder/registered"); do
     kill -0 "${beside[0]}" 2>/dev/null || { cat "$folder/registered" >&2; exit 1; }

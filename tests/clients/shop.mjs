@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 
-import { device, user } from '../credentials.mjs';
+import { browser, device, user } from '../credentials.mjs';
 
 const url = (name) => {
   const value = process.env[name];
@@ -11,12 +11,14 @@ const url = (name) => {
   return value;
 };
 
+// A customer at the phone app, and in a browser.
 export const ADA = await user('user-ada-lindqvist');
+export const ADA_IN_A_BROWSER = await browser('user-ada-lindqvist');
 
 // The BFFs, each with the headers that sign in.
 export const bffs = [
   { name: 'mobile', url: url('MOBILE_URL'), headers: ADA },
-  { name: 'web', url: url('WEB_URL'), headers: ADA },
+  { name: 'web', url: url('WEB_URL'), headers: ADA_IN_A_BROWSER },
   { name: 'iot', url: url('IOT_URL'), headers: await device() },
 ];
 

@@ -1,15 +1,20 @@
 //! Principals: their identification, and the operations that they may run.
 
+mod browsers;
 mod devices;
 mod own;
 mod phones;
+mod privilege;
+mod provided;
+mod required;
 mod secrets;
+mod signed;
 
 use bff_kit::Mode;
-use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{ADA, Answer, Kind, SHELF, Shop, device_id, product_id};
+use self::provided::Provided;
+use crate::support::{ADA, Answer, Kind, Shop, product_id};
 
 fn review(key: &str, product: &str, rating: i32) -> Value {
     let query = "mutation($input: ReviewCreateInput!) { reviewCreate(input: $input) {
@@ -43,37 +48,12 @@ fn the_domain_knows_the_bffs_of_the_shop_by_their_names() {
 }
 
 #[tokio::test]
-async fn signing_in_by_header_is_rejected_outside_development() {
-    let shop = Shop::with(|config| {
-        config.mode = Mode::Production;
-        config.credential.key = Some(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.into());
-        config.operations.policy = Some(bff_kit::DocumentPolicy::Open);
-    })
-    .await;
-    let query = || json!({ "query": "{ __typename }" });
-    let rejected = shop.post(shop.web, query(), &[("x-user-id", "somebody")]).await;
-    assert_eq!(rejected.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(rejected.errors(), [": UNAUTHENTICATED"]);
-    assert!(rejected.body.get("data").is_none());
-    shop.post(shop.web, query(), &[]).await.whole();
-    // Where clients sign in otherwise, the header means nothing.
-    let cart = json!({ "query": "{ cart { id } }" });
-    let nobody = shop.post(shop.mobile, cart, &[ADA]).await;
-    assert_eq!(nobody.errors(), ["cart: UNAUTHENTICATED"]);
-    let device = json!({ "query": format!("{{ device(id: {:?}) {{ id }} }}", device_id(SHELF.1)) });
-    let nobody = shop.post(shop.iot, device, &[SHELF]).await;
-    assert!(nobody.data("/device").is_null(), "{}", nobody.text);
+async fn no_header_names_anybody() {
+    let shop = Provided::open().await.shop;
+    let cart = || json!({ "query": "{ cart { __typename } }" });
+    assert_eq!(shop.post(shop.mobile, cart(), &[ADA]).await.errors(), ["cart: UNAUTHENTICATED"]);
+    assert!(shop.post(shop.web, cart(), &[ADA]).await.data("/cart").is_null());
     assert!(shop.domain.calls().list().iter().all(|call| call.subject.is_empty()));
-}
-
-#[tokio::test]
-async fn a_header_that_names_nobody_is_rejected() {
-    let shop = Shop::open().await;
-    for name in ["", "ada lindqvist", &"a".repeat(129)] {
-        let query = json!({ "query": "{ __typename }" });
-        let rejected = shop.post(shop.web, query, &[("x-user-id", name)]).await;
-        assert_eq!(rejected.status, StatusCode::UNAUTHORIZED, "{name}");
-    }
 }
 
 #[tokio::test]

@@ -64,6 +64,8 @@ mod identity;
 mod isolation;
 /// Cacheability of answers: the caches that may store them, the storage time, and the keys by which they are purged.
 mod keeping;
+/// Quotas of users, devices and addresses.
+mod limited;
 /// A malformed id is an error that names the argument's path, wherever an id is taken.
 mod malformed;
 /// Every mutation of each client, and its repetition under the same idempotency key, which changes nothing more.

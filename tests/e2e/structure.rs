@@ -7,13 +7,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 24] = [
+const ALLOWED: [(&str, &[&str]); 25] = [
     ("admission", &[]),
     ("allocator", &[]),
     ("proto", &[]),
     ("endpoints", &[]),
     ("rpc", &[]),
     ("fetch", &["endpoints", "rpc"]),
+    (
+        "gateway",
+        &[
+            "admission",
+            "fetch",
+            "identity",
+            "operation",
+            "quota",
+            "registry",
+            "resolver",
+            "store",
+            "telemetry",
+        ],
+    ),
     ("identity", &["store"]),
     ("operation", &["rpc"]),
     ("contracts", &["operation"]),
@@ -33,8 +47,10 @@ const ALLOWED: [(&str, &[&str]); 24] = [
             "contracts",
             "endpoints",
             "fetch",
+            "gateway",
             "identity",
             "operation",
+            "quota",
             "registry",
             "resolver",
             "settings",
@@ -118,6 +134,8 @@ fn only_the_edge_speaks_http_and_only_bffs_speak_graphql() {
         ("contracts", &["axum", "fetch", "tokio", "tonic"]),
         ("fetch", &["async-graphql", "axum", "proto"]),
         ("resolver", &["axum", "hyper", "prost-reflect", "tokio"]),
+        ("gateway", &["axum", "hyper"]),
+        ("quota", &["async-graphql", "axum", "hyper", "redis", "tonic"]),
         ("registry", &["axum", "fetch", "hyper"]),
         ("telemetry", &["async-graphql", "schemars"]),
         ("connections", &["async-graphql", "metrics", "tonic"]),

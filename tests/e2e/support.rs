@@ -6,6 +6,7 @@ pub(crate) mod credentials;
 mod dice;
 mod liar;
 mod logged;
+mod named;
 pub(crate) mod network;
 mod operations;
 mod pipe;
@@ -21,6 +22,7 @@ pub(crate) use client::Kind;
 pub(crate) use dice::Dice;
 pub(crate) use liar::Lies;
 pub(crate) use logged::Logged;
+pub(crate) use named::named;
 pub(crate) use operations::{
     Operation, SCHEMA, contracts, copied_schema, in_folder, operations, preparer, schema_folder,
 };

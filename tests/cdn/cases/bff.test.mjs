@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { device, user } from '../../credentials.mjs';
+import { browser, device, user } from '../../credentials.mjs';
 import { open, send } from '../varnish.mjs';
 
 const started = Date.now();
@@ -35,11 +35,12 @@ const path = (client, name, variables) => {
 const productId = (slug) => Buffer.from(`Product:${slug}`).toString('base64url');
 const KETTLE = 'kettle-gooseneck-09';
 const OTHER = 'mandoline-adjustable';
-const ADA = await user('user-ada-lindqvist');
-const ZOE = await user('user-zoe-marchetti');
+const names = ['user-ada-lindqvist', 'user-zoe-marchetti'];
+const [ADA, ZOE] = await Promise.all(names.map(user));
+const users = { mobile: [ADA, ZOE], web: await Promise.all(names.map(browser)) };
 const SHELF = await device();
 // Requests that each client's users send, signed in and not. The credential of another client is a bad one.
-const principals = { mobile: [ADA, ZOE, {}], web: [ADA, ZOE, {}], iot: [SHELF, {}] };
+const principals = { mobile: [...users.mobile, {}], web: [...users.web, {}], iot: [SHELF, {}] };
 
 const stock = (slug) => ({ client: 'iot', name: 'Stock', at: path('iot', 'Stock', { p: productId(slug) }) });
 const categories = { client: 'mobile', name: 'Categories', at: path('mobile', 'Categories') };
@@ -193,7 +194,7 @@ const own = [
 
 for (const operation of own) {
   test(`${operation.client} ${operation.name}: each principal gets its own answer`, async () => {
-    const readers = [{}, ADA, ZOE, {}, ADA, ZOE];
+    const readers = [{}, ...users[operation.client], {}, ...users[operation.client]];
     const data = ({ text }) => text;
     const expected = [];
     for (const headers of readers) expected.push(data(await direct(operation, headers)));
@@ -213,7 +214,7 @@ for (const operation of own) {
 
 test('an answer that depends on the principal is private, or not to be kept', async () => {
   for (const operation of own) {
-    const { headers } = await direct(operation, ADA);
+    const { headers } = await direct(operation, users[operation.client][0]);
     assert.match(headers['cache-control'], operation.says, operation.name);
     const { seconds } = operation.says.exec(headers['cache-control']).groups ?? {};
     if (seconds === undefined) continue;

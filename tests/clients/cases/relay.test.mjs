@@ -8,7 +8,7 @@ import menu from '../relay/__generated__/documentsCategoryMenuQuery.graphql.js';
 import products from '../relay/__generated__/documentsProductsQuery.graphql.js';
 import refetch from '../relay/__generated__/documentsRefetchQuery.graphql.js';
 import reviews from '../relay/__generated__/documentsProductReviewsMoreQuery.graphql.js';
-import { ADA, KETTLE, failOnWarnings, plain, plainData, recording, web } from '../shop.mjs';
+import { ADA_IN_A_BROWSER as ADA, KETTLE, failOnWarnings, plain, plainData, recording, web } from '../shop.mjs';
 
 failOnWarnings(afterEach);
 

@@ -1,48 +1,15 @@
 //! Phones that sign in with access tokens of an identity provider.
 
-use bff_kit::host::config::Config;
 use domain_stubs::Clock;
 use domain_stubs::provider::{Provider, ProviderOptions};
 use http::{StatusCode, header};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
+use super::provided::Provided;
 use crate::support::{ADA, Answer, Shop, now};
 
-/// A shop whose phones sign in at a provider.
-pub(super) struct SignedIn {
-    pub(super) shop: Shop,
-    pub(super) provider: Provider,
-    _serving: JoinSet<()>,
-}
-
-impl SignedIn {
-    async fn open() -> Self {
-        Self::with(|_| {}).await
-    }
-
-    /// A shop with another configuration of the BFFs.
-    pub(super) async fn with(configure: impl Fn(&mut Config)) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let options = ProviderOptions {
-            issuer: issuer.clone(),
-            clock: Clock::fixed(now()),
-            ..ProviderOptions::default()
-        };
-        let provider = Provider::new(options).unwrap();
-        let mut serving = JoinSet::new();
-        let served = provider.clone();
-        serving.spawn(async move { served.serve(listener, std::future::pending()).await.unwrap() });
-        let shop = Shop::with(|config| {
-            trust(config, &issuer);
-            configure(config);
-        })
-        .await;
-        Self { shop, provider, _serving: serving }
-    }
-
+impl Provided {
     /// Asks for the cart.
     async fn cart(&self, headers: &[(&str, &str)]) -> Answer {
         self.shop.post(self.shop.mobile, json!({ "query": "{ cart { count } }" }), headers).await
@@ -53,14 +20,9 @@ impl SignedIn {
     }
 }
 
-fn trust(config: &mut Config, issuer: &str) {
-    config.sign_in.issuer = Some(issuer.to_owned());
-    config.sign_in.jwks = Some(format!("{issuer}/jwks"));
-}
-
 #[tokio::test]
 async fn a_phone_acts_for_the_user_of_its_token_and_a_header_names_nobody() {
-    let phones = SignedIn::open().await;
+    let phones = Provided::open().await;
     let token = phones.provider.phone_token(ADA.1, "openid");
     phones.cart_with(&token).await.whole();
     let calls = phones.shop.domain.calls().list();
@@ -71,7 +33,7 @@ async fn a_phone_acts_for_the_user_of_its_token_and_a_header_names_nobody() {
 
 #[tokio::test]
 async fn tokens_for_others_and_no_tokens_at_all_get_one_answer() {
-    let (phones, other) = (SignedIn::open().await, SignedIn::open().await);
+    let (phones, other) = (Provided::open().await, Provided::open().await);
     let good = phones.provider.phone_token(ADA.1, "openid");
     let of_another_issuer = other.provider.phone_token(ADA.1, "openid");
     let altered = format!("{}A.{}", &good[..20], &good[22..]);
@@ -91,7 +53,7 @@ async fn tokens_for_others_and_no_tokens_at_all_get_one_answer() {
 
 #[tokio::test]
 async fn a_new_key_of_the_provider_is_accepted_at_once() {
-    let phones = SignedIn::open().await;
+    let phones = Provided::open().await;
     let old = phones.provider.phone_token(ADA.1, "openid");
     phones.cart_with(&old).await.whole();
     phones.provider.rotate_key();

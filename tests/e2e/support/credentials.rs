@@ -19,6 +19,7 @@ pub(crate) fn nobody() -> SignInConfig {
     SignInConfig {
         issuer: Some("https://id.shop.example".to_owned()),
         jwks: Some("http://127.0.0.1:9/jwks".to_owned()),
+        callback: Some("https://shop.example/auth/callback".to_owned()),
         keys: Some(NO_KEYS.1.clone()),
         ..SignInConfig::default()
     }

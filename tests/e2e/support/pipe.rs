@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::{Answer, credentials, network};
+use super::{Answer, credentials, named, network};
 
 /// A BFF at the other end of a pipe in memory.
 pub(crate) struct Pipe {
@@ -50,6 +50,7 @@ impl Pipe {
         config.cache.value_bytes = 0;
         configure(&mut config);
         credentials::complete(&mut config);
+        let client = named(client, &config);
         let (dial, dialled) = network::server();
         let mut server = JoinSet::new();
         server.spawn(async move {

@@ -15,6 +15,7 @@ use bff_kit::Mode;
 use bff_kit::host::config::Config;
 use bff_kit::host::{Clock, PeerAddress, Server, Tcp};
 use bytes::Bytes;
+use domain_stubs::credential::Permissions;
 use domain_stubs::{Domain, Options, Seed, Services};
 use http::{HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
@@ -29,12 +30,15 @@ use tokio::task::JoinSet;
 
 use super::credentials;
 use super::network::Network;
-use super::{Answer, Connection, Kind, Lies};
+use super::{Answer, Connection, Kind, Lies, contracts, named, schema_folder};
 
 /// The time in every test: the shop was seeded at this moment.
 pub(crate) fn now() -> Timestamp {
     "2026-06-01T12:00:00Z".parse().unwrap()
 }
+
+/// The BFF of one test, which has no contracts.
+const WANDERING: &str = "bff-wandering";
 
 /// A customer with a cart, orders and notifications.
 pub(crate) const ADA: (&str, &str) = ("x-user-id", "user-ada-lindqvist");
@@ -49,8 +53,12 @@ pub(crate) fn options(data: Option<PathBuf>) -> Options {
 /// Options of a domain whose shop was opened at a moment and whose clock stays there. It also accepts the BFF of one
 /// test.
 fn options_at(moment: Timestamp) -> Options {
-    let mut options = Options::default();
-    options.issuers.push("bff-wandering".to_owned());
+    static PERMISSIONS: LazyLock<Permissions> = LazyLock::new(|| {
+        let _written = contracts(Kind::Mobile);
+        Permissions::read(&schema_folder()).unwrap().with_all(WANDERING)
+    });
+    let mut options = Options { permissions: Some(PERMISSIONS.clone()), ..Options::default() };
+    options.issuers.push(WANDERING.to_owned());
     Options { seed_time: moment, clock: domain_stubs::Clock::fixed(moment), ..options }
 }
 
@@ -119,6 +127,11 @@ impl Shop {
     /// A shop over the data in a file.
     pub(crate) async fn over(data: Option<PathBuf>, configure: impl Fn(&mut Config)) -> Self {
         Self::opened(options(data), |config, _| configure(config)).await
+    }
+
+    /// A shop with another domain, and another configuration of the BFFs.
+    pub(crate) async fn built_on(options: Options, configure: impl Fn(&mut Config)) -> Self {
+        Self::opened(options, |config, _| configure(config)).await
     }
 
     /// A shop with another domain.
@@ -198,6 +211,8 @@ impl Shop {
                 config.server.public_origins = vec![format!("http://{address}")];
             }
             credentials::complete(&mut config);
+            let callback = || format!("http://{address}/auth/callback");
+            config.sign_in.callback = config.sign_in.callback.or_else(|| Some(callback()));
             let folder = &mut config.operations.folder;
             *folder = folder.take().map(|folder| folder.join(kind.to_string()));
             config
@@ -208,12 +223,13 @@ impl Shop {
                 domain.serve_on(listener, Services::all(), std::future::pending()).await.unwrap();
             });
         }
-        let server = |kind, address| Server::new(config(kind, address)).with_clock(clock.clone());
-        let (mobile, web, iot) = (listen(), listen(), listen());
-        let mobile =
-            start(&mut servers, Kind::Mobile.client(), server(Kind::Mobile, mobile.1), mobile, network);
-        let web = start(&mut servers, Kind::Web.client(), server(Kind::Web, web.1), web, network);
-        let iot = start(&mut servers, Kind::Iot.client(), server(Kind::Iot, iot.1), iot, network);
+        let [mobile, web, iot] = Kind::ALL.map(|kind| {
+            let (listener, address) = listen();
+            let config = config(kind, address);
+            let client = named(kind.client(), &config);
+            let server = Server::new(config).with_clock(clock.clone());
+            start(&mut servers, client, server, (listener, address), network)
+        });
         let http = HttpClient::builder(TokioExecutor::new()).build_http();
         Self { domain, mobile, web, iot, http, domain_address: address, network: None, servers }
     }
@@ -225,7 +241,8 @@ impl Shop {
         let mut config = Config::development();
         config.upstream.default = format!("http://{}", self.domain_address);
         configure(&mut config);
-        start(&mut self.servers, kind.client(), Server::new(config), (listener, address), &Tcp)
+        let client = named(kind.client(), &config);
+        start(&mut self.servers, client, Server::new(config), (listener, address), &Tcp)
     }
 
     /// Sends a query to the phone app's BFF.

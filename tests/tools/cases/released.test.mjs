@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
-import { device, user } from '../../credentials.mjs';
+import { browser, device, user } from '../../credentials.mjs';
 
 const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url)));
 
@@ -13,7 +13,7 @@ const ADA = await user('user-ada-lindqvist');
 
 const clients = [
   { name: 'mobile', url: process.env.MOBILE_URL, headers: ADA },
-  { name: 'web', url: process.env.WEB_URL, headers: ADA },
+  { name: 'web', url: process.env.WEB_URL, headers: await browser('user-ada-lindqvist') },
   { name: 'iot', url: process.env.IOT_URL, headers: await device() },
 ];
 

@@ -1,0 +1,57 @@
+//! A BFF may call the RPCs of its plans and no others, whoever has taken it over.
+
+use std::collections::BTreeSet;
+
+use jsonwebtoken::{EncodingKey, Header};
+use serde_json::Value;
+use tonic::transport::Endpoint;
+use tonic::{Code, Request};
+
+use crate::support::{Kind, Shop, contracts, preparer};
+
+/// The RPCs that the services let a BFF call.
+fn permitted(kind: Kind) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(contracts(kind).access_path()).unwrap();
+    let filter: Value = serde_json::from_str(&text).unwrap();
+    let policy = &filter["rules"]["policies"][format!("bff-{kind}")];
+    let rpcs = policy["permissions"].as_array().unwrap().iter();
+    rpcs.map(|it| it["url_path"]["path"]["exact"].as_str().unwrap().trim_start_matches('/').to_owned())
+        .collect()
+}
+
+#[test]
+fn the_list_of_each_bff_is_what_its_plans_name() {
+    for kind in Kind::ALL {
+        let plans = contracts(kind).planned(&preparer(kind)).unwrap();
+        let calls =
+            plans.iter().flat_map(|plan| plan.waves.iter().flat_map(|it| &it.calls).chain(&plan.later));
+        let planned: BTreeSet<_> = calls.map(|call| call.rpc.clone()).collect();
+        let permitted = permitted(kind);
+        assert!(planned.is_subset(&permitted), "{kind}: {:?}", planned.difference(&permitted));
+        // Releases and streams of changes are more than today's plans name.
+        assert!(permitted.len() <= planned.len() + 2, "{kind}: {:?}", permitted.difference(&planned));
+    }
+    assert!(!permitted(Kind::Iot).iter().any(|rpc| rpc.contains("Order") || rpc.contains("Cart")));
+}
+
+#[tokio::test]
+async fn a_bff_of_devices_that_was_taken_over_cannot_read_orders() {
+    let shop = Shop::open().await;
+    let now = jiff::Timestamp::now().as_second();
+    let claims = |issuer: &str| {
+        serde_json::json!({ "iss": issuer, "aud": "shop", "sub": "user-ada-lindqvist", "actor": "user",
+            "iat": now, "exp": now + 60 })
+    };
+    let key = EncodingKey::from_secret(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.as_bytes());
+    let channel = Endpoint::from_shared(format!("http://{}", shop.domain_address)).unwrap();
+    let mut orders =
+        proto::orders::order_service_client::OrderServiceClient::new(channel.connect().await.unwrap());
+    for (issuer, expected) in [("bff-iot", Some(Code::PermissionDenied)), ("bff-web", None)] {
+        let credential = jsonwebtoken::encode(&Header::default(), &claims(issuer), &key).unwrap();
+        let mut request =
+            Request::new(proto::orders::ListOrdersRequest { page_size: 1, ..Default::default() });
+        request.metadata_mut().insert("authorization", format!("Bearer {credential}").parse().unwrap());
+        let code = orders.list_orders(request).await.err().map(|status| status.code());
+        assert_eq!(code, expected, "{issuer}");
+    }
+}

@@ -1,0 +1,76 @@
+//! A shop whose users sign in at the identity provider.
+
+use bff_kit::host::config::Config;
+use bytes::Bytes;
+use domain_stubs::Clock;
+use domain_stubs::provider::{Client, DEVELOPMENT_CLIENT_SECRET, Provider, ProviderOptions};
+use http::{Request, Response, StatusCode, header};
+use http_body_util::Full;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::support::{Shop, now};
+
+/// A shop and its provider.
+pub(super) struct Provided {
+    pub(super) shop: Shop,
+    pub(super) provider: Provider,
+    _serving: JoinSet<()>,
+}
+
+impl Provided {
+    pub(super) async fn open() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A shop with another configuration of the BFFs.
+    pub(super) async fn with(configure: impl Fn(&mut Config)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let shop = Shop::with(|config| {
+            config.sign_in.issuer = Some(issuer.clone());
+            config.sign_in.jwks = Some(format!("{issuer}/jwks"));
+            config.sign_in.client_secret = Some(DEVELOPMENT_CLIENT_SECRET.into());
+            configure(config);
+        })
+        .await;
+        let options = ProviderOptions {
+            clients: Client::of_the_shop_at(&format!("http://{}", shop.web)),
+            clock: Clock::fixed(now()),
+            issuer,
+            ..ProviderOptions::default()
+        };
+        let provider = Provider::new(options).unwrap();
+        let mut serving = JoinSet::new();
+        let served = provider.clone();
+        serving.spawn(async move { served.serve(listener, std::future::pending()).await.unwrap() });
+        Self { shop, provider, _serving: serving }
+    }
+
+    /// Visits a page of the web shop's BFF.
+    pub(super) async fn visit(&self, path: &str, cookie: &str) -> Response<Bytes> {
+        let request = Request::get(format!("http://{}{path}", self.shop.web)).header(header::COOKIE, cookie);
+        self.shop.fetch(request.body(Full::default()).unwrap()).await
+    }
+
+    /// Begins a login, and returns the cookie of the attempt and the way back from the provider.
+    pub(super) async fn attempt(&self, user: &str, return_to: &str) -> (String, String) {
+        let begun = self.visit(&format!("/auth/login?return_to={return_to}"), "").await;
+        assert_eq!(begun.status(), StatusCode::SEE_OTHER, "{begun:?}");
+        let back = self.provider.choose(begun.headers()[header::LOCATION].to_str().unwrap(), user).unwrap();
+        (cookie(&begun), back.strip_prefix(&format!("http://{}", self.shop.web)).unwrap().to_owned())
+    }
+
+    /// Signs a user in at the web shop, and returns the cookie of the session.
+    pub(super) async fn session(&self, user: &str) -> String {
+        let (attempt, back) = self.attempt(user, "/").await;
+        cookie(&self.visit(&back, &attempt).await)
+    }
+}
+
+/// The cookie that an answer sets, as requests send it.
+pub(super) fn cookie(answer: &Response<Bytes>) -> String {
+    let cookies = answer.headers().get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap());
+    let mut pairs = cookies.filter_map(|it| it.split(';').next()).filter(|it| !it.ends_with('='));
+    pairs.next().unwrap_or_else(|| panic!("no cookie is set: {answer:?}")).to_owned()
+}
