@@ -15,8 +15,21 @@ export const user = async (id) => {
   return { authorization: `Bearer ${token}` };
 };
 
-// A demo user at the web shop's BFF, with a session of its own.
-export const browser = async (id) => ({ cookie: await (await got(`/api/session?user=${id}`)).text() });
+// A demo user at a BFF of the web shop, with a session of its own: a login, step by step.
+export const browser = async (id, url = process.env.WEB_URL) => {
+  const step = async (to, init) => {
+    const response = await fetch(to, { redirect: 'manual', ...init });
+    const location = response.headers.get('location');
+    if (!location) throw new Error(`${response.status} from ${to}: ${await response.text()}`);
+    const cookies = response.headers.getSetCookie().map((it) => it.split(';')[0]);
+    return { location, cookie: cookies.find((it) => !it.endsWith('=')) };
+  };
+  const begun = await step(new URL('/auth/login', url));
+  const [provider, request] = begun.location.split('?');
+  const chosen = await step(provider, { method: 'POST', body: new URLSearchParams(`${request}&demo_user=${id}`) });
+  const { cookie } = await step(chosen.location, { headers: { cookie: begun.cookie } });
+  return { cookie };
+};
 
 // The demo device at the devices' BFF.
 export const device = async () => {

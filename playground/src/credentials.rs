@@ -96,17 +96,13 @@ impl Credentials {
         format!("{}/auth/login", self.web)
     }
 
-    /// Signs a user in at the web shop that listens on this address, as a browser does. Returns the cookie of the session.
-    pub(crate) async fn session(&self, web: SocketAddr, user: &str) -> anyhow::Result<String> {
-        let to_provider = browser::visit(web, "/auth/login", None).await?;
-        let back = self.provider.choose(&to_provider.location, user).context("there is no such demo user")?;
-        let callback = back.strip_prefix(&self.web).context("the provider sends browsers elsewhere")?;
-        Ok(browser::visit(web, callback, Some(&to_provider.cookie)).await?.cookie)
-    }
-
-    /// Returns the header by which the web shop signs in, with a new session.
+    /// Signs the demo user in at the web shop that listens on this address, as a browser does. Returns the header of the
+    /// session.
     pub(crate) async fn browser(&self, web: SocketAddr) -> anyhow::Result<Header> {
-        Ok(("cookie", self.session(web, USER).await?))
+        let to_provider = browser::visit(web, "/auth/login", None).await?;
+        let back = self.provider.choose(&to_provider.location, USER).context("there is no such demo user")?;
+        let callback = back.strip_prefix(&self.web).context("the provider sends browsers elsewhere")?;
+        Ok(("cookie", browser::visit(web, callback, Some(&to_provider.cookie)).await?.cookie))
     }
 
     /// Returns the header by which a device signs in.

@@ -3,7 +3,6 @@
 mod browser;
 mod compare;
 mod credentials;
-mod keys;
 mod options;
 mod page;
 mod plans;

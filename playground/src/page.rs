@@ -98,7 +98,6 @@ pub(crate) async fn serve(
         .route("/api/page", get(stage_of))
         .route("/api/clients.json", get(clients::list))
         .route("/api/phone-token", get(clients::phone_token))
-        .route("/api/session", get(clients::session))
         .route("/api/plan", post(clients::plan))
         .route("/api/services", get(services::list).put(services::switch))
         .with_state(Arc::new(page));

@@ -16,14 +16,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::credentials::Credentials;
-use crate::keys::Keys;
 use crate::options::{Addresses, Options};
 use crate::page;
-
-/// The clients, in the order of their ports.
-fn clients() -> [AnyClient; 3] {
-    [bff_mobile::client(), bff_web::client(), bff_iot::client()]
-}
 
 /// The shop before it serves: every port is bound, no request is accepted.
 #[derive(Debug)]
@@ -36,7 +30,6 @@ pub struct Shop {
     provider: TcpListener,
     domain: TcpListener,
     credentials: Arc<Credentials>,
-    keys: Keys,
     domain_services: Domain,
     sources: page::Sources,
     log: LogConfig,
@@ -55,9 +48,7 @@ impl Shop {
         let provider = bind("identity provider", options.provider).await?;
         let domain = bind("domain", options.domain).await?;
         let permissions = options.contracts.as_deref().map(Permissions::read).transpose()?;
-        let keys = Keys::make(&clients().map(|client| client.name()))?;
         let data = domain_stubs::Options {
-            key_sets: keys.public.clone(),
             permissions,
             data: options.data,
             synthetic: options.synthetic,
@@ -85,7 +76,6 @@ impl Shop {
             provider,
             domain,
             credentials,
-            keys,
             domain_services,
             sources,
             log,
@@ -112,8 +102,7 @@ impl Shop {
         opened: impl FnOnce(&[(&'static str, String); 3]) -> anyhow::Result<()> + Send,
         shutdown: impl Future<Output = ()> + Send,
     ) -> anyhow::Result<()> {
-        let [mobile, web, iot] = clients().map(|client| (client, self.config(client)));
-        let (addresses, credentials) = (self.addresses, self.credentials);
+        let (config, addresses, credentials) = (self.config(), self.addresses, self.credentials);
         let (stop_domain, domain_stopped) = watch::channel(());
         let domain = {
             let (services, listener) = (self.domain_services.clone(), self.domain);
@@ -129,9 +118,9 @@ impl Shop {
 
         let (stop, stopped) = watch::channel(());
         let mut servers = JoinSet::new();
-        for ((client, config), listener) in [(mobile, self.mobile), (web, self.web), (iot, self.iot)] {
-            servers.spawn(bff(client, config, listener, stopped.clone()));
-        }
+        servers.spawn(bff(bff_mobile::client(), config.clone(), self.mobile, stopped.clone()));
+        servers.spawn(bff(bff_web::client(), config.clone(), self.web, stopped.clone()));
+        servers.spawn(bff(bff_iot::client(), config, self.iot, stopped.clone()));
         servers.spawn(page::serve(
             addresses,
             self.sources,
@@ -161,9 +150,8 @@ impl Shop {
         Ok(domain.await??)
     }
 
-    fn config(&self, client: AnyClient) -> Config {
+    fn config(&self) -> Config {
         let mut config = Config::development();
-        config.credential.private_key = Some(self.keys.file(client.name()));
         let Addresses { page, domain, .. } = self.addresses;
         config.upstream.default = format!("http://{domain}");
         config.server.allowed_origins =

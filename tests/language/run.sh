@@ -40,13 +40,25 @@ start() {
     done
     export "$variable=http://${listens#listens on }/graphql"
 }
-start MOBILE_URL "$BFF_MOBILE" --mode development "${lifted[@]}"
-start WEB_URL "$BFF_WEB" --mode development "${lifted[@]}"
-start IOT_URL "$BFF_IOT" --mode development "${lifted[@]}"
+# The ports are chosen before the start, because the sign-in and the origins of a BFF name them.
+free_port() {
+    node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
+}
+port=$(free_port)
+of_the_shop=(--set "sign_in.issuer=$PROVIDER_URL" --set "sign_in.jwks=$PROVIDER_URL/jwks"
+    --set sign_in.client_secret=shop-development-client-secret-not-for-production
+    --set "sign_in.callback=http://127.0.0.1:$port/auth/callback" --set "sign_in.keys=$folder/keys.json")
+IOT_KEY=$("$BFF_IOT" keys --set "sign_in.keys=$folder/keys.json" issue shelf-0001 --scope telemetry.write |
+    grep -o 'shopd_[A-Za-z0-9_]*' | head -1)
+export IOT_KEY
+start MOBILE_URL "$BFF_MOBILE" --mode development "${of_the_shop[@]}" "${lifted[@]}"
+start WEB_URL "$BFF_WEB" --mode development --set "server.listen=127.0.0.1:$port" "${of_the_shop[@]}" "${lifted[@]}"
+start IOT_URL "$BFF_IOT" --mode development "${of_the_shop[@]}" "${lifted[@]}"
 # Nobody can sign in here, and the services of a shop for developers do not know the key: they answer only calls that
-# need no principal. The port is chosen before the start, because the BFF is reached by its configured origins alone.
-port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+# need no principal.
+port=$(free_port)
 start PRODUCTION_URL "$BFF_WEB" --mode production --set "server.listen=127.0.0.1:$port" \
+    --set sign_in.issuer=https://id.shop.example --set sign_in.callback=https://shop.example/auth/callback \
     --set "server.public_origins=[\"http://127.0.0.1:$port\"]" --set credential.key=a-key-of-this-run-alone-that-is-long-enough "${lifted[@]}"
 
 node --test --test-concurrency=1 --test-timeout=600000 --test-reporter=spec "$@" cases/*.test.mjs

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import { GraphQLError, Kind, buildSchema } from 'graphql';
 
-import { browser, device, user } from '../credentials.mjs';
+import { browser, user } from '../credentials.mjs';
 import { send } from './server.mjs';
 
 const required = (name) => {
@@ -19,11 +19,11 @@ const schema = (client) =>
   buildSchema(readFileSync(new URL(`../../schema/${client}/schema.graphql`, import.meta.url), 'utf8'));
 
 export const mobile = { name: 'mobile', url: required('MOBILE_URL'), headers: ADA, schema: schema('mobile') };
-export const web = { name: 'web', url: required('WEB_URL'), headers: await browser('user-ada-lindqvist'), schema: schema('web') };
+export const web = { name: 'web', url: required('WEB_URL'), headers: await browser('user-ada-lindqvist', required('WEB_URL')), schema: schema('web') };
 export const iot = {
   name: 'iot',
   url: required('IOT_URL'),
-  headers: await device(),
+  headers: { 'x-api-key': required('IOT_KEY') },
   schema: schema('iot'),
 };
 

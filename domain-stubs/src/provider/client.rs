@@ -31,9 +31,10 @@ pub struct Client {
     /// Audiences that its users' tokens may have; the first one without a `resource`.
     pub audiences: Vec<String>,
     /// URIs that the answer to an authorization request may go to; without one, the client signs in no users. They are
-    /// compared character by character. A public client may add a port to a loopback URI such as
-    /// `http://127.0.0.1/callback`.
+    /// compared character by character.
     pub redirect_uris: Vec<String>,
+    /// True if a port may be added to a loopback URI such as `http://127.0.0.1/callback`.
+    pub adds_ports: bool,
     /// URIs that a browser may go to after it was signed out.
     pub post_logout_redirect_uris: Vec<String>,
 }
@@ -50,6 +51,7 @@ impl Client {
             redirect_uris: std::iter::once(PHONE_REDIRECT_URI.to_owned())
                 .chain(LOOPBACK.map(|it| format!("{it}/callback")))
                 .collect(),
+            adds_ports: true,
             post_logout_redirect_uris: owned(&["example.shop.phone:/signed-out"]),
         };
         let bffs = ISSUERS.map(|bff| Self {
@@ -57,6 +59,7 @@ impl Client {
             secret: Some(DEVELOPMENT_CLIENT_SECRET.to_owned()),
             audiences: owned(&[bff]),
             redirect_uris: owned(if bff == "bff-web" { &[WEB_REDIRECT_URI] } else { &[] }),
+            adds_ports: false,
             post_logout_redirect_uris: owned(if bff == "bff-web" {
                 &["http://localhost:4002/"]
             } else {
@@ -66,12 +69,15 @@ impl Client {
         std::iter::once(phone).chain(bffs).collect()
     }
 
-    /// The clients of the shop whose web BFF is reached at this origin.
+    /// The clients of the shop whose web BFF is reached at this origin. Developers may start others of this machine beside
+    /// it, at any port.
     #[must_use]
     pub fn of_the_shop_at(web: &str) -> Vec<Self> {
         let mut clients = Self::of_the_shop();
         for client in clients.iter_mut().filter(|client| client.id == "bff-web") {
-            client.redirect_uris = vec![format!("{web}/auth/callback")];
+            let origins = std::iter::once(web).chain(LOOPBACK);
+            client.redirect_uris = origins.map(|origin| format!("{origin}/auth/callback")).collect();
+            client.adds_ports = true;
             client.post_logout_redirect_uris = vec![format!("{web}/")];
         }
         clients
@@ -79,10 +85,8 @@ impl Client {
 
     /// Returns true if the answer to an authorization request may go to this URI.
     pub(super) fn may_redirect_to(&self, uri: &str) -> bool {
-        let is_public = self.secret.is_none();
-        self.redirect_uris
-            .iter()
-            .any(|known| known == uri || (is_public && without_port(uri).as_ref() == Some(known)))
+        let bare = without_port(uri).filter(|_| self.adds_ports);
+        self.redirect_uris.iter().any(|known| known == uri || bare.as_ref() == Some(known))
     }
 
     /// Returns true if this is the secret. The time that it takes tells nothing about the secret but its length.

@@ -147,7 +147,7 @@ pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
     Json(json!({ "clients": listed, "problems": problems }))
 }
 
-/// The user that a token or a session is for.
+/// The user that a token is for.
 #[derive(Deserialize)]
 pub(super) struct Of {
     user: String,
@@ -157,16 +157,6 @@ pub(super) struct Of {
 pub(super) async fn phone_token(State(page): State<Arc<Page>>, Query(Of { user }): Query<Of>) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
     (no_store, page.clients.credentials.phone_token(&user)).into_response()
-}
-
-/// Returns the cookie of a new session of any demo user at the web shop, so that tools need not sign in by a browser.
-pub(super) async fn session(State(page): State<Arc<Page>>, Query(Of { user }): Query<Of>) -> Response {
-    let no_store = [(header::CACHE_CONTROL, "no-store")];
-    let Clients { addresses, credentials, .. } = &page.clients;
-    match credentials.session(addresses.web, &user).await {
-        Ok(cookie) => (no_store, cookie).into_response(),
-        Err(error) => (StatusCode::BAD_REQUEST, no_store, format!("{error:#}\n")).into_response(),
-    }
 }
 
 /// The client that an operation belongs to.

@@ -284,7 +284,10 @@ async fn pages_with_tracing_tools_may_send_requests_and_operators_name_more_head
         assert!(preflight(&shop, names).await, "{names}");
     }
     assert!(!preflight(&shop, "content-type,x-csrf-token").await);
-    assert_eq!(exposed(&shop).await, "allow,etag,retry-after,idempotency-replayed");
+    assert_eq!(
+        exposed(&shop).await,
+        "allow,etag,retry-after,idempotency-replayed,ratelimit,ratelimit-policy"
+    );
 
     let shop = Shop::with(|config| {
         config.server.allowed_origins = vec![SHOP.to_owned()];
@@ -294,5 +297,8 @@ async fn pages_with_tracing_tools_may_send_requests_and_operators_name_more_head
     .await;
     assert!(preflight(&shop, "authorization,content-type,x-csrf-token").await);
     assert!(!preflight(&shop, "content-type,sentry-trace").await);
-    assert_eq!(exposed(&shop).await, "allow,etag,retry-after,idempotency-replayed,server-timing");
+    assert_eq!(
+        exposed(&shop).await,
+        "allow,etag,retry-after,idempotency-replayed,ratelimit,ratelimit-policy,server-timing"
+    );
 }

@@ -10,7 +10,7 @@ use async_graphql::Variables;
 use clap::Args;
 use fetch::Policies;
 use gateway::{Analysis, Credentials, Explain as Told, GraphqlRequest, MadeCall, RateLimits, Replays};
-use identity::{Clock, Principal};
+use identity::{Clock, Principal, Scopes};
 use operation::{Plan, PlannedCall};
 
 use contracts::Folder;
@@ -39,7 +39,7 @@ pub(super) struct Explain {
     /// Variables to run it with, as JSON, or `@FILE` that holds them; those of `examples.json` when left out
     #[arg(long, value_name = "JSON", requires = "analyze")]
     variables: Option<String>,
-    /// User in whose name to run it, such as `user-ada-lindqvist`; nobody's when left out
+    /// User in whose name to run it, such as `user-ada-lindqvist`, with the scopes that it needs; nobody's when left out
     #[arg(long, value_name = "ID", requires = "analyze", conflicts_with = "device")]
     user: Option<String>,
     /// Device in whose name to run it, such as `shelf-0001`
@@ -82,7 +82,7 @@ impl Explain {
             return Ok(());
         }
         let as_json = self.json;
-        let Run { bytes, analysis, errors } = self.execute(client, text)?;
+        let Run { bytes, analysis, errors } = self.execute(client, text, &plan)?;
         if as_json {
             print(&json(&serde_json::json!({ "plan": plan, "observed": analysis }))?);
         } else {
@@ -93,9 +93,9 @@ impl Explain {
     }
 
     /// Runs the operation.
-    fn execute(self, client: AnyClient, query: String) -> Result<Run, Failure> {
+    fn execute(self, client: AnyClient, query: String, plan: &Plan) -> Result<Run, Failure> {
         let variables = self.variables(client)?;
-        let principal = self.principal();
+        let principal = self.principal(plan);
         let mut settings = self.settings;
         settings.mode.get_or_insert_with(|| "development".to_owned());
         let (layers, config) = configuration(client, settings)?;
@@ -162,12 +162,15 @@ impl Explain {
         }
     }
 
-    fn principal(&self) -> Principal {
-        match (&self.user, &self.device) {
+    /// Returns the principal to run it for, with all scopes that the operation needs.
+    fn principal(&self, plan: &Plan) -> Principal {
+        let principal = match (&self.user, &self.device) {
             (Some(user), _) => Principal::of_user(user.as_str()),
             (None, Some(device)) => Principal::of_device(device.as_str()),
             (None, None) => Principal::anonymous(),
-        }
+        };
+        let scopes = plan.requires.iter().flat_map(|it| &it.scopes).map(String::as_str);
+        principal.with_scopes(Scopes::of(scopes).unwrap_or_default())
     }
 }
 

@@ -85,7 +85,8 @@ pub struct ServerConfig {
     pub allowed_origins: Vec<String>,
     /// Headers that pages of other origins may send, besides those that this server or GraphQL clients know.
     pub allowed_headers: Vec<String>,
-    /// Headers of an answer that pages of other origins may read, besides `ETag`, `Retry-After` and `Allow`.
+    /// Headers of an answer that pages of other origins may read, besides `ETag`, `Retry-After`, `Allow`
+    /// and `RateLimit`.
     pub exposed_headers: Vec<String>,
 }
 

@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use quota::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -39,7 +40,7 @@ pub(super) fn layer(origins: &Origins, config: &ServerConfig, credentials: &[Hea
         header::IF_NONE_MATCH,
     ];
     let own = HEADERS.map(HeaderName::from_static);
-    let read = [header::ALLOW, header::ETAG, header::RETRY_AFTER, REPLAYED];
+    let read = [header::ALLOW, header::ETAG, header::RETRY_AFTER, REPLAYED, RATE_LIMIT, RATE_LIMIT_POLICY];
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.list()))
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
