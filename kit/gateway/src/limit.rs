@@ -39,12 +39,13 @@ impl RateLimits {
         principal: &Principal,
         address: Option<IpAddr>,
     ) -> Option<Charged> {
-        let (limiter, key) = match principal.actor() {
-            Actor::User(id) => (&self.principals, QuotaKey::new(KeyKind::User, id.as_bytes())),
-            Actor::Device(id) => (&self.principals, QuotaKey::new(KeyKind::ApiKey, id.as_bytes())),
-            Actor::Anonymous => (&self.addresses, QuotaKey::address(address?)),
+        let of_nobody = *principal.actor() == Actor::Anonymous;
+        let limiter = if of_nobody { &self.addresses } else { &self.principals }.as_ref()?;
+        let key = match principal.actor() {
+            Actor::User(id) => QuotaKey::new(KeyKind::User, id.as_bytes()),
+            Actor::Device(id) => QuotaKey::new(KeyKind::ApiKey, id.as_bytes()),
+            Actor::Anonymous => QuotaKey::address(address?),
         };
-        let limiter = limiter.as_ref()?;
         let access = if operation.is_query() { Access::Read } else { Access::Write };
         let cost = u32::try_from(operation.call_graph.cost()).unwrap_or(u32::MAX);
         Some(Charged::of(limiter, limiter.charge(key, cost, access).await))
