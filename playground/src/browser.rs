@@ -1,6 +1,6 @@
 //! The little of a browser that a sign-in needs.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::{Context as _, ensure};
 use axum::body::Body;
@@ -19,7 +19,10 @@ pub(crate) struct Redirect {
 
 /// Requests a path from a server of this machine, with a cookie. Fails unless the answer is a redirect that sets a cookie.
 pub(crate) async fn visit(server: SocketAddr, path: &str, cookie: Option<&str>) -> anyhow::Result<Redirect> {
-    let io = TokioIo::new(TcpStream::connect(server).await?);
+    // A server that listens at every address is reached at this machine's own.
+    let own = if server.is_ipv6() { Ipv6Addr::LOCALHOST.into() } else { IpAddr::from(Ipv4Addr::LOCALHOST) };
+    let ip = if server.ip().is_unspecified() { own } else { server.ip() };
+    let io = TokioIo::new(TcpStream::connect((ip, server.port())).await?);
     let (mut sender, connection) = http1::handshake(io).await?;
     let host = format!("localhost:{}", server.port());
     let mut request = Request::get(path).header(header::HOST, host).body(Body::empty())?;
