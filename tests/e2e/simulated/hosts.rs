@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use turmoil::Sim;
 
 use super::network::{Listener, Network, PORT};
-use crate::support::options;
+use crate::support::{named, options};
 
 /// The host of the BFF.
 pub(super) const BFF: &str = "bff";
@@ -52,8 +52,10 @@ impl Hosts {
         let restarts_of_steady = never.1;
         sim.host(STEADY, move || serve(steady.clone(), Services::all(), restarts_of_steady.clone()));
         sim.host(BFF, move || {
-            let server = Server::new(config()).with_clock(clock.clone());
-            async move { Ok(server.serve(bff_web::client(), Listener::bind().await?, Network, pending()).await?) }
+            let config = config();
+            let client = named(bff_web::client(), &config);
+            let server = Server::new(config).with_clock(clock.clone());
+            async move { Ok(server.serve(client, Listener::bind().await?, Network, pending()).await?) }
         });
         Self { domain, restarts }
     }

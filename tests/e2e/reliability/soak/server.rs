@@ -7,7 +7,7 @@ use bff_kit::host::config::{Config, LogConfig, LogFormat};
 use bff_kit::host::{Server, Tcp, log};
 use tokio::runtime::Builder;
 
-use crate::support::{Process, listens, told};
+use crate::support::{Process, listens, named, told};
 
 /// Environment variable: the addresses of the services.
 const SERVICES: &str = "SOAK_SERVICES";
@@ -65,6 +65,7 @@ fn serves_until_its_starter_ends() {
         config.server.max_requests_per_address = most;
         let listener = bff_kit::host::listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let alone = listens(axum::serve::Listener::local_addr(&listener).unwrap());
-        Server::new(config).serve(bff_web::client(), listener, Tcp, alone).await.unwrap();
+        let client = named(bff_web::client(), &config);
+        Server::new(config).serve(client, listener, Tcp, alone).await.unwrap();
     });
 }
