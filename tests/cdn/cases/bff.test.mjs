@@ -37,7 +37,7 @@ const KETTLE = 'kettle-gooseneck-09';
 const OTHER = 'mandoline-adjustable';
 const names = ['user-ada-lindqvist', 'user-zoe-marchetti'];
 const [ADA, ZOE] = await Promise.all(names.map(user));
-const users = { mobile: [ADA, ZOE], web: await Promise.all(names.map(browser)) };
+const users = { mobile: [ADA, ZOE], web: await Promise.all(names.map((name) => browser(name))) };
 const SHELF = await device();
 // Requests that each client's users send, signed in and not. The credential of another client is a bad one.
 const principals = { mobile: [...users.mobile, {}], web: [...users.web, {}], iot: [SHELF, {}] };
