@@ -9,7 +9,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// Where an answer sends a browser.
+/// A redirect of a browser.
 #[derive(Debug)]
 pub(crate) struct Redirect {
     pub(crate) location: String,

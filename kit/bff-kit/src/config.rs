@@ -34,8 +34,8 @@ pub use operations::OperationsConfig;
 pub use rate_limit::RateLimitConfig;
 pub use server::{ForwardedBy, HttpProfile, ServerConfig, TlsConfig};
 pub use sign_in::SignInConfig;
-pub(crate) use store::Opened;
 pub use store::StoreConfig;
+pub(crate) use store::Stores;
 pub(crate) use upstream::addresses;
 pub use upstream::{ServiceConfig, UpstreamConfig};
 

@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::any_client::AnyClient;
-use crate::config::{Config, ConfigError, Mode, Opened};
+use crate::config::{Config, ConfigError, Mode, Stores};
 use crate::http::{HttpEdge, MAX_HEADER_BYTES, Rejections};
 use crate::reload::Reload;
 use crate::sign_in::SignInSetup;
@@ -36,13 +36,12 @@ use telemetry::{Admin, Health, Metrics, list};
 
 use endpoint_events::EndpointEvents;
 use observer::Observed;
-use stages::Beside;
 use tls::Certificate;
 
 #[cfg(feature = "review")]
 pub(crate) use signer::signer;
 #[cfg(feature = "review")]
-pub(crate) use stages::{Beside as GatewayBeside, gateway};
+pub(crate) use stages::{GatewaySetup, gateway};
 
 /// Interval between two upkeep runs, which fold recorded samples into the histograms.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -125,23 +124,22 @@ impl Server {
         let network: Arc<dyn Network> = Arc::new(network);
         let services = Services::new(&services, &network, &observer);
         let (detached, runs) = detached();
-        let Opened { store, buckets } = config.store.open()?;
+        let Stores { store, buckets } = config.store.open()?;
         let rate_limits = config.rate_limits(&client, buckets.as_ref())?;
         let replays = Replays::new(store.clone(), config.replay_time(), detached, log.clone());
-        let setup = SignInSetup {
-            client: client.name,
-            key_prefix: client.key_prefix,
-            config: &config,
-            clock: &clock,
-            store: &store,
-        };
+        let setup = SignInSetup::new(client.name, client.key_prefix, &config, &clock, &store);
         let sign_in: Arc<dyn SignIn> = (client.sign_in)(&setup)?.into();
         let signer = signer::signer(&config, client.name)?;
         let jwks = signer.jwks();
-        let credentials = Credentials::new(signer);
-        let (to_log, of_health) = (log.clone(), health.clone());
-        let beside = Beside { clock, log: to_log, health: of_health, replays, rate_limits, credentials };
-        let gateway = stages::gateway(client, &config, &services, beside);
+        let setup = stages::GatewaySetup {
+            clock,
+            log: log.clone(),
+            health: health.clone(),
+            replays,
+            rate_limits,
+            credentials: Credentials::new(signer),
+        };
+        let gateway = stages::gateway(client, &config, &services, setup);
         let manifests = manifests(client, &config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
         let counts = gateway.counts();

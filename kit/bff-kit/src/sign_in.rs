@@ -17,14 +17,24 @@ pub type AnySignIn = Box<dyn SignIn>;
 /// The settings of a server, of which its client makes its sign-in.
 #[derive(Clone, Copy, Debug)]
 pub struct SignInSetup<'a> {
-    pub(crate) client: &'static str,
-    pub(crate) key_prefix: Option<&'static str>,
-    pub(crate) config: &'a Config,
-    pub(crate) clock: &'a Clock,
-    pub(crate) store: &'a Arc<dyn Store>,
+    client: &'static str,
+    key_prefix: Option<&'static str>,
+    config: &'a Config,
+    clock: &'a Clock,
+    store: &'a Arc<dyn Store>,
 }
 
-impl SignInSetup<'_> {
+impl<'a> SignInSetup<'a> {
+    pub(crate) const fn new(
+        client: &'static str,
+        key_prefix: Option<&'static str>,
+        config: &'a Config,
+        clock: &'a Clock,
+        store: &'a Arc<dyn Store>,
+    ) -> Self {
+        Self { client, key_prefix, config, clock, store }
+    }
+
     /// Returns the users of the server.
     #[must_use]
     pub const fn mode(&self) -> Mode {

@@ -85,10 +85,10 @@ pub enum Shape<'a> {
     Ran(&'a Response),
     /// The request did not run.
     Rejected {
-        /// Why it did not.
+        /// Reasons why it did not.
         errors: &'a [ServerError],
         #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-        /// What else is to be told.
+        /// Further facts for the client.
         extensions: &'a BTreeMap<String, Value>,
     },
 }

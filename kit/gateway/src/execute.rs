@@ -5,14 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Request, ServerError, Value, Variables};
 use fetch::{CallContext, FailureKind, KeptFresh, Observed, Tags};
 use identity::Principal;
-use operation::{Cache, CacheScope, Plan, Prepared};
+use operation::{Cache, CacheScope, Failing, Plan, Prepared};
 use resolver::Error;
 use resolver::runtime::{self, Running, server_error};
 use tokio::time::Instant;
 
 use crate::access::Known;
 use crate::answer::{self, Answer, Cacheability, Effect};
-use crate::authorise::authorise;
 use crate::explain::{self, Explain};
 use crate::parts::GatewayParts;
 use crate::report;
@@ -28,13 +27,15 @@ pub(crate) struct Run<'a> {
     /// Variables, coerced to the types that the operation declares.
     pub(crate) variables: &'a Variables,
     pub(crate) principal: Principal,
+    /// Fields that the principal may not use.
+    pub(crate) forbidden: Vec<Failing>,
     pub(crate) started: Instant,
     pub(crate) known: &'a Known,
 }
 
 /// Runs a request that was admitted.
 pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
-    let Run { request, operation, plan, variables, principal, started, known } = run;
+    let Run { request, operation, plan, variables, principal, forbidden, started, known } = run;
     let credential = match parts.credentials.of(&principal) {
         Ok(credential) => credential,
         Err(error) => return Answer::rejected(vec![server_error(error)]),
@@ -44,7 +45,7 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
         Err(error) => return Answer::failed(error, operation),
     };
     // A field that may not be used is told so, whatever else is wrong with it.
-    failing.splice(..0, authorise(operation, &principal));
+    failing.splice(..0, forbidden);
     let explain = request.explain;
     let public = plan.is_some_and(|plan| plan.cache.scope == CacheScope::Public);
     let context = Arc::new(CallContext {

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::access::Known;
 use crate::answer::Answer;
+use crate::authorise::authorise;
 use crate::execute::{Run, execute};
 use crate::explain::Explain;
 use crate::identify::identify;
@@ -59,6 +60,7 @@ impl Gateway {
             }
         };
         known.principal(&principal);
+        let forbidden = authorise(&operation, &principal);
         if let Some(charged) = self.parts.rate_limits.charge(&operation, &principal, request.address).await {
             let rejection = charged.rejection;
             known.charged(charged);
@@ -80,7 +82,9 @@ impl Gateway {
                 let run = async move {
                     let (request, operation, variables, known) = (&request, &*operation, &variables, &*known);
                     let plan = None;
-                    gateway.run(Run { request, operation, plan, variables, principal, started, known }).await
+                    let run =
+                        Run { request, operation, plan, variables, principal, forbidden, started, known };
+                    gateway.run(run).await
                 };
                 return self.parts.replays.answer(repetition, deadline, run).await;
             }
@@ -90,7 +94,7 @@ impl Gateway {
         let plan = (!may_change || request.explain != Explain::No)
             .then(|| operation.plan(|call_graph| self.parts.preparer.plan_of(call_graph)));
         let (operation, variables) = (&operation, &variables);
-        let run = Run { request: &request, operation, plan, variables, principal, started, known };
+        let run = Run { request: &request, operation, plan, variables, principal, forbidden, started, known };
         // Boxed, since the future is large and used in several places.
         let answer = || Box::pin(self.run(run.clone()));
         // An answer that depends on the principal belongs to that principal alone, so no request waits for another's.

@@ -1,10 +1,10 @@
 //! From a GraphQL request to its answer, independent of the transport.
 //!
 //! [`Gateway::answer`] takes a request through stages, each a module of its own, in this order: `prepare` selects the
-//! operation and checks the variables; `identify` asks the sign-in who the principal is; `limit` charges it for the cost;
-//! `share` finds an answer that is the same for everybody; `admit` lets the request in or sheds it; `authorise` decides
-//! which fields the principal may use; `execute` runs the others; `report` gives each error its code and hides what is
-//! internal. A mutation under an idempotency key goes through `replays` before it is admitted.
+//! operation and checks the variables; `identify` asks the sign-in who the principal is; `authorise` decides which fields
+//! it may use; `limit` charges it for the cost; `share` finds an answer that is the same for everybody; `admit` lets the
+//! request in or sheds it; `execute` runs it; `report` gives each error its code and hides what is internal. A mutation
+//! under an idempotency key goes through `replays` before it is admitted.
 
 mod access;
 mod admit;

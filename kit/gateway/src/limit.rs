@@ -17,12 +17,12 @@ pub struct RateLimits {
     pub addresses: Option<Limiter>,
 }
 
-/// What is left of a quota, as headers tell it.
+/// State of a quota after an operation was charged, as headers tell it.
 #[derive(Clone, Debug)]
 pub struct Charged {
-    /// The quota, as the value of `RateLimit-Policy`.
+    /// Units of the quota and their window, as the value of `RateLimit-Policy`.
     pub policy: HeaderValue,
-    /// What is left of it, as the value of `RateLimit`.
+    /// Units that are left, and the time until all are, as the value of `RateLimit`.
     pub limit: HeaderValue,
     /// Units that are left.
     pub remaining: u32,

@@ -1,4 +1,4 @@
-//! What a gateway is made of.
+//! Parts of a gateway.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::limit::RateLimits;
 use crate::replays::Replays;
 use crate::share::SharedAnswers;
 
-/// What a gateway is made of.
+/// Parts of a gateway.
 pub struct GatewayParts {
     /// Executes operations over the schema of the client.
     pub executor: Box<dyn Execute>,
@@ -27,7 +27,7 @@ pub struct GatewayParts {
     pub documents: Arc<OperationStore>,
     /// The services.
     pub upstream: Arc<Upstream>,
-    /// What services are shown.
+    /// Credentials for the services.
     pub credentials: Credentials,
     /// The time of day, as resolvers see it.
     pub clock: Clock,

@@ -45,7 +45,7 @@ pub struct Plan {
     pub lists: BTreeMap<String, u64>,
     /// Cacheability of the answer.
     pub cache: Cache,
-    /// What the operation requires of its principal.
+    /// Requirements on the principal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<Requires>,
     /// The calls, wave by wave.
@@ -80,7 +80,7 @@ pub struct Total {
     pub cost: u64,
 }
 
-/// What some fields of an operation require of its principal.
+/// A requirement on the principal, and the fields that have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Requires {

@@ -1,4 +1,4 @@
-//! What an operation requires of its principal.
+//! Requirements of an operation on its principal.
 
 use async_graphql::{Name, Pos};
 use async_graphql_parser::types::{Field, OperationDefinition, OperationType, Selection, SelectionSet};
@@ -9,7 +9,7 @@ use crate::schema::{Requirement, SchemaIndex};
 /// A field that requires something of the principal, beyond what the fields around it require.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Required {
-    /// What it requires.
+    /// Its requirement.
     pub requirement: Requirement,
     /// Response keys from the root to the field.
     path: Vec<Name>,

@@ -30,12 +30,12 @@ pub(super) struct Clients {
 struct About {
     name: &'static str,
     title: &'static str,
-    /// What signs its requests in: a header, or for browsers the page of a login.
+    /// Credentials of its requests: a header, or for browsers the page of a login.
     signs_in: fn(&Credentials) -> SignsIn,
     client: fn() -> AnyClient,
 }
 
-/// What signs requests in.
+/// Credentials of requests.
 #[derive(Default)]
 struct SignsIn {
     headers: BTreeMap<&'static str, String>,

@@ -25,7 +25,7 @@ impl Provided {
         self.shop.fetch(request.body(Full::default()).unwrap()).await
     }
 
-    /// Who is signed in, as a page asks.
+    /// The user who is signed in, as a page asks.
     async fn me(&self, session: &str) -> Value {
         let answer = self.visit("/auth/me", session).await;
         assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");

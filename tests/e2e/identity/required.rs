@@ -1,4 +1,4 @@
-//! What fields require of a principal.
+//! Requirements of fields on a principal.
 
 use bff_kit::identity::{ExposeSecret as _, KeyFile, KeyOrder, KeyPrefix, Scopes};
 use jiff::Timestamp;

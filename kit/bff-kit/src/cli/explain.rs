@@ -19,7 +19,7 @@ use contracts::commands::{FolderArgument, counted};
 use super::{Failure, Settings, binary, configuration, print};
 use crate::any_client::AnyClient;
 use crate::config::Mode;
-use crate::server::{GatewayBeside, gateway, signer};
+use crate::server::{GatewaySetup, gateway, signer};
 use telemetry::Health;
 
 /// `explain`
@@ -108,7 +108,7 @@ impl Explain {
             .map_err(|error| Failure::Other(format!("the runtime did not start: {error}")))?;
         runtime.block_on(async {
             let services = crate::server::services(&config).map_err(|error| layers.locate(error))?;
-            let beside = GatewayBeside {
+            let setup = GatewaySetup {
                 clock: Clock::default(),
                 log: Arc::default(),
                 health: Health::unseen(),
@@ -116,7 +116,7 @@ impl Explain {
                 rate_limits: RateLimits::default(),
                 credentials: Credentials::new(signer(&config, client.name).map_err(|it| layers.locate(it))?),
             };
-            let gateway = gateway(client, &config, &services, beside);
+            let gateway = gateway(client, &config, &services, setup);
             let gateway = Arc::new(gateway);
             let request = GraphqlRequest {
                 query: Some(query),

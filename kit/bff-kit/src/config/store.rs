@@ -34,9 +34,9 @@ impl Default for StoreConfig {
 
 impl StoreConfig {
     /// Opens the store. An address that cannot be read is an error; a server that is not there is none yet.
-    pub(crate) fn open(&self) -> Result<Opened, ConfigError> {
+    pub(crate) fn open(&self) -> Result<Stores, ConfigError> {
         let Some(url) = &self.redis else {
-            return Ok(Opened { store: Arc::new(MemoryStore::new(self.memory_bytes)), buckets: None });
+            return Ok(Stores { store: Arc::new(MemoryStore::new(self.memory_bytes)), buckets: None });
         };
         let store = RedisStore::new(url.expose(), Duration::from_millis(self.timeout_ms));
         // The error of the address could repeat its password.
@@ -44,12 +44,12 @@ impl StoreConfig {
             ConfigError::new("store.redis", "is no address of Redis, such as `redis://host:6379/0`")
         });
         let store = Arc::new(store?);
-        Ok(Opened { store: store.clone(), buckets: Some(store) })
+        Ok(Stores { store: store.clone(), buckets: Some(store) })
     }
 }
 
-/// What a server keeps.
-pub(crate) struct Opened {
+/// Stores of a server.
+pub(crate) struct Stores {
     pub(crate) store: Arc<dyn Store>,
     /// Buckets of quotas that replicas share; `None` if each has its own.
     pub(crate) buckets: Option<Arc<dyn Buckets>>,

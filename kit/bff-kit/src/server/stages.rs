@@ -16,8 +16,8 @@ use crate::any_client::AnyClient;
 use crate::config::{Config, Mode};
 use crate::preparer::server_preparer;
 
-/// What a gateway has beside its client, its settings and its services.
-pub(crate) struct Beside {
+/// Parts of a gateway that follow neither from its client nor from its services.
+pub(crate) struct GatewaySetup {
     pub(crate) clock: Clock,
     pub(crate) log: Arc<SampledLog>,
     pub(crate) health: Arc<Health>,
@@ -27,8 +27,13 @@ pub(crate) struct Beside {
 }
 
 /// Makes the gateway of a client, which calls these services.
-pub(crate) fn gateway(client: AnyClient, config: &Config, services: &Services, beside: Beside) -> Gateway {
-    let Beside { clock, log, health, replays, rate_limits, credentials } = beside;
+pub(crate) fn gateway(
+    client: AnyClient,
+    config: &Config,
+    services: &Services,
+    setup: GatewaySetup,
+) -> Gateway {
+    let GatewaySetup { clock, log, health, replays, rate_limits, credentials } = setup;
     let preparer = Arc::new(server_preparer(client, config));
     let documents = OperationStore::new(
         preparer.clone(),

@@ -32,7 +32,7 @@ pub(super) struct Attempt {
     pub(super) nonce: SecretString,
     /// Proves that the code goes to the one who asked for it (RFC 7636).
     pub(super) verifier: SecretString,
-    /// Where the browser goes then.
+    /// URL to which the browser goes then.
     pub(super) return_to: String,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong with settings, and with the provider.
+//! Errors of the settings, and failures of exchanges with the provider.
 
 use std::error::Error;
 use std::fmt;

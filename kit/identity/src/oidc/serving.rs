@@ -1,4 +1,4 @@
-//! What a server calls: the sign-in of a request, and the routes.
+//! The sign-in as a server uses it: for each request, and by its routes.
 
 use std::sync::Arc;
 

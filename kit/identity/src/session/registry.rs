@@ -39,7 +39,7 @@ pub enum SessionError {
     NoRandomness,
 }
 
-/// What a sign-in keeps with a session.
+/// Secret of a sign-in, kept with a session.
 pub(crate) struct Enclosed<'a> {
     /// Text that the id of the session alone opens.
     pub(crate) secret: &'a SecretString,

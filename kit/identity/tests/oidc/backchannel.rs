@@ -1,6 +1,5 @@
 //! Logouts that the provider asks for.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use http::StatusCode;
@@ -8,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Server, user};
 use crate::keys::TestKey;
-use crate::provider::{Forge, START, query};
+use crate::provider::{Forge, START, claim, header, query, without};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -87,20 +86,6 @@ async fn a_session_of_another_user_is_left_alone() {
     claims["sub"] = "eve".into();
     assert_eq!(send(&server, claims).await, StatusCode::OK);
     assert_users(&browsers, [ADA, ADA, EVE]).await;
-}
-
-fn claim(name: &'static str, value: Value) -> Forge {
-    Arc::new(move |_, claims| claims[name] = value.clone())
-}
-
-fn without(name: &'static str) -> Forge {
-    Arc::new(move |_, claims| {
-        claims.as_object_mut().unwrap().remove(name).unwrap();
-    })
-}
-
-fn header(name: &'static str, value: Value) -> Forge {
-    Arc::new(move |header, _| header[name] = value.clone())
 }
 
 /// Every way in which a token differs from a good one, by name.

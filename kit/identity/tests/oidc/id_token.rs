@@ -3,25 +3,11 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::browser::{Browser, SESSION, Server};
 use crate::keys::TestKey;
-use crate::provider::{Forge, START};
-
-fn claim(name: &'static str, value: Value) -> Forge {
-    Arc::new(move |_, claims| claims[name] = value.clone())
-}
-
-fn without(name: &'static str) -> Forge {
-    Arc::new(move |_, claims| {
-        claims.as_object_mut().unwrap().remove(name).unwrap();
-    })
-}
-
-fn header(name: &'static str, value: Value) -> Forge {
-    Arc::new(move |header, _| header[name] = value.clone())
-}
+use crate::provider::{Forge, START, claim, header, without};
 
 /// Every way in which a token differs from a good one, by name.
 fn bad_tokens() -> Vec<(&'static str, Forge)> {

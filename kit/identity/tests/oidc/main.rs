@@ -31,4 +31,5 @@ mod secrets;
 /// The list of a user's sessions.
 mod sessions;
 /// A store that records what is written, and can fail.
+#[path = "../shared/store.rs"]
 mod store;

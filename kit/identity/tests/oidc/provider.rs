@@ -26,6 +26,23 @@ pub(crate) const TOKEN_LIFETIME: i64 = 600;
 /// Changes the header and the claims of a token before it is signed.
 pub(crate) type Forge = Arc<dyn Fn(&mut Value, &mut Value) + Send + Sync>;
 
+/// Sets a claim.
+pub(crate) fn claim(name: &'static str, value: Value) -> Forge {
+    Arc::new(move |_, claims| claims[name] = value.clone())
+}
+
+/// Removes a claim.
+pub(crate) fn without(name: &'static str) -> Forge {
+    Arc::new(move |_, claims| {
+        claims.as_object_mut().unwrap().remove(name).unwrap();
+    })
+}
+
+/// Sets a parameter of the header.
+pub(crate) fn header(name: &'static str, value: Value) -> Forge {
+    Arc::new(move |header, _| header[name] = value.clone())
+}
+
 /// The provider. Ada is signed in at it, in the session `sid-ada`, unless [`State::user`] says otherwise.
 #[derive(Clone)]
 pub(crate) struct Provider {

@@ -5,4 +5,6 @@
 mod lifetime;
 mod many;
 mod names;
+#[path = "../shared/store.rs"]
+mod store;
 mod support;

@@ -16,7 +16,7 @@ pub struct Cache {
     pub max_age_s: u64,
     /// Time beyond the maximum age for which an old answer is better than none, in seconds.
     pub stale_s: u64,
-    /// What decides the cacheability: the name of a call, or what a field needs of the principal; empty if nothing does.
+    /// Reason for the cacheability: the name of a call, or the need of a field; empty if there is none.
     pub because: String,
 }
 

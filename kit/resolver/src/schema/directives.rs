@@ -110,7 +110,7 @@ impl requires {
     }
 }
 
-/// What a principal must bring.
+/// A requirement on a principal.
 #[derive(Debug)]
 pub struct Requirement(IndexMap<String, Value>);
 

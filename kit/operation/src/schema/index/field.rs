@@ -24,11 +24,11 @@ pub struct FieldInfo {
     pub bounds: BoundInfo,
     /// Arguments of the field, by name.
     pub arguments: BTreeMap<String, Argument>,
-    /// What a principal must bring to use the field.
+    /// Requirement on a principal that uses the field.
     pub requires: Requirement,
 }
 
-/// What a principal must bring. By default, nothing.
+/// A requirement on a principal. By default, there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Requirement {
     /// True if the principal must be a user.
