@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use bff_kit::host::config::Config;
+use bff_kit::host::config::{Config, Secret};
 use http::StatusCode;
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::support::{ADA, Answer, Kind, Shop, preparer};
+use crate::support::{ADA, Answer, Kind, Shop, preparer, redis};
 
 const QUERY: &str = "{ categories { name } }";
 
@@ -96,4 +96,32 @@ async fn an_answer_that_caches_give_to_everybody_tells_of_nobodys_quota() {
     let answer = shop.send(request.body(http_body_util::Full::default()).unwrap()).await.whole();
     assert!(header(&answer, "cache-control").starts_with("public"), "{:?}", answer.headers);
     assert_eq!(header(&answer, "ratelimit"), "");
+}
+
+#[tokio::test]
+#[ignore = "needs redis-server: run tests/redis/run.sh"]
+async fn replicas_with_one_redis_hold_one_quota_and_without_it_nothing_is_changed() {
+    let mut server = redis::RedisServer::start().await;
+    let mut shop = Shop::open().await;
+    let cost = cost(QUERY);
+    let shared = |config: &mut Config| {
+        quota(config, 4 * cost, 0);
+        config.rate_limit.window_s = 3_600;
+        config.store.redis = Some(Secret::from(server.url()));
+    };
+    let replicas = [shop.replica(Kind::Mobile, shared).await, shop.replica(Kind::Mobile, shared).await];
+    let body = || json!({ "query": QUERY });
+    let mut statuses = Vec::new();
+    for index in 0..6 {
+        statuses.push(shop.post(replicas[index % 2], body(), &[ADA]).await.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 429, 429]);
+    // Each replica has admitted two of four by itself: without Redis it goes by what it knows.
+    server.stop();
+    let query = shop.post(replicas[0], body(), &[ADA]).await;
+    assert_eq!(query.status, StatusCode::OK, "{}", query.text);
+    let input = "{ idempotencyKey: \"remove-1\", productId: \"UHJvZHVjdDpub25l\" }";
+    let change = json!({ "query": format!("mutation {{ cartRemove(input: {input}) {{ __typename }} }}") });
+    let change = shop.post(replicas[1], change, &[ADA]).await;
+    assert_eq!(change.status, StatusCode::SERVICE_UNAVAILABLE, "{}", change.text);
 }

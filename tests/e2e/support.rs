@@ -13,6 +13,8 @@ mod pipe;
 mod plain;
 mod probe;
 mod process;
+#[path = "../../kit/store/tests/contract/server.rs"]
+pub(crate) mod redis;
 mod screens;
 mod shop;
 mod snapshot;

@@ -1,8 +1,5 @@
 //! Answers under idempotency keys, which are given again.
 
-#[path = "../../../kit/store/tests/contract/server.rs"]
-mod redis;
-
 use std::time::Duration;
 
 use bff_kit::host::config::{Config, Secret};
@@ -11,7 +8,7 @@ use proto::admin::{Call, Fault};
 use serde_json::json;
 
 use super::{PATIENCE, add};
-use crate::support::{ADA, Answer, Kind, SHELF, Shop, device_id, product_id};
+use crate::support::{ADA, Answer, Kind, SHELF, Shop, device_id, product_id, redis};
 
 const ADD: &str = "shop.carts.v1.CartService/AddItem";
 const ZOE: (&str, &str) = ("x-user-id", "user-zoe-marchetti");

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use rpc::Policies;
+use rpc::{Policies, Policy, Rpc};
 
 use crate::schema::SchemaIndex;
 use crate::{CacheScope, Limits, Preparer};
@@ -8,7 +8,7 @@ use crate::{CacheScope, Limits, Preparer};
 const SDL: &str = r#"
 schema { query: Query mutation: Mutation }
 type Query {
-  open: Item
+  open: Item @fetch(steps: [{ name: "ItemOf", kind: FETCH, rpc: "test.v1.Items/Get", by: [], reads: [], keys: 1, idempotency: NO_SIDE_EFFECTS, public: true }])
   mine: Item @requires(user: true)
   any: Thing
 }
@@ -19,10 +19,9 @@ type Secret implements Thing @requires(scopes: ["secret"]) { id: ID! text: Strin
 "#;
 
 fn preparer() -> Preparer {
-    let mut preparer =
-        Preparer::new("test", SchemaIndex::of(SDL), Arc::new(Policies::new()), Limits::DEFAULT);
-    preparer.introspection = true;
-    preparer
+    const GET: Rpc = Rpc::read("test.v1.Items/Get").public();
+    let policies = Policies::new().row("ItemOf", GET, Policy::within_ms(100).fresh_s(60));
+    Preparer::new("test", SchemaIndex::of(SDL), Arc::new(policies), Limits::DEFAULT)
 }
 
 /// The lines of the plan about what an operation requires.
@@ -53,7 +52,14 @@ fn a_field_requires_what_it_and_its_type_declare_beyond_what_is_met_around_it() 
 
 #[test]
 fn what_not_everybody_may_get_is_kept_by_no_shared_cache() {
-    let plan = preparer().plan("{ mine { id } }").unwrap();
-    assert_ne!(plan.cache.scope, CacheScope::Public);
-    assert_eq!(plan.requires.len(), 1);
+    for (text, scope) in [
+        ("{ open { id } }", CacheScope::Public),
+        ("{ open { id cost } }", CacheScope::Private),
+        ("{ open { id } mine { id } }", CacheScope::Private),
+    ] {
+        let plan = preparer().plan(text).unwrap();
+        assert_eq!((plan.cache.scope, plan.cache.max_age_s), (scope, 60), "{text}");
+    }
+    let plan = preparer().plan("{ open { cost } }").unwrap().to_string();
+    assert!(plan.contains("(what open.cost needs depends on the principal)"), "{plan}");
 }
