@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use http::StatusCode;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::Value;
 use tonic::transport::Endpoint;
 use tonic::{Code, Request};
 
-use crate::support::{Kind, Shop, contracts, preparer};
+use super::provided::Provided;
+use crate::support::{ADA, Kind, Shop, contracts, preparer};
 
 /// The RPCs that the services let a BFF call.
 fn permitted(kind: Kind) -> BTreeSet<String> {
@@ -34,23 +36,35 @@ fn the_list_of_each_bff_is_what_its_plans_name() {
     assert!(!permitted(Kind::Iot).iter().any(|rpc| rpc.contains("Order") || rpc.contains("Cart")));
 }
 
+/// The credential that a BFF shows to services in the name of Ada.
+fn credential(issuer: &str) -> String {
+    let now = jiff::Timestamp::now().as_second();
+    let claims = serde_json::json!({ "iss": issuer, "aud": "shop", "sub": ADA.1, "actor": "user",
+        "iat": now, "exp": now + 60 });
+    let key = EncodingKey::from_secret(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.as_bytes());
+    format!("Bearer {}", jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap())
+}
+
+#[tokio::test]
+async fn a_credential_for_services_signs_nobody_in_at_a_bff() {
+    let shop = Provided::open().await.shop;
+    let query = || serde_json::json!({ "query": "{ __typename }" });
+    for (issuer, address) in [("bff-mobile", shop.mobile), ("bff-web", shop.web), ("bff-iot", shop.iot)] {
+        let answer = shop.post(address, query(), &[("authorization", &credential(issuer))]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{issuer}");
+    }
+}
+
 #[tokio::test]
 async fn a_bff_of_devices_that_was_taken_over_cannot_read_orders() {
     let shop = Shop::open().await;
-    let now = jiff::Timestamp::now().as_second();
-    let claims = |issuer: &str| {
-        serde_json::json!({ "iss": issuer, "aud": "shop", "sub": "user-ada-lindqvist", "actor": "user",
-            "iat": now, "exp": now + 60 })
-    };
-    let key = EncodingKey::from_secret(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.as_bytes());
     let channel = Endpoint::from_shared(format!("http://{}", shop.domain_address)).unwrap();
     let mut orders =
         proto::orders::order_service_client::OrderServiceClient::new(channel.connect().await.unwrap());
     for (issuer, expected) in [("bff-iot", Some(Code::PermissionDenied)), ("bff-web", None)] {
-        let credential = jsonwebtoken::encode(&Header::default(), &claims(issuer), &key).unwrap();
         let mut request =
             Request::new(proto::orders::ListOrdersRequest { page_size: 1, ..Default::default() });
-        request.metadata_mut().insert("authorization", format!("Bearer {credential}").parse().unwrap());
+        request.metadata_mut().insert("authorization", credential(issuer).parse().unwrap());
         let code = orders.list_orders(request).await.err().map(|status| status.code());
         assert_eq!(code, expected, "{issuer}");
     }
