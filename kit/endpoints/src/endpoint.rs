@@ -174,10 +174,14 @@ impl Endpoint {
         }
     }
 
-    /// Opens a connection beside one that is suspected to be dead.
+    /// Opens a connection beside one that is suspected to be dead, unless there is one already: each call that the dead
+    /// one held asks for it.
     pub(crate) fn replace(self: &Arc<Self>) {
         let now = Instant::now();
-        self.begin_connecting(&mut self.state(), Connect::IfDue, now, now);
+        let mut state = self.state();
+        if !state.connections.iter().any(|it| it.is_open() && !it.is_suspect()) {
+            self.begin_connecting(&mut state, Connect::IfDue, now, now);
+        }
     }
 
     fn begin_connecting(self: &Arc<Self>, state: &mut State, connect: Connect, since: Instant, now: Instant) {

@@ -145,6 +145,24 @@ async fn a_connection_on_which_two_calls_time_out_without_a_byte_is_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_dies_under_many_calls_is_replaced_by_one() {
+    let network = Memory::default();
+    let server = network.serve(1);
+    let endpoints = network.endpoints(&["http://10.0.0.1:1"], plain());
+    call(&endpoints, SECOND).await.unwrap().unwrap();
+    server.silence();
+    let mut streams = Vec::new();
+    for _ in 0..20 {
+        streams.push(endpoints.stream().await.unwrap());
+    }
+    // One after the other, each with time enough to open a connection.
+    let calls = (1..).zip(streams).map(|(at, stream)| send(stream, at * SECOND));
+    assert!(join_all(calls).await.into_iter().all(|it| it == Err(Outcome::TimedOut)));
+    assert_eq!(call(&endpoints, SECOND).await.unwrap(), Ok(()));
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_times_out_on_a_connection_that_brings_bytes_replaces_nothing() {
     let network = Memory::default();
     let server = network.serve(1);
