@@ -49,6 +49,6 @@ impl Client for Web {
     }
 
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
-        setup.browser_sessions()
+        setup.browser_sessions_and_visitors()
     }
 }

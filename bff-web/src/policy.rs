@@ -1,7 +1,7 @@
 //! Policy table of the web shop. A page shows much, so its calls may take longer than the phone's;
 //! writes get the most time.
 
-use downstream::carts::{AddToCart, MyCart, RemoveFromCart, SetCartQuantity};
+use downstream::carts::{AddToCart, AdoptCart, MyCart, RemoveFromCart, SetCartQuantity};
 use downstream::catalog::{AllCategories, ProductById, ProductsIn, ProductsMatching};
 use downstream::inventory::StockOf;
 use downstream::notifications::{MarkRead, MyNotifications, NotificationById};
@@ -38,6 +38,7 @@ pub(crate) fn table() -> Policies {
         .fetch::<StockOf>(Policy::within_ms(500))
         .fetch::<UserById>(Policy::within_ms(800))
         .command::<AddToCart>(Policy::within_ms(2_000))
+        .command::<AdoptCart>(Policy::within_ms(2_000))
         .command::<CreateReview>(Policy::within_ms(2_500))
         .command::<MarkRead>(Policy::within_ms(2_000))
         .command::<PlaceOrder>(Policy::within_ms(2_000))

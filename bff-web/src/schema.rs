@@ -130,10 +130,10 @@ impl Query {
         Dashboard
     }
 
-    /// Cart of the signed-in customer. Null when nobody is signed in.
+    /// Cart of the signed-in customer, or of the visitor whom `POST /auth/visit` has made known. Null for anybody else.
     #[graphql(directive = fetches::apply(fetch::<MyCart>(["caller"])))]
     async fn cart(&self, ctx: &Context<'_>) -> Nullable<Cart> {
-        ctx.scope().principal().user()?;
+        cart::owner(ctx)?;
         cart::mine(ctx).await.or_null()
     }
 

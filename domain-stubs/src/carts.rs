@@ -3,8 +3,9 @@
 mod items;
 
 use proto::carts::{
-    AddItemRequest, AddItemResponse, Cart, GetCartRequest, GetCartResponse, RemoveItemRequest,
-    RemoveItemResponse, SetQuantityRequest, SetQuantityResponse, cart_service_server::CartService,
+    AddItemRequest, AddItemResponse, AdoptCartRequest, AdoptCartResponse, Cart, GetCartRequest,
+    GetCartResponse, RemoveItemRequest, RemoveItemResponse, SetQuantityRequest, SetQuantityResponse,
+    cart_service_server::CartService,
 };
 use tonic::{Request, Response, Status};
 
@@ -20,6 +21,7 @@ use crate::{
 const ADD_ITEM: &str = "shop.carts.v1.CartService/AddItem";
 const SET_QUANTITY: &str = "shop.carts.v1.CartService/SetQuantity";
 const REMOVE_ITEM: &str = "shop.carts.v1.CartService/RemoveItem";
+const ADOPT_CART: &str = "shop.carts.v1.CartService/AdoptCart";
 
 /// Carts over the store.
 #[derive(Debug, Clone)]
@@ -34,10 +36,19 @@ impl Resource for Cart {
 }
 
 impl Carts {
+    /// The acting user or visitor.
     fn owner(&self, extensions: &tonic::Extensions) -> Result<Owner, Status> {
-        let user = Caller::acting_user(extensions)?;
+        let user = match Caller::of(extensions)?.visitor() {
+            Some(visitor) => of_visitor(visitor),
+            None => Caller::acting_user(extensions)?,
+        };
         Ok(Owner { user, now: self.clock.now().as_microsecond() })
     }
+}
+
+/// The name under which the cart of a visitor is stored, which is that of no user.
+fn of_visitor(visitor: &str) -> String {
+    format!("visitor:{visitor}")
 }
 
 #[tonic::async_trait]
@@ -89,6 +100,21 @@ impl CartService for Carts {
             owner.write(REMOVE_ITEM, &request.idempotency_key, &request).once(db, || {
                 let cart = items::remove(db, &owner, &request.product_id)?;
                 Ok(RemoveItemResponse { cart: Some(cart) })
+            })
+        });
+        Ok(Response::new(response.await?))
+    }
+
+    async fn adopt_cart(
+        &self,
+        request: Request<AdoptCartRequest>,
+    ) -> Result<Response<AdoptCartResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let owner = Owner { user: Caller::acting_user(&extensions)?, ..self.owner(&extensions)? };
+        let response = self.store.write(move |db| {
+            owner.write(ADOPT_CART, &request.idempotency_key, &request).once(db, || {
+                let cart = items::adopt(db, &owner, &of_visitor(&request.visitor_id))?;
+                Ok(AdoptCartResponse { cart: Some(cart) })
             })
         });
         Ok(Response::new(response.await?))

@@ -1,11 +1,14 @@
-//! The internal credential: it names the calling BFF, and the user or device on whose behalf it
-//! calls. The BFF signs one for each call.
+//! The internal credential: it names the calling BFF, the user or device on whose behalf it calls, and the one service
+//! that it is for. The BFF signs it, or has it from the identity provider in exchange for the token of a client.
 
+mod exchanged;
+mod key_set;
 mod permissions;
 mod verifier;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::key_set::KeySet;
 pub use self::permissions::{Permissions, PermissionsError};
 pub(crate) use self::verifier::Verifier;
 use crate::refusal::Refusal;
@@ -16,13 +19,10 @@ pub const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-no
 /// Shortest key that the program accepts, in bytes: the length of an HMAC-SHA-256 (RFC 7518 §3.2).
 pub const MIN_KEY_BYTES: usize = 32;
 
-/// The audience (`aud`) of every credential.
-pub const AUDIENCE: &str = "shop";
-
 /// The issuers (`iss`) that are accepted by default: the BFFs of the shop.
 pub const ISSUERS: [&str; 3] = ["bff-mobile", "bff-web", "bff-iot"];
 
-/// The type (`typ`) of every credential, in its header.
+/// The type (`typ`) of the credentials that BFFs sign, in their header.
 const TYPE: &str = "JWT";
 
 /// Longest lifetime of a credential, in seconds from `iat` to `exp`: the lifetime that BFFs give theirs.
@@ -32,12 +32,12 @@ pub const MAX_LIFETIME_SECONDS: i64 = 60;
 /// clocks differ.
 const LEEWAY_SECONDS: i64 = 5;
 
-/// The claims of a credential, which is a JWT (RFC 7519) signed with HS256.
+/// The claims of a credential that a BFF signs: a JWT (RFC 7519).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     /// The calling BFF, such as "bff-mobile".
     pub iss: String,
-    /// Always [`AUDIENCE`].
+    /// The service that it is for, by its full name, such as "shop.carts.v1.CartService".
     pub aud: String,
     /// The user or device on whose behalf it calls; absent without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,6 +62,8 @@ pub enum Actor {
     User,
     /// A device of the shop.
     Device,
+    /// A visitor without an account.
+    Visitor,
 }
 
 /// The calling BFF and the principal of a call, as the verified credential names them.
@@ -69,7 +71,7 @@ pub enum Actor {
 pub struct Caller {
     /// The calling BFF, such as "bff-mobile".
     pub issuer: String,
-    /// The acting user or device; `None` without one.
+    /// The acting user, device or visitor; `None` without one.
     pub subject: Option<String>,
     /// The kind of the subject.
     pub actor: Option<Actor>,
@@ -80,6 +82,12 @@ impl Caller {
     #[must_use]
     pub fn user(&self) -> Option<&str> {
         self.subject.as_deref().filter(|_| self.actor == Some(Actor::User))
+    }
+
+    /// The acting visitor; `None` for a user or device, and without a principal.
+    #[must_use]
+    pub fn visitor(&self) -> Option<&str> {
+        self.subject.as_deref().filter(|_| self.actor == Some(Actor::Visitor))
     }
 
     /// The acting device; `None` for a user and without a principal.

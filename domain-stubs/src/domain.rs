@@ -10,7 +10,7 @@ use crate::{
     assortment::Products,
     calls::Calls,
     clock::Clock,
-    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, Permissions, Verifier},
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, KeySet, Permissions, Verifier},
     faults::Faults,
     inventory::Inventory,
     notifications::{Announcement, Notifications},
@@ -32,10 +32,11 @@ pub struct Options {
     pub seed_time: Timestamp,
     /// Key that credentials are signed with.
     pub credential_key: String,
-    /// Key sets (RFC 7517) in JSON with which the credentials of each issuer are verified. Those of an issuer without one
-    /// are signed with `credential_key`, by which every issuer could sign as another.
-    pub key_sets: BTreeMap<String, String>,
-    /// Issuers (`iss`) of credentials that are accepted: the names of the BFFs.
+    /// Key sets with which the credentials of each issuer are verified: of BFFs, and of identity providers that give BFFs
+    /// theirs. The credentials of a BFF without one are signed with `credential_key`, by which each BFF could sign as
+    /// another.
+    pub key_sets: BTreeMap<String, KeySet>,
+    /// The BFFs whose calls are accepted, by their names: the issuers (`iss`) of what they sign.
     pub issuers: Vec<String>,
     /// RPCs that each BFF may call; `None` if all may call everything.
     pub permissions: Option<Permissions>,
@@ -141,7 +142,7 @@ impl Domain {
             calls: Calls::new(),
             verifier: Arc::new(Verifier::new(
                 &options.credential_key,
-                &options.key_sets,
+                options.key_sets,
                 options.issuers,
                 options.permissions,
                 options.credential_clock,

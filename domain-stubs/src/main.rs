@@ -16,7 +16,7 @@ use clap::{
 };
 use domain_stubs::{
     Domain, Options, Service, Services,
-    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, MIN_KEY_BYTES, Permissions},
+    credential::{DEVELOPMENT_CREDENTIAL_KEY, ISSUERS, KeySet, MIN_KEY_BYTES, Permissions},
     import::import,
     provider::{Provider, ProviderOptions},
 };
@@ -98,8 +98,9 @@ struct Serve {
         default_value = DEVELOPMENT_CREDENTIAL_KEY)]
     credential_key: String,
 
-    /// Files of the key sets with which the credentials of a BFF are verified, in the place of the shared key.
-    #[arg(long, env = "SHOP_KEY_SETS", value_delimiter = ',', value_name = "BFF=FILE,...", value_parser = key_set)]
+    /// Files of the key sets with which the credentials of a BFF are verified, in the place of the shared key, and those
+    /// that an identity provider gives BFFs.
+    #[arg(long, env = "SHOP_KEY_SETS", value_delimiter = ',', value_name = "ISSUER=FILE,...", value_parser = key_set)]
     key_sets: Vec<(String, PathBuf)>,
 
     /// BFFs whose calls are accepted: the issuers of their credentials.
@@ -293,15 +294,15 @@ impl Signals {
 
 /// Reads `bff-web=keys.json`.
 fn key_set(text: &str) -> Result<(String, PathBuf), &'static str> {
-    let (bff, file) = text.split_once('=').ok_or("write it like `bff-web=keys.json`")?;
-    Ok((bff.to_owned(), file.into()))
+    let (issuer, file) = text.split_once('=').ok_or("write it like `bff-web=keys.json`")?;
+    Ok((issuer.to_owned(), file.into()))
 }
 
-fn read_key_sets(files: Vec<(String, PathBuf)>) -> anyhow::Result<BTreeMap<String, String>> {
-    let read = |(bff, file): (String, PathBuf)| {
+fn read_key_sets(files: Vec<(String, PathBuf)>) -> anyhow::Result<BTreeMap<String, KeySet>> {
+    let read = |(issuer, file): (String, PathBuf)| {
         let text =
             std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        Ok((bff, text))
+        Ok((issuer, KeySet::of(&text)))
     };
     files.into_iter().map(read).collect()
 }

@@ -1,11 +1,11 @@
-//! The cart of the acting user.
+//! The cart of the acting user or visitor.
 
 use std::sync::Arc;
 
 use fetch::{BatchResult, Call, Command, Fetch, Keyed, Rpc, UpstreamError};
 use proto::carts::{
-    AddItemRequest, AddItemResponse, Cart, GetCartRequest, GetCartResponse, RemoveItemRequest,
-    RemoveItemResponse, SetQuantityRequest, SetQuantityResponse,
+    AddItemRequest, AddItemResponse, AdoptCartRequest, AdoptCartResponse, Cart, GetCartRequest,
+    GetCartResponse, RemoveItemRequest, RemoveItemResponse, SetQuantityRequest, SetQuantityResponse,
 };
 
 use crate::key_error;
@@ -13,7 +13,7 @@ use crate::key_error;
 /// Maximum number of different products in a cart, and so in an order.
 pub const MAX_ITEMS: i32 = 50;
 
-/// The cart of the acting user.
+/// The cart of the acting user or visitor.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MyCart;
 
@@ -32,7 +32,7 @@ impl Fetch for MyCart {
     }
 }
 
-/// The key holds no field of the cart, which is identified by the acting user alone.
+/// The key holds no field of the cart, which is identified by the principal alone.
 impl Keyed for MyCart {
     const KEY: &'static [&'static str] = &[];
 
@@ -104,6 +104,27 @@ impl Command for RemoveFromCart {
         let Self { idempotency_key, product } = self;
         let request = RemoveItemRequest { idempotency_key, product_id: product.to_string() };
         let response: RemoveItemResponse = call.unary(request).await?;
+        response.cart.map(Arc::new).ok_or_else(key_error::no_outcome)
+    }
+}
+
+/// Moves what a visitor has put into their cart into that of the acting user.
+#[derive(Clone, Debug)]
+pub struct AdoptCart {
+    /// Idempotency key: repeating the command with the same key changes nothing more.
+    pub idempotency_key: String,
+    /// The visitor that the user was before signing in; `None` if they were none, which changes nothing.
+    pub visitor: Option<String>,
+}
+
+impl Command for AdoptCart {
+    const RPC: Rpc = Rpc::idempotent_write("shop.carts.v1.CartService/AdoptCart");
+    type Value = Arc<Cart>;
+
+    async fn send(self, call: Call<'_>) -> Result<Self::Value, UpstreamError> {
+        let Self { idempotency_key, visitor } = self;
+        let request = AdoptCartRequest { idempotency_key, visitor_id: visitor.unwrap_or_default() };
+        let response: AdoptCartResponse = call.unary(request).await?;
         response.cart.map(Arc::new).ok_or_else(key_error::no_outcome)
     }
 }

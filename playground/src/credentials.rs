@@ -1,11 +1,13 @@
 //! Credentials of the demo users and a demo device, ready to use: a developer explores without signing in first.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use bff_kit::host::config::SignInConfig;
 use bff_kit::identity::{Clock, ExposeSecret as _, KeyFile, KeyOrder, KeyPrefix, Scopes, SecretString};
+use domain_stubs::credential::KeySet;
 use domain_stubs::provider::{Client, DEVELOPMENT_CLIENT_SECRET, Provider, ProviderOptions};
 use tempfile::TempDir;
 
@@ -79,6 +81,17 @@ impl Credentials {
             keys: Some(self.keys.clone()),
             ..SignInConfig::default()
         }
+    }
+
+    /// Returns the endpoint at which BFFs get credentials for services.
+    pub(crate) fn token_endpoint(&self) -> String {
+        format!("{}/token", self.provider.issuer())
+    }
+
+    /// Returns the keys with which services verify the credentials that the provider has given BFFs.
+    pub(crate) fn key_sets(&self) -> BTreeMap<String, KeySet> {
+        let provider = self.provider.clone();
+        BTreeMap::from([(provider.issuer().to_owned(), KeySet::published(move || provider.jwks()))])
     }
 
     /// Returns an access token of the phone app for a user.

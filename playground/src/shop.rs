@@ -47,15 +47,6 @@ impl Shop {
         let (web, iot) = (bind("web BFF", options.web).await?, bind("IoT BFF", options.iot).await?);
         let provider = bind("identity provider", options.provider).await?;
         let domain = bind("domain", options.domain).await?;
-        let permissions = options.contracts.as_deref().map(Permissions::read).transpose()?;
-        let data = domain_stubs::Options {
-            permissions,
-            data: options.data,
-            synthetic: options.synthetic,
-            admin: options.admin,
-            ..domain_stubs::Options::default()
-        };
-        let domain_services = tokio::task::spawn_blocking(|| Domain::open(data)).await??;
         let addresses = Addresses {
             page: page.local_addr()?,
             mobile: mobile.local_addr()?,
@@ -65,6 +56,16 @@ impl Shop {
             domain: domain.local_addr()?,
         };
         let credentials = Arc::new(Credentials::new(addresses.provider, addresses.web)?);
+        let permissions = options.contracts.as_deref().map(Permissions::read).transpose()?;
+        let data = domain_stubs::Options {
+            permissions,
+            key_sets: credentials.key_sets(),
+            data: options.data,
+            synthetic: options.synthetic,
+            admin: options.admin,
+            ..domain_stubs::Options::default()
+        };
+        let domain_services = tokio::task::spawn_blocking(|| Domain::open(data)).await??;
         let sources = page::Sources { web: options.page_sources, contracts: options.contracts };
         let log = options.log;
         Ok(Self {
@@ -157,6 +158,7 @@ impl Shop {
         config.server.allowed_origins =
             vec![format!("http://{page}"), format!("http://localhost:{}", page.port())];
         config.sign_in = self.credentials.sign_in();
+        config.credential.token_endpoint = Some(self.credentials.token_endpoint());
         config.log = self.log.clone();
         config.operations.folder.clone_from(&self.sources.contracts);
         config

@@ -19,18 +19,24 @@ impl Entity for Cart {
     const NAME: &'static str = "Cart";
 }
 
+/// Returns the owner of the principal's cart; `None` for nobody.
+pub(super) fn owner(ctx: &Context<'_>) -> Option<Arc<str>> {
+    let principal = ctx.scope().principal();
+    principal.user().or_else(|| principal.visitor())
+}
+
 /// Fetches the principal's cart.
 pub(super) async fn mine(ctx: &Context<'_>) -> Result<Cart, Error> {
     ctx.fetch(MyCart).await.map(Cart)
 }
 
 #[expect(clippy::unused_async, reason = "the macro requires it where a field may fail")]
-/// Cart of the signed-in customer.
+/// Cart of the signed-in customer or the visitor.
 #[Object]
 impl Cart {
-    /// Id of the cart. Every customer has one.
+    /// Id of the cart. Every customer and visitor has one.
     pub(super) async fn id(&self, ctx: &Context<'_>) -> Result<ID, Error> {
-        let owner = ctx.required(ctx.scope().principal().user())?;
+        let owner = ctx.required(owner(ctx))?;
         Ok(Id::<Self>::new(owner).to_id())
     }
 

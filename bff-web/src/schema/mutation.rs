@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use bff_kit::schema::{bounds, fetches, items, requires, send, signed_in};
 use bff_kit::{ContextExt as _, Error, Id, Nullable};
-use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
+use downstream::carts::{AddToCart, AdoptCart, RemoveFromCart, SetCartQuantity};
 use downstream::notifications::{MAX_MARKED, MarkRead};
 use downstream::orders::PlaceOrder;
 use downstream::reviews::CreateReview;
@@ -73,6 +73,22 @@ impl Mutation {
             )
         };
         Some(change.await)
+    }
+
+    /// Takes what the customer had put into the cart as a visitor, before signing in, into their own. What it has no room
+    /// for stays out. Changes nothing for a customer who was no visitor.
+    #[graphql(
+        directive = requires::apply(signed_in()),
+        directive = fetches::apply(send::<AdoptCart>(["caller", "argument.input"]))
+    )]
+    async fn cart_adopt(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: CartAdoptInput,
+    ) -> Nullable<CartPayload> {
+        let visitor = ctx.scope().principal().claims().get("visitor").map(str::to_owned);
+        let command = AdoptCart { idempotency_key: input.idempotency_key, visitor };
+        Some(CartPayload::of(ctx.send(command).await))
     }
 
     /// Orders the contents of the cart.
@@ -216,6 +232,13 @@ struct CartRemoveInput {
     idempotency_key: String,
     /// Id of the product.
     product_id: ID,
+}
+
+/// The taking over of a visitor's cart.
+#[derive(InputObject)]
+struct CartAdoptInput {
+    /// Idempotency key chosen by the client, 8 to 64 characters.
+    idempotency_key: String,
 }
 
 /// Payment method, shipping option and destination of an order.

@@ -1,5 +1,7 @@
 //! Objects with an id of their own, by which Relay refetches them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Interface};
 use bff_kit::schema::{Steps, fetch};
 use bff_kit::{ContextExt as _, Entity, Error, Id};
@@ -11,7 +13,7 @@ use downstream::payments::MyPaymentMethods;
 use downstream::reviews::ReviewById;
 use downstream::users::{AccountOf, UserById};
 
-use super::cart::Cart;
+use super::cart::{self, Cart};
 use super::category::Category;
 use super::notification::Notification;
 use super::order::Order;
@@ -24,7 +26,7 @@ use super::user::{User, Viewer};
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Id of the object."))]
 pub(crate) enum Node {
-    /// Cart of the signed-in customer.
+    /// Cart of the signed-in customer or the visitor.
     Cart(Cart),
     /// A group of products.
     Category(Category),
@@ -95,12 +97,12 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID, argument: &str) -> Result<N
             method.cloned().map(|it| Node::PaymentMethod(PaymentMethod(it))).ok_or(Error::NotFound)
         }
         Some(Cart::NAME) => {
-            yours(ctx, &Id::<Cart>::parse(id, argument)?)?;
+            yours(cart::owner(ctx), &Id::<Cart>::parse(id, argument)?)?;
             ctx.fetch(MyCart).await.map(|cart| Node::Cart(Cart(cart)))
         }
         Some(Viewer::NAME) => {
             let id = Id::<Viewer>::parse(id, argument)?;
-            yours(ctx, &id)?;
+            yours(ctx.scope().principal().user(), &id)?;
             ctx.fetch(AccountOf(id.raw())).await.map(|account| Node::Viewer(Viewer(account)))
         }
         Some(_) => Err(Error::NotFound),
@@ -108,8 +110,8 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID, argument: &str) -> Result<N
     }
 }
 
-/// Checks that an id is the principal's own; for anybody else the object does not exist.
-fn yours<E: Entity>(ctx: &Context<'_>, id: &Id<E>) -> Result<(), Error> {
-    let is_yours = ctx.scope().principal().user().is_some_and(|user| user == id.raw());
+/// Checks that an id is that of what the principal owns; for anybody else the object does not exist.
+fn yours<E: Entity>(owner: Option<Arc<str>>, id: &Id<E>) -> Result<(), Error> {
+    let is_yours = owner.is_some_and(|owner| owner == id.raw());
     if is_yours { Ok(()) } else { Err(Error::NotFound) }
 }

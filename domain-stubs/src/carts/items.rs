@@ -110,6 +110,26 @@ pub(super) fn change(db: &Connection, owner: &Owner, product: &str, change: Chan
     read(db, &owner.user, owner.now)
 }
 
+/// Moves the items of another cart into that of the owner, as far as it has room for them; returns the cart.
+pub(super) fn adopt(db: &Connection, owner: &Owner, other: &str) -> Result<Cart, Refusal> {
+    let theirs = read(db, other, owner.now)?.items;
+    for item in &theirs {
+        // What it has no room for stays out: a part of a quantity is nobody's wish. A refusal may come after the write.
+        db.execute_batch("SAVEPOINT item")?;
+        match change(db, owner, &item.product_id, Change::Add(item.quantity)) {
+            Ok(_) => db.execute_batch("RELEASE item")?,
+            Err(refusal) if refusal.code() == Code::FailedPrecondition => {
+                db.execute_batch("ROLLBACK TO item; RELEASE item")?;
+            }
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    if !theirs.is_empty() {
+        clear(db, other, owner.now)?;
+    }
+    read(db, &owner.user, owner.now)
+}
+
 /// Number of different products in a cart.
 fn different(db: &Connection, user: &str) -> rusqlite::Result<i64> {
     db.prepare_cached("SELECT count(*) FROM cart_items WHERE user_id = ?1")?

@@ -246,3 +246,31 @@ async fn promoted(clients: &Clients) -> Price {
     }
     panic!("no product is cheaper for a while");
 }
+
+#[tokio::test]
+async fn the_cart_of_a_visitor_becomes_that_of_a_user_as_far_as_it_has_room() {
+    let shop = Shop::open().await;
+    for product in [PRODUCT, OTHER] {
+        shop.domain.set_stock(product, "lyon", 1_000).await.unwrap();
+    }
+    let (visitor, user) = (shop.visitor("v-1"), shop.user(NEW));
+    user.add("first-key", PRODUCT, 15).await.unwrap();
+    visitor.add("first-key", PRODUCT, 6).await.unwrap();
+    visitor.add("second-key", OTHER, 3).await.unwrap();
+    assert_eq!(user.cart().await.item_count, 15);
+    assert_eq!(shop.visitor("v-2").cart().await.item_count, 0);
+    assert_eq!(shop.user("v-1").cart().await.item_count, 0, "no user has the cart of a visitor");
+
+    let cart = user.adopt("third-key", "v-1").await.unwrap();
+    assert_eq!(quantities(&cart), [(PRODUCT, 15), (OTHER, 3)], "more than 20 of a product stay out");
+    assert_eq!(visitor.cart().await.item_count, 0);
+    for (key, visitor) in
+        [("third-key", "v-1"), ("fourth-key", "v-1"), ("fifth-key", "v-2"), ("sixth-key", "")]
+    {
+        assert_eq!(user.adopt(key, visitor).await.unwrap(), cart, "{key}");
+    }
+    for nobody in [shop.visitor("v-1"), shop.anybody(), shop.device("shelf-1")] {
+        let status = nobody.adopt("first-key", "v-2").await.unwrap_err();
+        assert_eq!(failure(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
+    }
+}

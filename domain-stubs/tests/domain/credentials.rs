@@ -52,6 +52,8 @@ async fn a_credential_that_states_what_no_bff_does_is_rejected() {
     let bad = [
         (invalid, json!({ "aud": null })),
         (invalid, json!({ "aud": "bff-mobile" })),
+        (invalid, json!({ "aud": "shop.orders.v1.OrderService" })),
+        (invalid, json!({ "aud": ["shop.catalog.v1.CatalogService", "shop.orders.v1.OrderService"] })),
         (invalid, json!({ "iss": null })),
         (unknown, json!({ "iss": "" })),
         (unknown, json!({ "iss": "bff-wandering" })),

@@ -37,6 +37,11 @@ async fn a_cart_takes_no_second_currency_and_stays_as_it_was() {
         assert_eq!(failure(&status), (Code::FailedPrecondition, "CURRENCY_MISMATCH".to_owned()));
     }
     assert_eq!(cart(&clients).await, held);
+
+    let visitor = shop.visitor("v-1");
+    add(&visitor, "tent-ridge-2", 1).await.unwrap();
+    let adopted = clients.adopt("adopts-it", "v-1").await.unwrap();
+    assert_eq!((&adopted.items, cart(&clients).await), (&held.items, adopted.clone()));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use std::{future::Future, net::SocketAddr};
 
-use domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY;
+use domain_stubs::credential::{Claims, DEVELOPMENT_CREDENTIAL_KEY};
 use http::{Request, Response};
 use hyper::{body::Incoming, client::conn::http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -39,7 +39,8 @@ async fn a_stream_ends_at_the_deadline() {
     let shop = Shop::open().await;
     let (connection, origin) = connect(shop.address).await;
     let mut inventory = InventoryServiceClient::with_origin(connection, origin);
-    let request = with_deadline(WatchStockRequest { product_ids: ids(&[PRODUCT]), read_mask: None });
+    let request = WatchStockRequest { product_ids: ids(&[PRODUCT]), read_mask: None };
+    let request = with_deadline_at(domain_stubs::Service::Inventory, request);
     let mut stream = inventory.watch_stock(request).await.unwrap().into_inner();
     assert!(stream.message().await.unwrap().is_some());
     let status = stream.message().await.unwrap_err();
@@ -58,9 +59,15 @@ async fn a_deadline_that_has_passed_on_arrival_ends_the_call_at_once() {
     assert_eq!(status.code(), Code::DeadlineExceeded);
 }
 
+/// A request to the catalog.
 fn with_deadline<T>(message: T) -> tonic::Request<T> {
+    with_deadline_at(domain_stubs::Service::Catalog, message)
+}
+
+fn with_deadline_at<T>(service: domain_stubs::Service, message: T) -> tonic::Request<T> {
     let mut request = tonic::Request::new(message);
-    let credential = sign(&claims(), DEVELOPMENT_CREDENTIAL_KEY);
+    let claims = Claims { aud: service.full_name().to_owned(), ..claims() };
+    let credential = sign(&claims, DEVELOPMENT_CREDENTIAL_KEY);
     request.metadata_mut().insert("authorization", credential.parse().unwrap());
     request.metadata_mut().insert("grpc-timeout", "300m".parse().unwrap());
     request

@@ -1,13 +1,10 @@
 //! Prices are exact, and each customer has their own.
 
-use domain_stubs::{
-    Clock, Domain, Options, Services,
-    credential::{Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY},
-};
+use domain_stubs::{Clock, Domain, Options, Services};
 use jiff::{SignedDuration, Timestamp};
 use proto::{common::Money, pricing::Price};
 
-use crate::shop::{Clients, Shop, claims, now, options, sign};
+use crate::shop::{Clients, Shop, now, options};
 
 const MEMBER: &str = "user-ada-lindqvist";
 
@@ -54,9 +51,7 @@ async fn a_loyal_customer_gets_a_further_five_percent_and_others_do_not() {
 #[tokio::test]
 async fn a_device_gets_no_customers_price_whatever_it_calls_itself() {
     let shop = Shop::open().await;
-    let device = Claims { sub: Some(MEMBER.into()), actor: Some(Actor::Device), ..claims() };
-    let device = shop.with_credential(Some(sign(&device, DEVELOPMENT_CREDENTIAL_KEY)));
-    assert_eq!(prices(&device).await, prices(&shop.anybody()).await);
+    assert_eq!(prices(&shop.device(MEMBER)).await, prices(&shop.anybody()).await);
 }
 
 #[tokio::test]

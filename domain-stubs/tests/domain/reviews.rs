@@ -1,10 +1,9 @@
 //! A user reviews a product once, however often the call is made.
 
-use domain_stubs::credential::{Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY};
 use proto::reviews::{CreateReviewRequest, Review, ReviewsQuery};
 use tonic::{Code, Status};
 
-use crate::shop::{Clients, PRODUCT, Shop, claims, failure, now, sign, violations};
+use crate::shop::{Clients, PRODUCT, Shop, failure, now, violations};
 
 #[tokio::test]
 async fn a_review_is_stored_under_the_name_of_its_author_and_counted() {
@@ -119,9 +118,7 @@ async fn every_invalid_field_is_named() {
 #[tokio::test]
 async fn nobody_and_no_device_writes_a_review() {
     let shop = Shop::open().await;
-    let device = Claims { sub: Some("shelf-1".into()), actor: Some(Actor::Device), ..claims() };
-    let device = sign(&device, DEVELOPMENT_CREDENTIAL_KEY);
-    for clients in [shop.anybody(), shop.with_credential(Some(device))] {
+    for clients in [shop.anybody(), shop.device("shelf-1")] {
         let status = create(&clients, request()).await.unwrap_err();
         assert_eq!(failure(&status), (Code::Unauthenticated, "USER_REQUIRED".into()));
     }

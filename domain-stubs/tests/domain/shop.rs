@@ -15,8 +15,8 @@ use std::{
 };
 
 use domain_stubs::{
-    Clock, Domain, Options, Seed, Services,
-    credential::{AUDIENCE, Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY, MAX_LIFETIME_SECONDS},
+    Clock, Domain, Options, Seed, Service, Services,
+    credential::{Actor, Claims, MAX_LIFETIME_SECONDS},
 };
 use jiff::Timestamp;
 use jsonwebtoken::{EncodingKey, Header};
@@ -121,18 +121,26 @@ impl Shop {
 
     /// Clients without a principal.
     pub(crate) fn anybody(&self) -> Clients {
-        self.with_credential(Some(sign(&claims(), DEVELOPMENT_CREDENTIAL_KEY)))
+        self.signed(None)
     }
 
     /// Clients on behalf of a user.
     pub(crate) fn user(&self, id: &str) -> Clients {
-        self.with_credential(Some(sign(&user(id), DEVELOPMENT_CREDENTIAL_KEY)))
+        self.signed(Some((Actor::User, id.to_owned())))
     }
 
     /// Clients on behalf of a device.
     pub(crate) fn device(&self, id: &str) -> Clients {
-        let claims = Claims { sub: Some(id.to_owned()), actor: Some(Actor::Device), ..claims() };
-        self.with_credential(Some(sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)))
+        self.signed(Some((Actor::Device, id.to_owned())))
+    }
+
+    /// Clients on behalf of a visitor without an account.
+    pub(crate) fn visitor(&self, id: &str) -> Clients {
+        self.signed(Some((Actor::Visitor, id.to_owned())))
+    }
+
+    fn signed(&self, principal: Option<(Actor, String)>) -> Clients {
+        Clients { channel: self.channel.clone(), credential: Credential::Signed(principal, now()) }
     }
 
     /// Clients that send this as their `authorization`, or none.
@@ -174,28 +182,23 @@ pub(crate) async fn connect(address: SocketAddr) -> Channel {
     Endpoint::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap()
 }
 
-/// The claims of a call without a principal, valid for a minute from now.
+/// The claims of a call of the catalog without a principal, valid for a minute from now.
 pub(crate) fn claims() -> Claims {
-    claims_at(now())
+    claims_at(now(), Service::Catalog)
 }
 
 /// The claims of a call without a principal, valid for a minute from this time on.
-fn claims_at(time: Timestamp) -> Claims {
+fn claims_at(time: Timestamp, service: Service) -> Claims {
     let iat = time.as_second();
     Claims {
         iss: "bff-mobile".into(),
-        aud: AUDIENCE.into(),
+        aud: service.full_name().into(),
         sub: None,
         actor: None,
         iat,
         nbf: None,
         exp: iat + MAX_LIFETIME_SECONDS,
     }
-}
-
-/// The claims of a call on behalf of a user.
-fn user(id: &str) -> Claims {
-    Claims { sub: Some(id.to_owned()), actor: Some(Actor::User), ..claims() }
 }
 
 /// A credential as it stands in `authorization`.

@@ -4,7 +4,7 @@ use domain_stubs::provider::DEVELOPMENT_CLIENT_SECRET;
 use crate::support::{Form, Served, bff, form};
 
 fn request() -> Form {
-    form().with("grant_type", "client_credentials").with("audience", "catalog")
+    form().with("grant_type", "client_credentials").with("audience", "shop.catalog.v1.CatalogService")
 }
 
 async fn status(served: &Served, credentials: &str, form: &Form) -> u16 {
@@ -15,7 +15,9 @@ async fn status(served: &Served, credentials: &str, form: &Form) -> u16 {
 #[tokio::test(start_paused = true)]
 async fn a_secret_comes_in_the_header_or_in_the_form() {
     let served = Served::start();
-    let by_form = bff("bff-web").with("grant_type", "client_credentials").with("audience", "catalog");
+    let by_form = bff("bff-web")
+        .with("grant_type", "client_credentials")
+        .with("audience", "shop.catalog.v1.CatalogService");
     assert_eq!(served.token(&by_form).await.status, 200);
     let secret = DEVELOPMENT_CLIENT_SECRET;
     for credentials in [format!("bff-web:{secret}"), format!("bff%2Dweb:{secret}")] {
@@ -52,7 +54,10 @@ async fn a_client_with_a_wrong_secret_is_not_known() {
 #[tokio::test(start_paused = true)]
 async fn a_request_must_be_a_form_in_which_nothing_stands_twice() {
     let served = Served::start();
-    let good = bff("bff-web").with("grant_type", "client_credentials").with("audience", "catalog").encode();
+    let good = bff("bff-web")
+        .with("grant_type", "client_credentials")
+        .with("audience", "shop.catalog.v1.CatalogService")
+        .encode();
     let send = async |kind: &str, body: String| {
         let request = http::Request::post("/token").header("host", "localhost").header("content-type", kind);
         served.send(request.body(body).unwrap()).await

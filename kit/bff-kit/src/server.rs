@@ -1,9 +1,9 @@
 //! The server of a BFF as one future: accepts connections, answers requests, and drains when told to stop.
 
+mod credentials;
 mod endpoint_events;
 mod observer;
 mod pem;
-mod signer;
 mod stages;
 mod tls;
 mod upstreams;
@@ -28,7 +28,7 @@ use crate::config::{Config, ConfigError, Mode, Stores};
 use crate::http::{HttpEdge, MAX_HEADER_BYTES, Rejections};
 use crate::reload::Reload;
 use crate::sign_in::SignInSetup;
-use gateway::{Credentials, Gateway, Replays, detached};
+use gateway::{Gateway, Replays, detached};
 use identity::{Clock, SignIn};
 use registry::DocumentPolicy;
 use registry::ManifestFolder;
@@ -39,7 +39,7 @@ use observer::Observed;
 use tls::Certificate;
 
 #[cfg(feature = "review")]
-pub(crate) use signer::signer;
+pub(crate) use credentials::credentials;
 #[cfg(feature = "review")]
 pub(crate) use stages::{GatewaySetup, gateway};
 
@@ -129,15 +129,15 @@ impl Server {
         let replays = Replays::new(store.clone(), config.replay_time(), detached, log.clone());
         let setup = SignInSetup::new(client.name, client.key_prefix, &config, &clock, &store);
         let sign_in: Arc<dyn SignIn> = (client.sign_in)(&setup)?.into();
-        let signer = signer::signer(&config, client.name)?;
-        let jwks = signer.jwks();
+        let credentials = credentials::credentials(&config, client.name, sign_in.brings_tokens())?;
+        let key_set = credentials.key_set();
         let setup = stages::GatewaySetup {
             clock,
             log: log.clone(),
             health: health.clone(),
             replays,
             rate_limits,
-            credentials: Credentials::new(signer),
+            credentials,
         };
         let gateway = stages::gateway(client, &config, &services, setup);
         let manifests = manifests(client, &config, &gateway)?;
@@ -145,7 +145,7 @@ impl Server {
         let counts = gateway.counts();
         let (phase, phases) = watch::channel(Phase::Serving);
         let routes = HttpEdge::new(client, gateway, sign_in.clone(), health.clone(), log.clone(), &config)
-            .routes(jwks);
+            .routes(key_set);
         let acceptor = certificate.clone().map(|it| Box::new(move || it.acceptor()) as Acceptor);
         let observer = Arc::new(Observed(Rejections::new(log, metrics.clone())));
         let door = Door::new(limits(&config), routes, acceptor, observer, phases);

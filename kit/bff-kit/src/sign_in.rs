@@ -82,6 +82,18 @@ impl<'a> SignInSetup<'a> {
     /// # Errors
     /// A setting is missing or cannot be used.
     pub fn browser_sessions(&self) -> Result<AnySignIn, ConfigError> {
+        self.browsers(false)
+    }
+
+    /// Returns the sign-in of browsers, of which those without an account can be known as visitors.
+    ///
+    /// # Errors
+    /// A setting is missing or cannot be used.
+    pub fn browser_sessions_and_visitors(&self) -> Result<AnySignIn, ConfigError> {
+        self.browsers(true)
+    }
+
+    fn browsers(&self, visitors: bool) -> Result<AnySignIn, ConfigError> {
         let Config { sign_in: settings, server, .. } = self.config;
         let Some(issuer) = &settings.issuer else {
             return self.nobody("sign_in.issuer", "the OIDC provider at which users sign in");
@@ -97,6 +109,7 @@ impl<'a> SignInSetup<'a> {
         let pages = server.public_origins.iter().chain(&server.allowed_origins);
         oidc.return_origins.extend(pages.filter(|origin| is_of_pages(origin)).cloned());
         oidc.after_logout.clone_from(&settings.after_logout);
+        oidc.visitors = visitors;
         let sessions = Sessions::new(self.store.clone(), SessionSettings::default(), self.clock.clone());
         let sign_in = OidcSignIn::new(oidc, sessions, self.roots()?).map_err(|error| {
             let key = if error == OidcError::Scope { "sign_in.scopes" } else { "sign_in" };

@@ -140,6 +140,12 @@ impl UpstreamError {
         Self::answered(status)
     }
 
+    /// Creates the upstream error of a call that was not sent because there is no credential for it.
+    #[must_use]
+    pub fn without_credential(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self::of(Inner { message: message.into(), unsent: true, ..Inner::new(kind) })
+    }
+
     /// Creates the upstream error of a request that no service can have seen.
     pub(crate) fn unsent(message: impl Into<String>) -> Self {
         Self::of(Inner { message: message.into(), unsent: true, ..Inner::new(FailureKind::Unavailable) })

@@ -2,7 +2,7 @@
 //!
 //! A fetch is a type: its value is the key, and its [`Fetch`] implementation names the RPC and turns a batch of keys
 //! into one call. [`Fetches`] holds the loaders of one request and sends the keys of a [`Slot`] together, with the
-//! slot's read mask and the policies, deadline and credential of the request's [`CallContext`].
+//! slot's read mask and the policies, deadline and credentials of the request's [`CallContext`].
 //!
 //! ```
 //! use fetch::{BatchResult, Call, Fetch, Rpc};
@@ -50,6 +50,7 @@
 //! service from one that the client library made up.
 
 mod command;
+mod credentials;
 mod enforcement;
 mod error;
 mod fetch;
@@ -66,6 +67,7 @@ mod upstream;
 mod wire;
 
 pub use command::Command;
+pub use credentials::{Authorized, Authorizing, CallCredentials};
 pub use enforcement::Enforcement;
 pub use error::{FailureKind, FieldViolation, UpstreamError};
 pub use fetch::{

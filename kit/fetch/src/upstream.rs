@@ -21,12 +21,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tonic::metadata::{Ascii, MetadataValue};
 
 use crate::shared::Shared;
-use crate::{Decision, Enforcement, FailureKind, Observer, Policies, SampledLog, UpstreamError};
+use crate::{
+    CallCredentials, Decision, Enforcement, FailureKind, Observer, Policies, SampledLog, UpstreamError,
+};
 
-use lasting::OwnCredential;
 use progress::Progress;
 use route::{Route, Service};
 
@@ -44,7 +44,8 @@ pub struct Upstream {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) shared: Shared,
     max_answer_bytes: usize,
-    own_credential: Option<OwnCredential>,
+    /// The credentials of calls that are made for nobody.
+    pub(crate) of_nobody: Option<Arc<dyn CallCredentials>>,
     /// By the path of the RPC.
     routes: HashMap<&'static str, Route>,
 }
@@ -76,19 +77,16 @@ impl Upstream {
             observer,
             shared: Shared::new(services.cache_bytes),
             max_answer_bytes: services.max_answer_bytes,
-            own_credential: None,
+            of_nobody: None,
             routes,
         }
     }
 
-    /// Sets how the server signs for calls that it makes for nobody, such as the streams that tell of changes. `sign`
-    /// returns the value of the `authorization` metadata, and is called each time one is opened.
+    /// Sets the credentials of calls that are made for nobody: of those whose response is the same for every principal, so
+    /// that no service learns who asks, and of the streams that tell of changes.
     #[must_use]
-    pub fn with_credential(
-        self,
-        sign: impl Fn() -> Option<MetadataValue<Ascii>> + Send + Sync + 'static,
-    ) -> Self {
-        Self { own_credential: Some(OwnCredential(Box::new(sign))), ..self }
+    pub fn with_credentials_of_nobody(self, credentials: Arc<dyn CallCredentials>) -> Self {
+        Self { of_nobody: Some(credentials), ..self }
     }
 
     /// Returns the number of calls since the start that were not planned.

@@ -13,7 +13,7 @@ pub(crate) fn authorise(operation: &Prepared, principal: &Principal) -> Vec<Fail
 /// Returns the reason why a principal does not meet a requirement; `None` if it does.
 fn lacks(requirement: &Requirement, principal: &Principal) -> Option<FailingCause> {
     let is_of_kind = match principal.actor() {
-        Actor::Anonymous => return Some(FailingCause::Unauthenticated),
+        Actor::Anonymous | Actor::Visitor(_) => return Some(FailingCause::Unauthenticated),
         Actor::User(_) => true,
         Actor::Device(_) => !requirement.user,
     };
@@ -42,9 +42,14 @@ mod tests {
         let shelf = with(Principal::of_device("shelf-1"), "orders.read");
         let (missing, forbidden) = (Some(FailingCause::Unauthenticated), Some(FailingCause::Forbidden));
         let a_user = requirement(true, &[]);
-        for (principal, expected) in
-            [(&nobody, missing.clone()), (&ada, None), (&both, None), (&shelf, forbidden.clone())]
-        {
+        let visitor = Principal::of_visitor("ada");
+        for (principal, expected) in [
+            (&nobody, missing.clone()),
+            (&visitor, missing.clone()),
+            (&ada, None),
+            (&both, None),
+            (&shelf, forbidden.clone()),
+        ] {
             assert_eq!(lacks(&a_user, principal), expected, "{principal:?}");
         }
         let reads = requirement(false, &["orders.read"]);

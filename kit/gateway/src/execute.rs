@@ -7,7 +7,7 @@ use fetch::{CallContext, FailureKind, KeptFresh, Observed, Tags};
 use identity::Principal;
 use operation::{Cache, CacheScope, Failing, Plan, Prepared};
 use resolver::Error;
-use resolver::runtime::{self, Running, server_error};
+use resolver::runtime::{self, Running};
 use tokio::time::Instant;
 
 use crate::access::Known;
@@ -36,10 +36,6 @@ pub(crate) struct Run<'a> {
 /// Runs a request that was admitted.
 pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     let Run { request, operation, plan, variables, principal, forbidden, started, known } = run;
-    let credential = match parts.credentials.of(&principal) {
-        Ok(credential) => credential,
-        Err(error) => return Answer::rejected(vec![server_error(error)]),
-    };
     let (document, mut failing) = match operation.form(&parts.preparer.schema_index, variables) {
         Ok(form) => form,
         Err(error) => return Answer::failed(error, operation),
@@ -51,7 +47,7 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     let context = Arc::new(CallContext {
         upstream: parts.upstream.clone(),
         deadline: started + parts.deadline,
-        credential,
+        credentials: parts.credentials.of(principal.clone()),
         operation: operation.label().clone(),
         tags: public.then(Tags::default),
         alone: !operation.is_query() || explain == Explain::Analyze,

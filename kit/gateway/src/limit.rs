@@ -39,12 +39,12 @@ impl RateLimits {
         principal: &Principal,
         address: Option<IpAddr>,
     ) -> Option<Charged> {
-        let of_nobody = *principal.actor() == Actor::Anonymous;
-        let limiter = if of_nobody { &self.addresses } else { &self.principals }.as_ref()?;
+        let limiter = if principal.is_signed_in() { &self.principals } else { &self.addresses }.as_ref()?;
         let key = match principal.actor() {
             Actor::User(id) => QuotaKey::new(KeyKind::User, id.as_bytes()),
             Actor::Device(id) => QuotaKey::new(KeyKind::ApiKey, id.as_bytes()),
-            Actor::Anonymous => QuotaKey::address(address?),
+            // Whoever makes up another visitor for each request has no more than the address has.
+            Actor::Anonymous | Actor::Visitor(_) => QuotaKey::address(address?),
         };
         let access = if operation.is_query() { Access::Read } else { Access::Write };
         let cost = u32::try_from(operation.call_graph.cost()).unwrap_or(u32::MAX);

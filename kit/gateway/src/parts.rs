@@ -9,7 +9,7 @@ use operation::Preparer;
 use registry::OperationStore;
 
 use crate::admit::Admittance;
-use crate::credential::Credentials;
+use crate::credentials::Credentials;
 use crate::executor::Execute;
 use crate::limit::RateLimits;
 use crate::replays::Replays;

@@ -33,7 +33,7 @@ impl Repetition {
         let id = match principal.actor() {
             _ if operation.is_query() => return Ok(None),
             Actor::Anonymous => return Ok(None),
-            Actor::User(id) | Actor::Device(id) => id,
+            Actor::User(id) | Actor::Device(id) | Actor::Visitor(id) => id,
         };
         let in_header =
             request.idempotency_key.as_ref().map(|key| key.as_ref().map_err(|bad| *bad)).transpose()?;

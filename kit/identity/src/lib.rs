@@ -6,6 +6,9 @@
 //! [`Sessions`] of browsers live in a [`Store`](store::Store) that replicas share; [`OidcSignIn`] begins them with a login at
 //! an identity provider.
 //!
+//! No credential of a client goes any further: a [`CredentialSource`] gives those that services are shown, either
+//! [signed](CredentialSigner) by the server or [exchanged](TokenExchange) at the provider.
+//!
 //! ```
 //! use std::sync::Arc;
 //!
@@ -51,6 +54,7 @@ mod api_key;
 mod authorization;
 mod challenge;
 mod claims;
+mod client_secret;
 mod clock;
 mod credential;
 mod http_client;
@@ -72,7 +76,10 @@ pub use api_key::{
 pub use challenge::{Challenge, ChallengeKind};
 pub use claims::Claims;
 pub use clock::Clock;
-pub use credential::{Credential, CredentialKeyError, CredentialSigner};
+pub use credential::{
+    Credential, CredentialKeyError, CredentialSigner, CredentialSource, ExchangeError, ExchangeSettings,
+    NoCredential, TokenExchange,
+};
 pub use jwks::{
     HttpKeySource, HttpKeySourceError, Jwks, JwksSettings, KeySource, KeySourceError, trusted_roots,
 };

@@ -19,6 +19,7 @@ mod serving;
 mod settings;
 mod sign_in;
 mod tokens;
+mod visitor;
 
 pub use error::OidcError;
 pub use settings::OidcSettings;

@@ -8,13 +8,17 @@ use jiff::Timestamp;
 
 use crate::claims::Claims;
 use crate::scopes::Scopes;
+use crate::secret::SecretString;
 
 /// The principal of a request, with the scopes, claims and expiry of its credential. Cheap to clone.
 ///
 /// Two principals are equal if their [`Actor`], scopes and claims are equal: everything on which an answer can depend.
-/// The expiry does not count, so that a renewed credential finds what was kept under the one before.
+/// The expiry and the token do not count, so that a renewed credential finds what was kept under the one before.
 #[derive(Clone, Default)]
-pub struct Principal(Option<Arc<Identified>>);
+pub struct Principal {
+    identified: Option<Arc<Identified>>,
+    subject_token: Option<Arc<SecretString>>,
+}
 
 /// The user or device on whose behalf a request runs, or nobody.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -25,6 +29,9 @@ pub enum Actor {
     User(Arc<str>),
     /// A device, by the identifier that the domain knows.
     Device(Arc<str>),
+    /// A visitor without an account, by an identifier that the sign-in gave. Nobody can tell it from that of another
+    /// visitor who made one up: it names what is kept for them, and permits nothing.
+    Visitor(Arc<str>),
 }
 
 #[derive(Clone)]
@@ -43,7 +50,7 @@ impl Principal {
     /// Returns the principal of a request without a credential.
     #[must_use]
     pub const fn anonymous() -> Self {
-        Self(None)
+        Self { identified: None, subject_token: None }
     }
 
     /// Creates the principal of a person, by the identifier that the domain knows.
@@ -58,8 +65,15 @@ impl Principal {
         Self::identified(Actor::Device(id.into()))
     }
 
+    /// Creates the principal of a visitor without an account.
+    #[must_use]
+    pub fn of_visitor(id: impl Into<Arc<str>>) -> Self {
+        Self::identified(Actor::Visitor(id.into()))
+    }
+
     fn identified(actor: Actor) -> Self {
-        Self(Some(Arc::new(Identified { actor, scopes: Scopes::NONE, claims: Claims::NONE, expires: None })))
+        let identified = Identified { actor, scopes: Scopes::NONE, claims: Claims::NONE, expires: None };
+        Self { identified: Some(Arc::new(identified)), subject_token: None }
     }
 
     /// Returns the principal with these scopes. Nobody has none.
@@ -80,8 +94,21 @@ impl Principal {
         self.with(|it| it.expires = Some(expires))
     }
 
+    /// Returns the principal with the access token that its client has presented, or that is behind its session. It is for
+    /// the token exchange at the provider (RFC 8693), and goes to nobody else.
+    #[must_use]
+    pub fn with_subject_token(self, token: SecretString) -> Self {
+        Self { subject_token: Some(Arc::new(token)), ..self }
+    }
+
+    /// Returns the principal without its token, to be kept longer than a request.
+    #[must_use]
+    pub fn without_token(&self) -> Self {
+        Self { identified: self.identified.clone(), subject_token: None }
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Identified)) -> Self {
-        if let Some(identified) = &mut self.0 {
+        if let Some(identified) = &mut self.identified {
             change(Arc::make_mut(identified));
         }
         self
@@ -90,7 +117,7 @@ impl Principal {
     /// Returns the user or device, or nobody.
     #[must_use]
     pub fn actor(&self) -> &Actor {
-        self.0.as_ref().map_or(&NOBODY, |it| &it.actor)
+        self.identified.as_ref().map_or(&NOBODY, |it| &it.actor)
     }
 
     /// Returns the acting user; `None` if the principal is not a user.
@@ -98,8 +125,23 @@ impl Principal {
     pub fn user(&self) -> Option<Arc<str>> {
         match self.actor() {
             Actor::User(id) => Some(id.clone()),
-            Actor::Anonymous | Actor::Device(_) => None,
+            Actor::Anonymous | Actor::Device(_) | Actor::Visitor(_) => None,
         }
+    }
+
+    /// Returns the visitor without an account; `None` if the principal is none.
+    #[must_use]
+    pub fn visitor(&self) -> Option<Arc<str>> {
+        match self.actor() {
+            Actor::Visitor(id) => Some(id.clone()),
+            Actor::Anonymous | Actor::Device(_) | Actor::User(_) => None,
+        }
+    }
+
+    /// Returns true for a user or a device.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        matches!(self.actor(), Actor::User(_) | Actor::Device(_))
     }
 
     /// Returns the kind of the principal for logs, which never names it.
@@ -111,19 +153,25 @@ impl Principal {
     /// Returns the scopes that the credential carries.
     #[must_use]
     pub fn scopes(&self) -> &Scopes {
-        self.0.as_ref().map_or(&NO_SCOPES, |it| &it.scopes)
+        self.identified.as_ref().map_or(&NO_SCOPES, |it| &it.scopes)
     }
 
     /// Returns the claims that the sign-in kept.
     #[must_use]
     pub fn claims(&self) -> &Claims {
-        self.0.as_ref().map_or(&NO_CLAIMS, |it| &it.claims)
+        self.identified.as_ref().map_or(&NO_CLAIMS, |it| &it.claims)
     }
 
     /// Returns the time from which the credential is no longer accepted; `None` if it does not expire.
     #[must_use]
     pub fn expires(&self) -> Option<Timestamp> {
-        self.0.as_ref().and_then(|it| it.expires)
+        self.identified.as_ref().and_then(|it| it.expires)
+    }
+
+    /// Returns the access token of the principal; `None` if it has none that is good.
+    #[must_use]
+    pub fn subject_token(&self) -> Option<&SecretString> {
+        self.subject_token.as_deref()
     }
 }
 
@@ -135,6 +183,7 @@ impl Actor {
             Self::Anonymous => "anonymous",
             Self::User(_) => "user",
             Self::Device(_) => "device",
+            Self::Visitor(_) => "visitor",
         }
     }
 }

@@ -12,4 +12,4 @@ pub use registry::{SessionError, Sessions};
 pub use settings::SessionSettings;
 
 pub(crate) use id::{hashed, random_text};
-pub(crate) use registry::Enclosed;
+pub(crate) use registry::Brought;

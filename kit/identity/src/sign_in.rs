@@ -21,6 +21,12 @@ pub trait SignIn: Send + Sync {
     /// an answer that it kept for another.
     fn reads(&self) -> Vec<HeaderName>;
 
+    /// Returns true if each principal but nobody has a token that the identity provider exchanges
+    /// ([`Principal::subject_token`]).
+    fn brings_tokens(&self) -> bool {
+        false
+    }
+
     /// Runs the work that the sign-in does beside requests, such as loading keys. A server polls it for as long as it
     /// serves, and starts it before the first request.
     fn maintain(&self) -> BoxFuture<'_, ()> {

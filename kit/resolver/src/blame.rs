@@ -8,7 +8,7 @@ use operation::Code;
 use operation::schema::{StepInfo, StepKind};
 
 use crate::error::Error;
-use identity::{Actor, Principal};
+use identity::Principal;
 
 /// The part that the client and the principal had in a call.
 pub(crate) struct Part<'a> {
@@ -54,8 +54,7 @@ impl Part<'_> {
                 is_told.then(|| Error::bad_inputs("The input was not accepted.", violations))
             }
             FailureKind::Unauthenticated => {
-                let nobody_acts =
-                    *self.principal.actor() == Actor::Anonymous && is_one_of(self.reasons.nobody_acts);
+                let nobody_acts = !self.principal.is_signed_in() && is_one_of(self.reasons.nobody_acts);
                 nobody_acts.then(Error::nobody_acts)
             }
             FailureKind::PermissionDenied => is_one_of(self.reasons.may_not).then(Error::may_not),

@@ -36,10 +36,10 @@ fn the_list_of_each_bff_is_what_its_plans_name() {
     assert!(!permitted(Kind::Iot).iter().any(|rpc| rpc.contains("Order") || rpc.contains("Cart")));
 }
 
-/// The credential that a BFF shows to services in the name of Ada.
+/// The credential that a BFF shows to the service of orders in the name of Ada.
 fn credential(issuer: &str) -> String {
     let now = jiff::Timestamp::now().as_second();
-    let claims = serde_json::json!({ "iss": issuer, "aud": "shop", "sub": ADA.1, "actor": "user",
+    let claims = serde_json::json!({ "iss": issuer, "aud": "shop.orders.v1.OrderService", "sub": ADA.1, "actor": "user",
         "iat": now, "exp": now + 60 });
     let key = EncodingKey::from_secret(domain_stubs::credential::DEVELOPMENT_CREDENTIAL_KEY.as_bytes());
     format!("Bearer {}", jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap())

@@ -1,21 +1,26 @@
 //! A shop whose users sign in at the identity provider.
 
+use std::sync::{Arc, OnceLock};
+
 use bff_kit::host::config::Config;
 use bytes::Bytes;
-use domain_stubs::Clock;
+use domain_stubs::credential::KeySet;
 use domain_stubs::provider::{Client, DEVELOPMENT_CLIENT_SECRET, Provider, ProviderOptions};
+use domain_stubs::{Clock, Options};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::Full;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use crate::support::{Shop, now};
+use crate::support::{Shop, now, options};
 
 /// A shop and its provider.
 pub(super) struct Provided {
     pub(super) shop: Shop,
     pub(super) provider: Provider,
-    _serving: JoinSet<()>,
+    stop: oneshot::Sender<()>,
+    serving: JoinSet<()>,
 }
 
 impl Provided {
@@ -25,9 +30,27 @@ impl Provided {
 
     /// A shop with another configuration of the BFFs.
     pub(super) async fn with(configure: impl Fn(&mut Config)) -> Self {
+        Self::opened(options(None), configure).await
+    }
+
+    /// A shop whose services are shown credentials that the provider has given the BFFs.
+    pub(super) async fn exchanging() -> Self {
+        // Credentials are compared with the time of the provider.
+        Self::opened(Options { credential_clock: Clock::fixed(now()), ..options(None) }, |config| {
+            config.credential.token_endpoint =
+                config.sign_in.issuer.as_ref().map(|issuer| format!("{issuer}/token"));
+        })
+        .await
+    }
+
+    async fn opened(mut options: Options, configure: impl Fn(&mut Config)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let shop = Shop::with(|config| {
+        let published = Arc::new(OnceLock::<Provider>::new());
+        let keys = published.clone();
+        let keys = move || keys.get().map(Provider::jwks).unwrap_or_default();
+        options.key_sets.insert(issuer.clone(), KeySet::published(keys));
+        let shop = Shop::built_on(options, |config| {
             config.sign_in.issuer = Some(issuer.clone());
             config.sign_in.jwks = Some(format!("{issuer}/jwks"));
             config.sign_in.client_secret = Some(DEVELOPMENT_CLIENT_SECRET.into());
@@ -40,11 +63,19 @@ impl Provided {
             issuer,
             ..ProviderOptions::default()
         };
-        let provider = Provider::new(options).unwrap();
+        let provider = published.get_or_init(|| Provider::new(options).unwrap()).clone();
         let mut serving = JoinSet::new();
-        let served = provider.clone();
-        serving.spawn(async move { served.serve(listener, std::future::pending()).await.unwrap() });
-        Self { shop, provider, _serving: serving }
+        let (served, (stop, stopped)) = (provider.clone(), oneshot::channel());
+        serving.spawn(async move { served.serve(listener, async { drop(stopped.await) }).await.unwrap() });
+        Self { shop, provider, stop, serving }
+    }
+
+    /// Stops the provider, with all of its connections. The shop goes on.
+    pub(super) async fn without_provider(self) -> (Shop, Provider) {
+        let Self { shop, provider, stop, serving } = self;
+        stop.send(()).unwrap();
+        serving.join_all().await;
+        (shop, provider)
     }
 
     /// Visits a page of the web shop's BFF.

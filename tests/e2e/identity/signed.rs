@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use bff_kit::identity::CredentialSigner;
+use bff_kit::identity::{CredentialSigner, CredentialSource as _};
 use domain_stubs::Options;
+use domain_stubs::credential::KeySet;
 use http::{Request, header};
 use http_body_util::Full;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, SignatureAlgorithm};
@@ -18,13 +19,13 @@ fn key(folder: &TempDir, name: &str, algorithm: &'static SignatureAlgorithm) -> 
     let pair = KeyPair::generate_for(algorithm).unwrap();
     let file = folder.path().join(name);
     std::fs::write(&file, pair.serialize_pem()).unwrap();
-    let signer = CredentialSigner::private(&pair.serialize_der(), "bff-mobile", "shop").unwrap();
-    (file, signer.jwks().unwrap().to_string())
+    let signer = CredentialSigner::private(&pair.serialize_der(), "bff-mobile").unwrap();
+    (file, signer.key_set().unwrap().to_string())
 }
 
 /// A shop whose BFFs sign with one key, and whose services verify that of the phone app's BFF with a key set.
-async fn signed(file: PathBuf, key_set: String) -> Shop {
-    let key_sets = BTreeMap::from([("bff-mobile".to_owned(), key_set)]);
+async fn signed(file: PathBuf, key_set: &str) -> Shop {
+    let key_sets = BTreeMap::from([("bff-mobile".to_owned(), KeySet::of(key_set))]);
     Shop::built_on(Options { key_sets, ..options(None) }, move |config| {
         config.credential.private_key = Some(file.clone());
     })
@@ -36,7 +37,7 @@ async fn services_verify_with_the_key_set_that_the_bff_publishes_and_hold_no_key
     let folder = tempfile::tempdir().unwrap();
     for (name, algorithm) in [("ed25519.pem", &PKCS_ED25519), ("p256.pem", &PKCS_ECDSA_P256_SHA256)] {
         let (file, key_set) = key(&folder, name, algorithm);
-        let shop = signed(file, key_set.clone()).await;
+        let shop = signed(file, &key_set).await;
         let cart = serde_json::json!({ "query": "{ cart { count } }" });
         shop.post(shop.mobile, cart.clone(), &[ADA]).await.whole();
         assert!(shop.domain.calls().list().iter().all(|call| call.subject == ADA.1));
@@ -53,7 +54,7 @@ async fn a_key_of_another_bff_signs_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (file, _) = key(&folder, "own.pem", &PKCS_ED25519);
     let (_, other) = key(&folder, "other.pem", &PKCS_ED25519);
-    let shop = signed(file, other).await;
+    let shop = signed(file, &other).await;
     let cart = serde_json::json!({ "query": "{ cart { count } }" });
     assert_eq!(shop.post(shop.mobile, cart, &[ADA]).await.errors(), ["cart: INTERNAL_SERVER_ERROR"]);
     assert!(shop.domain.calls().list().iter().all(|call| call.subject.is_empty()));

@@ -9,8 +9,8 @@ use fetch::{
     BatchResult, Call, CallContext, Enforcement, Fetch, Fetches, KeptFresh, Observed, Policies, Policy,
     PolicyTable as _, Rpc, Services, Slot, Upstream, Upstreams,
 };
-use http::HeaderValue;
 use tokio::time::Instant;
+use tonic::metadata::MetadataValue;
 
 /// A fetch that always loads, without a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,7 +48,7 @@ async fn loaded(enforcement: Enforcement, keys: u32) -> (usize, u64) {
     let context = CallContext {
         upstream: upstream.clone(),
         deadline: now + Duration::from_secs(1),
-        credential: HeaderValue::from_static("none").to_str().unwrap().parse().unwrap(),
+        credentials: Arc::new(MetadataValue::from_static("none")),
         operation: "Test".into(),
         tags: None,
         alone: false,

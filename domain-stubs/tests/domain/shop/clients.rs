@@ -1,6 +1,9 @@
 //! Clients of every service, on behalf of a principal.
 
-use domain_stubs::credential::{Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY};
+use domain_stubs::{
+    Service,
+    credential::{Actor, Claims, DEVELOPMENT_CREDENTIAL_KEY},
+};
 use jiff::Timestamp;
 use proto::{
     analytics::analytics_service_client::AnalyticsServiceClient,
@@ -32,16 +35,22 @@ pub(crate) struct Clients {
     pub(super) credential: Credential,
 }
 
-/// Sends a credential with each call.
+/// The credential that the clients send.
 #[derive(Clone)]
 pub(crate) enum Credential {
-    /// These credentials, valid or not.
+    /// These, valid or not.
     Fixed(Vec<String>),
-    /// One of this principal, signed when the call is made, by the machine's clock.
+    /// One of this principal for the service that is called, signed at this time.
+    Signed(Option<(Actor, String)>, Timestamp),
+    /// One of this principal for the service that is called, signed when the call is made, by the machine's clock.
     OfNow(Actor, String),
 }
 
-pub(crate) type Client = InterceptedService<Channel, Credential>;
+/// Sends a credential with each call of a service.
+#[derive(Clone)]
+pub(crate) struct Sending(Credential, Service);
+
+pub(crate) type Client = InterceptedService<Channel, Sending>;
 
 impl Clients {
     /// Clients of another process, in which time goes on.
@@ -49,56 +58,60 @@ impl Clients {
         Self { channel: channel.clone(), credential: Credential::OfNow(actor, id.to_owned()) }
     }
 
+    fn at(&self, service: Service) -> Sending {
+        Sending(self.credential.clone(), service)
+    }
+
     pub(crate) fn analytics(&self) -> AnalyticsServiceClient<Client> {
-        AnalyticsServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        AnalyticsServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Analytics))
     }
 
     pub(crate) fn carts(&self) -> CartServiceClient<Client> {
-        CartServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        CartServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Carts))
     }
 
     pub(crate) fn catalog(&self) -> CatalogServiceClient<Client> {
-        CatalogServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        CatalogServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Catalog))
     }
 
     pub(crate) fn pricing(&self) -> PricingServiceClient<Client> {
-        PricingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        PricingServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Pricing))
     }
 
     pub(crate) fn inventory(&self) -> InventoryServiceClient<Client> {
-        InventoryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        InventoryServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Inventory))
     }
 
     pub(crate) fn notifications(&self) -> NotificationServiceClient<Client> {
-        NotificationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        NotificationServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Notifications))
     }
 
     pub(crate) fn orders(&self) -> OrderServiceClient<Client> {
-        OrderServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        OrderServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Orders))
     }
 
     pub(crate) fn payments(&self) -> PaymentServiceClient<Client> {
-        PaymentServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        PaymentServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Payments))
     }
 
     pub(crate) fn recommendations(&self) -> RecommendationServiceClient<Client> {
-        RecommendationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        RecommendationServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Recommendations))
     }
 
     pub(crate) fn reviews(&self) -> ReviewServiceClient<Client> {
-        ReviewServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        ReviewServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Reviews))
     }
 
     pub(crate) fn shipping(&self) -> ShippingServiceClient<Client> {
-        ShippingServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        ShippingServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Shipping))
     }
 
     pub(crate) fn telemetry(&self) -> TelemetryServiceClient<Client> {
-        TelemetryServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        TelemetryServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Telemetry))
     }
 
     pub(crate) fn users(&self) -> UserServiceClient<Client> {
-        UserServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+        UserServiceClient::with_interceptor(self.channel.clone(), self.at(Service::Users))
     }
 
     /// Every product of the shop, by name, with the fields that a mask of `paths` selects.
@@ -117,15 +130,18 @@ impl Clients {
     }
 }
 
-impl Interceptor for Credential {
+impl Interceptor for Sending {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let credentials = match self {
-            Self::Fixed(credentials) => credentials.clone(),
-            Self::OfNow(actor, id) => {
-                let (sub, actor) = (Some(id.clone()), Some(*actor));
-                let claims = Claims { sub, actor, ..claims_at(Timestamp::now()) };
-                vec![sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)]
-            }
+        let Self(credential, service) = self;
+        let sign = |principal: Option<(Actor, String)>, time| {
+            let (actor, sub) = principal.unzip();
+            let claims = Claims { sub, actor, ..claims_at(time, *service) };
+            vec![sign(&claims, DEVELOPMENT_CREDENTIAL_KEY)]
+        };
+        let credentials = match credential.clone() {
+            Credential::Fixed(credentials) => credentials,
+            Credential::Signed(principal, time) => sign(principal, time),
+            Credential::OfNow(actor, id) => sign(Some((actor, id)), Timestamp::now()),
         };
         for credential in credentials {
             request.metadata_mut().append("authorization", MetadataValue::try_from(credential).unwrap());

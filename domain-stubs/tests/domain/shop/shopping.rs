@@ -1,7 +1,7 @@
 //! Actions of a customer: to fill a cart, and to order its items.
 
 use proto::{
-    carts::{AddItemRequest, Cart, GetCartRequest, RemoveItemRequest, SetQuantityRequest},
+    carts::{AddItemRequest, AdoptCartRequest, Cart, GetCartRequest, RemoveItemRequest, SetQuantityRequest},
     common::Money,
     orders::{ListOrdersRequest, ListOrdersResponse, Order, PlaceOrderRequest},
 };
@@ -29,6 +29,11 @@ impl Clients {
     pub(crate) async fn remove(&self, key: &str, product: &str) -> Result<Cart, Status> {
         let request = RemoveItemRequest { idempotency_key: key.into(), product_id: product.into() };
         Ok(self.carts().remove_item(request).await?.into_inner().cart.unwrap())
+    }
+
+    pub(crate) async fn adopt(&self, key: &str, visitor: &str) -> Result<Cart, Status> {
+        let request = AdoptCartRequest { idempotency_key: key.into(), visitor_id: visitor.into() };
+        Ok(self.carts().adopt_cart(request).await?.into_inner().cart.unwrap())
     }
 
     pub(crate) async fn place(&self, request: PlaceOrderRequest) -> Result<Order, Status> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_graphql::Variables;
 use clap::Args;
 use fetch::Policies;
-use gateway::{Analysis, Credentials, Explain as Told, GraphqlRequest, MadeCall, RateLimits, Replays};
+use gateway::{Analysis, Explain as Told, GraphqlRequest, MadeCall, RateLimits, Replays};
 use identity::{Clock, Principal, Scopes};
 use operation::{Plan, PlannedCall};
 
@@ -19,7 +19,7 @@ use contracts::commands::{FolderArgument, counted};
 use super::{Failure, Settings, binary, configuration, print};
 use crate::any_client::AnyClient;
 use crate::config::Mode;
-use crate::server::{GatewaySetup, gateway, signer};
+use crate::server::{GatewaySetup, credentials, gateway};
 use telemetry::Health;
 
 /// `explain`
@@ -114,7 +114,7 @@ impl Explain {
                 health: Health::unseen(),
                 replays: Replays::none(),
                 rate_limits: RateLimits::default(),
-                credentials: Credentials::new(signer(&config, client.name).map_err(|it| layers.locate(it))?),
+                credentials: credentials(&config, client.name, false).map_err(|it| layers.locate(it))?,
             };
             let gateway = gateway(client, &config, &services, setup);
             let gateway = Arc::new(gateway);

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::credential::DEVELOPMENT_CREDENTIAL_KEY;
 use super::upstream::addresses;
-use super::{Config, ConfigError, Mode, Secret, ServiceConfig, origin};
+use super::{Config, ConfigError, CredentialConfig, Mode, Secret, ServiceConfig, origin};
 use crate::any_client::AnyClient;
 use ::settings::lookup;
 
@@ -83,12 +83,12 @@ fn numbers(config: &Config) -> Result<(), ConfigError> {
 
 fn credential_key(config: &Config) -> Result<(), ConfigError> {
     let in_production = config.mode == Mode::Production;
-    if config.credential.private_key.is_some() {
-        let both = config.credential.key.is_some();
+    let CredentialConfig { token_endpoint, private_key, key, .. } = &config.credential;
+    if private_key.is_some() {
         let problem = "must not be set beside credential.private_key: one of them signs";
-        return if both { Err(ConfigError::new("credential.key", problem)) } else { Ok(()) };
+        return if key.is_some() { Err(ConfigError::new("credential.key", problem)) } else { Ok(()) };
     }
-    let problem = match config.credential.key.as_ref().map(Secret::expose) {
+    let problem = match key.as_ref().map(Secret::expose) {
         Some("") => "is empty".to_owned(),
         Some(DEVELOPMENT_CREDENTIAL_KEY) if in_production => {
             "is the development key, which everybody can read".to_owned()
@@ -96,9 +96,9 @@ fn credential_key(config: &Config) -> Result<(), ConfigError> {
         Some(key) if in_production && key.len() < MIN_KEY_BYTES => {
             format!("is shorter than the {MIN_KEY_BYTES} bytes it needs in production")
         }
-        None if in_production => format!(
+        None if in_production && token_endpoint.is_none() => format!(
             "must be set in production, to a key of your own of {MIN_KEY_BYTES} bytes at least, or \
-             credential.private_key to a file (for a first look, set mode to development)"
+             credential.private_key to a file, or credential.token_endpoint (for a first look, set mode to development)"
         ),
         _ => return Ok(()),
     };

@@ -1,4 +1,4 @@
-//! Settings of the credential shown to the services.
+//! Settings of the credentials shown to the services.
 
 use std::path::PathBuf;
 
@@ -10,16 +10,25 @@ use settings::Secret;
 /// Key with which BFFs sign, and the domain's stubs verify, if none is configured. Not accepted in production.
 pub(super) const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-not-for-production";
 
-/// The credential shown to the services.
+/// The credentials shown to the services.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CredentialConfig {
-    /// PEM file of the private key that the credential shown to the services is signed with, in PKCS#8: Ed25519 (`EdDSA`)
-    /// or P-256 (ES256). They verify it with the key set at `/.well-known/jwks.json`. Must be set in production, or
-    /// `credential.key` in its place.
+    /// Token endpoint of the identity provider, such as `https://id.shop.example/token`: services are shown tokens that it
+    /// gives in exchange for those of clients (RFC 8693), and for nobody those of this server itself. Needs
+    /// `sign_in.client_secret`. This server signs where a provider exchanges no tokens, and for principals without one, such
+    /// as visitors and devices.
+    #[schemars(extend("format" = "URL"))]
+    pub token_endpoint: Option<String>,
+    /// Audience of the credentials (`aud`), if one is for all services; otherwise each is for the service that it is shown
+    /// to, by its full name, such as `"shop.carts.v1.CartService"`.
+    pub audience: Option<String>,
+    /// PEM file of the private key that the credentials shown to the services are signed with, in PKCS#8: Ed25519
+    /// (`EdDSA`) or P-256 (ES256). They verify them with the key set at `/.well-known/jwks.json`. Must be set in
+    /// production, or `credential.key` or `credential.token_endpoint` in its place.
     #[schemars(extend("format" = "path"))]
     pub private_key: Option<PathBuf>,
-    /// Key that the credential is signed with where the services share it (HS256), of 32 bytes or more: each of them can
-    /// then sign as well. In development it is one that everybody can read when both are absent.
+    /// Key that the credentials are signed with where the services share it (HS256), of 32 bytes or more: each of them can
+    /// then sign as well. In development it is one that everybody can read when no key is set.
     pub key: Option<Secret>,
 }

@@ -21,8 +21,10 @@ const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;
 const PRODUCTION_STOP_DELAY_MS: u64 = 5_000;
 
 impl Config {
-    pub(crate) fn credential_key(&self) -> &str {
-        self.credential.key.as_ref().map_or(DEVELOPMENT_CREDENTIAL_KEY, Secret::expose)
+    /// Returns the key that services share; `None` if there is none.
+    pub(crate) fn credential_key(&self) -> Option<&str> {
+        let usual = (self.mode == Mode::Development).then_some(DEVELOPMENT_CREDENTIAL_KEY);
+        self.credential.key.as_ref().map(Secret::expose).or(usual)
     }
 
     pub(crate) fn max_body_bytes(&self, limits: &Limits) -> usize {

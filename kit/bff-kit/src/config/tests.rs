@@ -140,7 +140,7 @@ fn a_text_from_outside_a_file_is_what_its_setting_takes() {
         ("BFF_WEB__SERVER__LISTEN", "127.0.0.1:4001"),
     ]);
     let config = Config::load(&layers).unwrap();
-    assert_eq!(config.credential_key(), "12345678901234567890123456789012");
+    assert_eq!(config.credential_key(), Some("12345678901234567890123456789012"));
     assert_eq!(config.log.filter, "true");
     assert_eq!((config.limits.cost, &config.limits.report_only[..]), (Some(5_000), &[Limit::Cost][..]));
     assert!(!config.upstream.hoisting);

@@ -44,9 +44,8 @@ pub(crate) fn gateway(
         Mode::Development => (documents, Enforcement::enforcing()),
         Mode::Production => (documents.redacted(), Enforcement::counting()),
     };
-    let of_nobody = credentials.clone();
     let upstream = Upstream::new(services, preparer.policies.clone(), enforcement, log.clone(), health)
-        .with_credential(move || of_nobody.of(&Principal::anonymous()).ok());
+        .with_credentials_of_nobody(credentials.of(Principal::anonymous()));
     let admission = &config.admission;
     let settings =
         Settings { min: admission.min_requests, max: admission.max_requests, ..Settings::default() };

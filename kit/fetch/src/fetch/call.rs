@@ -7,16 +7,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use prost::Message;
 use prost_types::FieldMask;
-use tokio::time::Instant;
-use tonic::metadata::{Ascii, MetadataValue};
+use tokio::time::{Instant, timeout_at};
 
 use super::{BatchResult, Fetch};
 use crate::observer::UnderWay;
 use crate::shared::Shared;
 use crate::upstream::{Outgoing, late_unsent, timed_out};
 use crate::{
-    Brownout, Decision, FailureKind, Idempotency, Mask, Policy, Rpc, SampledLog, Tags, Upstream,
-    UpstreamError,
+    Authorized, Brownout, CallCredentials, Decision, FailureKind, Idempotency, Mask, Policy, Rpc, SampledLog,
+    Tags, Upstream, UpstreamError,
 };
 
 /// State shared by all calls of one request.
@@ -26,8 +25,8 @@ pub struct CallContext {
     pub upstream: Arc<Upstream>,
     /// Time by which the request must be answered. No call outlives it.
     pub deadline: Instant,
-    /// Value of the `authorization` metadata: the BFF's own credential, never the client's.
-    pub credential: MetadataValue<Ascii>,
+    /// The credentials of calls that depend on the principal.
+    pub credentials: Arc<dyn CallCredentials>,
     /// Name of the operation, as its developers know it.
     pub operation: Arc<str>,
     /// Tags of the loaded values; `None` if the answer to the client may not be cached.
@@ -113,7 +112,7 @@ impl CallContext {
         Self {
             upstream: self.upstream.clone(),
             deadline,
-            credential: self.credential.clone(),
+            credentials: self.credentials.clone(),
             operation: self.operation.clone(),
             tags: None,
             alone: self.alone,
@@ -304,14 +303,20 @@ impl<'a> Call<'a> {
     /// Makes the call with an encoded message. It has no type parameters, so that it is compiled once for all RPCs.
     async fn response_to(&self, message: Bytes) -> Result<Bytes, UpstreamError> {
         let now = Instant::now();
-        let call = Outgoing {
-            rpc: self.rpc,
-            policy: self.policy,
-            end: self.end_from(now),
-            message,
-            credential: &self.context.credential,
-        };
-        if call.end <= now { Err(late_unsent(self.rpc)) } else { self.context.upstream.call(&call).await }
+        let end = self.end_from(now);
+        if end <= now {
+            return Err(late_unsent(self.rpc));
+        }
+        let credential = self.authorize(end).await?;
+        let call = Outgoing { rpc: self.rpc, policy: self.policy, end, message, credential: &credential };
+        self.context.upstream.call(&call).await
+    }
+
+    async fn authorize(&self, end: Instant) -> Authorized {
+        let CallContext { upstream, credentials, .. } = self.context;
+        let of_nobody = upstream.of_nobody.as_ref().filter(|_| self.rpc.is_public());
+        let authorizing = of_nobody.unwrap_or(credentials).authorize(self.rpc.service());
+        timeout_at(end, authorizing).await.unwrap_or_else(|_| Err(late_unsent(self.rpc)))
     }
 
     /// Loads a batch. Errors that are never about the client are logged here; the code that needs the result decides about

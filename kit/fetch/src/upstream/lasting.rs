@@ -1,23 +1,11 @@
 //! Streams that last longer than any request: they have no deadline, and pass none of the layers.
 
-use std::fmt;
-
 use bytes::Bytes;
 use endpoints::Lasting;
-use tonic::metadata::{Ascii, MetadataValue};
 
 use super::Upstream;
 use super::endpoint::Encoded;
 use crate::{FailureKind, Rpc, UpstreamError};
-
-/// Signs the server's own credential, for calls that it makes for nobody; `None` if that is not possible.
-pub(super) struct OwnCredential(pub(super) Box<dyn Fn() -> Option<MetadataValue<Ascii>> + Send + Sync>);
-
-impl fmt::Debug for OwnCredential {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("OwnCredential")
-    }
-}
 
 /// The messages of a stream that lasts.
 pub(crate) struct Messages {
@@ -35,8 +23,9 @@ impl Upstream {
     ) -> Result<Messages, UpstreamError> {
         let internal = |what| UpstreamError::new(FailureKind::Internal, format!("{}: {what}", rpc.path()));
         let route = self.routes.get(beside.path()).ok_or_else(|| internal("the service has no calls"))?;
-        let credential = self.own_credential.as_ref().and_then(|sign| sign.0());
-        let credential = credential.ok_or_else(|| internal("the server has no credential of its own"))?;
+        let credentials = self.of_nobody.as_ref();
+        let credentials = credentials.ok_or_else(|| internal("the server has no credentials of its own"))?;
+        let credential = credentials.authorize(rpc.service()).await?;
         let path = format!("/{}", rpc.path()).parse().map_err(|_| internal("no path of a URI"))?;
         let connection = route.service.endpoints.lasting().await;
         let connection = connection.map_err(|error| UpstreamError::unsent(error.to_string()))?;

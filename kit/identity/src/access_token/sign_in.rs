@@ -80,26 +80,31 @@ impl SignIn for AccessTokenSignIn {
         let fingerprint = Fingerprint::of(token);
         let remembered =
             self.keys.generation().and_then(|it| self.memory.recall(fingerprint, self.clock.now(), it));
+        let bearing = |principal: Principal| principal.with_subject_token(token.into());
         if let Some(principal) = remembered {
-            return signed_in(Ok(principal));
+            return signed_in(Ok(bearing(principal)));
         }
-        let token = match self.read(token, fingerprint) {
-            Ok(token) => token,
+        let unverified = match self.read(token, fingerprint) {
+            Ok(unverified) => unverified,
             Err(reason) => return signed_in(Err(rejected(reason))),
         };
-        let found = self.keys.get(&token.header.key_id, token.header.algorithm);
+        let found = self.keys.get(&unverified.header.key_id, unverified.header.algorithm);
         if found.is_ok() {
-            return signed_in(self.verify(&token, found));
+            return signed_in(self.verify(&unverified, found).map(bearing));
         }
         let later = async move {
-            let found = self.keys.find(&token.header.key_id, token.header.algorithm).await;
-            self.verify(&token, found)
+            let found = self.keys.find(&unverified.header.key_id, unverified.header.algorithm).await;
+            self.verify(&unverified, found).map(bearing)
         };
         Either::Right(later.boxed())
     }
 
     fn reads(&self) -> Vec<HeaderName> {
         vec![AUTHORIZATION]
+    }
+
+    fn brings_tokens(&self) -> bool {
+        true
     }
 
     fn maintain(&self) -> BoxFuture<'_, ()> {

@@ -1,41 +1,30 @@
-//! The credential that services are shown, which names the calling server and the principal.
-
-mod key;
+//! Credentials that the server signs itself.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, ready};
 use http::HeaderValue;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::key::{CredentialKeyError, SigningKey};
+use super::{Credential, CredentialSource, NoCredential};
 use crate::principal::{Actor, Principal};
-
-pub use key::CredentialKeyError;
-use key::SigningKey;
 
 /// Lifetime of a credential, in seconds: longer than any request, too short to be worth stealing.
 const LIFETIME_S: i64 = 60;
 
-/// Signs short-lived credentials: JSON Web Tokens (RFC 7519) with `iss` the server, `aud` the services, and `sub` and
+/// Signs short-lived credentials: JSON Web Tokens (RFC 7519) with `iss` the server, `aud` the audience, and `sub` and
 /// `actor` the principal, if any. No token of a client ever goes into one.
 pub struct CredentialSigner {
     key: SigningKey,
     issuer: &'static str,
-    audience: &'static str,
     /// The header of every credential, encoded.
     header: String,
-}
-
-/// A signed credential.
-#[derive(Clone)]
-pub struct Credential {
-    /// Value of the header `authorization`. It is marked as sensitive.
-    pub authorization: HeaderValue,
-    /// Time from which it is no longer accepted.
-    pub expires: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -53,51 +42,35 @@ struct Claims<'a> {
 impl CredentialSigner {
     /// Signs with a secret that the services share (HS256): whoever can verify a credential can then make one.
     #[must_use]
-    pub fn shared(secret: &str, issuer: &'static str, audience: &'static str) -> Self {
-        Self::new(SigningKey::shared(secret), issuer, audience)
+    pub fn shared(secret: &str, issuer: &'static str) -> Self {
+        Self::new(SigningKey::shared(secret), issuer)
     }
 
     /// Signs with a private key in PKCS#8: Ed25519 (`EdDSA`) or P-256 (ES256). Services verify with its public part, and no
     /// service can sign.
-    pub fn private(
-        pkcs8: &[u8],
-        issuer: &'static str,
-        audience: &'static str,
-    ) -> Result<Self, CredentialKeyError> {
-        SigningKey::private(pkcs8).map(|key| Self::new(key, issuer, audience))
+    pub fn private(pkcs8: &[u8], issuer: &'static str) -> Result<Self, CredentialKeyError> {
+        SigningKey::private(pkcs8).map(|key| Self::new(key, issuer))
     }
 
-    fn new(key: SigningKey, issuer: &'static str, audience: &'static str) -> Self {
+    fn new(key: SigningKey, issuer: &'static str) -> Self {
         let mut header = json!({ "typ": "JWT", "alg": key.algorithm() });
         if let Some(id) = key.id() {
             header["kid"] = id.into();
         }
-        Self { header: URL_SAFE_NO_PAD.encode(header.to_string()), key, issuer, audience }
+        Self { header: URL_SAFE_NO_PAD.encode(header.to_string()), key, issuer }
     }
 
-    /// Returns the name of the server.
-    #[must_use]
-    pub const fn issuer(&self) -> &'static str {
-        self.issuer
-    }
-
-    /// Returns the key set with which services verify the credentials (RFC 7517); `None` if they share the key.
-    #[must_use]
-    pub fn jwks(&self) -> Option<Value> {
-        self.key.jwk().map(|key| json!({ "keys": [key] }))
-    }
-
-    /// Signs a credential for calls made for a principal, valid from a time on. Returns `None` if the system has no
-    /// randomness to give, which some algorithms need.
-    #[must_use]
-    pub fn sign(&self, principal: &Principal, now: Timestamp) -> Option<Credential> {
+    /// Signs a credential for calls that are made for a principal, valid from a time on. Returns `None` if the system has
+    /// no randomness to give, which some algorithms need.
+    fn sign(&self, principal: &Principal, audience: &str, now: Timestamp) -> Option<Credential> {
         let (sub, actor) = match principal.actor() {
             Actor::Anonymous => (None, None),
             Actor::User(id) => (Some(&**id), Some("user")),
             Actor::Device(id) => (Some(&**id), Some("device")),
+            Actor::Visitor(id) => (Some(&**id), Some("visitor")),
         };
         let iat = now.as_second();
-        let claims = Claims { iss: self.issuer, aud: self.audience, sub, actor, iat, exp: iat + LIFETIME_S };
+        let claims = Claims { iss: self.issuer, aud: audience, sub, actor, iat, exp: iat + LIFETIME_S };
         let claims = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&claims).ok()?);
         let signed = format!("{}.{claims}", self.header);
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes())?);
@@ -113,8 +86,18 @@ impl fmt::Debug for CredentialSigner {
     }
 }
 
-impl fmt::Debug for Credential {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Credential").field("expires", &self.expires).finish_non_exhaustive()
+impl CredentialSource for CredentialSigner {
+    fn credential<'a>(
+        &'a self,
+        principal: &'a Principal,
+        audience: &'a str,
+    ) -> BoxFuture<'a, Result<Credential, NoCredential>> {
+        // The system clock, with which services compare the times.
+        ready(self.sign(principal, audience, Timestamp::now()).ok_or(NoCredential::Unsigned)).boxed()
+    }
+
+    /// Returns the public part of the key; `None` if services share it.
+    fn key_set(&self) -> Option<Value> {
+        self.key.jwk().map(|key| json!({ "keys": [key] }))
     }
 }

@@ -11,7 +11,7 @@ use http::{Request, StatusCode, Uri};
 use rustls::RootCertStore;
 
 use super::source::{KeySource, KeySourceError};
-use crate::http_client::{Endpoint, HttpClient, HttpError};
+use crate::http_client::{HttpClient, HttpError, checked};
 
 /// Time after which a fetch ends on its own. Callers bound it by less.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -37,8 +37,8 @@ impl HttpKeySource {
     /// Creates the source at a URL, trusting servers whose certificates lead to one of `roots`. Fails if the URL is not
     /// an absolute `https` one; `http` is accepted for loopback hosts alone, for development.
     pub fn new(url: &str, roots: RootCertStore) -> Result<Self, HttpKeySourceError> {
-        let url = Endpoint::check(url)
-            .map_err(|problem| HttpKeySourceError(format!("the URL of the keys {problem}")))?;
+        let url =
+            checked(url).map_err(|problem| HttpKeySourceError(format!("the URL of the keys {problem}")))?;
         let client = HttpClient::new(roots, TIMEOUT);
         Ok(Self { url, client: client.map_err(|error| HttpKeySourceError(error.to_string()))? })
     }

@@ -14,7 +14,7 @@ use secrecy::ExposeSecret as _;
 use super::error::OidcError;
 use super::library::{Client, Metadata};
 use super::settings::OidcSettings;
-use crate::http_client::{Endpoint, HttpClient};
+use crate::http_client::{HttpClient, checked};
 use crate::jwks::{KeySource, KeySourceError, fetch_json};
 
 /// The metadata of the provider. They are loaded with its keys, since they say where the keys are: again each time that
@@ -51,11 +51,11 @@ impl Discovery {
         let wrong = |problem| OidcError::Url("the issuer", problem);
         let url = format!("{}/.well-known/openid-configuration", settings.issuer.trim_end_matches('/'));
         let redirect_uri = settings.redirect_uri.clone();
-        Endpoint::check(&redirect_uri).map_err(|problem| OidcError::Url("the callback", problem))?;
+        checked(&redirect_uri).map_err(|problem| OidcError::Url("the callback", problem))?;
         let secret = settings.client_secret.as_ref();
         Ok(Self {
             http,
-            url: Endpoint::check(&url).map_err(wrong)?,
+            url: checked(&url).map_err(wrong)?,
             issuer: settings.issuer.clone(),
             client_id: ClientId::new(settings.client_id.clone()),
             client_secret: secret.map(|it| ClientSecret::new(it.expose_secret().to_owned())),
@@ -133,5 +133,5 @@ fn posts_secret(methods: Option<&Vec<CoreClientAuthMethod>>) -> bool {
 }
 
 fn usable(url: &str) -> Result<Uri, KeySourceError> {
-    Endpoint::check(url).map_err(|problem| KeySourceError::new(format!("a URL of the metadata {problem}")))
+    checked(url).map_err(|problem| KeySourceError::new(format!("a URL of the metadata {problem}")))
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Request, Uri};
@@ -25,8 +23,9 @@ use super::library::TokenAnswer;
 use super::logout_token::{Logout, LogoutTokenCheck};
 use super::settings::OidcSettings;
 use super::tokens::{Token, Tokens};
+use crate::client_secret::basic;
 use crate::clock::Clock;
-use crate::http_client::{Endpoint, HttpClient};
+use crate::http_client::{HttpClient, checked};
 use crate::jwks::Jwks;
 use crate::scopes::Scopes;
 
@@ -49,7 +48,7 @@ impl Provider {
         settings.scopes.retain(|it| it != "openid");
         Scopes::of(settings.scopes.iter().map(String::as_str)).ok_or(OidcError::Scope)?;
         if let Some(url) = &settings.after_logout {
-            Endpoint::check(url).map_err(|problem| OidcError::Url("the page after a logout", problem))?;
+            checked(url).map_err(|problem| OidcError::Url("the page after a logout", problem))?;
         }
         let http = HttpClient::new(roots, settings.timeout);
         let http = Arc::new(http.map_err(|error| OidcError::Tls(error.to_string()))?);
@@ -218,11 +217,4 @@ impl Provider {
         drop(query);
         Some(url)
     }
-}
-
-/// Returns the credentials of a client, encoded as RFC 6749, section 2.3.1 asks for.
-fn basic(client_id: &str, secret: &SecretString) -> String {
-    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = format!("{}:{}", encoded(client_id), encoded(secret.expose_secret()));
-    format!("Basic {}", STANDARD.encode(pair))
 }

@@ -100,7 +100,7 @@ impl Refresher {
     async fn refresh_claimed(&self, id: &SessionId) -> Result<bool, SessionError> {
         let Some(session) = self.sessions.find(id).await? else { return Ok(true) };
         let Some((user, tokens)) =
-            session.user.clone().zip(session.enclosed(id).as_ref().and_then(Tokens::read))
+            session.enclosed(id).as_ref().and_then(Tokens::read).map(|tokens| (session.user, tokens))
         else {
             return Ok(true);
         };

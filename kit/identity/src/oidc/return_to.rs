@@ -3,7 +3,7 @@
 use openidconnect::url::Url;
 
 use super::error::OidcError;
-use crate::http_client::Endpoint;
+use crate::http_client::checked;
 
 /// Upper bound on the bytes of a `return_to`, which has to fit a cookie.
 const MAX_BYTES: usize = 1024;
@@ -46,7 +46,7 @@ impl ReturnOrigins {
 
 fn origin(text: &str) -> Result<Url, OidcError> {
     let wrong = |problem| OidcError::Url("an origin to return to", problem);
-    Endpoint::check(text).map_err(wrong)?;
+    checked(text).map_err(wrong)?;
     let url = Url::parse(text).map_err(|_| wrong("cannot be read"))?;
     // A path in the setting would suggest that it narrows the origin.
     let is_origin = url.path() == "/" && url.query().is_none() && url.fragment().is_none();

@@ -8,6 +8,7 @@ mod logout;
 mod me;
 mod parameters;
 mod sessions;
+mod visit;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub(super) fn all(sign_in: Arc<OidcSignIn>) -> Router {
         .route("/auth/logout", post(logout::post))
         .route("/auth/sessions", get(sessions::get).delete(sessions::delete_all))
         .route("/auth/sessions/{handle}", delete(sessions::delete))
+        .route("/auth/visit", post(visit::post))
         .route("/auth/backchannel-logout", post(backchannel::post))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(map_response(answer::no_store))

@@ -23,6 +23,8 @@ pub struct OidcSettings {
     pub return_origins: Vec<String>,
     /// URL to which the provider sends a browser after a logout, which it has registered; `None` to stay there.
     pub after_logout: Option<String>,
+    /// True if visitors without an account are known by an id of their browser.
+    pub visitors: bool,
     /// Times at which the metadata and keys of the provider are loaded.
     pub keys: JwksSettings,
     /// Time that a request to the provider may take.
@@ -32,8 +34,8 @@ pub struct OidcSettings {
 }
 
 impl OidcSettings {
-    /// Creates the settings of a public client that asks for `openid` alone, with browsers that return to `origin`, 5 s
-    /// for a request to the provider, and 30 s between attempts to refresh.
+    /// Creates the settings of a public client that asks for `openid` alone and knows no visitors, with browsers that return
+    /// to `origin`, 5 s for a request to the provider, and 30 s between attempts to refresh.
     pub fn new(
         issuer: impl Into<String>,
         client_id: impl Into<String>,
@@ -48,6 +50,7 @@ impl OidcSettings {
             scopes: Vec::new(),
             return_origins: vec![origin.into()],
             after_logout: None,
+            visitors: false,
             keys: JwksSettings::default(),
             timeout: Duration::from_secs(5),
             cool_down: Duration::from_secs(30),

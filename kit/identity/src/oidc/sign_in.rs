@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use rustls::RootCertStore;
 
-use super::cookie;
 use super::error::OidcError;
 use super::provider::Provider;
 use super::refresh::Refresher;
@@ -13,10 +12,9 @@ use super::return_to::ReturnOrigins;
 use super::settings::OidcSettings;
 use super::tokens::Tokens;
 use crate::challenge::Challenge;
+use crate::claims::Claims;
 use crate::principal::Principal;
-use crate::secret::SecretString;
 use crate::session::{Session, SessionError, SessionId, Sessions};
-use crate::sign_in::RequestHead;
 
 /// Sign-in with the cookie `__Host-session`, which a login at an OIDC provider gives a browser. A request
 /// without the cookie is anonymous. One whose session has ended is rejected, as one with any other cookie of that name
@@ -24,13 +22,19 @@ use crate::sign_in::RequestHead;
 /// `GET /auth/me` takes such a cookie away. One with a bearer token is rejected as well: that is a credential of another
 /// client. A password that a proxy asks for goes by.
 ///
-/// The principal has the scopes that the provider has granted, and expires with the session if it is not used again.
+/// The principal has the scopes that the provider has granted, and expires with the session if it is not used again. Where
+/// visitors are known, a browser without a session may present the cookie `__Host-visitor`, which `POST /auth/visit` gives
+/// it, and is a visitor then; once it has signed in, the claim `visitor` of its user says which one it was.
 pub struct OidcSignIn {
     pub(super) provider: Arc<Provider>,
     pub(super) sessions: Sessions,
     pub(super) origins: ReturnOrigins,
+    pub(super) has_visitors: bool,
     refresher: Arc<Refresher>,
 }
+
+/// Claim of a user: the visitor that the browser was before the sign-in.
+const VISITOR: &str = "visitor";
 
 /// A session that has been opened.
 pub(super) struct Opened {
@@ -43,7 +47,7 @@ impl Opened {
     /// Opens a session; `None` if it is none that a login began.
     pub(super) fn of(id: &SessionId, session: Session) -> Option<Self> {
         let tokens = session.enclosed(id).as_ref().and_then(Tokens::read)?;
-        Some(Self { user: session.user.clone()?, session, tokens })
+        Some(Self { user: session.user.clone(), session, tokens })
     }
 }
 
@@ -52,18 +56,10 @@ impl OidcSignIn {
     /// the provider: [`SignIn::maintain`](crate::SignIn::maintain) does. Times in tokens are compared with the clock of the sessions.
     pub fn new(settings: OidcSettings, sessions: Sessions, roots: RootCertStore) -> Result<Self, OidcError> {
         let origins = ReturnOrigins::new(&settings.return_origins)?;
+        let has_visitors = settings.visitors;
         let provider = Arc::new(Provider::new(settings, roots, sessions.clock().clone())?);
         let refresher = Arc::new(Refresher::new(sessions.clone(), provider.clone()));
-        Ok(Self { provider, sessions, origins, refresher })
-    }
-
-    /// Returns the access token of the session that a request presents, refreshed if it has expired; `None` if the
-    /// request presents no session, or the session has no token that is good. It is for the provider's token exchange
-    /// (RFC 8693), and goes to nobody else.
-    pub async fn access_token(&self, request: RequestHead<'_>) -> Result<Option<SecretString>, Challenge> {
-        let Some(id) = cookie::session(request.headers).map_err(rejected)? else { return Ok(None) };
-        let opened = self.refreshed(&id).await?;
-        Ok(opened.tokens.access_token(self.sessions.clock().now()))
+        Ok(Self { provider, sessions, origins, has_visitors, refresher })
     }
 
     /// Returns the session of an id as it is; `None` if there is none, or none that this sign-in began.
@@ -87,9 +83,15 @@ impl OidcSignIn {
 
     /// Returns the principal of a session.
     pub(super) fn principal(&self, opened: Opened) -> Principal {
-        Principal::of_user(opened.user)
+        let visitor = opened.session.visitor.as_deref();
+        let principal = Principal::of_user(opened.user)
             .with_scopes(opened.tokens.scopes())
-            .with_expiry(self.sessions.ends(&opened.session))
+            .with_claims(Claims::of(visitor.map(|visitor| (VISITOR, vec![visitor]))))
+            .with_expiry(self.sessions.ends(&opened.session));
+        match opened.tokens.access_token(self.sessions.clock().now()) {
+            Some(token) => principal.with_subject_token(token),
+            None => principal,
+        }
     }
 }
 

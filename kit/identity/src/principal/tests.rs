@@ -43,4 +43,8 @@ fn only_a_user_acts_as_a_user() {
     assert_eq!(Principal::of_user("ada").user().as_deref(), Some("ada"));
     assert_eq!(Principal::of_device("ada").user(), None);
     assert_eq!(Principal::anonymous().user(), None);
+    let visitor = Principal::of_visitor("ada");
+    assert_eq!((visitor.user(), visitor.is_signed_in()), (None, false));
+    assert_eq!(visitor.visitor().as_deref(), Some("ada"));
+    assert_ne!(visitor, Principal::of_user("ada"));
 }

@@ -14,9 +14,12 @@ use super::settings::SessionSettings;
 /// A session of a browser.
 #[derive(Clone, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Session {
-    /// User who has signed in; `None` for a visitor without an account.
-    pub user: Option<String>,
-    /// Time of the sign-in, or of the visitor's first request.
+    /// User who has signed in.
+    pub user: String,
+    /// Visitor that the browser was before the sign-in; `None` if it was none that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visitor: Option<String>,
+    /// Time of the sign-in.
     pub started: Timestamp,
     /// Time of the last request, to an eighth of the idle time.
     pub used: Timestamp,
@@ -26,8 +29,8 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn new(user: Option<&str>, now: Timestamp) -> Self {
-        Self { user: user.map(Into::into), started: now, used: now, sealed: None }
+    pub(super) fn new(user: &str, now: Timestamp) -> Self {
+        Self { user: user.to_owned(), visitor: None, started: now, used: now, sealed: None }
     }
 
     /// Returns the time that the session has left; `None` if it has ended.
@@ -49,7 +52,7 @@ impl Session {
     /// Returns the secret that the sign-in enclosed; `None` if there is none, or it was not sealed for this session and
     /// user.
     pub(crate) fn enclosed(&self, id: &SessionId) -> Option<SecretString> {
-        self.sealed.as_ref()?.open(id, self.user.as_deref()?)
+        self.sealed.as_ref()?.open(id, &self.user)
     }
 
     /// Returns the session as used now, if the time that it has noted is too old.

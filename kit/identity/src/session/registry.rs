@@ -39,13 +39,16 @@ pub enum SessionError {
     NoRandomness,
 }
 
-/// Secret of a sign-in, kept with a session.
-pub(crate) struct Enclosed<'a> {
+/// What a sign-in brings to a session.
+#[derive(Clone, Copy)]
+pub(crate) struct Brought<'a> {
     /// Text that the id of the session alone opens.
     pub(crate) secret: &'a SecretString,
     /// Name under which several sessions can be ended at once, such as that of the session at an identity provider. The
     /// store has its hash alone.
     pub(crate) group: Option<&'a str>,
+    /// Visitor that the browser was before.
+    pub(crate) visitor: Option<&'a str>,
 }
 
 impl Sessions {
@@ -53,11 +56,6 @@ impl Sessions {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, settings: SessionSettings, clock: Clock) -> Self {
         Self { store, settings, clock }
-    }
-
-    /// Begins the session of a visitor without an account.
-    pub async fn visit(&self) -> Result<SessionId, SessionError> {
-        self.begin(None, None).await
     }
 
     /// Begins the session of a user who has just signed in, and ends the one that the browser had before.
@@ -70,11 +68,11 @@ impl Sessions {
         &self,
         user: &str,
         before: Option<&SessionId>,
-        enclosed: Option<Enclosed<'_>>,
+        brought: Option<Brought<'_>>,
     ) -> Result<SessionId, SessionError> {
-        let id = self.begin(Some(user), enclosed.as_ref().map(|it| it.secret)).await?;
+        let id = self.begin(user, brought).await?;
         self.note(&list_of(user), user, &id.handle()).await?;
-        if let Some(group) = enclosed.and_then(|it| it.group) {
+        if let Some(group) = brought.and_then(|it| it.group) {
             self.note(&group_of(group), user, &id.handle()).await?;
         }
         if let Some(before) = before {
@@ -103,12 +101,8 @@ impl Sessions {
         let key = key_of(&id.handle());
         // A request may note its use between the two.
         while let Some((bytes, session)) = self.read::<Session>(&key).await? {
-            let (Some(user), Some(keep)) =
-                (session.user.as_deref(), session.left(&self.settings, self.clock.now()))
-            else {
-                break;
-            };
-            let sealed = Sealed::new(id, user, secret).ok_or(SessionError::NoRandomness)?;
+            let Some(keep) = session.left(&self.settings, self.clock.now()) else { break };
+            let sealed = Sealed::new(id, &session.user, secret).ok_or(SessionError::NoRandomness)?;
             let resealed = written(&Session { sealed: Some(sealed), ..session.clone() });
             if self.store.replace(&key, &bytes, resealed, keep).await? {
                 return Ok(true);
@@ -189,16 +183,13 @@ impl Sessions {
         Ok(())
     }
 
-    async fn begin(
-        &self,
-        user: Option<&str>,
-        secret: Option<&SecretString>,
-    ) -> Result<SessionId, SessionError> {
+    async fn begin(&self, user: &str, brought: Option<Brought<'_>>) -> Result<SessionId, SessionError> {
         let mut session = Session::new(user, self.clock.now());
         let keep = self.settings.idle.min(self.settings.absolute);
         let id = SessionId::make().ok_or(SessionError::NoRandomness)?;
-        if let (Some(user), Some(secret)) = (user, secret) {
+        if let Some(Brought { secret, visitor, .. }) = brought {
             session.sealed = Some(Sealed::new(&id, user, secret).ok_or(SessionError::NoRandomness)?);
+            session.visitor = visitor.map(str::to_owned);
         }
         // Two of 256 random bits never meet.
         self.store.insert(&key_of(&id.handle()), written(&session), keep).await?;
@@ -213,7 +204,7 @@ impl Sessions {
     ) -> Result<Option<Session>, SessionError> {
         let found = self.read::<Session>(&key_of(handle)).await?.map(|(_, session)| session);
         let now = self.clock.now();
-        let is_theirs = |it: &Session| user.is_none() || it.user.as_deref() == user;
+        let is_theirs = |it: &Session| user.is_none_or(|user| it.user == user);
         Ok(found.filter(|it| is_theirs(it) && it.left(&self.settings, now).is_some()))
     }
 

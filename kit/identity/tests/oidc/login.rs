@@ -66,9 +66,9 @@ async fn a_planted_session_is_never_signed_in() {
     let server = Server::start().await;
     for round in 0..20 {
         let mut browser = server.browser();
-        // An id that the attacker knows: a visitor's, their own, and one that was never given out.
+        // An id that the attacker knows: their own, one of the same user, and one that was never given out.
         let planted = match round % 3 {
-            0 => server.sessions.visit().await.unwrap().expose().to_owned(),
+            0 => server.sessions.sign_in("eve", None).await.unwrap().expose().to_owned(),
             1 => Browser::signed_in(&server).await.cookies[SESSION].clone(),
             _ => "A".repeat(43),
         };

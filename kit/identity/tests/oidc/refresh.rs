@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use http::{Method, StatusCode, Uri};
-use identity::{ExposeSecret as _, RequestHead, SessionId};
+use identity::{ExposeSecret as _, RequestHead, SessionId, SignIn as _};
 use serde_json::json;
 use store::Store as _;
 use tokio::time::Instant;
@@ -17,8 +17,8 @@ async fn access_token(server: &Server, browser: &Browser) -> Option<String> {
     let headers = browser.headers();
     let uri = Uri::from_static("/graphql");
     let head = RequestHead::new(&Method::POST, &uri, &headers);
-    let token = server.sign_in.access_token(head).await.unwrap();
-    token.map(|it| it.expose_secret().to_owned())
+    let principal = server.sign_in.sign_in(head).await.unwrap();
+    principal.subject_token().map(|it| it.expose_secret().to_owned())
 }
 
 fn last_access_token(server: &Server) -> Option<String> {

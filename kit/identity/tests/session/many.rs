@@ -12,11 +12,11 @@ async fn a_user_lists_their_sessions_and_ends_any_of_them_and_nobody_elses() {
     let phone = server.sessions.sign_in("ada", None).await.unwrap();
     let laptop = server.sessions.sign_in("ada", None).await.unwrap();
     let zoes = server.sessions.sign_in("zoe", None).await.unwrap();
-    let visitor = server.sessions.visit().await.unwrap();
+    let eves = server.sessions.sign_in("eve", None).await.unwrap();
 
     let handles: Vec<_> = server.sessions.of("ada").await.unwrap().into_iter().map(|it| it.0).collect();
     assert_eq!(handles, [phone.handle(), laptop.handle()]);
-    for other in [zoes.handle(), visitor.handle()] {
+    for other in [zoes.handle(), eves.handle()] {
         assert!(!server.sessions.revoke("ada", &other).await.unwrap());
     }
     assert!(server.sessions.revoke("ada", &phone.handle()).await.unwrap());
@@ -25,7 +25,7 @@ async fn a_user_lists_their_sessions_and_ends_any_of_them_and_nobody_elses() {
 
     server.sessions.revoke_all("ada").await.unwrap();
     assert_eq!(server.sessions.find(&laptop).await.unwrap(), None);
-    for other in [&zoes, &visitor] {
+    for other in [&zoes, &eves] {
         assert!(server.sessions.find(other).await.unwrap().is_some());
     }
 }

@@ -10,7 +10,7 @@ use crate::support::Server;
 async fn no_id_that_was_there_before_a_sign_in_is_signed_in_by_it() {
     let server = Server::new();
     for _ in 0..100 {
-        let planted = server.sessions.visit().await.unwrap();
+        let planted = server.sessions.sign_in("eve", None).await.unwrap();
         let id = server.sessions.sign_in("ada", Some(&planted)).await.unwrap();
         assert_ne!(id.expose(), planted.expose());
         assert_eq!(server.sessions.find(&planted).await.unwrap(), None);
@@ -35,7 +35,7 @@ async fn the_store_never_sees_an_id_or_the_name_of_a_list() {
 #[tokio::test(start_paused = true)]
 async fn an_id_has_43_characters_of_base64_and_any_other_text_is_none() {
     let server = Server::new();
-    let id = server.sessions.visit().await.unwrap();
+    let id = server.sessions.sign_in("eve", None).await.unwrap();
     let text = id.expose();
     assert!(SessionId::parse(text).is_some_and(|it| it.handle() == id.handle()));
     for bad in

@@ -49,7 +49,7 @@ fn context() -> Arc<CallContext> {
     Arc::new(CallContext {
         upstream: Arc::new(upstream),
         deadline: Instant::now() + Duration::from_secs(1),
-        credential: MetadataValue::from_static("none"),
+        credentials: Arc::new(MetadataValue::from_static("none")),
         operation: "Test".into(),
         tags: None,
         alone: false,

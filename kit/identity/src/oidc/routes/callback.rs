@@ -12,7 +12,8 @@ use crate::oidc::attempt::Attempt;
 use crate::oidc::cookie;
 use crate::oidc::error::Failure;
 use crate::oidc::sign_in::OidcSignIn;
-use crate::session::{Enclosed, SessionId};
+use crate::oidc::visitor::{self, Visitor};
+use crate::session::{Brought, SessionId};
 
 /// The answer of the provider to an attempt.
 struct ProviderAnswer {
@@ -62,16 +63,20 @@ async fn finish(
     let (user, tokens) = sign_in.provider.exchange(&code, attempt).await?;
     let before = cookie::session(headers).ok().flatten();
     let (secret, group) = (tokens.written(), user.session.as_deref());
-    let enclosed = Enclosed { secret: &secret, group };
-    let begun = sign_in.sessions.sign_in_with(&user.id, before.as_ref(), Some(enclosed)).await;
+    let visitor = if sign_in.has_visitors { Visitor::of(headers).ok().flatten() } else { None };
+    let visitor = visitor.map(|visitor| visitor.name());
+    let brought = Brought { secret: &secret, group, visitor: visitor.as_deref() };
+    let begun = sign_in.sessions.sign_in_with(&user.id, before.as_ref(), Some(brought)).await;
     let id = begun.map_err(|error| {
         tracing::warn!(%error, "no session could begin");
         Failure::Unavailable("no session could begin")
     })?;
-    to(return_to.as_str(), &id)
+    to(return_to.as_str(), &id, visitor.is_some())
 }
 
-fn to(return_to: &str, id: &SessionId) -> Result<Response, Failure> {
+fn to(return_to: &str, id: &SessionId, was_visitor: bool) -> Result<Response, Failure> {
     let cookie = cookie::of_session(id).ok_or(Failure::Rejected("the cookie cannot be made"))?;
-    Ok(answer::with_cookies(answer::redirect(return_to), [cookie]))
+    // The session has noted which visitor this was, and they are none any more.
+    let visitor = was_visitor.then(|| cookie::forget(visitor::COOKIE)).flatten();
+    Ok(answer::with_cookies(answer::redirect(return_to), std::iter::once(cookie).chain(visitor)))
 }

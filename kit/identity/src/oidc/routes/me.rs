@@ -10,11 +10,16 @@ use serde_json::json;
 use super::answer;
 use crate::oidc::cookie;
 use crate::oidc::sign_in::OidcSignIn;
+use crate::oidc::visitor::{self, Visitor};
 
 /// Returns the user and the times of the session; a null user without a session. The cookie of a session that has ended
-/// is taken away, so that the browser is a guest's from then on.
+/// is taken away, so that the browser is a guest's from then on, and so is one of a visitor that holds none.
 pub(super) async fn get(State(sign_in): State<Arc<OidcSignIn>>, headers: HeaderMap) -> Response {
-    let nobody = || answer::json(StatusCode::OK, &json!({ "user": null }));
+    let nobody = || {
+        let response = answer::json(StatusCode::OK, &json!({ "user": null }));
+        let is_bad = sign_in.has_visitors && Visitor::of(&headers).is_err();
+        answer::with_cookies(response, is_bad.then(|| cookie::forget(visitor::COOKIE)).flatten())
+    };
     let id = match cookie::session(&headers) {
         Ok(Some(id)) => id,
         Ok(None) => return nobody(),
