@@ -59,3 +59,20 @@ async fn a_key_of_another_bff_signs_nothing() {
     assert_eq!(shop.post(shop.mobile, cart, &[ADA]).await.errors(), ["cart: INTERNAL_SERVER_ERROR"]);
     assert!(shop.domain.calls().list().iter().all(|call| call.subject.is_empty()));
 }
+
+#[tokio::test]
+async fn the_key_that_is_to_sign_next_is_known_before_it_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let (now, _) = key(&folder, "now.pem", &PKCS_ED25519);
+    let (next, key_set) = key(&folder, "next.pem", &PKCS_ECDSA_P256_SHA256);
+    let shop = Shop::with(|config| {
+        config.credential.private_key = Some(now.clone());
+        config.credential.published_keys = vec![next.clone()];
+    })
+    .await;
+    let request = Request::get(format!("http://{}/.well-known/jwks.json", shop.mobile));
+    let published = shop.send(request.body(Full::default()).unwrap()).await.body;
+    let next: Value = serde_json::from_str(&key_set).unwrap();
+    assert_eq!(published["keys"].as_array().unwrap().len(), 2);
+    assert_eq!(published["keys"][1], next["keys"][0]);
+}

@@ -28,6 +28,9 @@ pub struct CredentialConfig {
     /// production, or `credential.key` or `credential.token_endpoint` in its place.
     #[schemars(extend("format" = "path"))]
     pub private_key: Option<PathBuf>,
+    /// PEM files of other private keys whose public parts are published as well: of the one that is to sign next, before it
+    /// does, and of the one that signed before, for a minute more.
+    pub published_keys: Vec<PathBuf>,
     /// Key that the credentials are signed with where the services share it (HS256), of 32 bytes or more: each of them can
     /// then sign as well. In development it is one that everybody can read when no key is set.
     pub key: Option<Secret>,

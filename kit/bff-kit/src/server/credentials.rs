@@ -1,5 +1,6 @@
 //! The credentials that services are shown, made of the settings of a server.
 
+use std::path::Path;
 use std::time::Duration;
 
 use gateway::Credentials;
@@ -9,6 +10,7 @@ use super::pem;
 use crate::config::{Config, ConfigError, Secret};
 
 const PRIVATE_KEY: &str = "credential.private_key";
+const PUBLISHED_KEYS: &str = "credential.published_keys";
 const TOKEN_ENDPOINT: &str = "credential.token_endpoint";
 
 /// Time that an exchange may take. The deadline of the request may end it earlier.
@@ -44,9 +46,18 @@ fn signer(config: &Config, name: &'static str) -> Result<Option<CredentialSigner
     let Some(path) = &config.credential.private_key else {
         return Ok(config.credential_key().map(|key| CredentialSigner::shared(key, name)));
     };
+    let unusable = |key: &'static str, path: &Path| {
+        let path = path.to_owned();
+        move |error| ConfigError::new(key, format!("`{}` {error}", path.display()))
+    };
     let key = pem::private_key(PRIVATE_KEY, path)?;
-    let signer = CredentialSigner::private(key.secret_der(), name);
-    signer.map(Some).map_err(|error| ConfigError::new(PRIVATE_KEY, format!("`{}` {error}", path.display())))
+    let mut signer =
+        CredentialSigner::private(key.secret_der(), name).map_err(unusable(PRIVATE_KEY, path))?;
+    for path in &config.credential.published_keys {
+        let key = pem::private_key(PUBLISHED_KEYS, path)?;
+        signer = signer.publishing(key.secret_der()).map_err(unusable(PUBLISHED_KEYS, path))?;
+    }
+    Ok(Some(signer))
 }
 
 fn exchange(config: &Config, name: &str, endpoint: &str) -> Result<TokenExchange, ConfigError> {

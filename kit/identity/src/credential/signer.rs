@@ -25,6 +25,8 @@ pub struct CredentialSigner {
     issuer: &'static str,
     /// The header of every credential, encoded.
     header: String,
+    /// The public parts of other keys that services are to know.
+    others: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -57,7 +59,14 @@ impl CredentialSigner {
         if let Some(id) = key.id() {
             header["kid"] = id.into();
         }
-        Self { header: URL_SAFE_NO_PAD.encode(header.to_string()), key, issuer }
+        Self { header: URL_SAFE_NO_PAD.encode(header.to_string()), key, issuer, others: Vec::new() }
+    }
+
+    /// Publishes the public part of another private key as well: of one that is to sign next, so that services know it by
+    /// then, or of one that signed before. Shared keys are never published.
+    pub fn publishing(mut self, pkcs8: &[u8]) -> Result<Self, CredentialKeyError> {
+        self.others.extend(SigningKey::private(pkcs8)?.jwk());
+        Ok(self)
     }
 
     /// Signs a credential for calls that are made for a principal, valid from a time on. Returns `None` if the system has
@@ -96,8 +105,9 @@ impl CredentialSource for CredentialSigner {
         ready(self.sign(principal, audience, Timestamp::now()).ok_or(NoCredential::Unsigned)).boxed()
     }
 
-    /// Returns the public part of the key; `None` if services share it.
+    /// Returns the public parts of the key and of the others that are published; `None` if services share the key.
     fn key_set(&self) -> Option<Value> {
-        self.key.jwk().map(|key| json!({ "keys": [key] }))
+        let own = self.key.jwk()?;
+        Some(json!({ "keys": std::iter::once(&own).chain(&self.others).collect::<Vec<_>>() }))
     }
 }
