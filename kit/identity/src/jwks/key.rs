@@ -7,14 +7,17 @@ use ring::signature::{
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::algorithm::Algorithm;
+
+/// Bytes of a coordinate on P-256, and of a point on Ed25519.
+const COORDINATE: usize = 32;
 
 /// A public key that can verify signatures.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Key {
-    pub(super) id: String,
-    /// The one algorithm that the key is for; `None` if the set does not say.
+    /// The one algorithm that the key is for; `None` if it does not say.
     algorithm: Option<Algorithm>,
     material: Material,
 }
@@ -31,11 +34,11 @@ enum Material {
     Ed25519(Vec<u8>),
 }
 
-/// A key as a set states it (RFC 7517, section 4).
+/// A key as JSON states it (RFC 7517, section 4), without a private part.
 #[derive(Deserialize)]
 pub(super) struct Jwk {
     kty: String,
-    kid: Option<String>,
+    pub(super) kid: Option<String>,
     #[serde(rename = "use")]
     use_: Option<String>,
     key_ops: Option<Vec<String>>,
@@ -45,23 +48,32 @@ pub(super) struct Jwk {
     e: Option<String>,
     x: Option<String>,
     y: Option<String>,
-    /// The private part.
-    d: Option<serde::de::IgnoredAny>,
+}
+
+/// Members of private and of symmetric keys (RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1).
+const SECRETS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+impl Jwk {
+    /// Reads a key. Returns `None` if it is malformed, or has a secret in it: a key that was published so is everybody's.
+    /// Some issuers write null for a member that is not there.
+    pub(super) fn read(json: &Value) -> Option<Self> {
+        let is_secret = |name: &&str| json.get(name).is_some_and(|it| !it.is_null());
+        if SECRETS.iter().any(is_secret) { None } else { Self::deserialize(json).ok() }
+    }
 }
 
 impl Key {
-    /// Returns the key, or `None` if it cannot verify tokens: it has no id, is for something else, of a type or size
-    /// that is not supported, or published with its private part.
-    pub(super) fn of(jwk: Jwk) -> Option<Self> {
+    /// Returns the key, or `None` if it cannot verify tokens: it is for something else, or of a type or size that is not
+    /// supported.
+    pub(super) fn of(jwk: &Jwk) -> Option<Self> {
         let signs = jwk.use_.as_deref().is_none_or(|it| it == "sig")
             && jwk.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|it| it == "verify"));
-        if !signs || jwk.d.is_some() {
+        if !signs {
             return None;
         }
         let key = Self {
             algorithm: jwk.alg.as_deref().map(|name| Algorithm::of(name).ok_or(())).transpose().ok()?,
-            material: Material::of(&jwk)?,
-            id: jwk.kid?,
+            material: Material::of(jwk)?,
         };
         key.algorithm.is_none_or(|it| key.material.fits(it)).then_some(key)
     }
@@ -125,7 +137,28 @@ fn unsigned(text: &str) -> Option<Vec<u8>> {
     Some(bytes[zeros..].to_vec())
 }
 
-/// Decodes 32 bytes.
+/// Decodes a coordinate.
 fn coordinate(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 32)
+    URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == COORDINATE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(json: &str) -> Option<Key> {
+        Key::of(&Jwk::read(&serde_json::from_str(json).unwrap())?)
+    }
+
+    #[test]
+    fn a_key_with_a_secret_is_none() {
+        let good = r#"{"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","crv":"Ed25519","kty":"OKP"}"#;
+        assert!(key(good).is_some());
+        for name in SECRETS {
+            let secret = good.replacen('{', &format!(r#"{{"{name}":"AA","#), 1);
+            assert!(key(&secret).is_none(), "{name}");
+        }
+        assert!(key(r#"{"kty":"oct","k":"AA"}"#).is_none());
+        assert!(Jwk::read(&Value::Null).is_none());
+    }
 }
