@@ -98,7 +98,7 @@ async fn an_answer_names_the_headers_that_it_depends_on_and_no_others() {
     // The price depends on the language of the request and on the principal: a browser must not show it to the next
     // user who signs in.
     let private = get(&shop, Kind::Mobile, "Product", &product, &[ADA]).await.whole();
-    assert_eq!(vary(&private), ["accept", "accept-language", "x-user-id"]);
+    assert_eq!(vary(&private), ["accept", "accept-language", "x-user-id", "x-visitor-id"]);
     let unkept = get(&shop, Kind::Mobile, "Cart", &json!({}), &[ADA]).await.whole();
     assert_eq!(vary(&unkept), ["accept", "accept-language"]);
 }

@@ -35,12 +35,15 @@ fn mutation(field: &str, input_type: &str, selection: &str, input: &Value) -> Va
 }
 
 async fn send(shop: &Shop, change: &Change) -> Answer {
-    shop.post(change.to, change.body.clone(), &[ADA]).await
+    shop.post(change.to, change.body.clone(), &[ADA, VISITOR]).await
 }
 
 async fn state(shop: &Shop, change: &Change) -> Value {
     shop.post(change.to, json!({ "query": change.state }), &[ADA]).await.whole().body
 }
+
+/// The visitor that Ada was before she signed in.
+const VISITOR: (&str, &str) = ("x-visitor-id", "visitor-1");
 
 /// A mutation that adds a product to the cart of the principal.
 fn add(key: &str, product: &str, quantity: i32) -> Value {
@@ -48,10 +51,12 @@ fn add(key: &str, product: &str, quantity: i32) -> Value {
     mutation("cartAdd", "CartAddInput", "cart { count }", &input)
 }
 
-/// Each mutation of the phone app and of the web shop. Any of them may run first: there is a kettle in the cart.
+/// Each mutation of the phone app and of the web shop. Any of them may run first: there is a kettle in the cart, and in that
+/// of the visitor.
 async fn changes(shop: &Shop) -> Vec<Change> {
     let kettle = add("key-beforehand", &product_id("kettle-gooseneck-09"), 1);
-    shop.post(shop.mobile, kettle, &[ADA]).await.whole();
+    shop.post(shop.mobile, kettle.clone(), &[ADA]).await.whole();
+    shop.post(shop.web, kettle, &[VISITOR]).await.whole();
     let query = "{ notifications(first: 20) { items { id read } } cart { paymentMethods { id } } }";
     let hers = shop.post(shop.mobile, json!({ "query": query }), &[ADA]).await.whole();
     let items = hers.data("/notifications/items").as_array().unwrap();
@@ -82,7 +87,17 @@ fn cart_changes(shop: &Shop) -> Vec<Change> {
             change("shop.carts.v1.CartService/RemoveItem", "cartRemove", kind, None),
         ]
     };
-    [of_client(Kind::Mobile), of_client(Kind::Web)].into_iter().flatten().collect()
+    let adopt =
+        mutation("cartAdopt", "CartAdoptInput", "cart { count }", &json!({ "idempotencyKey": "key-adopt" }));
+    let adopt = Change {
+        rpc: "shop.carts.v1.CartService/AdoptCart",
+        field: "cartAdopt",
+        kind: Kind::Web,
+        to: shop.web,
+        body: adopt,
+        state: "{ cart { count } }",
+    };
+    [of_client(Kind::Mobile), of_client(Kind::Web)].into_iter().flatten().chain([adopt]).collect()
 }
 
 fn notification_changes(shop: &Shop, one: &Value, other: &Value) -> Vec<Change> {

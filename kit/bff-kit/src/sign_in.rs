@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use identity::{
-    AccessTokenSettings, AccessTokenSignIn, ApiKeySignIn, Clock, HttpKeySource, Jwks, JwksSettings, KeyFile,
-    KeyPrefix, KeyRing, NoSignIn, OidcError, OidcSettings, OidcSignIn, SessionSettings, Sessions, SignIn,
-    trusted_roots,
+    AccessTokenSettings, AccessTokenSignIn, ApiKeySignIn, Clock, DpopSettings, HttpKeySource, Jwks,
+    JwksSettings, KeyFile, KeyPrefix, KeyRing, NoSignIn, OidcError, OidcSettings, OidcSignIn,
+    SessionSettings, Sessions, SignIn, trusted_roots,
 };
 use store::Store;
 
@@ -54,7 +54,7 @@ impl<'a> SignInSetup<'a> {
     }
 
     /// Returns the sign-in with access tokens of the issuer in `sign_in.issuer`. Without that setting, nobody can sign in
-    /// at a server in development.
+    /// at a server in development. With `sign_in.dpop`, tokens must be bound to a key.
     ///
     /// # Errors
     /// A setting is missing or cannot be used.
@@ -69,11 +69,12 @@ impl<'a> SignInSetup<'a> {
         let source = source.map_err(|error| ConfigError::new("sign_in.jwks", error.to_string()))?;
         let audience = settings.audience.as_deref().unwrap_or(self.client);
         let tokens = AccessTokenSettings::new(issuer, audience);
-        Ok(Box::new(AccessTokenSignIn::new(
-            tokens,
-            Jwks::new(source, JwksSettings::default()),
-            self.clock.clone(),
-        )))
+        let jwks = Jwks::new(source, JwksSettings::default());
+        let sign_in = AccessTokenSignIn::new(tokens, jwks, self.clock.clone());
+        Ok(match &settings.dpop {
+            Some(origin) => Box::new(sign_in.with_dpop(DpopSettings::new(origin), self.store.clone())),
+            None => Box::new(sign_in),
+        })
     }
 
     /// Returns the sign-in of browsers at the OIDC provider in `sign_in.issuer`, with sessions in the store. Without that

@@ -7,6 +7,7 @@ mod loading;
 mod roots;
 mod settings;
 mod source;
+mod thumbprint;
 
 pub use http_source::{HttpKeySource, HttpKeySourceError};
 pub use loading::Jwks;
@@ -15,4 +16,6 @@ pub use settings::JwksSettings;
 pub use source::{KeySource, KeySourceError};
 
 pub(crate) use http_source::fetch_json;
+pub(crate) use key::{Jwk, Key};
 pub(crate) use loading::{FoundKey, NoKey};
+pub(crate) use thumbprint::Thumbprint;

@@ -1,5 +1,6 @@
 //! What all signed tokens have in common (RFC 7519): three parts, and JSON objects in which no name stands twice.
 
+mod distinct;
 mod object;
 mod parts;
 

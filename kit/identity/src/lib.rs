@@ -2,9 +2,9 @@
 //!
 //! A [`SignIn`] reads the head of a request and answers with its [`Principal`], or with a [`Challenge`] if it presents a
 //! credential that is not accepted. A request without a credential is anonymous. [`AccessTokenSignIn`] accepts JSON Web
-//! Tokens of an issuer whose keys [`Jwks`] loads; [`ApiKeySignIn`] accepts keys whose hashes are in a [`KeyFile`].
-//! [`Sessions`] of browsers live in a [`Store`](store::Store) that replicas share; [`OidcSignIn`] begins them with a login at
-//! an identity provider.
+//! Tokens of an issuer whose keys [`Jwks`] loads, where it is so set up only with a proof of the key that they are bound
+//! to; [`ApiKeySignIn`] accepts keys whose hashes are in a [`KeyFile`]. [`Sessions`] of browsers live in a
+//! [`Store`](store::Store) that replicas share; [`OidcSignIn`] begins them with a login at an identity provider.
 //!
 //! No credential of a client goes any further: a [`CredentialSource`] gives those that services are shown, either
 //! [signed](CredentialSigner) by the server or [exchanged](TokenExchange) at the provider.
@@ -45,7 +45,7 @@
 //! A server runs [`SignIn::maintain`] beside its requests: it loads keys and looks for changes of files. Times in
 //! credentials are compared with a [`Clock`], intervals follow tokio's clock, so that tests run on a paused one.
 //!
-//! Next: `tests/access_token/bad.rs` lists the tokens that are rejected; `tests/access_token/keys.rs` shows the keys of
+//! Next: `tests/access_token/bad.rs` lists the tokens that are rejected, `tests/access_token/dpop/bad.rs` the proofs; `tests/access_token/keys.rs` shows the keys of
 //! an issuer through rotation and outage, `tests/api_key/changes.rs` those of devices. `tests/oidc/login.rs` follows a browser through a login.
 
 mod access_token;
@@ -68,7 +68,7 @@ mod secret;
 mod session;
 mod sign_in;
 
-pub use access_token::{AccessTokenSettings, AccessTokenSignIn};
+pub use access_token::{AccessTokenSettings, AccessTokenSignIn, DpopSettings};
 pub use algorithm::Algorithm;
 pub use api_key::{
     ApiKeySignIn, IssuedKey, KeyFile, KeyFileError, KeyOrder, KeyPrefix, KeyReport, KeyRing, KeyState,

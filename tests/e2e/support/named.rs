@@ -2,13 +2,16 @@
 
 use bff_kit::AnyClient;
 use bff_kit::host::config::Config;
-use bff_kit::identity::{Challenge, Principal, RequestHead, Scopes, SignIn, SigningIn, signed_in};
+use bff_kit::identity::{Challenge, Claims, Principal, RequestHead, Scopes, SignIn, SigningIn, signed_in};
 use http::HeaderName;
 
 use super::Kind;
 
 /// Header that names a user.
 const USER: &str = "x-user-id";
+
+/// Header that names a visitor; beside that of a user, the one that they were before they signed in.
+const VISITOR: &str = "x-visitor-id";
 
 /// Header that names a device.
 const DEVICE: &str = "x-device-id";
@@ -24,16 +27,20 @@ struct Named {
 
 impl SignIn for Named {
     fn sign_in<'a>(&'a self, request: RequestHead<'a>) -> SigningIn<'a> {
-        let principal = match request.headers.get(self.header).map(|it| it.to_str().unwrap_or_default()) {
-            None => Ok(Principal::anonymous()),
+        let header = |name| request.headers.get(name).map(|it| it.to_str().unwrap_or_default());
+        let visitor = header(VISITOR);
+        let principal = match header(self.header) {
+            None => Ok(visitor.map_or_else(Principal::anonymous, Principal::of_visitor)),
             Some("") => Err(Challenge::rejected("Named", "the header names nobody")),
-            Some(name) => Ok((self.principal)(name).with_scopes(Scopes::parse(SCOPES).unwrap_or_default())),
+            Some(name) => Ok((self.principal)(name)
+                .with_scopes(Scopes::parse(SCOPES).unwrap_or_default())
+                .with_claims(Claims::of(visitor.map(|visitor| ("visitor", vec![visitor]))))),
         };
         signed_in(principal)
     }
 
     fn reads(&self) -> Vec<HeaderName> {
-        vec![HeaderName::from_static(self.header)]
+        [self.header, VISITOR].map(HeaderName::from_static).to_vec()
     }
 }
 

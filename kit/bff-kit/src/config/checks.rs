@@ -25,6 +25,9 @@ pub(super) fn check(config: &Config, services: &[&str]) -> Result<(), ConfigErro
     for public in &config.server.public_origins {
         origin::check_public(public).map_err(|problem| wrong("server.public_origins", public, &problem))?;
     }
+    if let Some(own) = &config.sign_in.dpop {
+        origin::check_public(own).map_err(|problem| wrong("sign_in.dpop", own, &problem))?;
+    }
     for proxy in &config.server.trusted_proxies {
         network(proxy).map_err(|problem| ConfigError::new("server.trusted_proxies", problem))?;
     }

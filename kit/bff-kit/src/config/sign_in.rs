@@ -20,6 +20,11 @@ pub struct SignInConfig {
     /// Address of the keys with which the issuer signs (JWKS), such as `https://id.shop.example/jwks`.
     #[schemars(extend("format" = "URL"))]
     pub jwks: Option<String>,
+    /// Origin by which clients reach this server, such as `https://mobile.shop.example`. When set, each access token must
+    /// be bound to a key of its client, and each request must prove that its sender has the key, for its path at this
+    /// origin (`DPoP`, RFC 9449). When absent, tokens that are bound to a key are rejected.
+    #[schemars(extend("format" = "URL"))]
+    pub dpop: Option<String>,
     /// Address of `/auth/callback` as browsers reach it, such as `https://shop.example/auth/callback`, to which the
     /// provider sends them back and which it has registered. Must be set beside the issuer for clients of browsers.
     #[schemars(extend("format" = "URL"))]

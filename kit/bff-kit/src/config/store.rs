@@ -11,7 +11,7 @@ use store::{Buckets, MemoryStore, RedisStore, Store};
 use super::ConfigError;
 
 /// Settings of the store, which keeps what outlives a request: the answers under idempotency keys, the
-/// sessions of browsers, and what is used of quotas.
+/// sessions of browsers, the proofs that were used, and what is used of quotas.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreConfig {

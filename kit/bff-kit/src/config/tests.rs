@@ -108,6 +108,15 @@ fn every_bad_setting_is_one_line_that_names_its_key() {
             &[("BFF_WEB__SERVER__PUBLIC_ORIGINS", "[\"app://shop\"]")],
             "server.public_origins: `app://shop` is not",
         ),
+        (
+            &[("BFF_WEB__SIGN_IN__DPOP", "mobile.shop.example")],
+            "sign_in.dpop: `mobile.shop.example` is not an",
+        ),
+        (
+            &[("BFF_WEB__SIGN_IN__DPOP", "https://shop.example/")],
+            "sign_in.dpop: `https://shop.example/` goes on",
+        ),
+        (&[("BFF_WEB__SIGN_IN__DPOP", "app://shop")], "sign_in.dpop: `app://shop` is not reached over HTTP"),
         (&[("BFF_WEB__SERVER__ALLOWED_HEADERS", "[\"x y\"]")], "server.allowed_headers: `x y` is no name"),
         (&[("BFF_WEB__SERVER__ALLOWED_HEADERS", "[\"*\"]")], "server.allowed_headers: `*` lets"),
         (&[("BFF_WEB__SERVER__EXPOSED_HEADERS", "[\"\"]")], "server.exposed_headers: `` is no name"),

@@ -8,7 +8,6 @@ use moka::sync::Cache;
 use ring::digest::{SHA256, digest};
 
 use super::rules::Named;
-use crate::principal::Principal;
 
 /// The tokens that were verified a moment ago, each by its SHA-256: no token is kept itself.
 pub(super) struct Memory {
@@ -22,7 +21,7 @@ pub(super) struct Fingerprint([u8; 32]);
 
 #[derive(Clone)]
 struct Entry {
-    principal: Principal,
+    named: Named,
     until: Timestamp,
     /// Generation of the keys that verified the token.
     generation: u64,
@@ -39,10 +38,10 @@ impl Memory {
         }
     }
 
-    /// Returns the principal of a token that the same keys verified, and that is still good.
-    pub(super) fn recall(&self, token: Fingerprint, now: Timestamp, generation: u64) -> Option<Principal> {
+    /// Returns what a token names that the same keys verified, and that is still good.
+    pub(super) fn recall(&self, token: Fingerprint, now: Timestamp, generation: u64) -> Option<Named> {
         let entry = self.entries.get(&token)?;
-        (now < entry.until && entry.generation == generation).then_some(entry.principal)
+        (now < entry.until && entry.generation == generation).then_some(entry.named)
     }
 
     /// Remembers a token that keys of this generation have just verified.
@@ -51,7 +50,7 @@ impl Memory {
             return;
         }
         let until = now.checked_add(self.remember).unwrap_or(Timestamp::MAX).min(named.ends);
-        self.entries.insert(token, Entry { principal: named.principal.clone(), until, generation });
+        self.entries.insert(token, Entry { named: named.clone(), until, generation });
     }
 }
 
@@ -66,5 +65,9 @@ impl Fingerprint {
         let mut fingerprint = [0; 32];
         fingerprint.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
         Self(fingerprint)
+    }
+
+    pub(super) const fn bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }

@@ -7,13 +7,17 @@ use serde_json::Value;
 
 use super::settings::AccessTokenSettings;
 use crate::claims::Claims;
+use crate::jwks::Thumbprint;
 use crate::jwt::Object;
 use crate::principal::Principal;
 use crate::scopes::Scopes;
 
 /// The principal that a token names, if its signature holds.
+#[derive(Clone)]
 pub(super) struct Named {
     pub(super) principal: Principal,
+    /// Key that the sender of the token must have; `None` if whoever has the token may use it.
+    pub(super) binding: Option<Thumbprint>,
     /// Time from which the token is no longer accepted, the leeway included.
     pub(super) ends: Timestamp,
 }
@@ -38,7 +42,8 @@ impl AccessTokenSettings {
             .with_scopes(scopes(&claims).ok_or("the scope is malformed")?)
             .with_claims(self.kept(&claims))
             .with_expiry(instant(expires)?);
-        Ok(Named { principal, ends: instant(expires.saturating_add(whole(self.leeway)))? })
+        let binding = binding(&claims)?;
+        Ok(Named { principal, binding, ends: instant(expires.saturating_add(whole(self.leeway)))? })
     }
 
     /// Returns the time of expiry, in seconds since 1970, if the token is valid now.
@@ -81,6 +86,15 @@ fn texts(value: &Value) -> Option<Vec<&str>> {
         Value::Array(list) => list.iter().map(Value::as_str).collect(),
         _ => None,
     }
+}
+
+/// Returns the key that a token is bound to (RFC 9449, section 6.1). Another confirmation than `jkt`, alone or beside it,
+/// is a demand on the sender that we could not check (RFC 7800, section 3.1), such as a certificate.
+fn binding(claims: &Object) -> Result<Option<Thumbprint>, &'static str> {
+    let Some(confirmation) = claims.get("cnf") else { return Ok(None) };
+    let members = confirmation.as_object().filter(|members| members.len() == 1);
+    let thumbprint = members.and_then(|it| it.get("jkt")?.as_str()).and_then(Thumbprint::parse);
+    thumbprint.map(Some).ok_or("the token is bound to something else than the thumbprint of a key")
 }
 
 fn scopes(claims: &Object) -> Option<Scopes> {

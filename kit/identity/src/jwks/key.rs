@@ -1,4 +1,4 @@
-//! A public key of a key set.
+//! A public key, of a key set or of a proof.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,14 +7,18 @@ use ring::signature::{
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::thumbprint::Thumbprint;
 use crate::algorithm::Algorithm;
+
+/// Bytes of a coordinate on P-256, and of a point on Ed25519.
+const COORDINATE: usize = 32;
 
 /// A public key that can verify signatures.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Key {
-    pub(super) id: String,
-    /// The one algorithm that the key is for; `None` if the set does not say.
+    /// The one algorithm that the key is for; `None` if it does not say.
     algorithm: Option<Algorithm>,
     material: Material,
 }
@@ -31,11 +35,11 @@ enum Material {
     Ed25519(Vec<u8>),
 }
 
-/// A key as a set states it (RFC 7517, section 4).
+/// A key as JSON states it (RFC 7517, section 4), without a private part.
 #[derive(Deserialize)]
-pub(super) struct Jwk {
+pub(crate) struct Jwk {
     kty: String,
-    kid: Option<String>,
+    pub(super) kid: Option<String>,
     #[serde(rename = "use")]
     use_: Option<String>,
     key_ops: Option<Vec<String>>,
@@ -45,34 +49,43 @@ pub(super) struct Jwk {
     e: Option<String>,
     x: Option<String>,
     y: Option<String>,
-    /// The private part.
-    d: Option<serde::de::IgnoredAny>,
+}
+
+/// Members of private and of symmetric keys (RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1).
+const SECRETS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+impl Jwk {
+    /// Reads a key. Returns `None` if it is malformed, or has a secret in it: a key that was published so is everybody's.
+    /// Some issuers write null for a member that is not there.
+    pub(crate) fn read(json: &Value) -> Option<Self> {
+        let is_secret = |name: &&str| json.get(name).is_some_and(|it| !it.is_null());
+        if SECRETS.iter().any(is_secret) { None } else { Self::deserialize(json).ok() }
+    }
 }
 
 impl Key {
-    /// Returns the key, or `None` if it cannot verify tokens: it has no id, is for something else, of a type or size
-    /// that is not supported, or published with its private part.
-    pub(super) fn of(jwk: Jwk) -> Option<Self> {
+    /// Returns the key, or `None` if it cannot verify tokens: it is for something else, or of a type or size that is not
+    /// supported.
+    pub(crate) fn of(jwk: &Jwk) -> Option<Self> {
         let signs = jwk.use_.as_deref().is_none_or(|it| it == "sig")
             && jwk.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|it| it == "verify"));
-        if !signs || jwk.d.is_some() {
+        if !signs {
             return None;
         }
         let key = Self {
             algorithm: jwk.alg.as_deref().map(|name| Algorithm::of(name).ok_or(())).transpose().ok()?,
-            material: Material::of(&jwk)?,
-            id: jwk.kid?,
+            material: Material::of(jwk)?,
         };
         key.algorithm.is_none_or(|it| key.material.fits(it)).then_some(key)
     }
 
     /// Returns true if the key may verify signatures of an algorithm.
-    pub(super) fn fits(&self, algorithm: Algorithm) -> bool {
+    pub(crate) fn fits(&self, algorithm: Algorithm) -> bool {
         self.material.fits(algorithm) && self.algorithm.is_none_or(|it| it == algorithm)
     }
 
     /// Returns true if the signature over the message is of this key. The algorithm must fit the key.
-    pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+    pub(crate) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         let verified = match (&self.material, algorithm) {
             (Material::Rsa { n, e }, Algorithm::Rs256) => {
                 RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
@@ -89,6 +102,22 @@ impl Key {
             _ => return false,
         };
         verified.is_ok()
+    }
+
+    /// Returns the name of the key by what it consists of.
+    pub(crate) fn thumbprint(&self) -> Thumbprint {
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        // Each type's required members in the order of their names, without spaces (RFC 7638, section 3; RFC 8037).
+        Thumbprint::of(&match &self.material {
+            Material::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encode(e), encode(n)),
+            Material::P256(point) => {
+                let (x, y) = point[1..].split_at(COORDINATE);
+                format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, encode(x), encode(y))
+            }
+            Material::Ed25519(point) => {
+                format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(point))
+            }
+        })
     }
 }
 
@@ -125,7 +154,50 @@ fn unsigned(text: &str) -> Option<Vec<u8>> {
     Some(bytes[zeros..].to_vec())
 }
 
-/// Decodes 32 bytes.
+/// Decodes a coordinate.
 fn coordinate(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 32)
+    URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == COORDINATE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(json: &str) -> Option<Key> {
+        Key::of(&Jwk::read(&serde_json::from_str(json).unwrap())?)
+    }
+
+    /// The examples of RFC 7638, section 3.1, and RFC 8037, appendix A.3.
+    #[test]
+    fn thumbprints_are_those_of_the_standards() {
+        let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiF\
+                 V4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9\
+                 c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1\
+                 jF44-csFCur-kEgU8awapJzKnqDKgw";
+        let rsa = format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB","alg":"RS256","kid":"2011-04-29"}}"#);
+        let zeros = rsa.replace("AQAB", "AAEAAQ");
+        let ed =
+            r#"{"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","crv":"Ed25519","kty":"OKP","d":null}"#;
+        for (json, expected) in [
+            (&*rsa, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
+            (&zeros, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
+            (ed, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"),
+        ] {
+            let thumbprint = key(json).unwrap().thumbprint();
+            assert!(thumbprint.is(&Thumbprint::parse(expected).unwrap()), "{json}");
+            assert!(!thumbprint.is(&Thumbprint::of("")));
+        }
+    }
+
+    #[test]
+    fn a_key_with_a_secret_is_none() {
+        let good = r#"{"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","crv":"Ed25519","kty":"OKP"}"#;
+        assert!(key(good).is_some());
+        for name in SECRETS {
+            let secret = good.replacen('{', &format!(r#"{{"{name}":"AA","#), 1);
+            assert!(key(&secret).is_none(), "{name}");
+        }
+        assert!(key(r#"{"kty":"oct","k":"AA"}"#).is_none());
+        assert!(Jwk::read(&Value::Null).is_none());
+    }
 }

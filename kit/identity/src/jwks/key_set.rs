@@ -11,9 +11,9 @@ use crate::algorithm::Algorithm;
 /// Upper bound on the keys of a set. Issuers publish a handful.
 const MAX_KEYS: usize = 256;
 
-/// The keys of a set that can verify tokens.
+/// The keys of a set that can verify tokens, each with its id.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct KeySet(Vec<Arc<Key>>);
+pub(super) struct KeySet(Vec<(String, Arc<Key>)>);
 
 impl KeySet {
     /// Reads a set. Keys that cannot be used are left out, as RFC 7517, section 5 demands; the set itself must be
@@ -27,8 +27,8 @@ impl KeySet {
         if set.keys.len() > MAX_KEYS {
             return None;
         }
-        let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
-        Some(Self(keys.filter_map(Key::of).map(Arc::new).collect()))
+        let usable = |jwk: Jwk| Key::of(&jwk).map(Arc::new).and_then(|key| Some((jwk.kid?, key)));
+        Some(Self(set.keys.iter().filter_map(Jwk::read).filter_map(usable).collect()))
     }
 
     /// Returns the number of keys.
@@ -38,6 +38,6 @@ impl KeySet {
 
     /// Returns the key of this id that may verify signatures of the algorithm.
     pub(super) fn get(&self, id: &str, algorithm: Algorithm) -> Option<Arc<Key>> {
-        self.0.iter().find(|key| key.id == id && key.fits(algorithm)).cloned()
+        self.0.iter().find(|(its, key)| its == id && key.fits(algorithm)).map(|(_, key)| key.clone())
     }
 }

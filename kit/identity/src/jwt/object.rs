@@ -1,19 +1,20 @@
 //! JSON objects in which no name may stand twice.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use serde_json::{Map, Value};
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
-use serde_json::Value;
+use super::distinct::Distinct;
 
-/// A JSON object in which no name stands twice. Readers of JSON disagree about the value that counts then, and an
-/// attacker could show one value to the signer and another to us (RFC 8725, section 2.4).
-pub(crate) struct Object(BTreeMap<String, Value>);
+/// A JSON object in which no name stands twice, nor in an object within it. Readers of JSON disagree about the value that
+/// counts then, and an attacker could show one value to the signer and another to us (RFC 8725, section 2.4).
+pub(crate) struct Object(Map<String, Value>);
 
 impl Object {
     /// Reads an object, and nothing after it.
     pub(crate) fn read(json: &[u8]) -> Option<Self> {
-        serde_json::from_slice(json).ok()
+        match serde_json::from_slice(json).ok()? {
+            Distinct(Value::Object(members)) => Some(Self(members)),
+            Distinct(_) => None,
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
@@ -30,31 +31,5 @@ impl Object {
     pub(crate) fn seconds(&self, name: &str) -> Option<i64> {
         const YEAR_10000: i64 = 253_402_207_200;
         self.get(name)?.as_i64().filter(|seconds| (0..YEAR_10000).contains(seconds))
-    }
-}
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut members = BTreeMap::new();
-                while let Some((name, value)) = map.next_entry()? {
-                    if members.insert(name, value).is_some() {
-                        return Err(A::Error::custom("a name stands twice"));
-                    }
-                }
-                Ok(Object(members))
-            }
-        }
-
-        deserializer.deserialize_map(Members)
     }
 }

@@ -67,6 +67,18 @@ impl OidcSignIn {
         Ok(self.sessions.find(id).await?.and_then(|session| Opened::of(id, session)))
     }
 
+    /// Ends the session of an id, and revokes its refresh token at the provider. Returns the tokens that it had; `None` if
+    /// there was none, or none that this sign-in began.
+    pub(super) async fn end(&self, id: &SessionId) -> Result<Option<Tokens>, SessionError> {
+        // First, so that it has ended whatever the provider does, and a refresh that is under way revokes its own tokens.
+        let ended = self.sessions.take(id).await?;
+        let Some(opened) = ended.and_then(|session| Opened::of(id, session)) else { return Ok(None) };
+        if let Some(token) = &opened.tokens.refresh_token {
+            self.provider.revoke(token).await;
+        }
+        Ok(Some(opened.tokens))
+    }
+
     /// Returns the session of an id, with its tokens refreshed if that is due.
     pub(super) async fn refreshed(&self, id: &SessionId) -> Result<Opened, Challenge> {
         let opened = self.opened(id).await?;

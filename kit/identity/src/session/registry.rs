@@ -175,6 +175,16 @@ impl Sessions {
         Ok(())
     }
 
+    /// Ends all sessions of a user but one.
+    pub(crate) async fn revoke_others(&self, user: &str, kept: &SessionId) -> Result<(), SessionError> {
+        for (handle, _) in self.of(user).await? {
+            if handle != kept.handle() {
+                self.remove(&handle).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Ends all sessions of a group, or those of it that are of a user.
     pub(crate) async fn revoke_group(&self, group: &str, user: Option<&str>) -> Result<(), SessionError> {
         for (handle, _) in self.listed(&group_of(group), user).await? {

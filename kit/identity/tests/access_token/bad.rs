@@ -200,7 +200,13 @@ impl Keys {
 
         let good = claims().to_string();
         let header = self.p256.header().to_string();
-        for double in [r#""exp":1,"#, r#""sub":"eve","#, r#""aud":"x","aud":"y","#, r#""x":1,"x":2,"#] {
+        for double in [
+            r#""exp":1,"#,
+            r#""sub":"eve","#,
+            r#""aud":"x","aud":"y","#,
+            r#""x":1,"x":2,"#,
+            r#""x":[{"y":1,"y":2}],"#,
+        ] {
             let text = good.replacen('{', &format!("{{{double}"), 1);
             cases.push(case(format!("claims twice: {double}"), self.p256.sign(&header, text)));
         }

@@ -162,7 +162,12 @@ pub(crate) struct Server(pub(crate) Arc<AccessTokenSignIn>);
 impl Server {
     /// Serves requests, and maintains the keys beside them.
     pub(crate) fn start(issuer: &Issuer, settings: AccessTokenSettings) -> Self {
-        let server = Self::idle(issuer, settings);
+        Self::maintained(Self::sign_in(issuer, settings))
+    }
+
+    /// Serves requests with a sign-in, and maintains its keys.
+    pub(crate) fn maintained(sign_in: AccessTokenSignIn) -> Self {
+        let server = Self(Arc::new(sign_in));
         let maintained = server.0.clone();
         tokio::spawn(async move { maintained.maintain().await });
         server
@@ -170,13 +175,17 @@ impl Server {
 
     /// Serves requests, and loads no keys.
     pub(crate) fn idle(issuer: &Issuer, settings: AccessTokenSettings) -> Self {
+        Self(Arc::new(Self::sign_in(issuer, settings)))
+    }
+
+    pub(crate) fn sign_in(issuer: &Issuer, settings: AccessTokenSettings) -> AccessTokenSignIn {
         let keys = Jwks::new(issuer.clone(), JwksSettings::default());
         let started = Instant::now();
         let clock = Clock::new(move || {
             let since = SignedDuration::try_from(started.elapsed()).unwrap();
             Timestamp::from_second(START).unwrap() + since
         });
-        Self(Arc::new(AccessTokenSignIn::new(settings, keys, clock)))
+        AccessTokenSignIn::new(settings, keys, clock)
     }
 
     pub(crate) async fn bearer(&self, token: &str) -> SignedIn {

@@ -47,8 +47,11 @@ async fn a_user_ends_one_of_their_sessions_and_no_other() {
     assert_eq!(user(&other.page().await), Err(401));
     assert_eq!(one.send(Method::DELETE, &path(1)).await.status, StatusCode::NOT_FOUND, "it has ended");
     assert_eq!(user(&one.page().await), Ok("ada".to_owned()));
+    assert!(server.provider.state().revoked.is_empty(), "the tokens of another session cannot be opened");
+    let own_token = server.provider.state().refresh_tokens[0].clone();
     assert_eq!(one.send(Method::DELETE, &path(0)).await.status, StatusCode::NO_CONTENT);
     assert!(one.cookies.is_empty(), "it was the browser's own");
+    assert_eq!(server.provider.state().revoked, [own_token]);
     for handle in ["nonsense", &"A".repeat(43), "..%2f..%2fsessions-of:ada"] {
         let answer = eve.send(Method::DELETE, &format!("/auth/sessions/{handle}")).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{handle}");
@@ -62,8 +65,10 @@ async fn a_user_ends_all_of_their_sessions() {
     server.provider.state().user = "eve".to_owned();
     let eve = Browser::signed_in(&server).await;
     let before = one.clone();
+    let own_token = server.provider.state().refresh_tokens[0].clone();
     assert_eq!(one.send(Method::DELETE, "/auth/sessions").await.status, StatusCode::NO_CONTENT);
     assert!(one.cookies.is_empty());
+    assert_eq!(server.provider.state().revoked, [own_token]);
     assert_eq!(user(&before.page().await), Err(401));
     assert_eq!(user(&other.page().await), Err(401));
     assert_eq!(user(&eve.page().await), Ok("eve".to_owned()));

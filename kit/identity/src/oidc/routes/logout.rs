@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::answer;
 use crate::oidc::cookie;
-use crate::oidc::sign_in::{OidcSignIn, Opened};
+use crate::oidc::sign_in::OidcSignIn;
 use crate::session::{SessionError, SessionId};
 
 /// Ends the session, here and in the tokens of the provider. Returns the URL at which the page can end the session at the
@@ -26,11 +26,6 @@ pub(super) async fn post(State(sign_in): State<Arc<OidcSignIn>>, headers: Header
 }
 
 async fn end(sign_in: &OidcSignIn, id: &SessionId) -> Result<Option<String>, SessionError> {
-    // First, so that it has ended whatever the provider does, and a refresh that is under way revokes its own tokens.
-    let ended = sign_in.sessions.take(id).await?;
-    let Some(opened) = ended.and_then(|session| Opened::of(id, session)) else { return Ok(None) };
-    if let Some(token) = &opened.tokens.refresh_token {
-        sign_in.provider.revoke(token).await;
-    }
-    Ok(sign_in.provider.end_session(&opened.tokens.id_token).map(Into::into))
+    let ended = sign_in.end(id).await?;
+    Ok(ended.and_then(|tokens| sign_in.provider.end_session(&tokens.id_token)).map(Into::into))
 }

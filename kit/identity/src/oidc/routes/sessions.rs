@@ -34,7 +34,8 @@ pub(super) async fn get(State(sign_in): State<Arc<OidcSignIn>>, headers: HeaderM
     answer::json(StatusCode::OK, &json!({ "sessions": all.collect::<Vec<_>>() }))
 }
 
-/// Ends one session of the user: 204, or 404 if the user has none of that name.
+/// Ends one session of the user: 204, or 404 if the user has none of that name. The tokens of another session than that
+/// of the request are sealed under an id that is not there: they cannot be revoked, and are deleted with it.
 pub(super) async fn delete(
     State(sign_in): State<Arc<OidcSignIn>>,
     Path(handle): Path<String>,
@@ -45,8 +46,10 @@ pub(super) async fn delete(
         Err(response) => return *response,
     };
     let Some(handle) = SessionHandle::parse(&handle) else { return StatusCode::NOT_FOUND.into_response() };
+    if handle == id.handle() {
+        return end_own(&sign_in, &id).await;
+    }
     match sign_in.sessions.revoke(&opened.user, &handle).await {
-        Ok(true) if handle == id.handle() => answer::without_session(StatusCode::NO_CONTENT.into_response()),
         Ok(true) => StatusCode::NO_CONTENT.into_response(),
         Ok(false) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => answer::unavailable(&error),
@@ -55,12 +58,20 @@ pub(super) async fn delete(
 
 /// Ends all sessions of the user, this one included.
 pub(super) async fn delete_all(State(sign_in): State<Arc<OidcSignIn>>, headers: HeaderMap) -> Response {
-    let opened = match own(&sign_in, &headers).await {
-        Ok((_, opened)) => opened,
+    let (id, opened) = match own(&sign_in, &headers).await {
+        Ok(own) => own,
         Err(response) => return *response,
     };
-    match sign_in.sessions.revoke_all(&opened.user).await {
-        Ok(()) => answer::without_session(StatusCode::NO_CONTENT.into_response()),
+    // The others first: if that fails, the user is still signed in and can try again.
+    if let Err(error) = sign_in.sessions.revoke_others(&opened.user, &id).await {
+        return answer::unavailable(&error);
+    }
+    end_own(&sign_in, &id).await
+}
+
+async fn end_own(sign_in: &OidcSignIn, id: &SessionId) -> Response {
+    match sign_in.end(id).await {
+        Ok(_) => answer::without_session(StatusCode::NO_CONTENT.into_response()),
         Err(error) => answer::unavailable(&error),
     }
 }
