@@ -292,7 +292,7 @@ async fn a_key_that_was_used_for_something_else_is_declined() {
         let field = change.field;
         made(&change, &send(&shop, &change).await);
         let after = state(&shop, &change).await;
-        let (other, value) = [
+        let another = [
             ("quantity", json!(7)),
             ("country", json!("DE")),
             ("text", json!("Better.")),
@@ -302,8 +302,11 @@ async fn a_key_that_was_used_for_something_else_is_declined() {
             ("productId", json!(product_id("desk-lamp-arm-brass"))),
         ]
         .into_iter()
-        .find(|(name, _)| input.get(name).is_some())
-        .unwrap();
+        .find(|(name, _)| input.get(name).is_some());
+        let Some((other, value)) = another else {
+            assert_eq!(field, "cartAdopt", "the one whose key is all of its input");
+            continue;
+        };
         change.body["variables"]["input"][other] = value;
         let answer = send(&shop, &change).await.whole();
         let error = answer.data(&format!("/{field}/userErrors/0"));

@@ -11,6 +11,7 @@ mod id_token;
 mod key;
 mod library;
 mod logout_token;
+mod memory;
 mod provider;
 mod refresh;
 mod return_to;

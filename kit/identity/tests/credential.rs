@@ -56,7 +56,7 @@ impl Provider {
         TokenExchange::new(settings(&self.url), RootCertStore::empty()).unwrap()
     }
 
-    fn answers(&self, status: u16, body: impl ToString) {
+    fn answers(&self, status: u16, body: &impl ToString) {
         *self.answer.lock().unwrap() = (status, body.to_string());
     }
 
@@ -178,7 +178,7 @@ async fn an_answer_that_is_no_token_is_no_credential() {
         );
         pass_cool_down().await;
     }
-    provider.answers(200, json!({ "access_token": "exchanged", "token_type": "Bearer" }));
+    provider.answers(200, &json!({ "access_token": "exchanged", "token_type": "Bearer" }));
     exchange.credential(&ada(), CARTS).await.unwrap();
 }
 
@@ -189,12 +189,12 @@ async fn what_the_provider_does_not_exchange_is_rejected_each_time_anew() {
     for (status, error) in
         [(400, "invalid_request"), (400, "invalid_target"), (401, "invalid_client"), (302, "")]
     {
-        provider.answers(status, json!({ "error": error }));
+        provider.answers(status, &json!({ "error": error }));
         let before = provider.asked();
         assert_eq!(exchange.credential(&ada(), CARTS).await.unwrap_err(), NoCredential::Rejected, "{status}");
         assert_eq!(provider.asked(), before + 1);
     }
-    provider.answers(200, good());
+    provider.answers(200, &good());
     exchange.credential(&ada(), CARTS).await.unwrap();
 }
 
@@ -202,14 +202,14 @@ async fn what_the_provider_does_not_exchange_is_rejected_each_time_anew() {
 async fn a_provider_that_fails_is_left_alone_for_a_second() {
     let provider = Provider::start().await;
     let exchange = provider.exchange();
-    provider.answers(503, "");
+    provider.answers(503, &"");
     for _ in 0..10 {
         let outcome = exchange.credential(&ada(), CARTS).await;
         assert!(matches!(outcome, Err(NoCredential::Unavailable(_))), "{outcome:?}");
     }
     assert_eq!(provider.asked(), 1);
     pass_cool_down().await;
-    provider.answers(200, good());
+    provider.answers(200, &good());
     exchange.credential(&ada(), CARTS).await.unwrap();
     assert_eq!(provider.asked(), 2);
 }

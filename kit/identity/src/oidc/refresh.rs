@@ -99,8 +99,7 @@ impl Refresher {
     /// Refreshes the tokens, unless another replica has meanwhile. Returns false if the provider could not be asked.
     async fn refresh_claimed(&self, id: &SessionId) -> Result<bool, SessionError> {
         let Some(session) = self.sessions.find(id).await? else { return Ok(true) };
-        let Some((user, tokens)) =
-            session.enclosed(id).as_ref().and_then(Tokens::read).map(|tokens| (session.user, tokens))
+        let Some((user, tokens)) = Tokens::of_session(id, &session).map(|tokens| (session.user, tokens))
         else {
             return Ok(true);
         };

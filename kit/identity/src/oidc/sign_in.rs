@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls::RootCertStore;
 
 use super::error::OidcError;
+use super::memory::Memory;
 use super::provider::Provider;
 use super::refresh::Refresher;
 use super::return_to::ReturnOrigins;
@@ -31,6 +32,7 @@ pub struct OidcSignIn {
     pub(super) origins: ReturnOrigins,
     pub(super) has_visitors: bool,
     refresher: Arc<Refresher>,
+    memory: Memory,
 }
 
 /// Claim of a user: the visitor that the browser was before the sign-in.
@@ -40,15 +42,7 @@ const VISITOR: &str = "visitor";
 pub(super) struct Opened {
     pub(super) session: Session,
     pub(super) user: String,
-    pub(super) tokens: Tokens,
-}
-
-impl Opened {
-    /// Opens a session; `None` if it is none that a login began.
-    pub(super) fn of(id: &SessionId, session: Session) -> Option<Self> {
-        let tokens = session.enclosed(id).as_ref().and_then(Tokens::read)?;
-        Some(Self { user: session.user.clone(), session, tokens })
-    }
+    pub(super) tokens: Arc<Tokens>,
 }
 
 impl OidcSignIn {
@@ -59,12 +53,14 @@ impl OidcSignIn {
         let has_visitors = settings.visitors;
         let provider = Arc::new(Provider::new(settings, roots, sessions.clock().clone())?);
         let refresher = Arc::new(Refresher::new(sessions.clone(), provider.clone()));
-        Ok(Self { provider, sessions, origins, has_visitors, refresher })
+        Ok(Self { provider, sessions, origins, has_visitors, refresher, memory: Memory::new() })
     }
 
     /// Returns the session of an id as it is; `None` if there is none, or none that this sign-in began.
     pub(super) async fn open(&self, id: &SessionId) -> Result<Option<Opened>, SessionError> {
-        Ok(self.sessions.find(id).await?.and_then(|session| Opened::of(id, session)))
+        let Some(session) = self.sessions.find(id).await? else { return Ok(None) };
+        let tokens = self.memory.open(id, &session);
+        Ok(tokens.map(|tokens| Opened { user: session.user.clone(), session, tokens }))
     }
 
     /// Ends the session of an id, and revokes its refresh token at the provider. Returns the tokens that it had; `None` if
@@ -72,11 +68,13 @@ impl OidcSignIn {
     pub(super) async fn end(&self, id: &SessionId) -> Result<Option<Tokens>, SessionError> {
         // First, so that it has ended whatever the provider does, and a refresh that is under way revokes its own tokens.
         let ended = self.sessions.take(id).await?;
-        let Some(opened) = ended.and_then(|session| Opened::of(id, session)) else { return Ok(None) };
-        if let Some(token) = &opened.tokens.refresh_token {
+        let Some(tokens) = ended.and_then(|session| Tokens::of_session(id, &session)) else {
+            return Ok(None);
+        };
+        if let Some(token) = &tokens.refresh_token {
             self.provider.revoke(token).await;
         }
-        Ok(Some(opened.tokens))
+        Ok(Some(tokens))
     }
 
     /// Returns the session of an id, with its tokens refreshed if that is due.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::library::TokenAnswer;
 use crate::scopes::Scopes;
+use crate::session::{Session, SessionId};
 
 /// Time before its expiry from which an access token is replaced, so that it is still good where it is sent to.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
@@ -53,8 +54,13 @@ impl Tokens {
         }
     }
 
+    /// Opens the tokens of a session; `None` if it is none that a login began.
+    pub(super) fn of_session(id: &SessionId, session: &Session) -> Option<Self> {
+        session.enclosed(id).as_ref().and_then(Self::read)
+    }
+
     /// Reads tokens that were unsealed; `None` if another release wrote them in another form.
-    pub(super) fn read(text: &SecretString) -> Option<Self> {
+    fn read(text: &SecretString) -> Option<Self> {
         serde_json::from_str(text.expose_secret()).ok()
     }
 

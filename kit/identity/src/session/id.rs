@@ -20,7 +20,7 @@ const CHARACTERS: usize = 43;
 pub struct SessionId(SecretString);
 
 /// The public name of a session: the SHA-256 of its id in base64, by which a user lists and ends sessions. It opens none.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
 pub struct SessionHandle(String);
 
 impl SessionId {

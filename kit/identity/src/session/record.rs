@@ -55,6 +55,11 @@ impl Session {
         self.sealed.as_ref()?.open(id, &self.user)
     }
 
+    /// Returns true if another record of the session is of the same user, and encloses the same.
+    pub(crate) fn encloses_the_same(&self, other: &Self) -> bool {
+        self.user == other.user && self.sealed == other.sealed
+    }
+
     /// Returns the session as used now, if the time that it has noted is too old.
     pub(super) fn used_again(&self, settings: &SessionSettings, now: Timestamp) -> Option<Self> {
         let is_old = elapsed(self.used, now) >= settings.idle / 8;
