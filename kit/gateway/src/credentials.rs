@@ -83,14 +83,14 @@ impl CallCredentials for OfPrincipal {
         // Whoever needs the same credential waits for it.
         let later = remembered.try_get_with(key, async move {
             let audience = audience.as_deref().unwrap_or(service);
-            Remembered::of(source.credential(principal, audience).await?)
+            Remembered::of(&source.credential(principal, audience).await?)
         });
         Either::Right(later.map(|it| it.map(|it| it.authorization).map_err(|no| failure(*no))).boxed())
     }
 }
 
 impl Remembered {
-    fn of(credential: Credential) -> Result<Self, NoCredential> {
+    fn of(credential: &Credential) -> Result<Self, NoCredential> {
         let left = credential.expires.duration_since(Timestamp::now());
         let mut authorization = MetadataValue::try_from(credential.authorization.as_bytes())
             .map_err(|_| NoCredential::Unavailable("the credential does not fit a header"))?;
