@@ -43,10 +43,10 @@ async fn services_are_told_of_the_user_where_an_answer_depends_on_them_and_of_no
 async fn without_the_provider_known_users_go_on_and_others_get_what_depends_on_nobody() {
     let provided = Provided::exchanging().await;
     screen_of_phone(&provided.shop, &provided.provider, ADA.1).await.whole();
-    let (shop, provider) = provided.without_provider().await;
-    screen_of_phone(&shop, &provider, ADA.1).await.whole();
+    let (shop, gone) = provided.without_provider().await;
+    screen_of_phone(&shop, &gone, ADA.1).await.whole();
     for _ in 0..3 {
-        let other = screen_of_phone(&shop, &provider, "user-grace-okafor").await;
+        let other = screen_of_phone(&shop, &gone, "user-grace-okafor").await;
         assert_eq!(other.errors(), ["cart: UPSTREAM_UNAVAILABLE"], "{}", other.text);
         assert_eq!(other.data("/products/items").as_array().unwrap().len(), 3);
     }

@@ -65,8 +65,8 @@ impl Provided {
         };
         let provider = published.get_or_init(|| Provider::new(options).unwrap()).clone();
         let mut serving = JoinSet::new();
-        let (served, (stop, stopped)) = (provider.clone(), oneshot::channel());
-        serving.spawn(async move { served.serve(listener, async { drop(stopped.await) }).await.unwrap() });
+        let (served, (stop, end)) = (provider.clone(), oneshot::channel());
+        serving.spawn(async move { served.serve(listener, async { drop(end.await) }).await.unwrap() });
         Self { shop, provider, stop, serving }
     }
 
