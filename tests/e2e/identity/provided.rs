@@ -19,7 +19,7 @@ use crate::support::{Shop, now, options};
 pub(super) struct Provided {
     pub(super) shop: Shop,
     pub(super) provider: Provider,
-    stop: oneshot::Sender<()>,
+    ending: oneshot::Sender<()>,
     serving: JoinSet<()>,
 }
 
@@ -65,15 +65,15 @@ impl Provided {
         };
         let provider = published.get_or_init(|| Provider::new(options).unwrap()).clone();
         let mut serving = JoinSet::new();
-        let (served, (stop, end)) = (provider.clone(), oneshot::channel());
+        let (served, (ending, end)) = (provider.clone(), oneshot::channel());
         serving.spawn(async move { served.serve(listener, async { drop(end.await) }).await.unwrap() });
-        Self { shop, provider, stop, serving }
+        Self { shop, provider, ending, serving }
     }
 
     /// Stops the provider, with all of its connections. The shop goes on.
     pub(super) async fn without_provider(self) -> (Shop, Provider) {
-        let Self { shop, provider, stop, serving } = self;
-        stop.send(()).unwrap();
+        let Self { shop, provider, ending, serving } = self;
+        ending.send(()).unwrap();
         serving.join_all().await;
         (shop, provider)
     }
