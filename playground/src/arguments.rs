@@ -10,8 +10,8 @@ use clap::{Parser, Subcommand};
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
-    /// Address to open the ports on
-    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    /// Address to open the ports on: one of this machine alone, or 0.0.0.0 for other machines as well
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_parser = host)]
     pub(crate) host: IpAddr,
     /// Port of the page
     #[arg(long, default_value_t = 4000)]
@@ -48,6 +48,17 @@ pub(crate) struct Arguments {
     /// Log filter
     #[arg(long, default_value = "access=info,playground=info,warn", value_name = "FILTER")]
     pub(crate) log: String,
+}
+
+/// Reads an address at which this machine reaches its own parts without TLS, as the BFFs reach the identity provider.
+fn host(text: &str) -> Result<IpAddr, String> {
+    let host: IpAddr = text.parse().map_err(|_| "it is no IP address".to_owned())?;
+    if host.is_loopback() || host.is_unspecified() {
+        return Ok(host);
+    }
+    Err("write 0.0.0.0 to be reached by other machines: the parts of the shop speak to each other by addresses of this \
+         machine alone"
+        .to_owned())
 }
 
 #[derive(Subcommand)]

@@ -174,11 +174,6 @@ async fn bff(
     let mut config = config;
     let contracts = config.operations.folder;
     config.operations.folder = contracts.map(|contracts| contracts.join(client.short_name()));
-    let address = listener.local_addr()?;
-    if !address.ip().is_loopback() && !address.ip().is_unspecified() {
-        // No host name of this machine stands for such an address, so the address is the public origin.
-        config.server.public_origins = vec![format!("http://{address}")];
-    }
     let listener = listener.tap_io(|io| {
         // A socket that rejects the option still works, only slower.
         let _set = io.set_nodelay(true);
