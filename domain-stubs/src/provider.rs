@@ -80,6 +80,20 @@ impl Provider {
     /// If the scopes are malformed (RFC 6749, section 3.3).
     #[must_use]
     pub fn phone_token(&self, user: &str, scopes: &str) -> String {
+        self.token_of_phone(user, scopes, None)
+    }
+
+    /// Signs such a token that is bound to a key of the phone (RFC 9449, section 6.1), by the thumbprint of that key
+    /// (RFC 7638).
+    ///
+    /// # Panics
+    /// If the scopes are malformed (RFC 6749, section 3.3).
+    #[must_use]
+    pub fn bound_phone_token(&self, user: &str, scopes: &str, thumbprint: &str) -> String {
+        self.token_of_phone(user, scopes, Some(thumbprint))
+    }
+
+    fn token_of_phone(&self, user: &str, scopes: &str, bound_to: Option<&str>) -> String {
         let scopes = Scopes::parse(scopes).expect("scopes are printable ASCII without quotes");
         self.0.sign(&NewToken {
             subject: user,
@@ -88,6 +102,7 @@ impl Provider {
             scopes: &scopes,
             actor: None,
             grant: None,
+            bound_to,
             lifetime: self.0.phone_token_lifetime,
         })
     }

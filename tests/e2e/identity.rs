@@ -1,5 +1,6 @@
 //! Principals: their identification, and the operations that they may run.
 
+mod bound;
 mod browsers;
 mod devices;
 mod exchanged;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    claims::{ACCESS_TOKEN, AccessClaims, Act, ID_TOKEN, IdClaims},
+    claims::{ACCESS_TOKEN, AccessClaims, Act, Confirmation, ID_TOKEN, IdClaims},
     client::Client,
     codes::Codes,
     grants::{Grant, Grants},
@@ -51,6 +51,8 @@ pub(super) struct NewToken<'a> {
     pub(super) actor: Option<&'a str>,
     /// The grant that the token belongs to.
     pub(super) grant: Option<&'a str>,
+    /// Thumbprint of the key that the token is bound to.
+    pub(super) bound_to: Option<&'a str>,
     /// Lifetime in seconds.
     pub(super) lifetime: i64,
 }
@@ -116,6 +118,7 @@ impl Authority {
             },
             scope: token.scopes.text(),
             act: token.actor.map(|actor| Act { sub: actor.to_owned() }),
+            cnf: token.bound_to.map(|key| Confirmation { jkt: key.to_owned() }),
         };
         self.keys.sign(ACCESS_TOKEN, &claims)
     }

@@ -23,6 +23,14 @@ pub(super) struct AccessClaims {
     pub(super) scope: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) act: Option<Act>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) cnf: Option<Confirmation>,
+}
+
+/// The key that a token is bound to, by its thumbprint (RFC 9449, section 6.1).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Confirmation {
+    pub(super) jkt: String,
 }
 
 /// The party that acts for the subject of a token (RFC 8693, section 4.1).

@@ -111,6 +111,7 @@ impl<'a> SignInSetup<'a> {
         oidc.return_origins.extend(pages.filter(|origin| is_of_pages(origin)).cloned());
         oidc.after_logout.clone_from(&settings.after_logout);
         oidc.visitors = visitors;
+        oidc.needs_tokens = self.config.credential.token_endpoint.is_some();
         let sessions = Sessions::new(self.store.clone(), SessionSettings::default(), self.clock.clone());
         let sign_in = OidcSignIn::new(oidc, sessions, self.roots()?).map_err(|error| {
             let key = if error == OidcError::Scope { "sign_in.scopes" } else { "sign_in" };

@@ -1,21 +1,26 @@
-//! The credentials that services are shown, each used for half of its life.
+//! The credentials that services are shown, each renewed from the half of its life on.
+
+mod keeper;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fetch::{Authorizing, CallCredentials, FailureKind, UpstreamError};
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, ready};
-use identity::{Credential, CredentialSource, NoCredential, Principal};
+use identity::{CredentialSource, NoCredential, Principal};
 use jiff::Timestamp;
-use moka::Expiry;
-use moka::future::Cache;
+use moka::sync::Cache;
 use serde_json::Value;
-use tonic::metadata::{Ascii, MetadataValue};
 
-/// Upper bound on the credentials that are remembered.
+use keeper::{Keeper, Taken, Waiting};
+
+/// Upper bound on the principals and services whose credentials are remembered.
 const MAX_REMEMBERED: u64 = 64 * 1024;
+
+/// Time after which a credential that nobody has used is forgotten.
+const IDLE: Duration = Duration::from_mins(2);
 
 /// The credentials of a server. Cheap to clone.
 #[derive(Clone)]
@@ -24,17 +29,11 @@ pub struct Credentials {
     source: Arc<dyn CredentialSource>,
     /// Audience of all credentials; `None` if each is for the service that it is shown to.
     audience: Option<Arc<str>>,
-    remembered: Cache<Key, Remembered>,
+    keepers: Cache<Key, Arc<Keeper>>,
 }
 
 /// The principal, without its token, and the service; `None` where one credential is for all.
 type Key = (Principal, Option<&'static str>);
-
-#[derive(Clone)]
-struct Remembered {
-    authorization: MetadataValue<Ascii>,
-    for_time: Duration,
-}
 
 /// The credentials of one principal.
 struct OfPrincipal {
@@ -51,8 +50,8 @@ impl Credentials {
         source: impl CredentialSource + 'static,
         audience: Option<&str>,
     ) -> Self {
-        let remembered = Cache::builder().max_capacity(MAX_REMEMBERED).expire_after(HalfLife).build();
-        Self { issuer, source: Arc::new(source), audience: audience.map(Into::into), remembered }
+        let keepers = Cache::builder().max_capacity(MAX_REMEMBERED).time_to_idle(IDLE).build();
+        Self { issuer, source: Arc::new(source), audience: audience.map(Into::into), keepers }
     }
 
     /// Returns the name of the server.
@@ -73,48 +72,48 @@ impl Credentials {
     }
 }
 
-impl CallCredentials for OfPrincipal {
-    fn authorize<'a>(&'a self, service: &'static str) -> Authorizing<'a> {
-        let Self { credentials: Credentials { source, audience, remembered, .. }, principal } = self;
-        let key = (principal.without_token(), audience.is_none().then_some(service));
-        if let Some(Some(it)) = remembered.get(&key).now_or_never() {
-            return Either::Left(ready(Ok(it.authorization)));
-        }
-        // Whoever needs the same credential waits for it.
-        let later = remembered.try_get_with(key, async move {
-            let audience = audience.as_deref().unwrap_or(service);
-            Remembered::of(&source.credential(principal, audience).await?)
-        });
-        Either::Right(later.map(|it| it.map(|it| it.authorization).map_err(|no| failure(*no))).boxed())
+impl OfPrincipal {
+    /// Returns the future of a new credential, which outlives the request that asks for it.
+    fn asking(&self, service: &'static str) -> keeper::Asking {
+        let Credentials { source, audience, .. } = &self.credentials;
+        let (source, audience, principal) = (source.clone(), audience.clone(), self.principal.clone());
+        async move { source.credential(&principal, audience.as_deref().unwrap_or(service)).await }.boxed()
     }
 }
 
-impl Remembered {
-    fn of(credential: &Credential) -> Result<Self, NoCredential> {
-        let left = credential.expires.duration_since(Timestamp::now());
-        let mut authorization = MetadataValue::try_from(credential.authorization.as_bytes())
-            .map_err(|_| NoCredential::Unavailable("the credential does not fit a header"))?;
-        authorization.set_sensitive(true);
-        Ok(Self { authorization, for_time: Duration::try_from(left).unwrap_or_default() / 2 })
+impl CallCredentials for OfPrincipal {
+    fn authorize<'a>(&'a self, service: &'static str) -> Authorizing<'a> {
+        let Credentials { audience, keepers, .. } = &self.credentials;
+        let key = (self.principal.without_token(), audience.is_none().then_some(service));
+        let keeper = keepers.get_with(key, Arc::default);
+        let waiting = match keeper.take(Timestamp::now(), || self.asking(service)) {
+            Taken::Kept(authorization) => return Either::Left(ready(Ok(authorization))),
+            Taken::None(no) => return Either::Left(ready(Err(failure(no)))),
+            Taken::Later(waiting) => waiting,
+        };
+        let later = async move {
+            let Waiting { asked, is_own } = waiting;
+            match asked.await {
+                // Another request of the principal has asked, with a token that may be worse than this one's.
+                Err(NoCredential::NoToken | NoCredential::Rejected(_)) if !is_own => {
+                    keeper.ask(self.asking(service)).await
+                }
+                result => result,
+            }
+            .map_err(failure)
+        };
+        Either::Right(later.boxed())
     }
 }
 
 fn failure(no: NoCredential) -> UpstreamError {
     let kind = match no {
-        NoCredential::Unsigned => FailureKind::Internal,
-        // The services are out of reach for this principal.
-        _ => FailureKind::Unavailable,
+        // For now: the provider could not be asked for a credential, or to refresh the token of a session.
+        NoCredential::Unavailable(_) | NoCredential::NoToken => FailureKind::Unavailable,
+        // The settings of this server or of the provider are wrong, or the token was revoked.
+        _ => FailureKind::Internal,
     };
     UpstreamError::without_credential(kind, format!("no credential: {no}"))
-}
-
-/// A credential is used for half of its life: what is left is longer than any request.
-struct HalfLife;
-
-impl Expiry<Key, Remembered> for HalfLife {
-    fn expire_after_create(&self, _key: &Key, kept: &Remembered, _created: Instant) -> Option<Duration> {
-        Some(kept.for_time)
-    }
 }
 
 impl fmt::Debug for Credentials {

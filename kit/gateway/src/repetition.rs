@@ -19,7 +19,7 @@ pub(crate) struct Repetition {
 
 impl Repetition {
     /// Returns the identity of a request with a key in its header or, for each root field, in its input; `None` if it has
-    /// no key, changes nothing, or is sent by nobody, whose keys would be everybody's. Fails if the header holds none.
+    /// no key, changes nothing, or is sent by nobody, whose keys would be everybody's, or by a visitor, of whom this server keeps nothing. Fails if the header holds none.
     ///
     /// A key in the input belongs to its service as well, which declines another request under it in the payload, as
     /// the schema says. So such a request is another one here, while that under a header's key is rejected.
@@ -32,8 +32,8 @@ impl Repetition {
     ) -> Result<Option<Self>, BadKey> {
         let id = match principal.actor() {
             _ if operation.is_query() => return Ok(None),
-            Actor::Anonymous => return Ok(None),
-            Actor::User(id) | Actor::Device(id) | Actor::Visitor(id) => id,
+            Actor::Anonymous | Actor::Visitor(_) => return Ok(None),
+            Actor::User(id) | Actor::Device(id) => id,
         };
         let in_header =
             request.idempotency_key.as_ref().map(|key| key.as_ref().map_err(|bad| *bad)).transpose()?;

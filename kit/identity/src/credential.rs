@@ -52,8 +52,8 @@ pub enum NoCredential {
     /// The principal has no token that could be exchanged: it signed in otherwise, or the token behind its session has
     /// expired.
     NoToken,
-    /// The provider gives none for this principal and audience.
-    Rejected,
+    /// The provider gives none for this token and audience. Holds its error code, if that is a registered one.
+    Rejected(&'static str),
     /// The provider cannot be reached, or fails. Holds the reason.
     Unavailable(&'static str),
 }
@@ -66,12 +66,12 @@ impl fmt::Debug for Credential {
 
 impl fmt::Display for NoCredential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Unsigned => "the system has no randomness to sign with",
-            Self::NoToken => "the principal has no token that could be exchanged",
-            Self::Rejected => "the provider does not exchange the token",
-            Self::Unavailable(reason) => reason,
-        })
+        match self {
+            Self::Unsigned => formatter.write_str("the system has no randomness to sign with"),
+            Self::NoToken => formatter.write_str("the principal has no token that could be exchanged"),
+            Self::Rejected(code) => write!(formatter, "the provider gives none: {code}"),
+            Self::Unavailable(reason) => formatter.write_str(reason),
+        }
     }
 }
 

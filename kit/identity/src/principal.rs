@@ -20,10 +20,10 @@ pub struct Principal {
     subject_token: Option<Arc<SecretString>>,
 }
 
-/// The user or device on whose behalf a request runs, or nobody.
+/// The user, device or visitor on whose behalf a request runs, or nobody.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Actor {
-    /// No identified user or device.
+    /// No identified user, device or visitor.
     Anonymous,
     /// A person, by the identifier that the domain knows.
     User(Arc<str>),
@@ -114,7 +114,7 @@ impl Principal {
         self
     }
 
-    /// Returns the user or device, or nobody.
+    /// Returns the user, device or visitor, or nobody.
     #[must_use]
     pub fn actor(&self) -> &Actor {
         self.identified.as_ref().map_or(&NOBODY, |it| &it.actor)

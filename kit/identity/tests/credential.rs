@@ -134,14 +134,16 @@ async fn a_principal_without_a_token_gets_no_credential_and_the_provider_is_not_
 }
 
 #[tokio::test]
-async fn a_principal_without_a_token_is_signed_for_where_there_is_a_key() {
+async fn visitors_and_devices_are_signed_for_where_there_is_a_key_and_users_never() {
     let provider = Provider::start().await;
     let exchange =
         provider.exchange().with_signer(CredentialSigner::shared("a secret that is shared", "bff-web"));
-    for without in [Principal::of_visitor("v"), Principal::of_device("shelf"), Principal::of_user("ada")] {
-        let signed = bearer(&exchange.credential(&without, CARTS).await.unwrap());
+    for known_here in [Principal::of_visitor("v"), Principal::of_device("shelf")] {
+        let signed = bearer(&exchange.credential(&known_here, CARTS).await.unwrap());
         assert_eq!((signed.split('.').count(), provider.asked()), (3, 0));
     }
+    let without_token = exchange.credential(&Principal::of_user("ada"), CARTS).await.unwrap_err();
+    assert_eq!((without_token, provider.asked()), (NoCredential::NoToken, 0));
     for asks in [ada(), Principal::anonymous()] {
         assert_eq!(bearer(&exchange.credential(&asks, CARTS).await.unwrap()), "exchanged");
     }
@@ -183,19 +185,51 @@ async fn an_answer_that_is_no_token_is_no_credential() {
 }
 
 #[tokio::test]
-async fn what_the_provider_does_not_exchange_is_rejected_each_time_anew() {
+async fn what_the_provider_does_not_exchange_is_not_sent_again_for_a_moment() {
     let provider = Provider::start().await;
     let exchange = provider.exchange();
-    for (status, error) in
-        [(400, "invalid_request"), (400, "invalid_target"), (401, "invalid_client"), (302, "")]
-    {
+    let other = "no registered error code";
+    let answers = [
+        (400, "invalid_request", "invalid_request"),
+        (401, "invalid_client", "invalid_client"),
+        (400, "secret words", other),
+        (302, "", other),
+    ];
+    for (number, (status, error, told)) in answers.into_iter().enumerate() {
+        let user = Principal::of_user("ada").with_subject_token(format!("token {number}").into());
         provider.answers(status, &json!({ "error": error }));
-        let before = provider.asked();
-        assert_eq!(exchange.credential(&ada(), CARTS).await.unwrap_err(), NoCredential::Rejected, "{status}");
-        assert_eq!(provider.asked(), before + 1);
+        for _ in 0..3 {
+            let outcome = exchange.credential(&user, CARTS).await;
+            assert_eq!(outcome.unwrap_err(), NoCredential::Rejected(told), "{status}");
+        }
+        assert_eq!(provider.asked(), 2 * number + 1);
+        provider.answers(200, &good());
+        exchange.credential(&user, "another audience").await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_failure_that_may_be_of_one_token_stops_nobody_else() {
+    let provider = Provider::start().await;
+    let exchange = provider.exchange();
+    provider.answers(500, &"");
+    let outcome = exchange.credential(&ada(), CARTS).await;
+    assert!(matches!(outcome, Err(NoCredential::Unavailable(_))), "{outcome:?}");
     provider.answers(200, &good());
-    exchange.credential(&ada(), CARTS).await.unwrap();
+    exchange.credential(&Principal::anonymous(), CARTS).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_provider_that_never_answers_holds_up_no_more_than_its_time() {
+    // Connections are accepted by the system, and never answered.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/token", listener.local_addr().unwrap());
+    let hasty = ExchangeSettings { timeout: Duration::from_millis(50), ..settings(&url) };
+    let exchange = TokenExchange::new(hasty, RootCertStore::empty()).unwrap();
+    for reason in ["the provider cannot be reached", "the provider could not be reached a moment ago"] {
+        let outcome = exchange.credential(&ada(), CARTS).await;
+        assert_eq!(outcome.unwrap_err(), NoCredential::Unavailable(reason));
+    }
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ impl Part<'_> {
                 reason,
                 cause,
                 left_out,
-                "a service rejects our credential: check that `credential.key` is its key, the clock is right and it knows us"
+                "a service rejects our credential: check the settings `credential.*`, that the clock is right and that it knows us"
             );
         }
     }

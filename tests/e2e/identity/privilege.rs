@@ -47,11 +47,20 @@ fn credential(issuer: &str) -> String {
 
 #[tokio::test]
 async fn a_credential_for_services_signs_nobody_in_at_a_bff() {
-    let shop = Provided::open().await.shop;
+    // The provider signs what it gives a BFF as it signs the tokens of phones, and the phones' BFF has the audience of one
+    // service: all that is left to tell them apart is whom they were given to.
+    let orders = "shop.orders.v1.OrderService";
+    let provided =
+        Provided::exchanging_with(|config| config.sign_in.audience = Some(orders.to_owned())).await;
+    let token = provided.provider.phone_token(ADA.1, "openid");
+    let exchanged = format!("Bearer {}", provided.exchanged("bff-mobile", &token, orders).await);
+    let shop = provided.shop;
     let query = || serde_json::json!({ "query": "{ __typename }" });
     for (issuer, address) in [("bff-mobile", shop.mobile), ("bff-web", shop.web), ("bff-iot", shop.iot)] {
-        let answer = shop.post(address, query(), &[("authorization", &credential(issuer))]).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{issuer}");
+        for shown in [&credential(issuer), &exchanged] {
+            let answer = shop.post(address, query(), &[("authorization", shown)]).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{issuer}: {shown}");
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use domain_stubs::provider::{Client, DEVELOPMENT_CLIENT_SECRET, Provider, Provid
 use domain_stubs::{Clock, Options};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::Full;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -35,12 +36,37 @@ impl Provided {
 
     /// A shop whose services are shown credentials that the provider has given the BFFs.
     pub(super) async fn exchanging() -> Self {
+        Self::exchanging_with(|_| {}).await
+    }
+
+    /// Such a shop with another configuration of the BFFs.
+    pub(super) async fn exchanging_with(configure: impl Fn(&mut Config)) -> Self {
         // Credentials are compared with the time of the provider.
         Self::opened(Options { credential_clock: Clock::fixed(now()), ..options(None) }, |config| {
             config.credential.token_endpoint =
                 config.sign_in.issuer.as_ref().map(|issuer| format!("{issuer}/token"));
+            configure(config);
         })
         .await
+    }
+
+    /// The credential that the provider gives a BFF for a service, in exchange for the token of a client.
+    pub(super) async fn exchanged(&self, bff: &str, token: &str, service: &str) -> String {
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("subject_token", token),
+            ("audience", service),
+            ("client_id", bff),
+            ("client_secret", DEVELOPMENT_CLIENT_SECRET),
+        ];
+        let form: Vec<_> = form.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::post(format!("{}/token", self.provider.issuer()))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::from(form.join("&")));
+        let answer = self.shop.fetch(request.unwrap()).await;
+        let answer: Value = serde_json::from_slice(answer.body()).unwrap();
+        answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
     async fn opened(mut options: Options, configure: impl Fn(&mut Config)) -> Self {

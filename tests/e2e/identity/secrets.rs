@@ -1,7 +1,10 @@
 //! No credential leaves the place that it is meant for.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bff_kit::host::config::LogFormat;
 use bff_kit::identity::{ExposeSecret as _, KeyFile, KeyOrder, KeyPrefix, Scopes};
+use domain_stubs::provider::DEVELOPMENT_CLIENT_SECRET;
 use http::StatusCode;
 use http_body_util::Full;
 use jiff::Timestamp;
@@ -25,10 +28,13 @@ async fn no_credential_and_no_text_of_a_user_is_in_any_output() {
         KeyOrder { device: SHELF.1.to_owned(), label: String::new(), scopes: Scopes::NONE, expires: None };
     let key = KeyFile::new(&file, KeyPrefix::new("shopd").unwrap()).issue(order, Timestamp::now()).unwrap();
     let key = key.key.expose_secret().to_owned();
-    let phones = Provided::with(move |config| config.sign_in.keys = Some(file.clone())).await;
+    let phones = Provided::exchanging_with(move |config| config.sign_in.keys = Some(file.clone())).await;
     let shop = &phones.shop;
     let token = phones.provider.phone_token(ADA.1, "openid");
     let altered = format!("{}A.{}", &token[..20], &token[22..]);
+
+    let visitor = format!("__Host-visitor={}", "V".repeat(43));
+    let exchanged = phones.exchanged("bff-mobile", &token, "shop.carts.v1.CartService").await;
 
     let session = phones.session(ADA.1).await;
     let (attempt, back) = phones.attempt(ADA.1, "/").await;
@@ -66,6 +72,9 @@ async fn no_credential_and_no_text_of_a_user_is_in_any_output() {
         outputs.push(ask(shop.iot, device(), &[("x-api-key", &key)]).await);
         outputs.push(ask(shop.iot, device(), &[("x-api-key", &format!("{key}0"))]).await);
         outputs.push(ask(shop.mobile, cart(), &[("cookie", &token)]).await);
+        outputs.push(ask(shop.web, json!({ "query": "{ cart { count } }" }), &[("cookie", &visitor)]).await);
+        let exchanged = format!("Bearer {exchanged}");
+        outputs.push(ask(shop.mobile, cart(), &[("authorization", &exchanged)]).await);
         outputs.push(ask(shop.web, review.clone(), &[("cookie", &session)]).await);
         outputs.push(ask(shop.web, review.clone(), &[("cookie", &format!("{session}0"))]).await);
         // The first is a login, the second one with a code that was used; neither tells more than where to go.
@@ -84,10 +93,13 @@ async fn no_credential_and_no_text_of_a_user_is_in_any_output() {
     // Whole, or the part of a token that would be enough.
     let signature = token.rsplit('.').next().unwrap();
     let code = back.split("code=").nth(1).unwrap().split('&').next().unwrap();
-    let [session, attempt] = [&session, &attempt].map(|it| it.split_once('=').unwrap().1);
-    for secret in
-        [&token, &altered, signature, &key, &key[15..45], session, attempt, code, PRIVATE_TEXT, ADA.1]
-    {
+    let [session, attempt, visitor] = [&session, &attempt, &visitor].map(|it| it.split_once('=').unwrap().1);
+    // As it is set, and as it is sent.
+    let sent = STANDARD.encode(format!("bff-mobile:{DEVELOPMENT_CLIENT_SECRET}"));
+    let client_secret = [DEVELOPMENT_CLIENT_SECRET, &sent];
+    let of_phone = [&token, &altered, &exchanged, signature, PRIVATE_TEXT, ADA.1];
+    let others = [&*key, &key[15..45], session, attempt, visitor, code];
+    for secret in of_phone.into_iter().chain(others).chain(client_secret) {
         for output in &outputs {
             assert!(!output.contains(secret), "{secret} is in {output}");
         }

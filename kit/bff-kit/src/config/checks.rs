@@ -87,6 +87,10 @@ fn numbers(config: &Config) -> Result<(), ConfigError> {
 fn credential_key(config: &Config) -> Result<(), ConfigError> {
     let in_production = config.mode == Mode::Production;
     let CredentialConfig { token_endpoint, private_key, key, .. } = &config.credential;
+    if private_key.is_none() && !config.credential.published_keys.is_empty() {
+        let problem = "is of no use without credential.private_key, beside which its keys are published";
+        return Err(ConfigError::new("credential.published_keys", problem));
+    }
     if private_key.is_some() {
         let problem = "must not be set beside credential.private_key: one of them signs";
         return if key.is_some() { Err(ConfigError::new("credential.key", problem)) } else { Ok(()) };

@@ -13,8 +13,8 @@ const PRIVATE_KEY: &str = "credential.private_key";
 const PUBLISHED_KEYS: &str = "credential.published_keys";
 const TOKEN_ENDPOINT: &str = "credential.token_endpoint";
 
-/// Time that an exchange may take. The deadline of the request may end it earlier.
-const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time that an exchange may take. A request waits no longer for it than for the call.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Makes the credentials of the BFF of this name. `brings_tokens` is true if each of its principals has a token to exchange.
 pub(crate) fn credentials(
@@ -23,6 +23,11 @@ pub(crate) fn credentials(
     brings_tokens: bool,
 ) -> Result<Credentials, ConfigError> {
     let audience = config.credential.audience.as_deref();
+    if audience == Some(config.sign_in.audience.as_deref().unwrap_or(name)) {
+        let problem =
+            "must not be that of the tokens of clients: a service could sign in with what it is shown";
+        return Err(ConfigError::new("credential.audience", problem));
+    }
     let signer = signer(config, name)?;
     let Some(endpoint) = &config.credential.token_endpoint else {
         let signer = signer.ok_or_else(|| ConfigError::new("credential.key", "must be set"))?;

@@ -1,9 +1,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use futures_util::future::{BoxFuture, join_all};
 use http::HeaderValue;
+use identity::{Credential, ExposeSecret as _};
 use jiff::SignedDuration;
+use tokio::sync::Notify;
 use tokio::task::yield_now;
 
 use super::*;
@@ -37,6 +38,54 @@ impl CredentialSource for Counting {
             let lives = self.lives.ok_or(NoCredential::NoToken)?;
             let authorization = HeaderValue::try_from(format!("{audience} {number}")).unwrap();
             Ok(Credential { authorization, expires: Timestamp::now() + lives })
+        }
+        .boxed()
+    }
+}
+
+/// A source that answers when it is told to.
+#[derive(Clone, Debug, Default)]
+struct Slow {
+    asked: Arc<AtomicUsize>,
+    open: Arc<Notify>,
+}
+
+impl CredentialSource for Slow {
+    fn credential<'a>(
+        &'a self,
+        _principal: &'a Principal,
+        audience: &'a str,
+    ) -> BoxFuture<'a, Result<Credential, NoCredential>> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        async move {
+            self.open.notified().await;
+            let authorization = HeaderValue::from_str(audience).unwrap();
+            Ok(Credential { authorization, expires: Timestamp::now() + minute() })
+        }
+        .boxed()
+    }
+}
+
+/// A source that gives a credential for a good token alone.
+#[derive(Debug)]
+struct ByToken;
+
+impl CredentialSource for ByToken {
+    fn credential<'a>(
+        &'a self,
+        principal: &'a Principal,
+        _audience: &'a str,
+    ) -> BoxFuture<'a, Result<Credential, NoCredential>> {
+        async move {
+            yield_now().await;
+            let token = principal.subject_token().ok_or(NoCredential::NoToken)?.expose_secret();
+            if token != "good" {
+                return Err(NoCredential::Rejected("invalid_request"));
+            }
+            Ok(Credential {
+                authorization: HeaderValue::from_static("good"),
+                expires: Timestamp::now() + minute(),
+            })
         }
         .boxed()
     }
@@ -76,17 +125,17 @@ async fn one_audience_needs_one_credential_for_all_services() {
 }
 
 #[tokio::test]
-async fn a_credential_is_used_for_half_of_its_life() {
-    let credential =
-        Credential { authorization: HeaderValue::from_static("carts"), expires: Timestamp::now() + minute() };
-    let used = Remembered::of(&credential).unwrap().for_time;
-    assert!(used > Duration::from_secs(29) && used <= Duration::from_secs(30), "{used:?}");
-
-    let source = Counting::giving(SignedDuration::from_millis(2));
+async fn requests_that_give_up_end_nothing() {
+    let source = Slow::default();
     let credentials = Credentials::new("bff", source.clone(), None);
-    while source.given() < 3 {
-        shown(&credentials, &Principal::of_user("ada"), "carts").await;
+    let of_ada = credentials.of(Principal::of_user("ada"));
+    for _ in 0..300 {
+        assert!(of_ada.authorize("carts").now_or_never().is_none());
     }
+    assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+    source.open.notify_one();
+    assert_eq!(of_ada.authorize("carts").await.unwrap(), "carts");
+    assert_eq!(of_ada.authorize("carts").now_or_never().unwrap().unwrap(), "carts");
 }
 
 #[tokio::test]
@@ -98,4 +147,13 @@ async fn a_failure_is_no_call_and_is_not_remembered() {
         let error = of_ada.authorize("carts").await.unwrap_err();
         assert_eq!((error.kind(), source.given()), (FailureKind::Unavailable, round));
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_rejected_costs_no_other_request_of_the_user_its_answer() {
+    let credentials = Credentials::new("bff", ByToken, None);
+    let with = |token: &str| credentials.of(Principal::of_user("ada").with_subject_token(token.into()));
+    let (bad, good) = (with("revoked"), with("good"));
+    let (bad, good) = tokio::join!(bad.authorize("carts"), good.authorize("carts"));
+    assert_eq!((bad.unwrap_err().kind(), good.unwrap().to_str().unwrap()), (FailureKind::Internal, "good"));
 }

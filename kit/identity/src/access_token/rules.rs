@@ -32,6 +32,10 @@ impl AccessTokenSettings {
         if !claims.get("aud").is_some_and(|aud| names(aud, &self.audience)) {
             return Err("the token is for another audience");
         }
+        // It was given to a server that acts for the user, to be shown to its services (RFC 8693, section 4.1).
+        if claims.get("act").is_some() {
+            return Err("the token was exchanged");
+        }
         for required in ["sub", "client_id", "jti"] {
             claims.text(required).ok_or("a required claim is missing, or not a text")?;
         }

@@ -11,6 +11,8 @@ use futures_util::future::BoxFuture;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Request, StatusCode, Uri};
 use jiff::{SignedDuration, Timestamp};
+use moka::sync::Cache;
+use ring::digest::{SHA256, digest};
 use rustls::RootCertStore;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -25,14 +27,23 @@ use crate::principal::{Actor, Principal};
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
-/// Upper bound on the exchanges that are under way at a time. Others wait for their turn.
+/// Upper bound on the exchanges that are under way at a time, for users and for nobody each. Others wait for their turn.
 const MAX_AT_A_TIME: usize = 64;
 
 /// Time for which the provider is left alone after it could not be reached.
 const COOL_DOWN: Duration = Duration::from_secs(1);
 
-/// Longest lifetime that is believed: a provider that says more has its credentials asked for again all the same.
-const MAX_LIFETIME_S: i64 = 60 * 60;
+/// Statuses of what stands in front of a provider that cannot be reached.
+const AWAY: [StatusCode; 3] =
+    [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT];
+
+/// Time for which a token that the provider has rejected for an audience is not sent again, and the number of those that
+/// are remembered.
+const REJECTED_FOR: Duration = Duration::from_secs(5);
+const MAX_REJECTED: u64 = 16 * 1024;
+
+/// Longest lifetime that is made use of: a provider that gives more is asked again all the same.
+const MAX_LIFETIME_S: i64 = 60;
 
 /// Lifetime of a token of which the provider does not say it, in seconds: the least that is usual.
 const fn usual_lifetime() -> i64 {
@@ -53,16 +64,20 @@ pub struct ExchangeSettings {
 }
 
 /// Gets credentials from the provider: for a principal, in exchange for the token that its client has presented or that is
-/// behind its session (RFC 8693); for nobody, as those of the server itself (RFC 6749, section 4.4). A principal without a
-/// token, such as a visitor, is given one that the server signs, if it has a key.
+/// behind its session (RFC 8693); for nobody, as those of the server itself (RFC 6749, section 4.4). A visitor or a device,
+/// which no provider knows, is given one that the server signs, if it has a key. A user is never signed for: what the
+/// provider does not grant, the server does not.
 pub struct TokenExchange {
     signer: Option<CredentialSigner>,
     http: HttpClient,
     endpoint: Uri,
     authorization: HeaderValue,
-    turns: Semaphore,
+    turns_of_users: Semaphore,
+    turns_of_nobody: Semaphore,
     /// Time of the last request that got no answer.
     failed: Mutex<Option<Instant>>,
+    /// The forms that the provider has rejected, by their hash, with its error code.
+    rejected: Cache<[u8; 32], &'static str>,
 }
 
 /// Settings with which nothing could be exchanged.
@@ -99,12 +114,14 @@ impl TokenExchange {
             http,
             endpoint,
             authorization,
-            turns: Semaphore::new(MAX_AT_A_TIME),
+            turns_of_users: Semaphore::new(MAX_AT_A_TIME),
+            turns_of_nobody: Semaphore::new(MAX_AT_A_TIME),
             failed: Mutex::default(),
+            rejected: Cache::builder().max_capacity(MAX_REJECTED).time_to_live(REJECTED_FOR).build(),
         })
     }
 
-    /// Signs the credentials of principals without a token.
+    /// Signs the credentials of visitors and devices.
     #[must_use]
     pub fn with_signer(self, signer: CredentialSigner) -> Self {
         Self { signer: Some(signer), ..self }
@@ -112,7 +129,13 @@ impl TokenExchange {
 
     async fn ask(&self, principal: &Principal, audience: &str) -> Result<Credential, NoCredential> {
         let form = form(principal, audience)?;
-        let _turn = self.turns.acquire().await;
+        let fingerprint = sha256(&form);
+        if let Some(code) = self.rejected.get(&fingerprint) {
+            return Err(NoCredential::Rejected(code));
+        }
+        let is_nobody = *principal.actor() == Actor::Anonymous;
+        let turns = if is_nobody { &self.turns_of_nobody } else { &self.turns_of_users };
+        let _turn = turns.acquire().await;
         let failed = *self.failed();
         if failed.is_some_and(|at| at.elapsed() < COOL_DOWN) {
             return Err(NoCredential::Unavailable("the provider could not be reached a moment ago"));
@@ -124,27 +147,21 @@ impl TokenExchange {
             .map_err(|_| NoCredential::Unavailable("the request cannot be made"))?;
         // The token is good for so long from when it was made, which was after this.
         let asked = Timestamp::now();
-        let answer = match self.http.send(request).await {
-            Ok(answer) if answer.status().is_server_error() => {
-                Err(NoCredential::Unavailable("the provider fails"))
-            }
-            Ok(answer) => Ok(answer),
-            Err(error) => {
-                tracing::warn!(%error, "the provider that exchanges tokens cannot be reached");
-                Err(NoCredential::Unavailable("the provider cannot be reached"))
-            }
-        };
-        *self.failed() = answer.is_err().then(Instant::now);
+        let answer = self.http.send(request).await.map_err(|error| {
+            tracing::warn!(%error, "the provider that exchanges tokens cannot be reached");
+            NoCredential::Unavailable("the provider cannot be reached")
+        });
+        // Any other failure may be of this one token.
+        let is_away = answer.as_ref().map_or(true, |answer| AWAY.contains(&answer.status()));
+        *self.failed() = is_away.then(Instant::now);
         let answer = answer?;
+        if answer.status().is_server_error() {
+            return Err(NoCredential::Unavailable("the provider fails"));
+        }
         if answer.status() != StatusCode::OK {
-            let status = answer.status().as_u16();
-            tracing::warn!(
-                status,
-                reason = reason(answer.body()),
-                audience,
-                "the provider gives no credential"
-            );
-            return Err(NoCredential::Rejected);
+            let code = code(answer.body());
+            self.rejected.insert(fingerprint, code);
+            return Err(NoCredential::Rejected(code));
         }
         credential(answer.body(), asked)
     }
@@ -152,6 +169,12 @@ impl TokenExchange {
     fn failed(&self) -> MutexGuard<'_, Option<Instant>> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn sha256(form: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, form).as_ref());
+    hash
 }
 
 /// Returns the form of the request.
@@ -171,7 +194,7 @@ fn form(principal: &Principal, audience: &str) -> Result<Bytes, NoCredential> {
 
 /// Returns the error code of an answer (RFC 6749, section 5.2): one of those that are registered, since the provider
 /// could otherwise repeat in it what it was sent.
-fn reason(body: &[u8]) -> &'static str {
+fn code(body: &[u8]) -> &'static str {
     #[derive(Deserialize)]
     struct Told {
         error: String,
@@ -186,7 +209,9 @@ fn reason(body: &[u8]) -> &'static str {
         "unauthorized_client",
         "unsupported_grant_type",
     ];
-    told.ok().and_then(|error| registered.into_iter().find(|it| *it == error)).unwrap_or("not said")
+    told.ok()
+        .and_then(|error| registered.into_iter().find(|it| *it == error))
+        .unwrap_or("no registered error code")
 }
 
 fn credential(body: &[u8], asked: Timestamp) -> Result<Credential, NoCredential> {
@@ -208,8 +233,8 @@ impl CredentialSource for TokenExchange {
         principal: &'a Principal,
         audience: &'a str,
     ) -> BoxFuture<'a, Result<Credential, NoCredential>> {
-        let has_none = *principal.actor() != Actor::Anonymous && principal.subject_token().is_none();
-        match self.signer.as_ref().filter(|_| has_none) {
+        let is_known_here = matches!(principal.actor(), Actor::Visitor(_) | Actor::Device(_));
+        match self.signer.as_ref().filter(|_| is_known_here) {
             Some(signer) => signer.credential(principal, audience),
             None => self.ask(principal, audience).boxed(),
         }

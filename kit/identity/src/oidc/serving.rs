@@ -26,7 +26,7 @@ impl SignIn for OidcSignIn {
         match cookie::session(request.headers) {
             Ok(None) => signed_in(self.visitor(request)),
             Ok(Some(id)) => {
-                let later = async move { self.refreshed(&id).await.map(|it| self.principal(it)) };
+                let later = async move { self.principal(self.refreshed(&id).await?) };
                 Either::Right(later.boxed())
             }
             Err(reason) => signed_in(Err(rejected(reason))),

@@ -25,6 +25,8 @@ pub struct OidcSettings {
     pub after_logout: Option<String>,
     /// True if visitors without an account are known by an id of their browser.
     pub visitors: bool,
+    /// True if a session is of use only while the access token behind it is good, since it is exchanged for credentials.
+    pub needs_tokens: bool,
     /// Times at which the metadata and keys of the provider are loaded.
     pub keys: JwksSettings,
     /// Time that a request to the provider may take.
@@ -51,6 +53,7 @@ impl OidcSettings {
             return_origins: vec![origin.into()],
             after_logout: None,
             visitors: false,
+            needs_tokens: false,
             keys: JwksSettings::default(),
             timeout: Duration::from_secs(5),
             cool_down: Duration::from_secs(30),

@@ -31,6 +31,7 @@ pub struct OidcSignIn {
     pub(super) sessions: Sessions,
     pub(super) origins: ReturnOrigins,
     pub(super) has_visitors: bool,
+    needs_tokens: bool,
     refresher: Arc<Refresher>,
     memory: Memory,
 }
@@ -50,10 +51,10 @@ impl OidcSignIn {
     /// the provider: [`SignIn::maintain`](crate::SignIn::maintain) does. Times in tokens are compared with the clock of the sessions.
     pub fn new(settings: OidcSettings, sessions: Sessions, roots: RootCertStore) -> Result<Self, OidcError> {
         let origins = ReturnOrigins::new(&settings.return_origins)?;
-        let has_visitors = settings.visitors;
+        let (has_visitors, needs_tokens) = (settings.visitors, settings.needs_tokens);
         let provider = Arc::new(Provider::new(settings, roots, sessions.clock().clone())?);
         let refresher = Arc::new(Refresher::new(sessions.clone(), provider.clone()));
-        Ok(Self { provider, sessions, origins, has_visitors, refresher, memory: Memory::new() })
+        Ok(Self { provider, sessions, origins, has_visitors, needs_tokens, refresher, memory: Memory::new() })
     }
 
     /// Returns the session of an id as it is; `None` if there is none, or none that this sign-in began.
@@ -91,16 +92,20 @@ impl OidcSignIn {
         self.open(id).await.map_err(unavailable)?.ok_or_else(|| rejected("the session has ended"))
     }
 
-    /// Returns the principal of a session.
-    pub(super) fn principal(&self, opened: Opened) -> Principal {
+    /// Returns the principal of a session; a challenge if it needs a token, and will have none that is good.
+    pub(super) fn principal(&self, opened: Opened) -> Result<Principal, Challenge> {
         let visitor = opened.session.visitor.as_deref();
         let principal = Principal::of_user(opened.user)
             .with_scopes(opened.tokens.scopes())
             .with_claims(Claims::of(visitor.map(|visitor| (VISITOR, vec![visitor]))))
             .with_expiry(self.sessions.ends(&opened.session));
         match opened.tokens.access_token(self.sessions.clock().now()) {
-            Some(token) => principal.with_subject_token(token),
-            None => principal,
+            Some(token) => Ok(principal.with_subject_token(token)),
+            None if self.needs_tokens && opened.tokens.refresh_token.is_none() => {
+                Err(rejected("the tokens of the session have run out"))
+            }
+            // The provider could not be asked; the session goes on, with what needs no token.
+            None => Ok(principal),
         }
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn tokens(
         scopes: &parameters.scopes()?.unwrap_or_default(),
         actor: None,
         grant: None,
+        bound_to: None,
         lifetime: LIFETIME,
     };
     Ok(TokenResponse::new(authority, &token, Beside::default()))

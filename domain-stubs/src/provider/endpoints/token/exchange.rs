@@ -48,6 +48,7 @@ pub(super) fn tokens(
         scopes: &scopes,
         actor: Some(&client.id),
         grant: None,
+        bound_to: None,
         lifetime: LIFETIME,
     };
     let beside = Beside { issued_token_type: Some(ACCESS_TOKEN), ..Beside::default() };

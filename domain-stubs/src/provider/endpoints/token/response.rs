@@ -57,6 +57,7 @@ impl TokenResponse {
             scopes,
             actor: None,
             grant: Some(id),
+            bound_to: None,
             lifetime: authority.token_lifetime,
         };
         Self::new(authority, &token, beside)
