@@ -309,7 +309,7 @@ fn the_changes_in_the_plans_of_all_clients_are_shown_together() {
 #[test]
 fn an_address_of_one_network_is_no_host() {
     let output = playground(&["--host", "192.168.1.5"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(64));
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("192.168.1.5") && error.contains("write 0.0.0.0"), "{error}");
 }
