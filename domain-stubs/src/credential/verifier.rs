@@ -84,7 +84,7 @@ impl Verifier {
         Ok(caller)
     }
 
-    /// What a token says before it is verified, and the keys of the issuer that it names. Nothing else in it is trusted.
+    /// The header and issuer of a token that is not yet verified, and the keys of that issuer. Nothing else in it is read.
     fn named(&self, token: &str) -> Result<(TokenData<Named>, Option<Arc<JwkSet>>), Refusal> {
         let named = jsonwebtoken::dangerous::insecure_decode::<Named>(token)
             .map_err(|error| invalid(format!("the credential is invalid: {error}")))?;

@@ -7,7 +7,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 
 use crate::UpstreamError;
 
-/// Where the calls that are made for one principal get their credentials from.
+/// The source of the credentials of calls that are made for one principal.
 pub trait CallCredentials: fmt::Debug + Send + Sync {
     /// Returns the value of the `authorization` metadata of calls to a service, by its full name, such as
     /// `"shop.reviews.v1.ReviewService"`: a credential of the server's own, never that of a client.

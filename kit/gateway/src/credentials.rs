@@ -19,7 +19,7 @@ use keeper::{Keeper, Taken, Waiting};
 /// Upper bound on the principals and services whose credentials are remembered.
 const MAX_REMEMBERED: u64 = 64 * 1024;
 
-/// Time after which a credential that nobody has used is forgotten.
+/// Time after which a credential is forgotten that no request has used.
 const IDLE: Duration = Duration::from_mins(2);
 
 /// The credentials of a server. Cheap to clone.

@@ -18,7 +18,7 @@ pub use exchange::{ExchangeError, ExchangeSettings, TokenExchange};
 pub use key::CredentialKeyError;
 pub use signer::CredentialSigner;
 
-/// Where a server gets the credentials from that it shows to services.
+/// The source of the credentials that a server shows to services.
 pub trait CredentialSource: fmt::Debug + Send + Sync {
     /// Returns a credential for calls that are made for a principal to services of this audience.
     fn credential<'a>(

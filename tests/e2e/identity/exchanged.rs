@@ -8,7 +8,7 @@ use serde_json::json;
 use super::provided::Provided;
 use crate::support::{ADA, Answer, Shop};
 
-/// What depends on the principal, and what does not.
+/// Queries of each client for a field that depends on the principal, and one that does not.
 const OF_PHONE: &str = "{ products(first: 3) { items { name } } cart { count } }";
 const OF_BROWSER: &str = "{ products(first: 3) { nodes { name } } cart { count } }";
 

@@ -16,8 +16,8 @@ pub(super) const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential
 pub struct CredentialConfig {
     /// Token endpoint of the identity provider, such as `https://id.shop.example/token`: services are shown tokens that it
     /// gives in exchange for those of clients (RFC 8693), and for nobody those of this server itself. Needs
-    /// `sign_in.client_secret`. This server signs where a provider exchanges no tokens, and for principals without one, such
-    /// as visitors and devices.
+    /// `sign_in.client_secret`. This server signs where a provider exchanges no tokens, and for visitors and
+    /// devices.
     #[schemars(extend("format" = "URL"))]
     pub token_endpoint: Option<String>,
     /// Audience of the credentials (`aud`), if one is for all services; otherwise each is for the service that it is shown

@@ -30,6 +30,7 @@ pub(crate) fn credentials(
     }
     let signer = signer(config, name)?;
     let Some(endpoint) = &config.credential.token_endpoint else {
+        // The checks of the configuration let none by without a key.
         let signer = signer.ok_or_else(|| ConfigError::new("credential.key", "must be set"))?;
         return Ok(Credentials::new(name, signer, audience));
     };

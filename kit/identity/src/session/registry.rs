@@ -39,7 +39,7 @@ pub enum SessionError {
     NoRandomness,
 }
 
-/// What a sign-in brings to a session.
+/// The secret, group and visitor that a sign-in brings to a session.
 #[derive(Clone, Copy)]
 pub(crate) struct Brought<'a> {
     /// Text that the id of the session alone opens.
