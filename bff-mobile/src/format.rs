@@ -6,7 +6,7 @@ mod time;
 
 use bff_kit::RequestScope;
 
-pub(crate) use money::{MONEY, money, price};
+pub(crate) use money::{MONEY, price};
 pub(crate) use preview::preview;
 pub(crate) use time::when;
 

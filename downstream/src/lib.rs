@@ -1,7 +1,6 @@
 //! Typed, batched access to the services of this shop: one file per service, one type per fetch or command.
 //!
-//! The crate knows no client and no GraphQL. A fetch loads the messages of the contracts, with the fields that its
-//! read mask selects.
+//! The crate knows no client and no GraphQL: the values of fetches and commands are messages of the contracts.
 
 pub mod analytics;
 pub mod carts;
@@ -18,12 +17,28 @@ pub mod shipping;
 pub mod telemetry;
 pub mod users;
 
-mod key_error;
-
 use fetch::Reasons;
 
 /// Reasons by which the services report an error that is about the principal.
 pub const REASONS: Reasons = Reasons { nobody_acts: &["DEVICE_REQUIRED", "USER_REQUIRED"], may_not: &[] };
 
-/// Names that clients use for the page fields of a request.
-const PAGE_ALIASES: &[(&str, &str)] = &[("page_size", "first"), ("page_token", "after")];
+fetch::ids! {
+    /// Id of a cart, which is that of its owner.
+    pub CartId;
+    /// Id of a category.
+    pub CategoryId;
+    /// Id of a device.
+    pub DeviceId;
+    /// Id of a notification.
+    pub NotificationId;
+    /// Id of an order.
+    pub OrderId;
+    /// Id of a payment method.
+    pub PaymentMethodId;
+    /// Id of a product.
+    pub ProductId;
+    /// Id of a review.
+    pub ReviewId;
+    /// Id of a user.
+    pub UserId;
+}

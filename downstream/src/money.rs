@@ -17,8 +17,7 @@ pub fn decimal(money: &Money) -> String {
     let nanos = format!("{:09}", money.nanos.unsigned_abs());
     let usual = Currency::from_code(&money.currency_code).and_then(Currency::exponent).unwrap_or(2);
     let places = nanos.trim_end_matches('0').len().max(usize::from(usual));
-    let sign = if negative { "-" } else { "" };
-    let point = if places == 0 { "" } else { "." };
+    let (sign, point) = (if negative { "-" } else { "" }, if places == 0 { "" } else { "." });
     format!("{sign}{}{point}{}", money.units.unsigned_abs(), &nanos[..places])
 }
 

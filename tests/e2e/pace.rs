@@ -58,6 +58,7 @@ macro_rules! branch {
         struct $name(u64);
 
         impl Fetch for $name {
+            const NAME: &'static str = stringify!($name);
             const RPC: Rpc = Rpc::read(concat!("test.v1.TestService/", stringify!($name)));
             const MAX_KEYS: usize = 10;
             const READS: &'static [&'static str] = &["id"];
@@ -79,6 +80,7 @@ branch!(Recommendations);
 struct ProductOf(u32);
 
 impl Fetch for ProductOf {
+    const NAME: &'static str = "ProductOf";
     const RPC: Rpc = Rpc::read("test.v1.TestService/BatchGetProducts");
     const MAX_KEYS: usize = 1_000;
     const READS: &'static [&'static str] = &["id"];
@@ -94,6 +96,7 @@ impl Fetch for ProductOf {
 struct NumberOf(usize);
 
 impl Fetch for NumberOf {
+    const NAME: &'static str = "NumberOf";
     const RPC: Rpc = Rpc::read("test.v1.TestService/BatchGetNumbers");
     const MAX_KEYS: usize = usize::MAX;
     const READS: &'static [&'static str] = &["id"];

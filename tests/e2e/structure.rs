@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 25] = [
+const ALLOWED: [(&str, &[&str]); 27] = [
     ("admission", &[]),
     ("allocator", &[]),
-    ("proto", &[]),
+    ("bff-macros", &[]),
+    ("proto", &["rpc", "rpc-build"]),
+    ("rpc-build", &[]),
     ("endpoints", &[]),
     ("rpc", &[]),
-    ("fetch", &["endpoints", "rpc"]),
+    ("fetch", &["bff-macros", "endpoints", "rpc"]),
     (
         "gateway",
         &[
@@ -43,6 +45,7 @@ const ALLOWED: [(&str, &[&str]); 25] = [
         &[
             "admission",
             "allocator",
+            "bff-macros",
             "connections",
             "contracts",
             "endpoints",

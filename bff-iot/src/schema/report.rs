@@ -96,9 +96,9 @@ pub(super) async fn run(ctx: &Context<'_>, input: ReportInput) -> Result<ReportR
         let problem = format!("holds more than {MAX_READINGS}");
         return Err(Error::bad_input("input.readings", problem));
     }
-    let device = Id::<Device>::parse(&input.device, "input.device")?.raw();
+    let device_id = Id::<Device>::parse(&input.device, "input.device")?.raw();
     let readings = input.readings.into_iter().map(telemetry::Reading::from).collect();
-    let response = ctx.send(ReportReadings { device, readings }).await?;
+    let response = ctx.send(ReportReadings { device_id, readings }).await?;
     let acks = response.acknowledgements.iter().filter_map(Ack::of).collect();
     Ok(ReportReceipt { acks, next_s: ctx.known(seconds(response.report_interval.as_ref())) })
 }

@@ -1,14 +1,14 @@
 //! A shelf with a label.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, Object};
-use bff_kit::schema::{bounds, bytes, fetch, fetches};
-use bff_kit::{ContextExt as _, Nullable};
+use async_graphql::Context;
+use bff_kit::{ContextExt as _, Error, object};
+use downstream::DeviceId;
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
 use downstream::money::{decimal, known};
 use downstream::pricing::PriceOf;
+use downstream::telemetry::DeviceById;
+use proto::common::Money;
 use proto::telemetry;
 
 /// Number of characters that fit on a label.
@@ -17,53 +17,29 @@ const LABEL_CHARACTERS: usize = 24;
 /// Upper bound on the bytes of the text on a label.
 const LABEL_BYTES: i32 = 4 * 24;
 
-pub(crate) struct Shelf(pub(super) Arc<telemetry::Device>);
-
 /// Content of the label on a shelf.
-#[Object]
-impl Shelf {
+#[object(telemetry::Device)]
+pub(crate) struct Shelf {
     /// Name of the product, 24 characters at most: a longer one is cut, between words where
     /// possible, and ends with an ellipsis. Null when it cannot be loaded.
-    #[graphql(
-        directive = fetches::apply(fetch::<ProductById>(["parent.product_id"]).reading(["name"]).or("null")),
-        directive = bounds::apply(bytes(LABEL_BYTES))
-    )]
-    async fn label(&self, ctx: &Context<'_>) -> Nullable<String> {
-        let product = ctx.fetch(ProductById(self.product())).await;
-        ctx.optional(product.map(|product| label(&product.name))).transpose()
-    }
-
+    #[fetch(ProductById(self.product_id), with = label(name), or = null, bytes = LABEL_BYTES)]
+    label: String,
     /// Price of the product, such as "89.00 EUR". Null when it cannot be loaded.
-    #[graphql(
-        directive = fetches::apply(
-            fetch::<PriceOf>(["parent.product_id"]).reading(["customer_price"]).or("null")
-        ),
-        directive = bounds::apply(bytes(24))
-    )]
-    async fn price(&self, ctx: &Context<'_>) -> Nullable<String> {
-        let price = ctx.optional(ctx.fetch(PriceOf(self.product())).await);
-        let text = price.map(|price| {
-            let price = price?;
-            let money = ctx.known(known(price.customer_price.as_ref()))?;
-            Some(format!("{} {}", decimal(money), money.currency_code))
-        });
-        text.transpose()
-    }
-
+    #[fetch(PriceOf(self.product_id), known = price(customer_price), or = null, bytes = 24)]
+    price: Option<String>,
     /// True if the product can be bought now. Null when the stock cannot be loaded.
-    #[graphql(directive = fetches::apply(
-        fetch::<StockOf>(["parent.product_id"]).reading(["available"]).or("null")
-    ))]
-    async fn in_stock(&self, ctx: &Context<'_>) -> Nullable<bool> {
-        let stock = ctx.fetch(StockOf(self.product())).await;
-        ctx.optional(stock.map(|stock| stock.available)).transpose()
-    }
+    #[fetch(StockOf(self.product_id), take = available, or = null)]
+    in_stock: bool,
 }
 
-impl Shelf {
-    fn product(&self) -> Arc<str> {
-        self.0.product_id.as_str().into()
-    }
+/// Fetches the shelf of a device.
+pub(super) async fn of(ctx: &Context<'_>, device: DeviceId) -> Result<Shelf, Error> {
+    let device = ctx.fetch(DeviceById(device)).await?;
+    if device.product_id.is_empty() { Err(Error::NotFound) } else { Ok(device.into()) }
+}
+
+fn price(money: Option<&Money>) -> Option<String> {
+    known(money).map(|money| format!("{} {}", decimal(money), money.currency_code))
 }
 
 /// Returns the name, or as many of its whole words as fit on a label, since a cut number would name

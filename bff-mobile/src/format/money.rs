@@ -1,6 +1,7 @@
 //! Amounts of money as text to show, such as `"€1,299.00"`.
 
-use bff_kit::RequestScope;
+use async_graphql::Context;
+use bff_kit::ContextExt as _;
 use downstream::money::{decimal, known};
 use proto::common::Money;
 
@@ -11,12 +12,12 @@ pub(crate) const MONEY: i32 = 40;
 
 /// Returns the text of the amount that a service sent, in the language of the request; `None` if it
 /// sent none.
-pub(crate) fn price(scope: &RequestScope, amount: Option<&Money>) -> Option<String> {
-    known(amount).map(|amount| money(amount, Language::of(scope)))
+pub(crate) fn price(ctx: &Context<'_>, amount: Option<&Money>) -> Option<String> {
+    known(amount).map(|amount| money(amount, Language::of(ctx.scope())))
 }
 
 /// Returns the amount with the symbol of its currency, such as `"€1,299.00"` or `"1.299,00 €"`.
-pub(crate) fn money(money: &Money, language: Language) -> String {
+fn money(money: &Money, language: Language) -> String {
     let amount = decimal(money);
     let (sign, amount) = match amount.strip_prefix('-') {
         Some(amount) => ("-", amount),

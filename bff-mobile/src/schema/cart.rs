@@ -2,112 +2,72 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
-use bff_kit::schema::{bounds, bytes, fetch, fetches, hoist, items, reads};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Loaded, Nullable, Ref};
+use async_graphql::{Context, ID};
+use bff_kit::{ContextExt as _, Id, Ref, object, user};
 use downstream::carts::{MAX_ITEMS, MyCart};
 use downstream::catalog::ProductById;
 use downstream::payments::{MAX_METHODS, MyPaymentMethods};
 use downstream::shipping::{MAX_OPTIONS, ParcelOf};
-use proto::carts;
+use downstream::{CartId, ProductId};
+use proto::carts::{self, CartItem};
+use proto::common::Money;
 
 use super::payment_method::PaymentMethod;
 use super::product::Product;
 use super::shipping_option::ShippingOption;
 use crate::format::{self, MONEY};
 
-pub(crate) struct Cart(pub(super) Arc<carts::Cart>);
-
-impl Loaded for Cart {
-    type By = MyCart;
-
-    fn from_loaded(_: &MyCart, cart: Arc<carts::Cart>) -> Self {
-        Self(cart)
-    }
-}
-
-impl Entity for Cart {
-    const NAME: &'static str = "Cart";
-}
-
-#[expect(clippy::unused_async, reason = "the macro requires it where a field may fail")]
 /// Cart of the signed-in customer.
-#[Object]
-impl Cart {
+#[object(carts::Cart, by = MyCart, id = CartId)]
+pub(crate) struct Cart {
     /// Id of the cart. Every customer has one.
-    async fn id(&self, ctx: &Context<'_>) -> Result<ID, Error> {
-        let owner = ctx.required(ctx.scope().principal().user())?;
-        Ok(Id::<Self>::new(owner).to_id())
-    }
-
+    #[read(known = id(ctx))]
+    id: ID,
     /// Number of items in the cart: the sum of all quantities.
-    #[graphql(directive = reads::apply(["item_count"]))]
-    async fn count(&self) -> i32 {
-        self.0.item_count
-    }
-
+    #[read(item_count)]
+    count: i32,
     /// Sum of all line prices without shipping, as localised text. Null for an empty cart, or when
     /// unknown.
-    #[graphql(directive = reads::apply(["subtotal", "items"]), directive = bounds::apply(bytes(MONEY)))]
-    async fn total(&self, ctx: &Context<'_>) -> Option<String> {
-        if self.0.items.is_empty() {
-            return None;
-        }
-        ctx.known(format::price(ctx.scope(), self.0.subtotal.as_ref()))
-    }
-
+    #[read(with = total(ctx, subtotal, items), bytes = MONEY)]
+    total: Option<String>,
     /// Products in the cart, in the order they were added, 50 at most.
-    #[graphql(directive = reads::apply(["items"]), directive = bounds::apply(items(MAX_ITEMS)))]
-    async fn lines(&self) -> Vec<CartLine> {
-        self.0.items.iter().cloned().map(CartLine).collect()
-    }
-
+    #[read(items, most = MAX_ITEMS)]
+    lines: Vec<CartLine>,
     /// The customer's payment methods, the default one first. Empty when they cannot be loaded.
-    #[graphql(
-        directive = fetches::apply(fetch::<MyPaymentMethods>(["caller"]).or("[]")),
-        directive = bounds::apply(items(MAX_METHODS))
-    )]
-    async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>, Error> {
-        let methods = ctx.optional(ctx.fetch(MyPaymentMethods).await)?.unwrap_or_default();
-        Ok(methods.iter().cloned().map(PaymentMethod).collect())
-    }
-
+    #[fetch(MyPaymentMethods, take = payment_methods, or = [], most = MAX_METHODS)]
+    payment_methods: Vec<PaymentMethod>,
     /// Shipping options of the whole cart to a country, the cheapest first; empty when there are
     /// none. Null when they cannot be loaded.
-    #[graphql(
-        directive = fetches::apply(fetch::<ParcelOf>(["parent.items", "argument.country"]).or("null")),
-        directive = bounds::apply(items(MAX_OPTIONS))
+    #[fetch(
+        ParcelOf { product_ids: products(self.items), country_code: country },
+        take = options, or = null, most = MAX_OPTIONS
     )]
-    async fn shipping_options(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Country by ISO 3166-1 alpha-2, such as \"FR\".")] country: String,
-    ) -> Nullable<Vec<ShippingOption>> {
-        let products = self.0.items.iter().map(|item| item.product_id.as_str().into()).collect();
-        let options = ctx.fetch(ParcelOf { products, country: country.into() }).await;
-        ctx.optional(options.map(|it| it.options.iter().cloned().map(ShippingOption).collect())).transpose()
-    }
+    #[arg(country: String, "Country by ISO 3166-1 alpha-2, such as \"FR\".")]
+    shipping_options: Vec<ShippingOption>,
 }
 
-pub(crate) struct CartLine(carts::CartItem);
+fn id(ctx: &Context<'_>) -> Option<ID> {
+    user(ctx).map(|owner| Id::<Cart>::of(&owner))
+}
+
+fn total(ctx: &Context<'_>, subtotal: Option<&Money>, items: &[CartItem]) -> Option<String> {
+    if items.is_empty() { None } else { ctx.known(format::price(ctx, subtotal)) }
+}
+
+fn products(items: &[CartItem]) -> Arc<[ProductId]> {
+    items.iter().map(|item| item.product_id.as_str().into()).collect()
+}
 
 /// One product in the cart.
-#[Object]
-impl CartLine {
+#[object(CartItem, part_of = items)]
+pub(crate) struct CartLine {
     /// Quantity of the product, 1 to 20.
-    async fn quantity(&self) -> i32 {
-        self.0.quantity
-    }
-
+    #[read(quantity)]
+    quantity: i32,
     /// Price of all items of the product, as localised text. Null when unknown.
-    #[graphql(directive = bounds::apply(bytes(MONEY)))]
-    async fn price(&self, ctx: &Context<'_>) -> Option<String> {
-        ctx.known(format::price(ctx.scope(), self.0.line_price.as_ref()))
-    }
-
+    #[read(known = format::price(ctx, line_price), bytes = MONEY)]
+    price: Option<String>,
     /// The product. Null when it cannot be loaded.
-    #[graphql(directive = fetches::apply(hoist::<Product>(["parent.items"]).or("null")))]
-    async fn product(&self) -> Ref<Product> {
-        Ref::by(Ok(ProductById(self.0.product_id.as_str().into())))
-    }
+    #[fetch(ProductById(self.product_id), or = null)]
+    product: Ref<Product>,
 }

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use bff_kit::schema::{bounds, fetch, fetches, items, requires, send, signed_in};
-use bff_kit::{ContextExt as _, Error, Id, Nullable};
+use async_graphql::{Context, ID, InputObject, SimpleObject};
+use bff_kit::schema::{bounds, items};
+use bff_kit::{ContextExt as _, Error, Id, object};
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
 use downstream::inventory::StockOf;
@@ -20,107 +20,77 @@ use super::payment_method::PaymentMethod;
 use super::product::Product;
 use super::user_error::{MAX_USER_ERRORS, UserError};
 
-/// Root type of the mutations of the app.
-#[derive(Debug, Default)]
-pub(crate) struct Mutation;
-
 /// Mutations of the phone app. Every input has an idempotency key: a repetition with the same key
 /// changes nothing more.
-#[Object]
-impl Mutation {
+#[object]
+pub(crate) struct Mutation {
     /// Adds a product to the cart.
-    #[graphql(directive = fetches::apply(
-        fetch::<StockOf>(["argument.input"]).reading(["total_quantity"]).best_effort()
-            .then_send::<AddToCart>(["argument.input"])
-            .then_send_later::<RecordEvents>(["argument.input"])
-    ))]
-    async fn cart_add(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Product and quantity to add.")] input: CartAddInput,
-    ) -> Nullable<CartPayload> {
-        Some(cart_add(ctx, input).await)
-    }
-
-    /// Sets the quantity of a product in the cart.
-    #[graphql(directive = fetches::apply(send::<SetCartQuantity>(["argument.input"])))]
-    async fn cart_set_quantity(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Product and its new quantity.")] input: CartSetQuantityInput,
-    ) -> Nullable<CartPayload> {
-        let change = async {
-            let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-            let command =
-                SetCartQuantity { idempotency_key: input.idempotency_key, product, quantity: input.quantity };
-            CartPayload::of(ctx.send(command).await)
-        };
-        Some(change.await)
-    }
-
-    /// Removes a product from the cart.
-    #[graphql(directive = fetches::apply(send::<RemoveFromCart>(["argument.input"])))]
-    async fn cart_remove(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Product to remove.")] input: CartRemoveInput,
-    ) -> Nullable<CartPayload> {
-        let change = async {
-            let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-            CartPayload::of(
-                ctx.send(RemoveFromCart { idempotency_key: input.idempotency_key, product }).await,
-            )
-        };
-        Some(change.await)
-    }
-
-    /// Orders the contents of the cart.
-    #[graphql(
-        directive = requires::apply(signed_in().with_scopes(["orders.write"])),
-        directive = fetches::apply(send::<PlaceOrder>(["argument.input"]))
+    #[resolve(
+        cart_add(ctx, input),
+        fetch(StockOf(input), reads(total_quantity), best_effort),
+        send(AddToCart(input)),
+        send_later(RecordEvents(input))
     )]
-    async fn order_place(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Payment and shipping of the order.")] input: OrderPlaceInput,
-    ) -> Nullable<OrderPlacePayload> {
-        let change = async {
-            let method = Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?.raw();
-            let command = PlaceOrder {
-                idempotency_key: input.idempotency_key,
-                payment_method: method.to_string(),
-                shipping_option: input.shipping_option,
-                country: input.country,
-            };
-            match ctx.send(command).await {
-                Ok(order) => Ok(OrderPlacePayload { order: Some(Order(order)), user_errors: Vec::new() }),
-                Err(error) => UserError::all_of(error, None)
-                    .map(|user_errors| OrderPlacePayload { order: None, user_errors }),
-            }
-        };
-        Some(change.await)
-    }
-
+    #[arg(input: CartAddInput, "Product and quantity to add.")]
+    cart_add: CartPayload,
+    /// Sets the quantity of a product in the cart.
+    #[resolve(cart_set_quantity(ctx, input), send(SetCartQuantity(input)))]
+    #[arg(input: CartSetQuantityInput, "Product and its new quantity.")]
+    cart_set_quantity: CartPayload,
+    /// Removes a product from the cart.
+    #[resolve(cart_remove(ctx, input), send(RemoveFromCart(input)))]
+    #[arg(input: CartRemoveInput, "Product to remove.")]
+    cart_remove: CartPayload,
+    /// Orders the contents of the cart.
+    #[resolve(order_place(ctx, input), send(PlaceOrder(input)))]
+    #[requires(signed_in, scopes = ["orders.write"])]
+    #[arg(input: OrderPlaceInput, "Payment and shipping of the order.")]
+    order_place: OrderPlacePayload,
     /// Marks a notification as read.
-    #[graphql(directive = fetches::apply(send::<MarkRead>(["argument.input"])))]
-    async fn notification_read(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Notification to mark as read.")] input: NotificationReadInput,
-    ) -> Nullable<NotificationReadPayload> {
-        let change = async {
-            let id = Id::<Notification>::parse(&input.notification_id, "input.notificationId")?.raw();
-            let command = MarkRead { idempotency_key: input.idempotency_key, notifications: vec![id] };
-            match ctx.send(command).await {
-                Ok(marked) => Ok(NotificationReadPayload {
-                    unread_count: Some(marked.unread_count),
-                    user_errors: Vec::new(),
-                }),
-                Err(error) => UserError::all_of(error, Some("notificationId"))
-                    .map(|user_errors| NotificationReadPayload { unread_count: None, user_errors }),
-            }
-        };
-        Some(change.await)
+    #[resolve(notification_read(ctx, input), send(MarkRead(input)))]
+    #[arg(input: NotificationReadInput, "Notification to mark as read.")]
+    notification_read: NotificationReadPayload,
+}
+
+async fn cart_set_quantity(ctx: &Context<'_>, input: CartSetQuantityInput) -> Result<CartPayload, Error> {
+    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
+    let CartSetQuantityInput { idempotency_key, quantity, .. } = input;
+    CartPayload::of(ctx.send(SetCartQuantity { idempotency_key, product_id, quantity }).await)
+}
+
+async fn cart_remove(ctx: &Context<'_>, input: CartRemoveInput) -> Result<CartPayload, Error> {
+    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
+    CartPayload::of(ctx.send(RemoveFromCart { idempotency_key: input.idempotency_key, product_id }).await)
+}
+
+async fn order_place(ctx: &Context<'_>, input: OrderPlaceInput) -> Result<OrderPlacePayload, Error> {
+    let command = PlaceOrder {
+        idempotency_key: input.idempotency_key,
+        payment_method_id: Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?
+            .raw(),
+        shipping_option_id: input.shipping_option,
+        country_code: input.country,
+    };
+    match ctx.send(command).await {
+        Ok(order) => Ok(OrderPlacePayload { order: Some(order.into()), user_errors: Vec::new() }),
+        Err(error) => {
+            UserError::all_of(error, None).map(|user_errors| OrderPlacePayload { order: None, user_errors })
+        }
+    }
+}
+
+async fn notification_read(
+    ctx: &Context<'_>,
+    input: NotificationReadInput,
+) -> Result<NotificationReadPayload, Error> {
+    let id = Id::<Notification>::parse(&input.notification_id, "input.notificationId")?.raw();
+    let command = MarkRead { idempotency_key: input.idempotency_key, notification_ids: [id].into() };
+    match ctx.send(command).await {
+        Ok(marked) => {
+            Ok(NotificationReadPayload { unread_count: Some(marked.unread_count), user_errors: Vec::new() })
+        }
+        Err(error) => UserError::all_of(error, Some("notificationId"))
+            .map(|user_errors| NotificationReadPayload { unread_count: None, user_errors }),
     }
 }
 
@@ -130,13 +100,13 @@ impl Mutation {
 /// must get the same answer, even if nothing is left by now. Only the cart service knows the keys:
 /// a BFF that declined here would contradict it.
 async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload, Error> {
-    let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-    let stock = ctx.optional(ctx.fetch(StockOf(product.clone())).await)?;
-    let event = event(ctx, &input.idempotency_key, &product, input.quantity);
-    let idempotency_key = input.idempotency_key;
-    let added = ctx.send(AddToCart { idempotency_key, product, quantity: input.quantity }).await;
+    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
+    let stock = ctx.optional(ctx.fetch(StockOf(product_id.clone())).await)?;
+    let CartAddInput { idempotency_key, quantity, .. } = input;
+    let event = event(ctx, &idempotency_key, product_id.as_str(), quantity);
+    let added = ctx.send(AddToCart { idempotency_key, product_id, quantity }).await;
     if added.is_ok() {
-        ctx.send_later(RecordEvents(vec![event]));
+        ctx.send_later(RecordEvents { events: vec![event] });
     }
     let mut payload = CartPayload::of(added)?;
     if let Some(stock) = stock {
@@ -225,7 +195,7 @@ struct CartPayload {
 impl CartPayload {
     fn of(result: Result<std::sync::Arc<proto::carts::Cart>, Error>) -> Result<Self, Error> {
         match result {
-            Ok(cart) => Ok(Self { cart: Some(Cart(cart)), user_errors: Vec::new() }),
+            Ok(cart) => Ok(Self { cart: Some(cart.into()), user_errors: Vec::new() }),
             Err(error) => UserError::all_of(error, Some("productId"))
                 .map(|user_errors| Self { cart: None, user_errors }),
         }

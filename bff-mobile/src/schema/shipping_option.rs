@@ -1,35 +1,23 @@
 //! A shipping option of a cart.
 
-use async_graphql::{Context, Object};
-use bff_kit::ContextExt as _;
-use bff_kit::schema::{bounds, bytes};
+use bff_kit::object;
 use proto::shipping;
 
 use crate::format::{self, MONEY};
 
-pub(crate) struct ShippingOption(pub(super) shipping::ShippingOption);
-
 /// A shipping option of the cart.
-#[Object]
-impl ShippingOption {
+#[object(shipping::ShippingOption, part)]
+pub(crate) struct ShippingOption {
     /// Value of `shippingOption` in an order, such as "express".
-    async fn option(&self) -> &str {
-        &self.0.id
-    }
-
+    #[read(id)]
+    option: String,
     /// Name to show, such as "Express".
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
+    #[read(name)]
+    name: String,
     /// Price of the shipping, as localised text. Null when unknown.
-    #[graphql(directive = bounds::apply(bytes(MONEY)))]
-    async fn price(&self, ctx: &Context<'_>) -> Option<String> {
-        ctx.known(format::price(ctx.scope(), self.0.price.as_ref()))
-    }
-
+    #[read(known = format::price(ctx, price), bytes = MONEY)]
+    price: Option<String>,
     /// Longest delivery time, in working days.
-    async fn days(&self) -> i32 {
-        self.0.max_days
-    }
+    #[read(max_days)]
+    days: i32,
 }

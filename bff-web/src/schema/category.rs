@@ -1,36 +1,19 @@
 //! A group of products.
 
-use std::sync::Arc;
-
-use async_graphql::{ID, Object};
-use bff_kit::schema::reads;
-use bff_kit::{Entity, Id};
+use bff_kit::{Id, object};
+use downstream::CategoryId;
 use proto::catalog;
 
-pub(crate) struct Category(pub(super) Arc<catalog::Category>);
-
-impl Entity for Category {
-    const NAME: &'static str = "Category";
-}
-
 /// A group of products.
-#[Object]
-impl Category {
+#[object(catalog::Category, id = CategoryId)]
+pub(crate) struct Category {
     /// Id of the category.
-    #[graphql(directive = reads::apply(["id"]))]
-    pub(super) async fn id(&self) -> ID {
-        Id::<Self>::new(&*self.0.id).to_id()
-    }
-
+    #[read(id)]
+    pub(super) id: Id<Self>,
     /// Name of the category.
-    #[graphql(directive = reads::apply(["name"]))]
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
+    #[read(name)]
+    name: String,
     /// Number of products listed in it.
-    #[graphql(directive = reads::apply(["product_count"]))]
-    async fn product_count(&self) -> i32 {
-        self.0.product_count
-    }
+    #[read(product_count)]
+    product_count: i32,
 }

@@ -1,25 +1,22 @@
 //! A picture of a product.
 
-use async_graphql::SimpleObject;
+use bff_kit::object;
 use bff_kit::value::Url;
 use proto::catalog;
 
 /// A picture of a product.
-#[derive(SimpleObject)]
+#[object(catalog::Image, part)]
 pub(crate) struct Image {
     /// URL of the picture.
+    #[read(url)]
     url: Url,
     /// Alternative text of the picture.
+    #[read(alt_text)]
     alt: String,
     /// Width in pixels.
+    #[read(width)]
     width: i32,
     /// Height in pixels.
+    #[read(height)]
     height: i32,
-}
-
-impl From<&catalog::Image> for Image {
-    fn from(image: &catalog::Image) -> Self {
-        let catalog::Image { url, alt_text, width, height } = image.clone();
-        Self { url: url.into(), alt: alt_text, width, height }
-    }
 }

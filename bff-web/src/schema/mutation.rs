@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use bff_kit::schema::{bounds, fetches, items, requires, send, signed_in};
-use bff_kit::{ContextExt as _, Error, Id, Nullable};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, SimpleObject};
+use bff_kit::schema::{bounds, items};
+use bff_kit::{ContextExt as _, Error, Id, Part, object};
 use downstream::carts::{AddToCart, AdoptCart, RemoveFromCart, SetCartQuantity};
 use downstream::notifications::{MAX_MARKED, MarkRead};
 use downstream::orders::PlaceOrder;
 use downstream::reviews::CreateReview;
 use downstream::users::UpdatePreferences;
+use fetch::Mask;
 use proto::users;
 
 use super::cart::Cart;
@@ -21,184 +22,136 @@ use super::product::Product;
 use super::review::Review;
 use super::user_error::{MAX_USER_ERRORS, UserError};
 
-/// Root type of the mutations of the shop.
-#[derive(Debug, Default)]
-pub(crate) struct Mutation;
-
 /// Mutations of the web shop. Every input has an idempotency key: a repetition with the same key
 /// changes nothing more.
-#[Object]
-impl Mutation {
+#[object]
+pub(crate) struct Mutation {
     /// Adds a product to the cart.
-    #[graphql(directive = fetches::apply(send::<AddToCart>(["argument.input"])))]
-    async fn cart_add(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Product and quantity to add.")] input: CartAddInput,
-    ) -> Nullable<CartPayload> {
-        let change = async {
-            let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-            let (idempotency_key, quantity) = (input.idempotency_key, input.quantity);
-            CartPayload::of(ctx.send(AddToCart { idempotency_key, product, quantity }).await)
-        };
-        Some(change.await)
-    }
-
+    #[resolve(cart_add(ctx, input), send(AddToCart(input)))]
+    #[arg(input: CartAddInput, "Product and quantity to add.")]
+    cart_add: CartPayload,
     /// Sets the quantity of a product in the cart.
-    #[graphql(directive = fetches::apply(send::<SetCartQuantity>(["argument.input"])))]
-    async fn cart_set_quantity(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Product and its new quantity.")] input: CartSetQuantityInput,
-    ) -> Nullable<CartPayload> {
-        let change = async {
-            let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-            let (idempotency_key, quantity) = (input.idempotency_key, input.quantity);
-            CartPayload::of(ctx.send(SetCartQuantity { idempotency_key, product, quantity }).await)
-        };
-        Some(change.await)
-    }
-
+    #[resolve(cart_set_quantity(ctx, input), send(SetCartQuantity(input)))]
+    #[arg(input: CartSetQuantityInput, "Product and its new quantity.")]
+    cart_set_quantity: CartPayload,
     /// Removes a product from the cart.
-    #[graphql(directive = fetches::apply(send::<RemoveFromCart>(["argument.input"])))]
-    async fn cart_remove(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Product to remove.")] input: CartRemoveInput,
-    ) -> Nullable<CartPayload> {
-        let change = async {
-            let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-            CartPayload::of(
-                ctx.send(RemoveFromCart { idempotency_key: input.idempotency_key, product }).await,
-            )
-        };
-        Some(change.await)
-    }
-
+    #[resolve(cart_remove(ctx, input), send(RemoveFromCart(input)))]
+    #[arg(input: CartRemoveInput, "Product to remove.")]
+    cart_remove: CartPayload,
     /// Takes what the customer had put into the cart as a visitor, before signing in, into their own. What it has no room
     /// for stays out. Changes nothing for a customer who was no visitor.
-    #[graphql(
-        directive = requires::apply(signed_in()),
-        directive = fetches::apply(send::<AdoptCart>(["caller", "argument.input"]))
-    )]
-    async fn cart_adopt(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The change.")] input: CartAdoptInput,
-    ) -> Nullable<CartPayload> {
-        let visitor = ctx.scope().principal().claims().get("visitor").map(str::to_owned);
-        let command = AdoptCart { idempotency_key: input.idempotency_key, visitor };
-        Some(CartPayload::of(ctx.send(command).await))
-    }
-
+    #[resolve(cart_adopt(ctx, input), send(AdoptCart(caller, input)))]
+    #[requires(signed_in)]
+    #[arg(input: CartAdoptInput, "The change.")]
+    cart_adopt: CartPayload,
     /// Orders the contents of the cart.
-    #[graphql(
-        directive = requires::apply(signed_in().with_scopes(["orders.write"])),
-        directive = fetches::apply(send::<PlaceOrder>(["argument.input"]))
-    )]
-    async fn order_place(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Payment and shipping of the order.")] input: OrderPlaceInput,
-    ) -> Nullable<OrderPlacePayload> {
-        let change = async {
-            let method = Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?.raw();
-            let command = PlaceOrder {
-                idempotency_key: input.idempotency_key,
-                payment_method: method.to_string(),
-                shipping_option: input.shipping_option,
-                country: input.country,
-            };
-            match ctx.send(command).await {
-                Ok(order) => Ok(OrderPlacePayload { order: Some(Order(order)), user_errors: Vec::new() }),
-                Err(error) => UserError::all_of(error, None)
-                    .map(|user_errors| OrderPlacePayload { order: None, user_errors }),
-            }
-        };
-        Some(change.await)
-    }
-
+    #[resolve(order_place(ctx, input), send(PlaceOrder(input)))]
+    #[requires(signed_in, scopes = ["orders.write"])]
+    #[arg(input: OrderPlaceInput, "Payment and shipping of the order.")]
+    order_place: OrderPlacePayload,
     /// Writes a review of a product in the signed-in customer's name.
-    #[graphql(directive = fetches::apply(send::<CreateReview>(["argument.input"])))]
-    async fn review_create(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The review.")] input: ReviewCreateInput,
-    ) -> Nullable<ReviewCreatePayload> {
-        let change = async {
-            let command = CreateReview {
-                idempotency_key: input.idempotency_key,
-                product: Id::<Product>::parse(&input.product_id, "input.productId")?.raw(),
-                rating: input.rating,
-                text: input.text,
-            };
-            match ctx.send(command).await {
-                Ok(review) => {
-                    Ok(ReviewCreatePayload { review: Some(Review(review)), user_errors: Vec::new() })
-                }
-                Err(error) => UserError::all_of(error, Some("productId"))
-                    .map(|user_errors| ReviewCreatePayload { review: None, user_errors }),
-            }
-        };
-        Some(change.await)
-    }
-
+    #[resolve(review_create(ctx, input), send(CreateReview(input)))]
+    #[arg(input: ReviewCreateInput, "The review.")]
+    review_create: ReviewCreatePayload,
     /// Changes preferences of the signed-in customer. Omitted fields stay as they are.
-    #[graphql(directive = fetches::apply(send::<UpdatePreferences>(["argument.input"])))]
-    async fn preferences_update(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Preferences to change.")] input: PreferencesUpdateInput,
-    ) -> Nullable<PreferencesUpdatePayload> {
-        let change = async {
-            match ctx.send(input.into_command()?).await {
-                Ok(preferences) => Ok(PreferencesUpdatePayload {
-                    preferences: Some(Preferences(preferences)),
-                    user_errors: Vec::new(),
-                }),
-                Err(error) => UserError::all_of(error, None)
-                    .map(|user_errors| PreferencesUpdatePayload { preferences: None, user_errors }),
-            }
-        };
-        Some(change.await)
-    }
-
+    #[resolve(preferences_update(ctx, input), send(UpdatePreferences(input)))]
+    #[arg(input: PreferencesUpdateInput, "Preferences to change.")]
+    preferences_update: PreferencesUpdatePayload,
     /// Marks notifications as read, all of them or none.
-    #[graphql(
-        directive = fetches::apply(send::<MarkRead>(["argument.input"])),
-        directive = bounds::apply(
-            items(MAX_MARKED).by("argument.input.notificationIds").of(["notifications"])
-        )
+    #[resolve(
+        notifications_mark_read(ctx, input),
+        send(MarkRead(input)),
+        most = MAX_MARKED, bounded_by = input.notificationIds, of = [notifications]
     )]
-    async fn notifications_mark_read(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Notifications to mark as read.")] input: NotificationsMarkReadInput,
-    ) -> Nullable<NotificationsMarkReadPayload> {
-        let change = async {
-            let ids = input.notification_ids.iter().enumerate().map(|(index, id)| {
-                Id::<Notification>::parse(id, &format!("input.notificationIds.{index}")).map(|id| id.raw())
-            });
-            let command = MarkRead {
-                idempotency_key: input.idempotency_key,
-                notifications: ids.collect::<Result<_, _>>()?,
-            };
-            match ctx.send(command).await {
-                Ok(marked) => Ok(NotificationsMarkReadPayload {
-                    notifications: marked.notifications.into_iter().map(Notification).collect(),
-                    unread_count: Some(marked.unread_count),
-                    user_errors: Vec::new(),
-                }),
-                Err(error) => UserError::all_of(error, Some("notificationIds")).map(|user_errors| {
-                    NotificationsMarkReadPayload {
-                        notifications: Vec::new(),
-                        unread_count: None,
-                        user_errors,
-                    }
-                }),
-            }
-        };
-        Some(change.await)
+    #[arg(input: NotificationsMarkReadInput, "Notifications to mark as read.")]
+    notifications_mark_read: NotificationsMarkReadPayload,
+}
+
+async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload, Error> {
+    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
+    let CartAddInput { idempotency_key, quantity, .. } = input;
+    CartPayload::of(ctx.send(AddToCart { idempotency_key, product_id, quantity }).await)
+}
+
+async fn cart_set_quantity(ctx: &Context<'_>, input: CartSetQuantityInput) -> Result<CartPayload, Error> {
+    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
+    let CartSetQuantityInput { idempotency_key, quantity, .. } = input;
+    CartPayload::of(ctx.send(SetCartQuantity { idempotency_key, product_id, quantity }).await)
+}
+
+async fn cart_remove(ctx: &Context<'_>, input: CartRemoveInput) -> Result<CartPayload, Error> {
+    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
+    CartPayload::of(ctx.send(RemoveFromCart { idempotency_key: input.idempotency_key, product_id }).await)
+}
+
+async fn cart_adopt(ctx: &Context<'_>, input: CartAdoptInput) -> Result<CartPayload, Error> {
+    let visitor_id = ctx.scope().principal().claims().get("visitor").map(str::to_owned);
+    CartPayload::of(ctx.send(AdoptCart { idempotency_key: input.idempotency_key, visitor_id }).await)
+}
+
+async fn order_place(ctx: &Context<'_>, input: OrderPlaceInput) -> Result<OrderPlacePayload, Error> {
+    let command = PlaceOrder {
+        idempotency_key: input.idempotency_key,
+        payment_method_id: Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?
+            .raw(),
+        shipping_option_id: input.shipping_option,
+        country_code: input.country,
+    };
+    match ctx.send(command).await {
+        Ok(order) => Ok(OrderPlacePayload { order: Some(order.into()), user_errors: Vec::new() }),
+        Err(error) => {
+            UserError::all_of(error, None).map(|user_errors| OrderPlacePayload { order: None, user_errors })
+        }
+    }
+}
+
+async fn review_create(ctx: &Context<'_>, input: ReviewCreateInput) -> Result<ReviewCreatePayload, Error> {
+    let command = CreateReview {
+        idempotency_key: input.idempotency_key,
+        product_id: Id::<Product>::parse(&input.product_id, "input.productId")?.raw(),
+        rating: input.rating,
+        text: input.text,
+    };
+    match ctx.send(command).await {
+        Ok(review) => Ok(ReviewCreatePayload { review: Some(review.into()), user_errors: Vec::new() }),
+        Err(error) => UserError::all_of(error, Some("productId"))
+            .map(|user_errors| ReviewCreatePayload { review: None, user_errors }),
+    }
+}
+
+async fn preferences_update(
+    ctx: &Context<'_>,
+    input: PreferencesUpdateInput,
+) -> Result<PreferencesUpdatePayload, Error> {
+    match ctx.send(input.into_command()?).await {
+        Ok(preferences) => {
+            Ok(PreferencesUpdatePayload { preferences: Some(preferences.into()), user_errors: Vec::new() })
+        }
+        Err(error) => UserError::all_of(error, None)
+            .map(|user_errors| PreferencesUpdatePayload { preferences: None, user_errors }),
+    }
+}
+
+async fn notifications_mark_read(
+    ctx: &Context<'_>,
+    input: NotificationsMarkReadInput,
+) -> Result<NotificationsMarkReadPayload, Error> {
+    let ids = input.notification_ids.iter().enumerate().map(|(index, id)| {
+        Id::<Notification>::parse(id, &format!("input.notificationIds.{index}")).map(|id| id.raw())
+    });
+    let command =
+        MarkRead { idempotency_key: input.idempotency_key, notification_ids: ids.collect::<Result<_, _>>()? };
+    match ctx.send(command).await {
+        Ok(marked) => Ok(NotificationsMarkReadPayload {
+            unread_count: Some(marked.unread_count),
+            notifications: Part::items(marked, |marked| &marked.notifications)
+                .map(Notification::from)
+                .collect(),
+            user_errors: Vec::new(),
+        }),
+        Err(error) => UserError::all_of(error, Some("notificationIds")).map(|user_errors| {
+            NotificationsMarkReadPayload { notifications: Vec::new(), unread_count: None, user_errors }
+        }),
     }
 }
 
@@ -285,27 +238,27 @@ struct PreferencesUpdateInput {
 impl PreferencesUpdateInput {
     fn into_command(self) -> Result<UpdatePreferences, Error> {
         let mut preferences = users::Preferences::default();
-        let mut paths = Vec::new();
+        let mut paths = Mask::default();
         if let Some(language) = given("language", self.language)? {
             preferences.language = language;
-            paths.push("language".to_owned());
+            paths.add("language");
         }
         if let Some(sound) = given("notificationSound", self.notification_sound)? {
             preferences.notification_sound = sound;
-            paths.push("notification_sound".to_owned());
+            paths.add("notification_sound");
         }
         if let Some(newsletter) = given("newsletter", self.newsletter)? {
             preferences.newsletter = newsletter;
-            paths.push("newsletter".to_owned());
+            paths.add("newsletter");
         }
         if let Some(country) = given("country", self.country)? {
             preferences.country_code = country;
-            paths.push("country_code".to_owned());
+            paths.add("country_code");
         }
-        if paths.is_empty() {
+        if paths.paths().next().is_none() {
             return Err(Error::bad_input("input", "names nothing to change"));
         }
-        Ok(UpdatePreferences { idempotency_key: self.idempotency_key, preferences, paths })
+        Ok(UpdatePreferences { idempotency_key: self.idempotency_key, preferences, update_mask: paths })
     }
 }
 
@@ -340,7 +293,7 @@ struct CartPayload {
 impl CartPayload {
     fn of(result: Result<Arc<proto::carts::Cart>, Error>) -> Result<Self, Error> {
         match result {
-            Ok(cart) => Ok(Self { cart: Some(Cart(cart)), user_errors: Vec::new() }),
+            Ok(cart) => Ok(Self { cart: Some(cart.into()), user_errors: Vec::new() }),
             Err(error) => UserError::all_of(error, Some("productId"))
                 .map(|user_errors| Self { cart: None, user_errors }),
         }

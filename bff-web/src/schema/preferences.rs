@@ -1,38 +1,22 @@
 //! The preferences of a user.
 
-use std::sync::Arc;
-
-use async_graphql::Object;
-use bff_kit::schema::reads;
+use bff_kit::object;
 use bff_kit::value::{CountryCode, Language};
 use proto::users;
 
-pub(crate) struct Preferences(pub(super) Arc<users::Preferences>);
-
 /// Preferences of the signed-in customer.
-#[Object]
-impl Preferences {
+#[object(users::Preferences)]
+pub(crate) struct Preferences {
     /// Preferred language by BCP 47, such as "en".
-    #[graphql(directive = reads::apply(["language"]))]
-    async fn language(&self) -> Language {
-        self.0.language.as_str().into()
-    }
-
+    #[read(language)]
+    language: Language,
     /// True if a new notification makes a sound.
-    #[graphql(directive = reads::apply(["notification_sound"]))]
-    async fn notification_sound(&self) -> bool {
-        self.0.notification_sound
-    }
-
+    #[read(notification_sound)]
+    notification_sound: bool,
     /// True if the customer wants news by e-mail.
-    #[graphql(directive = reads::apply(["newsletter"]))]
-    async fn newsletter(&self) -> bool {
-        self.0.newsletter
-    }
-
+    #[read(newsletter)]
+    newsletter: bool,
     /// Country goods are sent to, by ISO 3166-1 alpha-2, such as "FR".
-    #[graphql(directive = reads::apply(["country_code"]))]
-    async fn country(&self) -> CountryCode {
-        self.0.country_code.as_str().into()
-    }
+    #[read(country_code)]
+    country: CountryCode,
 }

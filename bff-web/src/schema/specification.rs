@@ -1,22 +1,18 @@
 //! One line of technical data.
 
-use async_graphql::SimpleObject;
+use bff_kit::object;
 use proto::catalog;
 
 /// One line of technical data.
-#[derive(SimpleObject)]
+#[object(catalog::Specification, part)]
 pub(crate) struct Specification {
     /// Heading under which lines are grouped, such as "Dimensions".
+    #[read(group)]
     group: String,
     /// Name of the property, such as "Height".
+    #[read(name)]
     name: String,
     /// Value with its unit, such as "24 cm".
+    #[read(value)]
     value: String,
-}
-
-impl From<&catalog::Specification> for Specification {
-    fn from(line: &catalog::Specification) -> Self {
-        let catalog::Specification { group, name, value } = line.clone();
-        Self { group, name, value }
-    }
 }

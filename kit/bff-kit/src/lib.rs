@@ -70,12 +70,15 @@ mod sign_in;
 
 pub use ::identity;
 pub use any_client::AnyClient;
+pub use bff_macros::{object, values};
 pub use client::{Client, RateLimit};
+pub use fetch::PageMessage;
 pub use mode::Mode;
 pub use operation::Limits;
 pub use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 pub use resolver::{
-    ClientError, Connection, ContextExt, Edge, Entity, Error, Id, InternalError, Languages, Loaded, Nullable,
-    OrNull, Page, Principal, Ref, RefList, RequestScope, kind_of, schema, value,
+    AsArgument, ClientError, Connection, ContextExt, Edge, Entity, Error, Id, InternalError, Languages,
+    Listed, ListedItems, Loaded, Nullable, OrNull, Page, Part, Principal, Ref, RefList, RequestScope,
+    further, kind_of, page, schema, user, value,
 };
 pub use sign_in::{AnySignIn, SignInSetup};

@@ -3,10 +3,15 @@
 use std::fmt::Debug;
 use std::future::Future;
 
-use crate::{Call, Rpc, UpstreamError, fetch::short_name};
+use crate::{Call, Rpc, UpstreamError};
 
 /// A change that a service makes, such as "write this review". A command is one call, never batched and never shared.
+///
+/// [`derive@crate::Command`] implements the trait from the contract of an RPC.
 pub trait Command: Debug + Send + Sized + 'static {
+    /// Name of the command, as plans and policies show it: the name of the type. It is unique among the calls of a BFF.
+    const NAME: &'static str;
+
     /// The RPC that carries out the command.
     const RPC: Rpc;
 
@@ -19,10 +24,4 @@ pub trait Command: Debug + Send + Sized + 'static {
 
     /// Calls the RPC once.
     fn send(self, call: Call<'_>) -> impl Future<Output = Result<Self::Value, UpstreamError>> + Send;
-
-    /// The name of the type, as plans and policies show it.
-    #[must_use]
-    fn name() -> &'static str {
-        short_name(std::any::type_name::<Self>())
-    }
 }

@@ -3,6 +3,7 @@
 mod batch;
 mod call;
 mod changes;
+mod derived;
 mod fetched;
 
 use std::fmt::Debug;
@@ -19,7 +20,12 @@ pub use fetched::{Fetched, Stale};
 /// A fetch from a service, such as "the newest three reviews of this product".
 ///
 /// The value is a key of a batch. Keys are ordered so that a batch is sent in the same order every time.
+///
+/// [`derive@crate::Fetch`] implements the trait from the contract of an RPC.
 pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
+    /// Name of the fetch, as plans and policies show it: the name of the type. It is unique among the calls of a BFF.
+    const NAME: &'static str;
+
     /// The RPC that loads the keys.
     const RPC: Rpc;
 
@@ -29,6 +35,12 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     /// Field of the request that holds the keys, such as `"product_ids"`; empty if the request as a whole is the only
     /// key of a call.
     const KEYS: &'static str = "";
+
+    /// True if the principal identifies the value, or a part of its key.
+    const MINE: bool = false;
+
+    /// True if a read mask selects from the items of the value, which is a list, and not from the value itself.
+    const LISTS: bool = false;
 
     /// Paths of the loaded message that [`batch`](Self::batch) itself reads, such as the key to match by.
     /// They are part of every read mask, which is therefore never empty.
@@ -55,12 +67,6 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     fn changes() -> Option<Changes<Self>> {
         None
     }
-
-    /// The name of the type, as plans and policies show it.
-    #[must_use]
-    fn name() -> &'static str {
-        short_name(std::any::type_name::<Self>())
-    }
 }
 
 /// A fetch whose key is itself part of the loaded value, such as a product by its id.
@@ -72,9 +78,4 @@ pub trait Keyed: Fetch {
 
     /// Returns the value as far as the key holds it. All other fields are empty.
     fn known(&self) -> Self::Value;
-}
-
-/// Returns the last segment of a type's path.
-pub(crate) fn short_name(path: &'static str) -> &'static str {
-    path.rsplit("::").next().unwrap_or(path)
 }

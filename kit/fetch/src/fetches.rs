@@ -96,10 +96,9 @@ impl Fetches {
     /// Loads a key that has no slot, in a call of its own. The call has no read mask, because no plan knows which
     /// fields are read. [`Enforcement`](crate::Enforcement) decides before whether the fetch is permitted.
     pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<Fetched<F::Value>, UpstreamError> {
-        let call = Call::new(&self.context, F::RPC, F::name(), None)?.with_keys(1);
+        let call = Call::new(&self.context, F::RPC, F::NAME, None)?.with_keys(1);
         let mut answers = call.load(vec![key.clone()]).await.into_fetched();
-        let none =
-            || Err(UpstreamError::new(FailureKind::Internal, format!("{} answered no key", F::name())));
+        let none = || Err(UpstreamError::new(FailureKind::Internal, format!("{} answered no key", F::NAME)));
         answers.remove(&key).unwrap_or_else(none)
     }
 
@@ -121,7 +120,7 @@ impl Fetches {
         command: C,
         until: Option<Duration>,
     ) -> Result<C::Value, UpstreamError> {
-        let call = Call::new(&self.context, C::RPC, C::name(), None)?;
+        let call = Call::new(&self.context, C::RPC, C::NAME, None)?;
         let result = command.send(call.until(until).with_keys(1)).await;
         self.context.shared().changed(C::RPC.service());
         if let Err(failure) = result.as_ref()
@@ -136,7 +135,7 @@ impl Fetches {
     pub fn command_later<C: Command>(&self, command: C) {
         let context = self.context.clone();
         tokio::spawn(async move {
-            let result = match Call::new(&context, C::RPC, C::name(), None) {
+            let result = match Call::new(&context, C::RPC, C::NAME, None) {
                 Ok(call) => command.send(call.with_keys(1)).await.map(drop),
                 Err(failure) => Err(failure),
             };
@@ -233,7 +232,7 @@ impl<F: Fetch> SlotBatch<F> {
         }
         let what = format!(
             "{} fetched {all_keys} keys of {} in {all_calls} calls; {} keys in {} calls were planned",
-            F::name(),
+            F::NAME,
             F::RPC.path(),
             slot.max_keys,
             slot.max_calls,
@@ -249,7 +248,7 @@ impl<F: Fetch> BatchFn<F, Result<Fetched<F::Value>, UpstreamError>> for SlotBatc
         let slot = &self.slots[self.slot];
         let call = self
             .planned(slot, keys.len())
-            .and_then(|()| Call::new(&self.context, F::RPC, F::name(), slot.mask.as_ref()))
+            .and_then(|()| Call::new(&self.context, F::RPC, F::NAME, slot.mask.as_ref()))
             .map(|call| call.of_slot(self.slot).until(slot.until));
         let results = match call {
             Ok(call) if F::RPC.is_public() && !self.context.alone => {

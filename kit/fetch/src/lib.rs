@@ -24,6 +24,7 @@
 //! struct PriceOf(String);
 //!
 //! impl Fetch for PriceOf {
+//!     const NAME: &'static str = "PriceOf";
 //!     const RPC: Rpc = Rpc::read("shop.pricing.v1.PricingService/BatchGetPrices");
 //!     const MAX_KEYS: usize = 100;
 //!     const KEYS: &'static str = "product_ids";
@@ -39,7 +40,7 @@
 //!     }
 //! }
 //!
-//! assert_eq!(PriceOf::name(), "PriceOf");
+//! assert_eq!(PriceOf::NAME, "PriceOf");
 //! assert_eq!(PriceOf::RPC.service(), "shop.pricing.v1.PricingService");
 //! ```
 //!
@@ -76,9 +77,13 @@ pub use fetch::{
 pub use fetches::{Fetches, Undeclared};
 pub use log::SampledLog;
 pub use observer::{CallEnd, Decision, Observer};
-pub use page::PageTokens;
+pub use page::Page;
 pub use policies::PolicyTable;
 pub use tags::Tags;
 pub use upstream::{Services, Upstream, Upstreams};
 
-pub use rpc::{Brownout, Idempotency, Mask, Policies, Policy, Reasons, Rpc, Slot};
+pub use bff_macros::{Command, Fetch};
+pub use rpc::{
+    Batch, Brownout, EntityIds, FromField, Idempotency, KeyError, Mask, Method, PageMessage, PageTokens,
+    Policies, Policy, Reasons, Rpc, Single, Slot, ToField, ids, max_keys,
+};

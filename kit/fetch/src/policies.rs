@@ -17,18 +17,18 @@ pub trait PolicyTable {
 
 impl PolicyTable for Policies {
     fn fetch<F: Fetch>(self, policy: Policy) -> Self {
-        let table = self.row(F::name(), F::RPC, policy);
+        let table = self.row(F::NAME, F::RPC, policy);
         match F::changes() {
             _ if !policy.watched => table,
-            None => table.problem(F::name(), "it watches for changes of which the fetch names no stream"),
+            None => table.problem(F::NAME, "it watches for changes of which the fetch names no stream"),
             Some(changes) if changes.rpc.service() != F::RPC.service() => {
-                table.problem(F::name(), "it watches a stream of another service")
+                table.problem(F::NAME, "it watches a stream of another service")
             }
             Some(changes) => table.watching(changes.rpc),
         }
     }
 
     fn command<C: Command>(self, policy: Policy) -> Self {
-        self.row(C::name(), C::RPC, policy)
+        self.row(C::NAME, C::RPC, policy)
     }
 }

@@ -1,6 +1,7 @@
 //! The methods of the kit for resolvers.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use async_graphql::Context;
 use fetch::{Command, Fetch};
@@ -43,6 +44,12 @@ pub trait ContextExt {
 
     /// Records in the error the field of the answer at which it happened.
     fn located(&self, error: Error) -> Error;
+}
+
+/// Returns the user that the request is about; `None` if nobody is signed in. The answer then depends on the principal.
+#[must_use]
+pub fn user(ctx: &Context<'_>) -> Option<Arc<str>> {
+    ctx.scope().principal().user()
 }
 
 impl ContextExt for Context<'_> {

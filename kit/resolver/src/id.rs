@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use async_graphql::ID;
 use base64::Engine as _;
@@ -17,6 +16,9 @@ const MAX_LENGTH: usize = 256;
 pub trait Entity {
     /// Name of the kind, part of every identifier, such as `"Product"`.
     const NAME: &'static str;
+
+    /// The identifier as services know it, such as a `ProductId`.
+    type Raw: for<'a> From<&'a str>;
 }
 
 /// Returns the kind of object that an identifier names, such as `"Product"`; `None` if the text is not an identifier.
@@ -33,13 +35,19 @@ pub fn kind_of(id: &ID) -> Option<String> {
 ///
 /// Clients see an opaque `ID` that contains the kind, so that the id of a user never passes for the id of a product.
 /// Its form may change without notice.
-pub struct Id<E>(Arc<str>, PhantomData<fn() -> E>);
+pub struct Id<E>(Box<str>, PhantomData<fn() -> E>);
 
 impl<E: Entity> Id<E> {
     /// Creates an identifier from the form that the service knows.
     #[must_use]
-    pub fn new(raw: impl Into<Arc<str>>) -> Self {
+    pub fn new(raw: impl Into<Box<str>>) -> Self {
         Self(raw.into(), PhantomData)
+    }
+
+    /// Returns the `ID` as clients see it for an identifier of a service.
+    #[must_use]
+    pub fn of(raw: &str) -> ID {
+        ID(URL_SAFE_NO_PAD.encode(format!("{}:{raw}", E::NAME)))
     }
 
     /// Parses the `ID` that a client sent in `argument`; `BAD_USER_INPUT` if it is not the id of an `E`.
@@ -60,13 +68,13 @@ impl<E: Entity> Id<E> {
     /// Returns the identifier as clients see it.
     #[must_use]
     pub fn to_id(&self) -> ID {
-        ID(URL_SAFE_NO_PAD.encode(format!("{}:{}", E::NAME, self.0)))
+        Self::of(&self.0)
     }
 
     /// Returns the identifier as the service knows it.
     #[must_use]
-    pub fn raw(&self) -> Arc<str> {
-        self.0.clone()
+    pub fn raw(&self) -> E::Raw {
+        (&*self.0).into()
     }
 }
 
@@ -78,17 +86,21 @@ impl<E: Entity> fmt::Debug for Id<E> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[derive(Debug)]
     struct Product;
     impl Entity for Product {
         const NAME: &'static str = "Product";
+        type Raw = Arc<str>;
     }
     #[derive(Debug)]
     struct User;
     impl Entity for User {
         const NAME: &'static str = "User";
+        type Raw = Arc<str>;
     }
 
     #[test]

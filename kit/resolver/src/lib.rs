@@ -5,6 +5,8 @@
 //! rest on to the authors of BFFs.
 //!
 //! ```
+//! use std::sync::Arc;
+//!
 //! use resolver::value::int;
 //! use resolver::{Entity, Id, kind_of};
 //!
@@ -12,6 +14,7 @@
 //!
 //! impl Entity for Product {
 //!     const NAME: &'static str = "Product";
+//!     type Raw = Arc<str>;
 //! }
 //!
 //! let id = Id::<Product>::new("kettle-01").to_id();
@@ -29,17 +32,20 @@ mod failing;
 mod id;
 mod language;
 mod page;
+mod part;
 mod reference;
 pub mod runtime;
 pub mod schema;
 mod scope;
 pub mod value;
 
-pub use context::ContextExt;
+pub use context::{ContextExt, user};
 pub use error::{ClientError, Error, InternalError, Nullable, OrNull};
+pub use fetch::Page;
 pub use id::{Entity, Id, kind_of};
 pub use identity::{Actor, Principal};
 pub use language::Languages;
-pub use page::{Connection, Edge, Page};
+pub use page::{Connection, Edge, Listed, ListedItems, further, page};
+pub use part::{AsArgument, Part};
 pub use reference::{Loaded, Ref, RefList};
 pub use scope::RequestScope;

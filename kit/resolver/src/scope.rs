@@ -161,8 +161,8 @@ impl RequestScope {
         key: F,
     ) -> Result<F::Value, Error> {
         let node = self.call_graph.node_at(path);
-        let slot = node.and_then(|node| node.slot(F::name()));
-        let what = |what: &str| format!("{} fetches {} {what}", field_path(path), F::name());
+        let slot = node.and_then(|node| node.slot(F::NAME));
+        let what = |what: &str| format!("{} fetches {} {what}", field_path(path), F::NAME);
         let response = match slot {
             Some(slot) => self.fetches.fetch(slot, key).await.unwrap_or_else(|fetch::Undeclared| {
                 Err(UpstreamError::new(FailureKind::Internal, what("in the slot of another fetch")))
@@ -172,7 +172,7 @@ impl RequestScope {
                 Err(deviation) => Err(deviation),
             },
         };
-        let blamed = |failure: &UpstreamError| self.blamed(failure, F::RPC, F::name(), F::ALIASES, path);
+        let blamed = |failure: &UpstreamError| self.blamed(failure, F::RPC, F::NAME, F::ALIASES, path);
         let Fetched { value, stale } = response.map_err(|failure| blamed(&failure))?;
         if let Some(Stale { age, failure }) = stale {
             self.notes().degraded.push(Degraded::by(&blamed(&failure), segments(path), Some(age)));
@@ -190,7 +190,7 @@ impl RequestScope {
             Ok(until) => self.fetches.command(command, until).await,
             Err(failure) => Err(failure),
         };
-        response.map_err(|failure| self.blamed(&failure, C::RPC, C::name(), C::ALIASES, path))
+        response.map_err(|failure| self.blamed(&failure, C::RPC, C::NAME, C::ALIASES, path))
     }
 
     /// Sends a command for the field at `path`, which must declare it, and does not wait for it.
@@ -206,8 +206,8 @@ impl RequestScope {
         &self,
         path: Option<&QueryPathNode<'_>>,
     ) -> Result<Option<Duration>, UpstreamError> {
-        let found = self.call_graph.node_at(path).and_then(|node| node.send(C::name()));
-        let what = |what: &str| format!("{} sends {} {what}", field_path(path), C::name());
+        let found = self.call_graph.node_at(path).and_then(|node| node.send(C::NAME));
+        let what = |what: &str| format!("{} sends {} {what}", field_path(path), C::NAME);
         let context = self.fetches.context();
         match found {
             Some((index, send)) if !self.sent[index].swap(true, Ordering::Relaxed) => Ok(send.until),

@@ -1,6 +1,7 @@
 //! Descriptions of RPCs and of planned calls, as far as they are known before any call is made.
 //!
-//! These are plain types: the crates that plan calls (`operation`) and make calls (`fetch`) both build on them.
+//! These are plain types: the crates that plan calls (`operation`) and make calls (`fetch`) both build on them, and so does
+//! the code that `rpc-build` writes from contracts.
 //!
 //! ```
 //! use rpc::{Policies, Policy, Rpc};
@@ -12,13 +13,17 @@
 //! ```
 
 mod brownout;
+mod key;
 mod mask;
+mod method;
 mod policy;
 mod rpc;
 mod slot;
 
 pub use brownout::Brownout;
+pub use key::{EntityIds, FromField, Plain, ToField};
 pub use mask::Mask;
+pub use method::{Batch, KeyError, Method, PageMessage, PageTokens, Single, max_keys};
 pub use policy::{Policies, Policy};
 pub use rpc::{Idempotency, Reasons, Rpc};
 pub use slot::Slot;

@@ -223,7 +223,9 @@ impl Policies {
     /// Adds the row of a fetch or command, by its name.
     #[must_use]
     pub fn row(mut self, name: &'static str, rpc: Rpc, policy: Policy) -> Self {
-        self.rows.insert(name, policy);
+        if self.rows.insert(name, policy).is_some() {
+            self.problems.push(described(name, "the table has two rows of this name"));
+        }
         self.problems.extend(policy.problem(rpc).map(|problem| described(name, problem)));
         let (_, max_calls) = self.rpcs.entry(rpc.path()).or_insert((rpc, policy.max_calls));
         *max_calls = policy.max_calls.max(*max_calls);

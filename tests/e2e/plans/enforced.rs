@@ -17,6 +17,7 @@ use tonic::metadata::MetadataValue;
 struct Echo(u32);
 
 impl Fetch for Echo {
+    const NAME: &'static str = "Echo";
     const RPC: Rpc = Rpc::read("test.v1.EchoService/Echo");
     const MAX_KEYS: usize = 2;
     const READS: &'static [&'static str] = &[];

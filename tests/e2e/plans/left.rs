@@ -48,7 +48,7 @@ struct Query;
 impl Query {
     /// Fetches without a declaration.
     async fn undeclared(&self, ctx: &Context<'_>) -> Nullable<usize> {
-        ctx.fetch(AllCategories).await.map(|all| all.len()).or_null()
+        ctx.fetch(AllCategories).await.map(|all| all.categories.len()).or_null()
     }
 }
 
@@ -67,8 +67,9 @@ impl Mutation {
             ..Event::default()
         };
         let both = async {
-            let first = ctx.send(RecordEvents(vec![event("event-0001")])).await?;
-            Ok(first + ctx.send(RecordEvents(vec![event("event-0002")])).await?)
+            let first = ctx.send(RecordEvents { events: vec![event("event-0001")] }).await?;
+            let second = ctx.send(RecordEvents { events: vec![event("event-0002")] }).await?;
+            Ok(first.recorded_count + second.recorded_count)
         };
         both.await.or_null()
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use prost::{DecodeError, Message};
 
-use crate::Rpc;
+use crate::{Mask, Rpc, Single};
 
 /// The stream by which a service tells which values of a fetch have changed, from the moment it is opened.
 ///
@@ -21,6 +21,18 @@ pub struct Changes<F> {
 type Decode<F> = dyn Fn(Bytes) -> Result<Option<F>, DecodeError> + Send + Sync;
 
 impl<F> Changes<F> {
+    /// Creates the stream of a method, with values whose keys `key` returns. It reads these paths of them alone.
+    #[must_use]
+    pub fn of<M: Single>(
+        reads: &[&'static str],
+        key: impl Fn(M::Value) -> F + Send + Sync + 'static,
+    ) -> Self {
+        let mut request = M::Request::default();
+        M::set_mask(&mut request, Some(reads.iter().collect::<Mask>().to_message()));
+        let rpc = const { Rpc::of_read::<M>(false, false) };
+        Self::by(rpc, &request, move |response| M::value(response).map(&key))
+    }
+
     /// Creates the stream of an RPC that answers with many messages. `key` returns the key of the value that a message
     /// is about; `None` if it is about none.
     pub fn by<Q: Message, A: Message + Default>(

@@ -206,7 +206,7 @@ impl<F: Fetch> Flights<F> {
         let started = Instant::now();
         let context = leader.detached(end);
         let keys: Vec<F> = part.iter().map(|it| it.key.clone()).collect();
-        let results = match Call::new(&context, F::RPC, F::name(), mask) {
+        let results = match Call::new(&context, F::RPC, F::NAME, mask) {
             Ok(call) => tokio::select! {
                 biased;
                 results = call.with_keys(part.len()).load(keys) => results,

@@ -38,9 +38,9 @@ pub struct reads;
 impl reads {
     /// Returns the directive for a field's paths.
     #[must_use]
-    pub fn apply<const N: usize>(paths: [&'static str; N]) -> MetaDirectiveInvocation {
+    pub fn apply(paths: impl AsRef<[&'static str]>) -> MetaDirectiveInvocation {
         let mut args = IndexMap::new();
-        args.insert("paths".to_owned(), strings(&paths));
+        args.insert("paths".to_owned(), strings(paths.as_ref()));
         MetaDirectiveInvocation { name: "reads".to_owned(), args }
     }
 }
@@ -246,6 +246,13 @@ impl Steps {
         self
     }
 
+    /// Adds paths of the value of `F`, which the last step fetches, that the field itself reads. Paths beside the items of a
+    /// list are in no read mask.
+    #[must_use]
+    pub fn taking<F: Fetch>(self, paths: impl AsRef<[&'static str]>) -> Self {
+        if F::LISTS { self } else { self.reading(paths) }
+    }
+
     /// Makes the field optional: if its calls fail, the field takes this value, written as JSON, and the answer reports
     /// that in `extensions.degraded`.
     #[must_use]
@@ -263,7 +270,9 @@ impl Steps {
 }
 
 fn fetching<F: Fetch>(by: &[&'static str]) -> Value {
-    step("FETCH", F::name(), F::RPC, by, F::READS, F::MAX_KEYS)
+    let mine = Some("caller").filter(|caller| F::MINE && !by.contains(caller));
+    let by: Vec<_> = mine.into_iter().chain(by.iter().copied()).collect();
+    step("FETCH", F::NAME, F::RPC, &by, F::READS, F::MAX_KEYS)
 }
 
 fn holding<T: Loaded>(by: &[&'static str]) -> Value {
@@ -275,7 +284,7 @@ fn holding<T: Loaded>(by: &[&'static str]) -> Value {
 }
 
 fn sending<C: Command>(kind: &'static str, by: &[&'static str]) -> Value {
-    step(kind, C::name(), C::RPC, by, &[], 1)
+    step(kind, C::NAME, C::RPC, by, &[], 1)
 }
 
 fn step(

@@ -1,6 +1,8 @@
 //! Scalars with a meaning. Clients map each to a type of their own.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
+
+use crate::context::ContextExt as _;
 
 /// Defines a scalar whose value is a text.
 macro_rules! text {
@@ -66,10 +68,17 @@ text! {
 pub struct DateTime(jiff::Timestamp);
 
 impl DateTime {
-    /// Returns the time a service sent; `None` if RFC 3339 cannot express it.
+    /// Returns the time a service sent; `None` if it sent none, or one that RFC 3339 cannot express.
     #[must_use]
-    pub fn of(time: &prost_types::Timestamp) -> Option<Self> {
-        super::instant(time).map(Self)
+    pub fn of(time: Option<&prost_types::Timestamp>) -> Option<Self> {
+        time.and_then(super::instant).map(Self)
+    }
+
+    /// Returns the time of a field for which a service need not send any: only a time that RFC 3339 cannot express leaves
+    /// an entry of `extensions.degraded`.
+    #[must_use]
+    pub fn if_any(ctx: &Context<'_>, time: Option<&prost_types::Timestamp>) -> Option<Self> {
+        time.and_then(|_| ctx.known(Self::of(time)))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
 struct Echo(u32);
 
 impl Fetch for Echo {
+    const NAME: &'static str = "Echo";
     const RPC: Rpc = Rpc::read("test.v1.EchoService/BatchEcho").public();
     const MAX_KEYS: usize = 100;
     const READS: &'static [&'static str] = &["key"];
@@ -63,7 +64,7 @@ fn context() -> Arc<CallContext> {
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_needed_again_after_everybody_left_is_loaded_once() {
     let (flights, context) = (Arc::new(Flights::<Echo>::default()), context());
-    let call = Call::new(&context, Echo::RPC, Echo::name(), None).unwrap();
+    let call = Call::new(&context, Echo::RPC, Echo::NAME, None).unwrap();
     let join = |key| {
         let mut flights = flights.join(&context, call, context.deadline, &[Echo(key)]);
         flights.pop().unwrap().1

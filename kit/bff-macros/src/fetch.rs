@@ -1,0 +1,274 @@
+//! `#[derive(Fetch)]`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{DeriveInput, Error, Expr, ExprAssign, Ident, Path, Result};
+
+use crate::key::{self, Part};
+use crate::words::{self, Words, attribute};
+
+/// What stands in `#[fetch(…)]` behind the RPC.
+struct Options {
+    /// List of keys in the request.
+    keys: Option<Ident>,
+    /// The one key in the request.
+    one: Option<Ident>,
+    key: Option<Ident>,
+    reads: Option<Ident>,
+    given: Vec<ExprAssign>,
+    changes: Option<Path>,
+    at_most: Option<Expr>,
+    flags: Flags,
+}
+
+/// Flags of a fetch: `mine`, `public`, `no_side_effects` and `by_status`.
+struct Flags([bool; 4]);
+
+impl Options {
+    fn of(mut words: Words) -> Result<Self> {
+        let options = Self {
+            keys: words.ident("keys")?,
+            one: words.ident("one")?,
+            key: words.ident("key")?,
+            reads: words.ident("reads")?,
+            given: words::assigned(&words.calls(&["given"]))?,
+            changes: words.path("changes")?,
+            at_most: words.value("at_most"),
+            flags: Flags(["mine", "public", "no_side_effects", "by_status"].map(|name| words.flag(name))),
+        };
+        words.finish()?;
+        match (&options.keys, &options.one) {
+            (Some(_), Some(one)) => {
+                Err(Error::new(one.span(), "an RPC takes a list of keys or one: drop `keys` or `one`"))
+            }
+            _ => Ok(options),
+        }
+    }
+}
+
+/// A fetch to write.
+struct Derived<'a> {
+    name: &'a Ident,
+    method: &'a Path,
+    options: Options,
+    parts: Vec<Part>,
+}
+
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let which = || {
+        let message =
+            "name the RPC that loads it: #[fetch(pricing_service::BatchGetPrices, keys = product_ids)]";
+        Error::new_spanned(&input.ident, message)
+    };
+    let mut words = Words::of(attribute(&input.attrs, "fetch").ok_or_else(which)?)?;
+    let method = words::path(&words.first().ok_or_else(which)?)?.clone();
+    let (options, parts) = (Options::of(words)?, key::parts(input)?);
+    let Options { keys, one, .. } = &options;
+    if let Some(part) = parts.iter().find(|part| part.field.is_none() && keys.is_none() && one.is_none()) {
+        let message = "which field of the request holds the key? Add `keys = ids` to #[fetch(…)] if the RPC takes a list \
+                       of keys, `one = id` if it takes one";
+        return Err(Error::new_spanned(&part.ty, message));
+    }
+    if let Some(keys) = keys.as_ref().filter(|_| parts.is_empty()) {
+        return Err(Error::new(keys.span(), "the struct has no field, so there is no key to put here"));
+    }
+    let derived = Derived { name: &input.ident, method: &method, options, parts };
+    let traits = key::traits(derived.name, &derived.parts);
+    let (fetch, keyed) = (derived.fetch()?, derived.keyed()?);
+    Ok(quote!(#traits #fetch #keyed))
+}
+
+impl Derived<'_> {
+    /// Returns the trait that gives the value of a response.
+    fn loads(&self) -> TokenStream {
+        let method = self.method;
+        if self.options.keys.is_some() {
+            quote!(<#method as ::fetch::Batch>)
+        } else {
+            quote!(<#method as ::fetch::Single>)
+        }
+    }
+
+    fn fetch(&self) -> Result<TokenStream> {
+        let Self { name, method, options, parts } = self;
+        let Options { keys, one, .. } = options;
+        let Flags([mine, public, no_side_effects, by_status]) = options.flags;
+        let (loads, text) = (self.loads(), name.to_string());
+        let by_status = by_status.then(|| quote!(.by_status()));
+        let at_most = options.at_most.as_ref().map_or(quote!(None), |most| quote!(Some(#most)));
+        let max_keys =
+            if keys.is_some() { quote!(::fetch::max_keys::<#method>(#at_most)) } else { quote!(1) };
+        let field = keys.as_ref().or(one.as_ref());
+        let keys_const = field.map(|field| {
+            let field = field.to_string();
+            quote!(const KEYS: &'static str = #field;)
+        });
+        let first = quote!(<#method as ::fetch::Method>::FIRST);
+        let reads = options.reads.as_ref().map(ToString::to_string).map_or(first, |path| quote!(#path));
+        let aliases = key::aliases(parts);
+        let batch = if keys.is_some() { self.batch() } else { self.single() };
+        let tags = parts.iter().map(|part| part.tag(method, field));
+        let of_value = keys.is_none().then(|| {
+            quote! {
+                if let ::core::option::Option::Some(value) = value {
+                    #loads::entities(value, &mut |kind, id| tags.entity(kind, id));
+                }
+            }
+        });
+        let changes = self.changes()?;
+        Ok(quote! {
+            #[automatically_derived]
+            impl ::fetch::Fetch for #name {
+                const RPC: ::fetch::Rpc = ::fetch::Rpc::of_read::<#method>(#no_side_effects, #public) #by_status;
+                const NAME: &'static str = #text;
+                const MAX_KEYS: usize = #max_keys;
+                #keys_const
+                const READS: &'static [&'static str] = &[#reads];
+                const MINE: bool = #mine;
+                const LISTS: bool = <#method as ::fetch::Method>::LISTS;
+                #aliases
+                type Value = ::std::sync::Arc<#loads::Value>;
+
+                async fn batch(keys: ::std::vec::Vec<Self>, call: ::fetch::Call<'_>) -> ::fetch::BatchResult<Self> {
+                    #batch
+                }
+
+                fn tag(&self, value: ::core::option::Option<&Self::Value>, tags: &::fetch::Tags) {
+                    let _ = (value, tags);
+                    #(#tags)*
+                    #of_value
+                }
+
+                #changes
+            }
+        })
+    }
+
+    /// Returns the function that names the stream of changes.
+    fn changes(&self) -> Result<Option<TokenStream>> {
+        let Options { changes, key, .. } = &self.options;
+        let Some(stream) = changes else { return Ok(None) };
+        let (Some(key), [part]) = (key, self.parts.as_slice()) else {
+            let message = "which field of a changed value holds the key? Add `key = id` to #[fetch(…)]";
+            return Err(Error::new_spanned(stream, message));
+        };
+        let value = quote!(::fetch::FromField::from_field(value.#key));
+        let named = part.field.as_ref().map(|field| quote!(Self { #field: #value }));
+        let changed = named.unwrap_or_else(|| quote!(Self(#value)));
+        let path = key.to_string();
+        Ok(Some(quote_spanned! {stream.span()=>
+            fn changes() -> ::core::option::Option<::fetch::Changes<Self>> {
+                let key = |value: <#stream as ::fetch::Single>::Value| #changed;
+                ::core::option::Option::Some(::fetch::Changes::of::<#stream>(&[#path], key))
+            }
+        }))
+    }
+
+    fn given(&self, request: &Ident) -> TokenStream {
+        let given = self.options.given.iter();
+        let given = given.map(|ExprAssign { left, right, .. }| quote!(#request.#left = #right;));
+        quote!(#(#given)*)
+    }
+
+    /// Returns the body that makes one call for many keys.
+    fn batch(&self) -> TokenStream {
+        let Self { method, options, parts, .. } = self;
+        let field = options.keys.as_ref();
+        let (request, sent) = (format_ident!("request"), format_ident!("sent"));
+        let given = self.given(&request);
+        let (to, from) = match parts.as_slice() {
+            [Part { field: None, .. }] => (
+                quote!(::fetch::ToField::to_field(&key.0)),
+                quote!(Self(::fetch::FromField::from_field(#sent))),
+            ),
+            parts => {
+                let written = parts.iter().map(|part| part.write(&sent, &quote!(key)));
+                let read = parts.iter().map(|part| part.read(&sent));
+                let to = quote!({
+                    let mut #sent = <#method as ::fetch::Batch>::Key::default();
+                    #(#written)*
+                    #sent
+                });
+                (to, quote!(Self { #(#read),* }))
+            }
+        };
+        // Keys with pages of 0 and of 1 item are sent as the same query.
+        let shared = parts.iter().any(|part| part.is_page);
+        let method_call = if shared { quote!(batch_of_sent) } else { quote!(batch_of) };
+        quote! {
+            call.#method_call::<Self, #method>(
+                keys,
+                |key| #to,
+                |#sent| #from,
+                |keys| {
+                    let mut #request = <#method as ::fetch::Method>::Request::default();
+                    #request.#field = keys;
+                    #given
+                    #request
+                },
+            )
+            .await
+        }
+    }
+
+    /// Returns the body that makes one call for one key.
+    fn single(&self) -> TokenStream {
+        let Self { method, options, parts, .. } = self;
+        let request = format_ident!("request");
+        let given = self.given(&request);
+        let written = match (parts.as_slice(), &options.one) {
+            ([Part { field: None, .. }], Some(field)) => {
+                quote!(#request.#field = ::fetch::ToField::to_field(&key.0);)
+            }
+            (parts, _) => {
+                let written = parts.iter().map(|part| part.write(&request, &quote!(key)));
+                quote!(#(#written)*)
+            }
+        };
+        quote! {
+            call.single_of::<Self, #method>(keys, |key| {
+                let _ = key;
+                let mut #request = <#method as ::fetch::Method>::Request::default();
+                #written
+                #given
+                #request
+            })
+            .await
+        }
+    }
+
+    /// Returns the implementation for objects that are known by their keys.
+    fn keyed(&self) -> Result<TokenStream> {
+        let Self { name, options, parts, .. } = self;
+        let loads = self.loads();
+        let (key, known) = match (&options.key, parts.as_slice()) {
+            (Some(key), [part]) => {
+                let (member, path) = (&part.member, key.to_string());
+                let value = quote! {{
+                    let mut known = #loads::Value::default();
+                    known.#key = ::fetch::ToField::to_field(&self.#member);
+                    ::std::sync::Arc::new(known)
+                }};
+                (quote!(&[#path]), value)
+            }
+            (Some(key), _) => {
+                return Err(Error::new(key.span(), "only a key with one part can be a field of its value"));
+            }
+            (None, _) if matches!(options.flags, Flags([true, ..])) => {
+                (quote!(&[]), quote!(::core::default::Default::default()))
+            }
+            (None, _) => return Ok(TokenStream::new()),
+        };
+        Ok(quote! {
+            #[automatically_derived]
+            impl ::fetch::Keyed for #name {
+                const KEY: &'static [&'static str] = #key;
+
+                fn known(&self) -> Self::Value {
+                    #known
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! `#[arg(first: i32 = 10, "Products per page.")]`: an argument of a field.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Expr, GenericArgument, Ident, LitStr, PathArguments, Result, Token, Type};
+
+/// An argument of a field.
+pub(crate) struct Argument {
+    pub(crate) name: Ident,
+    ty: Type,
+    default: Option<Expr>,
+    description: LitStr,
+}
+
+impl Parse for Argument {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let name = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let ty = input.parse()?;
+        let default = input.peek(Token![=]).then(|| {
+            input.parse::<Token![=]>()?;
+            input.parse()
+        });
+        let default = default.transpose()?;
+        if !input.peek(Token![,]) {
+            return Err(input.error("describe the argument: clients read it in the schema"));
+        }
+        input.parse::<Token![,]>()?;
+        Ok(Self { name, ty, default, description: input.parse()? })
+    }
+}
+
+/// Returns the type in angle brackets of a type with this name, such as `T` of `Vec<T>`.
+pub(crate) fn inner<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(of) = &segment.arguments else { return None };
+    of.args.iter().find_map(|it| match it {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+impl Argument {
+    /// Returns the name as clients write it.
+    pub(crate) fn client_name(&self) -> String {
+        let name = self.name.to_string();
+        let mut words = name.split('_');
+        let first = words.next().unwrap_or_default().to_owned();
+        words.fold(first, |name, word| {
+            let mut letters = word.chars();
+            letters
+                .next()
+                .map_or(name.clone(), |it| format!("{name}{}{}", it.to_ascii_uppercase(), letters.as_str()))
+        })
+    }
+
+    /// Returns the parameter of the resolver.
+    pub(crate) fn parameter(&self) -> TokenStream {
+        let Self { name, ty, default, description } = self;
+        let ty = match (inner(ty, "Id"), inner(ty, "Option").and_then(|ty| inner(ty, "Id"))) {
+            (Some(_), _) => quote!(::async_graphql::ID),
+            (_, Some(_)) => quote!(::core::option::Option<::async_graphql::ID>),
+            _ => quote!(#ty),
+        };
+        let default = default.as_ref().map(|default| quote!(, default = #default));
+        quote!(#[graphql(desc = #description #default)] #name: #ty)
+    }
+
+    /// Returns the statement that turns an id into the form that services know; nothing for other arguments.
+    pub(crate) fn parsed(&self) -> TokenStream {
+        let (name, text) = (&self.name, self.client_name());
+        if inner(&self.ty, "Id").is_some() {
+            let ty = &self.ty;
+            return quote! {
+                let #name = <#ty>::parse(&#name, #text).map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?.raw();
+            };
+        }
+        if let Some(ty) = inner(&self.ty, "Option").filter(|ty| inner(ty, "Id").is_some()) {
+            return quote! {
+                let #name = match #name {
+                    ::core::option::Option::Some(id) => {
+                        let id = <#ty>::parse(&id, #text).map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?;
+                        ::core::option::Option::Some(id.raw())
+                    }
+                    ::core::option::Option::None => ::core::option::Option::None,
+                };
+            };
+        }
+        TokenStream::new()
+    }
+}

@@ -1,0 +1,253 @@
+//! `#[fetch(…)]`: a field whose value is fetched.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Error, Expr, Ident, Path, Result, Type};
+
+use super::argument::{Argument, inner};
+use super::field::{Bounds, Field, Method};
+use super::source::{Function, Key};
+use super::steps::Fallback;
+use super::target::Object;
+use crate::words::{self, Words};
+
+/// What stands in `#[fetch(…)]` of a field.
+pub(crate) struct Fetched {
+    key: Expr,
+    take: Option<Ident>,
+    with: Option<Expr>,
+    known: Option<Expr>,
+    /// Keys of the objects that the value names: `ProductById(product_ids)`.
+    each: Option<(Path, Ident)>,
+    /// Function that returns `None` for those who get null.
+    only: Option<Path>,
+    fallback: Option<Fallback>,
+    bounds: Bounds,
+}
+
+impl Fetched {
+    pub(crate) fn of(mut words: Words) -> Result<Self> {
+        let missing = || Error::new(Span::call_site(), "which key of which fetch? Write `PriceOf(self.id)`");
+        let fetched = Self {
+            key: words.first().ok_or_else(missing)?,
+            take: words.ident("take")?,
+            with: words.value("with"),
+            known: words.value("known"),
+            each: words.value("each").map(|each| each_of(&each)).transpose()?,
+            only: words.path("only")?,
+            fallback: words.value("or").map(|fallback| Fallback::of(&fallback)).transpose()?,
+            bounds: Bounds::of(&mut words)?,
+        };
+        words.finish()?;
+        Ok(fetched)
+    }
+}
+
+fn each_of(value: &Expr) -> Result<(Path, Ident)> {
+    match value {
+        Expr::Call(call) if call.args.len() == 1 => {
+            Ok((words::path(&call.func)?.clone(), words::ident(&call.args[0])?))
+        }
+        _ => Err(Error::new_spanned(value, "write the keys of the objects: `ProductById(product_ids)`")),
+    }
+}
+
+/// A value in the body of a resolver.
+struct Converted {
+    value: TokenStream,
+    /// True if it is an `Option`.
+    optional: bool,
+    /// Paths that are read of the message.
+    reads: Vec<Ident>,
+}
+
+impl Fetched {
+    pub(crate) fn method(&self, field: &Field<'_>, object: &Object) -> Result<Method> {
+        let key = Key::of(&self.key, field, object)?;
+        let mut directives = self.bounds.directives(field, object.is_page())?;
+        if let Some(target) = inner(field.ty, "Ref") {
+            let by = &key.by;
+            let fallback = self.fallback.as_ref().map(Fallback::directive);
+            let steps = quote!(::bff_kit::schema::hoist::<#target>([#(#by),*]) #fallback);
+            directives.insert(0, quote!(::bff_kit::schema::fetches::apply(#steps)));
+            return Ok(self.reference(field, &key, directives));
+        }
+        let converted = self.converted(field, &key)?;
+        directives.insert(0, self.steps(field, &key, &converted));
+        let gate = self.gate(&key);
+        let prepared = self.prepared(field, &key)?;
+        let empty = Self::empty(field, &key);
+        let (fetch, value, convert) = (&key.fetch, &key.value, &converted.value);
+        let (returns, finished) = self.finished(field, converted.optional)?;
+        let body = quote! {
+            #gate
+            let loaded = async {
+                #prepared
+                #empty
+                let value = ::bff_kit::ContextExt::fetch::<#fetch>(ctx, #value).await?;
+                ::core::result::Result::<_, ::bff_kit::Error>::Ok(#convert)
+            };
+            #finished
+        };
+        Ok(Method { directives, context: true, returns, body })
+    }
+
+    /// Returns the directive that declares the calls.
+    fn steps(&self, field: &Field<'_>, key: &Key, converted: &Converted) -> TokenStream {
+        let (fetch, by) = (&key.fetch, &key.by);
+        let reads: Vec<_> = converted.reads.iter().map(ToString::to_string).collect();
+        let taking = (!reads.is_empty()).then(|| quote!(.taking::<#fetch>([#(#reads),*])));
+        let hoist = inner(field.ty, "RefList").map(|target| quote!(.then_hoist::<#target>()));
+        let fallback = self.fallback.as_ref().map(Fallback::directive);
+        quote!(::bff_kit::schema::fetches::apply(
+            ::bff_kit::schema::fetch::<#fetch>([#(#by),*]) #taking #hoist #fallback
+        ))
+    }
+
+    /// Returns the resolver of an object that is known by its key.
+    fn reference(&self, field: &Field<'_>, key: &Key, directives: Vec<TokenStream>) -> Method {
+        let (ty, value, gate) = (field.ty, &key.value, self.gate(key));
+        let is_gated = self.only.is_some() || key.caller;
+        let parsed = field.arguments.iter().map(Argument::parsed);
+        let page = key.page.then(|| self.page(field));
+        let context = is_gated || !field.arguments.is_empty();
+        let by = quote! {
+            ::bff_kit::Ref::by((|| {
+                #(#parsed)*
+                #page
+                ::core::result::Result::<_, ::bff_kit::Error>::Ok(#value)
+            })())
+        };
+        let (returns, body) = if is_gated {
+            (quote!(::core::option::Option<#ty>), quote!(#gate ::core::option::Option::Some(#by)))
+        } else {
+            (quote!(#ty), by)
+        };
+        Method { directives, context, returns, body }
+    }
+
+    /// Returns the statements that end the resolver with null for those whom the field is not for.
+    fn gate(&self, key: &Key) -> TokenStream {
+        let only = self.only.as_ref().map(|only| quote!(#only(ctx)?;));
+        let caller = key.caller.then(|| {
+            quote! {
+                let caller = ::bff_kit::ContextExt::scope(ctx).principal().user()?;
+            }
+        });
+        quote!(#only #caller)
+    }
+
+    /// Returns the statements that read the arguments.
+    fn prepared(&self, field: &Field<'_>, key: &Key) -> Result<TokenStream> {
+        let parsed = field.arguments.iter().map(Argument::parsed);
+        let first = field.argument("first").map(|it| &it.name);
+        let page = match (first, &self.bounds.most) {
+            (Some(first), None) => {
+                return Err(Error::new(first.span(), "how many at most? Add `most = 20` to #[fetch(…)]"));
+            }
+            (Some(first), Some(most)) if !key.page => Some(quote! {
+                let #first = ::bff_kit::page(#first, ::core::option::Option::None, #most)
+                    .map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?
+                    .size;
+            }),
+            _ => key.page.then(|| self.page(field)),
+        };
+        Ok(quote!(#(#parsed)* #page))
+    }
+
+    /// Returns the statements that make the page of the arguments.
+    fn page(&self, field: &Field<'_>) -> TokenStream {
+        let most = &self.bounds.most;
+        let after = field.argument("after").map(|argument| &argument.name);
+        let after = after.map_or(quote!(::core::option::Option::None), |name| quote!(#name.as_deref()));
+        let further = field.argument("skip").map(|_| {
+            quote! {
+                let page = ::bff_kit::further(page, skip)
+                    .map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?;
+            }
+        });
+        quote! {
+            let page = ::bff_kit::page(first, #after, #most)
+                .map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?;
+            #further
+        }
+    }
+
+    /// Returns the statement that ends the resolver early for a list of which no item is wanted.
+    fn empty(field: &Field<'_>, key: &Key) -> Option<TokenStream> {
+        field
+            .argument("first")
+            .filter(|_| inner(field.ty, "Vec").is_some() || inner(field.ty, "RefList").is_some())?;
+        let size = if key.page { quote!(page.size) } else { quote!(first) };
+        Some(quote! {
+            if #size == 0 {
+                return ::core::result::Result::Ok(::core::default::Default::default());
+            }
+        })
+    }
+
+    /// Returns the value of the field, made of the value of the fetch.
+    fn converted(&self, field: &Field<'_>, key: &Key) -> Result<Converted> {
+        let ty = field.ty;
+        let item = inner(ty, "Vec");
+        let plain = |value| Converted { value, optional: false, reads: Vec::new() };
+        if let Some((fetch, path)) = &self.each {
+            let keys =
+                quote!(value.#path.iter().map(|key| #fetch(::core::convert::Into::into(key.as_str()))));
+            return Ok(Converted { reads: vec![path.clone()], ..plain(quote!(#keys.collect::<#ty>())) });
+        }
+        if let Some(function) = self.with.as_ref().or(self.known.as_ref()) {
+            let Function { value, paths, .. } = Function::of(function, &quote!(value), self.take.as_slice())?;
+            let known = self.known.is_some();
+            let value = if known { quote!(::bff_kit::ContextExt::known(ctx, #value)) } else { value };
+            return Ok(Converted { value, optional: known || inner(ty, "Option").is_some(), reads: paths });
+        }
+        if let Some(path) = &self.take {
+            let value = if let Some(item) = item {
+                let items = quote!(::bff_kit::Part::items(value, |whole| &whole.#path));
+                quote!(#items.map(<#item as ::core::convert::From<_>>::from).collect::<#ty>())
+            } else {
+                let value = quote!(::bff_kit::AsArgument::as_argument(&value.#path));
+                quote!(<#ty as ::core::convert::From<_>>::from(#value))
+            };
+            return Ok(Converted { reads: vec![path.clone()], ..plain(value) });
+        }
+        Ok(plain(match (key.page, item) {
+            (true, Some(_)) => quote!(::bff_kit::Listed::new(page, value).parts().collect::<#ty>()),
+            (true, None) => {
+                quote!(<#ty as ::core::convert::From<_>>::from(::bff_kit::Listed::new(page, value)))
+            }
+            (false, None) => quote!(<#ty as ::core::convert::From<_>>::from(value)),
+            (false, Some(_)) => {
+                return Err(Error::new_spanned(ty, "which list of the value? Add `take = items`"));
+            }
+        }))
+    }
+
+    /// Returns the type of the resolver, and the end of its body.
+    fn finished(&self, field: &Field<'_>, optional: bool) -> Result<(TokenStream, TokenStream)> {
+        let ty: &Type = if optional {
+            inner(field.ty, "Option").ok_or_else(|| {
+                Error::new_spanned(field.ty, "the value may be missing alone: write `Option<…>`")
+            })?
+        } else {
+            field.ty
+        };
+        let nullable = quote!(::bff_kit::Nullable<#ty>);
+        let flat = optional.then(|| quote!(.map(::core::option::Option::flatten)));
+        Ok(match (&self.fallback, optional) {
+            (None, false) => (nullable, quote!(::bff_kit::OrNull::or_null(loaded.await))),
+            (None, true) => (nullable, quote!(::bff_kit::OrNull::or_null(loaded.await)?.transpose())),
+            (Some(Fallback::Null), _) => {
+                (nullable, quote!(::bff_kit::ContextExt::optional(ctx, loaded.await) #flat .transpose()))
+            }
+            (Some(Fallback::Empty), _) => (
+                quote!(::core::result::Result<#ty, ::bff_kit::Error>),
+                quote!(
+                    ::bff_kit::ContextExt::optional(ctx, loaded.await)
+                        .map(::core::option::Option::unwrap_or_default)
+                ),
+            ),
+        })
+    }
+}

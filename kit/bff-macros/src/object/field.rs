@@ -1,0 +1,159 @@
+//! A field of an object: its attributes, and the resolver that they become.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Error, Expr, Ident, Result, Type, Visibility};
+
+use super::argument::{Argument, inner};
+use crate::words::{self, Words};
+
+/// A field of an object.
+pub(crate) struct Field<'a> {
+    pub(crate) name: &'a Ident,
+    pub(crate) ty: &'a Type,
+    pub(crate) arguments: Vec<Argument>,
+    vis: &'a Visibility,
+    docs: Vec<&'a Attribute>,
+    /// What is passed on to async-graphql.
+    graphql: Vec<TokenStream>,
+    /// The attribute that says where the value comes from.
+    pub(crate) source: &'a Attribute,
+}
+
+/// Attributes that say where a value comes from.
+pub(crate) const SOURCES: [&str; 3] = ["read", "fetch", "resolve"];
+
+/// A resolver to write.
+pub(crate) struct Method {
+    /// Directives of the field.
+    pub(crate) directives: Vec<TokenStream>,
+    /// True if the body uses the context.
+    pub(crate) context: bool,
+    pub(crate) returns: TokenStream,
+    pub(crate) body: TokenStream,
+}
+
+impl<'a> Field<'a> {
+    pub(crate) fn of(field: &'a syn::Field) -> Result<Self> {
+        let name = field.ident.as_ref().ok_or_else(|| Error::new_spanned(field, "a field has a name"))?;
+        let (mut arguments, mut docs, mut graphql, mut source) = (Vec::new(), Vec::new(), Vec::new(), None);
+        for attribute in &field.attrs {
+            let path = attribute.path();
+            if path.is_ident("doc") {
+                docs.push(attribute);
+            } else if path.is_ident("arg") {
+                arguments.push(attribute.parse_args()?);
+            } else if path.is_ident("graphql") {
+                graphql.push(attribute.parse_args()?);
+            } else if path.is_ident("requires") {
+                let requirement = requirement(attribute)?;
+                graphql.push(quote!(directive = #requirement));
+            } else if SOURCES.iter().all(|name| !path.is_ident(name)) {
+                let message =
+                    "a field has `read`, `fetch` or `resolve`, and beside it `arg`, `requires` or `graphql`";
+                return Err(Error::new_spanned(path, message));
+            } else if source.replace(attribute).is_some() {
+                return Err(Error::new_spanned(path, "a field has one source: `read`, `fetch` or `resolve`"));
+            }
+        }
+        let source = source.ok_or_else(|| {
+            Error::new(name.span(), "where does it come from? Add #[read(…)], #[fetch(…)] or #[resolve(…)]")
+        })?;
+        Ok(Self { name, ty: &field.ty, arguments, vis: &field.vis, docs, graphql, source })
+    }
+
+    /// Returns the code of a resolver of the field.
+    pub(crate) fn code(&self, method: &Method) -> TokenStream {
+        let Method { directives, context, returns, body } = method;
+        let Self { name, vis, docs, graphql, .. } = self;
+        let context = context.then(|| quote!(, ctx: &::async_graphql::Context<'_>));
+        let parameters = self.arguments.iter().map(Argument::parameter);
+        let directives = directives.iter().map(|it| quote!(directive = #it));
+        let attributes: Vec<_> = graphql.iter().cloned().chain(directives).collect();
+        let attributes = (!attributes.is_empty()).then(|| quote!(#[graphql(#(#attributes),*)]));
+        quote! {
+            #(#docs)*
+            #attributes
+            #vis async fn #name(&self #context #(, #parameters)*) -> #returns {
+                #body
+            }
+        }
+    }
+
+    /// Returns the argument of this name.
+    pub(crate) fn argument(&self, name: &str) -> Option<&Argument> {
+        self.arguments.iter().find(|it| it.name == name)
+    }
+}
+
+/// Bounds of a field: `most = 20`, `of = [items]`, `bounded_by = ids`, `bytes = 400`.
+pub(crate) struct Bounds {
+    pub(crate) most: Option<Expr>,
+    of: Vec<Ident>,
+    bounded_by: Option<Expr>,
+    bytes: Option<Expr>,
+}
+
+impl Bounds {
+    pub(crate) fn of(words: &mut Words) -> Result<Self> {
+        let of = words.value("of").map(|of| names(&of)).transpose()?.unwrap_or_default();
+        let (most, bytes, bounded_by) =
+            (words.value("most"), words.value("bytes"), words.value("bounded_by"));
+        Ok(Self { most, of, bounded_by, bytes })
+    }
+
+    /// Returns the directives of a field; an error for a list without a bound.
+    pub(crate) fn directives(&self, field: &Field<'_>, is_page: bool) -> Result<Vec<TokenStream>> {
+        let is_list = ["Vec", "RefList"].iter().any(|name| inner(field.ty, name).is_some());
+        let is_connection = inner(field.ty, "Connection").is_some();
+        if (is_list || is_connection) && self.most.is_none() && !is_page {
+            let message =
+                "how many items at most? Add `most = 20`: plans and limits are made of the bounds of lists";
+            return Err(Error::new_spanned(field.ty, message));
+        }
+        let bytes = self.bytes.as_ref().map(|bytes| quote!(::bff_kit::schema::bytes(#bytes)));
+        let items = self.most.as_ref().map(|most| {
+            let by = match (&self.bounded_by, field.argument("first")) {
+                (Some(Expr::Field(of)), _) => Some(path_of(of)),
+                (Some(by), _) => Some(format!("argument.{}", quote!(#by))),
+                (None, first) => first.map(|_| "argument.first".to_owned()),
+            };
+            let by = by.map(|by| quote!(.by(#by)));
+            let of: Vec<_> = match () {
+                () if is_connection => vec!["edges".to_owned(), "nodes".to_owned()],
+                () => self.of.iter().map(ToString::to_string).collect(),
+            };
+            let of = (!of.is_empty()).then(|| quote!(.of([#(#of),*])));
+            quote!(::bff_kit::schema::items(#most) #by #of)
+        });
+        let bounds = items.into_iter().chain(bytes);
+        Ok(bounds.map(|bound| quote!(::bff_kit::schema::bounds::apply(#bound))).collect())
+    }
+}
+
+/// Returns `argument.input.ids` for `input.ids`.
+fn path_of(field: &syn::ExprField) -> String {
+    let (base, member) = (&field.base, &field.member);
+    format!("argument.{}.{}", quote!(#base), quote!(#member))
+}
+
+fn names(list: &Expr) -> Result<Vec<Ident>> {
+    let Expr::Array(list) = list else { return Err(Error::new_spanned(list, "write `[edges, nodes]`")) };
+    list.elems.iter().map(words::ident).collect()
+}
+
+/// Returns the directive of `#[requires(signed_in, scopes = ["orders.write"])]`.
+pub(crate) fn requirement(attribute: &Attribute) -> Result<TokenStream> {
+    let mut words = Words::of(attribute)?;
+    let (signed_in, scopes) = (words.flag("signed_in"), words.value("scopes"));
+    words.finish()?;
+    let requirement = match (signed_in, scopes) {
+        (true, None) => quote!(::bff_kit::schema::signed_in()),
+        (true, Some(scopes)) => quote!(::bff_kit::schema::signed_in().with_scopes(#scopes)),
+        (false, Some(scopes)) => quote!(::bff_kit::schema::scopes(#scopes)),
+        (false, None) => {
+            return Err(Error::new_spanned(attribute, "write `signed_in` or `scopes = [\"orders.write\"]`"));
+        }
+    };
+    Ok(quote!(::bff_kit::schema::requires::apply(#requirement)))
+}

@@ -1,0 +1,100 @@
+//! `#[read(…)]`: a field that shows a part of its object's message.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Error, Expr, Ident, Result, Type};
+
+use super::argument::inner;
+use super::field::{Bounds, Field, Method};
+use super::source::Function;
+use super::target::Object;
+use crate::words::Words;
+
+/// What stands in `#[read(…)]`.
+pub(crate) struct Read {
+    paths: Vec<Ident>,
+    with: Option<Expr>,
+    known: Option<Expr>,
+    bounds: Bounds,
+}
+
+/// Returns true for a type that a message holds as it is.
+fn is_plain(ty: &Type) -> bool {
+    let plain = ["bool", "i32", "f64", "String"];
+    matches!(ty, Type::Path(path) if plain.iter().any(|it| path.path.is_ident(it)))
+}
+
+impl Read {
+    pub(crate) fn of(mut words: Words) -> Result<Self> {
+        let (with, known, bounds) = (words.value("with"), words.value("known"), Bounds::of(&mut words)?);
+        let paths = words.names();
+        words.finish()?;
+        Ok(Self { paths, with, known, bounds })
+    }
+
+    pub(crate) fn method(&self, field: &Field<'_>, object: &Object) -> Result<Method> {
+        object.need_message(field.name)?;
+        let function = self.with.as_ref().or(self.known.as_ref());
+        let function = function.map(|it| Function::of(it, &quote!(self.0), &self.paths)).transpose()?;
+        let paths = function.as_ref().map_or(&self.paths, |it| &it.paths);
+        let texts = paths.iter().map(ToString::to_string);
+        let reads = quote!(::bff_kit::schema::reads::apply([#(#texts),*]));
+        let mut directives = if object.is_masked() && !paths.is_empty() { vec![reads] } else { Vec::new() };
+        directives.extend(self.bounds.directives(field, object.is_page())?);
+        let ty = field.ty;
+        let (context, returns, body) = match (function, &self.known) {
+            (Some(Function { value, .. }), Some(_)) if inner(ty, "Option").is_some() => {
+                (true, quote!(#ty), quote!(::bff_kit::ContextExt::known(ctx, #value)))
+            }
+            (Some(Function { value, .. }), Some(_)) => (
+                true,
+                quote!(::core::result::Result<#ty, ::bff_kit::Error>),
+                quote!(::bff_kit::ContextExt::required(ctx, #value)),
+            ),
+            (Some(Function { value, context, .. }), None) => (context, quote!(#ty), value),
+            (None, _) => {
+                let (returns, body) = self.plain(field, object)?;
+                (false, returns, body)
+            }
+        };
+        Ok(Method { directives, context, returns, body })
+    }
+
+    /// Returns type and value of a field that shows one path as it is.
+    fn plain(&self, field: &Field<'_>, object: &Object) -> Result<(TokenStream, TokenStream)> {
+        let [path] = self.paths.as_slice() else {
+            return Err(Error::new(
+                field.name.span(),
+                "write one path, or a function of several: `with = label(brand, last_four)`",
+            ));
+        };
+        let ty = field.ty;
+        if object.is_page() {
+            match path.to_string().as_str() {
+                "items" => return Ok((quote!(#ty), quote!(self.0.parts().collect()))),
+                "end_cursor" => return Ok((quote!(#ty), quote!(self.0.end_cursor()))),
+                "total_size" => {
+                    return Ok((quote!(#ty), quote!(::bff_kit::PageMessage::total_size(&*self.0))));
+                }
+                _ => {}
+            }
+        }
+        let value = quote!(::bff_kit::AsArgument::as_argument(&self.0.#path));
+        if inner(ty, "Id").is_some() {
+            return Ok((quote!(::async_graphql::ID), quote!(<#ty>::of(#value))));
+        }
+        if let Some(item) = inner(ty, "Vec") {
+            return Ok(if is_plain(item) {
+                (quote!(&[#item]), value)
+            } else {
+                let items = quote!(::bff_kit::Part::items(::core::clone::Clone::clone(&self.0), |whole| &whole.#path));
+                (quote!(#ty), quote!(#items.map(<#item as ::core::convert::From<_>>::from).collect()))
+            });
+        }
+        Ok(match ty {
+            Type::Path(path) if path.path.is_ident("String") => (quote!(&str), value),
+            ty if is_plain(ty) => (quote!(#ty), value),
+            ty => (quote!(#ty), quote!(::core::convert::Into::into(#value))),
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! Writes the code beside that of `prost` and `tonic`, package by package.
+
+use prost_build::{Service, ServiceGenerator};
+use prost_reflect::DescriptorPool;
+
+use crate::options::Rules;
+use crate::{idents, method, page};
+
+/// The contracts of a crate.
+pub(crate) struct Contracts {
+    pool: DescriptorPool,
+    tonic: Box<dyn ServiceGenerator>,
+}
+
+impl Contracts {
+    pub(crate) fn new(pool: DescriptorPool) -> Self {
+        Self { pool, tonic: tonic_prost_build::configure().service_generator() }
+    }
+}
+
+impl ServiceGenerator for Contracts {
+    fn generate(&mut self, service: Service, code: &mut String) {
+        let name = format!("{}.{}", service.package, service.proto_name);
+        self.tonic.generate(service, code);
+        let Some(service) = self.pool.get_service_by_name(name.trim_start_matches('.')) else { return };
+        let methods: String = service.methods().map(|it| method::code(&it, Rules::of(&it))).collect();
+        let module = idents::snake(service.name());
+        code.extend([format!("/// The RPCs of `{}`.\npub mod {module} {{\n{methods}}}\n", service.name())]);
+    }
+
+    fn finalize(&mut self, code: &mut String) {
+        self.tonic.finalize(code);
+    }
+
+    fn finalize_package(&mut self, package: &str, code: &mut String) {
+        self.tonic.finalize_package(package, code);
+        let messages = self.pool.all_messages().filter(|message| message.package_name() == package);
+        let pages: String = messages.filter_map(|message| page::code(package, &message)).collect();
+        if !pages.is_empty() {
+            code.extend(["/// The pages of lists.\nmod pages {\n", &pages, "}\n"]);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Compiles gRPC contracts in the build script of a crate: messages and enums, clients and servers, and for each RPC a type
+//! that `#[derive(Fetch)]` and `#[derive(Command)]` name.
+//!
+//! ```no_run
+//! // build.rs of a crate whose contracts stand in `shop/`.
+//! fn main() -> Result<(), rpc_build::Error> {
+//!     rpc_build::compile("shop")
+//! }
+//! ```
+//!
+//! The crate then includes `contracts.rs` from `OUT_DIR`. It needs `prost`, `prost-types`, `tonic`, `tonic-prost` and `rpc`;
+//! `protoc` is not needed. `descriptors.bin` beside it holds the contracts as a `google.protobuf.FileDescriptorSet`, with
+//! comments and options.
+//!
+//! For the RPC `BatchGetPrices` of `PricingService` there is the type `pricing_service::BatchGetPrices` beside the messages of
+//! the package. It implements `rpc::Method`, and `rpc::Batch` if its responses hold a result for each key, else
+//! `rpc::Single`:
+//!
+//! - A **result for each key** is a message in the only repeated field of the response, with one field for the key and a
+//!   `oneof` of a value and an error; an error has a field `code` and a field `message`, as `google.rpc.Status` has.
+//! - The **value** of any other response is its only field, if that is a message, and else the response itself.
+//! - A **read mask** is the field `read_mask` of a request.
+//! - A **page** is a message with a `next_page_token` and one list of messages: it implements `rpc::PageMessage`.
+//!
+//! Contracts may say more with the options of `bff/rpc/v1/options.proto`, which they import by this name: the keys a request
+//! takes at most, responses that are the same for everybody, and fields that identify entities.
+
+mod contracts;
+mod idents;
+mod method;
+mod options;
+mod page;
+mod shape;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use protox::Compiler;
+use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver};
+
+use contracts::Contracts;
+
+/// Name by which contracts import the options of this crate.
+const OPTIONS: &str = "bff/rpc/v1/options.proto";
+
+/// The reason why contracts could not be compiled.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A contract is invalid.
+    #[error(transparent)]
+    Contract(#[from] protox::Error),
+    /// A file could not be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        error: io::Error,
+    },
+    /// Code could not be generated.
+    #[error(transparent)]
+    Code(#[from] io::Error),
+    /// The crate is used outside of a build script.
+    #[error("OUT_DIR is not set: call this in a build script")]
+    NoBuildScript,
+}
+
+/// Compiles every contract below a folder of the crate, whose own folder is the root of all imports.
+///
+/// # Errors
+/// A contract is invalid, or a file cannot be read or written.
+#[expect(clippy::print_stdout, reason = "build scripts speak to cargo this way")]
+pub fn compile(folder: impl AsRef<Path>) -> Result<(), Error> {
+    let folder = folder.as_ref();
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(Error::NoBuildScript)?);
+    let mut files = Vec::new();
+    find(folder, &mut files)?;
+    files.sort();
+
+    let mut resolver = ChainFileResolver::new();
+    resolver.add(IncludeFileResolver::new(".".into()));
+    resolver.add(Options);
+    resolver.add(GoogleFileResolver::new());
+    let mut compiler = Compiler::with_file_resolver(resolver);
+    compiler.include_imports(true).include_source_info(true).open_files(&files)?;
+
+    let descriptors = out.join("descriptors.bin");
+    // Encoded by the compiler, since the types of prost would lose the options of this crate.
+    fs::write(&descriptors, compiler.encode_file_descriptor_set())
+        .map_err(|error| Error::File { path: descriptors, error })?;
+
+    let mut set = compiler.file_descriptor_set();
+    set.file.retain(|file| file.name() != OPTIONS);
+    let contracts = Contracts::new(compiler.descriptor_pool());
+    let mut config = prost_build::Config::new();
+    config.include_file("contracts.rs").service_generator(Box::new(contracts)).compile_fds(set)?;
+    Ok(())
+}
+
+fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let failed = |error| Error::File { path: folder.into(), error };
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            find(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "proto") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Finds the options of this crate, wherever the crate was unpacked.
+struct Options;
+
+impl FileResolver for Options {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        if name == OPTIONS {
+            File::from_source(name, include_str!("../proto/bff/rpc/v1/options.proto"))
+        } else {
+            Err(protox::Error::file_not_found(name))
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Writes the type of an RPC.
+
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
+use prost_types::MethodOptions;
+use prost_types::method_options::IdempotencyLevel;
+
+use crate::idents;
+use crate::options::{Rules, entity};
+use crate::shape::{self, KeyedResult};
+
+/// Returns the code for an RPC, for the module of its service.
+pub(crate) fn code(method: &MethodDescriptor, rules: Rules) -> String {
+    let package = method.parent_service().package_name().to_owned();
+    let (request, response) = (method.input(), method.output());
+    let name = idents::camel(method.name());
+    let result = shape::keyed_result(&response).filter(|_| !method.is_client_streaming());
+    let single = shape::only_message(&response);
+    let loaded = result.as_ref().and_then(|it| shape::message_of(&it.value));
+    let loaded = loaded.or_else(|| single.as_ref().map(|(_, message)| message.clone()));
+    let is_response = loaded.is_none();
+    let (first, lists) = first_path(&loaded.unwrap_or_else(|| response.clone()), is_response);
+    let max_keys = rules.max_keys.map_or("None".to_owned(), |most| format!("Some({most})"));
+    let mask = if shape::has_mask(&request) {
+        "fn set_mask(request: &mut Self::Request, mask: Option<::prost_types::FieldMask>) { request.read_mask = mask; }\n"
+    } else {
+        ""
+    };
+    let mut code = format!(
+        "/// `{full_name}`.
+#[derive(Clone, Copy, Debug)]
+pub struct {name};
+impl ::rpc::Method for {name} {{
+    type Request = {request_path};
+    type Response = {response_path};
+    const PATH: &'static str = {path:?};
+    const IDEMPOTENCY: Option<::rpc::Idempotency> = {idempotency};
+    const PUBLIC: bool = {public};
+    const MAX_KEYS: Option<usize> = {max_keys};
+    const LISTS: bool = {lists};
+    const FIRST: &'static str = {first:?};
+    {mask}{entities}
+}}
+",
+        full_name = method.full_name(),
+        request_path = idents::message(&package, &request),
+        response_path = idents::message(&package, &response),
+        path = format!("{}/{}", method.parent_service().full_name(), method.name()),
+        idempotency = idempotency(method),
+        public = rules.public,
+        entities = entities_of_keys(&request, result.as_ref()),
+    );
+    code += &match result {
+        Some(result) => batch(&package, &name, &result),
+        None => self::single(&package, &name, &response, single.as_ref()),
+    };
+    code
+}
+
+/// Returns the first path that a read mask can select from a value, and whether it selects from the items of a list.
+fn first_path(value: &MessageDescriptor, is_response: bool) -> (String, bool) {
+    let list = if is_response { shape::only_list(value) } else { shape::page(value) };
+    let lists = list.is_some();
+    let message = list.map_or(value.clone(), |(_, item)| item);
+    let first = shape::fields(&message).next();
+    (first.map(|field| field.name().to_owned()).unwrap_or_default(), lists)
+}
+
+fn idempotency(method: &MethodDescriptor) -> &'static str {
+    let options = method.method_descriptor_proto().options.as_ref();
+    match options.filter(|it| it.idempotency_level.is_some()).map(MethodOptions::idempotency_level) {
+        Some(IdempotencyLevel::NoSideEffects) => "Some(::rpc::Idempotency::NoSideEffects)",
+        Some(IdempotencyLevel::Idempotent) => "Some(::rpc::Idempotency::Idempotent)",
+        Some(IdempotencyLevel::IdempotencyUnknown) => "Some(::rpc::Idempotency::NonIdempotent)",
+        None => "None",
+    }
+}
+
+/// Returns the function that names the entities which fields of the request, or of its keys, identify.
+fn entities_of_keys(request: &MessageDescriptor, result: Option<&KeyedResult>) -> String {
+    let keys = result.and_then(|result| shape::message_of(&result.key));
+    let fields = request.fields().chain(keys.iter().flat_map(MessageDescriptor::fields));
+    let arms: String = fields
+        .filter_map(|field| Some(format!("{:?} => Some({:?}),\n", field.name(), entity(&field)?)))
+        .collect();
+    if arms.is_empty() {
+        return String::new();
+    }
+    format!("fn entity(field: &str) -> Option<&'static str> {{ match field {{ {arms} _ => None }} }}\n")
+}
+
+fn single(
+    package: &str,
+    name: &str,
+    response: &MessageDescriptor,
+    only: Option<&(FieldDescriptor, MessageDescriptor)>,
+) -> String {
+    let value = only.map_or(response, |(_, message)| message);
+    let taken = match only {
+        Some((field, _)) => format!("response.{}", idents::field(field)),
+        None => "Some(response)".to_owned(),
+    };
+    let visits = visits(value, "value", &mut Vec::new());
+    let entities = if visits.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "fn entities(value: &Self::Value, visit: &mut dyn FnMut(&'static str, &str)) {{ {visits} }}\n"
+        )
+    };
+    format!(
+        "impl ::rpc::Single for {name} {{
+    type Value = {value};
+    fn value(response: Self::Response) -> Option<Self::Value> {{ {taken} }}
+    {entities}
+}}
+",
+        value = idents::message(package, value),
+    )
+}
+
+/// Returns the statements that visit each entity below a message.
+fn visits(message: &MessageDescriptor, at: &str, above: &mut Vec<MessageDescriptor>) -> String {
+    if above.contains(message) {
+        return String::new();
+    }
+    above.push(message.clone());
+    let fields = shape::fields(message).filter(|field| field.containing_oneof().is_none());
+    let statement = |field: FieldDescriptor| {
+        let place = format!("{at}.{}", idents::field(&field));
+        let item = format!("it{}", above.len());
+        if let Some(kind) = entity(&field).filter(|_| field.kind() == Kind::String) {
+            return if field.is_list() {
+                format!("for {item} in &{place} {{ visit({kind:?}, {item}); }}\n")
+            } else {
+                format!("visit({kind:?}, &{place});\n")
+            };
+        }
+        let below =
+            shape::message_of(&field).map(|message| visits(&message, &item, above)).unwrap_or_default();
+        if below.is_empty() { below } else { format!("for {item} in &{place} {{ {below} }}\n") }
+    };
+    let code = fields.map(statement).collect();
+    above.pop();
+    code
+}
+
+fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
+    let KeyedResult { list, key, outcome, value, error, .. } = result;
+    let (key_type, missing) = match key.kind() {
+        Kind::Message(message) => (idents::message(package, &message), ".unwrap_or_default()"),
+        Kind::String => ("String".to_owned(), ""),
+        Kind::Bool => ("bool".to_owned(), ""),
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => ("i32".to_owned(), ""),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => ("i64".to_owned(), ""),
+        Kind::Uint32 | Kind::Fixed32 => ("u32".to_owned(), ""),
+        Kind::Uint64 | Kind::Fixed64 => ("u64".to_owned(), ""),
+        _ => return String::new(),
+    };
+    let Some((value_type, error_type)) = shape::message_of(value).zip(shape::message_of(error)) else {
+        return String::new();
+    };
+    let part = |name: &str, or: &str| {
+        let has = error_type.get_field_by_name(name).is_some();
+        if has { format!("error.{name}") } else { or.to_owned() }
+    };
+    format!(
+        "impl ::rpc::Batch for {name} {{
+    type Key = {key_type};
+    type Value = {value_type};
+    fn results(
+        response: Self::Response,
+    ) -> impl Iterator<Item = (Self::Key, Result<Self::Value, ::rpc::KeyError>)> + Send {{
+        response.{list}.into_iter().map(|result| {{
+            let outcome = match result.{outcome} {{
+                Some({oneof}::{item}(value)) => Ok(value),
+                Some({oneof}::{error}(error)) => Err(::rpc::KeyError {{
+                    code: error.code,
+                    message: error.message,
+                    reason: {reason},
+                    details: {details},
+                }}),
+                None => Err(::rpc::KeyError::no_outcome()),
+            }};
+            (result.{key}{missing}, outcome)
+        }})
+    }}
+}}
+",
+        value_type = idents::message(package, &value_type),
+        list = idents::field(list),
+        outcome = idents::snake(outcome.name()),
+        oneof = idents::oneof(package, outcome),
+        item = idents::camel(value.name()),
+        error = idents::camel(error.name()),
+        key = idents::field(key),
+        reason = part("reason", "String::new()"),
+        details = part("details", "Vec::new()"),
+    )
+}

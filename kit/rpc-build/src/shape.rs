@@ -1,0 +1,91 @@
+//! The shapes of messages by which methods are told apart.
+
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
+
+/// The result for one key of a batch.
+pub(crate) struct KeyedResult {
+    /// The list of results in the response.
+    pub(crate) list: FieldDescriptor,
+    /// The field that holds the key.
+    pub(crate) key: FieldDescriptor,
+    /// The choice between value and error.
+    pub(crate) outcome: OneofDescriptor,
+    /// The value.
+    pub(crate) value: FieldDescriptor,
+    /// The error.
+    pub(crate) error: FieldDescriptor,
+}
+
+/// Returns the message of a field; `None` for a field of another kind.
+pub(crate) fn message_of(field: &FieldDescriptor) -> Option<MessageDescriptor> {
+    match field.kind() {
+        Kind::Message(message) if !field.is_map() => Some(message),
+        _ => None,
+    }
+}
+
+fn is_string(field: &FieldDescriptor) -> bool {
+    field.kind() == Kind::String
+}
+
+/// Returns the fields of a message in the order of the contract.
+pub(crate) fn fields(message: &MessageDescriptor) -> impl Iterator<Item = FieldDescriptor> {
+    let mut fields: Vec<_> = message.fields().collect();
+    fields.sort_by_key(FieldDescriptor::number);
+    fields.into_iter()
+}
+
+/// Returns the only list of messages of a message; `None` if it has several or none.
+pub(crate) fn only_list(message: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
+    let mut lists = message.fields().filter(FieldDescriptor::is_list).filter_map(|field| {
+        let item = message_of(&field)?;
+        Some((field, item))
+    });
+    lists.next().filter(|_| lists.next().is_none())
+}
+
+/// Returns the list of a page: the only list of messages beside a token of the next page.
+pub(crate) fn page(message: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
+    let has_token = message.get_field_by_name("next_page_token").is_some_and(|field| is_string(&field));
+    only_list(message).filter(|_| has_token)
+}
+
+/// Returns the result by key of a response; `None` if the response has none.
+pub(crate) fn keyed_result(response: &MessageDescriptor) -> Option<KeyedResult> {
+    let (list, message) = only_list(response).filter(|_| response.fields().len() == 1)?;
+    let mut outcomes = message.oneofs();
+    let outcome = outcomes.next().filter(|_| outcomes.next().is_none())?;
+    let mut keys = message.fields().filter(|field| field.containing_oneof().is_none());
+    let key = keys.next().filter(|key| keys.next().is_none() && !key.is_list() && !key.is_map())?;
+    let choices: Vec<_> = outcome.fields().collect();
+    let [one, other] = choices.as_slice() else { return None };
+    let is_error = |field: &FieldDescriptor| {
+        message_of(field).is_some_and(|message| {
+            let code = message.get_field_by_name("code").map(|it| it.kind());
+            let text = message.get_field_by_name("message");
+            code == Some(Kind::Int32) && text.is_some_and(|field| is_string(&field))
+        })
+    };
+    let (value, error) = match (is_error(one), is_error(other)) {
+        (false, true) => (one, other),
+        (true, false) => (other, one),
+        _ => return None,
+    };
+    message_of(value)?;
+    let (value, error) = (value.clone(), error.clone());
+    Some(KeyedResult { list, key, outcome, value, error })
+}
+
+/// Returns the only field of a response, if it is a message.
+pub(crate) fn only_message(response: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
+    let mut fields = response.fields();
+    let field = fields.next().filter(|field| fields.next().is_none() && !field.is_list())?;
+    let message = message_of(&field)?;
+    Some((field, message))
+}
+
+/// Returns true if a request has a read mask.
+pub(crate) fn has_mask(request: &MessageDescriptor) -> bool {
+    let mask = request.get_field_by_name("read_mask").and_then(|field| message_of(&field));
+    mask.is_some_and(|message| message.full_name() == "google.protobuf.FieldMask")
+}
