@@ -14,6 +14,8 @@ mod support;
 
 /// The SDL in `schema/` matches the code, and the protos follow the rules of buf's `STANDARD`.
 mod contracts;
+/// Mistakes of authors are errors of the compiler, which say what to do.
+mod mistakes;
 /// Dependencies run one way, and async-graphql stays at the version that conforms to the specification.
 mod structure;
 

@@ -1,5 +1,6 @@
 //! A slow producer delays no other branch, and no batch is split.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_graphql::{Context, EmptyMutation, Object};
@@ -34,6 +35,7 @@ impl Client for Screen {
             .fetch::<Recommendations>(policy)
             .fetch::<ProductOf>(policy)
             .fetch::<NumberOf>(policy)
+            .fetch::<Single>(policy)
     }
 
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
@@ -137,8 +139,40 @@ impl Query {
         both.await.or_null()
     }
 
+    /// Sum of what twenty calls for one key each return.
+    #[graphql(directive = fetches::apply(fetch::<Single>([]).each(20)))]
+    async fn sum(&self, ctx: &Context<'_>) -> Option<Result<usize, Error>> {
+        let numbers = ctx.fetch_all((0..20).map(Single)).await;
+        numbers.into_iter().sum::<Result<usize, Error>>().or_null()
+    }
+
+    #[graphql(directive = bounds::apply(items(300)))]
     async fn numbers(&self, to: usize) -> Vec<Number> {
         (0..to).map(Number).collect()
+    }
+}
+
+/// A number whose RPC takes one key, 10 ms a call.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Single(usize);
+
+/// Calls of `Single` that run, and the most that ever did.
+static RUNNING: (AtomicUsize, AtomicUsize) = (AtomicUsize::new(0), AtomicUsize::new(0));
+
+impl Fetch for Single {
+    const NAME: &'static str = "Single";
+    const RPC: Rpc = Rpc::read("test.v1.TestService/GetNumber");
+    const MAX_KEYS: usize = 1;
+    const AT_ONCE: usize = 4;
+    const READS: &'static [&'static str] = &["id"];
+    type Value = usize;
+
+    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
+        let running = RUNNING.0.fetch_add(1, Ordering::SeqCst) + 1;
+        RUNNING.1.fetch_max(running, Ordering::SeqCst);
+        let results = after(10, keys).await;
+        RUNNING.0.fetch_sub(1, Ordering::SeqCst);
+        results
     }
 }
 
@@ -168,7 +202,10 @@ struct Number(usize);
 #[Object]
 impl Number {
     /// Numbers further on, each with a fetch of its own.
-    #[graphql(directive = fetches::apply(fetch::<NumberOf>(["parent.id"])))]
+    #[graphql(
+        directive = fetches::apply(fetch::<NumberOf>(["parent.id"]).each(2)),
+        directive = bounds::apply(items(2))
+    )]
     async fn next(&self, ctx: &Context<'_>) -> Option<Result<Vec<Number>, Error>> {
         let next = [1_000, 2_000].map(|step| self.0 + step);
         let answers = ctx.fetch_all(next.map(NumberOf)).await;
@@ -224,6 +261,24 @@ async fn a_coalesced_field_waits_for_the_slowest_branch() {
     let calls: Vec<_> = plan.waves.iter().map(ToString::to_string).collect();
     assert_eq!(calls, ["Cart, Orders, Recommendations", "Orders", "BatchGetProducts"]);
     assert_eq!(plan.waves[2].calls[0].fields, ["cart.coalesced", "orders.coalesced", "earlier.coalesced"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_for_one_key_each_run_a_few_at_a_time_and_as_the_plan_says() {
+    let pipe = Pipe::open(AnyClient::of::<Screen>());
+    pipe.query("{ numbers(to: 1) { together } }").await.whole();
+    let start = Instant::now();
+    let answer = pipe.query("query Sum { sum }").await.whole();
+    let took = start.elapsed().as_millis();
+    assert_eq!(answer.data("/sum"), &json!(20));
+    assert!((50..55).contains(&took), "{took} ms");
+    assert_eq!(RUNNING.1.load(Ordering::SeqCst), 4);
+
+    let plan = bff_kit::host::preparer(AnyClient::of::<Screen>()).plan("query Sum { sum }").unwrap();
+    assert_eq!((plan.total.calls, plan.total.keys), (20, 20));
+    assert!(plan.to_string().contains("at most 20, of a key each, 4 at a time"), "{plan}");
+    // All of them end within the timeout of one.
+    assert_eq!(plan.waves[0].until_ms, 5_000);
 }
 
 #[tokio::test(start_paused = true)]

@@ -111,9 +111,6 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ConfigError> {
         self.config.check_for(&client)?;
-        if let [problem, ..] = client.policies().problems() {
-            return Err(ConfigError::new(client.name, problem.clone()));
-        }
         let Self { config, clock, health, reload } = self;
         let metrics = health.metrics().clone();
         let services = upstreams::upstreams(&config.upstream, config.cache.value_bytes)?;
@@ -140,6 +137,9 @@ impl Server {
             credentials,
         };
         let gateway = stages::gateway(client, &config, &services, setup);
+        if let [problem, ..] = &*gateway.preparer().declaration_problems() {
+            return Err(ConfigError::new(client.name, problem.clone()));
+        }
         let manifests = manifests(client, &config, &gateway)?;
         let (documents, preparer) = (gateway.documents().clone(), gateway.preparer().clone());
         let counts = gateway.counts();

@@ -39,5 +39,6 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 call.value::<#method>(#request).await
             }
         }
+        const _: ::fetch::Rpc = <#name as ::fetch::Command>::RPC;
     })
 }

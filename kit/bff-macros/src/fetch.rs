@@ -19,6 +19,7 @@ struct Options {
     given: Vec<ExprAssign>,
     changes: Option<Path>,
     at_most: Option<Expr>,
+    at_once: Option<Expr>,
     flags: Flags,
 }
 
@@ -35,6 +36,7 @@ impl Options {
             given: words::assigned(&words.calls(&["given"]))?,
             changes: words.path("changes")?,
             at_most: words.value("at_most"),
+            at_once: words.value("at_once"),
             flags: Flags(["mine", "public", "no_side_effects", "by_status"].map(|name| words.flag(name))),
         };
         words.finish()?;
@@ -76,7 +78,12 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let derived = Derived { name: &input.ident, method: &method, options, parts };
     let traits = key::traits(derived.name, &derived.parts);
     let (fetch, keyed) = (derived.fetch()?, derived.keyed()?);
-    Ok(quote!(#traits #fetch #keyed))
+    let name = derived.name;
+    // Evaluated here, so that a contradiction of the contract is an error of this fetch, and not of the code that uses it.
+    let checked = quote! {
+        const _: (::fetch::Rpc, usize) = (<#name as ::fetch::Fetch>::RPC, <#name as ::fetch::Fetch>::MAX_KEYS);
+    };
+    Ok(quote!(#traits #fetch #keyed #checked))
 }
 
 impl Derived<'_> {
@@ -96,6 +103,7 @@ impl Derived<'_> {
         let Flags([mine, public, no_side_effects, by_status]) = options.flags;
         let (loads, text) = (self.loads(), name.to_string());
         let by_status = by_status.then(|| quote!(.by_status()));
+        let at_once = options.at_once.as_ref().map(|most| quote!(const AT_ONCE: usize = #most;));
         let at_most = options.at_most.as_ref().map_or(quote!(None), |most| quote!(Some(#most)));
         let max_keys =
             if keys.is_some() { quote!(::fetch::max_keys::<#method>(#at_most)) } else { quote!(1) };
@@ -123,6 +131,7 @@ impl Derived<'_> {
                 const RPC: ::fetch::Rpc = ::fetch::Rpc::of_read::<#method>(#no_side_effects, #public) #by_status;
                 const NAME: &'static str = #text;
                 const MAX_KEYS: usize = #max_keys;
+                #at_once
                 #keys_const
                 const READS: &'static [&'static str] = &[#reads];
                 const MINE: bool = #mine;

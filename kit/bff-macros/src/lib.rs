@@ -34,6 +34,7 @@ use syn::{DeriveInput, ItemEnum, ItemStruct, Path, parse_macro_input};
 /// | `key = id` | field of the value that holds the key: objects may then be known by their keys alone |
 /// | `reads = item_count` | path that is always read, in place of the first one of the message |
 /// | `given(page_size = 20)` | fields of the request that are the same for every key |
+/// | `at_once = 8` | calls at a time, where there are more keys than one call takes; 16 by default |
 /// | `changes = watch_stock` | RPC with the stream by which the service tells of changes |
 /// | `at_most = 100`, `public`, `no_side_effects`, `by_status` | what is true of the RPC, where its contract does not say |
 ///

@@ -9,13 +9,15 @@ use crate::folder::Folder;
 use crate::operations::{OperationFile, Sources};
 
 impl Folder {
-    /// Returns all errors in the contracts: operations, of today or of any release, that do not fit the schema or
+    /// Returns all errors in the contracts: fields that declare what cannot be, operations, of today or of any release, that do not fit the schema or
     /// exceed the budget, plans that differ from the committed ones, a list
     /// of RPCs that does, fragments that share a name, examples that do not
     /// fit, and short ids given twice. Empty if there are none.
     #[must_use]
     pub fn check(&self, preparer: &Preparer) -> Vec<ContractError> {
-        let mut errors = Vec::new();
+        let declared = preparer.declaration_problems().into_iter();
+        let mut errors: Vec<_> =
+            declared.map(|it| ContractError::new(self.0.join("schema.graphql"), it)).collect();
         let releases = self.releases().unwrap_or_default();
         match Sources::read(&self.operation_folder()) {
             Ok(sources) => {

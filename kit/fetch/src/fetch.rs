@@ -32,6 +32,10 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     /// Maximum number of keys in one call, as the RPC documents it. A larger batch becomes several concurrent calls.
     const MAX_KEYS: usize;
 
+    /// Maximum number of calls at a time for one request, where a batch has more keys than one call takes. All of them end
+    /// within the timeout of one.
+    const AT_ONCE: usize = 16;
+
     /// Field of the request that holds the keys, such as `"product_ids"`; empty if the request as a whole is the only
     /// key of a call.
     const KEYS: &'static str = "";

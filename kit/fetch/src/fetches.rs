@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
-use futures_util::FutureExt as _;
 use futures_util::future::Shared;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use rpc::Slot;
 
@@ -278,8 +278,10 @@ impl<F: Fetch> SlotBatch<F> {
             let call = call.with_keys(keys.len());
             return call.load(keys).await.into_fetched();
         }
+        let call = call.ending_within_one_timeout();
         let part = |keys: &[F]| call.with_keys(keys.len()).load(keys.to_vec());
-        let calls = futures_util::future::join_all(keys.chunks(F::MAX_KEYS).map(part)).await;
+        let calls: Vec<_> = keys.chunks(F::MAX_KEYS).map(part).collect();
+        let calls: Vec<_> = stream::iter(calls).buffer_unordered(F::AT_ONCE).collect().await;
         calls.into_iter().flat_map(BatchResult::into_fetched).collect()
     }
 }

@@ -37,6 +37,7 @@
 mod call_graph;
 mod code;
 mod conditions;
+mod declared;
 mod document;
 mod error;
 mod failing;
@@ -64,6 +65,7 @@ mod variants;
 
 pub use call_graph::{CallGraph, NodeRef};
 pub use code::Code;
+pub use declared::declaration_problems;
 pub use document::Document;
 pub use error::{at_places, request_error};
 pub use failing::{Failing, FailingCause};

@@ -122,6 +122,8 @@ pub struct PlannedCall {
     pub calls: u64,
     /// Upper bound on the keys of one call.
     pub keys_per_call: u64,
+    /// Upper bound on the calls at a time; `None` for any number.
+    pub calls_at_once: Option<u64>,
     /// Paths of the response that are read; empty for a command.
     pub reads: Vec<String>,
     /// True if the fields can do without the call.
@@ -308,6 +310,7 @@ impl Calls<'_> {
             keys: Count { most: 1, formula: String::new() },
             calls: 1,
             keys_per_call: u64::from(step.max_keys),
+            calls_at_once: step.at_once.map(u64::from),
             reads: Vec::new(),
             optional: false,
             timeout_ms: millis(policy.timeout),

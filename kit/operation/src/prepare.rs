@@ -14,6 +14,7 @@ use super::plan::with_shares;
 use super::validate::{Invalid, problems};
 use super::{CallGraph, Guard, Limits, NoPlan, Plan, Prepared};
 use crate::code::Code;
+use crate::declared::declaration_problems;
 use crate::error::{at_places, request_error};
 use crate::schema::SchemaIndex;
 
@@ -42,6 +43,12 @@ pub struct Preparer {
 }
 
 impl Preparer {
+    /// Returns the problems of what the fields of the schema declare, and of the policy table; empty if there are none.
+    #[must_use]
+    pub fn declaration_problems(&self) -> Vec<String> {
+        declaration_problems(&self.schema_index, &self.policies)
+    }
+
     /// Creates a preparer for operations over a schema, as in development: with these limits, and everything enabled. The
     /// credential is issued by the client itself.
     #[must_use]

@@ -123,6 +123,8 @@ mod tests {
             holds: None,
             best_effort: false,
             coalesced: false,
+            each: None,
+            at_once: None,
             max_keys: 1,
             idempotency: Idempotency::NoSideEffects,
             public: false,

@@ -245,6 +245,12 @@ impl Policies {
         self.rows.get(name).copied()
     }
 
+    /// Returns the names of all fetches and commands of the table, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let names: BTreeSet<_> = self.rows.keys().copied().collect();
+        names.into_iter()
+    }
+
     /// Returns the rows that cannot work, each with the reason. A server with such a row does not start.
     #[must_use]
     pub fn problems(&self) -> &[String] {

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use async_graphql::{Context, Object};
+use bff_kit::schema::{bounds, items};
 use bff_kit::{ContextExt as _, Error};
 use operation::Code;
 
@@ -42,14 +43,17 @@ impl Query {
         Some(Item(1))
     }
 
+    #[graphql(directive = bounds::apply(items(3)))]
     async fn items(&self) -> Vec<Item> {
         (0..3).map(Item).collect()
     }
 
+    #[graphql(directive = bounds::apply(items(3)))]
     async fn nullable_items(&self) -> Vec<Option<Item>> {
         (0..3).map(|number| Some(Item(number))).collect()
     }
 
+    #[graphql(directive = bounds::apply(items(2)))]
     async fn nested(&self) -> Option<Vec<Vec<Item>>> {
         Some(vec![vec![Item(0)], vec![Item(0), Item(1)]])
     }

@@ -7,7 +7,7 @@ use async_graphql::{Context, Object};
 use bff_kit::Mode;
 use bff_kit::host::config::Config;
 use bff_kit::host::config::ConfigError;
-use bff_kit::schema::{fetches, send};
+use bff_kit::schema::{fetch, fetches, send};
 use bff_kit::{AnyClient, AnySignIn, SignInSetup};
 use bff_kit::{
     AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Limits, Nullable, OperationPolicy, OrNull as _,
@@ -46,6 +46,12 @@ struct Query;
 
 #[Object]
 impl Query {
+    /// Fetches as it declares.
+    #[graphql(directive = fetches::apply(fetch::<AllCategories>([])))]
+    async fn declared(&self, ctx: &Context<'_>) -> Nullable<usize> {
+        ctx.fetch(AllCategories).await.map(|all| all.categories.len()).or_null()
+    }
+
     /// Fetches without a declaration.
     async fn undeclared(&self, ctx: &Context<'_>) -> Nullable<usize> {
         ctx.fetch(AllCategories).await.map(|all| all.categories.len()).or_null()

@@ -70,7 +70,7 @@ impl Fetched {
             let fallback = self.fallback.as_ref().map(Fallback::directive);
             let steps = quote!(::bff_kit::schema::hoist::<#target>([#(#by),*]) #fallback);
             directives.insert(0, quote!(::bff_kit::schema::fetches::apply(#steps)));
-            return Ok(self.reference(field, &key, directives));
+            return Ok(self.reference(field, target, &key, directives));
         }
         let converted = self.converted(field, &key)?;
         directives.insert(0, self.steps(field, &key, &converted));
@@ -105,7 +105,7 @@ impl Fetched {
     }
 
     /// Returns the resolver of an object that is known by its key.
-    fn reference(&self, field: &Field<'_>, key: &Key, directives: Vec<TokenStream>) -> Method {
+    fn reference(&self, field: &Field<'_>, target: &Type, key: &Key, directives: Vec<TokenStream>) -> Method {
         let (ty, value, gate) = (field.ty, &key.value, self.gate(key));
         let is_gated = self.only.is_some() || key.caller;
         let parsed = field.arguments.iter().map(Argument::parsed);
@@ -115,7 +115,8 @@ impl Fetched {
             ::bff_kit::Ref::by((|| {
                 #(#parsed)*
                 #page
-                ::core::result::Result::<_, ::bff_kit::Error>::Ok(#value)
+                let key: <#target as ::bff_kit::Loaded>::By = #value;
+                ::core::result::Result::<_, ::bff_kit::Error>::Ok(key)
             })())
         };
         let (returns, body) = if is_gated {

@@ -1,7 +1,8 @@
 //! Keys and functions of a field: the values they take, and the sources of those.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Error, Expr, Ident, Path, Result};
 
 use super::field::Field;
@@ -42,7 +43,7 @@ impl Key {
                 };
                 let values =
                     call.args.iter().map(|part| parts.converted(part)).collect::<Result<Vec<_>>>()?;
-                (fetch.path.clone(), quote!(#fetch(#(#values),*)))
+                (fetch.path.clone(), quote_spanned!(fetch.span()=> #fetch(#(#values),*)))
             }
             Expr::Struct(of) => {
                 let values = of.fields.iter().map(|part| {
@@ -50,7 +51,7 @@ impl Key {
                     Ok(quote!(#member: #value))
                 });
                 let (fetch, values) = (&of.path, values.collect::<Result<Vec<_>>>()?);
-                (fetch.clone(), quote!(#fetch { #(#values),* }))
+                (fetch.clone(), quote_spanned!(fetch.span()=> #fetch { #(#values),* }))
             }
             other => {
                 return Err(Error::new_spanned(

@@ -40,6 +40,8 @@ pub(crate) struct Step {
     reads: Vec<Ident>,
     best_effort: bool,
     coalesced: bool,
+    /// Number of keys of which the field makes one value.
+    each: Option<Expr>,
 }
 
 /// Names of steps.
@@ -51,10 +53,10 @@ impl Step {
         let missing = || Error::new_spanned(call, "which fetch or command? Write `fetch(StockOf(id))`");
         let key = words.first().ok_or_else(missing)?;
         let (best_effort, coalesced) = (words.flag("best_effort"), words.flag("coalesced"));
-        let reads = words.calls(&["reads"]);
+        let (reads, each) = (words.calls(&["reads"]), words.value("each"));
         let reads = reads.iter().flat_map(|reads| &reads.args).map(words::ident).collect::<Result<_>>()?;
         words.finish()?;
-        Ok(Self { kind: words::ident(&call.func)?, key, reads, best_effort, coalesced })
+        Ok(Self { kind: words::ident(&call.func)?, key, reads, best_effort, coalesced, each })
     }
 }
 
@@ -86,6 +88,7 @@ pub(crate) fn directive(
         if !reads.is_empty() {
             code.extend(quote!(.reading([#(#reads),*])));
         }
+        code.extend(step.each.as_ref().map(|most| quote!(.each(#most))));
         code.extend(step.best_effort.then(|| quote!(.best_effort())));
         code.extend(step.coalesced.then(|| quote!(.coalesced())));
     }

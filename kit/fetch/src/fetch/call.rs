@@ -242,6 +242,11 @@ impl<'a> Call<'a> {
         self.end.min(now + self.policy.timeout)
     }
 
+    /// Returns the call with an end that it shares with others which start later: that of one which starts now.
+    pub(crate) fn ending_within_one_timeout(self) -> Self {
+        Self { end: self.end_from(Instant::now()), ..self }
+    }
+
     /// Returns the error of the call if its response does not arrive in time.
     pub(crate) fn timed_out(&self) -> UpstreamError {
         timed_out(self.rpc)

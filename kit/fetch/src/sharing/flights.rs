@@ -6,8 +6,8 @@ mod tests;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::FutureExt as _;
 use futures_util::future::{self, WeakShared, join_all};
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -159,7 +159,7 @@ impl<F: Fetch> Flights<F> {
             }
             calls.push(self.load(&leader, policy, mask.as_ref(), end, part));
         }
-        join_all(calls).await;
+        stream::iter(calls).buffer_unordered(F::AT_ONCE).for_each(std::future::ready).await;
     }
 
     /// Loads keys in one call. If the service rejects the call, each request's keys are loaded again by themselves, so

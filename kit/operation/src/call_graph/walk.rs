@@ -267,6 +267,9 @@ impl<'a> Walk<'a> {
             if let Some(list) = list.filter(|_| each) {
                 term = Some(self.multiplicity(term, list));
             }
+            if let Some(each) = step.each.map(u64::from) {
+                term = Some(self.multiplicity(term, Length { most: each, variable: None, unsaid: each }));
+            }
             let slot = self.slot(step, from);
             self.fetch(slot, step, term, node);
             self.step(node, step, Target::Fetch(slot));

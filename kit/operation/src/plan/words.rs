@@ -114,7 +114,9 @@ fn call(call: &PlannedCall) -> PlanSection {
             1 => "a key".to_owned(),
             keys => format!("{} keys", number(keys)),
         };
-        lines.push(PlanLine::new("calls", format!("{}, of {each} each", at_most(call.calls))));
+        let at_once = call.calls_at_once.filter(|at_once| *at_once < call.calls);
+        let at_once = at_once.map(|at_once| format!(", {at_once} at a time")).unwrap_or_default();
+        lines.push(PlanLine::new("calls", format!("{}, of {each} each{at_once}", at_most(call.calls))));
     }
     if !call.reads.is_empty() {
         lines.push(PlanLine::new("reads", call.reads.join(", ")));

@@ -37,8 +37,12 @@ input _Step {
   bestEffort: Boolean
   "True if it waits for the keys of every field that makes this fetch, so that all of them travel together."
   coalesced: Boolean
+  "Most keys of the field, where it makes one value of several."
+  each: Int
   "Most keys of one call."
   keys: Int!
+  "Most calls at a time."
+  atOnce: Int
   "Idempotency of the RPC."
   idempotency: _Idempotency!
   "True if its response is the same for every principal."

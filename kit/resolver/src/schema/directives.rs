@@ -208,6 +208,13 @@ impl Steps {
         self.last("coalesced", Value::from(true))
     }
 
+    /// Gives the last step so many keys at most, of which the field makes one value, such as a sum. Steps behind it have as
+    /// many.
+    #[must_use]
+    pub fn each(self, most: i32) -> Self {
+        self.last("each", Value::from(most))
+    }
+
     /// Adds the fetch `F` as an alternative, for objects of the type `on`.
     #[must_use]
     pub fn or_on<F: Fetch>(mut self, on: &'static str, by: impl AsRef<[&'static str]>) -> Self {
@@ -272,7 +279,11 @@ impl Steps {
 fn fetching<F: Fetch>(by: &[&'static str]) -> Value {
     let mine = Some("caller").filter(|caller| F::MINE && !by.contains(caller));
     let by: Vec<_> = mine.into_iter().chain(by.iter().copied()).collect();
-    step("FETCH", F::NAME, F::RPC, &by, F::READS, F::MAX_KEYS)
+    let mut step = step("FETCH", F::NAME, F::RPC, &by, F::READS, F::MAX_KEYS);
+    if let Value::Object(step) = &mut step {
+        step.insert(Name::new("atOnce"), Value::from(F::AT_ONCE));
+    }
+    step
 }
 
 fn holding<T: Loaded>(by: &[&'static str]) -> Value {

@@ -113,8 +113,12 @@ pub struct StepInfo {
     pub best_effort: bool,
     /// True if the call waits for the keys of every field that makes the same fetch.
     pub coalesced: bool,
+    /// Upper bound on the keys of the field, if it makes one value of several; `None` if it has one.
+    pub each: Option<u32>,
     /// Upper bound on the keys of one call.
     pub max_keys: u32,
+    /// Upper bound on the calls at a time; `None` for any number.
+    pub at_once: Option<u32>,
     /// Idempotency of the RPC.
     pub idempotency: Idempotency,
     /// True if the response is the same for every principal.
@@ -237,7 +241,9 @@ fn step_info(step: &ConstValue) -> StepInfo {
         holds: part("holds").map(strings),
         best_effort: part("bestEffort") == Some(&ConstValue::Boolean(true)),
         coalesced: part("coalesced") == Some(&ConstValue::Boolean(true)),
+        each: part("each").and_then(number),
         max_keys: part("keys").and_then(number).unwrap_or(1),
+        at_once: part("atOnce").and_then(number),
         idempotency: match part("idempotency").map(string).as_deref() {
             Some("NO_SIDE_EFFECTS") => Idempotency::NoSideEffects,
             Some("IDEMPOTENT") => Idempotency::Idempotent,

@@ -1,0 +1,13 @@
+//! A key does not say which field of the request it becomes.
+
+use downstream::ProductId;
+use fetch::{Command, Fetch};
+use proto::admin::admin_service;
+use proto::carts::cart_service;
+use proto::pricing::pricing_service;
+use proto::telemetry::telemetry_service;
+
+/// Price of a product.
+#[derive(Fetch)]
+#[fetch(pricing_service::BatchGetPrices)]
+pub struct PriceOf(pub ProductId);
