@@ -66,7 +66,7 @@ pub(crate) struct Query {
     #[arg(skip: i32 = 0, "Products to skip, counted from `after`.")]
     search: Connection<Product, ProductConnectionFields>,
     /// Account of the signed-in customer. Null when nobody is signed in.
-    #[fetch(AccountOf(caller))]
+    #[fetch(AccountOf(user))]
     viewer: Ref<Viewer>,
     /// Dashboard of the signed-in customer.
     #[resolve(Dashboard)]

@@ -14,10 +14,10 @@ use super::product::Product;
 #[object]
 pub(crate) struct Home {
     /// Given name of the customer, such as "Ada". Null when it cannot be loaded.
-    #[fetch(UserById(caller), take = given_name, or = null)]
+    #[fetch(UserById(user), take = given_name, or = null)]
     name: String,
     /// URL of the customer's picture. Null when it cannot be loaded.
-    #[fetch(UserById(caller), take = avatar_url, or = null)]
+    #[fetch(UserById(user), take = avatar_url, or = null)]
     avatar: Url,
     /// Number of items in the cart: the sum of all quantities. Null when it cannot be loaded.
     #[fetch(MyCart, take = item_count, only = user, or = null)]

@@ -40,7 +40,7 @@ pub(crate) struct Mutation {
     cart_remove: CartPayload,
     /// Takes what the customer had put into the cart as a visitor, before signing in, into their own. What it has no room
     /// for stays out. Changes nothing for a customer who was no visitor.
-    #[resolve(cart_adopt(ctx, input), send(AdoptCart(caller, input)))]
+    #[resolve(cart_adopt(ctx, input), send(AdoptCart(user, input)))]
     #[requires(signed_in)]
     #[arg(input: CartAdoptInput, "The change.")]
     cart_adopt: CartPayload,

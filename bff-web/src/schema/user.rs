@@ -68,7 +68,7 @@ pub(crate) struct Viewer {
 #[object]
 pub(crate) struct Dashboard {
     /// Account of the signed-in customer.
-    #[fetch(AccountOf(caller), or = null)]
+    #[fetch(AccountOf(user), or = null)]
     viewer: Ref<Viewer>,
     /// Cart of the signed-in customer.
     #[fetch(MyCart, only = user, or = null)]

@@ -1,22 +1,25 @@
 //! The words in an attribute: expressions, flags, `name = value` and `name(…)`, in any order.
 
+use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Error, Expr, ExprAssign, ExprCall, Ident, Path, Result, Token};
 
 /// The words in an attribute. They are taken out one by one; the rest are errors.
-#[derive(Default)]
 pub(crate) struct Words {
     left: Vec<Expr>,
+    /// The place of all of them.
+    span: Span,
     /// Names that were looked for, for the error.
     known: Vec<&'static str>,
 }
 
 impl Parse for Words {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let span = input.span();
         let left = Punctuated::<Expr, Token![,]>::parse_terminated(input)?;
-        Ok(Self { left: left.into_iter().collect(), known: Vec::new() })
+        Ok(Self { left: left.into_iter().collect(), span, known: Vec::new() })
     }
 }
 
@@ -28,7 +31,7 @@ impl Words {
 
     /// Returns the words in brackets behind a name.
     pub(crate) fn within(call: &ExprCall) -> Self {
-        Self { left: call.args.iter().cloned().collect(), known: Vec::new() }
+        Self { left: call.args.iter().cloned().collect(), span: call.span(), known: Vec::new() }
     }
 
     /// Takes the first word, unless it is an option with a value.
@@ -79,6 +82,11 @@ impl Words {
     fn take(&mut self, is_it: impl Fn(&Expr) -> bool) -> Option<Expr> {
         let index = self.left.iter().position(is_it)?;
         Some(self.left.remove(index))
+    }
+
+    /// Returns an error of the words together.
+    pub(crate) fn error(&self, message: &str) -> Error {
+        Error::new(self.span, message)
     }
 
     /// Checks that no word is left.

@@ -97,7 +97,7 @@ impl UpstreamError {
     }
 
     /// Creates the upstream error of one key of a batch, from a gRPC status code, a message, a reason, and details as
-    /// in `google.rpc.Status`. Of the details, only the `BadRequest` and `RetryInfo` are read.
+    /// in `google.rpc.Status`. Without a reason, that of the `ErrorInfo` among the details counts.
     #[must_use]
     pub fn of_key(code: i32, message: String, reason: String, details: &[prost_types::Any]) -> Self {
         let violations: Vec<_> = details_of::<pb::BadRequest>(details, "google.rpc.BadRequest")
@@ -107,10 +107,11 @@ impl UpstreamError {
         let delay =
             details_of::<pb::RetryInfo>(details, "google.rpc.RetryInfo").find_map(|it| it.retry_delay);
         let code = Code::from_i32(code);
+        let info = || details_of::<pb::ErrorInfo>(details, "google.rpc.ErrorInfo").next().map(|it| it.reason);
         Self::of(Inner {
             code,
             message,
-            reason: Some(reason).filter(|reason| !reason.is_empty()),
+            reason: Some(reason).filter(|reason| !reason.is_empty()).or_else(info),
             violations,
             retry_after: delay.and_then(|delay| Duration::try_from(delay).ok()),
             ..Inner::new(kind_of(code))

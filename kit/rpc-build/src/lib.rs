@@ -31,6 +31,8 @@ mod method;
 mod options;
 mod page;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -38,6 +38,10 @@ impl Fetched {
             fallback: words.value("or").map(|fallback| Fallback::of(&fallback)).transpose()?,
             bounds: Bounds::of(&mut words)?,
         };
+        let made = [fetched.with.is_some(), fetched.known.is_some(), fetched.each.is_some()];
+        if made.iter().filter(|is_said| **is_said).count() > 1 {
+            return Err(words.error("of `with`, `known` and `each`, a field has one"));
+        }
         words.finish()?;
         Ok(fetched)
     }
@@ -66,6 +70,10 @@ impl Fetched {
         let key = Key::of(&self.key, field, object)?;
         let mut directives = self.bounds.directives(field, object.is_page())?;
         if let Some(target) = inner(field.ty, "Ref") {
+            if key.page && self.bounds.most.is_none() {
+                let message = "how many items at most? Add `most = 20` to #[fetch(…)]";
+                return Err(Error::new_spanned(field.ty, message));
+            }
             let by = &key.by;
             let fallback = self.fallback.as_ref().map(Fallback::directive);
             let steps = quote!(::bff_kit::schema::hoist::<#target>([#(#by),*]) #fallback);
@@ -107,7 +115,7 @@ impl Fetched {
     /// Returns the resolver of an object that is known by its key.
     fn reference(&self, field: &Field<'_>, target: &Type, key: &Key, directives: Vec<TokenStream>) -> Method {
         let (ty, value, gate) = (field.ty, &key.value, self.gate(key));
-        let is_gated = self.only.is_some() || key.caller;
+        let is_gated = self.only.is_some() || key.user;
         let parsed = field.arguments.iter().map(Argument::parsed);
         let page = key.page.then(|| self.page(field));
         let context = is_gated || !field.arguments.is_empty();
@@ -130,12 +138,12 @@ impl Fetched {
     /// Returns the statements that end the resolver with null for those whom the field is not for.
     fn gate(&self, key: &Key) -> TokenStream {
         let only = self.only.as_ref().map(|only| quote!(#only(ctx)?;));
-        let caller = key.caller.then(|| {
+        let user = key.user.then(|| {
             quote! {
-                let caller = ::bff_kit::ContextExt::scope(ctx).principal().user()?;
+                let user = ::bff_kit::ContextExt::scope(ctx).principal().user()?;
             }
         });
-        quote!(#only #caller)
+        quote!(#only #user)
     }
 
     /// Returns the statements that read the arguments.

@@ -28,6 +28,11 @@ impl Read {
     pub(crate) fn of(mut words: Words) -> Result<Self> {
         let (with, known, bounds) = (words.value("with"), words.value("known"), Bounds::of(&mut words)?);
         let paths = words.names();
+        if with.is_some() && known.is_some() {
+            let message =
+                "a value is made `with` a function, or by one that may not have `known` it: choose one";
+            return Err(words.error(message));
+        }
         words.finish()?;
         Ok(Self { paths, with, known, bounds })
     }

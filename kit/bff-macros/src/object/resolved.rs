@@ -38,6 +38,9 @@ impl Resolved {
             fallback: words.value("or").map(|fallback| Fallback::of(&fallback)).transpose()?,
             bounds: Bounds::of(&mut words)?,
         };
+        if resolved.required && resolved.fallback.is_some() {
+            return Err(words.error("a field that falls back is not `required`: drop one of them"));
+        }
         words.finish()?;
         Ok(resolved)
     }

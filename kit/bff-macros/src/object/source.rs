@@ -20,7 +20,7 @@ pub(crate) struct Key {
     /// True if the key has a page.
     pub(crate) page: bool,
     /// True if the key has the id of the user.
-    pub(crate) caller: bool,
+    pub(crate) user: bool,
 }
 
 /// The parts of keys, as they are met.
@@ -29,12 +29,12 @@ struct Parts<'a> {
     object: &'a Object,
     by: Vec<String>,
     page: bool,
-    caller: bool,
+    user: bool,
 }
 
 impl Key {
     pub(crate) fn of(key: &Expr, field: &Field<'_>, object: &Object) -> Result<Self> {
-        let mut parts = Parts { field, object, by: Vec::new(), page: false, caller: false };
+        let mut parts = Parts { field, object, by: Vec::new(), page: false, user: false };
         let (fetch, value) = match key {
             Expr::Path(path) => (path.path.clone(), quote!(#path)),
             Expr::Call(call) => {
@@ -60,7 +60,7 @@ impl Key {
                 ));
             }
         };
-        Ok(Self { fetch, value, by: parts.by, page: parts.page, caller: parts.caller })
+        Ok(Self { fetch, value, by: parts.by, page: parts.page, user: parts.user })
     }
 }
 
@@ -103,6 +103,11 @@ impl Parts<'_> {
     fn named(&mut self, name: &Ident) -> Result<TokenStream> {
         if name == "page" {
             self.page = true;
+            if self.field.argument("first").is_none() {
+                let message =
+                    "a page needs an argument: #[arg(first: i32 = 10, \"Items per page, 20 at most.\")]";
+                return Err(Error::new(name.span(), message));
+            }
             for argument in ["first", "after", "skip"] {
                 if self.field.argument(argument).is_some() {
                     self.add(format!("argument.{argument}"));
@@ -110,10 +115,10 @@ impl Parts<'_> {
             }
             return Ok(quote!(::core::clone::Clone::clone(&page)));
         }
-        if name == "caller" {
-            self.caller = true;
+        if name == "user" {
+            self.user = true;
             self.add("caller".to_owned());
-            return Ok(quote!(caller));
+            return Ok(quote!(user));
         }
         let Some(argument) = self.field.argument(&name.to_string()) else {
             let message = format!("there is no argument `{name}`: declare it with #[arg({name}: …, \"…\")]");
@@ -150,7 +155,11 @@ impl Function {
                 let value = quote!(#path(#(#arguments),*));
                 return Ok(Self { value, paths: beside.to_vec(), context: false });
             }
-            Expr::Call(call) => call,
+            Expr::Call(call) if beside.is_empty() => call,
+            Expr::Call(call) => {
+                let message = "the function names its paths in brackets: write no others beside it";
+                return Err(Error::new_spanned(call, message));
+            }
             other => {
                 return Err(Error::new_spanned(
                     other,

@@ -35,6 +35,14 @@ impl Object {
             page_of: words.path("page_of")?,
             message: words.first().map(|it| words::path(&it).cloned()).transpose()?,
         };
+        let extent = [object.part, object.part_of.is_some(), object.page, object.page_of.is_some()];
+        if extent.iter().filter(|is_said| **is_said).count() > 1 {
+            return Err(words.error("an object is a part or a page, and one of these: choose one word"));
+        }
+        if object.message.is_none() && (object.by.is_some() || extent[..3].contains(&true)) {
+            return Err(words
+                .error("which message does the object show? Name it first: #[object(catalog::Product, …)]"));
+        }
         words.finish()?;
         Ok(object)
     }
@@ -67,9 +75,7 @@ impl Object {
             )),
         }
     }
-}
 
-impl Object {
     /// Returns the struct, and how it is made of a message.
     pub(crate) fn definition(
         &self,

@@ -45,3 +45,19 @@ fn field_violations_of_one_key_do_not_reach_another() {
     assert_eq!(failure.at_key("ids", Some(0)).violations()[0].field, "ids");
     assert_eq!(failure.at_key("ids", None).violations()[0].field, "");
 }
+
+#[test]
+fn the_reason_of_a_key_may_stand_in_its_details() {
+    let info = pb::ErrorInfo { reason: "BOOK_GONE".into(), ..pb::ErrorInfo::default() };
+    let type_url = "type.googleapis.com/google.rpc.ErrorInfo".to_owned();
+    let details = [prost_types::Any { type_url, value: prost::Message::encode_to_vec(&info) }];
+    let not_found = i32::from(Code::NotFound);
+    let reason = |reason: &str, details: &[prost_types::Any]| {
+        UpstreamError::of_key(not_found, String::new(), reason.to_owned(), details)
+            .reason()
+            .map(str::to_owned)
+    };
+    assert_eq!(reason("", &details).as_deref(), Some("BOOK_GONE"));
+    assert_eq!(reason("OWN", &details).as_deref(), Some("OWN"));
+    assert_eq!(reason("", &[]), None);
+}
