@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, ID, InputObject, SimpleObject};
-use bff_kit::schema::{bounds, items};
-use bff_kit::{ContextExt as _, Error, Id, object};
+use async_graphql::{Context, ID, InputObject};
+use bff_kit::{ContextExt as _, Error, Id, change, mutation, object, payload};
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
 use downstream::inventory::StockOf;
 use downstream::notifications::MarkRead;
 use downstream::orders::PlaceOrder;
 use proto::analytics::Event;
+use proto::{carts, notifications, orders};
 
 use super::cart::Cart;
 use super::notifications::Notification;
@@ -34,15 +34,15 @@ pub(crate) struct Mutation {
     #[arg(input: CartAddInput, "Product and quantity to add.")]
     cart_add: CartPayload,
     /// Sets the quantity of a product in the cart.
-    #[resolve(cart_set_quantity(ctx, input), send(SetCartQuantity(input)))]
+    #[resolve(change(ctx, input), send(SetCartQuantity(input)))]
     #[arg(input: CartSetQuantityInput, "Product and its new quantity.")]
     cart_set_quantity: CartPayload,
     /// Removes a product from the cart.
-    #[resolve(cart_remove(ctx, input), send(RemoveFromCart(input)))]
+    #[resolve(change(ctx, input), send(RemoveFromCart(input)))]
     #[arg(input: CartRemoveInput, "Product to remove.")]
     cart_remove: CartPayload,
     /// Orders the contents of the cart.
-    #[resolve(order_place(ctx, input), send(PlaceOrder(input)))]
+    #[resolve(change(ctx, input), send(PlaceOrder(input)))]
     #[requires(signed_in, scopes = ["orders.write"])]
     #[arg(input: OrderPlaceInput, "Payment and shipping of the order.")]
     order_place: OrderPlacePayload,
@@ -50,48 +50,6 @@ pub(crate) struct Mutation {
     #[resolve(notification_read(ctx, input), send(MarkRead(input)))]
     #[arg(input: NotificationReadInput, "Notification to mark as read.")]
     notification_read: NotificationReadPayload,
-}
-
-async fn cart_set_quantity(ctx: &Context<'_>, input: CartSetQuantityInput) -> Result<CartPayload, Error> {
-    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-    let CartSetQuantityInput { idempotency_key, quantity, .. } = input;
-    CartPayload::of(ctx.send(SetCartQuantity { idempotency_key, product_id, quantity }).await)
-}
-
-async fn cart_remove(ctx: &Context<'_>, input: CartRemoveInput) -> Result<CartPayload, Error> {
-    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-    CartPayload::of(ctx.send(RemoveFromCart { idempotency_key: input.idempotency_key, product_id }).await)
-}
-
-async fn order_place(ctx: &Context<'_>, input: OrderPlaceInput) -> Result<OrderPlacePayload, Error> {
-    let command = PlaceOrder {
-        idempotency_key: input.idempotency_key,
-        payment_method_id: Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?
-            .raw(),
-        shipping_option_id: input.shipping_option,
-        country_code: input.country,
-    };
-    match ctx.send(command).await {
-        Ok(order) => Ok(OrderPlacePayload { order: Some(order.into()), user_errors: Vec::new() }),
-        Err(error) => {
-            UserError::all_of(error, None).map(|user_errors| OrderPlacePayload { order: None, user_errors })
-        }
-    }
-}
-
-async fn notification_read(
-    ctx: &Context<'_>,
-    input: NotificationReadInput,
-) -> Result<NotificationReadPayload, Error> {
-    let id = Id::<Notification>::parse(&input.notification_id, "input.notificationId")?.raw();
-    let command = MarkRead { idempotency_key: input.idempotency_key, notification_ids: [id].into() };
-    match ctx.send(command).await {
-        Ok(marked) => {
-            Ok(NotificationReadPayload { unread_count: Some(marked.unread_count), user_errors: Vec::new() })
-        }
-        Err(error) => UserError::all_of(error, Some("notificationId"))
-            .map(|user_errors| NotificationReadPayload { unread_count: None, user_errors }),
-    }
 }
 
 /// Fetches the stock, adds the product to the cart, and records the event for statistics without waiting.
@@ -108,7 +66,7 @@ async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload,
     if added.is_ok() {
         ctx.send_later(RecordEvents { events: vec![event] });
     }
-    let mut payload = CartPayload::of(added)?;
+    let mut payload: CartPayload = bff_kit::payload(added, Some("productId"))?;
     if let Some(stock) = stock {
         payload.user_errors.iter_mut().for_each(|error| error.say_how_many_are_left(stock.total_quantity));
     }
@@ -128,6 +86,15 @@ fn event(ctx: &Context<'_>, key: &str, product: &str, quantity: i32) -> Event {
     }
 }
 
+async fn notification_read(
+    ctx: &Context<'_>,
+    input: NotificationReadInput,
+) -> Result<NotificationReadPayload, Error> {
+    let id = Id::<Notification>::parse(&input.notification_id, "input.notificationId")?.raw();
+    let command = MarkRead { idempotency_key: input.idempotency_key, notification_ids: [id].into() };
+    bff_kit::payload(ctx.send(command).await, Some("notificationId"))
+}
+
 /// Product and quantity to add to the cart.
 #[derive(InputObject)]
 struct CartAddInput {
@@ -141,35 +108,37 @@ struct CartAddInput {
 }
 
 /// Product in the cart, and its new quantity.
-#[derive(InputObject)]
+#[mutation(SetCartQuantity, subject = product_id)]
 struct CartSetQuantityInput {
     /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
     /// Id of the product.
-    product_id: ID,
+    product_id: Id<Product>,
     /// New quantity, 1 to 20.
     quantity: i32,
 }
 
 /// Product to remove from the cart.
-#[derive(InputObject)]
+#[mutation(RemoveFromCart, subject = product_id)]
 struct CartRemoveInput {
     /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
     /// Id of the product.
-    product_id: ID,
+    product_id: Id<Product>,
 }
 
 /// Payment method, shipping option and destination of an order.
-#[derive(InputObject)]
+#[mutation(PlaceOrder)]
 struct OrderPlaceInput {
     /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
     /// Id of one of the customer's payment methods.
-    payment_method_id: ID,
+    payment_method_id: Id<PaymentMethod>,
     /// `option` of a shipping option, such as "standard".
+    #[part(shipping_option_id)]
     shipping_option: String,
     /// Destination country by ISO 3166-1 alpha-2, such as "FR".
+    #[part(country_code)]
     country: String,
 }
 
@@ -183,41 +152,29 @@ struct NotificationReadInput {
 }
 
 /// Result of a change to the cart.
-#[derive(SimpleObject)]
+#[payload(carts::Cart, most = MAX_USER_ERRORS)]
 struct CartPayload {
     /// The cart after the change. Null when there are user errors.
-    cart: Option<Cart>,
+    cart: Cart,
     /// Reasons why the change was not made, 3 at most; empty on success.
-    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
-impl CartPayload {
-    fn of(result: Result<std::sync::Arc<proto::carts::Cart>, Error>) -> Result<Self, Error> {
-        match result {
-            Ok(cart) => Ok(Self { cart: Some(cart.into()), user_errors: Vec::new() }),
-            Err(error) => UserError::all_of(error, Some("productId"))
-                .map(|user_errors| Self { cart: None, user_errors }),
-        }
-    }
-}
-
 /// Result of placing an order.
-#[derive(SimpleObject)]
+#[payload(orders::Order, most = MAX_USER_ERRORS)]
 struct OrderPlacePayload {
     /// The order. Null when there are user errors.
-    order: Option<Order>,
+    order: Order,
     /// Reasons why the change was not made, 3 at most; empty on success.
-    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
 /// Result of marking a notification as read.
-#[derive(SimpleObject)]
+#[payload(notifications::MarkReadResponse, most = MAX_USER_ERRORS)]
 struct NotificationReadPayload {
     /// Number of unread notifications. Null when there are user errors.
-    unread_count: Option<i32>,
+    #[read(unread_count)]
+    unread_count: i32,
     /// Reasons why the change was not made, 3 at most; empty on success.
-    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }

@@ -1,17 +1,14 @@
 //! The mutations of the web shop.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, SimpleObject};
-use bff_kit::schema::{bounds, items};
-use bff_kit::{ContextExt as _, Error, Id, Part, object};
+use async_graphql::{Context, InputObject, MaybeUndefined};
+use bff_kit::{ContextExt as _, Error, Id, change, mutation, object, payload};
 use downstream::carts::{AddToCart, AdoptCart, RemoveFromCart, SetCartQuantity};
 use downstream::notifications::{MAX_MARKED, MarkRead};
 use downstream::orders::PlaceOrder;
 use downstream::reviews::CreateReview;
 use downstream::users::UpdatePreferences;
 use fetch::Mask;
-use proto::users;
+use proto::{carts, notifications, orders, reviews, users};
 
 use super::cart::Cart;
 use super::notification::Notification;
@@ -27,15 +24,15 @@ use super::user_error::{MAX_USER_ERRORS, UserError};
 #[object]
 pub(crate) struct Mutation {
     /// Adds a product to the cart.
-    #[resolve(cart_add(ctx, input), send(AddToCart(input)))]
+    #[resolve(change(ctx, input), send(AddToCart(input)))]
     #[arg(input: CartAddInput, "Product and quantity to add.")]
     cart_add: CartPayload,
     /// Sets the quantity of a product in the cart.
-    #[resolve(cart_set_quantity(ctx, input), send(SetCartQuantity(input)))]
+    #[resolve(change(ctx, input), send(SetCartQuantity(input)))]
     #[arg(input: CartSetQuantityInput, "Product and its new quantity.")]
     cart_set_quantity: CartPayload,
     /// Removes a product from the cart.
-    #[resolve(cart_remove(ctx, input), send(RemoveFromCart(input)))]
+    #[resolve(change(ctx, input), send(RemoveFromCart(input)))]
     #[arg(input: CartRemoveInput, "Product to remove.")]
     cart_remove: CartPayload,
     /// Takes what the customer had put into the cart as a visitor, before signing in, into their own. What it has no room
@@ -45,12 +42,12 @@ pub(crate) struct Mutation {
     #[arg(input: CartAdoptInput, "The change.")]
     cart_adopt: CartPayload,
     /// Orders the contents of the cart.
-    #[resolve(order_place(ctx, input), send(PlaceOrder(input)))]
+    #[resolve(change(ctx, input), send(PlaceOrder(input)))]
     #[requires(signed_in, scopes = ["orders.write"])]
     #[arg(input: OrderPlaceInput, "Payment and shipping of the order.")]
     order_place: OrderPlacePayload,
     /// Writes a review of a product in the signed-in customer's name.
-    #[resolve(review_create(ctx, input), send(CreateReview(input)))]
+    #[resolve(change(ctx, input), send(CreateReview(input)))]
     #[arg(input: ReviewCreateInput, "The review.")]
     review_create: ReviewCreatePayload,
     /// Changes preferences of the signed-in customer. Omitted fields stay as they are.
@@ -59,7 +56,7 @@ pub(crate) struct Mutation {
     preferences_update: PreferencesUpdatePayload,
     /// Marks notifications as read, all of them or none.
     #[resolve(
-        notifications_mark_read(ctx, input),
+        change(ctx, input),
         send(MarkRead(input)),
         most = MAX_MARKED, bounded_by = input.notificationIds, of = [notifications]
     )]
@@ -67,124 +64,49 @@ pub(crate) struct Mutation {
     notifications_mark_read: NotificationsMarkReadPayload,
 }
 
-async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload, Error> {
-    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-    let CartAddInput { idempotency_key, quantity, .. } = input;
-    CartPayload::of(ctx.send(AddToCart { idempotency_key, product_id, quantity }).await)
-}
-
-async fn cart_set_quantity(ctx: &Context<'_>, input: CartSetQuantityInput) -> Result<CartPayload, Error> {
-    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-    let CartSetQuantityInput { idempotency_key, quantity, .. } = input;
-    CartPayload::of(ctx.send(SetCartQuantity { idempotency_key, product_id, quantity }).await)
-}
-
-async fn cart_remove(ctx: &Context<'_>, input: CartRemoveInput) -> Result<CartPayload, Error> {
-    let product_id = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-    CartPayload::of(ctx.send(RemoveFromCart { idempotency_key: input.idempotency_key, product_id }).await)
-}
-
 async fn cart_adopt(ctx: &Context<'_>, input: CartAdoptInput) -> Result<CartPayload, Error> {
     let visitor_id = ctx.scope().principal().claims().get("visitor").map(str::to_owned);
-    CartPayload::of(ctx.send(AdoptCart { idempotency_key: input.idempotency_key, visitor_id }).await)
-}
-
-async fn order_place(ctx: &Context<'_>, input: OrderPlaceInput) -> Result<OrderPlacePayload, Error> {
-    let command = PlaceOrder {
-        idempotency_key: input.idempotency_key,
-        payment_method_id: Id::<PaymentMethod>::parse(&input.payment_method_id, "input.paymentMethodId")?
-            .raw(),
-        shipping_option_id: input.shipping_option,
-        country_code: input.country,
-    };
-    match ctx.send(command).await {
-        Ok(order) => Ok(OrderPlacePayload { order: Some(order.into()), user_errors: Vec::new() }),
-        Err(error) => {
-            UserError::all_of(error, None).map(|user_errors| OrderPlacePayload { order: None, user_errors })
-        }
-    }
-}
-
-async fn review_create(ctx: &Context<'_>, input: ReviewCreateInput) -> Result<ReviewCreatePayload, Error> {
-    let command = CreateReview {
-        idempotency_key: input.idempotency_key,
-        product_id: Id::<Product>::parse(&input.product_id, "input.productId")?.raw(),
-        rating: input.rating,
-        text: input.text,
-    };
-    match ctx.send(command).await {
-        Ok(review) => Ok(ReviewCreatePayload { review: Some(review.into()), user_errors: Vec::new() }),
-        Err(error) => UserError::all_of(error, Some("productId"))
-            .map(|user_errors| ReviewCreatePayload { review: None, user_errors }),
-    }
+    let adopted = ctx.send(AdoptCart { idempotency_key: input.idempotency_key, visitor_id }).await;
+    bff_kit::payload(adopted, None)
 }
 
 async fn preferences_update(
     ctx: &Context<'_>,
     input: PreferencesUpdateInput,
 ) -> Result<PreferencesUpdatePayload, Error> {
-    match ctx.send(input.into_command()?).await {
-        Ok(preferences) => {
-            Ok(PreferencesUpdatePayload { preferences: Some(preferences.into()), user_errors: Vec::new() })
-        }
-        Err(error) => UserError::all_of(error, None)
-            .map(|user_errors| PreferencesUpdatePayload { preferences: None, user_errors }),
-    }
-}
-
-async fn notifications_mark_read(
-    ctx: &Context<'_>,
-    input: NotificationsMarkReadInput,
-) -> Result<NotificationsMarkReadPayload, Error> {
-    let ids = input.notification_ids.iter().enumerate().map(|(index, id)| {
-        Id::<Notification>::parse(id, &format!("input.notificationIds.{index}")).map(|id| id.raw())
-    });
-    let command =
-        MarkRead { idempotency_key: input.idempotency_key, notification_ids: ids.collect::<Result<_, _>>()? };
-    match ctx.send(command).await {
-        Ok(marked) => Ok(NotificationsMarkReadPayload {
-            unread_count: Some(marked.unread_count),
-            notifications: Part::items(marked, |marked| &marked.notifications)
-                .map(Notification::from)
-                .collect(),
-            user_errors: Vec::new(),
-        }),
-        Err(error) => UserError::all_of(error, Some("notificationIds")).map(|user_errors| {
-            NotificationsMarkReadPayload { notifications: Vec::new(), unread_count: None, user_errors }
-        }),
-    }
+    bff_kit::payload(ctx.send(input.into_command()?).await, None)
 }
 
 /// Product and quantity to add to the cart.
-#[derive(InputObject)]
+#[mutation(AddToCart, subject = product_id)]
 struct CartAddInput {
     /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
     /// Id of the product.
-    product_id: ID,
+    product_id: Id<Product>,
     /// Quantity to add, 1 to 20.
     #[graphql(default = 1)]
     quantity: i32,
 }
 
 /// Product in the cart, and its new quantity.
-#[derive(InputObject)]
+#[mutation(SetCartQuantity, subject = product_id)]
 struct CartSetQuantityInput {
     /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
     /// Id of the product.
-    product_id: ID,
+    product_id: Id<Product>,
     /// New quantity, 1 to 20.
     quantity: i32,
 }
 
 /// Product to remove from the cart.
-#[derive(InputObject)]
+#[mutation(RemoveFromCart, subject = product_id)]
 struct CartRemoveInput {
     /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
     /// Id of the product.
-    product_id: ID,
+    product_id: Id<Product>,
 }
 
 /// The taking over of a visitor's cart.
@@ -195,25 +117,27 @@ struct CartAdoptInput {
 }
 
 /// Payment method, shipping option and destination of an order.
-#[derive(InputObject)]
+#[mutation(PlaceOrder)]
 struct OrderPlaceInput {
     /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
     /// Id of one of the customer's payment methods.
-    payment_method_id: ID,
+    payment_method_id: Id<PaymentMethod>,
     /// `option` of a shipping option, such as "standard".
+    #[part(shipping_option_id)]
     shipping_option: String,
     /// Destination country by ISO 3166-1 alpha-2, such as "FR".
+    #[part(country_code)]
     country: String,
 }
 
 /// A review to write.
-#[derive(InputObject)]
+#[mutation(CreateReview, subject = product_id)]
 struct ReviewCreateInput {
     /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
     /// Id of the product.
-    product_id: ID,
+    product_id: Id<Product>,
     /// Stars, 1 to 5.
     rating: i32,
     /// Text of the review, plain text, 1 to 2,000 characters.
@@ -272,73 +196,60 @@ fn given<T>(field: &str, value: MaybeUndefined<T>) -> Result<Option<T>, Error> {
 }
 
 /// Notifications to mark as read.
-#[derive(InputObject)]
+#[mutation(MarkRead, subject = notification_ids)]
 struct NotificationsMarkReadInput {
     /// Idempotency key chosen by the client, 8 to 64 characters.
     idempotency_key: String,
     /// Ids of the notifications, 100 at most.
-    notification_ids: Vec<ID>,
+    notification_ids: Vec<Id<Notification>>,
 }
 
 /// Result of a change to the cart.
-#[derive(SimpleObject)]
+#[payload(carts::Cart, most = MAX_USER_ERRORS)]
 struct CartPayload {
     /// The cart after the change. Null when there are user errors.
-    cart: Option<Cart>,
+    cart: Cart,
     /// Reasons why the change was not made, 5 at most; empty on success.
-    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
-impl CartPayload {
-    fn of(result: Result<Arc<proto::carts::Cart>, Error>) -> Result<Self, Error> {
-        match result {
-            Ok(cart) => Ok(Self { cart: Some(cart.into()), user_errors: Vec::new() }),
-            Err(error) => UserError::all_of(error, Some("productId"))
-                .map(|user_errors| Self { cart: None, user_errors }),
-        }
-    }
-}
-
 /// Result of placing an order.
-#[derive(SimpleObject)]
+#[payload(orders::Order, most = MAX_USER_ERRORS)]
 struct OrderPlacePayload {
     /// The order. Null when there are user errors.
-    order: Option<Order>,
+    order: Order,
     /// Reasons why the change was not made, 5 at most; empty on success.
-    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
 /// Result of writing a review.
-#[derive(SimpleObject)]
+#[payload(reviews::Review, most = MAX_USER_ERRORS)]
 struct ReviewCreatePayload {
     /// The review as stored. Null when there are user errors.
-    review: Option<Review>,
+    review: Review,
     /// Reasons why the change was not made, 5 at most; empty on success.
-    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
 /// Result of a change to the preferences.
-#[derive(SimpleObject)]
+#[payload(users::Preferences, most = MAX_USER_ERRORS)]
 struct PreferencesUpdatePayload {
     /// The preferences after the change. Null when there are user errors.
-    preferences: Option<Preferences>,
+    preferences: Preferences,
     /// Reasons why the change was not made, 5 at most; empty on success.
-    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }
 
 /// Result of marking notifications as read.
-#[derive(SimpleObject)]
+#[payload(notifications::MarkReadResponse, most = MAX_USER_ERRORS)]
 struct NotificationsMarkReadPayload {
     /// The notifications after the change, in the order of the ids; empty when there are user
     /// errors.
+    #[read(notifications)]
     notifications: Vec<Notification>,
     /// Number of unread notifications. Null when there are user errors.
-    unread_count: Option<i32>,
+    #[read(unread_count)]
+    unread_count: i32,
     /// Reasons why the change was not made, 5 at most; empty on success.
-    #[graphql(directive = bounds::apply(items(MAX_USER_ERRORS)))]
     user_errors: Vec<UserError>,
 }

@@ -70,15 +70,16 @@ mod sign_in;
 
 pub use ::identity;
 pub use any_client::AnyClient;
-pub use bff_macros::{object, values};
+pub use bff_macros::{UserErrorTable, mutation, object, payload, values};
 pub use client::{Client, RateLimit};
 pub use fetch::PageMessage;
 pub use mode::Mode;
 pub use operation::Limits;
 pub use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 pub use resolver::{
-    AsArgument, ClientError, Connection, ContextExt, Edge, Entity, Error, Id, InternalError, Languages,
-    Listed, ListedItems, Loaded, Nullable, OrNull, Page, Part, Principal, Ref, RefList, RequestScope,
-    further, kind_of, page, schema, user, value,
+    About, AsArgument, Change, ClientError, Connection, ContextExt, Edge, Entity, Error, Id, InternalError,
+    Languages, Listed, ListedItems, Loaded, Nullable, OrNull, Page, Part, Payload, Principal, Ref, RefList,
+    RequestScope, UserError, UserErrorRow, UserErrorTable, change, further, kind_of, page, payload, schema,
+    user, value,
 };
 pub use sign_in::{AnySignIn, SignInSetup};

@@ -6,6 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Error, Expr, ExprAssign, Ident, Path, Result};
 
 use crate::key::{self, Part};
+use crate::types::text;
 use crate::words::{self, Words, attribute};
 
 /// What stands in `#[fetch(…)]` behind the RPC.
@@ -101,7 +102,7 @@ impl Derived<'_> {
         let Self { name, method, options, parts } = self;
         let Options { keys, one, .. } = options;
         let Flags([mine, public, no_side_effects, by_status]) = options.flags;
-        let (loads, text) = (self.loads(), name.to_string());
+        let (loads, own_name) = (self.loads(), name.to_string());
         let by_status = by_status.then(|| quote!(.by_status()));
         let at_once = options.at_once.as_ref().map(|most| quote!(const AT_ONCE: usize = #most;));
         let at_most = options.at_most.as_ref().map_or(quote!(None), |most| quote!(Some(#most)));
@@ -109,11 +110,11 @@ impl Derived<'_> {
             if keys.is_some() { quote!(::fetch::max_keys::<#method>(#at_most)) } else { quote!(1) };
         let field = keys.as_ref().or(one.as_ref());
         let keys_const = field.map(|field| {
-            let field = field.to_string();
+            let field = text(field);
             quote!(const KEYS: &'static str = #field;)
         });
         let first = quote!(<#method as ::fetch::Method>::FIRST);
-        let reads = options.reads.as_ref().map(ToString::to_string).map_or(first, |path| quote!(#path));
+        let reads = options.reads.as_ref().map(text).map_or(first, |path| quote!(#path));
         let aliases = key::aliases(parts);
         let batch = if keys.is_some() { self.batch() } else { self.single() };
         let tags = parts.iter().map(|part| part.tag(method, field));
@@ -129,7 +130,7 @@ impl Derived<'_> {
             #[automatically_derived]
             impl ::fetch::Fetch for #name {
                 const RPC: ::fetch::Rpc = ::fetch::Rpc::of_read::<#method>(#no_side_effects, #public) #by_status;
-                const NAME: &'static str = #text;
+                const NAME: &'static str = #own_name;
                 const MAX_KEYS: usize = #max_keys;
                 #at_once
                 #keys_const
@@ -165,7 +166,7 @@ impl Derived<'_> {
         let value = quote!(::fetch::FromField::from_field(value.#key));
         let named = part.field.as_ref().map(|field| quote!(Self { #field: #value }));
         let changed = named.unwrap_or_else(|| quote!(Self(#value)));
-        let path = key.to_string();
+        let path = text(key);
         Ok(Some(quote_spanned! {stream.span()=>
             fn changes() -> ::core::option::Option<::fetch::Changes<Self>> {
                 let key = |value: <#stream as ::fetch::Single>::Value| #changed;
@@ -253,7 +254,7 @@ impl Derived<'_> {
         let loads = self.loads();
         let (key, known) = match (&options.key, parts.as_slice()) {
             (Some(key), [part]) => {
-                let (member, path) = (&part.member, key.to_string());
+                let (member, path) = (&part.member, text(key));
                 let value = quote! {{
                     let mut known = #loads::Value::default();
                     known.#key = ::fetch::ToField::to_field(&self.#member);

@@ -7,6 +7,7 @@ use syn::{
     Data, DeriveInput, Error, Expr, ExprAssign, ExprLit, Fields, Ident, Index, Lit, Member, Result, Type,
 };
 
+use crate::types::text;
 use crate::words::{self, Words, attribute};
 
 /// A part of a key or command.
@@ -54,16 +55,16 @@ pub(crate) fn parts(input: &DeriveInput) -> Result<Vec<Part>> {
 fn client_names(field: &syn::Field) -> Result<Vec<(String, String)>> {
     let Some(attribute) = attribute(&field.attrs, "key") else { return Ok(Vec::new()) };
     let mut words = Words::of(attribute)?;
-    let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-    let text = |value: &Expr| match value {
+    let name = field.ident.as_ref().map(text).unwrap_or_default();
+    let quoted = |value: &Expr| match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.value()),
         other => Err(Error::new_spanned(other, "an alias is a name in quotes")),
     };
-    let own = words.value("alias").map(|alias| Ok((name.clone(), text(&alias)?)));
+    let own = words.value("alias").map(|alias| Ok((name.clone(), quoted(&alias)?)));
     let below = words::assigned(&words.calls(&["alias"]))?;
     let below = below.iter().map(|ExprAssign { left, right, .. }| {
-        let path = format!("{name}.{}", words::ident(left)?);
-        Ok((path, text(right)?))
+        let path = format!("{name}.{}", text(&words::ident(left)?));
+        Ok((path, quoted(right)?))
     });
     let names = own.into_iter().chain(below).collect();
     words.finish()?;
@@ -110,7 +111,7 @@ impl Part {
         let Some(name) = self.field.as_ref().or(field).filter(|_| !self.is_page) else {
             return TokenStream::new();
         };
-        let name = name.to_string();
+        let name = text(name);
         quote! {
             if let ::core::option::Option::Some(kind) = <#method as ::fetch::Method>::entity(#name) {
                 ::fetch::EntityIds::each_id(&self.#member, &mut |id| tags.entity(kind, id));

@@ -3,15 +3,17 @@
 //! Authors take them from `fetch` ([`derive@Fetch`], [`derive@Command`]) and `bff_kit`. What they write is ordinary code of
 //! those crates, which may be written by hand wherever a macro does not fit.
 
+mod change;
 mod command;
 mod fetch;
 mod key;
 mod object;
+mod types;
 mod values;
 mod words;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, ItemEnum, ItemStruct, Path, parse_macro_input};
+use syn::{DeriveInput, ItemEnum, ItemStruct, parse_macro_input};
 
 /// Implements `fetch::Fetch` for a key, from the contract of its RPC.
 ///
@@ -95,7 +97,8 @@ pub fn object(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Makes an enum one of the schema that mirrors the enum of a contract, value by value. A value that the contract has and the
-/// enum has not does not compile; one that the contract does not have yet becomes null.
+/// enum has not does not compile; one that the contract does not have yet becomes null, and so does `Unspecified`, or the value
+/// that `unknown = NotSet` names.
 ///
 /// ```text
 /// /// State of an order.
@@ -107,7 +110,69 @@ pub fn object(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn values(args: TokenStream, item: TokenStream) -> TokenStream {
-    let of = parse_macro_input!(args as Path);
+    let words = parse_macro_input!(args as words::Words);
     let item = parse_macro_input!(item as ItemEnum);
-    values::expand(&of, &item).unwrap_or_else(|error| error.to_compile_error()).into()
+    values::expand(words, &item).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Makes a struct the input of a mutation that is one command.
+///
+/// ```text
+/// /// Product in the cart, and its new quantity.
+/// #[mutation(SetCartQuantity, subject = product_id)]
+/// pub(crate) struct CartSetQuantityInput {
+///     /// Id of the product.
+///     product_id: Id<Product>,
+///     /// New quantity, 1 to 20.
+///     quantity: i32,
+/// }
+/// ```
+///
+/// Each field is the part of the command with its name, or with that of `#[part(country_code)]`. `subject` names the field that
+/// identifies the object of the change: user errors about it name it. The mutation itself is a field with
+/// `#[resolve(change(ctx, input), send(SetCartQuantity(input)))]`.
+#[proc_macro_attribute]
+pub fn mutation(args: TokenStream, item: TokenStream) -> TokenStream {
+    let words = parse_macro_input!(args as words::Words);
+    let item = parse_macro_input!(item as ItemStruct);
+    change::mutation(words, &item).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Makes a struct the payload of mutations: of the value of their command, or of the reasons why a change was not made.
+///
+/// ```text
+/// /// Result of a change to the cart.
+/// #[payload(carts::Cart, most = 3)]
+/// pub(crate) struct CartPayload {
+///     /// The cart after the change. Null when there are user errors.
+///     cart: Cart,
+///     /// Reasons why the change was not made, 3 at most; empty on success.
+///     user_errors: Vec<UserError>,
+/// }
+/// ```
+///
+/// A field is made of the whole value, or of the path of its `#[read(unread_count)]`, and is null when there are user errors; a
+/// list is empty then.
+#[proc_macro_attribute]
+pub fn payload(args: TokenStream, item: TokenStream) -> TokenStream {
+    let words = parse_macro_input!(args as words::Words);
+    let item = parse_macro_input!(item as ItemStruct);
+    change::payload(words, &item).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Makes an enum the table of user errors.
+///
+/// ```text
+/// /// The stock of the product is too small.
+/// #[reason(OUT_OF_STOCK, field = subject, say = "There is not enough of it.")]
+/// OutOfStock,
+/// ```
+///
+/// The first word is the reason of the service; `invalid`, `not_found` and `other` are for input that is invalid, for objects
+/// that do not exist, and for all other reasons. `field` is the input that the error is about, `subject` the one that identifies
+/// the object of the change.
+#[proc_macro_derive(UserErrorTable, attributes(reason))]
+pub fn derive_user_error_table(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    change::reasons(&input).unwrap_or_else(|error| error.to_compile_error()).into()
 }

@@ -25,6 +25,7 @@
 //! Next: [`ContextExt`] is what a resolver calls; `bff-iot/src/schema.rs` is the shortest schema that does.
 
 mod blame;
+mod change;
 mod context;
 mod degraded;
 mod error;
@@ -39,6 +40,7 @@ pub mod schema;
 mod scope;
 pub mod value;
 
+pub use change::{About, Change, Payload, UserError, UserErrorRow, UserErrorTable, change, payload};
 pub use context::{ContextExt, user};
 pub use error::{ClientError, Error, InternalError, Nullable, OrNull};
 pub use fetch::Page;

@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, GenericArgument, Ident, LitStr, PathArguments, Result, Token, Type};
+use syn::{Expr, Ident, LitStr, Result, Token, Type};
+
+use crate::types::{client_name, inner};
 
 /// An argument of a field.
 pub(crate) struct Argument {
@@ -31,29 +33,10 @@ impl Parse for Argument {
     }
 }
 
-/// Returns the type in angle brackets of a type with this name, such as `T` of `Vec<T>`.
-pub(crate) fn inner<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let PathArguments::AngleBracketed(of) = &segment.arguments else { return None };
-    of.args.iter().find_map(|it| match it {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
-}
-
 impl Argument {
     /// Returns the name as clients write it.
     pub(crate) fn client_name(&self) -> String {
-        let name = self.name.to_string();
-        let mut words = name.split('_');
-        let first = words.next().unwrap_or_default().to_owned();
-        words.fold(first, |name, word| {
-            let mut letters = word.chars();
-            letters
-                .next()
-                .map_or(name.clone(), |it| format!("{name}{}{}", it.to_ascii_uppercase(), letters.as_str()))
-        })
+        client_name(&self.name)
     }
 
     /// Returns the parameter of the resolver.

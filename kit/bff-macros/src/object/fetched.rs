@@ -4,11 +4,12 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Error, Expr, Ident, Path, Result, Type};
 
-use super::argument::{Argument, inner};
+use super::argument::Argument;
 use super::field::{Bounds, Field, Method};
 use super::source::{Function, Key};
 use super::steps::Fallback;
 use super::target::Object;
+use crate::types::{inner, text};
 use crate::words::{self, Words};
 
 /// What stands in `#[fetch(…)]` of a field.
@@ -103,7 +104,7 @@ impl Fetched {
     /// Returns the directive that declares the calls.
     fn steps(&self, field: &Field<'_>, key: &Key, converted: &Converted) -> TokenStream {
         let (fetch, by) = (&key.fetch, &key.by);
-        let reads: Vec<_> = converted.reads.iter().map(ToString::to_string).collect();
+        let reads: Vec<_> = converted.reads.iter().map(text).collect();
         let taking = (!reads.is_empty()).then(|| quote!(.taking::<#fetch>([#(#reads),*])));
         let hoist = inner(field.ty, "RefList").map(|target| quote!(.then_hoist::<#target>()));
         let fallback = self.fallback.as_ref().map(Fallback::directive);

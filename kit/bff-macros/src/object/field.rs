@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, Expr, Ident, Result, Type, Visibility};
 
-use super::argument::{Argument, inner};
+use super::argument::Argument;
+use crate::types::{inner, text};
 use crate::words::{self, Words};
 
 /// A field of an object.
@@ -121,7 +122,7 @@ impl Bounds {
             let by = by.map(|by| quote!(.by(#by)));
             let of: Vec<_> = match () {
                 () if is_connection => vec!["edges".to_owned(), "nodes".to_owned()],
-                () => self.of.iter().map(ToString::to_string).collect(),
+                () => self.of.iter().map(text).collect(),
             };
             let of = (!of.is_empty()).then(|| quote!(.of([#(#of),*])));
             quote!(::bff_kit::schema::items(#most) #by #of)

@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Error, Expr, Ident, Result, Type};
 
-use super::argument::inner;
 use super::field::{Bounds, Field, Method};
 use super::source::Function;
 use super::target::Object;
+use crate::types::{inner, text};
 use crate::words::Words;
 
 /// What stands in `#[read(…)]`.
@@ -42,7 +42,7 @@ impl Read {
         let function = self.with.as_ref().or(self.known.as_ref());
         let function = function.map(|it| Function::of(it, &quote!(self.0), &self.paths)).transpose()?;
         let paths = function.as_ref().map_or(&self.paths, |it| &it.paths);
-        let texts = paths.iter().map(ToString::to_string);
+        let texts = paths.iter().map(text);
         let reads = quote!(::bff_kit::schema::reads::apply([#(#texts),*]));
         let mut directives = if object.is_masked() && !paths.is_empty() { vec![reads] } else { Vec::new() };
         directives.extend(self.bounds.directives(field, object.is_page())?);
@@ -75,7 +75,7 @@ impl Read {
         };
         let ty = field.ty;
         if object.is_page() {
-            match path.to_string().as_str() {
+            match text(path).as_str() {
                 "items" => return Ok((quote!(#ty), quote!(self.0.parts().collect()))),
                 "end_cursor" => return Ok((quote!(#ty), quote!(self.0.end_cursor()))),
                 "total_size" => {

@@ -9,6 +9,7 @@ use super::field::{Bounds, Field, Method};
 use super::source::Key;
 use super::steps::{self, Fallback, STEPS, Step};
 use super::target::Object;
+use crate::types::text;
 use crate::words::{self, Words};
 
 /// What stands in `#[resolve(…)]`.
@@ -57,7 +58,7 @@ impl Resolved {
     pub(crate) fn method(&self, field: &Field<'_>, object: &Object) -> Result<Method> {
         let mut directives = Vec::new();
         if !self.reads.is_empty() && object.is_masked() {
-            let paths = self.reads.iter().map(ToString::to_string);
+            let paths = self.reads.iter().map(text);
             directives.push(quote!(::bff_kit::schema::reads::apply([#(#paths),*])));
         }
         directives.extend(steps::directive(&self.steps, self.fallback.as_ref(), field, object)?);

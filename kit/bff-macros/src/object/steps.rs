@@ -7,6 +7,7 @@ use syn::{Error, Expr, ExprCall, Ident, Result};
 use super::field::Field;
 use super::source::Key;
 use super::target::Object;
+use crate::types::text;
 use crate::words::{self, Words};
 
 /// The value of a field whose calls fail.
@@ -84,7 +85,7 @@ pub(crate) fn directive(
                 return Err(Error::new(step.kind.span(), message));
             }
         });
-        let reads: Vec<_> = step.reads.iter().map(ToString::to_string).collect();
+        let reads: Vec<_> = step.reads.iter().map(text).collect();
         if !reads.is_empty() {
             code.extend(quote!(.reading([#(#reads),*])));
         }

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, Ident, ItemStruct, Path, Result};
 
+use crate::types::text;
 use crate::words::{self, Words};
 
 /// An object of the schema.
@@ -62,7 +63,7 @@ impl Object {
 
     /// Returns the source of a key that is a path of the object's message.
     pub(crate) fn source(&self, path: &Ident) -> String {
-        format!("parent.{}", self.part_of.as_ref().unwrap_or(path))
+        format!("parent.{}", text(self.part_of.as_ref().unwrap_or(path)))
     }
 
     /// Returns an error unless the object shows a message.
