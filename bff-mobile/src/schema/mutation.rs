@@ -18,7 +18,7 @@ use super::notifications::Notification;
 use super::order::Order;
 use super::payment_method::PaymentMethod;
 use super::product::Product;
-use super::user_error::{MAX_USER_ERRORS, UserError};
+use super::user_error::UserError;
 
 /// Mutations of the phone app. Every input has an idempotency key: a repetition with the same key
 /// changes nothing more.
@@ -34,15 +34,15 @@ pub(crate) struct Mutation {
     #[arg(input: CartAddInput, "Product and quantity to add.")]
     cart_add: CartPayload,
     /// Sets the quantity of a product in the cart.
-    #[resolve(change(ctx, input), send(SetCartQuantity(input)))]
+    #[resolve(change(ctx, input))]
     #[arg(input: CartSetQuantityInput, "Product and its new quantity.")]
     cart_set_quantity: CartPayload,
     /// Removes a product from the cart.
-    #[resolve(change(ctx, input), send(RemoveFromCart(input)))]
+    #[resolve(change(ctx, input))]
     #[arg(input: CartRemoveInput, "Product to remove.")]
     cart_remove: CartPayload,
     /// Orders the contents of the cart.
-    #[resolve(change(ctx, input), send(PlaceOrder(input)))]
+    #[resolve(change(ctx, input))]
     #[requires(signed_in, scopes = ["orders.write"])]
     #[arg(input: OrderPlaceInput, "Payment and shipping of the order.")]
     order_place: OrderPlacePayload,
@@ -152,7 +152,7 @@ struct NotificationReadInput {
 }
 
 /// Result of a change to the cart.
-#[payload(carts::Cart, most = MAX_USER_ERRORS)]
+#[payload(carts::Cart)]
 struct CartPayload {
     /// The cart after the change. Null when there are user errors.
     cart: Cart,
@@ -161,7 +161,7 @@ struct CartPayload {
 }
 
 /// Result of placing an order.
-#[payload(orders::Order, most = MAX_USER_ERRORS)]
+#[payload(orders::Order)]
 struct OrderPlacePayload {
     /// The order. Null when there are user errors.
     order: Order,
@@ -170,7 +170,7 @@ struct OrderPlacePayload {
 }
 
 /// Result of marking a notification as read.
-#[payload(notifications::MarkReadResponse, most = MAX_USER_ERRORS)]
+#[payload(notifications::MarkReadResponse)]
 struct NotificationReadPayload {
     /// Number of unread notifications. Null when there are user errors.
     #[read(unread_count)]

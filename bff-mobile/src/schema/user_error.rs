@@ -4,9 +4,6 @@ use async_graphql::{Enum, SimpleObject};
 use bff_kit::UserErrorTable;
 use bff_kit::schema::{bounds, items};
 
-/// Upper bound on the errors of one change.
-pub(super) const MAX_USER_ERRORS: i32 = 3;
-
 /// Reason why a change was not made.
 #[derive(SimpleObject)]
 pub(crate) struct UserError {
@@ -63,7 +60,7 @@ pub(crate) enum UserErrorCode {
 
 impl bff_kit::UserError for UserError {
     type Code = UserErrorCode;
-    const MOST: usize = MAX_USER_ERRORS.unsigned_abs() as usize;
+    const MOST: i32 = 3;
 
     fn new(field: Option<Vec<String>>, message: String, code: UserErrorCode) -> Self {
         Self { field, message, code }

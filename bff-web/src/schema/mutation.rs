@@ -17,22 +17,22 @@ use super::payment_method::PaymentMethod;
 use super::preferences::Preferences;
 use super::product::Product;
 use super::review::Review;
-use super::user_error::{MAX_USER_ERRORS, UserError};
+use super::user_error::UserError;
 
 /// Mutations of the web shop. Every input has an idempotency key: a repetition with the same key
 /// changes nothing more.
 #[object]
 pub(crate) struct Mutation {
     /// Adds a product to the cart.
-    #[resolve(change(ctx, input), send(AddToCart(input)))]
+    #[resolve(change(ctx, input))]
     #[arg(input: CartAddInput, "Product and quantity to add.")]
     cart_add: CartPayload,
     /// Sets the quantity of a product in the cart.
-    #[resolve(change(ctx, input), send(SetCartQuantity(input)))]
+    #[resolve(change(ctx, input))]
     #[arg(input: CartSetQuantityInput, "Product and its new quantity.")]
     cart_set_quantity: CartPayload,
     /// Removes a product from the cart.
-    #[resolve(change(ctx, input), send(RemoveFromCart(input)))]
+    #[resolve(change(ctx, input))]
     #[arg(input: CartRemoveInput, "Product to remove.")]
     cart_remove: CartPayload,
     /// Takes what the customer had put into the cart as a visitor, before signing in, into their own. What it has no room
@@ -42,12 +42,12 @@ pub(crate) struct Mutation {
     #[arg(input: CartAdoptInput, "The change.")]
     cart_adopt: CartPayload,
     /// Orders the contents of the cart.
-    #[resolve(change(ctx, input), send(PlaceOrder(input)))]
+    #[resolve(change(ctx, input))]
     #[requires(signed_in, scopes = ["orders.write"])]
     #[arg(input: OrderPlaceInput, "Payment and shipping of the order.")]
     order_place: OrderPlacePayload,
     /// Writes a review of a product in the signed-in customer's name.
-    #[resolve(change(ctx, input), send(CreateReview(input)))]
+    #[resolve(change(ctx, input))]
     #[arg(input: ReviewCreateInput, "The review.")]
     review_create: ReviewCreatePayload,
     /// Changes preferences of the signed-in customer. Omitted fields stay as they are.
@@ -57,8 +57,7 @@ pub(crate) struct Mutation {
     /// Marks notifications as read, all of them or none.
     #[resolve(
         change(ctx, input),
-        send(MarkRead(input)),
-        most = MAX_MARKED, bounded_by = input.notificationIds, of = [notifications]
+        most = MAX_MARKED, bounded_by = input.notification_ids, of = [notifications]
     )]
     #[arg(input: NotificationsMarkReadInput, "Notifications to mark as read.")]
     notifications_mark_read: NotificationsMarkReadPayload,
@@ -205,7 +204,7 @@ struct NotificationsMarkReadInput {
 }
 
 /// Result of a change to the cart.
-#[payload(carts::Cart, most = MAX_USER_ERRORS)]
+#[payload(carts::Cart)]
 struct CartPayload {
     /// The cart after the change. Null when there are user errors.
     cart: Cart,
@@ -214,7 +213,7 @@ struct CartPayload {
 }
 
 /// Result of placing an order.
-#[payload(orders::Order, most = MAX_USER_ERRORS)]
+#[payload(orders::Order)]
 struct OrderPlacePayload {
     /// The order. Null when there are user errors.
     order: Order,
@@ -223,7 +222,7 @@ struct OrderPlacePayload {
 }
 
 /// Result of writing a review.
-#[payload(reviews::Review, most = MAX_USER_ERRORS)]
+#[payload(reviews::Review)]
 struct ReviewCreatePayload {
     /// The review as stored. Null when there are user errors.
     review: Review,
@@ -232,7 +231,7 @@ struct ReviewCreatePayload {
 }
 
 /// Result of a change to the preferences.
-#[payload(users::Preferences, most = MAX_USER_ERRORS)]
+#[payload(users::Preferences)]
 struct PreferencesUpdatePayload {
     /// The preferences after the change. Null when there are user errors.
     preferences: Preferences,
@@ -241,7 +240,7 @@ struct PreferencesUpdatePayload {
 }
 
 /// Result of marking notifications as read.
-#[payload(notifications::MarkReadResponse, most = MAX_USER_ERRORS)]
+#[payload(notifications::MarkReadResponse)]
 struct NotificationsMarkReadPayload {
     /// The notifications after the change, in the order of the ids; empty when there are user
     /// errors.

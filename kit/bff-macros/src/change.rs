@@ -39,7 +39,7 @@ pub(crate) fn mutation(mut words: Words, item: &ItemStruct) -> Result<TokenStrea
     for field in fields {
         let (kept, ty, vis) = (kept(field), &field.ty, &field.vis);
         let Some(name) = &field.ident else { continue };
-        let part = attribute(&field.attrs, "part").map(Attribute::parse_args::<Ident>).transpose()?;
+        let part = attribute(&field.attrs, "part")?.map(Attribute::parse_args::<Ident>).transpose()?;
         let part = part.as_ref().unwrap_or(name);
         let path = format!("input.{}", client_name(name));
         if inner(ty, "Id").is_some() {
@@ -76,22 +76,20 @@ pub(crate) fn mutation(mut words: Words, item: &ItemStruct) -> Result<TokenStrea
     })
 }
 
-/// Expands `#[payload(carts::Cart, most = 3)]`.
+/// Expands `#[payload(carts::Cart)]`.
 pub(crate) fn payload(mut words: Words, item: &ItemStruct) -> Result<TokenStream> {
-    let message = words
-        .first()
-        .ok_or_else(|| words.error("of which message? Write #[payload(carts::Cart, most = 3)]"))?;
+    let message =
+        words.first().ok_or_else(|| words.error("of which message? Write #[payload(carts::Cart)]"))?;
     let message = words::path(&message)?.clone();
-    let most =
-        words.value("most").ok_or_else(|| words.error("how many user errors at most? Add `most = 3`"))?;
     words.finish()?;
     let (mut fields, mut made, mut errors) = (Vec::new(), Vec::new(), None);
     for field in named(item)? {
         let (kept, ty, vis) = (kept(field), &field.ty, &field.vis);
         let Some(name) = &field.ident else { continue };
-        let path = attribute(&field.attrs, "read").map(Attribute::parse_args::<Ident>).transpose()?;
+        let path = attribute(&field.attrs, "read")?.map(Attribute::parse_args::<Ident>).transpose()?;
         let list = inner(ty, "Vec");
         if name == "user_errors" {
+            let most = list.map(|error| quote!(<#error as ::bff_kit::UserError>::MOST));
             let bound = quote!(::bff_kit::schema::bounds::apply(::bff_kit::schema::items(#most)));
             fields.push(quote!(#(#kept)* #[graphql(directive = #bound)] #vis #name: #ty));
             errors = list;
@@ -143,15 +141,20 @@ pub(crate) fn reasons(input: &DeriveInput) -> Result<TokenStream> {
         return Err(Error::new_spanned(&input.ident, "reasons are the values of an enum"));
     };
     let (mut invalid, mut not_found, mut other, mut rows) = (None, None, None, Vec::new());
+    let mut said = Vec::new();
     for variant in &data.variants {
         let code = &variant.ident;
-        let attribute = attribute(&variant.attrs, "reason").ok_or_else(|| {
+        let attribute = attribute(&variant.attrs, "reason")?.ok_or_else(|| {
             Error::new_spanned(code, "for which reason? Add #[reason(OUT_OF_STOCK, say = \"…\")]")
         })?;
         let mut words = Words::of(attribute)?;
         let (field, say) =
             (words.ident("field")?, words.value("say").unwrap_or_else(|| syn::parse_quote!("")));
         let reasons = words.names();
+        if reasons.is_empty() {
+            let message = "for which reason? Write it first: #[reason(OUT_OF_STOCK, …)]";
+            return Err(Error::new_spanned(attribute, message));
+        }
         let is_invalid = reasons.iter().any(|reason| reason == "invalid");
         words.finish()?;
         let about = match &field {
@@ -166,6 +169,10 @@ pub(crate) fn reasons(input: &DeriveInput) -> Result<TokenStream> {
             quote!(::bff_kit::UserErrorRow { code: Self::#code, about: ::bff_kit::About::#about, say: #say });
         for reason in reasons {
             let text = reason.to_string();
+            if said.contains(&text) {
+                return Err(Error::new(reason.span(), "this reason has a value already"));
+            }
+            said.push(text.clone());
             match text.as_str() {
                 "invalid" => invalid = Some(quote!(Self::#code)),
                 "not_found" => not_found = Some(row.clone()),

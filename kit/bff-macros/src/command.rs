@@ -11,7 +11,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let (name, request) = (&input.ident, format_ident!("request"));
     let which =
         || Error::new_spanned(name, "name the RPC that carries it out: #[command(cart_service::AddItem)]");
-    let mut words = Words::of(attribute(&input.attrs, "command").ok_or_else(which)?)?;
+    let mut words = Words::of(attribute(&input.attrs, "command")?.ok_or_else(which)?)?;
     let method = words::path(&words.first().ok_or_else(which)?)?.clone();
     let (idempotent, by_status) = (words.flag("idempotent"), words.flag("by_status"));
     words.finish()?;

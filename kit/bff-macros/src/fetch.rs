@@ -41,6 +41,12 @@ impl Options {
             flags: Flags(["mine", "public", "no_side_effects", "by_status"].map(|name| words.flag(name))),
         };
         words.finish()?;
+        if let (None, Some(most)) = (&options.keys, &options.at_most) {
+            return Err(Error::new_spanned(
+                most,
+                "only an RPC with a list of keys takes several: add `keys = ids`",
+            ));
+        }
         match (&options.keys, &options.one) {
             (Some(_), Some(one)) => {
                 Err(Error::new(one.span(), "an RPC takes a list of keys or one: drop `keys` or `one`"))
@@ -64,7 +70,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             "name the RPC that loads it: #[fetch(pricing_service::BatchGetPrices, keys = product_ids)]";
         Error::new_spanned(&input.ident, message)
     };
-    let mut words = Words::of(attribute(&input.attrs, "fetch").ok_or_else(which)?)?;
+    let mut words = Words::of(attribute(&input.attrs, "fetch")?.ok_or_else(which)?)?;
     let method = words::path(&words.first().ok_or_else(which)?)?.clone();
     let (options, parts) = (Options::of(words)?, key::parts(input)?);
     let Options { keys, one, .. } = &options;
@@ -73,7 +79,10 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                        of keys, `one = id` if it takes one";
         return Err(Error::new_spanned(&part.ty, message));
     }
-    if let Some(keys) = keys.as_ref().filter(|_| parts.is_empty()) {
+    if let (Some(one), Some(_)) = (one, parts.iter().find_map(|part| part.field.as_ref())) {
+        return Err(Error::new(one.span(), "named fields are those of the request already: drop `one`"));
+    }
+    if let Some(keys) = keys.as_ref().or(one.as_ref()).filter(|_| parts.is_empty()) {
         return Err(Error::new(keys.span(), "the struct has no field, so there is no key to put here"));
     }
     let derived = Derived { name: &input.ident, method: &method, options, parts };
@@ -82,7 +91,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let name = derived.name;
     // Evaluated here, so that a contradiction of the contract is an error of this fetch, and not of the code that uses it.
     let checked = quote! {
-        const _: (::fetch::Rpc, usize) = (<#name as ::fetch::Fetch>::RPC, <#name as ::fetch::Fetch>::MAX_KEYS);
+        const _: () = ::fetch::check::<#name>();
     };
     Ok(quote!(#traits #fetch #keyed #checked))
 }

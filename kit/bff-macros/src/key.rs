@@ -53,7 +53,7 @@ pub(crate) fn parts(input: &DeriveInput) -> Result<Vec<Part>> {
 
 /// Returns what `#[key(alias = "country")]` or `#[key(alias(country_code = "country"))]` say.
 fn client_names(field: &syn::Field) -> Result<Vec<(String, String)>> {
-    let Some(attribute) = attribute(&field.attrs, "key") else { return Ok(Vec::new()) };
+    let Some(attribute) = attribute(&field.attrs, "key")? else { return Ok(Vec::new()) };
     let mut words = Words::of(attribute)?;
     let name = field.ident.as_ref().map(text).unwrap_or_default();
     let quoted = |value: &Expr| match value {

@@ -130,7 +130,7 @@ pub fn values(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Each field is the part of the command with its name, or with that of `#[part(country_code)]`. `subject` names the field that
 /// identifies the object of the change: user errors about it name it. The mutation itself is a field with
-/// `#[resolve(change(ctx, input), send(SetCartQuantity(input)))]`.
+/// `#[resolve(change(ctx, input))]`.
 #[proc_macro_attribute]
 pub fn mutation(args: TokenStream, item: TokenStream) -> TokenStream {
     let words = parse_macro_input!(args as words::Words);
@@ -142,7 +142,7 @@ pub fn mutation(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// ```text
 /// /// Result of a change to the cart.
-/// #[payload(carts::Cart, most = 3)]
+/// #[payload(carts::Cart)]
 /// pub(crate) struct CartPayload {
 ///     /// The cart after the change. Null when there are user errors.
 ///     cart: Cart,

@@ -13,7 +13,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, Fields, ItemStruct, Result};
 
-use crate::words::Words;
+use crate::words::{Words, attribute};
 use fetched::Fetched;
 use field::Field;
 use read::Read;
@@ -49,7 +49,7 @@ pub(crate) fn expand(words: Words, item: &ItemStruct) -> Result<TokenStream> {
 fn requirement<'a>(attributes: &[&'a Attribute]) -> Result<(Option<TokenStream>, Vec<&'a Attribute>)> {
     let (requires, kept): (Vec<_>, Vec<_>) =
         attributes.iter().copied().partition(|it| it.path().is_ident("requires"));
-    let requires = requires.first().map(|it| field::requirement(it)).transpose()?;
+    let requires = attribute(requires, "requires")?.map(field::requirement).transpose()?;
     Ok((requires.map(|it| quote!(directive = #it)), kept))
 }
 

@@ -134,7 +134,17 @@ pub(crate) fn value_name(value: &Expr) -> Option<Ident> {
     ident(value).ok().filter(|name| name.to_string().starts_with(|it: char| it.is_lowercase() || it == '_'))
 }
 
-/// Returns the only attribute of this name.
-pub(crate) fn attribute<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
-    attributes.iter().find(|it| it.path().is_ident(name))
+/// Returns the only attribute of this name; an error if there are several, of which some would count for nothing.
+pub(crate) fn attribute<'a>(
+    attributes: impl IntoIterator<Item = &'a Attribute>,
+    name: &str,
+) -> Result<Option<&'a Attribute>> {
+    let mut found = attributes.into_iter().filter(|it| it.path().is_ident(name));
+    let first = found.next();
+    match found.next() {
+        Some(second) => {
+            Err(Error::new_spanned(second, format!("`{name}` is said twice: write one attribute")))
+        }
+        None => Ok(first),
+    }
 }

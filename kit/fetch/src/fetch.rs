@@ -73,6 +73,22 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     }
 }
 
+/// Checks what a derived fetch says of its RPC, when it is compiled.
+///
+/// # Panics
+/// The fetch contradicts its contract or itself. Constants fail to compile then.
+pub const fn check<F: Fetch>() {
+    let is_public = F::RPC.is_public();
+    assert!(
+        !(F::MINE && is_public),
+        "a response that is the same for everybody is nobody's: drop `mine`, or `public`"
+    );
+    assert!(
+        F::MAX_KEYS > 0 && F::AT_ONCE > 0,
+        "a call takes one key at least, and one call is made at least"
+    );
+}
+
 /// A fetch whose key is itself part of the loaded value, such as a product by its id.
 ///
 /// A fetch that needs only the key of the value can run beside this fetch instead of after it.

@@ -73,6 +73,7 @@ pub use enforcement::Enforcement;
 pub use error::{FailureKind, FieldViolation, UpstreamError};
 pub use fetch::{
     BatchResult, Call, CallContext, Changes, Fetch, Fetched, KeptFresh, Keyed, Observed, ObservedCall, Stale,
+    check,
 };
 pub use fetches::{Fetches, Undeclared};
 pub use log::SampledLog;

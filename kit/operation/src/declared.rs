@@ -23,6 +23,7 @@ pub fn declaration_problems(schema_index: &SchemaIndex, policies: &Policies) -> 
         for step in &info.steps {
             called.insert(step.name.as_str());
             problems.extend(field.without_row(step, policies));
+            problems.extend(field.shared_name(step, policies));
             problems.extend(step.by.iter().filter_map(|source| field.unknown_source(source)));
         }
         problems.extend(info.bounds.by.iter().filter_map(|source| field.unknown_source(source)));
@@ -72,6 +73,15 @@ impl Declared<'_> {
                 "{field} {verb} {name}, which has no row in the policy table: add `.{method}::<{name}>(Policy::within_ms(…))`"
             )
         })
+    }
+
+    /// Returns the problem of a call whose name is that of another one in the table.
+    fn shared_name(&self, step: &StepInfo, policies: &Policies) -> Option<String> {
+        let (Self { field, .. }, StepInfo { name, rpc, .. }) = (self, step);
+        let other = policies.rpc(name).filter(|row| row.path() != rpc)?.path();
+        Some(format!(
+            "{field} calls {rpc} as {name}, which is {other} in the policy table: give each call its own name"
+        ))
     }
 
     /// Returns the problem of a source that the field does not have.
@@ -135,7 +145,10 @@ mod tests {
     "#;
 
     fn problems(sdl: &str, names: &[&'static str]) -> Vec<String> {
-        let row = |policies: Policies, name| policies.row(name, Rpc::read("a.B/Get"), Policy::within_ms(100));
+        let row = |policies: Policies, name| {
+            let rpc = if name == "ProductsIn" { Rpc::read("a.B/List") } else { Rpc::read("a.B/Get") };
+            policies.row(name, rpc, Policy::within_ms(100))
+        };
         let policies = names.iter().copied().fold(Policies::new(), row);
         declaration_problems(&SchemaIndex::of(sdl), &policies)
     }
@@ -151,6 +164,7 @@ mod tests {
             ("argument.id", "argument.idd", "Query.product is keyed by argument.idd, which is no part of"),
             ("argument.where.category", "argument.where.kind", "Query.page is keyed by argument.where.kind"),
             ("\"argument.first\"", "\"argument.frist\"", "Query.page is keyed by argument.frist"),
+            ("a.B/Get", "a.C/Get", "Query.product calls a.C/Get as ProductById, which is a.B/Get in"),
             ("argument.id", "paren.id", "which is no source of keys"),
             ("\"null\"", "\"nul\"", "Query.product falls back to nul, which is no JSON"),
             ("\"null\"", "\"[]\"", "Query.product falls back to [], and is no list"),

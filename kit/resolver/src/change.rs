@@ -36,7 +36,7 @@ pub trait UserError: Sized {
     type Code: UserErrorTable;
 
     /// Maximum number of errors in a payload.
-    const MOST: usize;
+    const MOST: i32;
 
     /// Creates an error. `field` is the path of the input that it is about, such as `["input", "productId"]`.
     fn new(field: Option<Vec<String>>, message: String, code: Self::Code) -> Self;
@@ -95,7 +95,7 @@ pub fn payload<P: Payload<V>, V>(result: Result<V, Error>, subject: Option<&str>
 }
 
 fn user_errors<E: UserError>(error: Error, subject: Option<&str>) -> Result<Vec<E>, Error> {
-    let violations = error.violations().iter().take(E::MOST);
+    let violations = error.violations().iter().take(usize::try_from(E::MOST).unwrap_or_default());
     let violations: Vec<_> =
         violations.map(|it| E::new(Some(it.path()), it.description.clone(), E::Code::invalid())).collect();
     if !violations.is_empty() {

@@ -10,11 +10,13 @@ use crate::{idents, method, page};
 pub(crate) struct Contracts {
     pool: DescriptorPool,
     tonic: Box<dyn ServiceGenerator>,
+    /// True once the code of pages was written.
+    has_pages: bool,
 }
 
 impl Contracts {
     pub(crate) fn new(pool: DescriptorPool) -> Self {
-        Self { pool, tonic: tonic_prost_build::configure().service_generator() }
+        Self { pool, tonic: tonic_prost_build::configure().service_generator(), has_pages: false }
     }
 }
 
@@ -34,10 +36,13 @@ impl ServiceGenerator for Contracts {
 
     fn finalize_package(&mut self, package: &str, code: &mut String) {
         self.tonic.finalize_package(package, code);
-        let messages = self.pool.all_messages().filter(|message| message.package_name() == package);
-        let pages: String = messages.filter_map(|message| page::code(package, &message)).collect();
-        if !pages.is_empty() {
-            code.extend(["/// The pages of lists.\nmod pages {\n", &pages, "}\n"]);
+        // All pages at once, since packages without services are never finished.
+        if std::mem::replace(&mut self.has_pages, true) {
+            return;
         }
+        let messages =
+            self.pool.all_messages().filter(|message| !message.package_name().starts_with("google."));
+        let pages: String = messages.filter_map(|message| page::code(package, &message)).collect();
+        code.extend(["/// The pages of lists.\nmod pages_of_lists {\n", &pages, "}\n"]);
     }
 }

@@ -36,6 +36,23 @@ pub(crate) fn field(field: &FieldDescriptor) -> String {
 
 /// Returns the path of a message, seen from a module directly within the module of `package`.
 pub(crate) fn message(package: &str, message: &MessageDescriptor) -> String {
+    // As `prost-build` maps them.
+    let known = match message.full_name() {
+        "google.protobuf.Empty" => Some("()"),
+        "google.protobuf.BoolValue" => Some("bool"),
+        "google.protobuf.BytesValue" => Some("::prost::alloc::vec::Vec<u8>"),
+        "google.protobuf.DoubleValue" => Some("f64"),
+        "google.protobuf.FloatValue" => Some("f32"),
+        "google.protobuf.Int32Value" => Some("i32"),
+        "google.protobuf.Int64Value" => Some("i64"),
+        "google.protobuf.StringValue" => Some("::prost::alloc::string::String"),
+        "google.protobuf.UInt32Value" => Some("u32"),
+        "google.protobuf.UInt64Value" => Some("u64"),
+        _ => None,
+    };
+    if let Some(known) = known {
+        return known.to_owned();
+    }
     if message.package_name() == "google.protobuf" {
         return format!("::prost_types::{}", camel(message.name()));
     }

@@ -19,9 +19,11 @@ pub(crate) fn code(method: &MethodDescriptor, rules: Rules) -> String {
     let loaded = loaded.or_else(|| single.as_ref().map(|(_, message)| message.clone()));
     let is_response = loaded.is_none();
     let (first, lists) = first_path(&loaded.unwrap_or_else(|| response.clone()), is_response);
-    let max_keys = rules.max_keys.map_or("None".to_owned(), |most| format!("Some({most})"));
+    let max_keys = rules.max_keys.map_or("::core::option::Option::None".to_owned(), |most| {
+        format!("::core::option::Option::Some({most})")
+    });
     let mask = if shape::has_mask(&request) {
-        "fn set_mask(request: &mut Self::Request, mask: Option<::prost_types::FieldMask>) { request.read_mask = mask; }\n"
+        "fn set_mask(request: &mut Self::Request, mask: ::core::option::Option<::prost_types::FieldMask>) { request.read_mask = mask; }\n"
     } else {
         ""
     };
@@ -33,9 +35,10 @@ impl ::rpc::Method for {name} {{
     type Request = {request_path};
     type Response = {response_path};
     const PATH: &'static str = {path:?};
-    const IDEMPOTENCY: Option<::rpc::Idempotency> = {idempotency};
+    const IDEMPOTENCY: ::core::option::Option<::rpc::Idempotency> = {idempotency};
     const PUBLIC: bool = {public};
-    const MAX_KEYS: Option<usize> = {max_keys};
+    const STREAMS: bool = {streams};
+    const MAX_KEYS: ::core::option::Option<usize> = {max_keys};
     const LISTS: bool = {lists};
     const FIRST: &'static str = {first:?};
     {mask}{entities}
@@ -47,6 +50,7 @@ impl ::rpc::Method for {name} {{
         path = format!("{}/{}", method.parent_service().full_name(), method.name()),
         idempotency = idempotency(method),
         public = rules.public,
+        streams = method.is_client_streaming() || method.is_server_streaming(),
         entities = entities_of_keys(&request, result.as_ref()),
     );
     code += &match result {
@@ -68,10 +72,14 @@ fn first_path(value: &MessageDescriptor, is_response: bool) -> (String, bool) {
 fn idempotency(method: &MethodDescriptor) -> &'static str {
     let options = method.method_descriptor_proto().options.as_ref();
     match options.filter(|it| it.idempotency_level.is_some()).map(MethodOptions::idempotency_level) {
-        Some(IdempotencyLevel::NoSideEffects) => "Some(::rpc::Idempotency::NoSideEffects)",
-        Some(IdempotencyLevel::Idempotent) => "Some(::rpc::Idempotency::Idempotent)",
-        Some(IdempotencyLevel::IdempotencyUnknown) => "Some(::rpc::Idempotency::NonIdempotent)",
-        None => "None",
+        Some(IdempotencyLevel::NoSideEffects) => {
+            "::core::option::Option::Some(::rpc::Idempotency::NoSideEffects)"
+        }
+        Some(IdempotencyLevel::Idempotent) => "::core::option::Option::Some(::rpc::Idempotency::Idempotent)",
+        Some(IdempotencyLevel::IdempotencyUnknown) => {
+            "::core::option::Option::Some(::rpc::Idempotency::NonIdempotent)"
+        }
+        None => "::core::option::Option::None",
     }
 }
 
@@ -80,12 +88,16 @@ fn entities_of_keys(request: &MessageDescriptor, result: Option<&KeyedResult>) -
     let keys = result.and_then(|result| shape::message_of(&result.key));
     let fields = request.fields().chain(keys.iter().flat_map(MessageDescriptor::fields));
     let arms: String = fields
-        .filter_map(|field| Some(format!("{:?} => Some({:?}),\n", field.name(), entity(&field)?)))
+        .filter_map(|field| {
+            Some(format!("{:?} => ::core::option::Option::Some({:?}),\n", field.name(), entity(&field)?))
+        })
         .collect();
     if arms.is_empty() {
         return String::new();
     }
-    format!("fn entity(field: &str) -> Option<&'static str> {{ match field {{ {arms} _ => None }} }}\n")
+    format!(
+        "fn entity(field: &str) -> ::core::option::Option<&'static str> {{ match field {{ {arms} _ => ::core::option::Option::None }} }}\n"
+    )
 }
 
 fn single(
@@ -97,7 +109,7 @@ fn single(
     let value = only.map_or(response, |(_, message)| message);
     let taken = match only {
         Some((field, _)) => format!("response.{}", idents::field(field)),
-        None => "Some(response)".to_owned(),
+        None => "::core::option::Option::Some(response)".to_owned(),
     };
     let visits = visits(value, "value", &mut Vec::new());
     let entities = if visits.is_empty() {
@@ -110,7 +122,7 @@ fn single(
     format!(
         "impl ::rpc::Single for {name} {{
     type Value = {value};
-    fn value(response: Self::Response) -> Option<Self::Value> {{ {taken} }}
+    fn value(response: Self::Response) -> ::core::option::Option<Self::Value> {{ {taken} }}
     {entities}
 }}
 ",
@@ -124,12 +136,12 @@ fn visits(message: &MessageDescriptor, at: &str, above: &mut Vec<MessageDescript
         return String::new();
     }
     above.push(message.clone());
-    let fields = shape::fields(message).filter(|field| field.containing_oneof().is_none());
+    let fields = shape::fields(message).filter(|field| !shape::is_choice(field));
     let statement = |field: FieldDescriptor| {
         let place = format!("{at}.{}", idents::field(&field));
         let item = format!("it{}", above.len());
         if let Some(kind) = entity(&field).filter(|_| field.kind() == Kind::String) {
-            return if field.is_list() {
+            return if field.is_list() || field.supports_presence() {
                 format!("for {item} in &{place} {{ visit({kind:?}, {item}); }}\n")
             } else {
                 format!("visit({kind:?}, &{place});\n")
@@ -146,22 +158,23 @@ fn visits(message: &MessageDescriptor, at: &str, above: &mut Vec<MessageDescript
 
 fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
     let KeyedResult { list, key, outcome, value, error, .. } = result;
-    let (key_type, missing) = match key.kind() {
-        Kind::Message(message) => (idents::message(package, &message), ".unwrap_or_default()"),
-        Kind::String => ("String".to_owned(), ""),
-        Kind::Bool => ("bool".to_owned(), ""),
-        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => ("i32".to_owned(), ""),
-        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => ("i64".to_owned(), ""),
-        Kind::Uint32 | Kind::Fixed32 => ("u32".to_owned(), ""),
-        Kind::Uint64 | Kind::Fixed64 => ("u64".to_owned(), ""),
-        _ => return String::new(),
+    let key_type = match key.kind() {
+        Kind::Message(message) => idents::message(package, &message),
+        Kind::Bool => "bool".to_owned(),
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 | Kind::Enum(_) => "i32".to_owned(),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => "i64".to_owned(),
+        Kind::Uint32 | Kind::Fixed32 => "u32".to_owned(),
+        Kind::Uint64 | Kind::Fixed64 => "u64".to_owned(),
+        _ => "::prost::alloc::string::String".to_owned(),
     };
+    let missing = if key.supports_presence() { ".unwrap_or_default()" } else { "" };
     let Some((value_type, error_type)) = shape::message_of(value).zip(shape::message_of(error)) else {
         return String::new();
     };
-    let part = |name: &str, or: &str| {
-        let has = error_type.get_field_by_name(name).is_some();
-        if has { format!("error.{name}") } else { or.to_owned() }
+    let part = |name: &str| match error_type.get_field_by_name(name) {
+        Some(field) if name == "reason" && shape::is_plain(&field, &Kind::String) => "error.reason",
+        Some(field) if name == "details" && field.is_list() && is_any(&field) => "error.details",
+        _ => "::core::default::Default::default()",
     };
     format!(
         "impl ::rpc::Batch for {name} {{
@@ -169,17 +182,17 @@ fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
     type Value = {value_type};
     fn results(
         response: Self::Response,
-    ) -> impl Iterator<Item = (Self::Key, Result<Self::Value, ::rpc::KeyError>)> + Send {{
+    ) -> impl ::core::iter::Iterator<Item = (Self::Key, ::core::result::Result<Self::Value, ::rpc::KeyError>)> + ::core::marker::Send {{
         response.{list}.into_iter().map(|result| {{
             let outcome = match result.{outcome} {{
-                Some({oneof}::{item}(value)) => Ok(value),
-                Some({oneof}::{error}(error)) => Err(::rpc::KeyError {{
+                ::core::option::Option::Some({oneof}::{item}(value)) => ::core::result::Result::Ok(value),
+                ::core::option::Option::Some({oneof}::{error}(error)) => ::core::result::Result::Err(::rpc::KeyError {{
                     code: error.code,
                     message: error.message,
                     reason: {reason},
                     details: {details},
                 }}),
-                None => Err(::rpc::KeyError::no_outcome()),
+                ::core::option::Option::None => ::core::result::Result::Err(::rpc::KeyError::no_outcome()),
             }};
             (result.{key}{missing}, outcome)
         }})
@@ -193,7 +206,12 @@ fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
         item = idents::camel(value.name()),
         error = idents::camel(error.name()),
         key = idents::field(key),
-        reason = part("reason", "String::new()"),
-        details = part("details", "Vec::new()"),
+        reason = part("reason"),
+        details = part("details"),
     )
+}
+
+/// Returns true for a field that holds messages of any type.
+fn is_any(field: &FieldDescriptor) -> bool {
+    shape::message_of(field).is_some_and(|message| message.full_name() == "google.protobuf.Any")
 }

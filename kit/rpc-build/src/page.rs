@@ -1,6 +1,6 @@
 //! Writes `rpc::PageMessage` for pages of lists.
 
-use prost_reflect::MessageDescriptor;
+use prost_reflect::{Kind, MessageDescriptor};
 
 use crate::{idents, shape};
 
@@ -9,9 +9,11 @@ pub(crate) fn code(package: &str, message: &MessageDescriptor) -> Option<String>
     let (list, item) = shape::page(message)?;
     let (path, item, list) =
         (idents::message(package, message), idents::message(package, &item), idents::field(&list));
-    let has = |name: &str| message.get_field_by_name(name).is_some();
-    let item_tokens = if has("item_tokens") { "&self.item_tokens" } else { "&[]" };
-    let total_size = if has("total_size") { "self.total_size" } else { "0" };
+    let has_tokens = shape::has_list(message, "item_tokens", &Kind::String);
+    let item_tokens = if has_tokens { "&self.item_tokens" } else { "&[]" };
+    let total_size = message.get_field_by_name("total_size");
+    let has_total = total_size.is_some_and(|field| shape::is_plain(&field, &Kind::Int32));
+    let total_size = if has_total { "self.total_size" } else { "0" };
     Some(format!(
         "impl ::rpc::PageMessage for {path} {{
     type Item = {item};

@@ -1,6 +1,6 @@
 //! The shapes of messages by which methods are told apart.
 
-use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
+use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
 
 /// The result for one key of a batch.
 pub(crate) struct KeyedResult {
@@ -24,8 +24,24 @@ pub(crate) fn message_of(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     }
 }
 
-fn is_string(field: &FieldDescriptor) -> bool {
-    field.kind() == Kind::String
+/// Returns true for a plain field of this kind: no list, and never absent.
+pub(crate) fn is_plain(field: &FieldDescriptor, kind: &Kind) -> bool {
+    field.kind() == *kind && !field.is_list() && !field.supports_presence()
+}
+
+/// Returns true if a message has a plain field of this name and kind.
+fn has_plain(message: &MessageDescriptor, name: &str, kind: &Kind) -> bool {
+    message.get_field_by_name(name).is_some_and(|field| is_plain(&field, kind))
+}
+
+/// Returns true if a message has a list of this name and kind.
+pub(crate) fn has_list(message: &MessageDescriptor, name: &str, kind: &Kind) -> bool {
+    message.get_field_by_name(name).is_some_and(|field| field.is_list() && field.kind() == *kind)
+}
+
+/// Returns true for a field in a `oneof` that the contract names: not one that `optional` stands for.
+pub(crate) fn is_choice(field: &FieldDescriptor) -> bool {
+    field.containing_oneof().is_some_and(|of| !of.is_synthetic())
 }
 
 /// Returns the fields of a message in the order of the contract.
@@ -46,25 +62,27 @@ pub(crate) fn only_list(message: &MessageDescriptor) -> Option<(FieldDescriptor,
 
 /// Returns the list of a page: the only list of messages beside a token of the next page.
 pub(crate) fn page(message: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
-    let has_token = message.get_field_by_name("next_page_token").is_some_and(|field| is_string(&field));
+    let has_token = has_plain(message, "next_page_token", &Kind::String);
     only_list(message).filter(|_| has_token)
 }
 
 /// Returns the result by key of a response; `None` if the response has none.
 pub(crate) fn keyed_result(response: &MessageDescriptor) -> Option<KeyedResult> {
     let (list, message) = only_list(response).filter(|_| response.fields().len() == 1)?;
-    let mut outcomes = message.oneofs();
+    let mut outcomes = message.oneofs().filter(|of| !of.is_synthetic());
     let outcome = outcomes.next().filter(|_| outcomes.next().is_none())?;
-    let mut keys = message.fields().filter(|field| field.containing_oneof().is_none());
+    let mut keys = message.fields().filter(|field| !is_choice(field));
     let key = keys.next().filter(|key| keys.next().is_none() && !key.is_list() && !key.is_map())?;
+    if matches!(key.kind(), Kind::Bytes | Kind::Double | Kind::Float) {
+        return None;
+    }
     let choices: Vec<_> = outcome.fields().collect();
     let [one, other] = choices.as_slice() else { return None };
     let is_error = |field: &FieldDescriptor| {
-        message_of(field).is_some_and(|message| {
-            let code = message.get_field_by_name("code").map(|it| it.kind());
-            let text = message.get_field_by_name("message");
-            code == Some(Kind::Int32) && text.is_some_and(|field| is_string(&field))
-        })
+        let has = |message| {
+            has_plain(&message, "code", &Kind::Int32) && has_plain(&message, "message", &Kind::String)
+        };
+        message_of(field).is_some_and(has)
     };
     let (value, error) = match (is_error(one), is_error(other)) {
         (false, true) => (one, other),
@@ -79,8 +97,10 @@ pub(crate) fn keyed_result(response: &MessageDescriptor) -> Option<KeyedResult> 
 /// Returns the only field of a response, if it is a message.
 pub(crate) fn only_message(response: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
     let mut fields = response.fields();
-    let field = fields.next().filter(|field| fields.next().is_none() && !field.is_list())?;
-    let message = message_of(&field)?;
+    let field = fields.next().filter(|_| fields.next().is_none())?;
+    let is_optional = field.cardinality() == Cardinality::Optional && !is_choice(&field);
+    // A message within itself is boxed.
+    let message = message_of(&field).filter(|message| is_optional && message != response)?;
     Some((field, message))
 }
 

@@ -90,8 +90,8 @@ fn a_plain_method_answers_with_its_message_or_its_only_field() {
             "pub mod product_catalog_service {",
             r#"const PATH: &'static str = "demo.ProductCatalogService/GetProduct";"#,
             // Nothing is said about repetition.
-            "const IDEMPOTENCY: Option<::rpc::Idempotency> = None;",
-            "const MAX_KEYS: Option<usize> = None;",
+            "const IDEMPOTENCY: ::core::option::Option<::rpc::Idempotency> = ::core::option::Option::None;",
+            "const MAX_KEYS: ::core::option::Option<usize> = ::core::option::Option::None;",
             "impl ::rpc::Single for GetProduct { type Value = super::super::demo::Product;",
             "impl ::rpc::Single for GetWrapped { type Value = super::super::demo::Product;",
             "{ response.product }",
@@ -131,9 +131,9 @@ fn a_batch_with_errors_of_its_keys_is_told_from_one_without() {
         &[
             "impl ::rpc::Batch for Load { type Key = super::super::super::super::demo::books::v1::BookKey;",
             "match result.result {",
-            "Some(super::super::super::super::demo::books::v1::book_result::Result::Book(value)) => Ok(value)",
-            "book_result::Result::Status(error)) => Err(::rpc::KeyError {",
-            "reason: String::new(), details: error.details,",
+            "::core::option::Option::Some(super::super::super::super::demo::books::v1::book_result::Result::Book(value)) => ::core::result::Result::Ok(value)",
+            "book_result::Result::Status(error)) => ::core::result::Result::Err(::rpc::KeyError {",
+            "reason: ::core::default::Default::default(), details: error.details,",
             "(result.key.unwrap_or_default(), outcome)",
             "request.read_mask = mask;",
             r#"const FIRST: &'static str = "name";"#,
@@ -169,9 +169,10 @@ fn options_say_how_many_keys_and_which_entities() {
         &code,
         &[
             "const PUBLIC: bool = true;",
-            "const MAX_KEYS: Option<usize> = Some(40);",
+            "const STREAMS: bool = false;",
+            "const MAX_KEYS: ::core::option::Option<usize> = ::core::option::Option::Some(40);",
             "const LISTS: bool = true;",
-            r#""group" => Some("group"),"#,
+            r#""group" => ::core::option::Option::Some("group"),"#,
             r#"for it1 in &value.items { visit("item", &it1.id); }"#,
             r#"for it1 in &value.related { visit("item", it1); }"#,
             "impl ::rpc::PageMessage for super::super::demo::ListResponse {",
@@ -200,6 +201,53 @@ fn streams_and_nested_messages_are_known() {
             "impl ::rpc::Single for Watch { type Value = super::outer::Inner;",
             "Some(::rpc::Idempotency::NonIdempotent)",
             "type Response = super::outer::Inner;",
+            "const STREAMS: bool = true;",
+        ],
+    );
+}
+
+#[test]
+fn well_known_types_choices_and_odd_fields_are_what_prost_makes_of_them() {
+    let code = code(
+        r#"
+        syntax = "proto3";
+        package odd;
+        import "google/protobuf/empty.proto";
+        import "google/protobuf/wrappers.proto";
+        message Cart { string id = 1; }
+        message Chosen { oneof result { Cart cart = 1; Cart other = 2; } }
+        message Alone { oneof result { Cart cart = 1; } }
+        message Node { Node child = 1; }
+        message Named { google.protobuf.StringValue name = 1; }
+        message Page { repeated Cart carts = 1; string next_page_token = 2; int64 total_size = 3; }
+        message Problem { int32 code = 1; string message = 2; int32 reason = 3; repeated string details = 4; }
+        message Kept { optional int32 number = 1; oneof outcome { Cart cart = 2; Problem problem = 3; } }
+        message Ids { repeated int32 numbers = 1; }
+        message Results { repeated Kept results = 1; }
+        service Odd {
+          rpc Send(google.protobuf.Empty) returns (google.protobuf.Empty);
+          rpc Choose(google.protobuf.Empty) returns (Chosen);
+          rpc Only(google.protobuf.Empty) returns (Alone);
+          rpc Walk(google.protobuf.Empty) returns (Node);
+          rpc Name(google.protobuf.Empty) returns (Named);
+          rpc Load(Ids) returns (Results);
+        }
+        "#,
+    );
+    assert_holds(
+        &code,
+        &[
+            "type Request = ();",
+            "impl ::rpc::Single for Send { type Value = ();",
+            "impl ::rpc::Single for Choose { type Value = super::super::odd::Chosen;",
+            "impl ::rpc::Single for Only { type Value = super::super::odd::Alone;",
+            "impl ::rpc::Single for Walk { type Value = super::super::odd::Node;",
+            "impl ::rpc::Single for Name { type Value = ::prost::alloc::string::String;",
+            "impl ::rpc::PageMessage for super::super::odd::Page {",
+            "fn total_size(&self) -> i32 { 0 }",
+            "impl ::rpc::Batch for Load { type Key = i32;",
+            "(result.number.unwrap_or_default(), outcome)",
+            "reason: ::core::default::Default::default(), details: ::core::default::Default::default(),",
         ],
     );
 }

@@ -22,6 +22,9 @@ pub trait Method: 'static {
     /// True if the contract says that the response is the same for every principal.
     const PUBLIC: bool;
 
+    /// True if requests or responses are streams.
+    const STREAMS: bool;
+
     /// Maximum number of keys in one call; `None` if the contract does not say.
     const MAX_KEYS: Option<usize>;
 
@@ -131,8 +134,24 @@ impl Rpc {
             ),
             Some(_) => panic!("the contract says that this RPC changes something: derive `Command` for it"),
         }
+        assert!(
+            !M::STREAMS,
+            "this RPC is a stream, and a fetch loads one response: name it in `changes = …`"
+        );
         let rpc = Self::read(M::PATH);
         if M::PUBLIC || public { rpc.public() } else { rpc }
+    }
+
+    /// Returns the RPC of a method by whose stream a service tells of changes.
+    ///
+    /// # Panics
+    /// The method is no stream, or its contract says that it changes something. Constants fail to compile then.
+    #[must_use]
+    pub const fn of_stream<M: Method>() -> Self {
+        assert!(M::STREAMS, "this RPC has one response: a service tells of changes by a stream");
+        let is_read = matches!(M::IDEMPOTENCY, None | Some(Idempotency::NoSideEffects));
+        assert!(is_read, "the contract says that this RPC changes something");
+        Self::read(M::PATH)
     }
 
     /// Returns the RPC of a method that changes something. `declared` is true if its author declares that repeated
@@ -142,6 +161,7 @@ impl Rpc {
     /// The contract says that the method changes nothing, or that it is not idempotent although the author declares it.
     #[must_use]
     pub const fn of_write<M: Method>(declared: bool) -> Self {
+        assert!(!M::STREAMS, "this RPC is a stream, and a command is one call with one response");
         match M::IDEMPOTENCY {
             Some(Idempotency::NoSideEffects) => {
                 panic!("the contract says that this RPC has no side effects: derive `Fetch` for it")

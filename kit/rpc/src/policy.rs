@@ -192,7 +192,7 @@ impl fmt::Display for Policy {
 /// The policies of a BFF, by the name of the fetch or command, and the services that these call.
 #[derive(Clone, Debug, Default)]
 pub struct Policies {
-    rows: HashMap<&'static str, Policy>,
+    rows: HashMap<&'static str, (Rpc, Policy)>,
     /// Rows that cannot work, each with the reason.
     problems: Vec<String>,
     /// The RPCs by their paths, and their calls at a time.
@@ -223,7 +223,7 @@ impl Policies {
     /// Adds the row of a fetch or command, by its name.
     #[must_use]
     pub fn row(mut self, name: &'static str, rpc: Rpc, policy: Policy) -> Self {
-        if self.rows.insert(name, policy).is_some() {
+        if self.rows.insert(name, (rpc, policy)).is_some() {
             self.problems.push(described(name, "the table has two rows of this name"));
         }
         self.problems.extend(policy.problem(rpc).map(|problem| described(name, problem)));
@@ -242,7 +242,13 @@ impl Policies {
     /// Returns the row of a fetch or command, by its name; `None` if the table has no such row.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Policy> {
-        self.rows.get(name).copied()
+        self.rows.get(name).map(|(_, policy)| *policy)
+    }
+
+    /// Returns the RPC of a row, by the name of its fetch or command.
+    #[must_use]
+    pub fn rpc(&self, name: &str) -> Option<Rpc> {
+        self.rows.get(name).map(|(rpc, _)| *rpc)
     }
 
     /// Returns the names of all fetches and commands of the table, sorted.

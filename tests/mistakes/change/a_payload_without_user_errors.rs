@@ -23,7 +23,7 @@ pub struct Cart {
 }
 
 /// Result of a change.
-#[payload(carts::Cart, most = 3)]
+#[payload(carts::Cart)]
 pub struct Payload {
     /// The cart.
     cart: Cart,

@@ -10,7 +10,7 @@ use crate::types::{client_name, inner};
 /// An argument of a field.
 pub(crate) struct Argument {
     pub(crate) name: Ident,
-    ty: Type,
+    pub(crate) ty: Type,
     default: Option<Expr>,
     description: LitStr,
 }

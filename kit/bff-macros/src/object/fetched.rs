@@ -69,8 +69,12 @@ struct Converted {
 impl Fetched {
     pub(crate) fn method(&self, field: &Field<'_>, object: &Object) -> Result<Method> {
         let key = Key::of(&self.key, field, object)?;
-        let mut directives = self.bounds.directives(field, object.is_page())?;
+        let mut directives: Vec<_> = self.bounds.directive(field, object.is_page())?.into_iter().collect();
         if let Some(target) = inner(field.ty, "Ref") {
+            if self.take.is_some() || self.with.is_some() || self.known.is_some() || self.each.is_some() {
+                let message = "a `Ref` is the object itself: drop `take`, `with`, `known` and `each`";
+                return Err(Error::new_spanned(field.ty, message));
+            }
             if key.page && self.bounds.most.is_none() {
                 let message = "how many items at most? Add `most = 20` to #[fetch(…)]";
                 return Err(Error::new_spanned(field.ty, message));
@@ -80,6 +84,10 @@ impl Fetched {
             let steps = quote!(::bff_kit::schema::hoist::<#target>([#(#by),*]) #fallback);
             directives.insert(0, quote!(::bff_kit::schema::fetches::apply(#steps)));
             return Ok(self.reference(field, target, &key, directives));
+        }
+        if let (true, Some(Fallback::Empty)) = (self.only.is_some() || key.user, &self.fallback) {
+            let message = "the field is null for others than those it is for: write `or = null`";
+            return Err(Error::new_spanned(field.ty, message));
         }
         let converted = self.converted(field, &key)?;
         directives.insert(0, self.steps(field, &key, &converted));

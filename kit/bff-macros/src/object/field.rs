@@ -5,8 +5,8 @@ use quote::quote;
 use syn::{Attribute, Error, Expr, Ident, Result, Type, Visibility};
 
 use super::argument::Argument;
-use crate::types::{inner, text};
-use crate::words::{self, Words};
+use crate::types::{client_name, inner, text};
+use crate::words::{self, Words, attribute};
 
 /// A field of an object.
 pub(crate) struct Field<'a> {
@@ -57,6 +57,7 @@ impl<'a> Field<'a> {
                 return Err(Error::new_spanned(path, "a field has one source: `read`, `fetch` or `resolve`"));
             }
         }
+        attribute(&field.attrs, "requires")?;
         let source = source.ok_or_else(|| {
             Error::new(name.span(), "where does it come from? Add #[read(…)], #[fetch(…)] or #[resolve(…)]")
         })?;
@@ -103,8 +104,8 @@ impl Bounds {
         Ok(Self { most, of, bounded_by, bytes })
     }
 
-    /// Returns the directives of a field; an error for a list without a bound.
-    pub(crate) fn directives(&self, field: &Field<'_>, is_page: bool) -> Result<Vec<TokenStream>> {
+    /// Returns the directive of a field; an error for a list without a bound.
+    pub(crate) fn directive(&self, field: &Field<'_>, is_page: bool) -> Result<Option<TokenStream>> {
         let is_list = ["Vec", "RefList"].iter().any(|name| inner(field.ty, name).is_some());
         let is_connection = inner(field.ty, "Connection").is_some();
         if (is_list || is_connection) && self.most.is_none() && !is_page {
@@ -112,11 +113,9 @@ impl Bounds {
                 "how many items at most? Add `most = 20`: plans and limits are made of the bounds of lists";
             return Err(Error::new_spanned(field.ty, message));
         }
-        let bytes = self.bytes.as_ref().map(|bytes| quote!(::bff_kit::schema::bytes(#bytes)));
-        let items = self.most.as_ref().map(|most| {
+        let items = self.most.as_ref().map(|most| -> Result<_> {
             let by = match (&self.bounded_by, field.argument("first")) {
-                (Some(Expr::Field(of)), _) => Some(path_of(of)),
-                (Some(by), _) => Some(format!("argument.{}", quote!(#by))),
+                (Some(by), _) => Some(path_of(by)?),
                 (None, first) => first.map(|_| "argument.first".to_owned()),
             };
             let by = by.map(|by| quote!(.by(#by)));
@@ -125,17 +124,27 @@ impl Bounds {
                 () => self.of.iter().map(text).collect(),
             };
             let of = (!of.is_empty()).then(|| quote!(.of([#(#of),*])));
-            quote!(::bff_kit::schema::items(#most) #by #of)
+            Ok(quote!(::bff_kit::schema::items(#most) #by #of))
         });
-        let bounds = items.into_iter().chain(bytes);
-        Ok(bounds.map(|bound| quote!(::bff_kit::schema::bounds::apply(#bound))).collect())
+        let items = items.transpose()?;
+        let bound = match (items, &self.bytes) {
+            (None, None) => return Ok(None),
+            (None, Some(bytes)) => quote!(::bff_kit::schema::bytes(#bytes)),
+            (Some(items), None) => items,
+            (Some(items), Some(bytes)) => quote!(#items.and_bytes(#bytes)),
+        };
+        Ok(Some(quote!(::bff_kit::schema::bounds::apply(#bound))))
     }
 }
 
-/// Returns `argument.input.ids` for `input.ids`.
-fn path_of(field: &syn::ExprField) -> String {
-    let (base, member) = (&field.base, &field.member);
-    format!("argument.{}.{}", quote!(#base), quote!(#member))
+/// Returns `argument.input.productIds` for `input.product_ids`.
+fn path_of(path: &Expr) -> Result<String> {
+    match path {
+        Expr::Field(syn::ExprField { base, member: syn::Member::Named(name), .. }) => {
+            Ok(format!("{}.{}", path_of(base)?, client_name(name)))
+        }
+        other => Ok(format!("argument.{}", client_name(&words::ident(other)?))),
+    }
 }
 
 fn names(list: &Expr) -> Result<Vec<Ident>> {

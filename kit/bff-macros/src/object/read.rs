@@ -45,7 +45,7 @@ impl Read {
         let texts = paths.iter().map(text);
         let reads = quote!(::bff_kit::schema::reads::apply([#(#texts),*]));
         let mut directives = if object.is_masked() && !paths.is_empty() { vec![reads] } else { Vec::new() };
-        directives.extend(self.bounds.directives(field, object.is_page())?);
+        directives.extend(self.bounds.directive(field, object.is_page())?);
         let ty = field.ty;
         let (context, returns, body) = match (function, &self.known) {
             (Some(Function { value, .. }), Some(_)) if inner(ty, "Option").is_some() => {

@@ -1,6 +1,6 @@
 //! `#[resolve(…)]`: a field with a written `async fn`, which declares its reads and calls in the words of other fields.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Error, Expr, ExprCall, Ident, Result};
 
@@ -61,6 +61,7 @@ impl Resolved {
             let paths = self.reads.iter().map(text);
             directives.push(quote!(::bff_kit::schema::reads::apply([#(#paths),*])));
         }
+        directives.extend(self.change(field)?);
         directives.extend(steps::directive(&self.steps, self.fallback.as_ref(), field, object)?);
         if let Some(ExprCall { func, args, .. }) = &self.given {
             let sources =
@@ -69,7 +70,7 @@ impl Resolved {
             let fallback = self.fallback.as_ref().map(Fallback::directive);
             directives.push(quote!(::bff_kit::schema::fetches::apply(#func(#(#sources),*) #fallback)));
         }
-        directives.extend(self.bounds.directives(field, object.is_page())?);
+        directives.extend(self.bounds.directive(field, object.is_page())?);
         let (ty, value) = (field.ty, &self.value);
         let Expr::Call(ExprCall { args, .. }) = value else {
             return Ok(Method { directives, context: false, returns: quote!(#ty), body: quote!(#value) });
@@ -94,5 +95,22 @@ impl Resolved {
             ),
         };
         Ok(Method { directives, context: context || self.fallback.is_some(), returns, body })
+    }
+
+    /// Returns the directive of a mutation that is one command, which its input names.
+    fn change(&self, field: &Field<'_>) -> Result<Option<TokenStream>> {
+        let Expr::Call(ExprCall { func, .. }) = &self.value else { return Ok(None) };
+        if !self.steps.is_empty() || !words::is_ident(func, "change") {
+            return Ok(None);
+        }
+        let [Argument { name, ty, .. }] = field.arguments.as_slice() else {
+            return Err(Error::new_spanned(func, "a change has one argument: #[arg(input: …, \"…\")]"));
+        };
+        if name != "input" {
+            let message = "the argument of a change is called `input`: errors name its parts so";
+            return Err(Error::new(name.span(), message));
+        }
+        let send = quote!(::bff_kit::schema::send::<<#ty as ::bff_kit::Change>::Command>(["argument.input"]));
+        Ok(Some(quote!(::bff_kit::schema::fetches::apply(#send))))
     }
 }

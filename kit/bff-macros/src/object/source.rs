@@ -96,7 +96,11 @@ impl Parts<'_> {
                 let values = call.args.iter().map(|part| self.value(part)).collect::<Result<Vec<_>>>()?;
                 Ok(quote!(#function(#(#values),*)))
             }
-            other => Ok(quote!(#other)),
+            Expr::Lit(_) | Expr::Unary(_) => Ok(quote!(#part)),
+            other => {
+                let message = "a part of a key is a path, an argument, a constant, or a function of these: `products(self.items)`";
+                Err(Error::new_spanned(other, message))
+            }
         }
     }
 

@@ -44,6 +44,14 @@ impl Object {
             return Err(words
                 .error("which message does the object show? Name it first: #[object(catalog::Product, …)]"));
         }
+        if object.by.is_some() && (object.part || object.part_of.is_some()) {
+            return Err(
+                words.error("what is loaded by its key is no part of another message: drop `by`, or `part`")
+            );
+        }
+        if object.page_of.is_some() && object.message.is_some() || object.is_page() && object.id.is_some() {
+            return Err(words.error("a page has items, no id, and no message besides: drop the other word"));
+        }
         words.finish()?;
         Ok(object)
     }

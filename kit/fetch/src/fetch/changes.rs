@@ -29,7 +29,7 @@ impl<F> Changes<F> {
     ) -> Self {
         let mut request = M::Request::default();
         M::set_mask(&mut request, Some(reads.iter().collect::<Mask>().to_message()));
-        let rpc = const { Rpc::of_read::<M>(false, false) };
+        let rpc = const { Rpc::of_stream::<M>() };
         Self::by(rpc, &request, move |response| M::value(response).map(&key))
     }
 

@@ -86,6 +86,13 @@ impl Bound {
         self
     }
 
+    /// Bounds the bytes of each text as well.
+    #[must_use]
+    pub fn and_bytes(mut self, most: i32) -> Self {
+        self.0.insert("bytes".to_owned(), Value::from(most));
+        self
+    }
+
     /// Applies the bound to these fields of the field's value, instead of to the value itself.
     #[must_use]
     pub fn of(mut self, fields: impl AsRef<[&'static str]>) -> Self {
