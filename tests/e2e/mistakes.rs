@@ -58,6 +58,13 @@ fn the_compiler_rejects_each_mistake_and_says_what_to_do() {
 fn libraries(root: &Path) -> Vec<(String, String)> {
     let arguments = ["test", "--no-run", "--locked", "--message-format=json"];
     let mut cargo = Command::new(env!("CARGO"));
+    #[expect(clippy::disallowed_methods, reason = "what cargo tells a test, which is no configuration")]
+    let variables = env::vars();
+    // What `cargo test` tells of the package would make build scripts run again, and everything after them.
+    let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in variables.filter(|(name, _)| of_package(name) || name == "LD_LIBRARY_PATH") {
+        cargo.env_remove(name);
+    }
     let cargo = cargo.current_dir(root).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut cargo = cargo.spawn().unwrap();
     let messages = Message::parse_stream(BufReader::new(cargo.stdout.take().unwrap()));

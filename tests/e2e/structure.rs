@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 27] = [
+const ALLOWED: [(&str, &[&str]); 28] = [
     ("admission", &[]),
     ("allocator", &[]),
     ("bff-macros", &[]),
@@ -66,6 +66,7 @@ const ALLOWED: [(&str, &[&str]); 27] = [
     ("bff-web", &["bff-kit", "downstream", "fetch", "proto"]),
     ("bff-iot", &["bff-kit", "downstream", "fetch", "proto"]),
     ("domain-stubs", &["proto"]),
+    ("first-bff", &["bff-kit", "fetch", "rpc", "rpc-build"]),
     (
         "playground",
         &[

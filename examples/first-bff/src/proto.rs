@@ -1,0 +1,14 @@
+//! The contracts of the services, and the code that is made of them.
+
+#[expect(
+    missing_docs,
+    unreachable_pub,
+    clippy::pedantic,
+    reason = "generated: what a generator writes is not ours to style"
+)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
+}
+
+pub use generated::library::books::v1 as books;
+pub use generated::library::loans::v1 as loans;
