@@ -60,7 +60,7 @@ fn libraries(root: &Path) -> Vec<(String, String)> {
     let mut cargo = Command::new(env!("CARGO"));
     #[expect(clippy::disallowed_methods, reason = "what cargo tells a test, which is no configuration")]
     let variables = env::vars();
-    // What `cargo test` tells of the package would make build scripts run again, and everything after them.
+    // The variables by which `cargo test` tells of the package would make build scripts run again, and everything after them.
     let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
     for (name, _) in variables.filter(|(name, _)| of_package(name) || name == "LD_LIBRARY_PATH") {
         cargo.env_remove(name);

@@ -26,7 +26,7 @@ pub(crate) struct Home {
     #[fetch(MyNotifications { page: Page::first(1) }, take = unread_count, only = user, or = null)]
     unread_count: i32,
     /// Products recommended to the customer, best first. Empty when they cannot be loaded.
-    #[fetch(Recommended { page_size: first }, each = ProductById(product_ids), or = [], most = 5)]
+    #[fetch(Recommended { page_size: first }, then = ProductById(product_ids), or = [], most = 5)]
     #[arg(first: i32 = 5, "Products to return, 5 at most.")]
     recommended: RefList<Product>,
 }

@@ -77,7 +77,7 @@ pub(crate) struct Product {
     /// Related products to show beside it, best first. Empty when they cannot be loaded.
     #[fetch(
         RelatedTo { product_id: self.id, page_size: first },
-        each = ProductById(product_ids), or = [], most = 8
+        then = ProductById(product_ids), or = [], most = 8
     )]
     #[arg(first: i32 = 4, "Products to return, 8 at most.")]
     related: RefList<Product>,

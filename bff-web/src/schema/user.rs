@@ -74,7 +74,7 @@ pub(crate) struct Dashboard {
     #[fetch(MyCart, only = user, or = null)]
     cart: Cart,
     /// Products recommended to the customer, best first. Empty when they cannot be loaded.
-    #[fetch(Recommended { page_size: first }, each = ProductById(product_ids), or = [], most = 20)]
+    #[fetch(Recommended { page_size: first }, then = ProductById(product_ids), or = [], most = 20)]
     #[arg(first: i32 = 10, "Products to return, 20 at most.")]
     recommendations: RefList<Product>,
     /// Notifications of the signed-in customer, newest first.

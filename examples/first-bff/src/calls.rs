@@ -23,7 +23,7 @@ pub(crate) struct BooksOn {
     pub(crate) shelf: String,
 }
 
-/// Whether a book can be borrowed, by the id of the book.
+/// State of a book's loans, by the id of the book.
 #[derive(Fetch)]
 #[fetch(loan_service::BatchGetLoans, keys = book_ids, at_most = 50)]
 pub(crate) struct LoanOf(pub(crate) BookId);

@@ -5,7 +5,7 @@ use bff_kit::{Id, Ref, object};
 use crate::calls::{BookById, BookId, BooksOn, LoanOf};
 use crate::proto::books;
 
-/// What the app can ask for.
+/// Queries of the app.
 #[object]
 pub(crate) struct Query {
     /// A book. Null when there is none with this id.

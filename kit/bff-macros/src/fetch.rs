@@ -9,7 +9,8 @@ use crate::key::{self, Part};
 use crate::types::text;
 use crate::words::{self, Words, attribute};
 
-/// What stands in `#[fetch(…)]` behind the RPC.
+/// Words of `#[fetch(…)]` behind the RPC.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the attribute")]
 struct Options {
     /// List of keys in the request.
     keys: Option<Ident>,
@@ -21,11 +22,11 @@ struct Options {
     changes: Option<Path>,
     at_most: Option<Expr>,
     at_once: Option<Expr>,
-    flags: Flags,
+    mine: bool,
+    public: bool,
+    no_side_effects: bool,
+    by_status: bool,
 }
-
-/// Flags of a fetch: `mine`, `public`, `no_side_effects` and `by_status`.
-struct Flags([bool; 4]);
 
 impl Options {
     fn of(mut words: Words) -> Result<Self> {
@@ -38,7 +39,10 @@ impl Options {
             changes: words.path("changes")?,
             at_most: words.value("at_most"),
             at_once: words.value("at_once"),
-            flags: Flags(["mine", "public", "no_side_effects", "by_status"].map(|name| words.flag(name))),
+            mine: words.flag("mine"),
+            public: words.flag("public"),
+            no_side_effects: words.flag("no_side_effects"),
+            by_status: words.flag("by_status"),
         };
         words.finish()?;
         if let (None, Some(most)) = (&options.keys, &options.at_most) {
@@ -109,8 +113,7 @@ impl Derived<'_> {
 
     fn fetch(&self) -> Result<TokenStream> {
         let Self { name, method, options, parts } = self;
-        let Options { keys, one, .. } = options;
-        let Flags([mine, public, no_side_effects, by_status]) = options.flags;
+        let Options { keys, one, mine, public, no_side_effects, by_status, .. } = options;
         let (loads, own_name) = (self.loads(), name.to_string());
         let by_status = by_status.then(|| quote!(.by_status()));
         let at_once = options.at_once.as_ref().map(|most| quote!(const AT_ONCE: usize = #most;));
@@ -127,13 +130,6 @@ impl Derived<'_> {
         let aliases = key::aliases(parts);
         let batch = if keys.is_some() { self.batch() } else { self.single() };
         let tags = parts.iter().map(|part| part.tag(method, field));
-        let of_value = keys.is_none().then(|| {
-            quote! {
-                if let ::core::option::Option::Some(value) = value {
-                    #loads::entities(value, &mut |kind, id| tags.entity(kind, id));
-                }
-            }
-        });
         let changes = self.changes()?;
         Ok(quote! {
             #[automatically_derived]
@@ -154,9 +150,10 @@ impl Derived<'_> {
                 }
 
                 fn tag(&self, value: ::core::option::Option<&Self::Value>, tags: &::fetch::Tags) {
-                    let _ = (value, tags);
                     #(#tags)*
-                    #of_value
+                    if let ::core::option::Option::Some(value) = value {
+                        #loads::entities(value, &mut |kind, id| tags.entity(kind, id));
+                    }
                 }
 
                 #changes
@@ -212,11 +209,8 @@ impl Derived<'_> {
                 (to, quote!(Self { #(#read),* }))
             }
         };
-        // Keys with pages of 0 and of 1 item are sent as the same query.
-        let shared = parts.iter().any(|part| part.is_page);
-        let method_call = if shared { quote!(batch_of_sent) } else { quote!(batch_of) };
         quote! {
-            call.#method_call::<Self, #method>(
+            call.batch_of::<Self, #method>(
                 keys,
                 |key| #to,
                 |#sent| #from,
@@ -274,9 +268,7 @@ impl Derived<'_> {
             (Some(key), _) => {
                 return Err(Error::new(key.span(), "only a key with one part can be a field of its value"));
             }
-            (None, _) if matches!(options.flags, Flags([true, ..])) => {
-                (quote!(&[]), quote!(::core::default::Default::default()))
-            }
+            (None, _) if options.mine => (quote!(&[]), quote!(::core::default::Default::default())),
             (None, _) => return Ok(TokenStream::new()),
         };
         Ok(quote! {

@@ -111,14 +111,7 @@ fn single(
         Some((field, _)) => format!("response.{}", idents::field(field)),
         None => "::core::option::Option::Some(response)".to_owned(),
     };
-    let visits = visits(value, "value", &mut Vec::new());
-    let entities = if visits.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "fn entities(value: &Self::Value, visit: &mut dyn FnMut(&'static str, &str)) {{ {visits} }}\n"
-        )
-    };
+    let entities = entities_of_value(value);
     format!(
         "impl ::rpc::Single for {name} {{
     type Value = {value};
@@ -128,6 +121,15 @@ fn single(
 ",
         value = idents::message(package, value),
     )
+}
+
+/// Returns the function that visits each entity of a value; nothing if it holds none.
+fn entities_of_value(value: &MessageDescriptor) -> String {
+    let visits = visits(value, "value", &mut Vec::new());
+    if visits.is_empty() {
+        return visits;
+    }
+    format!("fn entities(value: &Self::Value, visit: &mut dyn FnMut(&'static str, &str)) {{ {visits} }}\n")
 }
 
 /// Returns the statements that visit each entity below a message.
@@ -180,6 +182,7 @@ fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
         "impl ::rpc::Batch for {name} {{
     type Key = {key_type};
     type Value = {value_type};
+    {entities}
     fn results(
         response: Self::Response,
     ) -> impl ::core::iter::Iterator<Item = (Self::Key, ::core::result::Result<Self::Value, ::rpc::KeyError>)> + ::core::marker::Send {{
@@ -199,6 +202,7 @@ fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
     }}
 }}
 ",
+        entities = entities_of_value(&value_type),
         value_type = idents::message(package, &value_type),
         list = idents::field(list),
         outcome = idents::snake(outcome.name()),

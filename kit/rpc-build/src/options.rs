@@ -2,7 +2,7 @@
 
 use prost_reflect::{FieldDescriptor, MethodDescriptor, Value};
 
-/// What the options of a contract say about an RPC.
+/// Rules of an RPC, as the options of its contract state them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rules {
     pub(crate) max_keys: Option<u32>,
@@ -10,7 +10,7 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Returns what the options of a contract say about an RPC.
+    /// Returns the rules of an RPC.
     pub(crate) fn of(method: &MethodDescriptor) -> Self {
         let options = method.options();
         let extension = method.parent_pool().get_extension_by_name("bff.rpc.v1.method");

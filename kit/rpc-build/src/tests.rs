@@ -212,9 +212,10 @@ fn well_known_types_choices_and_odd_fields_are_what_prost_makes_of_them() {
         r#"
         syntax = "proto3";
         package odd;
+        import "bff/rpc/v1/options.proto";
         import "google/protobuf/empty.proto";
         import "google/protobuf/wrappers.proto";
-        message Cart { string id = 1; }
+        message Cart { optional string id = 1 [(bff.rpc.v1.entity) = "cart"]; }
         message Chosen { oneof result { Cart cart = 1; Cart other = 2; } }
         message Alone { oneof result { Cart cart = 1; } }
         message Node { Node child = 1; }
@@ -246,6 +247,7 @@ fn well_known_types_choices_and_odd_fields_are_what_prost_makes_of_them() {
             "impl ::rpc::PageMessage for super::super::odd::Page {",
             "fn total_size(&self) -> i32 { 0 }",
             "impl ::rpc::Batch for Load { type Key = i32;",
+            r#"for it1 in &value.id { visit("cart", it1); }"#,
             "(result.number.unwrap_or_default(), outcome)",
             "reason: ::core::default::Default::default(), details: ::core::default::Default::default(),",
         ],

@@ -64,6 +64,9 @@ pub trait Batch: Method {
     /// The value of one key.
     type Value: Message + Default + 'static;
 
+    /// Passes the kind and id of each entity that a value holds.
+    fn entities(_value: &Self::Value, _visit: &mut dyn FnMut(&'static str, &str)) {}
+
     /// Returns the results by key, in the order of the response.
     fn results(
         response: Self::Response,

@@ -12,14 +12,14 @@ use super::target::Object;
 use crate::types::{inner, text};
 use crate::words::{self, Words};
 
-/// What stands in `#[fetch(…)]` of a field.
+/// Words of `#[fetch(…)]` on a field.
 pub(crate) struct Fetched {
     key: Expr,
     take: Option<Ident>,
     with: Option<Expr>,
     known: Option<Expr>,
     /// Keys of the objects that the value names: `ProductById(product_ids)`.
-    each: Option<(Path, Ident)>,
+    then: Option<(Path, Ident)>,
     /// Function that returns `None` for those who get null.
     only: Option<Path>,
     fallback: Option<Fallback>,
@@ -34,21 +34,21 @@ impl Fetched {
             take: words.ident("take")?,
             with: words.value("with"),
             known: words.value("known"),
-            each: words.value("each").map(|each| each_of(&each)).transpose()?,
+            then: words.value("then").map(|keys| keys_of(&keys)).transpose()?,
             only: words.path("only")?,
             fallback: words.value("or").map(|fallback| Fallback::of(&fallback)).transpose()?,
             bounds: Bounds::of(&mut words)?,
         };
-        let made = [fetched.with.is_some(), fetched.known.is_some(), fetched.each.is_some()];
+        let made = [fetched.with.is_some(), fetched.known.is_some(), fetched.then.is_some()];
         if made.iter().filter(|is_said| **is_said).count() > 1 {
-            return Err(words.error("of `with`, `known` and `each`, a field has one"));
+            return Err(words.error("of `with`, `known` and `then`, a field has one"));
         }
         words.finish()?;
         Ok(fetched)
     }
 }
 
-fn each_of(value: &Expr) -> Result<(Path, Ident)> {
+fn keys_of(value: &Expr) -> Result<(Path, Ident)> {
     match value {
         Expr::Call(call) if call.args.len() == 1 => {
             Ok((words::path(&call.func)?.clone(), words::ident(&call.args[0])?))
@@ -71,12 +71,8 @@ impl Fetched {
         let key = Key::of(&self.key, field, object)?;
         let mut directives: Vec<_> = self.bounds.directive(field, object.is_page())?.into_iter().collect();
         if let Some(target) = inner(field.ty, "Ref") {
-            if self.take.is_some() || self.with.is_some() || self.known.is_some() || self.each.is_some() {
-                let message = "a `Ref` is the object itself: drop `take`, `with`, `known` and `each`";
-                return Err(Error::new_spanned(field.ty, message));
-            }
-            if key.page && self.bounds.most.is_none() {
-                let message = "how many items at most? Add `most = 20` to #[fetch(…)]";
+            if self.take.is_some() || self.with.is_some() || self.known.is_some() || self.then.is_some() {
+                let message = "a `Ref` is the object itself: drop `take`, `with`, `known` and `then`";
                 return Err(Error::new_spanned(field.ty, message));
             }
             let by = &key.by;
@@ -92,7 +88,7 @@ impl Fetched {
         let converted = self.converted(field, &key)?;
         directives.insert(0, self.steps(field, &key, &converted));
         let gate = self.gate(&key);
-        let prepared = self.prepared(field, &key)?;
+        let prepared = self.prepared(field, &key);
         let empty = Self::empty(field, &key);
         let (fetch, value, convert) = (&key.fetch, &key.value, &converted.value);
         let (returns, finished) = self.finished(field, converted.optional)?;
@@ -156,21 +152,21 @@ impl Fetched {
     }
 
     /// Returns the statements that read the arguments.
-    fn prepared(&self, field: &Field<'_>, key: &Key) -> Result<TokenStream> {
+    fn prepared(&self, field: &Field<'_>, key: &Key) -> TokenStream {
         let parsed = field.arguments.iter().map(Argument::parsed);
         let first = field.argument("first").map(|it| &it.name);
-        let page = match (first, &self.bounds.most) {
-            (Some(first), None) => {
-                return Err(Error::new(first.span(), "how many at most? Add `most = 20` to #[fetch(…)]"));
+        let page = match first {
+            Some(first) if !key.page => {
+                let most = &self.bounds.most;
+                Some(quote! {
+                    let #first = ::bff_kit::page(#first, ::core::option::Option::None, #most)
+                        .map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?
+                        .size;
+                })
             }
-            (Some(first), Some(most)) if !key.page => Some(quote! {
-                let #first = ::bff_kit::page(#first, ::core::option::Option::None, #most)
-                    .map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?
-                    .size;
-            }),
             _ => key.page.then(|| self.page(field)),
         };
-        Ok(quote!(#(#parsed)* #page))
+        quote!(#(#parsed)* #page)
     }
 
     /// Returns the statements that make the page of the arguments.
@@ -209,7 +205,7 @@ impl Fetched {
         let ty = field.ty;
         let item = inner(ty, "Vec");
         let plain = |value| Converted { value, optional: false, reads: Vec::new() };
-        if let Some((fetch, path)) = &self.each {
+        if let Some((fetch, path)) = &self.then {
             let keys =
                 quote!(value.#path.iter().map(|key| #fetch(::core::convert::Into::into(key.as_str()))));
             return Ok(Converted { reads: vec![path.clone()], ..plain(quote!(#keys.collect::<#ty>())) });

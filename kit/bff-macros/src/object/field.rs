@@ -15,7 +15,7 @@ pub(crate) struct Field<'a> {
     pub(crate) arguments: Vec<Argument>,
     vis: &'a Visibility,
     docs: Vec<&'a Attribute>,
-    /// What is passed on to async-graphql.
+    /// Words that are passed on to async-graphql.
     graphql: Vec<TokenStream>,
     /// The attribute that says where the value comes from.
     pub(crate) source: &'a Attribute,
@@ -108,7 +108,8 @@ impl Bounds {
     pub(crate) fn directive(&self, field: &Field<'_>, is_page: bool) -> Result<Option<TokenStream>> {
         let is_list = ["Vec", "RefList"].iter().any(|name| inner(field.ty, name).is_some());
         let is_connection = inner(field.ty, "Connection").is_some();
-        if (is_list || is_connection) && self.most.is_none() && !is_page {
+        let is_counted = field.argument("first").is_some();
+        if (is_list || is_connection || is_counted) && self.most.is_none() && !is_page {
             let message =
                 "how many items at most? Add `most = 20`: plans and limits are made of the bounds of lists";
             return Err(Error::new_spanned(field.ty, message));

@@ -10,7 +10,7 @@ use super::target::Object;
 use crate::types::{inner, text};
 use crate::words::Words;
 
-/// What stands in `#[read(…)]`.
+/// Words of `#[read(…)]`.
 pub(crate) struct Read {
     paths: Vec<Ident>,
     with: Option<Expr>,

@@ -12,7 +12,7 @@ use super::target::Object;
 use crate::types::text;
 use crate::words::{self, Words};
 
-/// What stands in `#[resolve(…)]`.
+/// Words of `#[resolve(…)]`.
 pub(crate) struct Resolved {
     /// The call of an `async fn` that returns a `Result`, or a value.
     value: Expr,

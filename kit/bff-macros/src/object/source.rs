@@ -15,7 +15,7 @@ pub(crate) struct Key {
     pub(crate) fetch: Path,
     /// The value of the key, in the body of a resolver.
     pub(crate) value: TokenStream,
-    /// Where its parts come from.
+    /// Sources of its parts.
     pub(crate) by: Vec<String>,
     /// True if the key has a page.
     pub(crate) page: bool,

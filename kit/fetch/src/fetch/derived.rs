@@ -1,7 +1,5 @@
 //! Calls of fetches and commands that are derived from the contracts of their RPCs.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rpc::{Batch, KeyError, Single};
@@ -56,43 +54,6 @@ impl Call<'_> {
         M::set_mask(&mut request, self.mask());
         self.batch(keys, request, |response| {
             M::results(response).map(move |(key, value)| (from(key), value.map(Arc::new).map_err(failed)))
-        })
-        .await
-    }
-
-    /// Makes the call for a batch like [`batch_of`](Self::batch_of), for keys of which several may have the same form: that
-    /// is sent once.
-    pub async fn batch_of_sent<F, M>(
-        &self,
-        keys: Vec<F>,
-        to: impl Fn(&F) -> M::Key,
-        from: impl Fn(M::Key) -> F,
-        request: impl FnOnce(Vec<M::Key>) -> M::Request,
-    ) -> BatchResult<F>
-    where
-        F: Fetch<Value = Arc<M::Value>>,
-        M: Batch,
-    {
-        let mut by_sent: HashMap<F, Vec<F>> = HashMap::with_capacity(keys.len());
-        let mut queries = Vec::with_capacity(keys.len());
-        for key in &keys {
-            let query = to(key);
-            match by_sent.entry(from(query.clone())) {
-                Entry::Occupied(same) => same.into_mut().push(key.clone()),
-                Entry::Vacant(new) => {
-                    new.insert(vec![key.clone()]);
-                    queries.push(query);
-                }
-            }
-        }
-        let mut request = request(queries);
-        M::set_mask(&mut request, self.mask());
-        self.batch(keys, request, |response| {
-            M::results(response).flat_map(move |(key, value)| {
-                let (sent, value) = (from(key), value.map(Arc::new).map_err(failed));
-                let keys = by_sent.get(&sent).cloned().unwrap_or_else(|| vec![sent]);
-                keys.into_iter().map(move |key| (key, value.clone()))
-            })
         })
         .await
     }
