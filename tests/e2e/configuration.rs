@@ -98,6 +98,18 @@ async fn production_does_not_start_without_a_way_to_sign_in() {
     assert_eq!(without(mobile, |it| it.keys = None).await, "");
 }
 
+#[tokio::test]
+async fn production_does_not_start_without_a_credential_for_services() {
+    let mut config = production(None);
+    config.operations.policy = Some(DocumentPolicy::Open);
+    config.credential.key = None;
+    let problem = start(bff_mobile::client(), config).await.unwrap();
+    assert!(
+        problem.starts_with("credential.key: must be set in production, to a key of your own"),
+        "{problem}"
+    );
+}
+
 #[test]
 fn the_documentation_lists_every_setting_as_the_code_has_it() {
     const FILE: &str = "docs/configuration.md";

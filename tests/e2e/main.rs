@@ -21,7 +21,9 @@ mod structure;
 
 /// Calls and keys per RPC, for every screen.
 mod calls;
-/// Every field reads the paths it declares, and none reads the wholesale price.
+/// The three BFFs keep what every BFF has to keep, over services that the contracts make up.
+mod honest;
+/// Calls read what operations select, and none reads the wholesale price.
 mod masks;
 /// Pages add up to the whole list, wherever each of them ends.
 mod pages;
@@ -68,8 +70,6 @@ mod isolation;
 mod keeping;
 /// Quotas of users, devices and addresses.
 mod limited;
-/// A malformed id is an error that names the argument's path, wherever an id is taken.
-mod malformed;
 /// Every mutation of each client, and its repetition under the same idempotency key, which changes nothing more.
 mod mutations;
 /// Business reasons for which the shop declines a mutation, as each client sees them.

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Each member of the workspace, with the members it may depend on.
-const ALLOWED: [(&str, &[&str]); 28] = [
+const ALLOWED: [(&str, &[&str]); 30] = [
     ("admission", &[]),
     ("allocator", &[]),
     ("bff-macros", &[]),
     ("proto", &["rpc", "rpc-build"]),
-    ("rpc-build", &[]),
+    ("rpc-shape", &[]),
+    ("rpc-build", &["rpc-shape"]),
     ("endpoints", &[]),
     ("rpc", &[]),
     ("fetch", &["bff-macros", "endpoints", "rpc"]),
@@ -61,12 +62,13 @@ const ALLOWED: [(&str, &[&str]); 28] = [
             "telemetry",
         ],
     ),
+    ("bff-test", &["bff-kit", "contracts", "endpoints", "operation", "rpc-shape"]),
     ("downstream", &["fetch", "proto"]),
     ("bff-mobile", &["bff-kit", "downstream", "fetch", "proto"]),
     ("bff-web", &["bff-kit", "downstream", "fetch", "proto"]),
     ("bff-iot", &["bff-kit", "downstream", "fetch", "proto"]),
     ("domain-stubs", &["proto"]),
-    ("first-bff", &["bff-kit", "fetch", "rpc", "rpc-build"]),
+    ("first-bff", &["bff-kit", "bff-test", "fetch", "rpc", "rpc-build"]),
     (
         "playground",
         &[
@@ -88,6 +90,7 @@ const ALLOWED: [(&str, &[&str]); 28] = [
             "bff-iot",
             "bff-kit",
             "bff-mobile",
+            "bff-test",
             "bff-web",
             "contracts",
             "domain-stubs",

@@ -1,17 +1,14 @@
 //! Support for all tests: a shop per test, answers, snapshots.
 
-mod answer;
 mod client;
 pub(crate) mod credentials;
 mod dice;
 mod liar;
 mod logged;
 mod named;
-pub(crate) mod network;
 mod operations;
 mod pipe;
 mod plain;
-mod probe;
 mod process;
 #[path = "../../kit/store/tests/contract/server.rs"]
 pub(crate) mod redis;
@@ -19,8 +16,8 @@ mod screens;
 mod shop;
 mod snapshot;
 
-pub(crate) use answer::Answer;
-pub(crate) use client::Kind;
+pub(crate) use bff_test::{Answer, network};
+pub(crate) use client::{Kind, made_up};
 pub(crate) use dice::Dice;
 pub(crate) use liar::Lies;
 pub(crate) use logged::Logged;
@@ -30,10 +27,9 @@ pub(crate) use operations::{
 };
 pub(crate) use pipe::{Connection, Pipe};
 pub(crate) use plain::Plain;
-pub(crate) use probe::{Probe, probes};
 pub(crate) use process::{Process, listens, told};
 pub(crate) use screens::{Screen, screens};
 pub(crate) use shop::{
     ADA, SHELF, Shop, device_id, id_of, now, options, order_id, percent_encoded, product_id,
 };
-pub(crate) use snapshot::{assert_same_as_file, assert_snapshot};
+pub(crate) use snapshot::{assert_same_as_file, assert_snapshot, sorted};

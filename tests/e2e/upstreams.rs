@@ -224,6 +224,7 @@ async fn files_that_cannot_be_used_are_one_line_that_names_their_key() {
         ca,
         client_certificate,
         client_key,
+        ..ServiceConfig::default()
     };
     let ca = Some(authority.ca());
     let cases = [

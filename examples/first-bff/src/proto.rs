@@ -12,3 +12,6 @@ mod generated {
 
 pub use generated::library::books::v1 as books;
 pub use generated::library::loans::v1 as loans;
+
+/// The contracts as a set of file descriptors.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

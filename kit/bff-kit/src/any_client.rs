@@ -7,10 +7,12 @@ use operation::schema::{Scalars, SchemaIndex};
 
 use crate::client::{Client, RateLimit, schema};
 use crate::config::ConfigError;
+use crate::credentials::{AnyCredentialSource, CredentialSetup};
 use crate::executor::Executor;
 use crate::sdl::{internal_sdl, public_sdl};
 use crate::sign_in::{AnySignIn, SignInSetup};
 use registry::OperationPolicy;
+use resolver::Words;
 
 /// A [`Client`] as a value. The code that runs clients takes this value, and so is compiled once; the schema of a client
 /// is compiled only where this value is made, which is the client's own crate.
@@ -24,10 +26,12 @@ pub struct AnyClient {
     pub(crate) background: &'static [&'static str],
     pub(crate) rate_limit: RateLimit,
     pub(crate) reasons: Reasons,
+    pub(crate) words: Words,
     pub(crate) policies: fn() -> Policies,
     /// Prefix of the API keys of its devices; `None` if it has none.
     pub key_prefix: Option<&'static str>,
     pub(crate) sign_in: fn(&SignInSetup<'_>) -> Result<AnySignIn, ConfigError>,
+    pub(crate) credentials: fn(&CredentialSetup<'_>) -> Result<AnyCredentialSource, ConfigError>,
     pub(crate) executor: fn() -> Box<dyn Execute>,
     pub(crate) schema_index: fn() -> SchemaIndex,
     pub(crate) public_sdl: fn() -> String,
@@ -48,9 +52,11 @@ impl AnyClient {
             background: C::BACKGROUND,
             rate_limit: C::RATE_LIMIT,
             reasons: C::REASONS,
+            words: C::WORDS,
             policies: C::policies,
             key_prefix: C::KEY_PREFIX,
             sign_in: C::sign_in,
+            credentials: C::credentials,
             executor: || Box::new(Executor::<C>::new()),
             schema_index: || {
                 let sdl = internal_sdl(&schema::<C>());

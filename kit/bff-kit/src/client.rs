@@ -5,10 +5,12 @@ use fetch::{Policies, Reasons};
 use operation::Limits;
 
 use crate::config::ConfigError;
+use crate::credentials::{AnyCredentialSource, CredentialSetup};
 use crate::sign_in::{AnySignIn, SignInSetup};
 use registry::OperationPolicy;
+use resolver::Words;
 
-/// A client of the shop: its schema, limits, policies and sign-in. The kit does the rest.
+/// A client: its schema, limits, policies and sign-in. The kit does the rest.
 pub trait Client: Send + Sync + 'static {
     /// Name of the binary and issuer of the internal credential, such as `"bff-mobile"`.
     const NAME: &'static str;
@@ -41,6 +43,9 @@ pub trait Client: Send + Sync + 'static {
     /// are internal errors, which no client sees.
     const REASONS: Reasons = Reasons { nobody_acts: &[], may_not: &[] };
 
+    /// Texts and codes of errors, where those of the kit are not those of the team.
+    const WORDS: Words = Words::DEFAULT;
+
     /// The root of queries.
     type Query: ObjectType + Default + 'static;
 
@@ -55,6 +60,15 @@ pub trait Client: Send + Sync + 'static {
     /// # Errors
     /// A setting that the sign-in needs is missing or cannot be used: the server does not start.
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError>;
+
+    /// Returns the source of the credentials that services are shown: the one that the settings describe. A team whose
+    /// services know other credentials brings a source of its own.
+    ///
+    /// # Errors
+    /// A setting that the source needs is missing or cannot be used: the server does not start.
+    fn credentials(setup: &CredentialSetup<'_>) -> Result<AnyCredentialSource, ConfigError> {
+        setup.configured()
+    }
 }
 
 /// Units that may be used in a minute. An operation costs what its plan says.

@@ -28,6 +28,7 @@ pub use ::settings::{ConfigError, Layers, NAME as SERVICE, Secret, Setting, Sour
 pub use admission::AdmissionConfig;
 pub use cache::CacheConfig;
 pub use credential::CredentialConfig;
+pub(crate) use credential::MIN_KEY_BYTES;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use operations::OperationsConfig;

@@ -57,11 +57,13 @@ mod any_client;
 mod cli;
 mod client;
 mod config;
+mod credentials;
 mod executor;
 pub mod host;
 mod http;
 mod log;
 mod mode;
+mod pem;
 mod preparer;
 mod reload;
 mod sdl;
@@ -72,6 +74,7 @@ pub use ::identity;
 pub use any_client::AnyClient;
 pub use bff_macros::{UserErrorTable, mutation, object, payload, values};
 pub use client::{Client, RateLimit};
+pub use credentials::{AnyCredentialSource, CredentialSetup};
 pub use fetch::PageMessage;
 pub use mode::Mode;
 pub use operation::Limits;
@@ -79,7 +82,13 @@ pub use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 pub use resolver::{
     About, AsArgument, Change, ClientError, Connection, ContextExt, Edge, Entity, Error, Id, InternalError,
     Languages, Listed, ListedItems, Loaded, Nullable, OrNull, Page, Part, Payload, Principal, Ref, RefList,
-    RequestScope, UserError, UserErrorRow, UserErrorTable, change, further, kind_of, page, payload, schema,
-    user, value,
+    RequestScope, UserError, UserErrorRow, UserErrorTable, Words, change, further, kind_of, page, payload,
+    schema, user, value,
 };
 pub use sign_in::{AnySignIn, SignInSetup};
+
+/// The crates whose types a BFF meets, in the versions that fit this one.
+pub mod external {
+    #[doc(no_inline)]
+    pub use {::async_graphql, ::fetch, ::http, ::prost, ::tonic};
+}

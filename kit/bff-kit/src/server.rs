@@ -3,7 +3,6 @@
 mod credentials;
 mod endpoint_events;
 mod observer;
-mod pem;
 mod stages;
 mod tls;
 mod upstreams;
@@ -126,7 +125,7 @@ impl Server {
         let replays = Replays::new(store.clone(), config.replay_time(), detached, log.clone());
         let setup = SignInSetup::new(client.name, client.key_prefix, &config, &clock, &store);
         let sign_in: Arc<dyn SignIn> = (client.sign_in)(&setup)?.into();
-        let credentials = credentials::credentials(&config, client.name, sign_in.brings_tokens())?;
+        let credentials = credentials::credentials(&config, &client, sign_in.brings_tokens())?;
         let key_set = credentials.key_set();
         let setup = stages::GatewaySetup {
             clock,

@@ -1,27 +1,59 @@
 //! The credentials of calls.
 
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, Either, Ready, ready};
-use tonic::metadata::{Ascii, MetadataValue};
+use tonic::metadata::{KeyAndValueRef, MetadataMap};
 
 use crate::UpstreamError;
 
 /// The source of the credentials of calls that are made for one principal.
 pub trait CallCredentials: fmt::Debug + Send + Sync {
-    /// Returns the value of the `authorization` metadata of calls to a service, by its full name, such as
-    /// `"shop.reviews.v1.ReviewService"`: a credential of the server's own, never that of a client.
+    /// Returns the metadata that identifies the server and the principal to a service, by its full name, such as
+    /// `"shop.reviews.v1.ReviewService"`: credentials of the server's own, never those of a client.
     fn authorize<'a>(&'a self, service: &'static str) -> Authorizing<'a>;
 }
 
-/// Future of a credential: there at once, without an allocation, or later.
+/// Future of the metadata: there at once, without an allocation, or later.
 pub type Authorizing<'a> = Either<Ready<Authorized>, BoxFuture<'a, Authorized>>;
 
-/// The value of the `authorization` metadata, or the reason why there is none.
-pub type Authorized = Result<MetadataValue<Ascii>, UpstreamError>;
+/// The metadata of a call, or the reason why there is no credential.
+pub type Authorized = Result<CallMetadata, UpstreamError>;
 
-/// One credential for all services.
-impl CallCredentials for MetadataValue<Ascii> {
+/// Metadata that identifies the server and the principal to a service; empty for a service that needs none. Cheap to
+/// clone.
+#[derive(Clone, Default)]
+pub struct CallMetadata(Arc<MetadataMap>);
+
+impl CallMetadata {
+    /// Adds this to the metadata of a call.
+    pub fn show(&self, metadata: &mut MetadataMap) {
+        for entry in self.0.iter() {
+            match entry {
+                KeyAndValueRef::Ascii(name, value) => drop(metadata.insert(name, value.clone())),
+                KeyAndValueRef::Binary(name, value) => drop(metadata.insert_bin(name, value.clone())),
+            }
+        }
+    }
+}
+
+impl From<MetadataMap> for CallMetadata {
+    fn from(metadata: MetadataMap) -> Self {
+        Self(Arc::new(metadata))
+    }
+}
+
+impl fmt::Debug for CallMetadata {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The names alone: the values are secret.
+        let headers = MetadataMap::clone(&self.0).into_headers();
+        formatter.debug_set().entries(headers.keys().map(http::HeaderName::as_str)).finish()
+    }
+}
+
+/// The same for all services.
+impl CallCredentials for CallMetadata {
     fn authorize<'a>(&'a self, _service: &'static str) -> Authorizing<'a> {
         Either::Left(ready(Ok(self.clone())))
     }

@@ -68,7 +68,7 @@ mod upstream;
 mod wire;
 
 pub use command::Command;
-pub use credentials::{Authorized, Authorizing, CallCredentials};
+pub use credentials::{Authorized, Authorizing, CallCredentials, CallMetadata};
 pub use enforcement::Enforcement;
 pub use error::{FailureKind, FieldViolation, UpstreamError};
 pub use fetch::{

@@ -2,6 +2,7 @@
 
 mod keeper;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,8 @@ use std::time::Duration;
 use fetch::{Authorizing, CallCredentials, FailureKind, UpstreamError};
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, ready};
-use identity::{CredentialSource, NoCredential, Principal};
+use http::HeaderMap;
+use identity::{Credential, CredentialSource, NoCredential, Principal};
 use jiff::Timestamp;
 use moka::sync::Cache;
 use serde_json::Value;
@@ -29,7 +31,18 @@ pub struct Credentials {
     source: Arc<dyn CredentialSource>,
     /// Audience of all credentials; `None` if each is for the service that it is shown to.
     audience: Option<Arc<str>>,
+    /// Services that are shown something else than the others, by full name.
+    own: Arc<BTreeMap<String, ServiceMetadata>>,
     keepers: Cache<Key, Arc<Keeper>>,
+}
+
+/// What one service is shown that others are not.
+#[derive(Clone, Debug)]
+pub struct ServiceMetadata {
+    /// True if it is shown the credential of the source as well.
+    pub credential: bool,
+    /// Its own headers, such as an API key.
+    pub headers: HeaderMap,
 }
 
 /// The principal, without its token, and the service; `None` where one credential is for all.
@@ -45,13 +58,16 @@ impl Credentials {
     /// Creates the credentials of the server of this name. Each is for the service that it is shown to, by its full name,
     /// unless all are to be for one `audience`.
     #[must_use]
-    pub fn new(
-        issuer: &'static str,
-        source: impl CredentialSource + 'static,
-        audience: Option<&str>,
-    ) -> Self {
+    pub fn new(issuer: &'static str, source: Box<dyn CredentialSource>, audience: Option<&str>) -> Self {
         let keepers = Cache::builder().max_capacity(MAX_REMEMBERED).time_to_idle(IDLE).build();
-        Self { issuer, source: Arc::new(source), audience: audience.map(Into::into), keepers }
+        let own = Arc::default();
+        Self { issuer, source: source.into(), audience: audience.map(Into::into), own, keepers }
+    }
+
+    /// Sets what single services are shown, by full name.
+    #[must_use]
+    pub fn with_metadata(self, own: BTreeMap<String, ServiceMetadata>) -> Self {
+        Self { own: Arc::new(own), ..self }
     }
 
     /// Returns the name of the server.
@@ -75,19 +91,29 @@ impl Credentials {
 impl OfPrincipal {
     /// Returns the future of a new credential, which outlives the request that asks for it.
     fn asking(&self, service: &'static str) -> keeper::Asking {
-        let Credentials { source, audience, .. } = &self.credentials;
+        let Credentials { source, audience, own, .. } = &self.credentials;
         let (source, audience, principal) = (source.clone(), audience.clone(), self.principal.clone());
-        async move { source.credential(&principal, audience.as_deref().unwrap_or(service)).await }.boxed()
+        let own = own.clone();
+        async move {
+            let own = own.get(service);
+            let shown = match own {
+                Some(own) if !own.credential => Credential::none(),
+                _ => source.credential(&principal, audience.as_deref().unwrap_or(service)).await?,
+            };
+            Ok(own.map(|own| shown.clone().with(&own.headers)).unwrap_or(shown))
+        }
+        .boxed()
     }
 }
 
 impl CallCredentials for OfPrincipal {
     fn authorize<'a>(&'a self, service: &'static str) -> Authorizing<'a> {
-        let Credentials { audience, keepers, .. } = &self.credentials;
-        let key = (self.principal.without_token(), audience.is_none().then_some(service));
+        let Credentials { audience, own, keepers, .. } = &self.credentials;
+        let is_own = audience.is_none() || own.contains_key(service);
+        let key = (self.principal.without_token(), is_own.then_some(service));
         let keeper = keepers.get_with(key, Arc::default);
         let waiting = match keeper.take(Timestamp::now(), || self.asking(service)) {
-            Taken::Kept(authorization) => return Either::Left(ready(Ok(authorization))),
+            Taken::Kept(metadata) => return Either::Left(ready(Ok(metadata))),
             Taken::None(no) => return Either::Left(ready(Err(failure(no)))),
             Taken::Later(waiting) => waiting,
         };

@@ -74,8 +74,7 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     let rejected = response.data == Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty());
-    let errors =
-        response.errors.into_iter().map(|error| report::shown(error, rejected, &parts.log)).collect();
+    let errors = response.errors.into_iter().map(|error| report::shown(error, rejected, parts)).collect();
     response.errors = running.settled(errors);
     let errors = response.errors.iter().filter_map(ServerError::source::<Error>);
     let retry_after = errors.filter_map(Error::retry_after).chain(running.retry_after()).max();

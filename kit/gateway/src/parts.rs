@@ -7,6 +7,7 @@ use fetch::{Reasons, SampledLog, Upstream};
 use identity::Clock;
 use operation::Preparer;
 use registry::OperationStore;
+use resolver::Words;
 
 use crate::admit::Admittance;
 use crate::credentials::Credentials;
@@ -21,6 +22,8 @@ pub struct GatewayParts {
     pub executor: Box<dyn Execute>,
     /// Reasons of services that are about the principal.
     pub reasons: Reasons,
+    /// Texts and codes of errors.
+    pub words: Words,
     /// Prepares and plans operations.
     pub preparer: Arc<Preparer>,
     /// The operations that are accepted.

@@ -1,4 +1,5 @@
-//! The credentials that services are shown: each names the calling server and the principal, and is for one audience.
+//! The credentials that services are shown. Those of this crate name the calling server and the principal, and are for one
+//! audience; a team can bring others.
 
 mod exchange;
 mod key;
@@ -8,7 +9,8 @@ use std::error::Error;
 use std::fmt;
 
 use futures_util::future::BoxFuture;
-use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -37,10 +39,57 @@ pub trait CredentialSource: fmt::Debug + Send + Sync {
 /// A credential for calls to services.
 #[derive(Clone)]
 pub struct Credential {
-    /// Value of the header `authorization`. It is marked as sensitive.
-    pub authorization: HeaderValue,
-    /// Time from which it is no longer accepted.
-    pub expires: Timestamp,
+    headers: HeaderMap,
+    expires: Timestamp,
+}
+
+impl Credential {
+    /// Creates a credential of any headers, such as an API key beside the id of the user. `expires` is the time from which
+    /// services no longer accept it; [`Timestamp::MAX`] if that never comes. The values are kept out of logs.
+    #[must_use]
+    pub fn new(mut headers: HeaderMap, expires: Timestamp) -> Self {
+        headers.values_mut().for_each(|value| value.set_sensitive(true));
+        Self { headers, expires }
+    }
+
+    /// Creates the credential of a bearer token (RFC 6750). Returns `None` for a token that no header can hold.
+    #[must_use]
+    pub fn bearer(token: &str, expires: Timestamp) -> Option<Self> {
+        let authorization = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+        Some(Self::new([(AUTHORIZATION, authorization)].into_iter().collect(), expires))
+    }
+
+    /// Creates the credential of a service that needs none.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(HeaderMap::new(), Timestamp::MAX)
+    }
+
+    /// Returns the credential with further headers.
+    #[must_use]
+    pub fn with(self, headers: &HeaderMap) -> Self {
+        let further = headers.iter().map(|(name, value)| (name.clone(), value.clone()));
+        Self::new(
+            self.headers
+                .into_iter()
+                .filter_map(|(name, value)| Some((name?, value)))
+                .chain(further)
+                .collect(),
+            self.expires,
+        )
+    }
+
+    /// Returns the headers of the calls.
+    #[must_use]
+    pub const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns the time from which the credential is no longer accepted.
+    #[must_use]
+    pub const fn expires(&self) -> Timestamp {
+        self.expires
+    }
 }
 
 /// The reason why there is no credential. It tells nothing of the principal.

@@ -99,7 +99,7 @@ async fn a_signed_credential_names_the_server_the_principal_and_its_audience() {
         let token = bearer(&credential);
         let claims = jsonwebtoken::decode::<Value>(&token, &key, &validation).unwrap().claims;
         assert_eq!((&claims["sub"], &claims["actor"]), (&sub, &actor));
-        assert_eq!(claims["exp"], credential.expires.as_second());
+        assert_eq!(claims["exp"], credential.expires().as_second());
         assert!(!claims.to_string().contains("phone"));
     }
 }
@@ -110,7 +110,7 @@ async fn the_token_of_a_client_is_exchanged_and_nobody_has_the_credentials_of_th
     let (exchange, before) = (provider.exchange(), Timestamp::now());
     let credential = exchange.credential(&ada(), CARTS).await.unwrap();
     assert_eq!(bearer(&credential), "exchanged");
-    let lives = credential.expires.duration_since(before);
+    let lives = credential.expires().duration_since(before);
     assert!((SignedDuration::from_secs(60)..SignedDuration::from_secs(65)).contains(&lives), "{lives}");
     exchange.credential(&Principal::anonymous(), CARTS).await.unwrap();
     let expected = [
@@ -274,14 +274,14 @@ async fn nothing_secret_is_printed() {
     let provider = Provider::start().await;
     let exchange = provider.exchange();
     let credential = exchange.credential(&ada(), CARTS).await.unwrap();
-    let printed = format!("{exchange:?} {credential:?} {:?} {:?}", ada(), credential.authorization);
+    let printed = format!("{exchange:?} {credential:?} {:?} {:?}", ada(), credential.headers());
     for secret in ["of ours", "exchanged", "phone", "ada", "YmZm"] {
         assert!(!printed.contains(secret), "{printed}");
     }
 }
 
 fn bearer(credential: &Credential) -> String {
-    credential.authorization.to_str().unwrap().strip_prefix("Bearer ").unwrap().to_owned()
+    credential.headers()[AUTHORIZATION].to_str().unwrap().strip_prefix("Bearer ").unwrap().to_owned()
 }
 
 /// Lets the time pass for which a provider that failed is left alone.

@@ -63,8 +63,7 @@ impl Part<'_> {
                 let is_told = gave && (is_command || by_status || failure.reason().is_some());
                 is_told.then(|| Error::declined(failure.reason()))
             }
-            FailureKind::ResourceExhausted => by_status
-                .then(|| Error::client(Code::RateLimited, "Too many requests; try again in a moment.")),
+            FailureKind::ResourceExhausted => by_status.then(Error::rate_limited),
             FailureKind::Overloaded
             | FailureKind::Timeout
             | FailureKind::Unavailable

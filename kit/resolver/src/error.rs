@@ -8,8 +8,7 @@ use fetch::FieldViolation;
 
 use operation::Code;
 
-/// Message of every error whose cause is not shown to the client.
-const MASKED: &str = "Something went wrong on our side.";
+use crate::words::{Saying, Words};
 
 /// Upper bound on the errors of one answer.
 pub const MAX_ERRORS: usize = 10;
@@ -49,6 +48,8 @@ pub struct ClientError {
     pub violations: Vec<FieldViolation>,
     /// Business reason of the service, such as `"ALREADY_REVIEWED"`, if any.
     pub reason: Option<String>,
+    /// What the kit says by the message; `None` for a message of a resolver.
+    saying: Option<Saying>,
     occurrence: Occurrence,
 }
 
@@ -82,6 +83,7 @@ impl Error {
             message: message.into(),
             violations: Vec::new(),
             reason: None,
+            saying: None,
             occurrence: Occurrence::default(),
         }))
     }
@@ -105,19 +107,43 @@ impl Error {
 
     /// Creates the error of what somebody must be signed in for.
     pub(crate) fn nobody_acts() -> Self {
-        Self::client(Code::Unauthenticated, "Sign in first.")
+        Self::said(Code::Unauthenticated, Saying::Unauthenticated)
     }
 
     /// Creates the error of what the principal may not do.
     pub(crate) fn may_not() -> Self {
-        Self::client(Code::Forbidden, "You may not do this.")
+        Self::said(Code::Forbidden, Saying::Forbidden)
+    }
+
+    /// Creates the error of a service that had too many calls on behalf of the client.
+    pub(crate) fn rate_limited() -> Self {
+        Self::said(Code::RateLimited, Saying::RateLimited)
     }
 
     /// Creates the error of an action that a rule of the domain forbids, with the service's business reason.
     pub(crate) fn declined(reason: Option<&str>) -> Self {
-        let mut error = Self::client(Code::Refused, "The shop declined this.");
-        if let Self::Client(client) = &mut error {
+        Self::said(Code::Refused, Saying::Declined).because(reason)
+    }
+
+    /// Creates the error of an action that is declined for a business reason, such as `"CARD_DECLINED"`, where a service
+    /// says so in a way of its own. The message is written for the client.
+    #[must_use]
+    pub fn declined_for(reason: &str, message: impl Into<String>) -> Self {
+        Self::client(Code::Refused, message).because(Some(reason))
+    }
+
+    fn because(mut self, reason: Option<&str>) -> Self {
+        if let Self::Client(client) = &mut self {
             Arc::make_mut(client).reason = reason.map(str::to_owned);
+        }
+        self
+    }
+
+    /// Creates an error of which the kit says what happened, in the words of the team.
+    fn said(code: Code, saying: Saying) -> Self {
+        let mut error = Self::client(code, Words::DEFAULT.of(saying));
+        if let Self::Client(client) = &mut error {
+            Arc::make_mut(client).saying = Some(saying);
         }
         error
     }
@@ -232,7 +258,7 @@ impl Error {
         match self {
             Self::NotFound => "Not found.",
             Self::Client(error) => &error.message,
-            Self::Internal(_) => MASKED,
+            Self::Internal(_) => Words::DEFAULT.masked,
         }
     }
 }
@@ -255,6 +281,26 @@ impl From<Error> for async_graphql::Error {
         let message = error.message().to_owned();
         Self { message, extensions: Some(extensions), source: Some(Arc::new(error)) }
     }
+}
+
+/// Returns an error of the schema with the texts and codes of a team, where the kit says what happened.
+#[must_use]
+pub fn in_words(mut error: ServerError, words: &Words) -> ServerError {
+    let (saying, code) = match error.source::<Error>() {
+        Some(Error::Internal(_)) => (Some(Saying::Masked), None),
+        Some(own @ Error::Client(client)) => {
+            let code = own.business_reason().and_then(|it| words.codes.iter().find(|code| **code == it));
+            (client.saying, code)
+        }
+        _ => return error,
+    };
+    if let Some(saying) = saying {
+        words.of(saying).clone_into(&mut error.message);
+    }
+    if let (Some(code), Some(extensions)) = (code, &mut error.extensions) {
+        extensions.set("code", *code);
+    }
+    error
 }
 
 /// Creates an error of the request as a whole.

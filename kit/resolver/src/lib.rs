@@ -39,6 +39,7 @@ pub mod runtime;
 pub mod schema;
 mod scope;
 pub mod value;
+mod words;
 
 pub use change::{About, Change, Payload, UserError, UserErrorRow, UserErrorTable, change, payload};
 pub use context::{ContextExt, user};
@@ -51,3 +52,4 @@ pub use page::{Connection, Edge, Listed, ListedItems, further, page};
 pub use part::{AsArgument, Part};
 pub use reference::{Loaded, Ref, RefList};
 pub use scope::RequestScope;
+pub use words::Words;

@@ -9,7 +9,7 @@ use async_graphql::{ServerError, Value};
 
 use crate::RequestScope;
 
-pub use crate::error::{MAX_ERRORS, bounded, coded, server_error};
+pub use crate::error::{MAX_ERRORS, bounded, coded, in_words, server_error};
 pub use crate::failing::FailingFields;
 pub use crate::scope::Parts;
 

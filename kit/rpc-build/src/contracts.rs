@@ -2,8 +2,8 @@
 
 use prost_build::{Service, ServiceGenerator};
 use prost_reflect::DescriptorPool;
+use rpc_shape::Rules;
 
-use crate::options::Rules;
 use crate::{idents, method, page};
 
 /// The contracts of a crate.

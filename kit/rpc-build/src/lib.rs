@@ -28,9 +28,7 @@
 mod contracts;
 mod idents;
 mod method;
-mod options;
 mod page;
-mod shape;
 #[cfg(test)]
 mod tests;
 

@@ -3,10 +3,9 @@
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 use prost_types::MethodOptions;
 use prost_types::method_options::IdempotencyLevel;
+use rpc_shape::{self as shape, KeyedResult, Rules, entity};
 
 use crate::idents;
-use crate::options::{Rules, entity};
-use crate::shape::{self, KeyedResult};
 
 /// Returns the code for an RPC, for the module of its service.
 pub(crate) fn code(method: &MethodDescriptor, rules: Rules) -> String {

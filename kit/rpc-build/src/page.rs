@@ -1,8 +1,9 @@
 //! Writes `rpc::PageMessage` for pages of lists.
 
 use prost_reflect::{Kind, MessageDescriptor};
+use rpc_shape as shape;
 
-use crate::{idents, shape};
+use crate::idents;
 
 /// Returns the code for a message; `None` if it is not a page.
 pub(crate) fn code(package: &str, message: &MessageDescriptor) -> Option<String> {

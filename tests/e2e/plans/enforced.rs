@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use endpoints::{Network, Settings, Tcp};
 use fetch::{
-    BatchResult, Call, CallContext, Enforcement, Fetch, Fetches, KeptFresh, Observed, Policies, Policy,
-    PolicyTable as _, Rpc, Services, Slot, Upstream, Upstreams,
+    BatchResult, Call, CallContext, CallMetadata, Enforcement, Fetch, Fetches, KeptFresh, Observed, Policies,
+    Policy, PolicyTable as _, Rpc, Services, Slot, Upstream, Upstreams,
 };
 use tokio::time::Instant;
-use tonic::metadata::MetadataValue;
 
 /// A fetch that always loads, without a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,7 +48,7 @@ async fn loaded(enforcement: Enforcement, keys: u32) -> (usize, u64) {
     let context = CallContext {
         upstream: upstream.clone(),
         deadline: now + Duration::from_secs(1),
-        credentials: Arc::new(MetadataValue::from_static("none")),
+        credentials: Arc::new(CallMetadata::default()),
         operation: "Test".into(),
         tags: None,
         alone: false,

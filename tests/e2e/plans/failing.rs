@@ -1,9 +1,8 @@
 //! Every operation × RPC × failure: the answer lacks the fields that the plan says, and all others are intact.
 
-use std::collections::BTreeSet;
-
 use bff_kit::host::config::Config;
-use operation::{Consequence, Failure, FailureMode, Outcome};
+use bff_test::compare;
+use operation::{Failure, FailureMode};
 use proto::admin::{self, KeyFault, KeyFaultKind, OddAnswer};
 use serde_json::Value;
 
@@ -88,69 +87,6 @@ impl Break {
     }
 }
 
-/// The expected answer, derived from the answer when nothing fails.
-#[derive(Default)]
-struct Expected {
-    data: Value,
-    /// Paths without list indices, with codes.
-    errors: BTreeSet<String>,
-    degraded: BTreeSet<String>,
-    /// Number of consequences that apply to this answer.
-    applied: usize,
-}
-
-impl Expected {
-    fn of(healthy: &Value, consequences: &[Consequence]) -> Self {
-        let mut expected = Self { data: healthy.clone(), ..Self::default() };
-        for consequence in consequences {
-            let path: Vec<_> = consequence.path.split('.').collect();
-            let mut data = std::mem::take(&mut expected.data);
-            if apply(&mut data, &path, consequence) {
-                expected.note(consequence);
-                expected.applied += 1;
-            }
-            expected.data = data;
-        }
-        expected
-    }
-
-    fn note(&mut self, consequence: &Consequence) {
-        match &consequence.outcome {
-            Outcome::Null { code: Some(code) } => self.errors.insert(format!("{}: {code}", consequence.path)),
-            Outcome::Fallback { code: Some(code), .. } | Outcome::Unchanged { code: Some(code) } => {
-                self.degraded.insert(format!("{}: {code}", consequence.path))
-            }
-            _ => false,
-        };
-    }
-}
-
-/// Changes every value at the path; returns true if there was one.
-fn apply(value: &mut Value, path: &[&str], consequence: &Consequence) -> bool {
-    if let Value::Array(items) = value
-        && !(path.is_empty() && consequence.on.is_none())
-    {
-        let applied: Vec<_> = items.iter_mut().map(|item| apply(item, path, consequence)).collect();
-        return applied.contains(&true);
-    }
-    let Some((first, rest)) = path.split_first() else {
-        let other = consequence.on.as_ref().is_some_and(|on| value["__typename"] != on.as_str());
-        if other {
-            return false;
-        }
-        match &consequence.outcome {
-            Outcome::Null { .. } => *value = Value::Null,
-            Outcome::Fallback { value: fallback, .. } => *value = serde_json::from_str(fallback).unwrap(),
-            Outcome::UserErrors | Outcome::Unchanged { .. } => {}
-        }
-        return true;
-    };
-    match value.get_mut(first) {
-        Some(below) => apply(below, rest, consequence),
-        None => false,
-    }
-}
-
 /// The data without the times of changes, which differ between two runs of a mutation.
 fn timeless(data: &Value) -> Value {
     match data {
@@ -167,16 +103,6 @@ fn timeless(data: &Value) -> Value {
     }
 }
 
-/// Lines of errors and degraded fields without list indices and counts.
-fn lines(all: Vec<String>) -> BTreeSet<String> {
-    let line = |line: String| {
-        let (path, code) = line.split_once(": ").unwrap();
-        let names: Vec<_> = path.split('.').filter(|it| it.parse::<usize>().is_err()).collect();
-        format!("{}: {}", names.join("."), code.split(' ').next().unwrap())
-    };
-    all.into_iter().map(line).collect()
-}
-
 /// Compares an answer with the failure table; returns the number of consequences that could be seen.
 fn check(
     operation: &Operation,
@@ -185,40 +111,12 @@ fn check(
     healthy: &Answer,
     answer: &Answer,
 ) -> usize {
-    let fault = broken.means();
-    let consequences = match fault {
-        FailureMode::Unavailable => &failure.unavailable,
-        FailureMode::Timeout => &failure.timeout,
-        FailureMode::Internal => &failure.internal,
-        FailureMode::Declined => &failure.declined,
-        FailureMode::NotFound => &failure.not_found,
-    };
-    let what = format!("{} {}, {} {broken:?}: {}", operation.kind, operation.name, failure.rpc, answer.text);
-    assert!(failure.awaited || consequences.is_empty(), "{what}");
-    if consequences.iter().any(|it| it.outcome == Outcome::UserErrors) {
-        let [consequence] = &consequences[..] else { panic!("{what}") };
-        let path = format!("/{}/userErrors/0/code", consequence.path);
-        let code = if fault == FailureMode::NotFound { "NOT_FOUND" } else { "REFUSED" };
-        assert_eq!(answer.data(&path), code, "{what}");
-        // The payload holds the user error alone, and no field beside it is affected.
-        let payload = answer.data(&format!("/{}", consequence.path)).as_object().unwrap();
-        let others = payload.iter().filter(|(field, _)| *field != "userErrors" && *field != "__typename");
-        assert!(
-            others.into_iter().all(|(_, value)| value.is_null() || *value == serde_json::json!([])),
-            "{what}"
-        );
-        assert_eq!((lines(answer.errors()), lines(answer.degraded())), Default::default(), "{what}");
-        return 1;
-    }
-    let expected = Expected::of(&healthy.body["data"], consequences);
-    assert_eq!(timeless(&answer.body["data"]), timeless(&expected.data), "{what}");
-    assert_eq!(lines(answer.errors()), expected.errors, "{what}");
-    assert_eq!(lines(answer.degraded()), expected.degraded, "{what}");
-    // Each entry names the service that is to blame.
-    let (service, _) = failure.rpc.split_once('/').unwrap();
-    let of_service = format!(" of {} ×", service.rsplit('.').next().unwrap());
-    assert!(answer.degraded().iter().all(|line| line.contains(&of_service)), "{what}");
-    expected.applied
+    let compared = compare(failure, broken.means(), healthy, answer, timeless);
+    let compared = compared.unwrap_or_else(|problem| {
+        let Operation { kind, name, .. } = operation;
+        panic!("{kind} {name}, {} {broken:?}: {problem}: {}", failure.rpc, answer.text)
+    });
+    compared.seen
 }
 
 /// Each run is by itself: a mutation runs though its key is the same, and an RPC that failed before is called.

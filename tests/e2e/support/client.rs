@@ -3,7 +3,10 @@
 use std::fmt;
 
 use bff_kit::AnyClient;
+use bff_test::Bff;
 use operation::schema::SchemaIndex;
+
+use super::schema_folder;
 
 /// One of the three clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,4 +40,11 @@ impl fmt::Display for Kind {
             Self::Iot => "iot",
         })
     }
+}
+
+/// The BFF of a client over services that the contracts make up.
+pub(crate) fn made_up(kind: Kind) -> Bff {
+    let bff =
+        Bff::new(kind.client(), proto::DESCRIPTORS).with_contracts(schema_folder().join(kind.to_string()));
+    if kind == Kind::Iot { bff.of_devices() } else { bff }
 }

@@ -114,7 +114,7 @@ impl Explain {
                 health: Health::unseen(),
                 replays: Replays::none(),
                 rate_limits: RateLimits::default(),
-                credentials: credentials(&config, client.name, false).map_err(|it| layers.locate(it))?,
+                credentials: credentials(&config, &client, false).map_err(|it| layers.locate(it))?,
             };
             let gateway = gateway(client, &config, &services, setup);
             let gateway = Arc::new(gateway);

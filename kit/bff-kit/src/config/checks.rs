@@ -5,14 +5,11 @@ use std::net::IpAddr;
 use axum::http::HeaderName;
 use ipnet::IpNet;
 
-use super::credential::DEVELOPMENT_CREDENTIAL_KEY;
+use super::credential::{DEVELOPMENT_CREDENTIAL_KEY, MIN_KEY_BYTES};
 use super::upstream::addresses;
 use super::{Config, ConfigError, CredentialConfig, Mode, Secret, ServiceConfig, origin};
 use crate::any_client::AnyClient;
 use ::settings::lookup;
-
-/// Length of the shortest key in production, in bytes: the output size of HMAC-SHA-256 (RFC 7518 §3.2).
-const MIN_KEY_BYTES: usize = 32;
 
 pub(super) fn check(config: &Config, services: &[&str]) -> Result<(), ConfigError> {
     numbers(config)?;
@@ -86,7 +83,7 @@ fn numbers(config: &Config) -> Result<(), ConfigError> {
 
 fn credential_key(config: &Config) -> Result<(), ConfigError> {
     let in_production = config.mode == Mode::Production;
-    let CredentialConfig { token_endpoint, private_key, key, .. } = &config.credential;
+    let CredentialConfig { private_key, key, .. } = &config.credential;
     if private_key.is_none() && !config.credential.published_keys.is_empty() {
         let problem = "is of no use without credential.private_key, beside which its keys are published";
         return Err(ConfigError::new("credential.published_keys", problem));
@@ -103,10 +100,6 @@ fn credential_key(config: &Config) -> Result<(), ConfigError> {
         Some(key) if in_production && key.len() < MIN_KEY_BYTES => {
             format!("is shorter than the {MIN_KEY_BYTES} bytes it needs in production")
         }
-        None if in_production && token_endpoint.is_none() => format!(
-            "must be set in production, to a key of your own of {MIN_KEY_BYTES} bytes at least, or \
-             credential.private_key to a file, or credential.token_endpoint (for a first look, set mode to development)"
-        ),
         _ => return Ok(()),
     };
     Err(ConfigError::new("credential.key", problem))

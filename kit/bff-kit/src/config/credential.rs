@@ -10,6 +10,9 @@ use settings::Secret;
 /// Key with which BFFs sign, and the domain's stubs verify, if none is configured. Not accepted in production.
 pub(super) const DEVELOPMENT_CREDENTIAL_KEY: &str = "shop-development-credential-key-not-for-production";
 
+/// Length of the shortest key in production, in bytes: the output size of HMAC-SHA-256 (RFC 7518 §3.2).
+pub(crate) const MIN_KEY_BYTES: usize = 32;
+
 /// The credentials shown to the services.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use endpoints::{Address, BadAddress, Settings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use settings::Secret;
 
 /// Settings of calls to the services.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
@@ -111,7 +112,7 @@ pub(crate) fn addresses(text: &str) -> Result<Vec<Address>, BadAddress> {
 }
 
 /// Settings that differ for one service. Absent settings are as for all services.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceConfig {
     /// Address of this service, or several separated by commas; that of all services when absent. A text in place of the
@@ -127,4 +128,22 @@ pub struct ServiceConfig {
     /// PEM file of the private key of that certificate.
     #[schemars(extend("format" = "path"))]
     pub client_key: Option<PathBuf>,
+    /// Metadata that calls to this service carry, such as an API key: `NAME: VALUE`, one a line.
+    pub metadata: Option<Secret>,
+    /// The credential of the section `credential`, shown to this service as to all others. Turn it off for a service that
+    /// is not to get it.
+    pub credential: bool,
+}
+
+impl Default for ServiceConfig {
+    fn default() -> Self {
+        Self {
+            address: None,
+            metadata: None,
+            credential: true,
+            ca: None,
+            client_certificate: None,
+            client_key: None,
+        }
+    }
 }

@@ -53,6 +53,7 @@ pub(crate) fn gateway(
     Gateway::new(GatewayParts {
         executor: (client.executor)(),
         reasons: client.reasons,
+        words: client.words,
         preparer,
         documents: Arc::new(documents),
         upstream: Arc::new(upstream),

@@ -8,8 +8,8 @@ use rustls::crypto::ring;
 use sha2::{Digest as _, Sha256};
 use tokio_rustls::TlsAcceptor;
 
-use super::pem;
 use crate::config::{ConfigError, TlsConfig};
+use crate::pem;
 use crate::reload::Looks;
 use telemetry::{Metrics, Reloaded};
 

@@ -6,8 +6,8 @@ use endpoints::{Address, Identity, Target, Tls};
 use fetch::Upstreams;
 use rustls::RootCertStore;
 
-use super::pem;
 use crate::config::{ConfigError, ServiceConfig, UpstreamConfig, addresses};
+use crate::pem;
 
 /// A file, with the configuration key that names it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,7 @@ pub(super) fn upstreams(config: &UpstreamConfig, cache_bytes: u64) -> Result<Ups
         ca: config.ca.clone(),
         client_certificate: config.client_certificate.clone(),
         client_key: config.client_key.clone(),
+        ..ServiceConfig::default()
     };
     let files = Files::of("upstream", &all);
     let default = parsed("upstream.default", &config.default)?;

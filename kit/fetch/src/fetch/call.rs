@@ -312,8 +312,8 @@ impl<'a> Call<'a> {
         if end <= now {
             return Err(late_unsent(self.rpc));
         }
-        let credential = self.authorize(end).await?;
-        let call = Outgoing { rpc: self.rpc, policy: self.policy, end, message, credential: &credential };
+        let metadata = self.authorize(end).await?;
+        let call = Outgoing { rpc: self.rpc, policy: self.policy, end, message, metadata: &metadata };
         self.context.upstream.call(&call).await
     }
 

@@ -50,7 +50,7 @@ pub(super) async fn send(
         let over = Over { stream: Some(stream), deadline: call.end, wire: wire.clone() };
         let mut request = tonic::Request::new(call.message.clone());
         request.set_timeout(left);
-        request.metadata_mut().insert("authorization", call.credential.clone());
+        call.metadata.show(request.metadata_mut());
         let mut client = tonic::client::Grpc::new(over).max_decoding_message_size(max_answer_bytes);
         let status = match client.unary(request, route.path.clone(), Encoded).await {
             Ok(response) => {

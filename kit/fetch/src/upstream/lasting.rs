@@ -25,14 +25,14 @@ impl Upstream {
         let route = self.routes.get(beside.path()).ok_or_else(|| internal("the service has no calls"))?;
         let credentials = self.of_nobody.as_ref();
         let credentials = credentials.ok_or_else(|| internal("the server has no credentials of its own"))?;
-        let credential = credentials.authorize(rpc.service()).await?;
+        let metadata = credentials.authorize(rpc.service()).await?;
         let path = format!("/{}", rpc.path()).parse().map_err(|_| internal("no path of a URI"))?;
         let connection = route.service.endpoints.lasting().await;
         let connection = connection.map_err(|error| UpstreamError::unsent(error.to_string()))?;
         let mut client = tonic::client::Grpc::new(connection.clone());
         client.ready().await.map_err(|error| UpstreamError::unsent(error.to_string()))?;
         let mut request = tonic::Request::new(request);
-        request.metadata_mut().insert("authorization", credential);
+        metadata.show(request.metadata_mut());
         let messages = client.server_streaming(request, path, Encoded).await;
         let messages = messages.map_err(|status| UpstreamError::of_stream(&status))?;
         Ok(Messages { connection, messages: messages.into_inner() })

@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use tokio::time::Instant;
-use tonic::metadata::{Ascii, MetadataValue};
 
-use crate::{Policy, Rpc};
+use crate::{CallMetadata, Policy, Rpc};
 
 /// A call, as the layers see it.
 #[derive(Debug)]
@@ -15,5 +14,5 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) end: Instant,
     /// The request message, encoded.
     pub(crate) message: Bytes,
-    pub(crate) credential: &'a MetadataValue<Ascii>,
+    pub(crate) metadata: &'a CallMetadata,
 }

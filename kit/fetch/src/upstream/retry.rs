@@ -70,19 +70,18 @@ mod tests {
     use std::sync::Mutex;
 
     use bytes::Bytes;
-    use tonic::metadata::MetadataValue;
 
     use super::*;
-    use crate::{Policy, Rpc};
+    use crate::{CallMetadata, Policy, Rpc};
 
     const READ: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchListReviews");
     const WRITE: Rpc = Rpc::write("shop.carts.v1.CartService/AddItem");
 
     /// Returns the number of attempts of a call that always fails with this error, and what was decided.
     async fn attempts(rpc: Rpc, policy: Policy, error: UpstreamError) -> (u32, Vec<Decision>, Duration) {
-        let credential = MetadataValue::from_static("");
+        let metadata = CallMetadata::default();
         let end = Instant::now() + policy.timeout;
-        let call = Outgoing { rpc, policy, end, message: Bytes::new(), credential: &credential };
+        let call = Outgoing { rpc, policy, end, message: Bytes::new(), metadata: &metadata };
         let (mut count, decisions, start) = (0, Mutex::new(Vec::new()), Instant::now());
         let tell = |decision| decisions.lock().unwrap().push(decision);
         let attempt = || {

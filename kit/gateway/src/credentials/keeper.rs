@@ -2,11 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use fetch::CallMetadata;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
+use http::HeaderName;
+use http::header::{CONTENT_TYPE, HOST, TE, USER_AGENT};
 use identity::{Credential, NoCredential};
 use jiff::{SignedDuration, Timestamp};
-use tonic::metadata::{Ascii, MetadataValue};
+use tonic::metadata::MetadataMap;
 
 /// Time for which a credential must still be good when it is shown: it travels for a while, and clocks differ.
 const LEFT: SignedDuration = SignedDuration::from_secs(2);
@@ -15,7 +18,7 @@ const LEFT: SignedDuration = SignedDuration::from_secs(2);
 pub(super) type Asking = BoxFuture<'static, Result<Credential, NoCredential>>;
 
 /// The outcome of asking, for all who wait for it.
-type Asked = Shared<BoxFuture<'static, Result<MetadataValue<Ascii>, NoCredential>>>;
+type Asked = Shared<BoxFuture<'static, Result<CallMetadata, NoCredential>>>;
 
 /// Keeps the credential of one principal for one service.
 #[derive(Default)]
@@ -29,7 +32,7 @@ struct State {
 }
 
 struct Kept {
-    authorization: MetadataValue<Ascii>,
+    metadata: CallMetadata,
     /// Time from which it is renewed, and from which it is no longer shown.
     renewed: Timestamp,
     ends: Timestamp,
@@ -37,7 +40,7 @@ struct Kept {
 
 /// A credential, now or later.
 pub(super) enum Taken {
-    Kept(MetadataValue<Ascii>),
+    Kept(CallMetadata),
     None(NoCredential),
     Later(Waiting),
 }
@@ -56,9 +59,9 @@ impl Keeper {
         let mut state = self.state();
         let good = |kept: &&Kept| now < kept.ends;
         if let Some(kept) = state.kept.as_ref().filter(good).filter(|kept| now < kept.renewed) {
-            return Taken::Kept(kept.authorization.clone());
+            return Taken::Kept(kept.metadata.clone());
         }
-        let authorization = state.kept.as_ref().filter(good).map(|kept| kept.authorization.clone());
+        let metadata = state.kept.as_ref().filter(good).map(|kept| kept.metadata.clone());
         let is_own = state.asked.is_none();
         let asked = if let Some(asked) = &state.asked {
             asked.clone()
@@ -67,17 +70,17 @@ impl Keeper {
             // Signing is done at once, and needs no task.
             if let Some(result) = (&mut asking).now_or_never() {
                 return match state.keep(result) {
-                    Ok(authorization) => Taken::Kept(authorization),
-                    Err(no) => authorization.map_or(Taken::None(no), Taken::Kept),
+                    Ok(metadata) => Taken::Kept(metadata),
+                    Err(no) => metadata.map_or(Taken::None(no), Taken::Kept),
                 };
             }
             state.asked.insert(self.asked(asking)).clone()
         };
-        authorization.map_or(Taken::Later(Waiting { asked, is_own }), Taken::Kept)
+        metadata.map_or(Taken::Later(Waiting { asked, is_own }), Taken::Kept)
     }
 
     /// Asks beside whoever else does.
-    pub(super) async fn ask(&self, asking: Asking) -> Result<MetadataValue<Ascii>, NoCredential> {
+    pub(super) async fn ask(&self, asking: Asking) -> Result<CallMetadata, NoCredential> {
         let result = asking.await;
         self.state().keep(result)
     }
@@ -102,22 +105,23 @@ impl Keeper {
 }
 
 impl State {
-    fn keep(
-        &mut self,
-        result: Result<Credential, NoCredential>,
-    ) -> Result<MetadataValue<Ascii>, NoCredential> {
+    fn keep(&mut self, result: Result<Credential, NoCredential>) -> Result<CallMetadata, NoCredential> {
         let credential = result?;
-        let mut authorization = MetadataValue::try_from(credential.authorization.as_bytes())
-            .map_err(|_| NoCredential::Unavailable("the credential does not fit a header"))?;
-        authorization.set_sensitive(true);
-        let (now, expires) = (Timestamp::now(), credential.expires);
+        let is_of_grpc = |name: &HeaderName| {
+            name.as_str().starts_with("grpc-") || [CONTENT_TYPE, HOST, TE, USER_AGENT].contains(name)
+        };
+        if credential.headers().keys().any(is_of_grpc) {
+            return Err(NoCredential::Unavailable("the credential has a header of gRPC itself"));
+        }
+        let metadata = CallMetadata::from(MetadataMap::from_headers(credential.headers().clone()));
+        let (now, expires) = (Timestamp::now(), credential.expires());
         let half = expires.duration_since(now) / 2;
         self.kept = Some(Kept {
-            authorization: authorization.clone(),
+            metadata: metadata.clone(),
             renewed: now.saturating_add(half).unwrap_or(expires),
             ends: expires.saturating_sub(LEFT).unwrap_or(expires),
         });
-        Ok(authorization)
+        Ok(metadata)
     }
 }
 
@@ -133,14 +137,14 @@ mod tests {
     }
 
     fn is_kept(taken: &Taken) -> bool {
-        matches!(taken, Taken::Kept(authorization) if authorization == "first")
+        matches!(taken, Taken::Kept(metadata) if format!("{metadata:?}") == r#"{"x-first"}"#)
     }
 
     #[tokio::test]
     async fn a_credential_is_renewed_from_the_half_of_its_life_on_and_shown_to_its_end() {
         let (keeper, now) = (Arc::<Keeper>::default(), Timestamp::now());
-        let first =
-            Credential { authorization: HeaderValue::from_static("first"), expires: now + seconds(60) };
+        let named = [(HeaderName::from_static("x-first"), HeaderValue::from_static("secret"))];
+        let first = Credential::new(named.into_iter().collect(), now + seconds(60));
         let nobody_asks = || -> Asking { panic!("a credential is asked for") };
         assert!(is_kept(&keeper.take(now, || ready(Ok(first)).boxed())));
         assert!(is_kept(&keeper.take(now + seconds(29), nobody_asks)));

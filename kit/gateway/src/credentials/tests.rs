@@ -1,11 +1,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use fetch::CallMetadata;
 use futures_util::future::{BoxFuture, join_all};
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use identity::{Credential, ExposeSecret as _};
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 use tokio::task::yield_now;
+use tonic::metadata::MetadataMap;
 
 use super::*;
 
@@ -36,8 +38,7 @@ impl CredentialSource for Counting {
         async move {
             yield_now().await;
             let lives = self.lives.ok_or(NoCredential::NoToken)?;
-            let authorization = HeaderValue::try_from(format!("{audience} {number}")).unwrap();
-            Ok(Credential { authorization, expires: Timestamp::now() + lives })
+            Ok(credential(&format!("{audience} {number}"), lives))
         }
         .boxed()
     }
@@ -59,8 +60,7 @@ impl CredentialSource for Slow {
         self.asked.fetch_add(1, Ordering::Relaxed);
         async move {
             self.open.notified().await;
-            let authorization = HeaderValue::from_str(audience).unwrap();
-            Ok(Credential { authorization, expires: Timestamp::now() + minute() })
+            Ok(credential(audience, minute()))
         }
         .boxed()
     }
@@ -82,27 +82,42 @@ impl CredentialSource for ByToken {
             if token != "good" {
                 return Err(NoCredential::Rejected("invalid_request"));
             }
-            Ok(Credential {
-                authorization: HeaderValue::from_static("good"),
-                expires: Timestamp::now() + minute(),
-            })
+            Ok(credential("good", minute()))
         }
         .boxed()
     }
+}
+
+fn credential(token: &str, lives: SignedDuration) -> Credential {
+    Credential::bearer(token, Timestamp::now() + lives).unwrap()
 }
 
 fn minute() -> SignedDuration {
     SignedDuration::from_secs(60)
 }
 
+fn headers(shown: &CallMetadata) -> HeaderMap {
+    let mut metadata = MetadataMap::new();
+    shown.show(&mut metadata);
+    metadata.into_headers()
+}
+
+fn token(shown: &CallMetadata) -> String {
+    headers(shown)["authorization"].to_str().unwrap().strip_prefix("Bearer ").unwrap().to_owned()
+}
+
+async fn metadata(credentials: &Credentials, principal: &Principal, service: &'static str) -> HeaderMap {
+    headers(&credentials.of(principal.clone()).authorize(service).await.unwrap())
+}
+
 async fn shown(credentials: &Credentials, principal: &Principal, service: &'static str) -> String {
-    credentials.of(principal.clone()).authorize(service).await.unwrap().to_str().unwrap().to_owned()
+    token(&credentials.of(principal.clone()).authorize(service).await.unwrap())
 }
 
 #[tokio::test]
 async fn a_principal_has_one_credential_for_each_service_however_many_requests_need_it() {
     let source = Counting::giving(minute());
-    let credentials = Credentials::new("bff", source.clone(), None);
+    let credentials = Credentials::new("bff", Box::new(source.clone()), None);
     let (ada, bob) = (Principal::of_user("ada"), Principal::of_user("bob"));
     let all = join_all((0..100).map(|_| shown(&credentials, &ada, "carts"))).await;
     assert!(all.iter().all(|it| it == "carts 0"), "{all:?}");
@@ -118,7 +133,7 @@ async fn a_principal_has_one_credential_for_each_service_however_many_requests_n
 #[tokio::test]
 async fn one_audience_needs_one_credential_for_all_services() {
     let source = Counting::giving(minute());
-    let credentials = Credentials::new("bff", source.clone(), Some("shop"));
+    let credentials = Credentials::new("bff", Box::new(source.clone()), Some("shop"));
     let ada = Principal::of_user("ada");
     assert_eq!(shown(&credentials, &ada, "carts").await, "shop 0");
     assert_eq!(shown(&credentials, &ada, "orders").await, "shop 0");
@@ -127,21 +142,21 @@ async fn one_audience_needs_one_credential_for_all_services() {
 #[tokio::test]
 async fn requests_that_give_up_end_nothing() {
     let source = Slow::default();
-    let credentials = Credentials::new("bff", source.clone(), None);
+    let credentials = Credentials::new("bff", Box::new(source.clone()), None);
     let of_ada = credentials.of(Principal::of_user("ada"));
     for _ in 0..300 {
         assert!(of_ada.authorize("carts").now_or_never().is_none());
     }
     assert_eq!(source.asked.load(Ordering::Relaxed), 1);
     source.open.notify_one();
-    assert_eq!(of_ada.authorize("carts").await.unwrap(), "carts");
-    assert_eq!(of_ada.authorize("carts").now_or_never().unwrap().unwrap(), "carts");
+    assert_eq!(token(&of_ada.authorize("carts").await.unwrap()), "carts");
+    assert_eq!(token(&of_ada.authorize("carts").now_or_never().unwrap().unwrap()), "carts");
 }
 
 #[tokio::test]
 async fn a_failure_is_no_call_and_is_not_remembered() {
     let source = Counting { given: Arc::default(), lives: None };
-    let credentials = Credentials::new("bff", source.clone(), None);
+    let credentials = Credentials::new("bff", Box::new(source.clone()), None);
     let of_ada = credentials.of(Principal::of_user("ada"));
     for round in 1..=3 {
         let error = of_ada.authorize("carts").await.unwrap_err();
@@ -151,9 +166,29 @@ async fn a_failure_is_no_call_and_is_not_remembered() {
 
 #[tokio::test]
 async fn a_token_that_is_rejected_costs_no_other_request_of_the_user_its_answer() {
-    let credentials = Credentials::new("bff", ByToken, None);
+    let credentials = Credentials::new("bff", Box::new(ByToken), None);
     let with = |token: &str| credentials.of(Principal::of_user("ada").with_subject_token(token.into()));
     let (bad, good) = (with("revoked"), with("good"));
     let (bad, good) = tokio::join!(bad.authorize("carts"), good.authorize("carts"));
-    assert_eq!((bad.unwrap_err().kind(), good.unwrap().to_str().unwrap()), (FailureKind::Internal, "good"));
+    assert_eq!((bad.unwrap_err().kind(), token(&good.unwrap())), (FailureKind::Internal, "good".to_owned()));
+}
+
+#[tokio::test]
+async fn a_service_is_shown_what_is_its_own_and_no_other_is() {
+    let key = |value| [("x-api-key".parse().unwrap(), HeaderValue::from_static(value))].into_iter().collect();
+    let own = [
+        ("ads".to_owned(), ServiceMetadata { credential: false, headers: key("of ads") }),
+        ("carts".to_owned(), ServiceMetadata { credential: true, headers: key("of carts") }),
+    ];
+    for audience in [None, Some("shop")] {
+        let credentials = Credentials::new("bff", Box::new(Counting::giving(minute())), audience);
+        let credentials = credentials.with_metadata(own.clone().into());
+        let ada = Principal::of_user("ada");
+        let ads = metadata(&credentials, &ada, "ads").await;
+        assert_eq!((ads.len(), &ads["x-api-key"]), (1, &HeaderValue::from_static("of ads")));
+        let carts = metadata(&credentials, &ada, "carts").await;
+        assert_eq!((carts.len(), &carts["x-api-key"]), (2, &HeaderValue::from_static("of carts")));
+        assert!(carts.values().all(HeaderValue::is_sensitive));
+        assert_eq!(metadata(&credentials, &ada, "orders").await.len(), 1);
+    }
 }

@@ -220,11 +220,9 @@ fn credential(body: &[u8], asked: Timestamp) -> Result<Credential, NoCredential>
     if !answer.token_type.eq_ignore_ascii_case("bearer") || answer.expires_in <= 0 {
         return Err(MALFORMED);
     }
-    let authorization = format!("Bearer {}", answer.access_token);
-    let mut authorization = HeaderValue::try_from(authorization).map_err(|_| MALFORMED)?;
-    authorization.set_sensitive(true);
     let lifetime = SignedDuration::from_secs(answer.expires_in.min(MAX_LIFETIME_S));
-    Ok(Credential { authorization, expires: asked.saturating_add(lifetime).map_err(|_| MALFORMED)? })
+    let expires = asked.saturating_add(lifetime).map_err(|_| MALFORMED)?;
+    Credential::bearer(&answer.access_token, expires).ok_or(MALFORMED)
 }
 
 impl CredentialSource for TokenExchange {

@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
-use http::HeaderValue;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -83,9 +82,7 @@ impl CredentialSigner {
         let claims = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&claims).ok()?);
         let signed = format!("{}.{claims}", self.header);
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes())?);
-        let mut authorization = HeaderValue::try_from(format!("Bearer {signed}.{signature}")).ok()?;
-        authorization.set_sensitive(true);
-        Some(Credential { authorization, expires: Timestamp::from_second(iat + LIFETIME_S).ok()? })
+        Credential::bearer(&format!("{signed}.{signature}"), Timestamp::from_second(iat + LIFETIME_S).ok()?)
     }
 }
 

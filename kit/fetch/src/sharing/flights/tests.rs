@@ -2,12 +2,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use endpoints::{Network, Settings, Tcp};
-use tonic::metadata::MetadataValue;
 
 use super::*;
 use crate::{
-    Brownout, Enforcement, KeptFresh, Observed, Policies, PolicyTable as _, Rpc, Services, Upstream,
-    Upstreams,
+    Brownout, CallMetadata, Enforcement, KeptFresh, Observed, Policies, PolicyTable as _, Rpc, Services,
+    Upstream, Upstreams,
 };
 
 /// A fetch whose every key is its own value. Its service would reject a key that is asked for twice.
@@ -50,7 +49,7 @@ fn context() -> Arc<CallContext> {
     Arc::new(CallContext {
         upstream: Arc::new(upstream),
         deadline: Instant::now() + Duration::from_secs(1),
-        credentials: Arc::new(MetadataValue::from_static("none")),
+        credentials: Arc::new(CallMetadata::default()),
         operation: "Test".into(),
         tags: None,
         alone: false,

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::{sleep, timeout};
-use tonic::metadata::MetadataValue;
 
 use super::super::progress::{Nth, Progress};
 use super::*;
-use crate::{Policy, Rpc};
+use crate::{CallMetadata, Policy, Rpc};
 
 const READ: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchListReviews");
 const POLICY: Policy = Policy::within_ms(100);
@@ -41,9 +40,9 @@ impl Guarded {
 
     /// Makes a call with this much time. One that is not sent waits for its turn.
     async fn call_within(&self, time: Duration, is_sent: bool, (ms, failure): Ends) -> Option<FailureKind> {
-        let credential = MetadataValue::from_static("");
+        let metadata = CallMetadata::default();
         let (policy, end) = (POLICY, Instant::now() + time);
-        let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), credential: &credential };
+        let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), metadata: &metadata };
         let progress = Progress::new();
         let attempt = progress.attempt(Nth::First);
         let tell = |decision| self.decisions.lock().unwrap().push(decision);

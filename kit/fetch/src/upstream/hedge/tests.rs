@@ -2,10 +2,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use tonic::metadata::MetadataValue;
 
 use super::*;
-use crate::{Policy, Rpc};
+use crate::{CallMetadata, Policy, Rpc};
 
 const READ: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchListReviews");
 const POLICY: Policy = Policy::within_ms(1_000).hedge_after_ms(1);
@@ -50,9 +49,9 @@ impl Hedged {
         time: Duration,
         attempt: impl Fn(Nth) -> A + Send + Sync,
     ) -> Result<u32, UpstreamError> {
-        let credential = MetadataValue::from_static("");
+        let metadata = CallMetadata::default();
         let (policy, end) = (self.policy, Instant::now() + time);
-        let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), credential: &credential };
+        let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), metadata: &metadata };
         let tell = |decision| self.decisions.lock().unwrap().push(decision);
         let counted = |nth| {
             self.attempts.fetch_add(1, Ordering::Relaxed);

@@ -8,10 +8,9 @@ use bytes::Bytes;
 use endpoints::{Network, Settings, Tcp};
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
-use tonic::metadata::MetadataValue;
 
 use super::*;
-use crate::{FailureKind, Policy, Upstreams};
+use crate::{CallMetadata, FailureKind, Policy, Upstreams};
 
 const READ: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchListReviews");
 const MS: Duration = Duration::from_millis(1);
@@ -44,9 +43,9 @@ impl Simulated {
 
     /// Makes a call that ends so if it is sent; returns its failure kind.
     async fn call(&self, ms: u32, failure: Option<FailureKind>) -> Option<FailureKind> {
-        let credential = MetadataValue::from_static("");
+        let metadata = CallMetadata::default();
         let (policy, end) = (self.policy, Instant::now() + self.policy.timeout);
-        let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), credential: &credential };
+        let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), metadata: &metadata };
         let tell = |decision| self.decisions.lock().unwrap().push(decision);
         let progress = Progress::new();
         let send = |attempt: Attempt<'_>| {
@@ -138,9 +137,9 @@ async fn calls_that_wait_for_their_turn_are_not_hedged_and_do_not_open_the_break
 async fn the_second_call_knows_the_endpoint_of_the_first() {
     let hedged = Simulated::new(Policy::within_ms(100).hedge_after_ms(2), 100, 20);
     hedged.steady(300, 5, None).await;
-    let credential = MetadataValue::from_static("");
+    let metadata = CallMetadata::default();
     let (policy, end) = (hedged.policy, Instant::now() + hedged.policy.timeout);
-    let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), credential: &credential };
+    let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), metadata: &metadata };
     let (endpoints, progress) = (Mutex::new(Vec::new()), Progress::new());
     let send = async |attempt: Attempt<'_>| {
         let beside = attempt.endpoint_of_other();
@@ -158,10 +157,10 @@ async fn the_second_call_knows_the_endpoint_of_the_first() {
 async fn a_call_without_a_connection_counts_as_unavailable() {
     let policy = Policy::within_ms(100).retries(0);
     let nowhere = Simulated::new(policy, 100, 20);
-    let credential = MetadataValue::from_static("");
+    let metadata = CallMetadata::default();
     for _ in 0..100 {
         let end = Instant::now() + policy.timeout;
-        let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), credential: &credential };
+        let call = Outgoing { rpc: READ, policy, end, message: Bytes::new(), metadata: &metadata };
         let (tell, progress) = (|it| nowhere.decisions.lock().unwrap().push(it), Progress::new());
         // As if it waited for a connection to open.
         let send = |_: Attempt<'_>| std::future::pending::<Result<(), UpstreamError>>();

@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bff_kit::host::PeerAddress;
 use endpoints::{Io, NetworkFuture};
 use tokio::io::DuplexStream;
 use tokio::sync::mpsc;
 
+/// Bytes that a connection holds in each direction.
+const PIPE_BYTES: usize = 64 * 1024;
+
 /// Servers by their ports. Nothing of the machine's network is used, so that a paused clock alone decides how long
 /// anything takes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Network(Arc<Mutex<BTreeMap<u16, mpsc::UnboundedSender<DuplexStream>>>>);
+pub struct Network(Arc<Mutex<BTreeMap<u16, mpsc::UnboundedSender<DuplexStream>>>>);
 
 /// The address of every client: none can be told from another.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Unnamed;
+pub struct Unnamed;
 
 impl PeerAddress for Unnamed {
     fn ip(&self) -> Option<IpAddr> {
@@ -25,18 +28,21 @@ impl PeerAddress for Unnamed {
     }
 }
 
-/// The connections of one server.
-pub(crate) struct Dialled(mpsc::UnboundedReceiver<DuplexStream>);
+/// The connections that a server is to accept.
+#[derive(Debug)]
+pub struct Dialled(mpsc::UnboundedReceiver<DuplexStream>);
 
 /// A server that can be dialled, and the connections it is to accept.
-pub(crate) fn server() -> (mpsc::UnboundedSender<DuplexStream>, Dialled) {
+#[must_use]
+pub fn server() -> (mpsc::UnboundedSender<DuplexStream>, Dialled) {
     let (dial, dialled) = mpsc::unbounded_channel();
     (dial, Dialled(dialled))
 }
 
-/// A connection to a server; `None` if it accepts no more.
-pub(crate) fn dial(server: &mpsc::UnboundedSender<DuplexStream>) -> Option<DuplexStream> {
-    let (near, far) = tokio::io::duplex(64 * 1024);
+/// Opens a connection to a server. Returns `None` if it accepts no more.
+#[must_use]
+pub fn dial(server: &mpsc::UnboundedSender<DuplexStream>) -> Option<DuplexStream> {
+    let (near, far) = tokio::io::duplex(PIPE_BYTES);
     server.send(far).ok().map(|()| near)
 }
 
@@ -57,18 +63,25 @@ impl axum::serve::Listener for Dialled {
 }
 
 impl Network {
-    /// Adds a server; returns its connections and its address.
-    pub(crate) fn listen(&self) -> (Dialled, SocketAddr) {
-        let mut servers = self.0.lock().unwrap();
-        let port = u16::try_from(servers.len() + 1).unwrap();
+    /// Adds a server. Returns its connections and its address.
+    ///
+    /// # Panics
+    /// If there are as many servers as ports.
+    #[must_use]
+    pub fn listen(&self) -> (Dialled, SocketAddr) {
+        let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let port = u16::try_from(servers.len() + 1).expect("a test opens fewer servers than there are ports");
         let (dial, dialled) = server();
         servers.insert(port, dial);
         (dialled, SocketAddr::from(([127, 0, 0, 1], port)))
     }
 
-    /// A connection to the server at an address.
-    pub(crate) fn dial(&self, to: SocketAddr) -> io::Result<DuplexStream> {
-        let servers = self.0.lock().unwrap();
+    /// Opens a connection to the server at an address.
+    ///
+    /// # Errors
+    /// No server listens there.
+    pub fn dial(&self, to: SocketAddr) -> io::Result<DuplexStream> {
+        let servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         servers
             .get(&to.port())
             .and_then(dial)

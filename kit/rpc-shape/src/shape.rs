@@ -3,21 +3,23 @@
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
 
 /// The result for one key of a batch.
-pub(crate) struct KeyedResult {
+#[derive(Clone, Debug)]
+pub struct KeyedResult {
     /// The list of results in the response.
-    pub(crate) list: FieldDescriptor,
+    pub list: FieldDescriptor,
     /// The field that holds the key.
-    pub(crate) key: FieldDescriptor,
+    pub key: FieldDescriptor,
     /// The choice between value and error.
-    pub(crate) outcome: OneofDescriptor,
+    pub outcome: OneofDescriptor,
     /// The value.
-    pub(crate) value: FieldDescriptor,
+    pub value: FieldDescriptor,
     /// The error.
-    pub(crate) error: FieldDescriptor,
+    pub error: FieldDescriptor,
 }
 
 /// Returns the message of a field; `None` for a field of another kind.
-pub(crate) fn message_of(field: &FieldDescriptor) -> Option<MessageDescriptor> {
+#[must_use]
+pub fn message_of(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     match field.kind() {
         Kind::Message(message) if !field.is_map() => Some(message),
         _ => None,
@@ -25,7 +27,8 @@ pub(crate) fn message_of(field: &FieldDescriptor) -> Option<MessageDescriptor> {
 }
 
 /// Returns true for a plain field of this kind: no list, and never absent.
-pub(crate) fn is_plain(field: &FieldDescriptor, kind: &Kind) -> bool {
+#[must_use]
+pub fn is_plain(field: &FieldDescriptor, kind: &Kind) -> bool {
     field.kind() == *kind && !field.is_list() && !field.supports_presence()
 }
 
@@ -35,24 +38,28 @@ fn has_plain(message: &MessageDescriptor, name: &str, kind: &Kind) -> bool {
 }
 
 /// Returns true if a message has a list of this name and kind.
-pub(crate) fn has_list(message: &MessageDescriptor, name: &str, kind: &Kind) -> bool {
+#[must_use]
+pub fn has_list(message: &MessageDescriptor, name: &str, kind: &Kind) -> bool {
     message.get_field_by_name(name).is_some_and(|field| field.is_list() && field.kind() == *kind)
 }
 
 /// Returns true for a field in a `oneof` that the contract names: not one that `optional` stands for.
-pub(crate) fn is_choice(field: &FieldDescriptor) -> bool {
+#[must_use]
+pub fn is_choice(field: &FieldDescriptor) -> bool {
     field.containing_oneof().is_some_and(|of| !of.is_synthetic())
 }
 
 /// Returns the fields of a message in the order of the contract.
-pub(crate) fn fields(message: &MessageDescriptor) -> impl Iterator<Item = FieldDescriptor> {
+#[must_use]
+pub fn fields(message: &MessageDescriptor) -> impl Iterator<Item = FieldDescriptor> {
     let mut fields: Vec<_> = message.fields().collect();
     fields.sort_by_key(FieldDescriptor::number);
     fields.into_iter()
 }
 
 /// Returns the only list of messages of a message; `None` if it has several or none.
-pub(crate) fn only_list(message: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
+#[must_use]
+pub fn only_list(message: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
     let mut lists = message.fields().filter(FieldDescriptor::is_list).filter_map(|field| {
         let item = message_of(&field)?;
         Some((field, item))
@@ -61,13 +68,15 @@ pub(crate) fn only_list(message: &MessageDescriptor) -> Option<(FieldDescriptor,
 }
 
 /// Returns the list of a page: the only list of messages beside a token of the next page.
-pub(crate) fn page(message: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
+#[must_use]
+pub fn page(message: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
     let has_token = has_plain(message, "next_page_token", &Kind::String);
     only_list(message).filter(|_| has_token)
 }
 
 /// Returns the result by key of a response; `None` if the response has none.
-pub(crate) fn keyed_result(response: &MessageDescriptor) -> Option<KeyedResult> {
+#[must_use]
+pub fn keyed_result(response: &MessageDescriptor) -> Option<KeyedResult> {
     let (list, message) = only_list(response).filter(|_| response.fields().len() == 1)?;
     let mut outcomes = message.oneofs().filter(|of| !of.is_synthetic());
     let outcome = outcomes.next().filter(|_| outcomes.next().is_none())?;
@@ -95,7 +104,8 @@ pub(crate) fn keyed_result(response: &MessageDescriptor) -> Option<KeyedResult> 
 }
 
 /// Returns the only field of a response, if it is a message.
-pub(crate) fn only_message(response: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
+#[must_use]
+pub fn only_message(response: &MessageDescriptor) -> Option<(FieldDescriptor, MessageDescriptor)> {
     let mut fields = response.fields();
     let field = fields.next().filter(|_| fields.next().is_none())?;
     let is_optional = field.cardinality() == Cardinality::Optional && !is_choice(&field);
@@ -105,7 +115,8 @@ pub(crate) fn only_message(response: &MessageDescriptor) -> Option<(FieldDescrip
 }
 
 /// Returns true if a request has a read mask.
-pub(crate) fn has_mask(request: &MessageDescriptor) -> bool {
+#[must_use]
+pub fn has_mask(request: &MessageDescriptor) -> bool {
     let mask = request.get_field_by_name("read_mask").and_then(|field| message_of(&field));
     mask.is_some_and(|message| message.full_name() == "google.protobuf.FieldMask")
 }

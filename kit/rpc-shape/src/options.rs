@@ -4,14 +4,17 @@ use prost_reflect::{FieldDescriptor, MethodDescriptor, Value};
 
 /// Rules of an RPC, as the options of its contract state them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Rules {
-    pub(crate) max_keys: Option<u32>,
-    pub(crate) public: bool,
+pub struct Rules {
+    /// Keys that a request takes at most; `None` if the contract does not say.
+    pub max_keys: Option<u32>,
+    /// True if the response is the same for every principal.
+    pub public: bool,
 }
 
 impl Rules {
     /// Returns the rules of an RPC.
-    pub(crate) fn of(method: &MethodDescriptor) -> Self {
+    #[must_use]
+    pub fn of(method: &MethodDescriptor) -> Self {
         let options = method.options();
         let extension = method.parent_pool().get_extension_by_name("bff.rpc.v1.method");
         let Some(extension) = extension.filter(|it| options.has_extension(it)) else {
@@ -28,7 +31,8 @@ impl Rules {
 }
 
 /// Returns the kind of the entity that a field identifies.
-pub(crate) fn entity(field: &FieldDescriptor) -> Option<String> {
+#[must_use]
+pub fn entity(field: &FieldDescriptor) -> Option<String> {
     let options = field.options();
     let extension = field.parent_file().parent_pool().get_extension_by_name("bff.rpc.v1.entity")?;
     let kind = options.get_extension(&extension).as_str().map(str::to_owned);

@@ -1,0 +1,36 @@
+//! The three BFFs keep what every BFF has to keep, over services that the contracts make up; one that lies is found out.
+
+mod dishonest;
+
+use bff_test::{Tried, honest};
+
+use crate::support::{Kind, made_up};
+
+/// Asserts that so much was tried, at least.
+fn tried(kind: Kind, least: Tried) {
+    let tried = honest(&made_up(kind));
+    let counts = |it: Tried| [it.fields, it.runs, it.failures, it.consequences, it.shared, it.ids];
+    let is_less = counts(tried).into_iter().zip(counts(least)).any(|(tried, least)| tried < least);
+    assert!(!is_less, "{tried:?}");
+}
+
+#[test]
+fn the_phone_app_is_honest() {
+    tried(
+        Kind::Mobile,
+        Tried { fields: 60, runs: 85, failures: 400, consequences: 400, shared: 400, ids: 7 },
+    );
+}
+
+#[test]
+fn the_web_shop_is_honest() {
+    tried(
+        Kind::Web,
+        Tried { fields: 130, runs: 125, failures: 700, consequences: 750, shared: 900, ids: 11 },
+    );
+}
+
+#[test]
+fn the_devices_are_honest() {
+    tried(Kind::Iot, Tried { fields: 12, runs: 30, failures: 110, consequences: 180, shared: 100, ids: 4 });
+}
