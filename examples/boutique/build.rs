@@ -1,0 +1,5 @@
+//! Compiles the contracts of the services.
+
+fn main() -> Result<(), rpc_build::Error> {
+    rpc_build::compile("protos")
+}
