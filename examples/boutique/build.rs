@@ -1,5 +1,5 @@
-//! Compiles the contracts of the services.
+//! Compiles the contracts of the services, which state no idempotency.
 
 fn main() -> Result<(), rpc_build::Error> {
-    rpc_build::compile("protos")
+    rpc_build::Build::of("protos").no_side_effects(["*/Get*", "*/List*", "*/Search*", "*/Convert"]).compile()
 }

@@ -2,85 +2,86 @@
 
 use std::sync::Arc;
 
-use fetch::{Call, Command, EntityIds, Fetch, Rpc, ToField};
-use prost::Message;
+use fetch::{Command, Encoded, Fetch};
 
-use crate::proto;
+use crate::proto::{self, CartItem, Money};
 
 fetch::ids! { pub(crate) ProductId; }
 
-/// Declares fetches. The contracts do not say of any RPC that it has no side effects; these have none.
-macro_rules! loads {
-    ($($name:ident { $($part:ident: $type:ty),* } = $service:ident::$rpc:ident $(, $word:ident $(= $value:tt)?)*;)*) => {$(
-        #[derive(Fetch)]
-        #[fetch(proto::$service::$rpc, no_side_effects $(, $word $(= $value)?)*)]
-        pub(crate) struct $name { $(pub(crate) $part: $type),* }
-    )*};
-}
-
-loads! {
-    AdsFor { context_keys: Arc<[String]> } = ad_service::GetAds, public;
-    AllProducts {} = product_catalog_service::ListProducts, public;
-    CartOf { user_id: Arc<str> } = cart_service::GetCart, key = user_id;
-    Converted { from: Encoded, to_code: String } = currency_service::Convert, at_once = 4, public, by_status;
-    Currencies {} = currency_service::GetSupportedCurrencies, public;
-    ProductsMatching { query: String } = product_catalog_service::SearchProducts, public;
-    QuoteFor { items: Encoded } = shipping_service::GetQuote;
-    Recommended { user_id: Arc<str>, product_ids: Arc<[ProductId]> } = recommendation_service::ListRecommendations;
+#[derive(Fetch)]
+#[fetch(proto::ad_service::GetAds, public)]
+pub(crate) struct AdsFor {
+    pub(crate) context_keys: Arc<[String]>,
 }
 
 #[derive(Fetch)]
-#[fetch(proto::product_catalog_service::GetProduct, one = id, key = id, at_once = 8, no_side_effects, public)]
+#[fetch(proto::product_catalog_service::ListProducts, public)]
+pub(crate) struct AllProducts;
+
+#[derive(Fetch)]
+#[fetch(proto::cart_service::GetCart, key = user_id)]
+pub(crate) struct CartOf {
+    pub(crate) user_id: Arc<str>,
+}
+
+#[derive(Fetch)]
+#[fetch(proto::currency_service::Convert, at_once = 4, public, by_status)]
+pub(crate) struct Converted {
+    pub(crate) from: Encoded<Money>,
+    pub(crate) to_code: String,
+}
+
+#[derive(Fetch)]
+#[fetch(proto::currency_service::GetSupportedCurrencies, public)]
+pub(crate) struct Currencies;
+
+#[derive(Fetch)]
+#[fetch(proto::product_catalog_service::GetProduct, one = id, key = id, at_once = 8, public)]
 pub(crate) struct ProductById(pub(crate) ProductId);
 
-#[derive(Debug, Command)]
+#[derive(Fetch)]
+#[fetch(proto::product_catalog_service::SearchProducts, public)]
+pub(crate) struct ProductsMatching {
+    pub(crate) query: String,
+}
+
+#[derive(Fetch)]
+#[fetch(proto::shipping_service::GetQuote)]
+pub(crate) struct QuoteFor {
+    pub(crate) items: Arc<[Encoded<CartItem>]>,
+}
+
+#[derive(Fetch)]
+#[fetch(proto::recommendation_service::ListRecommendations)]
+pub(crate) struct Recommended {
+    pub(crate) user_id: Arc<str>,
+    pub(crate) product_ids: Arc<[ProductId]>,
+}
+
+#[derive(Command)]
 #[command(proto::cart_service::AddItem, by_status)]
 pub(crate) struct AddToCart {
     pub(crate) user_id: Arc<str>,
-    pub(crate) item: proto::CartItem,
+    pub(crate) item: CartItem,
 }
 
-#[derive(Debug, Command)]
+#[derive(Command)]
 #[command(proto::cart_service::EmptyCart, idempotent)]
 pub(crate) struct EmptyCart {
     pub(crate) user_id: Arc<str>,
 }
 
-/// Orders the contents of the cart. Written by hand, because the service says `INTERNAL` of a declined card.
-#[derive(Debug)]
-pub(crate) struct PlaceOrder(pub(crate) proto::PlaceOrderRequest);
-
-impl Command for PlaceOrder {
-    const NAME: &'static str = "PlaceOrder";
-    const RPC: Rpc = Rpc::of_write::<proto::checkout_service::PlaceOrder>(false);
-    type Value = Arc<proto::OrderResult>;
-    async fn send(self, call: Call<'_>) -> Result<Self::Value, fetch::UpstreamError> {
-        let declined = || fetch::UpstreamError::of_key(9, String::new(), "CARD_DECLINED".to_owned(), &[]);
-        let placed = call.value::<proto::checkout_service::PlaceOrder>(self.0).await;
-        placed.map_err(|error| if error.message().contains("declined") { declined() } else { error })
-    }
+#[derive(Command)]
+#[command(proto::checkout_service::PlaceOrder, declines = declined)]
+pub(crate) struct PlaceOrder {
+    pub(crate) user_id: Arc<str>,
+    pub(crate) currency: String,
+    pub(crate) address: proto::Address,
+    pub(crate) email: String,
+    pub(crate) card: proto::Card,
 }
 
-/// A message as a part of a key, by its bytes: keys have an order, and messages have none.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Encoded(Vec<u8>);
-
-pub(crate) fn encoded(message: Option<&impl Message>) -> Encoded {
-    Encoded(message.map(Message::encode_to_vec).unwrap_or_default())
-}
-
-impl ToField<Option<proto::Money>> for Encoded {
-    fn to_field(&self) -> Option<proto::Money> {
-        proto::Money::decode(&*self.0).ok()
-    }
-}
-
-impl ToField<Vec<proto::CartItem>> for Encoded {
-    fn to_field(&self) -> Vec<proto::CartItem> {
-        proto::Cart::decode(&*self.0).unwrap_or_default().items
-    }
-}
-
-impl EntityIds for Encoded {
-    fn each_id(&self, _: &mut dyn FnMut(&str)) {}
+/// The service says `INTERNAL` of a declined card.
+fn declined(_code: i32, message: &str) -> Option<&'static str> {
+    message.contains("declined").then_some("CARD_DECLINED")
 }

@@ -13,6 +13,8 @@ use fetch::{Policies, Policy, PolicyTable as _};
 pub mod proto {
     include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
     pub use self::boutique::v1::*;
+    /// The contracts as a set of file descriptors.
+    pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 }
 
 struct Phone;

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
-use bff_kit::{ContextExt as _, Error, Id, Payload as _, Ref, RefList, UserErrorTable};
+use bff_kit::{ContextExt as _, Error, Id, Ref, RefList, UserErrorTable};
 use bff_kit::{object, payload, user};
+use fetch::Encoded;
 
 use crate::calls::{AddToCart, AdsFor, AllProducts, CartOf, Converted, Currencies, EmptyCart, PlaceOrder};
-use crate::calls::{ProductById, ProductId, ProductsMatching, QuoteFor, Recommended, encoded};
+use crate::calls::{ProductById, ProductId, ProductsMatching, QuoteFor, Recommended};
 use crate::proto;
 
 /// Queries of the app. A price is a text to show, such as "18.99 EUR".
 #[object]
 pub(crate) struct Query {
     /// All products, 20 at most.
-    #[fetch(AllProducts {}, take = products, most = 20)]
+    #[fetch(AllProducts, take = products, most = 20)]
     products: Vec<Product>,
     /// Text of an advertisement. Null when there is none, or when it cannot be loaded.
     #[fetch(AdsFor { context_keys: Arc::default() }, with = first(ads), or = null)]
@@ -31,7 +32,7 @@ pub(crate) struct Query {
     #[fetch(CartOf { user_id: user })]
     cart: Ref<Cart>,
     /// Currencies in which prices can be shown, by ISO 4217, 50 at most.
-    #[fetch(Currencies {}, with = <[String]>::to_vec(currency_codes), most = 50)]
+    #[fetch(Currencies, with = <[String]>::to_vec(currency_codes), most = 50)]
     currencies: Vec<String>,
 }
 
@@ -52,7 +53,7 @@ pub(crate) struct Product {
     #[read(picture)]
     picture: bff_kit::value::Url,
     /// Price of the product. Null when it cannot be loaded.
-    #[fetch(Converted { from: encoded(self.price_usd), to_code: currency },
+    #[fetch(Converted { from: self.price_usd, to_code: currency },
         with = text(units, nanos, currency_code), or = null)]
     #[arg(currency: String, "Currency by ISO 4217, such as \"EUR\".")]
     price: String,
@@ -73,11 +74,11 @@ pub(crate) struct Cart {
     #[read(items, most = 20)]
     lines: Vec<CartLine>,
     /// Price of everything in the cart, without shipping. Null when it cannot be loaded.
-    #[resolve(total(ctx, &self.0, currency), fetch(ProductById(self.items), each = 20), then(Converted), or = null)]
+    #[resolve(total(ctx, &self.0, currency), fetch(ProductById(self.items), each = 20), then(Converted { to_code: currency }), or = null)]
     #[arg(currency: String, "Currency by ISO 4217, such as \"EUR\".")]
     total: String,
     /// Price of shipping. Null when it cannot be loaded.
-    #[resolve(shipping(ctx, &self.0, currency), fetch(QuoteFor(self.items)), then(Converted), or = null)]
+    #[resolve(shipping(ctx, &self.0, currency), fetch(QuoteFor(self.items)), then(Converted { to_code: currency }), or = null)]
     #[arg(currency: String, "Currency by ISO 4217, such as \"EUR\".")]
     shipping: String,
 }
@@ -85,7 +86,7 @@ pub(crate) struct Cart {
 async fn total(ctx: &Context<'_>, cart: &proto::Cart, currency: String) -> Result<String, Error> {
     let keys = cart.items.iter().map(|item| ProductById(item.product_id.as_str().into()));
     let products = ctx.fetch_all(keys).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let amounts = products.iter().map(|product| encoded(product.price_usd.as_ref()));
+    let amounts = products.iter().map(|product| product.price_usd.as_ref().into());
     let keys = amounts.map(|from| Converted { from, to_code: currency.clone() });
     let prices = ctx.fetch_all(keys).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     let lines = prices.iter().zip(cart.items.iter().map(|item| i64::from(item.quantity)));
@@ -94,8 +95,8 @@ async fn total(ctx: &Context<'_>, cart: &proto::Cart, currency: String) -> Resul
 }
 
 async fn shipping(ctx: &Context<'_>, cart: &proto::Cart, to_code: String) -> Result<String, Error> {
-    let quote = ctx.fetch(QuoteFor { items: encoded(Some(cart)) }).await?;
-    let price = ctx.fetch(Converted { from: encoded(Some(&*quote)), to_code }).await?;
+    let quote = ctx.fetch(QuoteFor { items: Encoded::list(&cart.items) }).await?;
+    let price = ctx.fetch(Converted { from: Some(&*quote).into(), to_code }).await?;
     Ok(text(price.units, price.nanos, &price.currency_code))
 }
 
@@ -115,12 +116,11 @@ pub(crate) struct CartLine {
 #[requires(signed_in)]
 pub(crate) struct Mutation {
     /// Adds a product to the cart.
-    #[resolve(cart_add(ctx, input), send(AddToCart(input, user)), then(CartOf, best_effort))]
+    #[resolve(cart_add(ctx, input), send(AddToCart(input, user)))]
     #[arg(input: CartAddInput, "Product and quantity to add.")]
     cart_add: CartPayload,
     /// Takes everything out of the cart.
-    #[resolve(after(ctx, ctx.send(EmptyCart { user_id: user(ctx).unwrap_or_default() }).await),
-        send(EmptyCart(user)), then(CartOf, best_effort))]
+    #[resolve(cart_empty(ctx), send(EmptyCart(user)))]
     cart_empty: CartPayload,
     /// Orders the contents of the cart.
     #[resolve(order_place(ctx, input), send(PlaceOrder(input, user)))]
@@ -131,24 +131,19 @@ pub(crate) struct Mutation {
 async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload, Error> {
     let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
     let item = proto::CartItem { product_id: product.as_str().to_owned(), quantity: input.quantity };
-    after(ctx, ctx.send(AddToCart { user_id: user(ctx).unwrap_or_default(), item }).await).await
+    let added = ctx.send(AddToCart { user_id: user(ctx).unwrap_or_default(), item }).await;
+    payload(added, Some("productId"))
 }
 
-/// Loads the cart after a change. If that fails, the change is made all the same, and nobody should repeat it.
-async fn after(ctx: &Context<'_>, made: Result<Arc<proto::Empty>, Error>) -> Result<CartPayload, Error> {
-    if let Err(error) = made {
-        return payload(Err(error), Some("productId"));
-    }
-    let cart = ctx.optional(ctx.fetch(CartOf { user_id: user(ctx).unwrap_or_default() }).await)?;
-    Ok(cart.map(CartPayload::made).unwrap_or_default())
+async fn cart_empty(ctx: &Context<'_>) -> Result<CartPayload, Error> {
+    payload(ctx.send(EmptyCart { user_id: user(ctx).unwrap_or_default() }).await, None)
 }
 
 async fn order_place(ctx: &Context<'_>, input: OrderPlaceInput) -> Result<OrderPlacePayload, Error> {
     let OrderPlaceInput { email, currency, address: lines, card: number, expiration } = input;
-    let (user_id, address) = (user(ctx).unwrap_or_default().to_string(), Some(proto::Address { lines }));
-    let card = Some(proto::Card { number, expiration });
-    let order = proto::PlaceOrderRequest { user_id, currency, address, email, card };
-    payload(ctx.send(PlaceOrder(order)).await, None)
+    let (user_id, address) = (user(ctx).unwrap_or_default(), proto::Address { lines });
+    let card = proto::Card { number, expiration };
+    payload(ctx.send(PlaceOrder { user_id, currency, address, email, card }).await, None)
 }
 
 /// Product and quantity to add to the cart.
@@ -175,11 +170,9 @@ struct OrderPlaceInput {
     expiration: String,
 }
 
-/// Result of a change to the cart.
-#[payload(proto::Cart)]
+/// Result of a change to the cart, which is to be loaded again.
+#[payload(proto::Empty)]
 struct CartPayload {
-    /// The cart after the change. Null when there are user errors, or when it cannot be loaded.
-    cart: Cart,
     /// Reasons why the change was not made, 1 at most; empty on success.
     user_errors: Vec<UserError>,
 }

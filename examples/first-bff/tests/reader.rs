@@ -2,24 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::future::pending;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use bff_kit::host::config::Config;
-use bff_kit::host::{Server, Tcp};
+use bff_test::{Bff, Break, Opened, id_of};
 use first_bff::proto::books::book_service_server::{BookService, BookServiceServer};
 use first_bff::proto::books::{Book, GetBookRequest, ListShelfRequest, ListShelfResponse};
 use first_bff::proto::loans::loan_result::Outcome;
 use first_bff::proto::loans::loan_service_server::{LoanService, LoanServiceServer};
 use first_bff::proto::loans::{BatchGetLoansRequest, BatchGetLoansResponse, Loan, LoanError, LoanResult};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Bytes;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Request, Response, Status};
 
 /// Both services, and the keys of the calls for loans.
@@ -70,63 +62,61 @@ impl LoanService for Library {
     }
 }
 
-/// Opens the services and the BFF in front of them; returns the address of the BFF.
-async fn open(library: Library) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let upstream = format!("http://{}", listener.local_addr().unwrap());
+fn bff() -> Bff {
+    let contracts = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/reader");
+    Bff::new(first_bff::client(), first_bff::proto::DESCRIPTORS).with_contracts(contracts)
+}
+
+/// Opens the services, and the BFF in front of them.
+fn open(library: Library) -> Opened {
     let services = tonic::transport::Server::builder()
         .add_service(BookServiceServer::new(library.clone()))
         .add_service(LoanServiceServer::new(library));
-    tokio::spawn(services.serve_with_incoming(TcpListenerStream::new(listener)));
-
-    let mut config = Config::development();
-    config.upstream.default = upstream;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        Server::new(config).serve(first_bff::client(), listener, Tcp, pending()).await.unwrap();
-    });
-    format!("http://{address}/graphql")
+    bff().open_over(async move |connections| services.serve_with_incoming(connections).await.unwrap())
 }
 
-async fn query(address: &str, query: &str) -> Value {
-    let request = http::Request::post(address)
-        .header("content-type", "application/json")
-        .body(Full::<Bytes>::from(json!({ "query": query }).to_string()))
-        .unwrap();
-    let response = Client::builder(TokioExecutor::new()).build_http().request(request).await.unwrap();
-    serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()
+/// Over services that the contracts make up: fields read and call what they say, operations keep their plans.
+#[test]
+fn the_bff_is_honest() {
+    let tried = bff_test::honest(&bff());
+    assert!(tried.fields >= 6 && tried.failures >= 15, "{tried:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
+async fn loans_that_are_silent_leave_the_books() {
+    let bff = bff().open();
+    bff.services().break_rpc("library.loans.v1.LoanService/BatchGetLoans", Break::Silent);
+    let answer = bff.query(r#"{ shelf(name: "novels") { title available } }"#).await;
+    assert_eq!(answer.degraded(), ["shelf.available: UPSTREAM_TIMEOUT of LoanService ×3"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_shelf_is_one_call_to_each_service() {
     let library = Library::default();
-    let address = open(library.clone()).await;
-    let answer = query(&address, r#"{ shelf(name: "novels") { line available } }"#).await;
-    let available: Vec<_> = (0..3).map(|index| answer["data"]["shelf"][index]["available"].clone()).collect();
-    assert_eq!(available, [json!(true), Value::Null, json!(false)], "{answer}");
-    assert_eq!(answer["data"]["shelf"][0]["line"], "The sea (A. Writer)");
+    let answer = open(library.clone()).query(r#"{ shelf(name: "novels") { line available } }"#).await;
+    let available = [0, 1, 2].map(|index| answer.data(&format!("/shelf/{index}/available")).clone());
+    assert_eq!(available, [json!(true), Value::Null, json!(false)], "{}", answer.text);
+    assert_eq!(answer.data("/shelf/0/line"), "The sea (A. Writer)");
     assert_eq!(*library.loans.lock().unwrap(), [["sea", "stolen", "wind"]]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn loans_that_cannot_be_told_leave_the_books() {
-    let address = open(Library { closed: true, ..Library::default() }).await;
-    let answer = query(&address, r#"{ shelf(name: "novels") { line available } }"#).await;
-    assert_eq!(answer["data"]["shelf"][0], json!({ "line": "The sea (A. Writer)", "available": null }));
-    assert_eq!(answer["extensions"]["degraded"][0]["service"], "LoanService", "{answer}");
-    assert!(answer.get("errors").is_none());
+    let bff = open(Library { closed: true, ..Library::default() });
+    let answer = bff.query(r#"{ shelf(name: "novels") { line available } }"#).await;
+    assert_eq!(answer.data("/shelf/0"), &json!({ "line": "The sea (A. Writer)", "available": null }));
+    assert_eq!(answer.degraded(), ["shelf.available: UPSTREAM_UNAVAILABLE of LoanService ×3"]);
+    assert!(answer.errors().is_empty(), "{}", answer.text);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_book_that_is_not_there_is_null_and_a_bad_id_is_an_error() {
-    let address = open(Library::default()).await;
-    let shelf = query(&address, r#"{ shelf(name: "novels") { id } }"#).await;
-    let id = shelf["data"]["shelf"][0]["id"].as_str().unwrap();
-    let found = query(&address, &format!(r#"{{ book(id: "{id}") {{ title available }} }}"#)).await;
-    assert_eq!(found["data"]["book"], json!({ "title": "The sea", "available": true }), "{found}");
-    let bad = query(&address, r#"{ book(id: "sea") { title } }"#).await;
-    assert_eq!(bad["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    let bff = open(Library::default());
+    let book = |id: &str| format!(r#"{{ book(id: "{id}") {{ title available }} }}"#);
+    let found = bff.query(&book(&id_of("Book", "sea"))).await;
+    assert_eq!(found.data("/book"), &json!({ "title": "The sea", "available": true }));
+    assert!(bff.query(&book(&id_of("Book", "gone"))).await.whole().data("/book").is_null());
+    assert_eq!(bff.query(&book("sea")).await.errors(), ["book: BAD_USER_INPUT"]);
 }
 
 /// Runs the binary as its developers do.

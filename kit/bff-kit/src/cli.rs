@@ -28,6 +28,8 @@ pub const EXIT_USAGE: u8 = 64;
 
 /// A GraphQL backend-for-frontend.
 #[derive(Parser)]
+// A setting in front of a command would count for nothing.
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

@@ -14,6 +14,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let mut words = Words::of(attribute(&input.attrs, "command")?.ok_or_else(which)?)?;
     let method = words::path(&words.first().ok_or_else(which)?)?.clone();
     let (idempotent, by_status) = (words.flag("idempotent"), words.flag("by_status"));
+    let declines = words.path("declines")?.map(|reason| quote!(.declines(#reason)));
     words.finish()?;
     let parts = key::parts(input)?;
     if let Some(part) = parts.iter().find(|part| part.field.is_none()) {
@@ -26,7 +27,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         #[automatically_derived]
         impl ::fetch::Command for #name {
             const NAME: &'static str = #text;
-            const RPC: ::fetch::Rpc = ::fetch::Rpc::of_write::<#method>(#idempotent) #by_status;
+            const RPC: ::fetch::Rpc = ::fetch::Rpc::of_write::<#method>(#idempotent) #by_status #declines;
             #aliases
             type Value = ::std::sync::Arc<<#method as ::fetch::Single>::Value>;
 

@@ -26,6 +26,7 @@ struct Options {
     public: bool,
     no_side_effects: bool,
     by_status: bool,
+    declines: Option<Path>,
 }
 
 impl Options {
@@ -43,6 +44,7 @@ impl Options {
             public: words.flag("public"),
             no_side_effects: words.flag("no_side_effects"),
             by_status: words.flag("by_status"),
+            declines: words.path("declines")?,
         };
         words.finish()?;
         if let (None, Some(most)) = (&options.keys, &options.at_most) {
@@ -113,9 +115,10 @@ impl Derived<'_> {
 
     fn fetch(&self) -> Result<TokenStream> {
         let Self { name, method, options, parts } = self;
-        let Options { keys, one, mine, public, no_side_effects, by_status, .. } = options;
+        let Options { keys, one, mine, public, no_side_effects, by_status, declines, .. } = options;
         let (loads, own_name) = (self.loads(), name.to_string());
         let by_status = by_status.then(|| quote!(.by_status()));
+        let declines = declines.as_ref().map(|reason| quote!(.declines(#reason)));
         let at_once = options.at_once.as_ref().map(|most| quote!(const AT_ONCE: usize = #most;));
         let at_most = options.at_most.as_ref().map_or(quote!(None), |most| quote!(Some(#most)));
         let max_keys =
@@ -134,7 +137,7 @@ impl Derived<'_> {
         Ok(quote! {
             #[automatically_derived]
             impl ::fetch::Fetch for #name {
-                const RPC: ::fetch::Rpc = ::fetch::Rpc::of_read::<#method>(#no_side_effects, #public) #by_status;
+                const RPC: ::fetch::Rpc = ::fetch::Rpc::of_read::<#method>(#no_side_effects, #public) #by_status #declines;
                 const NAME: &'static str = #own_name;
                 const MAX_KEYS: usize = #max_keys;
                 #at_once
@@ -142,6 +145,7 @@ impl Derived<'_> {
                 const READS: &'static [&'static str] = &[#reads];
                 const MINE: bool = #mine;
                 const LISTS: bool = <#method as ::fetch::Method>::LISTS;
+                const MASKED: bool = <#method as ::fetch::Method>::MASKED;
                 #aliases
                 type Value = ::std::sync::Arc<#loads::Value>;
 

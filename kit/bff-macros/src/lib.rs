@@ -38,7 +38,7 @@ use syn::{DeriveInput, ItemEnum, ItemStruct, parse_macro_input};
 /// | `given(page_size = 20)` | fields of the request that are the same for every key |
 /// | `at_once = 8` | calls at a time, where there are more keys than one call takes; 16 by default |
 /// | `changes = watch_stock` | RPC with the stream by which the service tells of changes |
-/// | `at_most = 100`, `public`, `no_side_effects`, `by_status` | what is true of the RPC, where its contract does not say |
+/// | `at_most = 100`, `public`, `no_side_effects`, `by_status`, `declines = function` | what is true of the RPC, where its contract does not say |
 ///
 /// A field of a key may have `#[key(alias = "country")]`: the name by which clients know it. A field `page: Page` becomes
 /// the fields `page_size`, `page_token` and `skip`.
@@ -66,7 +66,8 @@ pub fn derive_fetch(input: TokenStream) -> TokenStream {
 ///
 /// Each field becomes the field of the request with its name; `#[key(alias = "country")]` says by which name clients know it.
 /// `idempotent` declares that repeated calls have the effect of one, where the contract does not say, and `by_status` that the
-/// service reports mistakes of the client by the status alone.
+/// service reports mistakes of the client by the status alone. `declines = declined` names a function `fn(code: i32, message:
+/// &str) -> Option<&'static str>` that tells the reason for which the service declined, where its status has none.
 #[proc_macro_derive(Command, attributes(command, key))]
 pub fn derive_command(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -1,6 +1,7 @@
 //! A BFF in front of services that are made of their contracts, without sockets.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::answer::Answer;
-use crate::network::Network;
+use crate::network::{Dialled, Network};
 use crate::services::{Known, Services};
 use crate::sign_in::{Principals, SCOPES};
 
@@ -95,11 +96,33 @@ impl Bff {
     /// any operation, keeps nothing between requests and never stops to call a service that fails.
     #[must_use]
     pub fn open_with(&self, configure: impl FnOnce(&mut Config)) -> Opened {
-        let network = Network::default();
         let services = Services::new(self.pool.clone(), self.known());
+        self.opened(services.clone(), |listener| services.serve(listener), configure)
+    }
+
+    /// Opens services of the test's own, and the BFF in front of them: `serve` gets their connections, a stream that a server of
+    /// tonic takes.
+    #[must_use]
+    pub fn open_over<F>(&self, serve: impl FnOnce(Dialled) -> F) -> Opened
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.opened(Services::new(self.pool.clone(), Known::default()), serve, |_| {})
+    }
+
+    fn opened<F>(
+        &self,
+        services: Services,
+        serve: impl FnOnce(Dialled) -> F,
+        configure: impl FnOnce(&mut Config),
+    ) -> Opened
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let network = Network::default();
         let mut servers = JoinSet::new();
         let (listener, upstream) = network.listen();
-        servers.spawn(services.clone().serve(listener));
+        servers.spawn(serve(listener));
 
         let mut config = Config::development();
         config.upstream.default = format!("http://{upstream}");

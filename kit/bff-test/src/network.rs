@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 use bff_kit::host::PeerAddress;
 use endpoints::{Io, NetworkFuture};
+use futures_util::Stream;
 use tokio::io::DuplexStream;
 use tokio::sync::mpsc;
 
@@ -59,6 +62,18 @@ impl axum::serve::Listener for Dialled {
 
     fn local_addr(&self) -> io::Result<Unnamed> {
         Ok(Unnamed)
+    }
+}
+
+/// The connections as a stream, which never ends, for servers that take one.
+impl Stream for Dialled {
+    type Item = io::Result<DuplexStream>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.0.poll_recv(cx) {
+            Poll::Ready(Some(stream)) => Poll::Ready(Some(Ok(stream))),
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
     }
 }
 

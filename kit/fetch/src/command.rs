@@ -1,6 +1,5 @@
 //! The trait that every command to a service implements.
 
-use std::fmt::Debug;
 use std::future::Future;
 
 use crate::{Call, Rpc, UpstreamError};
@@ -8,7 +7,7 @@ use crate::{Call, Rpc, UpstreamError};
 /// A change that a service makes, such as "write this review". A command is one call, never batched and never shared.
 ///
 /// [`derive@crate::Command`] implements the trait from the contract of an RPC.
-pub trait Command: Debug + Send + Sized + 'static {
+pub trait Command: Send + Sized + 'static {
     /// Name of the command, as plans and policies show it: the name of the type. It is unique among the calls of a BFF.
     const NAME: &'static str;
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{StatusExt as _, pb};
 
+use crate::Rpc;
 use crate::wire::Ended;
 
 /// Error of a call, or of one key of it, that failed. Cheap to clone: every key of a failed batch holds it.
@@ -120,9 +121,17 @@ impl UpstreamError {
 
     /// Creates the upstream error of a status from the client library, by how the response ended on the wire. A status
     /// that no service sent is never about the client, only about the path between us and the service.
-    pub(crate) fn of_status(status: &Status, ended: Ended) -> Self {
+    pub(crate) fn of_status(rpc: Rpc, status: &Status, ended: Ended) -> Self {
         if ended == Ended::Status(status.code().into()) {
-            return Self::answered(status);
+            let Some(reason) = rpc.reason_of(status.code().into(), status.message()) else {
+                return Self::answered(status);
+            };
+            return Self::of(Inner {
+                code: status.code(),
+                message: status.message().to_owned(),
+                reason: Some(reason.to_owned()),
+                ..Inner::new(FailureKind::Declined)
+            });
         }
         if ended == Ended::Unsent {
             return Self::unsent(with_sources(status));

@@ -46,6 +46,9 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     /// True if a read mask selects from the items of the value, which is a list, and not from the value itself.
     const LISTS: bool = false;
 
+    /// True if requests have a read mask. Responses without one hold all that the service knows.
+    const MASKED: bool = true;
+
     /// Paths of the loaded message that [`batch`](Self::batch) itself reads, such as the key to match by.
     /// They are part of every read mask, which is therefore never empty.
     const READS: &'static [&'static str];

@@ -126,6 +126,8 @@ pub struct PlannedCall {
     pub calls_at_once: Option<u64>,
     /// Paths of the response that are read; empty for a command.
     pub reads: Vec<String>,
+    /// True if the call has a read mask; otherwise the whole response is sent.
+    pub masked: bool,
     /// True if the fields can do without the call.
     pub optional: bool,
     /// Time the call may take, in milliseconds.
@@ -311,6 +313,7 @@ impl Calls<'_> {
             calls: 1,
             keys_per_call: u64::from(step.max_keys),
             calls_at_once: step.at_once.map(u64::from),
+            masked: step.masked,
             reads: Vec::new(),
             optional: false,
             timeout_ms: millis(policy.timeout),

@@ -122,6 +122,7 @@ mod tests {
             holds: None,
             best_effort: false,
             coalesced: false,
+            masked: true,
             each: None,
             at_once: None,
             max_keys: 1,

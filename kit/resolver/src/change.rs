@@ -2,6 +2,7 @@
 
 use async_graphql::Context;
 use fetch::Command;
+use operation::Code;
 
 use crate::context::ContextExt as _;
 use crate::error::Error;
@@ -103,7 +104,15 @@ fn user_errors<E: UserError>(error: Error, subject: Option<&str>) -> Result<Vec<
     }
     let reason = match &error {
         Error::NotFound => Some(E::Code::not_found()),
-        declined => declined.business_reason().map(E::Code::of),
+        // A service that gives no reason declines all the same.
+        Error::Client(client) if client.code == Code::Refused => {
+            Some(E::Code::of(error.business_reason().unwrap_or_default()))
+        }
+        Error::Client(client) if client.code == Code::BadUserInput => {
+            let row = E::Code::of("");
+            Some(UserErrorRow { code: E::Code::invalid(), ..row })
+        }
+        _ => None,
     };
     let Some(UserErrorRow { code, about, say }) = reason else { return Err(error) };
     let field = match about {

@@ -4,19 +4,42 @@ use prost_build::{Service, ServiceGenerator};
 use prost_reflect::DescriptorPool;
 use rpc_shape::Rules;
 
-use crate::{idents, method, page};
+use crate::{Error, idents, method, page};
 
 /// The contracts of a crate.
 pub(crate) struct Contracts {
     pool: DescriptorPool,
     tonic: Box<dyn ServiceGenerator>,
+    /// RPCs that have no side effects, though their contracts do not say it.
+    no_side_effects: Vec<String>,
     /// True once the code of pages was written.
     has_pages: bool,
 }
 
+/// Returns true if a text matches a pattern, in which `*` stands for any text.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((start, rest)) => text.strip_prefix(start).is_some_and(|text| {
+            let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            ends.any(|at| matches(rest, &text[at..]))
+        }),
+    }
+}
+
 impl Contracts {
-    pub(crate) fn new(pool: DescriptorPool) -> Self {
-        Self { pool, tonic: tonic_prost_build::configure().service_generator(), has_pages: false }
+    /// Takes contracts, and the names and patterns of RPCs that have no side effects.
+    pub(crate) fn new(pool: DescriptorPool, patterns: Vec<String>) -> Result<Self, Error> {
+        let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
+        let unsaid: Vec<_> =
+            methods.filter(|it| method::idempotency(it).is_none()).map(|it| method::path(&it)).collect();
+        if let Some(none) = patterns.iter().find(|pattern| !unsaid.iter().any(|rpc| matches(pattern, rpc))) {
+            return Err(Error::NoRpc(none.clone()));
+        }
+        let is_meant = |rpc: &String| patterns.iter().any(|pattern| matches(pattern, rpc));
+        let no_side_effects = unsaid.into_iter().filter(is_meant).collect();
+        let tonic = tonic_prost_build::configure().service_generator();
+        Ok(Self { pool, tonic, no_side_effects, has_pages: false })
     }
 }
 
@@ -25,7 +48,10 @@ impl ServiceGenerator for Contracts {
         let name = format!("{}.{}", service.package, service.proto_name);
         self.tonic.generate(service, code);
         let Some(service) = self.pool.get_service_by_name(name.trim_start_matches('.')) else { return };
-        let methods: String = service.methods().map(|it| method::code(&it, Rules::of(&it))).collect();
+        let methods: String = service
+            .methods()
+            .map(|it| method::code(&it, Rules::of(&it), self.no_side_effects.contains(&method::path(&it))))
+            .collect();
         let module = idents::snake(service.name());
         code.extend([format!("/// The RPCs of `{}`.\npub mod {module} {{\n{methods}}}\n", service.name())]);
     }

@@ -57,6 +57,9 @@ pub enum Error {
         /// The cause.
         error: io::Error,
     },
+    /// No RPC can be meant by a name or pattern: none matches, or the contracts of those state their idempotency themselves.
+    #[error("no_side_effects: `{0}` matches no RPC without an idempotency_level")]
+    NoRpc(String),
     /// Code could not be generated.
     #[error(transparent)]
     Code(#[from] io::Error),
@@ -69,33 +72,64 @@ pub enum Error {
 ///
 /// # Errors
 /// A contract is invalid, or a file cannot be read or written.
-#[expect(clippy::print_stdout, reason = "build scripts speak to cargo this way")]
-pub fn compile(folder: impl AsRef<Path>) -> Result<(), Error> {
-    let folder = folder.as_ref();
-    println!("cargo:rerun-if-changed={}", folder.display());
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(Error::NoBuildScript)?);
-    let mut files = Vec::new();
-    find(folder, &mut files)?;
-    files.sort();
+pub fn compile(folder: impl Into<PathBuf>) -> Result<(), Error> {
+    Build::of(folder).compile()
+}
 
-    let mut resolver = ChainFileResolver::new();
-    resolver.add(IncludeFileResolver::new(".".into()));
-    resolver.add(Options);
-    resolver.add(GoogleFileResolver::new());
-    let mut compiler = Compiler::with_file_resolver(resolver);
-    compiler.include_imports(true).include_source_info(true).open_files(&files)?;
+/// Contracts to compile, and what is true of their RPCs that they do not say.
+#[derive(Clone, Debug)]
+pub struct Build {
+    folder: PathBuf,
+    no_side_effects: Vec<String>,
+}
 
-    let descriptors = out.join("descriptors.bin");
-    // Encoded by the compiler, since the types of prost would lose the options of this crate.
-    fs::write(&descriptors, compiler.encode_file_descriptor_set())
-        .map_err(|error| Error::File { path: descriptors, error })?;
+impl Build {
+    /// Creates the build of every contract below a folder of the crate, whose own folder is the root of all imports.
+    #[must_use]
+    pub fn of(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), no_side_effects: Vec::new() }
+    }
 
-    let mut set = compiler.file_descriptor_set();
-    set.file.retain(|file| file.name() != OPTIONS);
-    let contracts = Contracts::new(compiler.descriptor_pool());
-    let mut config = prost_build::Config::new();
-    config.include_file("contracts.rs").service_generator(Box::new(contracts)).compile_fds(set)?;
-    Ok(())
+    /// States that RPCs have no side effects whose contracts state no idempotency: those that are named in full, such as
+    /// `"boutique.v1.CartService/GetCart"`, or match a pattern with `*` for any text, such as `"boutique.v1.*/Get*"`.
+    #[must_use]
+    pub fn no_side_effects<'a>(mut self, rpcs: impl IntoIterator<Item = &'a str>) -> Self {
+        self.no_side_effects.extend(rpcs.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Compiles the contracts.
+    ///
+    /// # Errors
+    /// A contract is invalid, a file cannot be read or written, or a name or pattern matches no RPC that it can be about.
+    #[expect(clippy::print_stdout, reason = "build scripts speak to cargo this way")]
+    pub fn compile(self) -> Result<(), Error> {
+        let Self { folder, no_side_effects } = self;
+        println!("cargo:rerun-if-changed={}", folder.display());
+        let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(Error::NoBuildScript)?);
+        let mut files = Vec::new();
+        find(&folder, &mut files)?;
+        files.sort();
+
+        let mut resolver = ChainFileResolver::new();
+        resolver.add(IncludeFileResolver::new(".".into()));
+        resolver.add(Options);
+        resolver.add(GoogleFileResolver::new());
+        let mut compiler = Compiler::with_file_resolver(resolver);
+        compiler.include_imports(true).include_source_info(true).open_files(&files)?;
+
+        let descriptors = out.join("descriptors.bin");
+        // Encoded by the compiler, since the types of prost would lose the options of this crate.
+        fs::write(&descriptors, compiler.encode_file_descriptor_set())
+            .map_err(|error| Error::File { path: descriptors, error })?;
+
+        let mut set = compiler.file_descriptor_set();
+        set.file.retain(|file| file.name() != OPTIONS);
+        let contracts = Contracts::new(compiler.descriptor_pool(), no_side_effects)?;
+        let mut config = prost_build::Config::new();
+        config.include_file("contracts.rs").service_generator(Box::new(contracts)).compile_fds(set)?;
+        Ok(())
+    }
 }
 
 fn find(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {

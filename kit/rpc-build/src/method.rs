@@ -7,8 +7,9 @@ use rpc_shape::{self as shape, KeyedResult, Rules, entity};
 
 use crate::idents;
 
-/// Returns the code for an RPC, for the module of its service.
-pub(crate) fn code(method: &MethodDescriptor, rules: Rules) -> String {
+/// Returns the code for an RPC, for the module of its service. `no_side_effects` is true for one that has none, though its
+/// contract does not say it.
+pub(crate) fn code(method: &MethodDescriptor, rules: Rules, no_side_effects: bool) -> String {
     let package = method.parent_service().package_name().to_owned();
     let (request, response) = (method.input(), method.output());
     let name = idents::camel(method.name());
@@ -26,6 +27,7 @@ pub(crate) fn code(method: &MethodDescriptor, rules: Rules) -> String {
     } else {
         ""
     };
+    let declared = no_side_effects.then_some(IdempotencyLevel::NoSideEffects);
     let mut code = format!(
         "/// `{full_name}`.
 #[derive(Clone, Copy, Debug)]
@@ -40,15 +42,17 @@ impl ::rpc::Method for {name} {{
     const MAX_KEYS: ::core::option::Option<usize> = {max_keys};
     const LISTS: bool = {lists};
     const FIRST: &'static str = {first:?};
+    const MASKED: bool = {masked};
     {mask}{entities}
 }}
 ",
         full_name = method.full_name(),
         request_path = idents::message(&package, &request),
         response_path = idents::message(&package, &response),
-        path = format!("{}/{}", method.parent_service().full_name(), method.name()),
-        idempotency = idempotency(method),
+        path = path(method),
+        idempotency = idempotency_code(idempotency(method).or(declared)),
         public = rules.public,
+        masked = shape::has_mask(&request),
         streams = method.is_client_streaming() || method.is_server_streaming(),
         entities = entities_of_keys(&request, result.as_ref()),
     );
@@ -57,6 +61,11 @@ impl ::rpc::Method for {name} {{
         None => self::single(&package, &name, &response, single.as_ref()),
     };
     code
+}
+
+/// Returns the full name of an RPC, such as `"shop.carts.v1.CartService/GetCart"`.
+pub(crate) fn path(method: &MethodDescriptor) -> String {
+    format!("{}/{}", method.parent_service().full_name(), method.name())
 }
 
 /// Returns the first path that a read mask can select from a value, and whether it selects from the items of a list.
@@ -68,9 +77,14 @@ fn first_path(value: &MessageDescriptor, is_response: bool) -> (String, bool) {
     (first.map(|field| field.name().to_owned()).unwrap_or_default(), lists)
 }
 
-fn idempotency(method: &MethodDescriptor) -> &'static str {
+/// Returns the idempotency of an RPC, as its contract states it; `None` if it does not.
+pub(crate) fn idempotency(method: &MethodDescriptor) -> Option<IdempotencyLevel> {
     let options = method.method_descriptor_proto().options.as_ref();
-    match options.filter(|it| it.idempotency_level.is_some()).map(MethodOptions::idempotency_level) {
+    options.filter(|it| it.idempotency_level.is_some()).map(MethodOptions::idempotency_level)
+}
+
+fn idempotency_code(level: Option<IdempotencyLevel>) -> &'static str {
+    match level {
         Some(IdempotencyLevel::NoSideEffects) => {
             "::core::option::Option::Some(::rpc::Idempotency::NoSideEffects)"
         }

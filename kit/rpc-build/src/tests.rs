@@ -32,12 +32,18 @@ fn pool(source: &'static str) -> DescriptorPool {
 
 /// Returns the code for all services of a contract and its package, as one file that parses.
 fn code(source: &'static str) -> String {
+    without_side_effects(source, &[])
+}
+
+/// Returns the code of a contract some of whose RPCs have no side effects, though it does not say so.
+fn without_side_effects(source: &'static str, patterns: &[&str]) -> String {
     let pool = pool(source);
     let (package, names): (String, Vec<String>) = {
         let service = pool.services().next().unwrap();
         (service.package_name().to_owned(), pool.services().map(|it| it.name().to_owned()).collect())
     };
-    let mut contracts = Contracts::new(pool);
+    let patterns = patterns.iter().map(|it| (*it).to_owned()).collect();
+    let mut contracts = Contracts::new(pool, patterns).unwrap();
     let mut code = String::new();
     for name in names {
         let service = Service {
@@ -252,6 +258,39 @@ fn well_known_types_choices_and_odd_fields_are_what_prost_makes_of_them() {
             "reason: ::core::default::Default::default(), details: ::core::default::Default::default(),",
         ],
     );
+}
+
+/// A contract that states nothing but what messages hold.
+const FOREIGN: &str = r#"
+    syntax = "proto3";
+    package demo;
+    message Item { string id = 1; }
+    message Key { string id = 1; }
+    service ItemService {
+      rpc GetItem(Key) returns (Item);
+      rpc ListItem(Key) returns (Item) { option idempotency_level = IDEMPOTENT; }
+      rpc PutItem(Key) returns (Item);
+    }
+"#;
+
+#[test]
+fn a_build_says_what_contracts_do_not() {
+    let code = without_side_effects(FOREIGN, &["demo.*/Get*"]);
+    let method = |name: &str| code.split(&format!("pub struct {name} ;")).nth(1).unwrap().to_owned();
+    let level = "const IDEMPOTENCY : :: core :: option :: Option < :: rpc :: Idempotency > = :: core :: option :: Option :: ";
+    for (name, idempotency) in
+        [("GetItem", "Some (:: rpc :: Idempotency :: NoSideEffects)"), ("PutItem", "None")]
+    {
+        assert!(
+            method(name).split("pub struct").next().unwrap().contains(&format!("{level}{idempotency}")),
+            "{name}: {code}"
+        );
+    }
+    assert_holds(&code, &["const MASKED: bool = false;"]);
+    for pattern in ["demo.ItemService/Find*", "demo.ItemService/ListItem", "*/get*"] {
+        let error = Contracts::new(pool(FOREIGN), vec![pattern.to_owned()]).err().unwrap();
+        assert!(error.to_string().contains(pattern), "{error}");
+    }
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Parts of keys and commands, and the fields of requests that they become.
 
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use prost::Message;
@@ -100,6 +104,84 @@ impl<M: Message + Clone> ToField<Option<M>> for M {
 impl ToField<Option<FieldMask>> for Mask {
     fn to_field(&self) -> Option<FieldMask> {
         Some(self.to_message())
+    }
+}
+
+/// A message as a part of a key: keys have an order, and messages have none.
+///
+/// ```
+/// use rpc::Encoded;
+///
+/// let money = Encoded::from(Some(&prost_types::Duration { seconds: 5, nanos: 0 }));
+/// assert!(money < Encoded::from(Some(&prost_types::Duration { seconds: 6, nanos: 0 })));
+/// ```
+pub struct Encoded<M>(Option<Box<[u8]>>, PhantomData<fn() -> M>);
+
+impl<M: Message + Default> Encoded<M> {
+    /// Returns the parts for a list of messages.
+    pub fn list(messages: &[M]) -> Arc<[Self]> {
+        messages.iter().map(|message| Self::from(Some(message))).collect()
+    }
+}
+
+/// `None` stands for a message that is absent.
+impl<M: Message> From<Option<&M>> for Encoded<M> {
+    fn from(message: Option<&M>) -> Self {
+        Self(message.map(|it| it.encode_to_vec().into()), PhantomData)
+    }
+}
+
+impl<M: Message + Default> ToField<Option<M>> for Encoded<M> {
+    fn to_field(&self) -> Option<M> {
+        M::decode(self.0.as_deref()?).ok()
+    }
+}
+
+impl<M: Message + Default> ToField<M> for Encoded<M> {
+    fn to_field(&self) -> M {
+        ToField::<Option<M>>::to_field(self).unwrap_or_default()
+    }
+}
+
+impl<M> EntityIds for Encoded<M> {
+    fn each_id(&self, _: &mut dyn FnMut(&str)) {}
+}
+
+impl<M> Clone for Encoded<M> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+impl<M> fmt::Debug for Encoded<M> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Encoded").field(&self.0.as_deref().map(<[u8]>::len)).finish()
+    }
+}
+
+impl<M> PartialEq for Encoded<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<M> Eq for Encoded<M> {}
+
+impl<M> Hash for Encoded<M> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<M> PartialOrd for Encoded<M> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<M> Ord for Encoded<M> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
     }
 }
 

@@ -21,9 +21,9 @@ mod rpc;
 mod slot;
 
 pub use brownout::Brownout;
-pub use key::{EntityIds, FromField, Plain, ToField};
+pub use key::{Encoded, EntityIds, FromField, Plain, ToField};
 pub use mask::Mask;
 pub use method::{Batch, KeyError, Method, PageMessage, PageTokens, Single, max_keys};
 pub use policy::{Policies, Policy};
-pub use rpc::{Idempotency, Reasons, Rpc};
+pub use rpc::{Idempotency, ReadReason, Reasons, Rpc};
 pub use slot::Slot;

@@ -31,6 +31,9 @@ pub trait Method: 'static {
     /// True if a read mask selects from the items of the value, which is a list, and not from the value itself.
     const LISTS: bool;
 
+    /// True if requests have a read mask. Responses without one hold all that the service knows.
+    const MASKED: bool;
+
     /// First field of the message that a read mask selects from, which is read whatever else is.
     const FIRST: &'static str;
 

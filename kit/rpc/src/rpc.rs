@@ -1,5 +1,7 @@
 //! Properties of an RPC that are known before it is called.
 
+use std::hash::{Hash, Hasher};
+
 /// An RPC: its path, its idempotency, and whether its response depends on the principal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rpc {
@@ -7,6 +9,27 @@ pub struct Rpc {
     idempotency: Idempotency,
     public: bool,
     by_status: bool,
+    declines: Declines,
+}
+
+/// Reads the reason of a status that is no fault of the service but its way to decline, such as `"CARD_DECLINED"`, from the
+/// code and the message of the status.
+pub type ReadReason = fn(code: i32, message: &str) -> Option<&'static str>;
+
+/// How a service declines, where it gives no reason. It is no part of what an RPC is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Declines(Option<ReadReason>);
+
+impl PartialEq for Declines {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Declines {}
+
+impl Hash for Declines {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 /// Effect of calling an RPC, after `idempotency_level` of its contract. It decides which calls may be repeated.
@@ -24,19 +47,23 @@ impl Rpc {
     /// Creates an RPC that changes nothing, such as `"shop.reviews.v1.ReviewService/BatchListReviews"`.
     #[must_use]
     pub const fn read(path: &'static str) -> Self {
-        Self { path, idempotency: Idempotency::NoSideEffects, public: false, by_status: false }
+        Self::new(path, Idempotency::NoSideEffects)
     }
 
     /// Creates an RPC that changes something once, however often it is called with the same request.
     #[must_use]
     pub const fn idempotent_write(path: &'static str) -> Self {
-        Self { path, idempotency: Idempotency::Idempotent, public: false, by_status: false }
+        Self::new(path, Idempotency::Idempotent)
     }
 
     /// Creates an RPC that changes something with every call.
     #[must_use]
     pub const fn write(path: &'static str) -> Self {
-        Self { path, idempotency: Idempotency::NonIdempotent, public: false, by_status: false }
+        Self::new(path, Idempotency::NonIdempotent)
+    }
+
+    const fn new(path: &'static str, idempotency: Idempotency) -> Self {
+        Self { path, idempotency, public: false, by_status: false, declines: Declines(None) }
     }
 
     /// States that the response is the same for every principal, so that requests may share it.
@@ -50,6 +77,19 @@ impl Rpc {
     #[must_use]
     pub const fn by_status(self) -> Self {
         Self { by_status: true, ..self }
+    }
+
+    /// States how the service declines, where its status gives no reason. Such an answer is no failure of the service: calls go
+    /// on.
+    #[must_use]
+    pub const fn declines(self, reason: ReadReason) -> Self {
+        Self { declines: Declines(Some(reason)), ..self }
+    }
+
+    /// Returns the reason for which the service declined with this status; `None` if it did not.
+    #[must_use]
+    pub fn reason_of(&self, code: i32, message: &str) -> Option<&'static str> {
+        self.declines.0.and_then(|reason| reason(code, message))
     }
 
     /// Returns the full method name, without a leading slash.

@@ -77,7 +77,18 @@ pub(crate) fn directive(
         code.extend(match (step.kind.to_string().as_str(), index) {
             ("fetch", 0) => quote!(::bff_kit::schema::fetch::<#fetch>([#(#by),*])),
             ("send", 0) => quote!(::bff_kit::schema::send::<#fetch>([#(#by),*])),
-            ("then", 1..) => quote!(.then::<#fetch>()),
+            ("then", 1..) => {
+                // Its multiplicity is that of the step before, and not that of the object.
+                if by.iter().any(|source| source.starts_with("parent.")) {
+                    let message = "a call that follows another has its keys from there, from arguments and from the user";
+                    return Err(Error::new_spanned(&step.key, message));
+                }
+                if by.is_empty() {
+                    quote!(.then::<#fetch>())
+                } else {
+                    quote!(.then_with::<#fetch>([#(#by),*]))
+                }
+            }
             ("send", _) => quote!(.then_send::<#fetch>([#(#by),*])),
             ("send_later", 1..) => quote!(.then_send_later::<#fetch>([#(#by),*])),
             (kind, _) => {

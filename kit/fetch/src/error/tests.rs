@@ -2,22 +2,25 @@ use tonic_types::ErrorDetails;
 
 use super::*;
 
+const RPC: Rpc = Rpc::read("shop.reviews.v1.ReviewService/BatchListReviews");
+
 #[test]
 fn a_status_that_no_service_sent_is_about_nobody() {
     for code in (1..=16).map(Code::from_i32) {
         let status = Status::new(code, "made up");
         let kinds = [Ended::Not, Ended::Foreign, Ended::Cut, Ended::Status(0)]
-            .map(|ended| UpstreamError::of_status(&status, ended).kind());
+            .map(|ended| UpstreamError::of_status(RPC, &status, ended).kind());
         let (internal, unavailable) = (FailureKind::Internal, FailureKind::Unavailable);
         assert_eq!(kinds, [internal, unavailable, unavailable, internal], "{code:?}");
         let mut broken = Status::new(code, "made up");
         broken.set_source(Arc::new(std::io::Error::other("reset")));
-        let failure = UpstreamError::of_status(&broken, Ended::Not);
+        let failure = UpstreamError::of_status(RPC, &broken, Ended::Not);
         assert_eq!((failure.kind(), failure.message()), (unavailable, "made up: reset"), "{code:?}");
         assert_eq!(UpstreamError::of_stream(&broken).kind(), unavailable, "{code:?}");
-        for said in
-            [UpstreamError::of_status(&status, Ended::Status(code.into())), UpstreamError::of_stream(&status)]
-        {
+        for said in [
+            UpstreamError::of_status(RPC, &status, Ended::Status(code.into())),
+            UpstreamError::of_stream(&status),
+        ] {
             assert_eq!((said.kind(), said.0.code), (kind_of(code), code));
         }
     }
@@ -60,4 +63,22 @@ fn the_reason_of_a_key_may_stand_in_its_details() {
     assert_eq!(reason("", &details).as_deref(), Some("BOOK_GONE"));
     assert_eq!(reason("OWN", &details).as_deref(), Some("OWN"));
     assert_eq!(reason("", &[]), None);
+}
+
+#[test]
+fn a_service_may_decline_in_a_way_of_its_own() {
+    let reason =
+        |code, message: &str| (code == 13 && message.contains("declined")).then_some("CARD_DECLINED");
+    let charge = Rpc::write("boutique.v1.PaymentService/Charge").declines(reason);
+    for (message, kind, told) in [
+        ("card declined", FailureKind::Declined, Some("CARD_DECLINED")),
+        ("no such table", FailureKind::Internal, None),
+    ] {
+        let status = Status::internal(message);
+        let error = UpstreamError::of_status(charge, &status, Ended::Status(13));
+        assert_eq!((error.kind(), error.reason(), error.code()), (kind, told, "INTERNAL"));
+        // What no service said is no answer of one.
+        let cut = UpstreamError::of_status(charge, &status, Ended::Cut);
+        assert_eq!(cut.kind(), FailureKind::Unavailable);
+    }
 }

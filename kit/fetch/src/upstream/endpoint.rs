@@ -69,8 +69,11 @@ pub(super) async fn send(
         }
         let is_late =
             status.code() == tonic::Code::Cancelled && Instant::now() + DEADLINE_TOLERANCE >= call.end;
-        let error =
-            if is_late { timed_out(call.rpc) } else { UpstreamError::of_status(&status, wire.ended()) };
+        let error = if is_late {
+            timed_out(call.rpc)
+        } else {
+            UpstreamError::of_status(call.rpc, &status, wire.ended())
+        };
         outcome.is(match error.kind() {
             FailureKind::Timeout => Outcome::TimedOut,
             FailureKind::Unavailable => Outcome::Unavailable,

@@ -119,7 +119,8 @@ fn call(call: &PlannedCall) -> PlanSection {
         lines.push(PlanLine::new("calls", format!("{}, of {each} each{at_once}", at_most(call.calls))));
     }
     if !call.reads.is_empty() {
-        lines.push(PlanLine::new("reads", call.reads.join(", ")));
+        let whole = if call.masked { "" } else { " (no read mask: all of it is sent)" };
+        lines.push(PlanLine::new("reads", format!("{}{whole}", call.reads.join(", "))));
     }
     let need = if call.optional { "optional" } else { "critical" };
     let fresh = match call.fresh_s {

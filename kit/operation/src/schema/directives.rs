@@ -37,6 +37,8 @@ input _Step {
   bestEffort: Boolean
   "True if it waits for the keys of every field that makes this fetch, so that all of them travel together."
   coalesced: Boolean
+  "False if its request has no read mask: the whole response is sent."
+  masked: Boolean
   "Most keys of the field, where it makes one value of several."
   each: Int
   "Most keys of one call."

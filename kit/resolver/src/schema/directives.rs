@@ -194,6 +194,13 @@ impl Steps {
         self
     }
 
+    /// Adds the fetch `F`, with keys from the value of the step before and from these sources.
+    #[must_use]
+    pub fn then_with<F: Fetch>(mut self, by: impl AsRef<[&'static str]>) -> Self {
+        self.steps.push(fetching::<F>(&[&["previous"], by.as_ref()].concat()));
+        self
+    }
+
     /// Adds objects whose keys are the value of the step before: a [`RefList`](crate::RefList).
     #[must_use]
     pub fn then_hoist<T: Loaded>(mut self) -> Self {
@@ -289,6 +296,9 @@ fn fetching<F: Fetch>(by: &[&'static str]) -> Value {
     let mut step = step("FETCH", F::NAME, F::RPC, &by, F::READS, F::MAX_KEYS);
     if let Value::Object(step) = &mut step {
         step.insert(Name::new("atOnce"), Value::from(F::AT_ONCE));
+        if !F::MASKED {
+            step.insert(Name::new("masked"), Value::from(false));
+        }
     }
     step
 }

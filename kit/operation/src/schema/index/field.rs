@@ -113,6 +113,8 @@ pub struct StepInfo {
     pub best_effort: bool,
     /// True if the call waits for the keys of every field that makes the same fetch.
     pub coalesced: bool,
+    /// True if the request has a read mask; otherwise the whole response is sent.
+    pub masked: bool,
     /// Upper bound on the keys of the field, if it makes one value of several; `None` if it has one.
     pub each: Option<u32>,
     /// Upper bound on the keys of one call.
@@ -241,6 +243,7 @@ fn step_info(step: &ConstValue) -> StepInfo {
         holds: part("holds").map(strings),
         best_effort: part("bestEffort") == Some(&ConstValue::Boolean(true)),
         coalesced: part("coalesced") == Some(&ConstValue::Boolean(true)),
+        masked: part("masked") != Some(&ConstValue::Boolean(false)),
         each: part("each").and_then(number),
         max_keys: part("keys").and_then(number).unwrap_or(1),
         at_once: part("atOnce").and_then(number),
