@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use playground::Bff;
 
 /// The whole shop on one machine
 #[derive(Parser)]
@@ -42,6 +43,10 @@ pub(crate) struct Arguments {
     /// read the principals of their calls
     #[arg(long)]
     pub(crate) admin: bool,
+    /// Show another BFF on the page as well, by its address, such as http://127.0.0.1:8080; may be given several times. It
+    /// tells its operations and plans itself: in development, with the feature `review`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) bff: Vec<Bff>,
     /// Serve the plain page, without building the one with `GraphiQL`
     #[arg(long)]
     pub(crate) plain: bool,

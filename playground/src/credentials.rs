@@ -125,7 +125,7 @@ impl Credentials {
 }
 
 /// Returns the host and port under which this machine reaches a listener.
-fn reached(address: SocketAddr) -> String {
+pub(crate) fn reached(address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         return format!("localhost:{}", address.port());
     }

@@ -10,5 +10,6 @@ mod shop;
 
 pub use compare::compare;
 pub use options::{Addresses, Options};
+pub use page::Bff;
 pub use plans::changes;
 pub use shop::Shop;

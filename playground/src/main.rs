@@ -55,6 +55,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         admin: arguments.admin,
         contracts: folder("schema"),
         page_sources: if arguments.plain { None } else { folder("playground/web") },
+        others: arguments.bff,
         log,
     };
     let shop = Shop::open(options).await?;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use bff_kit::host::config::LogConfig;
 
+use crate::page::Bff;
+
 /// Addresses and data of the shop.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -34,6 +36,8 @@ pub struct Options {
     /// Folder of the page's sources, which are built in the background with Node; without it, or if the build fails, a
     /// plain page is served.
     pub page_sources: Option<PathBuf>,
+    /// BFFs that are none of the shop, and that the page shows as well.
+    pub others: Vec<Bff>,
     /// Log filter and format of the BFFs.
     pub log: LogConfig,
 }

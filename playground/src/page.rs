@@ -1,5 +1,6 @@
 //! The page: `GraphiQL` for each client if it could be built, a plain page otherwise, and the endpoints that both use.
 
+mod bff;
 mod build;
 mod bundle;
 mod clients;
@@ -26,13 +27,17 @@ use crate::credentials::Credentials;
 use bundle::{Bundle, File};
 use clients::Clients;
 
-/// Folders that the page is made of.
+pub use bff::Bff;
+
+/// Folders that the page is made of, and BFFs that it is opened for.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     /// Sources of the web application; without them the plain page is served.
     pub(crate) web: Option<PathBuf>,
     /// The folder that holds the contracts of each client.
     pub(crate) contracts: Option<PathBuf>,
+    /// BFFs that are none of the shop.
+    pub(crate) others: Vec<Bff>,
 }
 
 /// The page that is served at the moment.
@@ -83,7 +88,7 @@ pub(crate) async fn serve(
     let page = Page {
         addresses,
         stage,
-        clients: Clients::new(addresses, sources.contracts, credentials),
+        clients: Clients::new(addresses, credentials, sources.others),
         domain,
         plain_policy: policy("style-src 'unsafe-inline'; script-src 'unsafe-inline'")?,
         // The editor writes inline styles while it runs, and its fonts and pictures are part of its style sheet.
@@ -98,7 +103,7 @@ pub(crate) async fn serve(
         .route("/api/page", get(stage_of))
         .route("/api/clients.json", get(clients::list))
         .route("/api/phone-token", get(clients::phone_token))
-        .route("/api/plan", post(clients::plan))
+        .route("/bff/{index}/{*path}", post(clients::forward))
         .route("/api/services", get(services::list).put(services::switch))
         .with_state(Arc::new(page));
     axum::serve(listener, routes).with_graceful_shutdown(shutdown).await?;

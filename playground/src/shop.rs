@@ -66,7 +66,8 @@ impl Shop {
             ..domain_stubs::Options::default()
         };
         let domain_services = tokio::task::spawn_blocking(|| Domain::open(data)).await??;
-        let sources = page::Sources { web: options.page_sources, contracts: options.contracts };
+        let sources =
+            page::Sources { web: options.page_sources, contracts: options.contracts, others: options.others };
         let log = options.log;
         Ok(Self {
             addresses,

@@ -153,15 +153,47 @@ fn the_page_gets_the_operations_of_the_clients_and_the_plan_of_an_operation() {
             assert!(texts.insert(text), "{} is listed twice", operation["name"]);
         }
     }
-    let plan = |client: &str, document: &str| {
-        let length = document.len();
-        let head = format!("POST /api/plan?client={client} HTTP/1.1\r\nhost: localhost\r\nconnection: close");
-        exchange(&page, &format!("{head}\r\ncontent-length: {length}\r\n\r\n{document}"))
+}
+
+/// A BFF that is none of the shop: here that of another shop.
+#[test]
+fn the_page_opens_any_bff_by_its_address() {
+    let mut other = Running(playground(&ANY_PORT).spawn().unwrap());
+    let mobile = format!("http://{}", addresses(&mut other)[1].1);
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = format!("http://{nobody}");
+    let bffs = ["--bff", &mobile, "--bff", &nobody];
+    let mut shop = Running(playground(&[&ANY_PORT[..], &bffs].concat()).spawn().unwrap());
+    let page = addresses(&mut shop)[0].1.clone();
+    let clients =
+        exchange(&page, "GET /api/clients.json HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    let listed: serde_json::Value = serde_json::from_str(clients.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let bff = &listed["clients"][3];
+    assert_eq!((&bff["title"], &bff["path"]), (&"mobile".into(), &"/bff/0".into()), "{bff}");
+    assert!(bff["operations"].as_array().unwrap().len() > 12, "{bff}");
+    let problem = listed["problems"][0].as_str().unwrap();
+    assert!(problem.starts_with(&format!("{nobody} does not answer")), "{problem}");
+
+    let sent = |path: &str, kind: &str, document: &str| {
+        let body = format!("{{\"query\":\"{document}\"}}");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\norigin: http://localhost:4000\r\n\
+             content-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        exchange(&page, &(head + &body))
     };
-    assert!(plan("mobile", "{ categories { name } }").contains("\"waves\":1"));
-    let none = plan("mobile", "{ nonsense }");
-    assert!(none.starts_with("HTTP/1.1 200 ") && none.contains("{\"problems\":[\""), "{none}");
-    assert!(plan("nobody", "{ categories { name } }").starts_with("HTTP/1.1 404 "));
+    let json = "application/json";
+    assert!(sent("/bff/0/graphql", json, "{ __typename }").contains("{\"data\":{\"__typename\":\"Query\"}}"));
+    assert!(sent("/bff/0/graphql/plan", json, "{ categories { name } }").contains("\"waves\":1"));
+    assert!(sent("/bff/1/graphql", json, "{ __typename }").starts_with("HTTP/1.1 502 "));
+    // Pages of other sites can send no JSON here, and nothing else is passed on.
+    assert!(sent("/bff/0/graphql", "text/plain", "{ __typename }").starts_with("HTTP/1.1 404 "));
+    assert!(sent("/bff/2/graphql", json, "{ __typename }").starts_with("HTTP/1.1 404 "));
+
+    let wrong = playground(&["--bff", "https://bff.example"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(64));
+    assert!(String::from_utf8(wrong.stderr).unwrap().contains("http://127.0.0.1:8080"));
 }
 
 #[test]

@@ -15,6 +15,8 @@ mod protection;
 mod rejection;
 mod reply;
 mod sign_in;
+#[cfg(feature = "review")]
+mod tried;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -77,6 +79,8 @@ pub(crate) struct HttpEdge {
     /// Time until an answer, at most.
     deadline: Duration,
     mode: Mode,
+    #[cfg(feature = "review")]
+    contracts: Option<std::path::PathBuf>,
     cors: CorsLayer,
     protection: Protection,
 }
@@ -127,6 +131,8 @@ impl HttpEdge {
             max_batch: config.server.max_batch,
             deadline: config.deadline(&client.limits),
             mode: config.mode,
+            #[cfg(feature = "review")]
+            contracts: config.operations.folder.clone(),
             protection: protection::of(client.browsers, &config.server.public_origins),
         }
     }
@@ -145,6 +151,7 @@ impl HttpEdge {
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
             .layer(middleware::from_fn(caching::validate))
             .route("/", get(root))
+            .merge(self.tried())
             .merge(sign_in::routes(self.sign_in.clone(), self.checks()))
             .fallback(no_such_path)
             .layer(head)
@@ -167,6 +174,27 @@ impl HttpEdge {
             None => routes,
         };
         routes.layer(form).layer(note).layer(protection)
+    }
+
+    /// Builds the routes from which a page learns what to try; none in production, or without what reviews need.
+    #[cfg(feature = "review")]
+    fn tried(&self) -> Router<Arc<Self>> {
+        if self.mode == Mode::Production {
+            return Router::new();
+        }
+        let tried = tried::Tried {
+            client: self.name.strip_prefix("bff-").unwrap_or(self.name),
+            folder: self.contracts.clone(),
+            preparer: self.gateway.preparer().clone(),
+            origins: self.origins.clone(),
+            profile: self.profile,
+        };
+        tried.routes().with_state(())
+    }
+
+    #[cfg(not(feature = "review"))]
+    fn tried(&self) -> Router<Arc<Self>> {
+        Router::new()
     }
 
     fn checks(&self) -> Checks {

@@ -33,6 +33,7 @@ mod impact;
 mod operations;
 mod plans;
 mod register;
+mod shipped;
 mod short_ids;
 
 pub use budget::{Budget, BudgetLimit, Exemption};
@@ -43,3 +44,4 @@ pub use folder::Folder;
 pub use impact::{Impact, Protos};
 pub use operations::{OperationFile, printed};
 pub use plans::WrittenPlans;
+pub use shipped::Shipped;

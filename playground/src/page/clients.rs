@@ -1,29 +1,25 @@
-//! Endpoints for the page: the clients, the operations they ship, and the plan of an operation.
+//! Endpoints for the page: the clients, and the way to those that are none of the shop.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use bff_kit::AnyClient;
-use contracts::{ContractError, Folder, printed};
-use operation::Preparer;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Page;
+use super::bff::Bff;
 use crate::Addresses;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, reached};
 
-/// The clients, and the folder of their contracts.
+/// The clients of the shop, and BFFs that are none of it.
 pub(super) struct Clients {
     addresses: Addresses,
-    contracts: Option<PathBuf>,
     credentials: Arc<Credentials>,
-    preparers: [OnceLock<Preparer>; 3],
+    others: Vec<Bff>,
 }
 
 /// Description of one client for the page.
@@ -32,7 +28,6 @@ struct About {
     title: &'static str,
     /// Credentials of its requests: a header, or for browsers the page of a login.
     signs_in: fn(&Credentials) -> SignsIn,
-    client: fn() -> AnyClient,
 }
 
 /// Credentials of requests.
@@ -48,103 +43,88 @@ const CLIENTS: [About; 3] = [
         name: "mobile",
         title: "Phone app",
         signs_in: |it| SignsIn { headers: [it.phone()].into(), login: None },
-        client: bff_mobile::client,
     },
     About {
         name: "web",
         title: "Web shop",
         signs_in: |it| SignsIn { login: Some(it.login()), ..SignsIn::default() },
-        client: bff_web::client,
     },
     About {
         name: "iot",
         title: "Shelf devices",
         signs_in: |it| SignsIn { headers: [it.device()].into(), login: None },
-        client: bff_iot::client,
     },
 ];
 
-/// An operation that a client ships, ready to run.
-#[derive(Serialize)]
-struct Shipped {
-    name: String,
-    /// The release it belongs to, if today's operation of that name differs or does not exist; `None` for today's
-    /// operations.
-    release: Option<String>,
-    text: String,
-    variables: Value,
-}
-
 impl Clients {
-    pub(super) fn new(
-        addresses: Addresses,
-        contracts: Option<PathBuf>,
-        credentials: Arc<Credentials>,
-    ) -> Self {
-        Self { addresses, contracts, credentials, preparers: std::array::from_fn(|_| OnceLock::new()) }
-    }
-
-    /// The operations a client ships according to the files, then the operations of its releases that differ, newest
-    /// release first.
-    fn shipped(&self, client: &str) -> Result<Vec<Shipped>, ContractError> {
-        let Some(folder) = &self.contracts else { return Ok(Vec::new()) };
-        let contracts = Folder::new(folder.join(client));
-        let examples = contracts.examples()?;
-        let variables = |name: &str, text: &str| {
-            let all = examples.get(name).and_then(|example| example.variables.as_object());
-            let declared = |(name, _): &(&String, &Value)| text.contains(&format!("${name}"));
-            let own = all.into_iter().flatten().filter(declared);
-            Value::Object(own.map(|(name, value)| (name.clone(), value.clone())).collect())
-        };
-        let shipped = |release: Option<&str>, name: String, text: String| Shipped {
-            variables: variables(&name, &text),
-            release: release.map(str::to_owned),
-            name,
-            text,
-        };
-        let today = contracts.operations()?.into_iter();
-        let mut all: Vec<_> = today.map(|it| shipped(None, it.name, it.text)).collect();
-        // Registered documents have no comments.
-        let mut known: HashSet<_> = all.iter().map(|it| printed(&it.text)).collect();
-        for release in contracts.releases()?.into_iter().rev() {
-            for operation in release.operations {
-                if known.insert(printed(&operation.text)) {
-                    all.push(shipped(Some(&release.version), operation.name, operation.text));
-                }
-            }
-        }
-        Ok(all)
+    pub(super) fn new(addresses: Addresses, credentials: Arc<Credentials>, others: Vec<Bff>) -> Self {
+        Self { addresses, credentials, others }
     }
 }
 
-/// Lists the clients: the port of each, what signs in, and its operations.
+/// Lists the clients: where the BFF of each is, what signs in, and its operations.
 pub(super) async fn list(State(page): State<Arc<Page>>) -> Json<Value> {
-    let clients = &page.clients;
-    let Addresses { mobile, web, iot, .. } = clients.addresses;
-    let mut problems = Vec::new();
-    if clients.contracts.is_none() {
-        problems.push("There is no folder `schema` here, so there are no examples.".to_owned());
+    let Clients { addresses, credentials, others } = &page.clients;
+    let (mut listed, mut problems) = (Vec::new(), Vec::new());
+    for (about, address) in CLIENTS.iter().zip([addresses.mobile, addresses.web, addresses.iot]) {
+        let bff = format!("http://{}", reached(address)).parse::<Bff>();
+        let examples = match bff {
+            Ok(bff) => bff.examples().await,
+            Err(problem) => Err(problem),
+        };
+        let SignsIn { headers, login } = (about.signs_in)(credentials);
+        listed.push(json!({
+            "name": about.name,
+            "title": about.title,
+            "port": address.port(),
+            "path": null,
+            "headers": headers,
+            "login": login,
+            "operations": told(examples, &mut problems)["operations"],
+        }));
     }
-    let listed: Vec<_> = CLIENTS
-        .iter()
-        .zip([mobile, web, iot])
-        .map(|(about, address)| {
-            let operations = clients.shipped(about.name).unwrap_or_else(|error| {
-                problems.push(error.to_string());
-                Vec::new()
-            });
-            let SignsIn { headers, login } = (about.signs_in)(&clients.credentials);
-            json!({
-                "name": about.name,
-                "title": about.title,
-                "port": address.port(),
-                "headers": headers,
-                "login": login,
-                "operations": operations,
-            })
-        })
-        .collect();
+    for (index, bff) in others.iter().enumerate() {
+        let mut examples = told(bff.examples().await, &mut problems);
+        let name = examples["client"].as_str().map_or_else(|| bff.to_string(), str::to_owned);
+        listed.push(json!({
+            "name": format!("{name}-{index}"),
+            "title": name,
+            "port": null,
+            "path": format!("/bff/{index}"),
+            "headers": {},
+            "login": null,
+            "operations": examples["operations"].take(),
+        }));
+    }
     Json(json!({ "clients": listed, "problems": problems }))
+}
+
+/// Returns what a BFF tells, and adds its problems to those of the page.
+fn told(examples: Result<Value, String>, problems: &mut Vec<String>) -> Value {
+    let examples = examples.unwrap_or_else(|problem| json!({ "operations": [], "problems": [problem] }));
+    let all = examples["problems"].as_array().into_iter().flatten();
+    problems.extend(all.filter_map(|problem| problem.as_str().map(str::to_owned)));
+    examples
+}
+
+/// Passes a request on to a BFF that is none of the shop.
+pub(super) async fn forward(
+    State(page): State<Arc<Page>>,
+    Path((index, path)): Path<(usize, String)>,
+    request: Request,
+) -> Response {
+    // No page of another site can send JSON here, since this server permits none to.
+    let is_json = request.headers().get(header::CONTENT_TYPE).is_some_and(|it| it == "application/json");
+    let Some(bff) = page.clients.others.get(index).filter(|_| is_json) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match bff.forward(request, &path).await {
+        Ok(response) => response,
+        Err(problem) => {
+            let problem = json!({ "errors": [{ "message": problem }] });
+            (StatusCode::BAD_GATEWAY, Json(problem)).into_response()
+        }
+    }
 }
 
 /// The user that a token is for.
@@ -157,33 +137,4 @@ pub(super) struct Of {
 pub(super) async fn phone_token(State(page): State<Arc<Page>>, Query(Of { user }): Query<Of>) -> Response {
     let no_store = [(header::CACHE_CONTROL, "no-store")];
     (no_store, page.clients.credentials.phone_token(&user)).into_response()
-}
-
-/// The client that an operation belongs to.
-#[derive(Deserialize)]
-pub(super) struct Whose {
-    client: String,
-}
-
-/// Returns the plan of the only operation of a document, or the problems with it.
-pub(super) async fn plan(
-    State(page): State<Arc<Page>>,
-    Query(Whose { client }): Query<Whose>,
-    document: String,
-) -> Response {
-    let Some(at) = CLIENTS.iter().position(|it| it.name == client) else {
-        return (StatusCode::NOT_FOUND, Json(json!({ "problems": ["There is no such client."] })))
-            .into_response();
-    };
-    match page.clients.preparers[at]
-        .get_or_init(|| bff_kit::host::preparer((CLIENTS[at].client)()))
-        .plan(&document)
-    {
-        Ok(plan) => Json(plan).into_response(),
-        Err(none) => {
-            let problems: Vec<_> = none.problems().iter().map(ToString::to_string).collect();
-            // No failure: most documents are not finished while they are typed.
-            Json(json!({ "problems": problems })).into_response()
-        }
-    }
 }

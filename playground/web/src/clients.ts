@@ -9,11 +9,12 @@ export interface Shipped {
   variables: Record<string, unknown>;
 }
 
-/** A client: the port of its BFF, what signs in, and its operations. */
+/** A client: the port of its BFF, or the path by which this page's server reaches it, what signs in, and its operations. */
 export interface Client {
   name: string;
   title: string;
-  port: number;
+  port: number | null;
+  path: string | null;
   /** Headers that sign in; none for a client of browsers. */
   headers: Record<string, string>;
   /** The page on which a browser signs in; null for other clients. */
@@ -40,7 +41,7 @@ export function origin(client: Client): string {
 
 /** The URL of a client's operations. */
 export function endpoint(client: Client): string {
-  return `${origin(client)}/graphql`;
+  return client.path ? `${location.origin}${client.path}/graphql` : `${origin(client)}/graphql`;
 }
 
 /** The purpose of an operation: the comment at its head. */

@@ -1,4 +1,4 @@
-/** Sends operations to a client's BFF, and fetches plans from the page's server. */
+/** Sends operations to a client's BFF, and fetches plans from it. */
 
 import { endpoint, type Client } from "./clients";
 import type { Observed, Plan } from "./plan/types";
@@ -104,13 +104,13 @@ export class NoPlan extends Error {
 
 /** Fetches the plan of a document's only operation, without running it. Throws `NoPlan` if there is none. */
 export async function planOf(client: Client, document: string, signal: AbortSignal): Promise<Plan> {
-  const response = await fetch(`/api/plan?client=${encodeURIComponent(client.name)}`, {
+  const response = await fetch(`${endpoint(client)}/plan`, {
     method: "POST",
-    headers: { "content-type": "text/plain" },
-    body: document,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query: document }),
     signal,
   });
-  if (!response.ok) throw new Error(`The page's server answered ${response.status}.`);
+  if (!response.ok) throw new Error(`The BFF answered ${response.status}.`);
   const found = (await response.json()) as Plan | { problems: string[] };
   if ("problems" in found) throw new NoPlan(found.problems);
   return found;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proto::admin::Fault;
 use serde_json::Value;
 
-use crate::support::{ADA, Kind, Shop, operations};
+use crate::support::{ADA, Answer, Kind, Shop, operations, schema_folder};
 
 /// An operation's answer with the explanation that `x-bff-plan` selects.
 async fn explained(shop: &Shop, name: &str, header: &str) -> Value {
@@ -53,6 +53,42 @@ async fn nobody_else_is_told_the_plan() {
     let body = serde_json::json!({ "query": "{ categories { name } }" });
     let answer = shop.post(shop.mobile, body, &[("x-bff-plan", "analyze")]).await.whole();
     assert!(answer.body.get("extensions").is_none(), "{}", answer.text);
+    assert_eq!(tried(&shop, "{ categories { name } }", &[]).await.status, 404);
+    let examples = http::Request::get(format!("http://{}/graphql/examples", shop.mobile));
+    assert_eq!(shop.send(examples.body(http_body_util::Full::default()).unwrap()).await.status, 404);
+}
+
+/// The answer to a page that asks for the plan of a document.
+async fn tried(shop: &Shop, document: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = http::Request::post(format!("http://{}/graphql/plan", shop.mobile));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = serde_json::json!({ "query": document }).to_string();
+    shop.send(request.body(body.into()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_page_is_told_the_plan_of_a_document_that_is_typed() {
+    let shop = Shop::with(|config| {
+        config.operations.folder = Some(schema_folder());
+        config.server.allowed_origins = vec!["http://localhost:4000".to_owned()];
+    })
+    .await;
+    let plan = tried(&shop, "{ categories { name } }", &[("origin", "http://localhost:4000")]).await;
+    assert_eq!((&plan.body["total"]["calls"], &plan.body["client"]), (&1.into(), &"mobile".into()));
+    assert_eq!(plan.headers["access-control-allow-origin"], "http://localhost:4000");
+    let none = tried(&shop, "{ nonsense }", &[]).await;
+    assert!(none.status == 200 && none.body["problems"][0].is_string(), "{}", none.text);
+    tried(&shop, "{ categories { name } }", &[("origin", "https://attacker.example")]).await.rejected(403);
+    let long = "#".repeat(300_000);
+    tried(&shop, &long, &[]).await.rejected(400);
+
+    let examples = http::Request::get(format!("http://{}/graphql/examples", shop.mobile));
+    let examples = shop.send(examples.body(http_body_util::Full::default()).unwrap()).await.body;
+    assert_eq!((&examples["client"], &examples["problems"]), (&"mobile".into(), &serde_json::json!([])));
+    let names: Vec<_> = examples["operations"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+    assert!(names.len() > 12 && names.contains(&&Value::from("Home")), "{names:?}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-/** A plan, as `x-bff-plan` and `/api/plan` return it. All numbers are upper bounds. */
+/** A plan, as `x-bff-plan` and `/graphql/plan` return it. All numbers are upper bounds. */
 export interface Plan {
   client: string;
   operation: string;
