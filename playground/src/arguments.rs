@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     /// read the principals of their calls
     #[arg(long)]
     pub(crate) admin: bool,
-    /// Show another BFF on the page as well, by its address, such as http://127.0.0.1:8080; may be given several times. It
+    /// Show another BFF on the page as well, by its address, such as `http://127.0.0.1:8080`; may be given several times. It
     /// tells its operations and plans itself: in development, with the feature `review`
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) bff: Vec<Bff>,

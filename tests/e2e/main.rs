@@ -82,6 +82,8 @@ mod reports;
 mod simulated;
 /// Graceful shutdown of a server.
 mod stopping;
+/// A team's own words, codes and credentials.
+mod team;
 /// Connections to services: TLS wherever the address says so, verified certificates, and never plain text instead.
 mod upstreams;
 /// A service's value that a BFF does not know becomes null or an error, never another value.

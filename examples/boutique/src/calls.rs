@@ -82,6 +82,6 @@ pub(crate) struct PlaceOrder {
 }
 
 /// The service says `INTERNAL` of a declined card.
-fn declined(_code: i32, message: &str) -> Option<&'static str> {
-    message.contains("declined").then_some("CARD_DECLINED")
+fn declined(code: i32, message: &str) -> Option<&'static str> {
+    (code == 13 && message.contains("declined")).then_some("CARD_DECLINED")
 }

@@ -63,8 +63,8 @@ pub(crate) struct Product {
     recommendations: RefList<Self>,
 }
 
-fn text(units: i64, nanos: impl Into<i64>, currency: &str) -> String {
-    format!("{units}.{:02} {currency}", nanos.into() / 10_000_000)
+fn text(units: i64, nanos: i32, currency: &str) -> String {
+    format!("{units}.{:02} {currency}", nanos / 10_000_000)
 }
 
 /// The cart of a user.
@@ -89,9 +89,10 @@ async fn total(ctx: &Context<'_>, cart: &proto::Cart, currency: String) -> Resul
     let amounts = products.iter().map(|product| product.price_usd.as_ref().into());
     let keys = amounts.map(|from| Converted { from, to_code: currency.clone() });
     let prices = ctx.fetch_all(keys).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let lines = prices.iter().zip(cart.items.iter().map(|item| i64::from(item.quantity)));
-    let sum = lines.map(|(it, count)| (it.units * 1_000_000_000 + i64::from(it.nanos)) * count).sum::<i64>();
-    Ok(text(sum / 1_000_000_000, sum % 1_000_000_000, &currency))
+    let lines = prices.iter().zip(cart.items.iter().map(|item| i128::from(item.quantity)));
+    let sum = lines.map(|(it, count)| (i128::from(it.units) * 1_000_000_000 + i128::from(it.nanos)) * count);
+    let cents = sum.sum::<i128>() / 10_000_000;
+    Ok(format!("{}.{:02} {currency}", cents / 100, cents % 100))
 }
 
 async fn shipping(ctx: &Context<'_>, cart: &proto::Cart, to_code: String) -> Result<String, Error> {

@@ -113,6 +113,7 @@ pub(crate) fn payload(mut words: Words, item: &ItemStruct) -> Result<TokenStream
             "a payload says why a change was not made: add `user_errors: Vec<UserError>`",
         )
     })?;
+    let others = (fields.len() > 1).then(|| quote!(, ..::core::default::Default::default()));
     let (name, vis, attributes) = (&item.ident, &item.vis, &item.attrs);
     Ok(quote! {
         #(#attributes)*
@@ -129,7 +130,7 @@ pub(crate) fn payload(mut words: Words, item: &ItemStruct) -> Result<TokenStream
             }
 
             fn declined(user_errors: ::std::vec::Vec<#errors>) -> Self {
-                Self { user_errors, ..::core::default::Default::default() }
+                Self { user_errors #others }
             }
         }
     })

@@ -55,7 +55,11 @@ impl Answer {
     /// # Panics
     /// If it has.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "a test may only assert it")]
+    #[expect(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "a test may only assert it"
+    )]
     pub fn whole(self) -> Self {
         assert!(self.is_whole(), "{}", self.text);
         self

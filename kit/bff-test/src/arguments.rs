@@ -57,12 +57,21 @@ impl<'a> Arguments<'a> {
         !kinds.is_empty()
     }
 
-    /// Returns the required arguments of a field, as a document writes them; empty if there are none. `coordinate` is that
-    /// of the field, such as `Query.product`.
-    pub(crate) fn of(&self, coordinate: &str, arguments: &BTreeMap<String, Argument>) -> String {
-        let required = arguments.iter().filter(|(_, it)| is_required(it));
-        let written: Vec<_> = required
-            .map(|(name, it)| format!("{name}: {}", self.value(&format!("{coordinate}({name}:)"), &it.ty)))
+    /// Returns the arguments of a field, as a document writes them: those that are given, by coordinate, and those that are
+    /// required; empty if there are none. `coordinate` is that of the field, such as `Query.product`.
+    pub(crate) fn of(
+        &self,
+        coordinate: &str,
+        arguments: &BTreeMap<String, Argument>,
+        given: &BTreeMap<String, String>,
+    ) -> String {
+        let written: Vec<_> = arguments
+            .iter()
+            .filter_map(|(name, it)| {
+                let place = format!("{coordinate}({name}:)");
+                let made = || is_required(it).then(|| self.value(&place, &it.ty).to_string());
+                Some(format!("{name}: {}", given.get(&place).cloned().or_else(made)?))
+            })
             .collect();
         if written.is_empty() { String::new() } else { format!("({})", written.join(", ")) }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bff_kit::AnyClient;
 use bff_kit::host::config::Config;
@@ -15,14 +16,14 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use operation::Preparer;
-use operation::schema::SchemaIndex;
+use operation::schema::{FieldInfo, SchemaIndex};
 use prost_reflect::DescriptorPool;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::answer::Answer;
 use crate::network::{Dialled, Network};
-use crate::services::{Known, Services};
+use crate::services::{self, Known, Services};
 use crate::sign_in::{Principals, SCOPES};
 
 /// Name of the server, as its clients call it.
@@ -72,16 +73,29 @@ impl Bff {
     }
 
     /// Sets the value of a field of the services' messages, by its full name, such as `"shop.catalog.v1.Product.brand"`.
+    ///
+    /// # Panics
+    /// If there is no such field, or it cannot hold the value.
     #[must_use]
     pub fn with_value(mut self, field: &str, value: Value) -> Self {
+        services::check_value(&self.pool, field, &value);
         self.values.insert(field.to_owned(), value);
         self
     }
 
     /// Sets the value of a required argument, such as `"Query.product(id:)"`, as a document writes it. Ids need none: one
     /// that the field takes is found by trial.
+    ///
+    /// # Panics
+    /// If the schema has no such argument.
     #[must_use]
     pub fn with_argument(mut self, coordinate: &str, literal: &str) -> Self {
+        let schema_index = self.preparer().schema_index;
+        let of_field = |(type_name, fields): (&str, &BTreeMap<String, Arc<FieldInfo>>)| {
+            has_argument(type_name, fields, coordinate)
+        };
+        let is_known = schema_index.types().into_iter().any(of_field);
+        assert!(is_known, "the schema has no argument {coordinate}");
         self.arguments.insert(coordinate.to_owned(), literal.to_owned());
         self
     }
@@ -169,6 +183,13 @@ impl Bff {
         }
         Known { public, most, values: self.values.clone() }
     }
+}
+
+/// Returns true if a field of a type has the argument with this coordinate.
+fn has_argument(type_name: &str, fields: &BTreeMap<String, Arc<FieldInfo>>, coordinate: &str) -> bool {
+    fields.iter().any(|(field, info)| {
+        info.arguments.keys().any(|argument| format!("{type_name}.{field}({argument}:)") == coordinate)
+    })
 }
 
 /// Returns the time of day of every server.

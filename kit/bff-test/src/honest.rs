@@ -1,4 +1,4 @@
-//! What a BFF has to keep, whatever its schema.
+//! Requirements that every BFF meets, whatever its schema.
 
 mod expected;
 mod failures;
@@ -23,7 +23,7 @@ const MAX_TOLD: usize = 40;
 /// Characters of a problem, at most: an answer may be long.
 const MAX_CHARS: usize = 1_200;
 
-/// What was tried, so that a test can see that it was not nothing.
+/// Numbers of cases, so that a test can see that there were some.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tried {
     /// Fields that were selected, with read masks and without.
@@ -36,6 +36,8 @@ pub struct Tried {
     pub consequences: usize,
     /// Answers to several principals at the same time.
     pub shared: usize,
+    /// Requests whose answer depends on the principal.
+    pub personal: usize,
     /// Malformed ids.
     pub ids: usize,
 }
@@ -45,15 +47,16 @@ pub struct Tried {
 /// - every field answers the same with its read mask and without, so it reads what it says; it makes the calls that it
 ///   declares, and no others;
 /// - every operation in the folder of its contracts keeps its plan in calls, keys and bytes, with lists that are empty, of one
-///   item, of three and as long as they may be;
+///   item, of three, and pages that are as long as they may be;
 /// - every operation fails as its plan says, for each call that is not there, silent, unreadable, declined, or finds nothing;
 /// - principals whose requests run at the same time get their own answers;
 /// - a malformed id is an error that names its place, wherever an id is taken, and no service is called.
 ///
-/// It runs on a clock of its own, without sockets, and takes seconds.
+/// It has a runtime and a clock of its own, so it is called from a plain `#[test]`. It opens no sockets and takes seconds.
 ///
 /// # Panics
 /// If one of these does not hold: with every problem that was found.
+#[expect(clippy::must_use_candidate, reason = "it panics for whom it is to")]
 pub fn honest(bff: &Bff) -> Tried {
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build();
     let runtime = runtime.expect("a runtime");
@@ -102,6 +105,10 @@ impl fmt::Display for Told<'_> {
         for problem in self.0.iter().take(MAX_TOLD) {
             let end = problem.char_indices().nth(MAX_CHARS).map_or(problem.len(), |(end, _)| end);
             writeln!(formatter, "- {}", &problem[..end])?;
+        }
+        let more = self.0.len().saturating_sub(MAX_TOLD);
+        if more > 0 {
+            writeln!(formatter, "and {more} more")?;
         }
         Ok(())
     }

@@ -70,8 +70,7 @@ impl Bff {
         (coordinate, way, field, info): (&str, &Way, &str, &FieldInfo),
     ) -> Result<Way, String> {
         loop {
-            let given = self.given(coordinate, info);
-            let written = given.unwrap_or_else(|| arguments.of(coordinate, &info.arguments));
+            let written = arguments.of(coordinate, &info.arguments, &self.arguments);
             let mut here = way.clone();
             here.push((field.to_owned(), format!("{field}{written}")));
             if written.is_empty() {
@@ -100,17 +99,6 @@ impl Bff {
                 return Err(format!("{coordinate}{written} {problem}: {}", answer.text));
             }
         }
-    }
-
-    /// Returns the arguments that the test itself gives a field; `None` if it gives none.
-    fn given(&self, coordinate: &str, info: &FieldInfo) -> Option<String> {
-        let given: Vec<_> = info
-            .arguments
-            .keys()
-            .filter_map(|name| Some((name, self.arguments.get(&format!("{coordinate}({name}:)"))?)))
-            .map(|(name, literal)| format!("{name}: {literal}"))
-            .collect();
-        (!given.is_empty()).then(|| format!("({})", given.join(", ")))
     }
 }
 

@@ -76,7 +76,20 @@ impl Break {
     }
 }
 
-/// What is known of the services beside their contracts.
+/// Checks that a field of this full name can hold a value.
+///
+/// # Panics
+/// If it cannot, or if there is no such field.
+pub(crate) fn check_value(pool: &DescriptorPool, field: &str, value: &Value) {
+    let found = field.rsplit_once('.').and_then(|(message, name)| {
+        let message = pool.get_message_by_name(message)?;
+        message.get_field_by_name(name)
+    });
+    let Some(found) = found else { panic!("no message has the field {field}") };
+    assert!(message::said_value(&found, value).is_some() || value.is_null(), "{field} cannot be {value}");
+}
+
+/// Facts about the services that their contracts do not tell.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub(crate) public: BTreeSet<String>,
@@ -119,6 +132,11 @@ impl Services {
     /// Forgets the calls that were made.
     pub fn forget_calls(&self) {
         self.log().clear();
+    }
+
+    /// Returns true if the BFF takes the responses of an RPC to be the same for everybody.
+    pub(crate) fn answers_all_alike(&self, rpc: &str) -> bool {
+        self.0.public.contains(rpc)
     }
 
     /// Returns true if an RPC answers with a result for each key.

@@ -1,6 +1,6 @@
 //! The operations of a client, ready to be tried.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -28,7 +28,7 @@ impl Folder {
     /// they have no variables.
     pub fn shipped(&self) -> Result<Vec<Shipped>, ContractError> {
         let examples =
-            if self.0.join("examples.json").exists() { self.examples()? } else { Default::default() };
+            if self.0.join("examples.json").exists() { self.examples()? } else { BTreeMap::default() };
         let shipped = |release: Option<&str>, name: String, text: String| {
             let all = examples.get(&name).and_then(|example| example.variables.as_object());
             let declared = |(name, _): &(&String, &Value)| text.contains(&format!("${name}"));

@@ -27,13 +27,13 @@ pub type Authorized = Result<CallMetadata, UpstreamError>;
 pub struct CallMetadata(Arc<MetadataMap>);
 
 impl CallMetadata {
-    /// Adds this to the metadata of a call.
+    /// Adds this to the metadata of a call, which has none of these names yet.
     pub fn show(&self, metadata: &mut MetadataMap) {
         for entry in self.0.iter() {
             match entry {
-                KeyAndValueRef::Ascii(name, value) => drop(metadata.insert(name, value.clone())),
-                KeyAndValueRef::Binary(name, value) => drop(metadata.insert_bin(name, value.clone())),
-            }
+                KeyAndValueRef::Ascii(name, value) => metadata.append(name, value.clone()),
+                KeyAndValueRef::Binary(name, value) => metadata.append_bin(name, value.clone()),
+            };
         }
     }
 }

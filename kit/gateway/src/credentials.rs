@@ -36,12 +36,12 @@ pub struct Credentials {
     keepers: Cache<Key, Arc<Keeper>>,
 }
 
-/// What one service is shown that others are not.
-#[derive(Clone, Debug)]
+/// Metadata that one service gets beside the others, or in place of theirs.
+#[derive(Clone)]
 pub struct ServiceMetadata {
     /// True if it is shown the credential of the source as well.
     pub credential: bool,
-    /// Its own headers, such as an API key.
+    /// Its own headers, such as an API key. They replace those of the credential with the same names.
     pub headers: HeaderMap,
 }
 

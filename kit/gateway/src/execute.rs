@@ -7,7 +7,7 @@ use fetch::{CallContext, FailureKind, KeptFresh, Observed, Tags};
 use identity::Principal;
 use operation::{Cache, CacheScope, Failing, Plan, Prepared};
 use resolver::Error;
-use resolver::runtime::{self, Running};
+use resolver::runtime::{self, Running, in_words};
 use tokio::time::Instant;
 
 use crate::access::Known;
@@ -74,8 +74,11 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     let rejected = response.data == Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty());
-    let errors = response.errors.into_iter().map(|error| report::shown(error, rejected, parts)).collect();
-    response.errors = running.settled(errors);
+    let errors =
+        response.errors.into_iter().map(|error| report::shown(error, rejected, &parts.log)).collect();
+    // Those of fields that failed before they ran are among them now.
+    let errors = running.settled(errors).into_iter();
+    response.errors = errors.map(|error| in_words(error, &parts.words)).collect();
     let errors = response.errors.iter().filter_map(ServerError::source::<Error>);
     let retry_after = errors.filter_map(Error::retry_after).chain(running.retry_after()).max();
     answer::bound(&mut response);

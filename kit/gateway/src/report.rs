@@ -5,18 +5,11 @@ use fetch::SampledLog;
 use operation::Code;
 
 use resolver::Error;
-use resolver::runtime::{coded, in_words, server_error};
-
-use crate::parts::GatewayParts;
+use resolver::runtime::{coded, server_error};
 
 /// Prepares an error of the schema for the client: with a code, with its complete path, and without internal details.
 /// Internal causes are logged.
-pub(crate) fn shown(error: ServerError, rejected: bool, parts: &GatewayParts) -> ServerError {
-    let error = told(error, rejected, &parts.log);
-    in_words(error, &parts.words)
-}
-
-fn told(error: ServerError, rejected: bool, log: &SampledLog) -> ServerError {
+pub(crate) fn shown(error: ServerError, rejected: bool, log: &SampledLog) -> ServerError {
     if rejected {
         return coded(error, Code::ValidationFailed);
     }

@@ -9,8 +9,11 @@ use std::error::Error;
 use std::fmt;
 
 use futures_util::future::BoxFuture;
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue};
+use http::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    USER_AGENT,
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -44,7 +47,7 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// Creates a credential of any headers, such as an API key beside the id of the user. `expires` is the time from which
+    /// Creates a credential of headers, such as an API key beside the id of the user; none may be [reserved](Self::is_reserved). `expires` is the time from which
     /// services no longer accept it; [`Timestamp::MAX`] if that never comes. The values are kept out of logs.
     #[must_use]
     pub fn new(mut headers: HeaderMap, expires: Timestamp) -> Self {
@@ -65,18 +68,37 @@ impl Credential {
         Self::new(HeaderMap::new(), Timestamp::MAX)
     }
 
-    /// Returns the credential with further headers.
+    /// Returns the credential with further headers, which replace those of the same names.
     #[must_use]
-    pub fn with(self, headers: &HeaderMap) -> Self {
-        let further = headers.iter().map(|(name, value)| (name.clone(), value.clone()));
-        Self::new(
-            self.headers
-                .into_iter()
-                .filter_map(|(name, value)| Some((name?, value)))
-                .chain(further)
-                .collect(),
-            self.expires,
-        )
+    pub fn with(mut self, headers: &HeaderMap) -> Self {
+        for name in headers.keys() {
+            self.headers.remove(name);
+        }
+        for (name, value) in headers {
+            self.headers.append(name, value.clone());
+        }
+        Self::new(self.headers, self.expires)
+    }
+
+    /// Returns true for a header that no credential may have: one that gRPC or HTTP itself writes.
+    #[must_use]
+    pub fn is_reserved(name: &HeaderName) -> bool {
+        let own = [
+            CONNECTION,
+            CONTENT_LENGTH,
+            CONTENT_TYPE,
+            HOST,
+            TE,
+            TRAILER,
+            TRANSFER_ENCODING,
+            UPGRADE,
+            USER_AGENT,
+        ];
+        let name_text = name.as_str();
+        own.contains(name)
+            || name_text.starts_with("grpc-")
+            || name_text == "keep-alive"
+            || name_text == "proxy-connection"
     }
 
     /// Returns the headers of the calls.
@@ -103,6 +125,8 @@ pub enum NoCredential {
     NoToken,
     /// The provider gives none for this token and audience. Holds its error code, if that is a registered one.
     Rejected(&'static str),
+    /// The source of the team gives a credential with a reserved header.
+    Reserved,
     /// The provider cannot be reached, or fails. Holds the reason.
     Unavailable(&'static str),
 }
@@ -117,6 +141,7 @@ impl fmt::Display for NoCredential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unsigned => formatter.write_str("the system has no randomness to sign with"),
+            Self::Reserved => formatter.write_str("the credential has a header that gRPC itself writes"),
             Self::NoToken => formatter.write_str("the principal has no token that could be exchanged"),
             Self::Rejected(code) => write!(formatter, "the provider gives none: {code}"),
             Self::Unavailable(reason) => formatter.write_str(reason),

@@ -102,15 +102,17 @@ fn user_errors<E: UserError>(error: Error, subject: Option<&str>) -> Result<Vec<
     if !violations.is_empty() {
         return Ok(violations);
     }
+    if let Error::Client(client) = &error
+        && client.code == Code::BadUserInput
+    {
+        // A service that speaks by its status names no field.
+        return Ok(vec![E::new(None, client.message.clone(), E::Code::invalid())]);
+    }
     let reason = match &error {
         Error::NotFound => Some(E::Code::not_found()),
         // A service that gives no reason declines all the same.
         Error::Client(client) if client.code == Code::Refused => {
             Some(E::Code::of(error.business_reason().unwrap_or_default()))
-        }
-        Error::Client(client) if client.code == Code::BadUserInput => {
-            let row = E::Code::of("");
-            Some(UserErrorRow { code: E::Code::invalid(), ..row })
         }
         _ => None,
     };

@@ -125,13 +125,6 @@ impl Error {
         Self::said(Code::Refused, Saying::Declined).because(reason)
     }
 
-    /// Creates the error of an action that is declined for a business reason, such as `"CARD_DECLINED"`, where a service
-    /// says so in a way of its own. The message is written for the client.
-    #[must_use]
-    pub fn declined_for(reason: &str, message: impl Into<String>) -> Self {
-        Self::client(Code::Refused, message).because(Some(reason))
-    }
-
     fn because(mut self, reason: Option<&str>) -> Self {
         if let Self::Client(client) = &mut self {
             Arc::make_mut(client).reason = reason.map(str::to_owned);

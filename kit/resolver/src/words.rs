@@ -1,6 +1,7 @@
 //! Texts and codes of errors in the words of a team.
 
-/// Texts that clients read where the kit itself says what happened, and codes of a team's own.
+/// Messages of the errors of fields that the kit itself writes, and codes of a team's own. Rejections of requests keep the
+/// messages of the kit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     /// Message of every error whose cause is not shown.
@@ -18,7 +19,7 @@ pub struct Words {
     pub codes: &'static [&'static str],
 }
 
-/// An error of which the kit itself says what happened.
+/// An error whose message the kit itself writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Saying {
     Masked,

@@ -29,7 +29,7 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 impl Contracts {
     /// Takes contracts, and the names and patterns of RPCs that have no side effects.
-    pub(crate) fn new(pool: DescriptorPool, patterns: Vec<String>) -> Result<Self, Error> {
+    pub(crate) fn new(pool: DescriptorPool, patterns: &[String]) -> Result<Self, Error> {
         let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
         let unsaid: Vec<_> =
             methods.filter(|it| method::idempotency(it).is_none()).map(|it| method::path(&it)).collect();

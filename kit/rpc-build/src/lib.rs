@@ -125,7 +125,7 @@ impl Build {
 
         let mut set = compiler.file_descriptor_set();
         set.file.retain(|file| file.name() != OPTIONS);
-        let contracts = Contracts::new(compiler.descriptor_pool(), no_side_effects)?;
+        let contracts = Contracts::new(compiler.descriptor_pool(), &no_side_effects)?;
         let mut config = prost_build::Config::new();
         config.include_file("contracts.rs").service_generator(Box::new(contracts)).compile_fds(set)?;
         Ok(())

@@ -42,8 +42,8 @@ fn without_side_effects(source: &'static str, patterns: &[&str]) -> String {
         let service = pool.services().next().unwrap();
         (service.package_name().to_owned(), pool.services().map(|it| it.name().to_owned()).collect())
     };
-    let patterns = patterns.iter().map(|it| (*it).to_owned()).collect();
-    let mut contracts = Contracts::new(pool, patterns).unwrap();
+    let patterns: Vec<_> = patterns.iter().map(|it| (*it).to_owned()).collect();
+    let mut contracts = Contracts::new(pool, &patterns).unwrap();
     let mut code = String::new();
     for name in names {
         let service = Service {
@@ -288,7 +288,7 @@ fn a_build_says_what_contracts_do_not() {
     }
     assert_holds(&code, &["const MASKED: bool = false;"]);
     for pattern in ["demo.ItemService/Find*", "demo.ItemService/ListItem", "*/get*"] {
-        let error = Contracts::new(pool(FOREIGN), vec![pattern.to_owned()]).err().unwrap();
+        let error = Contracts::new(pool(FOREIGN), &[pattern.to_owned()]).err().unwrap();
         assert!(error.to_string().contains(pattern), "{error}");
     }
 }

@@ -50,7 +50,6 @@ pub fn is_choice(field: &FieldDescriptor) -> bool {
 }
 
 /// Returns the fields of a message in the order of the contract.
-#[must_use]
 pub fn fields(message: &MessageDescriptor) -> impl Iterator<Item = FieldDescriptor> {
     let mut fields: Vec<_> = message.fields().collect();
     fields.sort_by_key(FieldDescriptor::number);

@@ -109,6 +109,9 @@ impl ToField<Option<FieldMask>> for Mask {
 
 /// A message as a part of a key: keys have an order, and messages have none.
 ///
+/// Two messages are one key if their encodings are equal. Maps are encoded in any order, so a message with a map is loaded
+/// again where it need not be. Ids within a message tag nothing: a value in the cache is not dropped when they change.
+///
 /// ```
 /// use rpc::Encoded;
 ///

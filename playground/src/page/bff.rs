@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, Uri, header};
 use axum::response::Response;
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Collected};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -67,7 +67,7 @@ impl Bff {
         let response = self.http.request(request).await;
         let response = response.map_err(|error| format!("{self} does not answer: {error}"))?;
         let status = response.status();
-        let body = response.into_body().collect().await.map(|it| it.to_bytes());
+        let body = response.into_body().collect().await.map(Collected::to_bytes);
         let examples = body.ok().and_then(|body| serde_json::from_slice::<Value>(&body).ok());
         examples.filter(|it| it["operations"].is_array()).ok_or_else(|| {
             format!(

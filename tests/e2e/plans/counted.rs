@@ -53,17 +53,17 @@ async fn a_query_fetches_as_many_keys_as_its_lists_are_long() {
         for (what, variables) in [
             ("with all variables", operation.full.clone()),
             ("with none it can do without", operation.minimal.clone()),
-            ("with empty lists", operation.sized(Some(0), &ids)),
-            ("with lists of one", operation.sized(Some(1), &ids)),
+            ("with empty lists", operation.filled(Some(0), &ids)),
+            ("with lists of one", operation.filled(Some(1), &ids)),
         ] {
             counted(&shop, &operation, &variables, what).await;
         }
-        let variables = operation.sized(None, &ids);
+        let variables = operation.filled(None, &ids);
         let answer = counted(&shop, &operation, &variables, "with all there may be").await;
         for planned in planned(&operation) {
             let keys = made(&answer, planned).keys;
             if keys < planned.keys.most {
-                let Operation { kind, name, .. } = &operation;
+                let (kind, name) = (operation.kind, &operation.name);
                 let fields = planned.fields.join(", ");
                 let most = planned.keys.most;
                 writeln!(short, "{kind} {name}: {} for {fields}: {keys} of {most}", planned.name).unwrap();
@@ -88,7 +88,7 @@ async fn a_query_keeps_its_plan_where_there_is_nothing_or_one_of_everything() {
 
 #[tokio::test]
 async fn a_mutation_makes_every_call_of_its_plan() {
-    for operation in operations().into_iter().filter(Operation::is_mutation) {
+    for operation in operations().into_iter().filter(|it| it.is_mutation()) {
         for variables in [&operation.full, &operation.minimal] {
             let shop = Shop::open().await;
             let answer = counted(&shop, &operation, variables, "once").await;

@@ -113,9 +113,14 @@ fn check(
 ) -> usize {
     let compared = compare(failure, broken.means(), healthy, answer, timeless);
     let compared = compared.unwrap_or_else(|problem| {
-        let Operation { kind, name, .. } = operation;
+        let (kind, name) = (operation.kind, &operation.name);
         panic!("{kind} {name}, {} {broken:?}: {problem}: {}", failure.rpc, answer.text)
     });
+    let told = answer.body["data"].as_object().into_iter().flatten();
+    for code in told.filter_map(|(_, payload)| payload.pointer("/userErrors/0/code")) {
+        let of_mode = if broken.means() == FailureMode::NotFound { "NOT_FOUND" } else { "REFUSED" };
+        assert_eq!(code, of_mode, "{} {} {broken:?}: {}", operation.name, failure.rpc, answer.text);
+    }
     compared.seen
 }
 

@@ -1,15 +1,15 @@
 //! The operations that the clients ship, with variables to run them with.
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use contracts::{Example, Folder};
-use operation::Plan;
+use contracts::Folder;
 use operation::Preparer;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Answer, Kind, Shop, snapshot};
+use super::{Answer, Kind, Shop, made_up, snapshot};
 
 /// Environment variable that names another folder of contracts to test than the project's own.
 pub(crate) const SCHEMA: &str = "SCHEMA_FOLDER";
@@ -18,57 +18,33 @@ pub(crate) const SCHEMA: &str = "SCHEMA_FOLDER";
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) kind: Kind,
-    pub(crate) name: String,
-    pub(crate) text: String,
-    pub(crate) plan: Plan,
-    /// Variables as the client sends them, optional ones included.
-    pub(crate) full: Value,
-    /// Required variables alone.
-    pub(crate) minimal: Value,
+    own: bff_test::Operation,
+}
+
+impl Deref for Operation {
+    type Target = bff_test::Operation;
+
+    fn deref(&self) -> &bff_test::Operation {
+        &self.own
+    }
 }
 
 impl Operation {
-    /// The body of the operation's request.
-    pub(crate) fn body(&self, variables: &Value) -> Value {
-        json!({ "query": self.text, "variables": variables })
-    }
-
     /// Runs the operation.
     pub(crate) async fn run(&self, shop: &Shop, variables: &Value) -> Answer {
         shop.query_with(self.kind, self.body(variables)).await
     }
 
-    pub(crate) fn is_mutation(&self) -> bool {
-        self.plan.kind == "mutation"
-    }
-
     /// Variables with each list length at its bound or at `size`. Lists of ids are filled from `ids`.
-    pub(crate) fn sized(&self, size: Option<u64>, ids: &[String]) -> Value {
-        let mut variables = self.full.clone();
+    pub(crate) fn filled(&self, size: Option<u64>, ids: &[String]) -> Value {
+        let mut variables = self.sized(size);
         for (name, most) in &self.plan.lists {
-            let size = size.unwrap_or(*most);
-            variables[name] = match variables.get(name) {
-                Some(Value::Array(_)) => ids.iter().take(usize::try_from(size).unwrap()).cloned().collect(),
-                // A list is never fetched with a length of 0.
-                _ => json!(size.max(1)),
-            };
+            let size = usize::try_from(size.unwrap_or(*most)).unwrap();
+            if variables[name].is_array() {
+                variables[name] = ids.iter().take(size).cloned().collect();
+            }
         }
         variables
-    }
-
-    /// The length of a list that a variable of the operation sets, with these variables sent.
-    pub(crate) fn length(&self, variable: &str, variables: &Value) -> Option<u64> {
-        let default = || {
-            let document = async_graphql::parser::parse_query(&self.text).ok()?;
-            let (_, operation) = document.operations.iter().next()?;
-            let definitions = &operation.node.variable_definitions;
-            let definition = definitions.iter().find(|it| it.node.name.node == variable)?;
-            definition.node.default_value.clone()?.node.into_json().ok()
-        };
-        match variables.get(variable).cloned().or_else(default)? {
-            Value::Array(items) => Some(items.len() as u64),
-            other => other.as_u64(),
-        }
     }
 }
 
@@ -128,14 +104,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 fn of_client(kind: Kind) -> Vec<Operation> {
-    let preparer = preparer(kind);
-    let examples = contracts(kind).examples().unwrap();
-    let files = contracts(kind).operations().unwrap();
-    let operation = |file: contracts::OperationFile| {
-        // Operations without a plan or an example are reported once, by the test that checks all.
-        let (plan, example) = (preparer.plan(&file.text).ok()?, examples.get(&file.name)?);
-        let Example { variables: full, minimal } = example.clone();
-        Some(Operation { kind, plan, full, minimal, name: file.name, text: file.text })
-    };
-    files.into_iter().filter_map(operation).collect()
+    // Operations without a plan or an example are reported once, by the test that checks all.
+    let (operations, _) = made_up(kind).operations();
+    operations.into_iter().map(|own| Operation { kind, own }).collect()
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use contracts::Folder;
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, Collected, Limited};
 use operation::Preparer;
 use serde::Deserialize;
 use serde_json::json;
@@ -81,7 +81,7 @@ async fn plan(State(tried): State<Arc<Tried>>, request: Request) -> Response {
     if let Err(rejection) = tried.origins.check(&head) {
         return tried.rejected(&head, rejection);
     }
-    let body = Limited::new(body, MAX_BODY_BYTES).collect().await.map(|it| it.to_bytes());
+    let body = Limited::new(body, MAX_BODY_BYTES).collect().await.map(Collected::to_bytes);
     let planned = body.ok().and_then(|body| serde_json::from_slice::<Planned>(&body).ok());
     let Some(Planned { query }) = planned else {
         let problem = "Send the document as `{ \"query\": \"…\" }`, of 256 kB at most.";

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use gateway::{Credentials, ServiceMetadata};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use identity::Credential;
 
 use crate::any_client::AnyClient;
 use crate::config::{Config, ConfigError, Secret};
@@ -45,7 +46,12 @@ fn headers(service: &str, lines: &Secret) -> Result<HeaderMap, ConfigError> {
         let (name, value) = line.split_once(':').ok_or_else(|| wrong("is not `NAME: VALUE`"))?;
         let name: HeaderName =
             name.trim().parse().map_err(|_| wrong("does not begin with the name of a header"))?;
-        let value = value.trim().parse().map_err(|_| wrong("holds characters that no header can"))?;
+        if Credential::is_reserved(&name) {
+            return Err(wrong(&format!("names `{name}`, which gRPC itself writes")));
+        }
+        let mut value: HeaderValue =
+            value.trim().parse().map_err(|_| wrong("holds characters that no header can"))?;
+        value.set_sensitive(true);
         if headers.insert(&name, value).is_some() {
             return Err(wrong(&format!("names `{name}` again")));
         }

@@ -52,8 +52,8 @@ pub(crate) fn gateway(
     let priorities = Priorities { essential: client.essential, background: client.background };
     Gateway::new(GatewayParts {
         executor: (client.executor)(),
-        reasons: client.reasons,
-        words: client.words,
+        reasons: (client.reasons)(),
+        words: (client.words)(),
         preparer,
         documents: Arc::new(documents),
         upstream: Arc::new(upstream),

@@ -1,4 +1,4 @@
-//! Every operation makes the calls of its plan, each with as many keys as its lists are long.
+//! Every operation makes the calls of its plan and no others, each with as many keys as its lists are long at most.
 
 use operation::PlannedCall;
 use serde_json::Value;
@@ -41,6 +41,11 @@ impl Suite<'_> {
         let answer = bff.send(&operation.body(variables), Some("ada"), &[("x-bff-plan", "analyze")]).await;
         let is_whole = answer.body.get("data").is_some() && answer.body.get("errors").is_none();
         if !self.holds(is_whole, || format!("{what}: {}", answer.text)) {
+            return;
+        }
+        let is_told = answer.body.pointer("/extensions/plan/observed/calls").is_some();
+        if !self.holds(is_told, || format!("{what}: the calls that were made are not told: {}", answer.text))
+        {
             return;
         }
         let observed = observed(&answer).cloned().collect::<Vec<_>>();

@@ -29,7 +29,7 @@ pub(super) fn hash(parts: &[&str]) -> u64 {
     hasher.finish()
 }
 
-/// What the value of a field depends on.
+/// Facts on which the value of a field depends.
 #[derive(Clone, Copy)]
 struct Around {
     seed: u64,
@@ -168,20 +168,16 @@ fn text(field: &FieldDescriptor, seed: u64, index: usize) -> String {
     }
 }
 
-/// Returns the value that a test gives a field, in the form of JSON.
-///
-/// # Panics
-/// If the field cannot hold it: the test is to say so at once.
-fn said_value(field: &FieldDescriptor, said: &Json) -> Option<Value> {
-    let cannot = || -> ! { panic!("{} cannot be {said}", field.full_name()) };
+/// Returns the value that a test gives a field, in the form of JSON; `None` for null, and for one that it cannot hold.
+pub(super) fn said_value(field: &FieldDescriptor, said: &Json) -> Option<Value> {
+    if field.is_map() {
+        return None;
+    }
     if field.is_list() {
-        let Json::Array(items) = said else { cannot() };
-        return Some(Value::List(items.iter().filter_map(|item| said_single(field, item)).collect()));
+        let items: Option<Vec<_>> = said.as_array()?.iter().map(|item| said_single(field, item)).collect();
+        return items.map(Value::List);
     }
-    match said {
-        Json::Null => None,
-        said => Some(said_single(field, said).unwrap_or_else(|| cannot())),
-    }
+    said_single(field, said)
 }
 
 fn said_single(field: &FieldDescriptor, said: &Json) -> Option<Value> {
@@ -198,12 +194,13 @@ fn said_single(field: &FieldDescriptor, said: &Json) -> Option<Value> {
             let mut message = DynamicMessage::new(of.clone());
             for (name, value) in said.as_object()? {
                 let field = of.get_field_by_name(name)?;
-                if let Some(value) = said_value(&field, value) {
-                    message.set_field(&field, value);
+                if !value.is_null() {
+                    message.set_field(&field, said_value(&field, value)?);
                 }
             }
             Value::Message(message)
         }
-        Kind::Float | Kind::Bytes => return None,
+        Kind::Float => Value::F32(said.to_string().parse().ok()?),
+        Kind::Bytes => Value::Bytes(said.as_str()?.as_bytes().to_vec().into()),
     })
 }

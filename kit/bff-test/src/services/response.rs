@@ -1,5 +1,6 @@
 //! The response to a call, by the shape of its RPC.
 
+use prost_reflect::prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MethodDescriptor, ReflectMessage as _, Value};
 use rpc_shape::KeyedResult;
 
@@ -21,21 +22,19 @@ pub(super) fn of(
     let sizes = Sizes { items: services.switches().items, most: state.most.get(&call.rpc).copied() };
     let principal = call.principal().filter(|_| !state.public.contains(&call.rpc)).unwrap_or_default();
     let seed = hash(&[&call.rpc, &principal]);
+    let of_request = hash(&[&seed.to_string(), &format!("{:?}", without_mask(&call.request))]);
     let maker = |request: Option<&DynamicMessage>| Maker {
         values: &state.values,
         list: sizes.of(request.and_then(asked)),
         inner: sizes.items.unwrap_or(USUAL_ITEMS).min(USUAL_ITEMS),
     };
-    let mut response = match (rpc_shape::keyed_result(&method.output()), key_field(method)) {
-        (Some(result), Some(keys)) => {
-            batch(&maker, method, &result, &list(&call.request, &keys), seed, failing)
-        }
-        _ => {
-            let mut response = maker(Some(&call.request)).message(&method.output(), seed);
-            let given = scalars(&call.request);
-            echo(&mut response, &given, true);
-            response
-        }
+    let by_key = rpc_shape::keyed_result(&method.output()).zip(key_field(method));
+    let mut response = if let Some((result, keys)) = by_key {
+        batch(&maker, method, &result, &list(&call.request, &keys), seed, failing)
+    } else {
+        let mut response = maker(Some(&call.request)).message(&method.output(), of_request);
+        echo(&mut response, &scalars(&call.request), true);
+        response
     };
     if let Some(mask) = &call.mask {
         masked(&mut response, method, mask);
@@ -116,6 +115,13 @@ fn error(field: &FieldDescriptor, code: i32) -> Option<DynamicMessage> {
     error.set_field_by_name("code", Value::I32(code));
     error.set_field_by_name("message", Value::String(TOLD.to_owned()));
     Some(error)
+}
+
+/// Returns the encoded request without its read mask, on which the values do not depend.
+fn without_mask(request: &DynamicMessage) -> Vec<u8> {
+    let mut request = request.clone();
+    request.clear_field_by_name("read_mask");
+    request.encode_to_vec()
 }
 
 /// A value of a request.

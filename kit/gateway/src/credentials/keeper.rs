@@ -5,8 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use fetch::CallMetadata;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
-use http::HeaderName;
-use http::header::{CONTENT_TYPE, HOST, TE, USER_AGENT};
 use identity::{Credential, NoCredential};
 use jiff::{SignedDuration, Timestamp};
 use tonic::metadata::MetadataMap;
@@ -107,11 +105,8 @@ impl Keeper {
 impl State {
     fn keep(&mut self, result: Result<Credential, NoCredential>) -> Result<CallMetadata, NoCredential> {
         let credential = result?;
-        let is_of_grpc = |name: &HeaderName| {
-            name.as_str().starts_with("grpc-") || [CONTENT_TYPE, HOST, TE, USER_AGENT].contains(name)
-        };
-        if credential.headers().keys().any(is_of_grpc) {
-            return Err(NoCredential::Unavailable("the credential has a header of gRPC itself"));
+        if credential.headers().keys().any(Credential::is_reserved) {
+            return Err(NoCredential::Reserved);
         }
         let metadata = CallMetadata::from(MetadataMap::from_headers(credential.headers().clone()));
         let (now, expires) = (Timestamp::now(), credential.expires());
@@ -128,7 +123,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use futures_util::future::{pending, ready};
-    use http::HeaderValue;
+    use http::{HeaderName, HeaderValue};
 
     use super::*;
 

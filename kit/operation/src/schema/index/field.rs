@@ -91,6 +91,7 @@ pub struct BoundInfo {
 }
 
 /// One call behind a field.
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with one another")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepInfo {
     /// Type of the fetch or command.
