@@ -99,7 +99,10 @@ function Calls(props: { calls: PlannedCall[] }) {
             {call.reads.length > 0 && (
               <>
                 <dt>reads</dt>
-                <dd>{call.reads.join(", ")}</dd>
+                <dd>
+                  {call.reads.join(", ")}
+                  {!call.masked && " (no read mask: all of it is sent)"}
+                </dd>
               </>
             )}
             <dt>is</dt>

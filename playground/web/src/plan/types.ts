@@ -44,6 +44,8 @@ export interface PlannedCall {
   calls: number;
   keysPerCall: number;
   reads: string[];
+  /** False if the whole response is sent, because the call has no read mask. */
+  masked: boolean;
   optional: boolean;
   timeoutMs: number;
   freshS: number;
