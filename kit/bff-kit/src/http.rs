@@ -132,7 +132,11 @@ impl HttpEdge {
             deadline: config.deadline(&client.limits),
             mode: config.mode,
             #[cfg(feature = "review")]
-            contracts: config.operations.folder.clone(),
+            contracts: config.operations.folder.clone().or_else(|| {
+                // A client has operations to try before the first of them is registered.
+                let usual = std::path::Path::new("schema").join(client.short_name());
+                usual.is_dir().then_some(usual)
+            }),
             protection: protection::of(client.browsers, &config.server.public_origins),
         }
     }

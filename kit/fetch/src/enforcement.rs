@@ -23,14 +23,18 @@ impl Enforcement {
         Self::default()
     }
 
+    pub(crate) fn enforces(&self) -> bool {
+        self.enforces
+    }
+
     /// Returns the number of deviations since the start.
     #[must_use]
     pub fn deviations(&self) -> u64 {
         self.deviations.load(Ordering::Relaxed)
     }
 
-    /// Records a deviation of an operation: a call that was not planned. Returns `Err` with a description of the
-    /// deviation if the call must fail.
+    /// Records a deviation of an operation: a call that was not planned, or a list that is too long. Returns `Err` with a
+    /// description of the deviation if it must fail.
     pub(crate) fn deviation(&self, operation: &str, what: &str) -> Result<(), String> {
         let deviations = self.deviations.fetch_add(1, Ordering::Relaxed) + 1;
         tracing::error!(violations = deviations, operation, "outside of the plan of {operation}: {what}");

@@ -82,6 +82,18 @@ impl Upstream {
         }
     }
 
+    /// Returns true if requests are held to their plans, and not only counted.
+    #[must_use]
+    pub fn enforces(&self) -> bool {
+        self.enforcement.enforces()
+    }
+
+    /// Records a deviation of an operation from its plan. Returns `Err` with a description if the request must not go on as
+    /// if nothing had happened.
+    pub fn deviation(&self, operation: &str, what: &str) -> Result<(), String> {
+        self.enforcement.deviation(operation, what)
+    }
+
     /// Sets the credentials of calls that are made for nobody: of those whose response is the same for every principal, so
     /// that no service learns who asks, and of the streams that tell of changes.
     #[must_use]

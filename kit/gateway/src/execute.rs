@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, ServerError, Value, Variables};
 use fetch::{CallContext, FailureKind, KeptFresh, Observed, Tags};
 use identity::Principal;
-use operation::{Cache, CacheScope, Failing, Plan, Prepared};
+use operation::{Cache, CacheScope, Failing, Plan, Prepared, overlong_lists};
 use resolver::Error;
-use resolver::runtime::{self, Running, in_words};
+use resolver::runtime::{self, Running, in_words, server_error};
 use tokio::time::Instant;
 
 use crate::access::Known;
@@ -67,6 +68,8 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
         failing,
         reasons: parts.reasons,
     });
+    // In production nobody pays for looking through answers.
+    let held = parts.upstream.enforces().then(|| document.clone());
     let mut graphql = Request::new("").variables(variables.clone()).data(running.scope());
     graphql.set_parsed_query(document);
 
@@ -81,6 +84,9 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     response.errors = errors.map(|error| in_words(error, &parts.words)).collect();
     let errors = response.errors.iter().filter_map(ServerError::source::<Error>);
     let retry_after = errors.filter_map(Error::retry_after).chain(running.retry_after()).max();
+    if let Some(document) = held {
+        response.errors.extend(too_long(parts, operation, &document, &response.data));
+    }
     answer::bound(&mut response);
     if let Some(degraded) = running.degraded() {
         response.extensions.insert("degraded".to_owned(), degraded);
@@ -129,4 +135,16 @@ fn keep(cache: &Cache, running: &Running, context: &CallContext) -> Option<Cache
         by_language: running.depends_on_languages(),
         tags: context.tags.as_ref().filter(|_| shared).map(Tags::list).unwrap_or_default(),
     })
+}
+
+/// Returns an error for each list with more items than its field declares.
+fn too_long(
+    parts: &GatewayParts,
+    operation: &Prepared,
+    document: &ExecutableDocument,
+    data: &Value,
+) -> Vec<ServerError> {
+    let lists = overlong_lists(&parts.preparer.schema_index, document, data);
+    let deviations = lists.iter().filter_map(|list| parts.upstream.deviation(operation.label(), list).err());
+    deviations.map(|cause| in_words(server_error(Error::internal(cause)), &parts.words)).collect()
 }

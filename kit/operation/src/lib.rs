@@ -47,6 +47,7 @@ mod limits;
 mod literal;
 mod name;
 mod normalise;
+mod overlong;
 mod parse;
 pub mod path;
 mod plan;
@@ -74,6 +75,7 @@ pub use hash::document_hash;
 pub use limits::{Limit, Limits};
 pub use name::loggable_name;
 pub use normalise::NULL_CONDITION;
+pub use overlong::overlong_lists;
 pub use parse::{SyntaxError, parse};
 pub use plan::{
     Cache, CacheScope, Consequence, Count, Failure, FailureMode, FieldSize, Outcome, Plan, PlanLine,

@@ -40,6 +40,9 @@ struct Query {
     /// Number of the things in the cart.
     #[resolve(count(ctx), fetch(MyCart, reads(item_count)))]
     count: i32,
+    /// Two texts at most.
+    #[resolve(ready(Ok(vec!["one".to_owned(), "two".to_owned(), "three".to_owned()])), most = 2, bytes = 20)]
+    texts: Vec<String>,
     /// An id, whatever it is.
     #[resolve(ready(Ok(id.0)), bytes = 200)]
     #[arg(id: async_graphql::ID, "Id of anything.")]
@@ -113,6 +116,7 @@ fn what_a_bff_does_not_keep_is_told() {
         "- Query.echo(id:) does not name `id` as a malformed id: ",
         "- Stock with shop.inventory.v1.InventoryService/BatchGetStock Status(14): the plan promises ",
         "- Query.count tells ",
+        "- Query.texts, { texts }: ",
     ] {
         assert!(told.contains(problem), "{problem} is not in {told}");
     }

@@ -69,7 +69,7 @@ async fn examples(State(tried): State<Arc<Tried>>, request: Request) -> Response
     let (operations, problems) = match tried.folder.as_ref().map(|folder| Folder::new(folder).shipped()) {
         Some(Ok(operations)) => (operations, Vec::new()),
         Some(Err(error)) => (Vec::new(), vec![error.to_string()]),
-        None => (Vec::new(), vec!["operations.folder is not set: there are no examples.".to_owned()]),
+        None => (Vec::new(), vec!["There is no folder of contracts, so there are no examples: set operations.folder, or start the server beside `schema`.".to_owned()]),
     };
     Json(json!({ "client": tried.client, "operations": operations, "problems": problems })).into_response()
 }
