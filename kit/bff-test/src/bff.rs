@@ -181,7 +181,11 @@ impl Bff {
                 most.entry(step.rpc.clone()).and_modify(|it| *it = items.min(*it)).or_insert(items);
             }
         }
-        Known { public, most, values: self.values.clone() }
+        // Which list of a message a field reads is not known, so none is longer than the least of them may be.
+        let read = schema_index.types().into_values().flat_map(BTreeMap::values);
+        let read = read.filter(|info| info.steps.is_empty()).filter_map(|info| info.bounds.items);
+        let read = read.min().map_or(usize::MAX, |items| usize::try_from(items).unwrap_or(usize::MAX));
+        Known { public, most, read, values: self.values.clone() }
     }
 }
 

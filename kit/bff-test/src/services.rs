@@ -33,6 +33,8 @@ struct State {
     public: BTreeSet<String>,
     /// Upper bounds on the lists of responses, by RPC.
     most: BTreeMap<String, usize>,
+    /// Upper bound on every list that a field reads of a message.
+    read: usize,
     /// Values of fields, by full name.
     values: BTreeMap<String, Value>,
     switches: Mutex<Switches>,
@@ -94,14 +96,16 @@ pub(crate) fn check_value(pool: &DescriptorPool, field: &str, value: &Value) {
 pub(crate) struct Known {
     pub(crate) public: BTreeSet<String>,
     pub(crate) most: BTreeMap<String, usize>,
+    /// Upper bound on every list that a field reads of a message.
+    pub(crate) read: usize,
     pub(crate) values: BTreeMap<String, Value>,
 }
 
 impl Services {
     pub(crate) fn new(pool: DescriptorPool, known: Known) -> Self {
-        let Known { public, most, values } = known;
+        let Known { public, most, read, values } = known;
         let (switches, calls) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(State { pool, public, most, values, switches, calls }))
+        Self(Arc::new(State { pool, public, most, read, values, switches, calls }))
     }
 
     /// Breaks an RPC, such as `"shop.carts.v1.CartService/GetCart"`, until it is mended.

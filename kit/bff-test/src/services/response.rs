@@ -19,14 +19,17 @@ pub(super) fn of(
     failing: Option<i32>,
 ) -> DynamicMessage {
     let state = &services.0;
-    let sizes = Sizes { items: services.switches().items, most: state.most.get(&call.rpc).copied() };
+    let sizes = Sizes {
+        items: services.switches().items,
+        most: state.most.get(&call.rpc).map(|most| state.read.min(*most)),
+    };
     let principal = call.principal().filter(|_| !state.public.contains(&call.rpc)).unwrap_or_default();
     let seed = hash(&[&call.rpc, &principal]);
     let of_request = hash(&[&seed.to_string(), &format!("{:?}", without_mask(&call.request))]);
     let maker = |request: Option<&DynamicMessage>| Maker {
         values: &state.values,
         list: sizes.of(request.and_then(asked)),
-        inner: sizes.items.unwrap_or(USUAL_ITEMS).min(USUAL_ITEMS),
+        inner: sizes.items.unwrap_or(USUAL_ITEMS).min(USUAL_ITEMS).min(state.read),
     };
     let by_key = rpc_shape::keyed_result(&method.output()).zip(key_field(method));
     let mut response = if let Some((result, keys)) = by_key {
