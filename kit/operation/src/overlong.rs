@@ -49,7 +49,9 @@ impl Walk<'_> {
     fn object(&mut self, type_name: &str, set: &SelectionSet, value: &ConstValue, above: &Above<'_>) {
         let object = match value {
             ConstValue::List(items) => {
-                items.iter().for_each(|item| self.object(type_name, set, item, above));
+                for item in items {
+                    self.object(type_name, set, item, above);
+                }
                 return;
             }
             ConstValue::Object(object) => object,
