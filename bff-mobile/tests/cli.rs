@@ -30,7 +30,7 @@ fn a_bad_setting_ends_with_64_and_one_line_that_names_the_key() {
     let cases: [(&[&str], &str); 7] = [
         (&["--mode", "development", "--listen", "here"], "server.listen: "),
         (&["--mode", "testing"], "mode: "),
-        (&["--mode", "production"], "credential.key: "),
+        (&["--mode", "production"], "sign_in.issuer: "),
         (&["--mode", "development", "--upstream", "nowhere"], "upstream.default: "),
         (&["--mode", "development", "--set", "server.speed=9"], "server.speed: unknown field"),
         (&["--config", file], "server.listen_on: unknown field"),

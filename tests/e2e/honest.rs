@@ -2,6 +2,8 @@
 
 mod dishonest;
 
+use std::panic::catch_unwind;
+
 use bff_test::{Tried, honest};
 
 use crate::support::{Kind, made_up};
@@ -45,4 +47,19 @@ fn the_devices_are_honest() {
         Kind::Iot,
         Tried { fields: 12, runs: 30, failures: 110, consequences: 180, shared: 100, personal: 1, ids: 4 },
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_argument_takes_the_value_that_a_test_gives_it() {
+    let bff = made_up(Kind::Mobile).with_argument("Query.search(query:)", "\"tea\"");
+    let (probes, problems) = bff.probes().await;
+    assert!(problems.is_empty(), "{problems:?}");
+    let search = probes.iter().find(|probe| probe.coordinate == "Query.search").unwrap();
+    assert!(search.query.contains("search(query: \"tea\")"), "{}", search.query);
+    let bff = made_up(Kind::Mobile);
+    let unknown = catch_unwind(move || bff.with_argument("Query.search(text:)", "\"tea\""));
+    assert!(unknown.is_err());
+    let bff = made_up(Kind::Mobile);
+    let wrong = catch_unwind(move || bff.with_value("shop.catalog.v1.Product.brand", 7.into()));
+    assert!(wrong.is_err());
 }

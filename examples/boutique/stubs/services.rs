@@ -82,6 +82,9 @@ impl cart_service_server::CartService for Boutique {
         let AddItemRequest { user_id, item } = request.into_inner();
         let CartItem { product_id, quantity } = item.unwrap_or_default();
         find(&product_id)?;
+        if !(1..=99).contains(&quantity) {
+            return Err(Status::invalid_argument("a quantity is from 1 to 99"));
+        }
         let mut carts = self.carts.lock().await;
         let cart = carts.entry(user_id).or_default();
         let before = cart.extract_if(.., |it| it.product_id == product_id).map(|it| it.quantity).sum::<i32>();

@@ -139,7 +139,7 @@ async fn a_product_that_is_not_sold_is_a_user_error_and_an_unknown_currency_bad_
     let phone = Phone::of(&Arc::default());
     let answer = phone.sends("CartAdd", json!({ "product": bff_test::id_of("Product", "gone") })).await;
     assert_eq!(answer["data"]["cartAdd"]["userErrors"][0]["code"], "REFUSED", "{answer}");
-    let answer = phone.sends("Product", json!({ "currency": "XXX" })).await;
+    let answer = phone.sends("Product", json!({ "currency": "ABC" })).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
     assert_eq!(answer["data"]["product"]["name"], "A mug for the home", "{answer}");
 }
@@ -155,6 +155,24 @@ fn the_contracts_hold() {
     assert!(holds, "{told}");
     let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/boutique/schema.graphql");
     assert_eq!(std::fs::read_to_string(committed).unwrap(), run(&["schema"]).1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn mistakes_that_a_service_names_by_its_status_alone_are_told() {
+    let phone = Phone::of(&Arc::default());
+    let empty = phone.sends("OrderPlace", json!({})).await;
+    let error = &empty["data"]["orderPlace"]["userErrors"][0];
+    assert_eq!((&error["code"], &error["field"]), (&json!("REFUSED"), &Value::Null), "{empty}");
+    let none = phone.sends("CartAdd", json!({ "quantity": 0 })).await;
+    let error = &none["data"]["cartAdd"]["userErrors"][0];
+    assert_eq!((&error["code"], &error["field"]), (&json!("REFUSED"), &Value::Null), "{none}");
+    // The currency reaches the service by a call that follows another.
+    phone.sends("CartAdd", json!({})).await;
+    let answer = phone.sends("Cart", json!({ "currency": "ABC" })).await;
+    let told = |error: &Value| (error["path"][1].clone(), error["extensions"]["code"].clone());
+    let told: Vec<_> = answer["errors"].as_array().unwrap().iter().map(told).collect();
+    let bad = |field: &str| (json!(field), json!("BAD_USER_INPUT"));
+    assert_eq!(told, [bad("lines"), bad("total"), bad("shipping")], "{answer}");
 }
 
 /// A card that is declined is no failure of the service, however many there are.

@@ -1,5 +1,7 @@
 //! A client without its type parameter, for the code that runs it.
 
+use std::path::{Path, PathBuf};
+
 use fetch::{Policies, Reasons};
 use gateway::Execute;
 use operation::Limits;
@@ -107,6 +109,11 @@ impl AnyClient {
     #[must_use]
     pub fn internal_sdl(&self) -> String {
         (self.internal_sdl)()
+    }
+
+    /// Returns the folder of its contracts, where no setting names another: one of the working directory.
+    pub(crate) fn contracts_folder(&self) -> PathBuf {
+        Path::new("schema").join(self.short_name())
     }
 
     /// Returns the name without the prefix of the binary: `"mobile"` for `"bff-mobile"`.

@@ -162,7 +162,7 @@ fn configuration(client: AnyClient, settings: Settings) -> Result<(Layers, Confi
     let layers = layers(client, settings)?;
     let mut config = Config::load(&layers)?;
     config.check_for(&client)?;
-    let usual = PathBuf::from("schema").join(client.short_name());
+    let usual = client.contracts_folder();
     if config.operations.folder.is_none() && usual.join("manifests").is_dir() {
         config.operations.folder = Some(usual);
     }

@@ -79,8 +79,8 @@ pub(crate) struct HttpEdge {
     /// Time until an answer, at most.
     deadline: Duration,
     mode: Mode,
-    #[cfg(feature = "review")]
-    contracts: Option<std::path::PathBuf>,
+    /// Routes from which a page learns what to try; none in production, or without what reviews need.
+    page: Router,
     cors: CorsLayer,
     protection: Protection,
 }
@@ -117,6 +117,7 @@ impl HttpEdge {
         let credentials: Arc<[HeaderName]> = sign_in.reads().into();
         Self {
             name: client.name,
+            page: page(&client, &gateway, &origins, config),
             gateway: Arc::new(gateway),
             sign_in,
             health,
@@ -131,19 +132,13 @@ impl HttpEdge {
             max_batch: config.server.max_batch,
             deadline: config.deadline(&client.limits),
             mode: config.mode,
-            #[cfg(feature = "review")]
-            contracts: config.operations.folder.clone().or_else(|| {
-                // A client has operations to try before the first of them is registered.
-                let usual = std::path::Path::new("schema").join(client.short_name());
-                usual.is_dir().then_some(usual)
-            }),
             protection: protection::of(client.browsers, &config.server.public_origins),
         }
     }
 
     /// Builds the routes of a server, with the keys that verify the credentials of its calls, if it has such. The layers
     /// are listed from the inside out.
-    pub(crate) fn routes(self, jwks: Option<Value>) -> Router {
+    pub(crate) fn routes(mut self, jwks: Option<Value>) -> Router {
         let cors = self.cors.clone();
         let head = middleware::from_fn_with_state(self.profile, head::check);
         let form = middleware::from_fn_with_state(self.profile, head::check_form);
@@ -155,7 +150,7 @@ impl HttpEdge {
             .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED_FROM_BYTES)))
             .layer(middleware::from_fn(caching::validate))
             .route("/", get(root))
-            .merge(self.tried())
+            .merge(std::mem::take(&mut self.page).with_state(()))
             .merge(sign_in::routes(self.sign_in.clone(), self.checks()))
             .fallback(no_such_path)
             .layer(head)
@@ -180,27 +175,6 @@ impl HttpEdge {
         routes.layer(form).layer(note).layer(protection)
     }
 
-    /// Builds the routes from which a page learns what to try; none in production, or without what reviews need.
-    #[cfg(feature = "review")]
-    fn tried(&self) -> Router<Arc<Self>> {
-        if self.mode == Mode::Production {
-            return Router::new();
-        }
-        let tried = tried::Tried {
-            client: self.name.strip_prefix("bff-").unwrap_or(self.name),
-            folder: self.contracts.clone(),
-            preparer: self.gateway.preparer().clone(),
-            origins: self.origins.clone(),
-            profile: self.profile,
-        };
-        tried.routes().with_state(())
-    }
-
-    #[cfg(not(feature = "review"))]
-    fn tried(&self) -> Router<Arc<Self>> {
-        Router::new()
-    }
-
     fn checks(&self) -> Checks {
         Checks { origins: self.origins.clone(), profile: self.profile, deadline: self.deadline }
     }
@@ -208,6 +182,31 @@ impl HttpEdge {
     fn rejections(&self) -> Rejections {
         Rejections::new(self.log.clone(), self.health.metrics().clone())
     }
+}
+
+#[cfg(feature = "review")]
+fn page(client: &AnyClient, gateway: &Gateway, origins: &Origins, config: &Config) -> Router {
+    if config.mode == Mode::Production {
+        return Router::new();
+    }
+    let tried = tried::Tried {
+        client: client.short_name(),
+        // There are operations to try before the first of them is registered.
+        folder: config
+            .operations
+            .folder
+            .clone()
+            .or_else(|| Some(client.contracts_folder()).filter(|it| it.is_dir())),
+        preparer: gateway.preparer().clone(),
+        origins: origins.clone(),
+        profile: config.server.http_profile,
+    };
+    tried.routes()
+}
+
+#[cfg(not(feature = "review"))]
+fn page(_: &AnyClient, _: &Gateway, _: &Origins, _: &Config) -> Router {
+    Router::new()
 }
 
 /// Answers the root path: a developer who opens a development server in a browser is looking for the playground.

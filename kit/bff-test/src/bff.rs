@@ -197,7 +197,7 @@ fn has_argument(type_name: &str, fields: &BTreeMap<String, Arc<FieldInfo>>, coor
 }
 
 /// Returns the time of day of every server.
-pub(crate) fn now() -> Timestamp {
+fn now() -> Timestamp {
     Timestamp::from_second(NOW_S).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
@@ -221,7 +221,7 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Returns the services.
+    /// Returns the services that the contracts make up; nobody calls them where the test has some of its own.
     #[must_use]
     pub const fn services(&self) -> &Services {
         &self.services

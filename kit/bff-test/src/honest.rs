@@ -15,7 +15,7 @@ use crate::bff::Bff;
 use crate::operations::Operation;
 use crate::probe::Probe;
 
-pub use expected::{Compared, compare};
+pub use expected::compare;
 
 /// Problems that are told, at most: one fault shows in many places.
 const MAX_TOLD: usize = 40;
@@ -50,7 +50,10 @@ pub struct Tried {
 ///   item, of three, and pages that are as long as they may be;
 /// - every operation fails as its plan says, for each call that is not there, silent, unreadable, declined, or finds nothing;
 /// - principals whose requests run at the same time get their own answers;
-/// - a malformed id is an error that names its place, wherever an id is taken, and no service is called.
+/// - a malformed id is an error that names its place, in every argument of a root field and in every field of its input, and
+///   no service is called.
+///
+/// State that a BFF keeps in a static shows only if it is overwritten while others run: all servers of this process share it.
 ///
 /// It has a runtime and a clock of its own, so it is called from a plain `#[test]`. It opens no sockets and takes seconds.
 ///

@@ -34,7 +34,7 @@ pub mod sign_in;
 pub use answer::Answer;
 pub use arguments::id_of;
 pub use bff::{Bff, Opened};
-pub use honest::{Compared, Tried, compare, honest};
+pub use honest::{Tried, compare, honest};
 pub use operations::Operation;
 pub use probe::Probe;
 pub use services::{Break, Call, Services};

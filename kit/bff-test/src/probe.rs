@@ -15,15 +15,11 @@ pub struct Probe {
     pub coordinate: String,
     /// The query.
     pub query: String,
-    /// Response keys from the root to the field.
-    pub path: Vec<String>,
-    /// What the schema says of the field.
-    pub info: FieldInfo,
     /// True if an object on the way is loaded by one of several calls, depending on its type.
     pub is_choice: bool,
 }
 
-/// The way to a type: response keys and what a document selects.
+/// The way to a type: fields, and each as a document selects it.
 type Way = Vec<(String, String)>;
 
 impl Bff {
@@ -114,13 +110,7 @@ fn written_query(schema_index: &SchemaIndex, way: &Way, info: &FieldInfo) -> Str
 }
 
 fn probe(schema_index: &SchemaIndex, coordinate: String, way: &Way, info: &FieldInfo) -> Probe {
-    Probe {
-        coordinate,
-        query: written_query(schema_index, way, info),
-        path: way.iter().map(|(field, _)| field.clone()).collect(),
-        info: info.clone(),
-        is_choice: chooses(schema_index, way),
-    }
+    Probe { coordinate, query: written_query(schema_index, way, info), is_choice: chooses(schema_index, way) }
 }
 
 /// Returns true if a field on the way has a call for each type of object.

@@ -52,7 +52,7 @@ impl fmt::Debug for CallMetadata {
     }
 }
 
-/// The same for all services.
+/// One credential for all services.
 impl CallCredentials for CallMetadata {
     fn authorize<'a>(&'a self, _service: &'static str) -> Authorizing<'a> {
         Either::Left(ready(Ok(self.clone())))

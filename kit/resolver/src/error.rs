@@ -48,7 +48,7 @@ pub struct ClientError {
     pub violations: Vec<FieldViolation>,
     /// Business reason of the service, such as `"ALREADY_REVIEWED"`, if any.
     pub reason: Option<String>,
-    /// What the kit says by the message; `None` for a message of a resolver.
+    /// Meaning of a message that the kit has written; `None` for a message of a resolver.
     saying: Option<Saying>,
     occurrence: Occurrence,
 }

@@ -1,36 +1,18 @@
 //! Properties of an RPC that are known before it is called.
 
-use std::hash::{Hash, Hasher};
-
 /// An RPC: its path, its idempotency, and whether its response depends on the principal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub struct Rpc {
     path: &'static str,
     idempotency: Idempotency,
     public: bool,
     by_status: bool,
-    declines: Declines,
+    declines: Option<ReadReason>,
 }
 
 /// Reads the reason of a status that is no fault of the service but its way to decline, such as `"CARD_DECLINED"`, from the
 /// code and the message of the status.
 pub type ReadReason = fn(code: i32, message: &str) -> Option<&'static str>;
-
-/// How a service declines, where it gives no reason. It is no part of what an RPC is.
-#[derive(Clone, Copy, Debug, Default)]
-struct Declines(Option<ReadReason>);
-
-impl PartialEq for Declines {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Declines {}
-
-impl Hash for Declines {
-    fn hash<H: Hasher>(&self, _: &mut H) {}
-}
 
 /// Effect of calling an RPC, after `idempotency_level` of its contract. It decides which calls may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,7 +45,7 @@ impl Rpc {
     }
 
     const fn new(path: &'static str, idempotency: Idempotency) -> Self {
-        Self { path, idempotency, public: false, by_status: false, declines: Declines(None) }
+        Self { path, idempotency, public: false, by_status: false, declines: None }
     }
 
     /// States that the response is the same for every principal, so that requests may share it.
@@ -83,13 +65,13 @@ impl Rpc {
     /// on.
     #[must_use]
     pub const fn declines(self, reason: ReadReason) -> Self {
-        Self { declines: Declines(Some(reason)), ..self }
+        Self { declines: Some(reason), ..self }
     }
 
     /// Returns the reason for which the service declined with this status; `None` if it did not.
     #[must_use]
     pub fn reason_of(&self, code: i32, message: &str) -> Option<&'static str> {
-        self.declines.0.and_then(|reason| reason(code, message))
+        self.declines.and_then(|reason| reason(code, message))
     }
 
     /// Returns the full method name, without a leading slash.

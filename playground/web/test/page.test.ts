@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page, Response } from "playwright-core";
 
 import { openOtherSite, readBy, submittedBy } from "./other-site";
-import { openBrowser, openShop, openWindow, picture, type Shop } from "./shop";
+import { openBoutique, openBrowser, openShop, openWindow, picture, type Shop } from "./shop";
 
 const LAPTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -261,6 +261,28 @@ test("an operation that does not fit the schema has no plan, and the panel shows
   await page.context().close();
 });
 
+test("a BFF that is none of the shop is opened by its address", async (context) => {
+  const boutique = await openBoutique();
+  context.after(boutique.stop);
+  const beside = await openShop(["--bff", boutique.address]);
+  context.after(beside.stop);
+  const { page, hosts, problems } = await openWindow(browser, LAPTOP);
+  await page.goto(`${beside.page}/#/boutique-0`);
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  await page.getByLabel("Example").selectOption("Product");
+  await page.getByRole("heading", { name: "query Product" }).waitFor();
+  await page.getByRole("heading", { name: "CurrencyService/Convert" }).waitFor();
+  await page.getByText("all of it is sent").first().waitFor();
+  await run(page);
+  // The services behind it are not there.
+  await answered(page, /UPSTREAM_UNAVAILABLE/);
+  await page.getByText(/Status 200, /).waitFor();
+  await picture(page, "boutique");
+  assert.deepEqual([...hosts], ["localhost"]);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
 test("a product is compared as the three clients see it", async () => {
   const { page, hosts, problems } = await openWindow(browser, LAPTOP);
   await open(page, "compare");
@@ -362,8 +384,9 @@ test("colours follow the system until somebody chooses", async () => {
   await page.context().close();
 });
 
-test("without Node the plain page sends a query and shows the answer", async () => {
+test("without Node the plain page sends a query and shows the answer", async (context) => {
   const plain = await openShop(["--plain"]);
+  context.after(plain.stop);
   const { page, hosts, problems } = await openWindow(browser, LAPTOP);
   await page.goto(plain.page);
   await page.getByRole("button", { name: "Run" }).click();
@@ -372,5 +395,4 @@ test("without Node the plain page sends a query and shows the answer", async () 
   assert.deepEqual([...hosts], ["localhost"]);
   assert.deepEqual(problems, []);
   await page.context().close();
-  await plain.stop();
 });

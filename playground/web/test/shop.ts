@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -48,6 +48,37 @@ export async function openShop(flags: string[] = []): Promise<Shop> {
   // The host name that people type, instead of the address.
   return {
     page: page.replace("127.0.0.1", "localhost"),
+    stop: async () => {
+      await ended(child);
+      process.off("exit", kill);
+    },
+  };
+}
+
+/** A BFF that is none of the shop. */
+export interface Foreign {
+  address: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the boutique's BFF, which is built beside the shop's programs, without the services behind it. */
+export async function openBoutique(): Promise<Foreign> {
+  const program = join(dirname(pathIn("PLAYGROUND")), "boutique");
+  const child = spawn(program, ["--mode", "development", "--listen", "127.0.0.1:0"], {
+    cwd: join(workspace, "examples/boutique"),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const kill = () => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  const address = await new Promise<string>((resolve, reject) => {
+    child.once("exit", () => reject(new Error("the boutique's BFF did not open")));
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      const address = /listens on (\S+)/.exec(line)?.[1];
+      if (address) resolve(address);
+    });
+  });
+  return {
+    address: `http://${address}`,
     stop: async () => {
       await ended(child);
       process.off("exit", kill);

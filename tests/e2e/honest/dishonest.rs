@@ -1,4 +1,4 @@
-//! A BFF that keeps nothing of what it declares, and what is said of it.
+//! A BFF that keeps nothing of what it declares, and the problems that are told of it.
 
 use std::future::ready;
 use std::panic::catch_unwind;
@@ -92,14 +92,14 @@ impl Client for Liar {
     }
 }
 
-/// What is said of a BFF that is not honest.
+/// The problems of a BFF that is not honest.
 fn told(bff: &Bff) -> String {
     let panic = catch_unwind(|| honest(bff)).unwrap_err();
     panic.downcast_ref::<String>().unwrap().clone()
 }
 
 #[test]
-fn what_a_bff_does_not_keep_is_told() {
+fn every_declaration_that_a_bff_does_not_keep_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     std::fs::create_dir(folder.path().join("operations")).unwrap();

@@ -111,8 +111,8 @@ fn check(
     healthy: &Answer,
     answer: &Answer,
 ) -> usize {
-    let compared = compare(failure, broken.means(), healthy, answer, timeless);
-    let compared = compared.unwrap_or_else(|problem| {
+    let seen = compare(failure, broken.means(), healthy, answer, timeless);
+    let seen = seen.unwrap_or_else(|problem| {
         let (kind, name) = (operation.kind, &operation.name);
         panic!("{kind} {name}, {} {broken:?}: {problem}: {}", failure.rpc, answer.text)
     });
@@ -121,7 +121,7 @@ fn check(
         let of_mode = if broken.means() == FailureMode::NotFound { "NOT_FOUND" } else { "REFUSED" };
         assert_eq!(code, of_mode, "{} {} {broken:?}: {}", operation.name, failure.rpc, answer.text);
     }
-    compared.seen
+    seen
 }
 
 /// Each run is by itself: a mutation runs though its key is the same, and an RPC that failed before is called.

@@ -5,10 +5,14 @@ use std::fmt::Write as _;
 use super::{Failure, Settings, configuration};
 use crate::any_client::AnyClient;
 use crate::config::{Config, Layers, SERVICE, Setting, settings};
+use crate::credentials::CredentialSetup;
 
 /// Prints the settings in effect.
 pub(super) fn run(client: AnyClient, of: Settings) -> Result<(), Failure> {
     let (layers, config) = configuration(client, of)?;
+    // The client knows which settings its credentials need; a server makes them in the same way.
+    (client.credentials)(&CredentialSetup::new(&config, client.name, true))
+        .map_err(|error| Failure::Config(layers.locate(error)))?;
     super::print(&listing(&layers, &config.effective(&client)));
     Ok(())
 }

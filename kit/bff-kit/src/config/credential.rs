@@ -28,7 +28,8 @@ pub struct CredentialConfig {
     pub audience: Option<String>,
     /// PEM file of the private key that the credentials shown to the services are signed with, in PKCS#8: Ed25519
     /// (`EdDSA`) or P-256 (ES256). They verify them with the key set at `/.well-known/jwks.json`. Must be set in
-    /// production, or `credential.key` or `credential.token_endpoint` in its place.
+    /// production, or `credential.key` or `credential.token_endpoint` in its place, unless the client brings credentials
+    /// of its own.
     #[schemars(extend("format" = "path"))]
     pub private_key: Option<PathBuf>,
     /// PEM files of other private keys whose public parts are published as well: of the one that is to sign next, before it

@@ -130,8 +130,7 @@ pub struct ServiceConfig {
     pub client_key: Option<PathBuf>,
     /// Metadata that calls to this service carry, such as an API key: `NAME: VALUE`, one a line.
     pub metadata: Option<Secret>,
-    /// The credential of the section `credential`, shown to this service as to all others. Turn it off for a service that
-    /// is not to get it.
+    /// The credential of the section `credential`, shown to this service as to all others unless this is `false`.
     pub credential: bool,
 }
 

@@ -23,7 +23,7 @@ use crate::config::HttpProfile;
 /// Longest request for a plan, in bytes.
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// What the routes know of their server.
+/// Facts about the server that the routes tell.
 pub(super) struct Tried {
     /// Name of the client, such as `"mobile"`.
     pub(super) client: &'static str,

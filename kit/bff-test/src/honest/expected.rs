@@ -7,13 +7,6 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 
-/// The comparison of an answer with the failure table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Compared {
-    /// Number of consequences that showed.
-    pub seen: usize,
-}
-
 /// The expected answer, derived from the answer when nothing fails.
 #[derive(Default)]
 struct Expected {
@@ -80,7 +73,8 @@ fn apply(value: &mut Value, path: &[&str], consequence: &Consequence) -> bool {
 }
 
 /// Compares the answer of an operation with what its plan promises when calls fail in this way. `healthy` is the answer when
-/// nothing fails; `same` makes two answers comparable that differ in times alone.
+/// nothing fails; `same` makes two answers comparable that differ in times alone. Returns
+/// the number of consequences that show.
 ///
 /// # Errors
 /// The first difference, in a sentence.
@@ -90,7 +84,7 @@ pub fn compare(
     healthy: &Answer,
     answer: &Answer,
     same: impl Fn(&Value) -> Value,
-) -> Result<Compared, String> {
+) -> Result<usize, String> {
     let consequences = match mode {
         FailureMode::Unavailable => &failure.unavailable,
         FailureMode::Timeout => &failure.timeout,
@@ -102,7 +96,7 @@ pub fn compare(
         return Err("the plan lists consequences of a call that nobody waits for".to_owned());
     }
     if consequences.iter().any(|it| it.outcome == Outcome::UserErrors) {
-        return user_errors(consequences, answer).map(|()| Compared { seen: 1 });
+        return user_errors(consequences, answer).map(|()| 1);
     }
     let expected = Expected::of(&healthy.body["data"], consequences);
     let (data, promised) = (same(&answer.body["data"]), same(&expected.data));
@@ -122,7 +116,7 @@ pub fn compare(
     let of_service = format!(" of {service} ×");
     match answer.degraded().into_iter().find(|line| !line.contains(&of_service)) {
         Some(line) => Err(format!("{line} does not name the service")),
-        None => Ok(Compared { seen: expected.applied }),
+        None => Ok(expected.applied),
     }
 }
 

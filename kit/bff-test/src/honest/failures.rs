@@ -45,7 +45,7 @@ impl Suite<'_> {
                     bff.services().mend();
                     self.tried.failures += 1;
                     match compare(failure, broken.mode(), &healthy, &answer, Clone::clone) {
-                        Ok(compared) => self.tried.consequences += compared.seen,
+                        Ok(seen) => self.tried.consequences += seen,
                         Err(problem) => self.problems.push(format!(
                             "{} with {} {broken:?}: {problem}: {}",
                             operation.name, failure.rpc, answer.text

@@ -1,4 +1,5 @@
-//! A malformed id is an error that names its place, wherever an id is taken, and no service is called.
+//! A malformed id is an error that names its place, in every argument of a root field and in every field of its input, and no
+//! service is called.
 
 use async_graphql_parser::types::{BaseType, Type};
 use async_graphql_value::indexmap::IndexMap;

@@ -1,11 +1,12 @@
 //! Principals whose requests run at the same time get their own answers.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
-use serde_json::Value;
+use serde_json::json;
 
 use super::Suite;
-use crate::answer::Answer;
-use crate::bff::Opened;
+use crate::services::Call;
 
 /// Bytes of the server's cache, by which requests share what is public.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
@@ -21,9 +22,7 @@ impl Suite<'_> {
             .filter(|operation| !operation.is_mutation())
             .map(|operation| (operation.name.clone(), operation.body(&operation.full)))
             .chain(
-                self.probes
-                    .iter()
-                    .map(|probe| (probe.coordinate.clone(), serde_json::json!({ "query": probe.query }))),
+                self.probes.iter().map(|probe| (probe.coordinate.clone(), json!({ "query": probe.query }))),
             )
             .collect();
         let alone = self.bff.open();
@@ -37,7 +36,7 @@ impl Suite<'_> {
             differ += usize::from(expected[0].body != expected[1].body);
             // Twice, so that the second finds what the first has kept.
             for _ in 0..2 {
-                let answers = join_all(PRINCIPALS.map(|principal| answer(&shared, &body, principal))).await;
+                let answers = join_all(PRINCIPALS.map(|principal| shared.send(&body, principal, &[]))).await;
                 for ((principal, expected), answer) in PRINCIPALS.iter().zip(&expected).zip(answers) {
                     let principal = principal.unwrap_or("nobody");
                     self.holds(answer.body == expected.body, || {
@@ -49,16 +48,13 @@ impl Suite<'_> {
             }
         }
         let calls = alone.services().calls();
-        let mut own = calls.iter().filter(|call| !alone.services().answers_all_alike(&call.rpc));
-        let private = own.any(|call| call.principal().is_some());
+        let own = calls.iter().filter(|call| !alone.services().answers_all_alike(&call.rpc));
+        let names: BTreeSet<_> = own.map(Call::identity).collect();
+        let private = names.len() > 1;
         // Otherwise the comparison says nothing: services would tell principals apart.
         self.holds(!private || differ > 0, || {
             "no answer depends on the principal, though calls are made in their names".to_owned()
         });
         self.tried.personal = differ;
     }
-}
-
-async fn answer(bff: &Opened, body: &Value, principal: Option<&str>) -> Answer {
-    bff.send(body, principal, &[]).await
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::{HeaderMap, header};
+use bff_kit::identity::Credential;
+use http::{HeaderMap, HeaderName, header};
 use prost_reflect::{DynamicMessage, FieldDescriptor, MethodDescriptor, Value};
 
 /// A call that a service got.
@@ -30,10 +31,19 @@ impl Call {
         Self { rpc, keys, mask, metadata, request }
     }
 
-    /// Returns the principal on whose behalf the call was made, as the kit's own credentials name it: the `sub` of the bearer
-    /// token. Returns `None` for nobody, and for other credentials.
-    #[must_use]
-    pub fn principal(&self) -> Option<String> {
+    /// Returns the principal on whose behalf the call was made, as its metadata name it: by the `sub` of a bearer token, as the
+    /// kit's own credentials have it, and by headers of the team's own. Empty for nobody, if the team has none.
+    pub(crate) fn identity(&self) -> String {
+        let own = |name: &&HeaderName| !Credential::is_reserved(name) && **name != header::AUTHORIZATION;
+        let own = self.metadata.keys().filter(own).flat_map(|name| {
+            let values = self.metadata.get_all(name).iter();
+            values.map(move |value| format!("{name}: {value:?}"))
+        });
+        self.subject().into_iter().chain(own).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns the `sub` of the bearer token of the call.
+    fn subject(&self) -> Option<String> {
         let token = self.metadata.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
         let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
         let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;

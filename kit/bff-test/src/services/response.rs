@@ -23,7 +23,7 @@ pub(super) fn of(
         items: services.switches().items,
         most: state.most.get(&call.rpc).map(|most| state.read.min(*most)),
     };
-    let principal = call.principal().filter(|_| !state.public.contains(&call.rpc)).unwrap_or_default();
+    let principal = if state.public.contains(&call.rpc) { String::new() } else { call.identity() };
     let seed = hash(&[&call.rpc, &principal]);
     let of_request = hash(&[&seed.to_string(), &format!("{:?}", without_mask(&call.request))]);
     let maker = |request: Option<&DynamicMessage>| Maker {
