@@ -9,7 +9,7 @@
 //! }
 //! ```
 //!
-//! [`honest`] holds what is true of every BFF. What is true of one is a test of its own, over the same services:
+//! [`honest`] tests the requirements on every BFF. Those on one of them are tests of its own, over the same services:
 //!
 //! ```ignore
 //! #[tokio::test(start_paused = true)]
