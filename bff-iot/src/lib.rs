@@ -48,6 +48,10 @@ impl Client for Iot {
         policy::table()
     }
 
+    fn descriptors() -> &'static [u8] {
+        proto::DESCRIPTORS
+    }
+
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
         setup.api_keys()
     }

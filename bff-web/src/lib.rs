@@ -48,6 +48,10 @@ impl Client for Web {
         policy::table()
     }
 
+    fn descriptors() -> &'static [u8] {
+        proto::DESCRIPTORS
+    }
+
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
         setup.browser_sessions_and_visitors()
     }

@@ -61,6 +61,7 @@ mod door;
 /// The HTTP edge: its answers to malformed, hostile and cross-site requests, and to the rarer forms of valid ones.
 mod edge;
 /// Public values that requests share: as fresh as each client wants them, and old ones when a service fails.
+mod foreign;
 mod freshness;
 /// Principals: their identification, and the operations that they may run.
 mod identity;

@@ -100,6 +100,8 @@ const ALLOWED: [(&str, &[&str]); 31] = [
             "fetch",
             "operation",
             "proto",
+            "rpc",
+            "rpc-build",
         ],
     ),
 ];

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
+use async_graphql::{Context, Enum, SimpleObject};
 use bff_kit::{ContextExt as _, Error, Id, Ref, RefList, UserErrorTable};
-use bff_kit::{object, payload, user};
+use bff_kit::{change, mutation, object, payload, user};
 use fetch::Encoded;
 
 use crate::calls::{AddToCart, AdsFor, AllProducts, CartOf, Converted, Currencies, EmptyCart, PlaceOrder};
@@ -74,11 +74,13 @@ pub(crate) struct Cart {
     #[read(items, most = 20)]
     lines: Vec<CartLine>,
     /// Price of everything in the cart, without shipping. Null when it cannot be loaded.
-    #[resolve(total(ctx, &self.0, currency), fetch(ProductById(self.items), each = 20), then(Converted { to_code: currency }), or = null)]
+    #[resolve(total(ctx, &self.0, currency), fetch(ProductById(self.items), each = 20, reads(price_usd)),
+        then(Converted { to_code: currency }, reads(units, nanos)), or = null)]
     #[arg(currency: String, "Currency by ISO 4217, such as \"EUR\".")]
     total: String,
     /// Price of shipping. Null when it cannot be loaded.
-    #[resolve(shipping(ctx, &self.0, currency), fetch(QuoteFor(self.items)), then(Converted { to_code: currency }), or = null)]
+    #[resolve(shipping(ctx, &self.0, currency), fetch(QuoteFor(self.items), reads(units, nanos, currency_code)),
+        then(Converted { to_code: currency }, reads(units, nanos, currency_code)), or = null)]
     #[arg(currency: String, "Currency by ISO 4217, such as \"EUR\".")]
     shipping: String,
 }
@@ -117,47 +119,37 @@ pub(crate) struct CartLine {
 #[requires(signed_in)]
 pub(crate) struct Mutation {
     /// Adds a product to the cart.
-    #[resolve(cart_add(ctx, input), send(AddToCart(input, user)))]
+    #[resolve(change(ctx, input))]
     #[arg(input: CartAddInput, "Product and quantity to add.")]
     cart_add: CartPayload,
     /// Takes everything out of the cart.
     #[resolve(cart_empty(ctx), send(EmptyCart(user)))]
     cart_empty: CartPayload,
     /// Orders the contents of the cart.
-    #[resolve(order_place(ctx, input), send(PlaceOrder(input, user)))]
+    #[resolve(change(ctx, input))]
     #[arg(input: OrderPlaceInput, "Payment and destination of the order.")]
     order_place: OrderPlacePayload,
-}
-
-async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload, Error> {
-    let product = Id::<Product>::parse(&input.product_id, "input.productId")?.raw();
-    let item = proto::CartItem { product_id: product.as_str().to_owned(), quantity: input.quantity };
-    let added = ctx.send(AddToCart { user_id: user(ctx).unwrap_or_default(), item }).await;
-    payload(added, Some("productId"))
 }
 
 async fn cart_empty(ctx: &Context<'_>) -> Result<CartPayload, Error> {
     payload(ctx.send(EmptyCart { user_id: user(ctx).unwrap_or_default() }).await, None)
 }
 
-async fn order_place(ctx: &Context<'_>, input: OrderPlaceInput) -> Result<OrderPlacePayload, Error> {
-    let OrderPlaceInput { email, currency, address: lines, card: number, expiration } = input;
-    let (user_id, address) = (user(ctx).unwrap_or_default(), proto::Address { lines });
-    let card = proto::Card { number, expiration };
-    payload(ctx.send(PlaceOrder { user_id, currency, address, email, card }).await, None)
-}
-
 /// Product and quantity to add to the cart.
-#[derive(InputObject)]
+#[mutation(AddToCart, user = user_id, made(item = cart_item(product_id, quantity)), subject = product_id)]
 struct CartAddInput {
     /// Id of the product.
-    product_id: ID,
+    product_id: Id<Product>,
     /// Quantity to add, 1 or more.
     quantity: i32,
 }
 
+fn cart_item(product_id: ProductId, quantity: i32) -> proto::CartItem {
+    proto::CartItem { product_id: product_id.as_str().to_owned(), quantity }
+}
+
 /// Payment and destination of an order.
-#[derive(InputObject)]
+#[mutation(PlaceOrder, user = user_id, made(address = address(address), card = card(card, expiration)))]
 struct OrderPlaceInput {
     /// Email address for the confirmation.
     email: String,
@@ -169,6 +161,14 @@ struct OrderPlaceInput {
     card: String,
     /// Last month in which the card is valid, such as "2030-01".
     expiration: String,
+}
+
+fn address(lines: Vec<String>) -> proto::Address {
+    proto::Address { lines }
+}
+
+fn card(number: String, expiration: String) -> proto::Card {
+    proto::Card { number, expiration }
 }
 
 /// Result of a change to the cart, which is to be loaded again.

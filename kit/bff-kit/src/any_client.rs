@@ -30,6 +30,8 @@ pub struct AnyClient {
     pub(crate) reasons: fn() -> Reasons,
     pub(crate) words: fn() -> Words,
     pub(crate) policies: fn() -> Policies,
+    /// Returns the contracts of the services; empty if the client does not name them.
+    pub(crate) descriptors: fn() -> &'static [u8],
     /// Prefix of the API keys of its devices; `None` if it has none.
     pub key_prefix: Option<&'static str>,
     pub(crate) sign_in: fn(&SignInSetup<'_>) -> Result<AnySignIn, ConfigError>,
@@ -56,6 +58,7 @@ impl AnyClient {
             reasons: || C::REASONS,
             words: || C::WORDS,
             policies: C::policies,
+            descriptors: C::descriptors,
             key_prefix: C::KEY_PREFIX,
             sign_in: C::sign_in,
             credentials: C::credentials,

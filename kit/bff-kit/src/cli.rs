@@ -146,7 +146,8 @@ impl From<contracts::commands::Failure> for Failure {
 #[cfg(feature = "review")]
 fn binary(client: AnyClient) -> contracts::commands::Binary {
     let preparer = Arc::new(move || in_mode(client, Mode::Development));
-    contracts::commands::Binary { name: client.name, client: client.short_name(), preparer }
+    let descriptors = (client.descriptors)();
+    contracts::commands::Binary { name: client.name, client: client.short_name(), preparer, descriptors }
 }
 
 fn serve(client: AnyClient, settings: Settings) -> Result<(), Failure> {

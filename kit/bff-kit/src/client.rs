@@ -55,6 +55,13 @@ pub trait Client: Send + Sync + 'static {
     /// Returns the policies of the client's calls.
     fn policies() -> Policies;
 
+    /// Returns the contracts of the services, as a `google.protobuf.FileDescriptorSet`: `rpc-build` writes them to
+    /// `descriptors.bin`. `check` holds calls and paths to them, where they are written by hand.
+    #[must_use]
+    fn descriptors() -> &'static [u8] {
+        &[]
+    }
+
     /// Returns the way in which the client signs in, made of the server's settings.
     ///
     /// # Errors

@@ -2,7 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, DeriveInput, Error, Expr, Field, Fields, Ident, ItemStruct, Result};
+use syn::{
+    Attribute, DeriveInput, Error, Expr, ExprAssign, ExprCall, Field, Fields, Ident, ItemStruct, Result,
+};
 
 use crate::types::{client_name, inner};
 use crate::words::{self, Words, attribute};
@@ -23,40 +25,63 @@ fn kept(field: &Field) -> impl Iterator<Item = &Attribute> {
 pub(crate) fn mutation(mut words: Words, item: &ItemStruct) -> Result<TokenStream> {
     let command =
         words.first().ok_or_else(|| words.error("which command? Write #[mutation(SetCartQuantity)]"))?;
-    let (command, subject) = (words::path(&command)?.clone(), words.ident("subject")?);
+    let command = words::path(&command)?.clone();
+    let (subject, user) = (words.ident("subject")?, words.ident("user")?);
+    let made = words::assigned(&words.calls(&["made"]))?;
     words.finish()?;
     let fields = named(item)?;
-    if let Some(subject) =
-        subject.as_ref().filter(|it| fields.iter().all(|field| field.ident.as_ref() != Some(*it)))
-    {
+    let is_it = |name: &Ident| fields.iter().any(|field| field.ident.as_ref() == Some(name));
+    if let Some(subject) = subject.as_ref().filter(|it| !is_it(it)) {
         return Err(Error::new(subject.span(), "the input has no such field"));
     }
     let subject = subject.map_or(quote!(None), |subject| {
         let name = client_name(&subject);
         quote!(Some(#name))
     });
-    let (mut inputs, mut parts) = (Vec::new(), Vec::new());
-    for field in fields {
+    let (mut inputs, mut values) = (Vec::new(), Vec::new());
+    for field in &fields {
         let (kept, ty, vis) = (kept(field), &field.ty, &field.vis);
         let Some(name) = &field.ident else { continue };
         let part = attribute(&field.attrs, "part")?.map(Attribute::parse_args::<Ident>).transpose()?;
-        let part = part.as_ref().unwrap_or(name);
         let path = format!("input.{}", client_name(name));
-        if inner(ty, "Id").is_some() {
-            inputs.push(quote!(#(#kept)* #vis #name: ::async_graphql::ID));
-            parts.push(quote!(#part: <#ty>::parse(&self.#name, #path)?.raw()));
+        let (ty, value) = if inner(ty, "Id").is_some() {
+            (quote!(::async_graphql::ID), quote!(<#ty>::parse(&self.#name, #path)?.raw()))
         } else if let Some(id) = inner(ty, "Vec").filter(|ty| inner(ty, "Id").is_some()) {
-            inputs.push(quote!(#(#kept)* #vis #name: ::std::vec::Vec<::async_graphql::ID>));
-            parts.push(quote!(#part: {
+            let ids = quote! {{
                 let ids = self.#name.iter().enumerate();
                 let ids = ids.map(|(index, id)| <#id>::parse(id, &format!("{}.{index}", #path)).map(|id| id.raw()));
                 ids.collect::<::core::result::Result<_, ::bff_kit::Error>>()?
-            }));
+            }};
+            (quote!(::std::vec::Vec<::async_graphql::ID>), ids)
         } else {
-            inputs.push(quote!(#(#kept)* #vis #name: #ty));
-            parts.push(quote!(#part: ::core::convert::Into::into(self.#name)));
-        }
+            (quote!(#ty), quote!(::core::convert::Into::into(self.#name)))
+        };
+        inputs.push(quote!(#(#kept)* #vis #name: #ty));
+        values.push((name, part.unwrap_or_else(|| name.clone()), value));
     }
+    let (mut parts, mut taken) = (Vec::new(), Vec::new());
+    for ExprAssign { left, right, .. } in &made {
+        let Expr::Call(ExprCall { func, args, .. }) = &**right else {
+            let message = "a function of fields makes the part: `item = cart_item(product_id, quantity)`";
+            return Err(Error::new_spanned(right, message));
+        };
+        let of_field = |argument: &Expr| {
+            let name = words::ident(argument)?;
+            let found = values.iter().find(|(field, ..)| **field == name);
+            let (.., value) = found.ok_or_else(|| Error::new(name.span(), "the input has no such field"))?;
+            Ok((name, value))
+        };
+        let arguments = args.iter().map(of_field).collect::<Result<Vec<_>>>()?;
+        let of_fields = arguments.iter().map(|(_, value)| value);
+        parts.push(quote!(#left: #func(#(#of_fields),*)));
+        taken.extend(arguments.into_iter().map(|(name, _)| name));
+    }
+    let by = user.as_ref().map(|_| quote!(, "caller"));
+    parts.extend(user.map(
+        |part| quote!(#part: ::core::convert::Into::into(user.ok_or_else(::bff_kit::Error::nobody_acts)?)),
+    ));
+    let rest = values.iter().filter(|(name, ..)| !taken.contains(name));
+    parts.extend(rest.map(|(_, part, value)| quote!(#part: #value)));
     let (name, vis, attributes) = (&item.ident, &item.vis, &item.attrs);
     Ok(quote! {
         #(#attributes)*
@@ -68,8 +93,13 @@ pub(crate) fn mutation(mut words: Words, item: &ItemStruct) -> Result<TokenStrea
         impl ::bff_kit::Change for #name {
             type Command = #command;
             const SUBJECT: ::core::option::Option<&'static str> = #subject;
+            const BY: &'static [&'static str] = &["argument.input" #by];
 
-            fn command(self) -> ::core::result::Result<#command, ::bff_kit::Error> {
+            fn command(
+                self,
+                user: ::core::option::Option<::std::sync::Arc<str>>,
+            ) -> ::core::result::Result<#command, ::bff_kit::Error> {
+                let _ = &user;
                 ::core::result::Result::Ok(#command { #(#parts),* })
             }
         }

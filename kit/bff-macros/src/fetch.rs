@@ -17,6 +17,10 @@ struct Options {
     /// The one key in the request.
     one: Option<Ident>,
     key: Option<Ident>,
+    /// True if values come in the order of the keys.
+    in_order: bool,
+    /// The field of a value by which it is matched to its key.
+    matched_by: Option<Ident>,
     reads: Option<Ident>,
     given: Vec<ExprAssign>,
     changes: Option<Path>,
@@ -30,11 +34,19 @@ struct Options {
 }
 
 impl Options {
+    /// Returns true if the response is a list of values, without results by key.
+    fn is_list(&self) -> bool {
+        self.in_order || self.matched_by.is_some()
+    }
+
     fn of(mut words: Words) -> Result<Self> {
+        let span = words.span();
         let options = Self {
             keys: words.ident("keys")?,
             one: words.ident("one")?,
             key: words.ident("key")?,
+            in_order: words.flag("in_order"),
+            matched_by: words.ident("matched_by")?,
             reads: words.ident("reads")?,
             given: words::assigned(&words.calls(&["given"]))?,
             changes: words.path("changes")?,
@@ -53,7 +65,16 @@ impl Options {
                 "only an RPC with a list of keys takes several: add `keys = ids`",
             ));
         }
+        if let (true, Some(by)) = (options.in_order, &options.matched_by) {
+            let message =
+                "values are told apart by their order or by a field: drop `in_order` or `matched_by`";
+            return Err(Error::new(by.span(), message));
+        }
         match (&options.keys, &options.one) {
+            (None, _) if options.is_list() => {
+                let at = options.matched_by.as_ref().or(options.one.as_ref()).map_or(span, Ident::span);
+                Err(Error::new(at, "which field of the request holds the keys? Add `keys = ids`"))
+            }
             (Some(_), Some(one)) => {
                 Err(Error::new(one.span(), "an RPC takes a list of keys or one: drop `keys` or `one`"))
             }
@@ -106,7 +127,9 @@ impl Derived<'_> {
     /// Returns the trait that gives the value of a response.
     fn loads(&self) -> TokenStream {
         let method = self.method;
-        if self.options.keys.is_some() {
+        if self.options.is_list() {
+            quote!(<#method as ::fetch::Many>)
+        } else if self.options.keys.is_some() {
             quote!(<#method as ::fetch::Batch>)
         } else {
             quote!(<#method as ::fetch::Single>)
@@ -131,7 +154,12 @@ impl Derived<'_> {
         let first = quote!(<#method as ::fetch::Method>::FIRST);
         let reads = options.reads.as_ref().map(text).map_or(first, |path| quote!(#path));
         let aliases = key::aliases(parts);
-        let batch = if keys.is_some() { self.batch() } else { self.single() };
+        let batch = match () {
+            () if options.is_list() => self.list()?,
+            () if keys.is_some() => self.batch(),
+            () => self.single(),
+        };
+        let list = if options.is_list() { quote!("") } else { quote!(<#method as ::fetch::Method>::LIST) };
         let tags = parts.iter().map(|part| part.tag(method, field));
         let changes = self.changes()?;
         Ok(quote! {
@@ -144,7 +172,7 @@ impl Derived<'_> {
                 #keys_const
                 const READS: &'static [&'static str] = &[#reads];
                 const MINE: bool = #mine;
-                const LISTS: bool = <#method as ::fetch::Method>::LISTS;
+                const LIST: &'static str = #list;
                 const MASKED: bool = <#method as ::fetch::Method>::MASKED;
                 #aliases
                 type Value = ::std::sync::Arc<#loads::Value>;
@@ -204,7 +232,9 @@ impl Derived<'_> {
             ),
             parts => {
                 let written = parts.iter().map(|part| part.write(&sent, &quote!(key)));
-                let read = parts.iter().map(|part| part.read(&sent));
+                // Pages first, since all others are moved out of the key.
+                let (pages, others): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.is_page);
+                let read = pages.into_iter().chain(others).map(|part| part.read(&sent));
                 let to = quote!({
                     let mut #sent = <#method as ::fetch::Batch>::Key::default();
                     #(#written)*
@@ -229,6 +259,40 @@ impl Derived<'_> {
         }
     }
 
+    /// Returns the body that makes one call for many keys, with a list of values in its response.
+    fn list(&self) -> Result<TokenStream> {
+        let Self { name, method, options, parts } = self;
+        let [Part { field: None, .. }] = parts.as_slice() else {
+            return Err(Error::new(
+                name.span(),
+                "the key of such a list is one value: write `struct BookByName(BookName)`",
+            ));
+        };
+        let (field, request) = (options.keys.as_ref(), format_ident!("request"));
+        let given = self.given(&request);
+        let to = quote!(|key| ::fetch::ToField::to_field(&key.0));
+        let request = quote! {
+            |keys| {
+                let mut #request = <#method as ::fetch::Method>::Request::default();
+                #request.#field = keys;
+                #given
+                #request
+            }
+        };
+        Ok(match &options.matched_by {
+            Some(by) => quote_spanned! {by.span()=>
+                call.matched_of::<Self, #method, _>(
+                    keys,
+                    #to,
+                    |value| Self(::fetch::FromField::from_field(::core::clone::Clone::clone(&value.#by))),
+                    #request,
+                )
+                .await
+            },
+            None => quote!(call.in_order_of::<Self, #method, _>(keys, #to, #request).await),
+        })
+    }
+
     /// Returns the body that makes one call for one key.
     fn single(&self) -> TokenStream {
         let Self { method, options, parts, .. } = self;
@@ -243,14 +307,20 @@ impl Derived<'_> {
                 quote!(#(#written)*)
             }
         };
+        let page = parts.iter().find(|part| part.is_page).map(|part| &part.member);
+        let skip = page.map_or(quote!(|_| 0), |page| quote!(|key| key.#page.skip));
         quote! {
-            call.single_of::<Self, #method>(keys, |key| {
-                let _ = key;
-                let mut #request = <#method as ::fetch::Method>::Request::default();
-                #written
-                #given
-                #request
-            })
+            call.single_of::<Self, #method>(
+                keys,
+                |key| {
+                    let _ = key;
+                    let mut #request = <#method as ::fetch::Method>::Request::default();
+                    #written
+                    #given
+                    #request
+                },
+                #skip,
+            )
             .await
         }
     }

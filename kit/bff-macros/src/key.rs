@@ -84,11 +84,7 @@ impl Part {
         let Self { member, field, .. } = self;
         let Some(field) = field else { return TokenStream::new() };
         if self.is_page {
-            return quote_spanned! {self.ty.span()=>
-                #to.page_size = #from.#member.sent_size();
-                #to.page_token = ::core::clone::Clone::clone(&#from.#member.token);
-                #to.skip = #from.#member.skip;
-            };
+            return quote_spanned! {self.ty.span()=> ::fetch::Page::write(&#from.#member, &mut #to); };
         }
         quote_spanned! {field.span()=> #to.#field = ::fetch::ToField::to_field(&#from.#member); }
     }
@@ -97,9 +93,7 @@ impl Part {
     pub(crate) fn read(&self, from: &Ident) -> TokenStream {
         let Self { member, field, .. } = self;
         if self.is_page {
-            return quote!(#member: ::fetch::Page {
-                size: #from.page_size, token: #from.page_token, skip: #from.skip
-            });
+            return quote_spanned!(self.ty.span()=> #member: ::fetch::Page::of(&#from));
         }
         quote!(#member: ::fetch::FromField::from_field(#from.#field))
     }

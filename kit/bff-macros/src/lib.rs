@@ -31,6 +31,8 @@ use syn::{DeriveInput, ItemEnum, ItemStruct, parse_macro_input};
 /// | option | meaning |
 /// |---|---|
 /// | `keys = ids` | the RPC takes a list of keys in this field, and answers each of them |
+/// | `keys = names, in_order` | the response is a list of values without results by key, in the order of the keys |
+/// | `keys = names, matched_by = name` | the response is such a list in any order, with the key in this field of each value; a key without one is not found |
 /// | `one = id` | the RPC takes one key, in this field |
 /// | `mine` | the principal identifies the value, or a part of its key |
 /// | `key = id` | field of the value that holds the key: objects may then be known by their keys alone |
@@ -130,7 +132,8 @@ pub fn values(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Each field is the part of the command with its name, or with that of `#[part(country_code)]`. `subject` names the field that
-/// identifies the object of the change: user errors about it name it. The mutation itself is a field with
+/// identifies the object of the change: user errors about it name it. `user = user_id` makes the user a part of the command,
+/// and `made(item = cart_item(product_id, quantity))` a value that a function makes of fields. The mutation itself is a field with
 /// `#[resolve(change(ctx, input))]`.
 #[proc_macro_attribute]
 pub fn mutation(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -84,6 +84,11 @@ impl Words {
         Some(self.left.remove(index))
     }
 
+    /// Returns the place of the words together.
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+
     /// Returns an error of the words together.
     pub(crate) fn error(&self, message: &str) -> Error {
         Error::new(self.span, message)

@@ -10,6 +10,7 @@ use bff_kit::AnyClient;
 use bff_kit::host::config::Config;
 use bff_kit::host::{Clock, Server};
 use bytes::Bytes;
+use contracts::Protos;
 use http::{HeaderName, HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
@@ -169,11 +170,18 @@ impl Bff {
         bff_kit::host::preparer(self.client)
     }
 
+    /// Returns the problems of what fields declare, as far as the contracts tell.
+    pub(crate) fn declaration_problems(&self) -> Vec<String> {
+        Protos::of(self.pool.clone()).declaration_problems(&self.preparer().schema_index)
+    }
+
     /// Returns what the schema knows of its services.
     fn known(&self) -> Known {
         let schema_index = self.preparer().schema_index;
         let (mut public, mut most) = (BTreeSet::new(), BTreeMap::<String, usize>::new());
+        let mut batches = BTreeSet::new();
         for info in schema_index.types().values().flat_map(|fields| fields.values()) {
+            batches.extend(info.steps.iter().filter(|step| step.max_keys > 1).map(|step| step.rpc.clone()));
             public.extend(info.steps.iter().filter(|step| step.public).map(|step| step.rpc.clone()));
             // The list of the first call, whose items are the field's, or the keys of the second.
             if let (Some(step), Some(items)) = (info.steps.first(), info.bounds.items) {
@@ -185,7 +193,7 @@ impl Bff {
         let read = schema_index.types().into_values().flat_map(BTreeMap::values);
         let read = read.filter(|info| info.steps.is_empty()).filter_map(|info| info.bounds.items);
         let read = read.min().map_or(usize::MAX, |items| usize::try_from(items).unwrap_or(usize::MAX));
-        Known { public, most, read, values: self.values.clone() }
+        Known { public, batches, most, read, values: self.values.clone() }
     }
 }
 

@@ -44,6 +44,7 @@ pub struct Tried {
 
 /// Holds a BFF to what it declares, over services that its contracts make up:
 ///
+/// - calls and paths are those of the contracts, also where they are written by hand;
 /// - every field answers the same with its read mask and without, so it reads what it says; it makes the calls that it
 ///   declares, and no others;
 /// - every operation in the folder of its contracts keeps its plan in calls, keys and bytes, with lists that are empty, of one
@@ -72,6 +73,7 @@ async fn all(bff: &Bff) -> (Tried, Vec<String>) {
     let (probes, mut problems) = bff.probes().await;
     let (operations, unknown) = bff.operations();
     problems.extend(unknown);
+    problems.extend(bff.declaration_problems());
     let mut suite = Suite { bff, probes, operations, tried: Tried::default(), problems };
     suite.fields().await;
     suite.ids().await;

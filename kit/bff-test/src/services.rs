@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::serve::Listener;
 use operation::FailureMode;
-use prost_reflect::{DescriptorPool, MethodDescriptor};
+use prost_reflect::{DescriptorPool, FieldDescriptor, MethodDescriptor};
 use serde_json::Value;
 
 pub use call::Call;
@@ -31,6 +31,8 @@ struct State {
     pool: DescriptorPool,
     /// RPCs that answer everybody alike.
     public: BTreeSet<String>,
+    /// RPCs that take several keys.
+    batches: BTreeSet<String>,
     /// Upper bounds on the lists of responses, by RPC.
     most: BTreeMap<String, usize>,
     /// Upper bound on every list that a field reads of a message.
@@ -95,6 +97,7 @@ pub(crate) fn check_value(pool: &DescriptorPool, field: &str, value: &Value) {
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub(crate) public: BTreeSet<String>,
+    pub(crate) batches: BTreeSet<String>,
     pub(crate) most: BTreeMap<String, usize>,
     /// Upper bound on every list that a field reads of a message.
     pub(crate) read: usize,
@@ -103,9 +106,9 @@ pub(crate) struct Known {
 
 impl Services {
     pub(crate) fn new(pool: DescriptorPool, known: Known) -> Self {
-        let Known { public, most, read, values } = known;
+        let Known { public, batches, most, read, values } = known;
         let (switches, calls) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(State { pool, public, most, read, values, switches, calls }))
+        Self(Arc::new(State { pool, public, batches, most, read, values, switches, calls }))
     }
 
     /// Breaks an RPC, such as `"shop.carts.v1.CartService/GetCart"`, until it is mended.
@@ -146,6 +149,22 @@ impl Services {
     /// Returns true if an RPC answers with a result for each key.
     pub(crate) fn answers_by_key(&self, rpc: &str) -> bool {
         self.method(rpc).is_some_and(|method| call::key_field(&method).is_some())
+    }
+
+    /// Returns true if an RPC takes several keys and fails for all of them together.
+    pub(crate) fn fails_together(&self, rpc: &str) -> bool {
+        self.method(rpc).is_some_and(|method| self.values_of_keys(&method).is_some())
+    }
+
+    /// Returns the keys and values of an RPC that takes several keys and responds with a list of values, without results by key.
+    fn values_of_keys(&self, method: &MethodDescriptor) -> Option<(FieldDescriptor, FieldDescriptor)> {
+        let rpc = format!("{}/{}", method.parent_service().full_name(), method.name());
+        rpc_shape::many(method).filter(|_| self.0.batches.contains(&rpc))
+    }
+
+    /// Returns the field of the request that holds the keys, for an RPC that takes several.
+    fn key_field(&self, method: &MethodDescriptor) -> Option<FieldDescriptor> {
+        call::key_field(method).or_else(|| self.values_of_keys(method).map(|(keys, _)| keys))
     }
 
     /// Serves connections for as long as it is polled.

@@ -6,6 +6,7 @@ use operation::{Plan, Preparer, Release, Releases};
 
 use crate::error::{ContractError, WayOut};
 use crate::folder::Folder;
+use crate::impact::Protos;
 use crate::operations::{OperationFile, Sources};
 
 impl Folder {
@@ -34,6 +35,13 @@ impl Folder {
         }
         errors.extend(self.check_releases(preparer).err().unwrap_or_default());
         errors
+    }
+
+    /// Returns an error for each call or path that a field declares and that the contracts of the services do not have.
+    #[must_use]
+    pub fn check_against(&self, protos: &Protos, preparer: &Preparer) -> Vec<ContractError> {
+        let problems = protos.declaration_problems(&preparer.schema_index).into_iter();
+        problems.map(|it| ContractError::new(self.0.join("schema.graphql"), it)).collect()
     }
 
     /// Returns errors for operations that exceed the budget, of today or of a release, and for exemptions that name no

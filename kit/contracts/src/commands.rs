@@ -19,6 +19,8 @@ pub struct Binary {
     pub client: &'static str,
     /// Creates the preparer of the client.
     pub preparer: Arc<dyn Fn() -> Preparer>,
+    /// Contracts of the services, as a `google.protobuf.FileDescriptorSet`; empty if the client does not name them.
+    pub descriptors: &'static [u8],
 }
 
 /// Failure of a command.
@@ -216,7 +218,13 @@ impl Plan {
 impl Check {
     fn run(self, binary: &Binary) -> Result<String, Failure> {
         let contracts = self.folder.folder(binary);
-        let problems = contracts.check(&(binary.preparer)());
+        let preparer = (binary.preparer)();
+        let mut problems = contracts.check(&preparer);
+        if !binary.descriptors.is_empty() {
+            let wrong = |error| Failure::Other(format!("the descriptors of the client: {error}"));
+            let protos = Protos::decode(binary.descriptors).map_err(wrong)?;
+            problems.extend(contracts.check_against(&protos, &preparer));
+        }
         if !problems.is_empty() {
             return Err(self.folder.failure(binary, &problems));
         }

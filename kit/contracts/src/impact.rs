@@ -36,6 +36,12 @@ impl Protos {
         DescriptorPool::decode(descriptors).map(Self).map_err(|error| error.to_string())
     }
 
+    /// Returns the contracts of a pool.
+    #[must_use]
+    pub fn of(pool: DescriptorPool) -> Self {
+        Self(pool)
+    }
+
     /// Reads a set of file descriptors from a file.
     pub fn read(path: &Path) -> Result<Self, ContractError> {
         let wrong = |problem: String| ContractError::new(path, problem);
@@ -74,7 +80,7 @@ impl Protos {
         }
         if was.output().full_name() != is.output().full_name() {
             changes.found.push(format!("answers {} instead of {}", is.output().name(), was.output().name()));
-        } else if call.reads.is_empty() {
+        } else if call.reads.iter().all(|path| path == "*") {
             changes.message(&was.output(), "reads");
         } else {
             call.reads.iter().for_each(|path| changes.path(&was.output(), path));
@@ -82,7 +88,7 @@ impl Protos {
         changes.found
     }
 
-    fn method(&self, rpc: &str) -> Option<MethodDescriptor> {
+    pub(crate) fn method(&self, rpc: &str) -> Option<MethodDescriptor> {
         let (service, method) = rpc.split_once('/')?;
         self.0.get_service_by_name(service)?.methods().find(|it| it.name() == method)
     }
@@ -198,7 +204,10 @@ impl Changes<'_> {
 
 /// Returns the messages around the one at which a path begins, and the fields along the path; `None` if no message has
 /// the path.
-fn resolve(answer: &MessageDescriptor, path: &str) -> Option<(Vec<MessageDescriptor>, Vec<FieldDescriptor>)> {
+pub(crate) fn resolve(
+    answer: &MessageDescriptor,
+    path: &str,
+) -> Option<(Vec<MessageDescriptor>, Vec<FieldDescriptor>)> {
     let mut left = VecDeque::from([(Vec::new(), answer.clone())]);
     let mut seen = HashSet::new();
     while let Some((wrappers, message)) = left.pop_front() {

@@ -24,6 +24,7 @@ mod access;
 mod budget;
 mod check;
 pub mod commands;
+mod descriptors;
 mod diff;
 mod error;
 mod examples;

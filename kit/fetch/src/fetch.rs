@@ -43,8 +43,8 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     /// True if the principal identifies the value, or a part of its key.
     const MINE: bool = false;
 
-    /// True if a read mask selects from the items of the value, which is a list, and not from the value itself.
-    const LISTS: bool = false;
+    /// List of the value from whose items a read mask selects; empty if it selects from the value itself.
+    const LIST: &'static str = "";
 
     /// True if requests have a read mask. Responses without one hold all that the service knows.
     const MASKED: bool = true;

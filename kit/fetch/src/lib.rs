@@ -85,6 +85,6 @@ pub use upstream::{Services, Upstream, Upstreams};
 
 pub use bff_macros::{Command, Fetch};
 pub use rpc::{
-    Batch, Brownout, Encoded, EntityIds, FromField, Idempotency, KeyError, Mask, Method, PageMessage,
-    PageTokens, Policies, Policy, Reasons, Rpc, Single, Slot, ToField, ids, max_keys,
+    Batch, Brownout, Encoded, EntityIds, FromField, Idempotency, KeyError, Many, Mask, Method, PageMessage,
+    PageRequest, PageTokens, Policies, Policy, Reasons, Rpc, Single, Slot, ToField, ids, max_keys,
 };

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
+use rpc::PageRequest;
+
 /// A page of a list to fetch: a part of a key. It becomes the fields `page_size`, `page_token` and `skip` of a request.
 ///
 /// Pages that are sent as the same request are equal, so that it is sent once: a page of 0 items equals one of 1.
@@ -28,6 +30,18 @@ impl Page {
     #[must_use]
     pub const fn sent_size(&self) -> i32 {
         if self.size < 1 { 1 } else { self.size }
+    }
+
+    /// Writes the page into a request.
+    pub fn write(&self, request: &mut impl PageRequest) {
+        request.set_page(self.sent_size(), &self.token, self.skip);
+    }
+
+    /// Returns the page that a request asks for.
+    #[must_use]
+    pub fn of(request: &impl PageRequest) -> Self {
+        let (size, token, skip) = request.page();
+        Self { size, token: token.to_owned(), skip }
     }
 
     /// Returns the page as it is sent.

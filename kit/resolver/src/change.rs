@@ -1,10 +1,12 @@
 //! Mutations that are one command: their inputs, their payloads, and what a user is told of a change that was not made.
 
+use std::sync::Arc;
+
 use async_graphql::Context;
 use fetch::Command;
 use operation::Code;
 
-use crate::context::ContextExt as _;
+use crate::context::{ContextExt as _, user};
 use crate::error::Error;
 
 /// The input of a mutation that is one command. `#[mutation]` implements it.
@@ -15,8 +17,15 @@ pub trait Change: Sized {
     /// Field of the input that identifies the object of the change, such as `"productId"`.
     const SUBJECT: Option<&'static str>;
 
-    /// Returns the command; `BAD_USER_INPUT` if a part of the input is invalid.
-    fn command(self) -> Result<Self::Command, Error>;
+    /// Sources of the parts of the command, as `@fetch` names them.
+    const BY: &'static [&'static str];
+
+    /// Returns the command on behalf of a user; `None` for nobody.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` if a part of the input is invalid, and `UNAUTHENTICATED` if the user is a part of the command and there is
+    /// none.
+    fn command(self, user: Option<Arc<str>>) -> Result<Self::Command, Error>;
 }
 
 /// The payload of a mutation, made of the value of its command. `#[payload]` implements it.
@@ -82,7 +91,9 @@ pub async fn change<I: Change, P>(ctx: &Context<'_>, input: I) -> Result<P, Erro
 where
     P: Payload<<I::Command as Command>::Value>,
 {
-    let command = input.command()?;
+    // An answer that has no part of the user does not depend on it.
+    let user = I::BY.contains(&"caller").then(|| user(ctx)).flatten();
+    let command = input.command(user)?;
     payload(ctx.send(command).await, I::SUBJECT)
 }
 

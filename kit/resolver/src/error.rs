@@ -106,7 +106,8 @@ impl Error {
     }
 
     /// Creates the error of what somebody must be signed in for.
-    pub(crate) fn nobody_acts() -> Self {
+    #[must_use]
+    pub fn nobody_acts() -> Self {
         Self::said(Code::Unauthenticated, Saying::Unauthenticated)
     }
 

@@ -103,10 +103,13 @@ where
         !self.page.token.is_empty() || self.page.skip > 0
     }
 
-    /// Returns the cursor of the item at `index` of this page. If the service gives its items no tokens, the cursor
-    /// counts from the beginning of the page, and points elsewhere once items are added or removed.
+    /// Returns the cursor of the item at `index` of this page. If the service gives its items no tokens, the cursor of the last
+    /// one is the token of the next page; that of any other counts from the beginning of the page, and points elsewhere once
+    /// items are added or removed.
     fn cursor(&self, index: usize, tokens: PageTokens<'_>) -> String {
-        tokens.items.get(index).and_then(|token| next_cursor(token)).unwrap_or_else(|| {
+        let is_last = index + 1 == self.message.items().len();
+        let token = tokens.items.get(index).map(String::as_str).or(is_last.then_some(tokens.next));
+        token.and_then(next_cursor).unwrap_or_else(|| {
             let behind = i32::try_from(index).unwrap_or(i32::MAX).saturating_add(1);
             write_cursor(&self.page.token, self.page.skip.saturating_add(behind))
         })

@@ -4,7 +4,7 @@ use prost_build::{Service, ServiceGenerator};
 use prost_reflect::DescriptorPool;
 use rpc_shape::Rules;
 
-use crate::{Error, idents, method, page};
+use crate::{Error, cut, idents, method, page};
 
 /// The contracts of a crate.
 pub(crate) struct Contracts {
@@ -12,8 +12,8 @@ pub(crate) struct Contracts {
     tonic: Box<dyn ServiceGenerator>,
     /// RPCs that have no side effects, though their contracts do not say it.
     no_side_effects: Vec<String>,
-    /// True once the code of pages was written.
-    has_pages: bool,
+    /// True once the code of messages was written.
+    has_messages: bool,
 }
 
 /// Returns true if a text matches a pattern, in which `*` stands for any text.
@@ -39,7 +39,7 @@ impl Contracts {
         let is_meant = |rpc: &String| patterns.iter().any(|pattern| matches(pattern, rpc));
         let no_side_effects = unsaid.into_iter().filter(is_meant).collect();
         let tonic = tonic_prost_build::configure().service_generator();
-        Ok(Self { pool, tonic, no_side_effects, has_pages: false })
+        Ok(Self { pool, tonic, no_side_effects, has_messages: false })
     }
 }
 
@@ -63,12 +63,14 @@ impl ServiceGenerator for Contracts {
     fn finalize_package(&mut self, package: &str, code: &mut String) {
         self.tonic.finalize_package(package, code);
         // All pages at once, since packages without services are never finished.
-        if std::mem::replace(&mut self.has_pages, true) {
+        if std::mem::replace(&mut self.has_messages, true) {
             return;
         }
-        let messages =
-            self.pool.all_messages().filter(|message| !message.package_name().starts_with("google."));
-        let pages: String = messages.filter_map(|message| page::code(package, &message)).collect();
-        code.extend(["/// The pages of lists.\nmod pages_of_lists {\n", &pages, "}\n"]);
+        let messages: Vec<_> = self.pool.all_messages().filter(cut::is_own).collect();
+        let pages: String = messages.iter().filter_map(|message| page::code(package, message)).collect();
+        let requests = page::requests(package, &self.pool);
+        code.extend(["/// The pages of lists.\nmod pages_of_lists {\n", &pages, &requests, "}\n"]);
+        let cuts: String = messages.iter().map(|message| cut::code(package, message)).collect();
+        code.extend(["/// Messages, cut to masks.\nmod cuts {\n", &cuts, "}\n"]);
     }
 }

@@ -18,14 +18,17 @@
 //!
 //! - A **result for each key** is a message in the only repeated field of the response, with one field for the key and a
 //!   `oneof` of a value and an error; an error has a field `code` and a field `message`, as `google.rpc.Status` has.
+//! - A **list of values** is the only list of messages of any other response: such an RPC implements `rpc::Many` besides.
 //! - The **value** of any other response is its only field, if that is a message, and else the response itself.
 //! - A **read mask** is the field `read_mask` of a request.
-//! - A **page** is a message with a `next_page_token` and one list of messages: it implements `rpc::PageMessage`.
+//! - A **page** is a message with a `next_page_token` and one list of messages: it implements `rpc::PageMessage`. A request for
+//!   one has `page_size` and `page_token`, and may have `skip`: it implements `rpc::PageRequest`.
 //!
 //! Contracts may say more with the options of `bff/rpc/v1/options.proto`, which they import by this name: the keys a request
 //! takes at most, responses that are the same for everybody, and fields that identify entities.
 
 mod contracts;
+mod cut;
 mod idents;
 mod method;
 mod page;

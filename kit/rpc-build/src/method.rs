@@ -5,7 +5,7 @@ use prost_types::MethodOptions;
 use prost_types::method_options::IdempotencyLevel;
 use rpc_shape::{self as shape, KeyedResult, Rules, entity};
 
-use crate::idents;
+use crate::{cut, idents, page};
 
 /// Returns the code for an RPC, for the module of its service. `no_side_effects` is true for one that has none, though its
 /// contract does not say it.
@@ -18,7 +18,7 @@ pub(crate) fn code(method: &MethodDescriptor, rules: Rules, no_side_effects: boo
     let loaded = result.as_ref().and_then(|it| shape::message_of(&it.value));
     let loaded = loaded.or_else(|| single.as_ref().map(|(_, message)| message.clone()));
     let is_response = loaded.is_none();
-    let (first, lists) = first_path(&loaded.unwrap_or_else(|| response.clone()), is_response);
+    let (first, list) = first_path(&loaded.unwrap_or_else(|| response.clone()), is_response);
     let max_keys = rules.max_keys.map_or("::core::option::Option::None".to_owned(), |most| {
         format!("::core::option::Option::Some({most})")
     });
@@ -40,7 +40,7 @@ impl ::rpc::Method for {name} {{
     const PUBLIC: bool = {public};
     const STREAMS: bool = {streams};
     const MAX_KEYS: ::core::option::Option<usize> = {max_keys};
-    const LISTS: bool = {lists};
+    const LIST: &'static str = {list:?};
     const FIRST: &'static str = {first:?};
     const MASKED: bool = {masked};
     {mask}{entities}
@@ -58,7 +58,7 @@ impl ::rpc::Method for {name} {{
     );
     code += &match result {
         Some(result) => batch(&package, &name, &result),
-        None => self::single(&package, &name, &response, single.as_ref()),
+        None => self::single(&package, &name, method, single.as_ref()) + &many(&package, &name, method),
     };
     code
 }
@@ -68,13 +68,14 @@ pub(crate) fn path(method: &MethodDescriptor) -> String {
     format!("{}/{}", method.parent_service().full_name(), method.name())
 }
 
-/// Returns the first path that a read mask can select from a value, and whether it selects from the items of a list.
-fn first_path(value: &MessageDescriptor, is_response: bool) -> (String, bool) {
-    let list = if is_response { shape::only_list(value) } else { shape::page(value) };
-    let lists = list.is_some();
+/// Returns the first path that a read mask can select from a value, and the list from whose items it selects; empty if it
+/// selects from the value itself.
+fn first_path(value: &MessageDescriptor, is_response: bool) -> (String, String) {
+    let list = shape::read_list(value, is_response);
+    let name = list.as_ref().map(|(list, _)| list.name().to_owned()).unwrap_or_default();
     let message = list.map_or(value.clone(), |(_, item)| item);
     let first = shape::fields(&message).next();
-    (first.map(|field| field.name().to_owned()).unwrap_or_default(), lists)
+    (first.map(|field| field.name().to_owned()).unwrap_or_default(), name)
 }
 
 /// Returns the idempotency of an RPC, as its contract states it; `None` if it does not.
@@ -116,23 +117,49 @@ fn entities_of_keys(request: &MessageDescriptor, result: Option<&KeyedResult>) -
 fn single(
     package: &str,
     name: &str,
-    response: &MessageDescriptor,
+    method: &MethodDescriptor,
     only: Option<&(FieldDescriptor, MessageDescriptor)>,
 ) -> String {
+    let response = &method.output();
     let value = only.map_or(response, |(_, message)| message);
     let taken = match only {
         Some((field, _)) => format!("response.{}", idents::field(field)),
         None => "::core::option::Option::Some(response)".to_owned(),
     };
-    let entities = entities_of_value(value);
+    let list = shape::read_list(value, only.is_none());
     format!(
         "impl ::rpc::Single for {name} {{
-    type Value = {value};
+    type Value = {value_type};
     fn value(response: Self::Response) -> ::core::option::Option<Self::Value> {{ {taken} }}
-    {entities}
+    {entities}{cut}{skip}
 }}
 ",
-        value = idents::message(package, value),
+        value_type = idents::message(package, value),
+        entities = entities_of_value(value),
+        cut = cut::of_value(value, list.as_ref()),
+        skip = page::skip(method),
+    )
+}
+
+/// Returns the code for a method whose response is a list of values; nothing for any other.
+fn many(package: &str, name: &str, method: &MethodDescriptor) -> String {
+    let values =
+        shape::many(method).filter(|_| !method.is_client_streaming() && !method.is_server_streaming());
+    let Some((field, value)) = values.and_then(|(_, field)| shape::message_of(&field).map(|it| (field, it)))
+    else {
+        return String::new();
+    };
+    format!(
+        "impl ::rpc::Many for {name} {{
+    type Value = {value_type};
+    fn values(response: Self::Response) -> ::std::vec::Vec<Self::Value> {{ response.{field} }}
+    {entities}{cut}
+}}
+",
+        value_type = idents::message(package, &value),
+        field = idents::field(&field),
+        entities = entities_of_value(&value),
+        cut = cut::of_value(&value, None),
     )
 }
 
@@ -195,7 +222,7 @@ fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
         "impl ::rpc::Batch for {name} {{
     type Key = {key_type};
     type Value = {value_type};
-    {entities}
+    {entities}{cut}
     fn results(
         response: Self::Response,
     ) -> impl ::core::iter::Iterator<Item = (Self::Key, ::core::result::Result<Self::Value, ::rpc::KeyError>)> + ::core::marker::Send {{
@@ -216,6 +243,7 @@ fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
 }}
 ",
         entities = entities_of_value(&value_type),
+        cut = cut::of_value(&value_type, shape::read_list(&value_type, false).as_ref()),
         value_type = idents::message(package, &value_type),
         list = idents::field(list),
         outcome = idents::snake(outcome.name()),

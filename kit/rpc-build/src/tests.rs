@@ -177,7 +177,7 @@ fn options_say_how_many_keys_and_which_entities() {
             "const PUBLIC: bool = true;",
             "const STREAMS: bool = false;",
             "const MAX_KEYS: ::core::option::Option<usize> = ::core::option::Option::Some(40);",
-            "const LISTS: bool = true;",
+            r#"const LIST: &'static str = "items";"#,
             r#""group" => ::core::option::Option::Some("group"),"#,
             r#"for it1 in &value.items { visit("item", &it1.id); }"#,
             r#"for it1 in &value.related { visit("item", it1); }"#,

@@ -8,6 +8,6 @@ mod shape;
 
 pub use options::{Rules, entity};
 pub use shape::{
-    KeyedResult, fields, has_list, has_mask, is_choice, is_plain, keyed_result, message_of, only_list,
-    only_message, page,
+    KeyedResult, asks_for_page, can_skip, fields, has_list, has_mask, is_choice, is_plain, keyed_result,
+    many, message_of, only_list, only_message, page, read_list, single,
 };

@@ -1,6 +1,8 @@
 //! The shapes of messages by which methods are told apart.
 
-use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
+use prost_reflect::{
+    Cardinality, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, OneofDescriptor,
+};
 
 /// The result for one key of a batch.
 #[derive(Clone, Debug)]
@@ -111,6 +113,47 @@ pub fn only_message(response: &MessageDescriptor) -> Option<(FieldDescriptor, Me
     // A message within itself is boxed.
     let message = message_of(&field).filter(|message| is_optional && message != response)?;
     Some((field, message))
+}
+
+/// Returns the list from whose items a read mask selects: that of a page, or of a response that is no more than a list.
+/// `None` if the mask selects from the value itself.
+#[must_use]
+pub fn read_list(
+    value: &MessageDescriptor,
+    is_response: bool,
+) -> Option<(FieldDescriptor, MessageDescriptor)> {
+    let is_wrapper = value.fields().len() == 1 || value.name().ends_with("Response");
+    if is_response && is_wrapper { only_list(value) } else { page(value) }
+}
+
+/// Returns what a response without results by key loads: its only message, or else itself.
+#[must_use]
+pub fn single(method: &MethodDescriptor) -> MessageDescriptor {
+    let response = method.output();
+    only_message(&response).map_or(response, |(_, message)| message)
+}
+
+/// Returns true if a message asks for a page of a list, be it a request or a key of one.
+#[must_use]
+pub fn asks_for_page(message: &MessageDescriptor) -> bool {
+    has_plain(message, "page_size", &Kind::Int32) && has_plain(message, "page_token", &Kind::String)
+}
+
+/// Returns true if a message that asks for a page can say how many items to skip.
+#[must_use]
+pub fn can_skip(message: &MessageDescriptor) -> bool {
+    has_plain(message, "skip", &Kind::Int32)
+}
+
+/// Returns the keys of a request and the values of the response, for an RPC that takes one list of keys and responds with one
+/// list of messages, without results by key: in the order of the keys, or with the key in each.
+#[must_use]
+pub fn many(method: &MethodDescriptor) -> Option<(FieldDescriptor, FieldDescriptor)> {
+    let (request, response) = (method.input(), method.output());
+    let (values, _) = only_list(&response).filter(|_| keyed_result(&response).is_none())?;
+    let mut lists = request.fields().filter(|field| field.is_list() && message_of(field).is_none());
+    let keys = lists.next().filter(|_| lists.next().is_none())?;
+    Some((keys, values))
 }
 
 /// Returns true if a request has a read mask.

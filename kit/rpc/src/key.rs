@@ -258,6 +258,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<String> for $name {
+            fn from(id: String) -> Self {
+                Self(id.into())
+            }
+        }
+
         impl From<::std::sync::Arc<str>> for $name {
             fn from(id: ::std::sync::Arc<str>) -> Self {
                 Self(id)

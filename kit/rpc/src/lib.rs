@@ -22,8 +22,8 @@ mod slot;
 
 pub use brownout::Brownout;
 pub use key::{Encoded, EntityIds, FromField, Plain, ToField};
-pub use mask::Mask;
-pub use method::{Batch, KeyError, Method, PageMessage, PageTokens, Single, max_keys};
+pub use mask::{Cut, Kept, Mask};
+pub use method::{Batch, KeyError, Many, Method, PageMessage, PageRequest, PageTokens, Single, max_keys};
 pub use policy::{Policies, Policy};
 pub use rpc::{Idempotency, ReadReason, Reasons, Rpc};
 pub use slot::Slot;

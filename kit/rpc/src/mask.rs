@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use prost_types::FieldMask;
 
-/// Set of the paths of a message that are read, sorted and without duplicates.
+/// Set of the paths of a message that are read, sorted and without duplicates. The path `*` stands for all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mask(BTreeSet<String>);
 
@@ -16,13 +16,19 @@ impl Mask {
         }
     }
 
+    /// Returns true if all of the message is read.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.0.contains("*")
+    }
+
     /// Returns the paths, sorted. A path below another path of the mask is left out, because its parent covers it.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str).filter(|path| !self.covers_parent_of(path))
     }
 
     fn covers_parent_of(&self, path: &str) -> bool {
-        path.match_indices('.').any(|(dot, _)| self.0.contains(&path[..dot]))
+        path != "*" && self.is_all() || path.match_indices('.').any(|(dot, _)| self.0.contains(&path[..dot]))
     }
 
     /// Returns true if this mask reads everything that the other reads.
@@ -31,10 +37,45 @@ impl Mask {
         other.0.iter().all(|path| self.0.contains(path) || self.covers_parent_of(path))
     }
 
+    /// Returns what the mask keeps of a message at `above`, such as `"wholesale."`, in its field `name`.
+    #[must_use]
+    pub fn kept(&self, above: &str, name: &str) -> Kept {
+        let path = format!("{above}{name}");
+        if self.0.contains(&path) || self.covers_parent_of(&path) {
+            return Kept::All;
+        }
+        let below = path + ".";
+        if self.0.iter().any(|path| path.starts_with(&below)) { Kept::Below(below) } else { Kept::Nothing }
+    }
+
     /// Returns the mask as the message that is sent.
     #[must_use]
     pub fn to_message(&self) -> FieldMask {
         FieldMask { paths: self.paths().map(str::to_owned).collect() }
+    }
+}
+
+/// What a mask keeps of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// All of it.
+    All,
+    /// Fields of its message, whose paths begin with this text.
+    Below(String),
+    /// Nothing.
+    Nothing,
+}
+
+/// A message that can be cut to a mask. `rpc-build` writes it.
+pub trait Cut {
+    /// Drops every field that the mask does not keep. `above` is the path of the message, with a dot behind it; empty for the
+    /// message that the mask selects from.
+    fn cut(&mut self, mask: &Mask, above: &str);
+}
+
+impl<M: Cut> Cut for Box<M> {
+    fn cut(&mut self, mask: &Mask, above: &str) {
+        (**self).cut(mask, above);
     }
 }
 
@@ -58,5 +99,25 @@ mod tests {
         assert_eq!(mask.paths().collect::<Vec<_>>(), ["name", "wholesale", "wholesale_note"]);
         assert!(mask.covers(&["name", "wholesale.margin"].into_iter().collect()));
         assert!(!mask.covers(&["image"].into_iter().collect()));
+    }
+
+    #[test]
+    fn the_star_covers_all() {
+        let mask: Mask = ["name", "*"].into_iter().collect();
+        assert_eq!(mask.paths().collect::<Vec<_>>(), ["*"]);
+        assert!(mask.covers(&["image.url"].into_iter().collect()));
+        assert!(!["name"].into_iter().collect::<Mask>().covers(&mask));
+        assert_eq!(mask.kept("", "image"), Kept::All);
+    }
+
+    #[test]
+    fn a_field_is_kept_whole_in_part_or_not_at_all() {
+        let mask: Mask = ["wholesale.cost", "name"].into_iter().collect();
+        assert_eq!(mask.kept("", "name"), Kept::All);
+        assert_eq!(mask.kept("name.", "first"), Kept::All);
+        assert_eq!(mask.kept("", "wholesale"), Kept::Below("wholesale.".to_owned()));
+        assert_eq!(mask.kept("wholesale.", "cost"), Kept::All);
+        assert_eq!(mask.kept("wholesale.", "margin"), Kept::Nothing);
+        assert_eq!(mask.kept("", "whole"), Kept::Nothing);
     }
 }

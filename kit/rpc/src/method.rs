@@ -3,7 +3,7 @@
 use prost::Message;
 use prost_types::{Any, FieldMask};
 
-use crate::{Idempotency, Rpc};
+use crate::{Idempotency, Mask, Rpc};
 
 /// A method of a service, with everything that its contract says about it.
 pub trait Method: 'static {
@@ -28,8 +28,8 @@ pub trait Method: 'static {
     /// Maximum number of keys in one call; `None` if the contract does not say.
     const MAX_KEYS: Option<usize>;
 
-    /// True if a read mask selects from the items of the value, which is a list, and not from the value itself.
-    const LISTS: bool;
+    /// List of the value from whose items a read mask selects; empty if it selects from the value itself.
+    const LIST: &'static str;
 
     /// True if requests have a read mask. Responses without one hold all that the service knows.
     const MASKED: bool;
@@ -57,6 +57,27 @@ pub trait Single: Method {
 
     /// Passes the kind and id of each entity that the value holds.
     fn entities(_value: &Self::Value, _visit: &mut dyn FnMut(&'static str, &str)) {}
+
+    /// Drops what a read mask does not select.
+    fn cut(_value: &mut Self::Value, _mask: &Mask) {}
+
+    /// Drops the first items of a value that is a page, where its request could not say that they are skipped.
+    fn skip(_value: &mut Self::Value, _items: i32) {}
+}
+
+/// A method with a list of keys in its request, and a list of values in its response, without errors by key.
+pub trait Many: Method {
+    /// The value of one key.
+    type Value: Message + Default + 'static;
+
+    /// Returns the values in the order of the response.
+    fn values(response: Self::Response) -> Vec<Self::Value>;
+
+    /// Passes the kind and id of each entity that a value holds.
+    fn entities(_value: &Self::Value, _visit: &mut dyn FnMut(&'static str, &str)) {}
+
+    /// Drops what a read mask does not select.
+    fn cut(_value: &mut Self::Value, _mask: &Mask) {}
 }
 
 /// A method with a list of keys in its request, and a result for each of them in its response.
@@ -69,6 +90,9 @@ pub trait Batch: Method {
 
     /// Passes the kind and id of each entity that a value holds.
     fn entities(_value: &Self::Value, _visit: &mut dyn FnMut(&'static str, &str)) {}
+
+    /// Drops what a read mask does not select.
+    fn cut(_value: &mut Self::Value, _mask: &Mask) {}
 
     /// Returns the results by key, in the order of the response.
     fn results(
@@ -96,6 +120,12 @@ impl KeyError {
         // INTERNAL.
         Self { code: 13, message: "a result holds neither a value nor an error".into(), ..Self::default() }
     }
+
+    /// Creates the error of a key for which no value came.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self { code: 5, message: "no value came for the key".into(), ..Self::default() }
+    }
 }
 
 /// A message that is a page of a list, after AIP-158.
@@ -111,6 +141,20 @@ pub trait PageMessage {
 
     /// Returns the number of items on all pages together; 0 if the message does not tell.
     fn total_size(&self) -> i32;
+}
+
+/// A request for a page of a list, after AIP-158; or a key of a batch of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` asks for no page",
+    note = "a request for a page has `int32 page_size` and `string page_token`, and either `int32 skip` or a response that is a page: a list of messages and `string next_page_token`"
+)]
+pub trait PageRequest {
+    /// Sets the page: `size` items after the token and `skip` more. A request without `skip` asks for these too, and
+    /// [`Single::skip`] drops them.
+    fn set_page(&mut self, size: i32, token: &str, skip: i32);
+
+    /// Returns size, token and items to skip.
+    fn page(&self) -> (i32, &str, i32);
 }
 
 /// Tokens of one page of a list, to continue the list from.

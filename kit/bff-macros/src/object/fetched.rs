@@ -109,7 +109,9 @@ impl Fetched {
     fn steps(&self, field: &Field<'_>, key: &Key, converted: &Converted) -> TokenStream {
         let (fetch, by) = (&key.fetch, &key.by);
         let reads: Vec<_> = converted.reads.iter().map(text).collect();
-        let taking = (!reads.is_empty()).then(|| quote!(.taking::<#fetch>([#(#reads),*])));
+        let is_function = self.with.is_some() || self.known.is_some();
+        let taking = if is_function { quote!(taking_whole) } else { quote!(taking) };
+        let taking = (!reads.is_empty()).then(|| quote!(.#taking::<#fetch>([#(#reads),*])));
         let hoist = inner(field.ty, "RefList").map(|target| quote!(.then_hoist::<#target>()));
         let fallback = self.fallback.as_ref().map(Fallback::directive);
         quote!(::bff_kit::schema::fetches::apply(

@@ -110,7 +110,8 @@ impl Resolved {
             let message = "the argument of a change is called `input`: errors name its parts so";
             return Err(Error::new(name.span(), message));
         }
-        let send = quote!(::bff_kit::schema::send::<<#ty as ::bff_kit::Change>::Command>(["argument.input"]));
+        let change = quote!(<#ty as ::bff_kit::Change>);
+        let send = quote!(::bff_kit::schema::send::<#change::Command>(#change::BY));
         Ok(Some(quote!(::bff_kit::schema::fetches::apply(#send))))
     }
 }

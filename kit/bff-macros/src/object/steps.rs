@@ -98,7 +98,10 @@ pub(crate) fn directive(
         });
         let reads: Vec<_> = step.reads.iter().map(text).collect();
         if !reads.is_empty() {
-            code.extend(quote!(.reading([#(#reads),*])));
+            code.extend(match step.kind.to_string().as_str() {
+                "fetch" | "then" => quote!(.reading_of::<#fetch>([#(#reads),*])),
+                _ => quote!(.reading([#(#reads),*])),
+            });
         }
         code.extend(step.each.as_ref().map(|most| quote!(.each(#most))));
         code.extend(step.best_effort.then(|| quote!(.best_effort())));

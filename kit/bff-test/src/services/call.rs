@@ -24,9 +24,15 @@ pub struct Call {
 }
 
 impl Call {
-    pub(super) fn new(method: &MethodDescriptor, metadata: HeaderMap, request: DynamicMessage) -> Self {
+    /// `keys` is the field of the request that holds the keys, if it takes several.
+    pub(super) fn new(
+        method: &MethodDescriptor,
+        keys: Option<&FieldDescriptor>,
+        metadata: HeaderMap,
+        request: DynamicMessage,
+    ) -> Self {
         let rpc = format!("{}/{}", method.parent_service().full_name(), method.name());
-        let keys = key_field(method).map_or(1, |field| list(&request, &field).len());
+        let keys = keys.map_or(1, |field| list(&request, field).len());
         let mask = mask(method, &request);
         Self { rpc, keys, mask, metadata, request }
     }

@@ -34,6 +34,12 @@ pub(super) fn of(
     let by_key = rpc_shape::keyed_result(&method.output()).zip(key_field(method));
     let mut response = if let Some((result, keys)) = by_key {
         batch(&maker, method, &result, &list(&call.request, &keys), seed, failing)
+    } else if let Some((keys, values)) = services.values_of_keys(method) {
+        let mut response = DynamicMessage::new(method.output());
+        let given = list(&call.request, &keys);
+        let made = given.iter().filter_map(|key| one_of_many(&maker(None), &keys, &values, key, seed));
+        response.set_field(&values, Value::List(made.map(Value::Message).collect()));
+        response
     } else {
         let mut response = maker(Some(&call.request)).message(&method.output(), of_request);
         echo(&mut response, &scalars(&call.request), true);
@@ -103,13 +109,24 @@ fn value(maker: &Maker<'_>, result: &KeyedResult, key: &Value, seed: u64) -> Opt
     let mut value = maker.message(&message, hash(&[&seed.to_string(), &format!("{key:?}")]));
     let given = match key {
         Value::Message(key) => scalars(key),
-        key => {
-            let named =
-                |name: &str| Given { name: name.to_owned(), kind: result.key.kind(), value: key.clone() };
-            vec![named(result.key.name()), named("id")]
-        }
+        key => [result.key.name(), "id"].map(|name| Given::of(name, result.key.kind(), key)).into(),
     };
     echo(&mut value, &given, true);
+    Some(value)
+}
+
+/// Returns the value of one key, for an RPC without results by key.
+fn one_of_many(
+    maker: &Maker<'_>,
+    keys: &FieldDescriptor,
+    values: &FieldDescriptor,
+    key: &Value,
+    seed: u64,
+) -> Option<DynamicMessage> {
+    let message = rpc_shape::message_of(values)?;
+    let mut value = maker.message(&message, hash(&[&seed.to_string(), &format!("{key:?}")]));
+    let own_name = keys.name().strip_suffix('s').unwrap_or(keys.name());
+    echo(&mut value, &[own_name, "id"].map(|name| Given::of(name, keys.kind(), key)), true);
     Some(value)
 }
 
@@ -132,6 +149,12 @@ struct Given {
     name: String,
     kind: Kind,
     value: Value,
+}
+
+impl Given {
+    fn of(name: &str, kind: Kind, value: &Value) -> Self {
+        Self { name: name.to_owned(), kind, value: value.clone() }
+    }
 }
 
 /// Returns the plain fields of a request that are set.
@@ -184,7 +207,7 @@ fn masked(response: &mut DynamicMessage, method: &MethodDescriptor, mask: &[Stri
     }
     if let Some((field, _)) = rpc_shape::only_message(&method.output()) {
         messages(response, &field).for_each(|value| loaded(value, mask));
-    } else if let Some((list, _)) = rpc_shape::only_list(&method.output()) {
+    } else if let Some((list, _)) = rpc_shape::read_list(&method.output(), true) {
         messages(response, &list).for_each(|item| keep(item, mask));
     } else {
         keep(response, mask);

@@ -40,7 +40,7 @@ async fn answer(State(services): State<Services>, request: Request<Body>) -> Res
     let body = body.to_bytes();
     let message = body.get(FRAME_HEAD..).and_then(|it| DynamicMessage::decode(method.input(), it).ok());
     let Some(message) = message else { return told(None, UNIMPLEMENTED) };
-    let call = Call::new(&method, head.headers, message);
+    let call = Call::new(&method, services.key_field(&method).as_ref(), head.headers, message);
     services.log().push(call.clone());
     let broken = services.switches().broken.get(&rpc).copied();
     match broken {

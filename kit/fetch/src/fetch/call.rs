@@ -233,6 +233,11 @@ impl<'a> Call<'a> {
         self.policy
     }
 
+    /// Returns true if requests are held to their plans.
+    pub(crate) fn enforces(&self) -> bool {
+        self.context.upstream.enforces()
+    }
+
     pub(crate) fn mask_of_slot(&self) -> Option<&'a Mask> {
         self.mask
     }
@@ -281,7 +286,7 @@ impl<'a> Call<'a> {
     /// Returns the read mask of the call; `None` to read everything.
     #[must_use]
     pub fn mask(&self) -> Option<FieldMask> {
-        self.mask.map(Mask::to_message)
+        self.mask.filter(|mask| !mask.is_all()).map(Mask::to_message)
     }
 
     /// Makes the call. The whole call, from waiting for its turn to the last byte of the response, with all retries, ends

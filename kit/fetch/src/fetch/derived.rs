@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rpc::{Batch, KeyError, Single};
+use rpc::{Batch, KeyError, Many, Mask, Single};
 
 use super::{BatchResult, Call, Fetch};
-use crate::UpstreamError;
+use crate::{FailureKind, UpstreamError};
 
 impl Call<'_> {
     /// Makes the call, and returns the value of its response.
@@ -17,11 +17,13 @@ impl Call<'_> {
         M::value(response).map(Arc::new).ok_or_else(|| failed(KeyError::no_outcome()))
     }
 
-    /// Makes the call for the only key of a batch. `request` returns the request without its read mask.
+    /// Makes the call for the only key of a batch. `request` returns the request without its read mask, and `skip` the items
+    /// of a page that the key skips.
     pub async fn single_of<F, M>(
         &self,
         keys: Vec<F>,
         request: impl FnOnce(&F) -> M::Request,
+        skip: impl FnOnce(&F) -> i32,
     ) -> BatchResult<F>
     where
         F: Fetch<Value = Arc<M::Value>>,
@@ -30,11 +32,108 @@ impl Call<'_> {
         let Some(key) = keys.first().cloned() else { return BatchResult::matched(keys, []) };
         let mut request = request(&key);
         M::set_mask(&mut request, self.mask());
+        let cut = self.cuts();
         self.batch(keys, request, |response| {
-            let value = M::value(response).map(Arc::new).ok_or_else(|| failed(KeyError::no_outcome()));
-            [(key, value)]
+            let value = M::value(response).map(|mut value| {
+                M::skip(&mut value, skip(&key));
+                if let Some(mask) = cut {
+                    M::cut(&mut value, mask);
+                }
+                Arc::new(value)
+            });
+            [(key, value.ok_or_else(|| failed(KeyError::no_outcome())))]
         })
         .await
+    }
+
+    /// Makes the call for a batch whose values come in the order of the keys. `request` returns the request for keys in the
+    /// form that `to` gives them, without its read mask.
+    pub async fn in_order_of<F, M, K>(
+        &self,
+        keys: Vec<F>,
+        to: impl Fn(&F) -> K,
+        request: impl FnOnce(Vec<K>) -> M::Request,
+    ) -> BatchResult<F>
+    where
+        F: Fetch<Value = Arc<M::Value>>,
+        M: Many,
+    {
+        match self.many_of::<F, M, K>(&keys, to, request).await {
+            Ok(values) if values.len() == keys.len() => {
+                let results = keys.iter().cloned().zip(values.into_iter().map(Ok)).collect::<Vec<_>>();
+                BatchResult::matched(keys, results)
+            }
+            Ok(values) => {
+                let message =
+                    format!("{}: {} values came for {} keys", F::RPC.path(), values.len(), keys.len());
+                BatchResult::failed(keys, &UpstreamError::new(FailureKind::Internal, message))
+            }
+            Err(failure) => BatchResult::failed(keys, &failure),
+        }
+    }
+
+    /// Makes the call for a batch whose values hold their keys, which `from` returns. A key without a value is not found.
+    pub async fn matched_of<F, M, K>(
+        &self,
+        keys: Vec<F>,
+        to: impl Fn(&F) -> K,
+        from: impl Fn(&M::Value) -> F,
+        request: impl FnOnce(Vec<K>) -> M::Request,
+    ) -> BatchResult<F>
+    where
+        F: Fetch<Value = Arc<M::Value>>,
+        M: Many,
+    {
+        match self.many_of::<F, M, K>(&keys, to, request).await {
+            Ok(values) => {
+                let mut results: Vec<_> = values.into_iter().map(|value| (from(&value), Ok(value))).collect();
+                let not_found = |key: &F| (key.clone(), Err(failed(KeyError::not_found())));
+                let absent: Vec<_> =
+                    keys.iter().filter(|key| results.iter().all(|(it, _)| it != *key)).collect();
+                results.extend(absent.into_iter().map(not_found));
+                BatchResult::matched(keys, results)
+            }
+            Err(failure) => BatchResult::failed(keys, &failure),
+        }
+    }
+
+    /// Makes the call for a batch without results by key, and returns its values.
+    async fn many_of<F, M, K>(
+        &self,
+        keys: &[F],
+        to: impl Fn(&F) -> K,
+        request: impl FnOnce(Vec<K>) -> M::Request,
+    ) -> Result<Vec<Arc<M::Value>>, UpstreamError>
+    where
+        F: Fetch,
+        M: Many,
+    {
+        let mut request = request(keys.iter().map(to).collect());
+        M::set_mask(&mut request, self.mask());
+        let mut values = match self.unary(request).await {
+            Ok(response) => M::values(response),
+            // All keys fail with one of them, and which one the service does not say.
+            Err(failure) if failure.kind() == FailureKind::NotFound && keys.len() > 1 => {
+                let message = format!(
+                    "{}: one of {} keys is not found: {}",
+                    F::RPC.path(),
+                    keys.len(),
+                    failure.message()
+                );
+                return Err(UpstreamError::new(FailureKind::Internal, message));
+            }
+            Err(failure) => return Err(failure),
+        };
+        if let Some(mask) = self.cuts() {
+            values.iter_mut().for_each(|value| M::cut(value, mask));
+        }
+        Ok(values.into_iter().map(Arc::new).collect())
+    }
+
+    /// Returns the mask that responses are cut to; `None` to take all that the service sent. In development nothing is there
+    /// that the operation does not say it reads, whether the service knows masks or not.
+    fn cuts(&self) -> Option<&Mask> {
+        self.mask_of_slot().filter(|_| self.enforces())
     }
 
     /// Makes the call for a batch. `to` and `from` turn a key into the form of the request and back, and `request` returns the
@@ -52,8 +151,15 @@ impl Call<'_> {
     {
         let mut request = request(keys.iter().map(to).collect());
         M::set_mask(&mut request, self.mask());
+        let cut = self.cuts();
+        let whole = move |mut value| {
+            if let Some(mask) = cut {
+                M::cut(&mut value, mask);
+            }
+            Arc::new(value)
+        };
         self.batch(keys, request, |response| {
-            M::results(response).map(move |(key, value)| (from(key), value.map(Arc::new).map_err(failed)))
+            M::results(response).map(move |(key, value)| (from(key), value.map(whole).map_err(failed)))
         })
         .await
     }

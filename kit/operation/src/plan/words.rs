@@ -118,9 +118,13 @@ fn call(call: &PlannedCall) -> PlanSection {
         let at_once = at_once.map(|at_once| format!(", {at_once} at a time")).unwrap_or_default();
         lines.push(PlanLine::new("calls", format!("{}, of {each} each{at_once}", at_most(call.calls))));
     }
-    if !call.reads.is_empty() {
-        let whole = if call.masked { "" } else { " (no read mask: all of it is sent)" };
-        lines.push(PlanLine::new("reads", format!("{}{whole}", call.reads.join(", "))));
+    match call.reads.as_slice() {
+        [] => {}
+        [all] if all == "*" => lines.push(PlanLine::new("reads", "all of it".to_owned())),
+        paths => {
+            let whole = if call.masked { "" } else { " (no read mask: all of it is sent)" };
+            lines.push(PlanLine::new("reads", format!("{}{whole}", paths.join(", "))));
+        }
     }
     let need = if call.optional { "optional" } else { "critical" };
     let fresh = match call.fresh_s {

@@ -267,11 +267,29 @@ impl Steps {
         self
     }
 
+    /// Adds paths of the value of `F`, which the last step fetches, or of the items of its list. The list itself stands for all
+    /// of its items.
+    #[must_use]
+    pub fn reading_of<F: Fetch>(self, paths: impl AsRef<[&'static str]>) -> Self {
+        let is_list = |path: &'static str| !F::LIST.is_empty() && path == F::LIST;
+        let paths: Vec<_> =
+            paths.as_ref().iter().map(|path| if is_list(path) { "*" } else { *path }).collect();
+        self.reading(paths)
+    }
+
     /// Adds paths of the value of `F`, which the last step fetches, that the field itself reads. Paths beside the items of a
     /// list are in no read mask.
     #[must_use]
     pub fn taking<F: Fetch>(self, paths: impl AsRef<[&'static str]>) -> Self {
-        if F::LISTS { self } else { self.reading(paths) }
+        if F::LIST.is_empty() { self.reading(paths) } else { self }
+    }
+
+    /// Adds paths of the value of `F`, which the last step fetches, that a function reads with everything below them: of a
+    /// list from whose items the read mask selects, all items as they are.
+    #[must_use]
+    pub fn taking_whole<F: Fetch>(self, paths: impl AsRef<[&'static str]>) -> Self {
+        let is_list = !F::LIST.is_empty() && paths.as_ref().contains(&F::LIST);
+        if is_list { self.reading(["*"]) } else { self.taking::<F>(paths) }
     }
 
     /// Makes the field optional: if its calls fail, the field takes this value, written as JSON, and the answer reports

@@ -1,0 +1,5 @@
+//! Compiles the contracts of the services that only tests know.
+
+fn main() -> Result<(), rpc_build::Error> {
+    rpc_build::Build::of("protos").no_side_effects(["library.v1.*/*"]).compile()
+}
