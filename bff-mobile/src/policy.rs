@@ -10,7 +10,7 @@ use downstream::orders::{MyOrders, PlaceOrder};
 use downstream::payments::MyPaymentMethods;
 use downstream::pricing::PriceOf;
 use downstream::recommendations::Recommended;
-use downstream::reviews::{PopularityOf, RatingOf, ReviewsOf};
+use downstream::reviews::{RatingOf, ReviewsOf};
 use downstream::shipping::ParcelOf;
 use downstream::users::{MyPreferences, UserById};
 use fetch::{Policies, Policy, PolicyTable as _};
@@ -24,7 +24,6 @@ pub(crate) fn table() -> Policies {
         .fetch::<MyPaymentMethods>(Policy::within_ms(500))
         .fetch::<MyPreferences>(Policy::within_ms(300))
         .fetch::<ParcelOf>(Policy::within_ms(400).fresh_s(300).stale_s(600))
-        .fetch::<PopularityOf>(Policy::within_ms(300))
         .fetch::<PriceOf>(Policy::within_ms(400).hedge_after_ms(20).fresh_s(60).stale_s(86_400))
         .fetch::<ProductById>(Policy::within_ms(800).hedge_after_ms(30).fresh_s(3600).stale_s(86_400))
         .fetch::<ProductsIn>(Policy::within_ms(800).hedge_after_ms(30).fresh_s(3600).stale_s(86_400))

@@ -25,11 +25,6 @@ pub struct ReviewById(pub ReviewId);
 #[fetch(review_service::BatchGetRatings, keys = product_ids)]
 pub struct RatingOf(pub ProductId);
 
-/// Number of reviews of a product, by the id of the product.
-#[derive(Fetch)]
-#[fetch(review_service::BatchGetRatings, keys = product_ids)]
-pub struct PopularityOf(pub ProductId);
-
 /// Writes a review in the name of the acting user.
 #[derive(Clone, Debug, Command)]
 #[command(review_service::CreateReview)]

@@ -6,7 +6,7 @@ use downstream::ProductId;
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
 use downstream::pricing::PriceOf;
-use downstream::reviews::{PopularityOf, RatingOf, ReviewsOf};
+use downstream::reviews::{RatingOf, ReviewsOf};
 use proto::catalog;
 
 use super::price::Price;
@@ -33,9 +33,6 @@ pub(crate) struct Product {
     /// Mean of all stars, 1 to 5. Null when there is no review, or when it cannot be loaded.
     #[fetch(RatingOf(self.id), with = mean(average, review_count), or = null)]
     rating: Option<f64>,
-    /// Number of reviews. Null when it cannot be loaded.
-    #[fetch(PopularityOf(self.id), take = review_count, or = null)]
-    review_count: i32,
     /// Reviews of the product, newest first. Empty when they cannot be loaded.
     #[fetch(ReviewsOf { product_id: self.id, page }, or = [], most = 3)]
     #[arg(first: i32 = 3, "Reviews to return, 3 at most.")]
