@@ -1,6 +1,6 @@
 //! Contracts that were not made for the kit: batches without errors by key, and pages that cannot skip.
 
-#[expect(unreachable_pub, clippy::all, clippy::pedantic, reason = "generated, as any team's contracts are")]
+#[expect(unreachable_pub, clippy::pedantic, reason = "generated, as any team's contracts are")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
 }

@@ -145,7 +145,7 @@ struct CartAddInput {
 }
 
 fn cart_item(product_id: ProductId, quantity: i32) -> proto::CartItem {
-    proto::CartItem { product_id: product_id.as_str().to_owned(), quantity }
+    proto::CartItem { product_id: product_id.into(), quantity }
 }
 
 /// Payment and destination of an order.

@@ -279,17 +279,18 @@ impl Derived<'_> {
                 #request
             }
         };
-        Ok(match &options.matched_by {
-            Some(by) => quote_spanned! {by.span()=>
-                call.matched_of::<Self, #method, _>(
-                    keys,
-                    #to,
-                    |value| Self(::fetch::FromField::from_field(::core::clone::Clone::clone(&value.#by))),
-                    #request,
-                )
-                .await
-            },
-            None => quote!(call.in_order_of::<Self, #method, _>(keys, #to, #request).await),
+        let Some(by) = &options.matched_by else {
+            return Ok(quote!(call.in_order_of::<Self, #method, _>(keys, #to, #request).await));
+        };
+        let key = quote_spanned!(by.span()=> ::core::clone::Clone::clone(&value.#by));
+        Ok(quote! {
+            call.matched_of::<Self, #method, _>(
+                keys,
+                #to,
+                |value| Self(::fetch::FromField::from_field(#key)),
+                #request,
+            )
+            .await
         })
     }
 

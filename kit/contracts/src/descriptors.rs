@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use operation::schema::{FieldInfo, SchemaIndex, StepInfo, StepKind, base_name};
+use prost_reflect::prost_types::MethodOptions;
 use prost_reflect::prost_types::method_options::IdempotencyLevel;
 use prost_reflect::{MessageDescriptor, MethodDescriptor};
 
@@ -38,7 +39,7 @@ impl Protos {
             return vec![format!("{field} calls {rpc} for {name}, which no contract has")];
         };
         let stated = method.method_descriptor_proto().options.as_ref();
-        let stated = stated.filter(|it| it.idempotency_level.is_some()).map(|it| it.idempotency_level());
+        let stated = stated.filter(|it| it.idempotency_level.is_some()).map(MethodOptions::idempotency_level);
         let is_read = stated.map(|level| level == IdempotencyLevel::NoSideEffects);
         let effect = match (&step.kind, is_read) {
             (StepKind::Fetch, Some(false)) => Some("says that it changes something: send a command"),

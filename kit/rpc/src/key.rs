@@ -258,6 +258,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0.as_ref().to_owned()
+            }
+        }
+
         impl From<String> for $name {
             fn from(id: String) -> Self {
                 Self(id.into())

@@ -125,7 +125,9 @@ impl Call<'_> {
             Err(failure) => return Err(failure),
         };
         if let Some(mask) = self.cuts() {
-            values.iter_mut().for_each(|value| M::cut(value, mask));
+            for value in &mut values {
+                M::cut(value, mask);
+            }
         }
         Ok(values.into_iter().map(Arc::new).collect())
     }
