@@ -156,6 +156,10 @@ impl Gateway {
             metrics.kept(&list::MANIFESTS, Some(("result", "refused")), rejected);
             metrics.kept(&list::UNREGISTERED, None, documents.unregistered());
             metrics.kept(&list::AUTOMATIC_BYTES, None, documents.automatic_bytes());
+            let seen = documents.seen();
+            metrics.kept(&list::SEEN_BYTES, None, seen.bytes);
+            metrics.kept(&list::SEEN, Some(("result", "found")), seen.found);
+            metrics.kept(&list::SEEN, Some(("result", "prepared")), seen.prepared);
             for (limit, count) in preparer.guard.exceeded() {
                 metrics.kept(&list::LIMITS, Some(("limit", limit.as_str())), count);
             }

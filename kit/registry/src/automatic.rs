@@ -7,12 +7,7 @@ use moka::sync::Cache;
 
 use operation::Prepared;
 
-/// Memory that a prepared document takes per byte of its text, in bytes: each selection becomes nodes of several trees.
-/// As much is counted for its source and for each further form, if its form depends on variables.
-const BYTES_PER_BYTE: usize = 24;
-
-/// Memory that every entry takes, however short its text, in bytes.
-const BYTES_PER_ENTRY: usize = 2_048;
+use crate::weight::weight;
 
 /// Documents by their hash, bounded in bytes. Registered documents are not in here, so they are never evicted.
 #[derive(Debug)]
@@ -29,12 +24,8 @@ pub(crate) struct Stored {
 
 impl Automatic {
     pub(crate) fn new(max_bytes: u64) -> Self {
-        let weight = |hash: &String, stored: &Stored| {
-            let trees = 1 + stored.operation.further_trees();
-            let bytes = hash.len() + stored.text.len() * BYTES_PER_BYTE * trees + BYTES_PER_ENTRY;
-            u32::try_from(bytes).unwrap_or(u32::MAX)
-        };
-        let cache = Cache::builder().max_capacity(max_bytes).weigher(weight);
+        let weigher = |_: &String, stored: &Stored| weight(&stored.text, &stored.operation);
+        let cache = Cache::builder().max_capacity(max_bytes).weigher(weigher);
         // A client that sends its hashes again and again keeps its documents, even if others flood the rest.
         Self(cache.eviction_policy(EvictionPolicy::tiny_lfu()).build())
     }

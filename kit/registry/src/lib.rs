@@ -12,7 +12,7 @@
 //!
 //! let schema = SchemaIndex::of("schema { query: Query } type Query { name: String }");
 //! let preparer = Arc::new(Preparer::new("test", schema, Arc::default(), Limits::DEFAULT));
-//! let store = OperationStore::new(preparer, DocumentPolicy::Open, 1_000_000);
+//! let store = OperationStore::new(preparer, DocumentPolicy::Open).with_automatic(1_000_000);
 //!
 //! let hash = DocumentId::Persisted(document_hash("{ name }"));
 //! assert!(store.select(Some(&hash), None, None).is_err(), "nobody has sent it yet");
@@ -26,11 +26,14 @@ mod automatic;
 mod current;
 mod folder;
 mod policy;
+mod seen;
 mod store;
+mod weight;
 
 use automatic::{Automatic, Stored};
 use current::Current;
+use seen::Seen;
 
 pub use folder::ManifestFolder;
 pub use policy::{AutomaticQueries, DocumentPolicy, OperationPolicy};
-pub use store::{DocumentId, OperationStore};
+pub use store::{DocumentId, OperationStore, SeenDocuments};

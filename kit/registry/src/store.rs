@@ -11,7 +11,7 @@ use operation::{
 
 use resolver::runtime::MAX_ERRORS;
 
-use crate::{Automatic, Current, DocumentPolicy, Stored};
+use crate::{Automatic, Current, DocumentPolicy, Seen, Stored};
 
 /// Id by which a request names its operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct OperationStore {
     registry: Current,
     /// Automatic persisted queries; `None` if they are not accepted.
     automatic: Option<Automatic>,
+    /// Documents that were sent as text before; `None` if none are kept.
+    seen: Option<Seen>,
     policy: DocumentPolicy,
     unregistered: AtomicU64,
     loaded: AtomicU64,
@@ -37,24 +39,51 @@ pub struct OperationStore {
     redacted: bool,
 }
 
+/// What is known of documents that were sent as text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SeenDocuments {
+    /// Memory that they take, in bytes.
+    pub bytes: u64,
+    /// Requests whose document was prepared already, since the start.
+    pub found: u64,
+    /// Requests for which a document was prepared and kept, since the start.
+    pub prepared: u64,
+}
+
 type Selected = Result<Arc<Prepared>, Vec<ServerError>>;
 
 impl OperationStore {
-    /// Creates a store without registered operations. `automatic_bytes` bounds the memory of automatic persisted queries;
-    /// 0 for none.
+    /// Creates a store without registered operations.
     #[must_use]
-    pub fn new(preparer: Arc<Preparer>, policy: DocumentPolicy, automatic_bytes: u64) -> Self {
-        let takes = automatic_bytes > 0 && policy != DocumentPolicy::Registered;
+    pub fn new(preparer: Arc<Preparer>, policy: DocumentPolicy) -> Self {
         Self {
             preparer,
             registry: Current::default(),
-            automatic: takes.then(|| Automatic::new(automatic_bytes)),
+            automatic: None,
+            seen: None,
             policy,
             unregistered: AtomicU64::new(0),
             loaded: AtomicU64::new(0),
             kept: AtomicU64::new(0),
             redacted: false,
         }
+    }
+
+    /// Returns the store with automatic persisted queries in so many bytes; 0 for none.
+    #[must_use]
+    pub fn with_automatic(self, bytes: u64) -> Self {
+        Self { automatic: self.keeps(bytes).then(|| Automatic::new(bytes)), ..self }
+    }
+
+    /// Returns the store with documents that are prepared once however often they are sent, in so many bytes; 0 for none.
+    #[must_use]
+    pub fn with_seen(self, bytes: u64) -> Self {
+        Self { seen: self.keeps(bytes).then(|| Seen::new(bytes)), ..self }
+    }
+
+    /// Returns true if there is something to keep in so many bytes.
+    fn keeps(&self, bytes: u64) -> bool {
+        bytes > 0 && self.policy != DocumentPolicy::Registered
     }
 
     /// Returns the store with errors that name nothing that a client has not sent.
@@ -69,7 +98,7 @@ impl OperationStore {
             Ok(released) => {
                 let said = released.to_string();
                 self.registry.set(released);
-                self.loaded.fetch_add(1, Ordering::Relaxed);
+                self.loaded.fetch_add(1, Ordering::Release);
                 tracing::info!(client, "{client} takes {said}");
             }
             Err(problems) => {
@@ -92,6 +121,15 @@ impl OperationStore {
     #[must_use]
     pub fn automatic_bytes(&self) -> u64 {
         self.automatic.as_ref().map_or(0, Automatic::bytes)
+    }
+
+    /// Returns what is known of the documents that were sent as text.
+    #[must_use]
+    pub fn seen(&self) -> SeenDocuments {
+        self.seen.as_ref().map_or_else(SeenDocuments::default, |seen| {
+            let (found, prepared) = seen.counts();
+            SeenDocuments { bytes: seen.bytes(), found, prepared }
+        })
     }
 
     /// Returns the number of operations that ran without being registered, since the start.
@@ -145,11 +183,11 @@ impl OperationStore {
             Some(stored)
                 if stored.operation_name.as_deref() == name && stored.operation.registered().is_none() =>
             {
-                self.note(&stored.operation, hash);
+                self.note(&stored.operation, &stored.text);
                 Ok(stored.operation)
             }
             // Another operation of the same document, or one that was registered.
-            Some(stored) => self.not_to_the_byte(&stored.text, name, hash),
+            Some(stored) => self.seen_or_new(&stored.text, name),
             None => reject(Code::PersistedQueryNotFound, "PersistedQueryNotFound"),
         }
     }
@@ -163,7 +201,7 @@ impl OperationStore {
         if let Some(operation) = self.registry.get().get(hash) {
             return named(operation, name);
         }
-        let operation = self.not_to_the_byte(text, name, hash)?;
+        let operation = self.seen_or_new(text, name)?;
         if let Some(automatic) = &self.automatic {
             let stored = Stored {
                 text: text.into(),
@@ -176,21 +214,42 @@ impl OperationStore {
     }
 
     fn sent(&self, text: &str, name: Option<&str>) -> Selected {
+        if let Some(operation) = self.seen_before(text, name) {
+            return Ok(operation);
+        }
         let registry = self.registry.get();
-        if registry.is_empty() && self.policy == DocumentPolicy::Open {
-            // Nothing needs the hash here.
-            return self.prepare(text, name);
-        }
-        let hash = document_hash(text);
-        match registry.get(&hash) {
+        let registered = (!registry.is_empty()).then(|| registry.get(&document_hash(text))).flatten();
+        match registered {
             Some(operation) => named(operation, name),
-            None => self.not_to_the_byte(text, name, &hash),
+            None => self.not_to_the_byte(text, name),
         }
+    }
+
+    /// Selects an operation by a text that is not registered to the byte, and may have been sent before.
+    fn seen_or_new(&self, text: &str, name: Option<&str>) -> Selected {
+        match self.seen_before(text, name) {
+            Some(operation) => Ok(operation),
+            None => self.not_to_the_byte(text, name),
+        }
+    }
+
+    /// Selects an operation that is not registered, by a text that was sent before.
+    fn seen_before(&self, text: &str, name: Option<&str>) -> Option<Arc<Prepared>> {
+        let operation = self.seen.as_ref()?.get(text, name, self.generation())?;
+        self.note(&operation, text);
+        Some(operation)
+    }
+
+    /// Returns the number of the set of registered operations.
+    fn generation(&self) -> u64 {
+        self.loaded.load(Ordering::Acquire)
     }
 
     /// Selects an operation by a text that is not registered to the byte. Clients print a document in their own way, so
     /// it may be registered all the same.
-    fn not_to_the_byte(&self, text: &str, name: Option<&str>, hash: &str) -> Selected {
+    fn not_to_the_byte(&self, text: &str, name: Option<&str>) -> Selected {
+        // Of the set that is looked at, or of one before: a document is never taken for unregistered in a later set.
+        let generation = self.generation();
         if let Some(operation) = self.registry.get().spelt_otherwise(text) {
             return named(operation, name);
         }
@@ -198,7 +257,10 @@ impl OperationStore {
             return reject(Code::QueryNotInSafelist, "Only registered operations are taken here.");
         }
         let operation = self.prepare(text, name)?;
-        self.note(&operation, hash);
+        if let Some(seen) = &self.seen {
+            seen.insert(text, name, generation, operation.clone());
+        }
+        self.note(&operation, text);
         Ok(operation)
     }
 
@@ -209,12 +271,12 @@ impl OperationStore {
     }
 
     /// Records that an unregistered operation runs, so that a team sees what registration would shut out.
-    fn note(&self, operation: &Prepared, hash: &str) {
+    fn note(&self, operation: &Prepared, text: &str) {
         if self.policy != DocumentPolicy::Log {
             return;
         }
         self.unregistered.fetch_add(1, Ordering::Relaxed);
-        let name = operation.name().and_then(loggable_name).unwrap_or("-");
+        let (name, hash) = (operation.name().and_then(loggable_name).unwrap_or("-"), document_hash(text));
         tracing::warn!(operation = name, hash, "operation {name} is not registered");
     }
 }

@@ -17,6 +17,9 @@ use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 /// Default room for automatic persisted queries where they are accepted, in bytes.
 const AUTOMATIC_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Default room for operations that are not registered, in bytes.
+const SEEN_BYTES: u64 = 16 * 1024 * 1024;
+
 /// Time that load balancers need to turn to other servers, in milliseconds.
 const PRODUCTION_STOP_DELAY_MS: u64 = 5_000;
 
@@ -47,6 +50,12 @@ impl Config {
             AutomaticQueries::Always => true,
         };
         self.operations.automatic_bytes.unwrap_or(if takes { AUTOMATIC_BYTES } else { 0 })
+    }
+
+    /// Returns the room for operations that are not registered, in bytes.
+    pub(crate) fn seen_bytes(&self, own: OperationPolicy) -> u64 {
+        let takes = self.document_policy(own) != DocumentPolicy::Registered;
+        self.operations.seen_bytes.unwrap_or(if takes { SEEN_BYTES } else { 0 })
     }
 
     /// Returns the client's limits, overridden by the configured ones.
@@ -116,6 +125,7 @@ impl Config {
         }
         self.operations.policy = Some(self.document_policy(client.operations));
         self.operations.automatic_bytes = Some(self.automatic_bytes(client.operations));
+        self.operations.seen_bytes = Some(self.seen_bytes(client.operations));
         let said = &mut self.limits;
         for (said, limit) in [
             (&mut said.bytes, limits.bytes),

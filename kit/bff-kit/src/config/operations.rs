@@ -21,6 +21,9 @@ pub struct OperationsConfig {
     pub policy: Option<DocumentPolicy>,
     /// Room for automatic persisted queries, in bytes; the client decides when absent, 0 takes none.
     pub automatic_bytes: Option<u64>,
+    /// Room for operations that are not registered, in bytes, so that one that is sent as text again and again is prepared
+    /// once; 16 MiB when absent, and 0 where only registered operations run. 0 keeps none.
+    pub seen_bytes: Option<u64>,
     /// Time for which the answer to a mutation under an idempotency key is given again, in milliseconds; 0 for never.
     pub replay_ms: u64,
     /// Time between two looks at the folder for other manifests, in milliseconds.
@@ -34,6 +37,7 @@ impl Default for OperationsConfig {
             folder: None,
             policy: None,
             automatic_bytes: None,
+            seen_bytes: None,
             replay_ms: 24 * 60 * 60 * 1_000,
             reload_ms: 2_000,
         }

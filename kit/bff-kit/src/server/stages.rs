@@ -35,11 +35,9 @@ pub(crate) fn gateway(
 ) -> Gateway {
     let GatewaySetup { clock, log, health, replays, rate_limits, credentials } = setup;
     let preparer = Arc::new(server_preparer(client, config));
-    let documents = OperationStore::new(
-        preparer.clone(),
-        config.document_policy(client.operations),
-        config.automatic_bytes(client.operations),
-    );
+    let documents = OperationStore::new(preparer.clone(), config.document_policy(client.operations))
+        .with_automatic(config.automatic_bytes(client.operations))
+        .with_seen(config.seen_bytes(client.operations));
     let (documents, enforcement) = match config.mode {
         Mode::Development => (documents, Enforcement::enforcing()),
         Mode::Production => (documents.redacted(), Enforcement::counting()),

@@ -92,6 +92,10 @@ metrics! {
         "Operations that ran without being registered, where that is logged.";
     AUTOMATIC_BYTES: Gauge "bff_automatic_documents_bytes" []
         "Bytes of automatic persisted queries: documents that were sent once and are named by their hash since.";
+    SEEN_BYTES: Gauge "bff_seen_documents_bytes" []
+        "Bytes of operations that are not registered and were sent as text: each is prepared once.";
+    SEEN: Counter "bff_seen_documents_total" ["result"]
+        "Operations sent as text: prepared before, or prepared for this request and kept.";
     LIMITS: Counter "bff_limit_exceeded_total" ["limit"]
         "Operations over a limit, rejected or only reported.";
     DEVIATIONS: Counter "bff_plan_violations_total" []
