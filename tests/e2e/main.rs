@@ -60,8 +60,9 @@ mod documents;
 mod door;
 /// The HTTP edge: its answers to malformed, hostile and cross-site requests, and to the rarer forms of valid ones.
 mod edge;
-/// Public values that requests share: as fresh as each client wants them, and old ones when a service fails.
+/// Contracts that were not made for the kit: batches without errors by key, and pages that cannot skip.
 mod foreign;
+/// Public values that requests share: as fresh as each client wants them, and old ones when a service fails.
 mod freshness;
 /// Principals: their identification, and the operations that they may run.
 mod identity;

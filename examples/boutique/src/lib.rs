@@ -50,6 +50,10 @@ impl Client for Phone {
             .command::<PlaceOrder>(Policy::within_ms(2_000))
     }
 
+    fn descriptors() -> &'static [u8] {
+        proto::DESCRIPTORS
+    }
+
     fn sign_in(setup: &bff_kit::SignInSetup<'_>) -> Result<AnySignIn, bff_kit::host::config::ConfigError> {
         setup.access_tokens()
     }

@@ -32,6 +32,10 @@ impl Client for Reader {
         calls::policies()
     }
 
+    fn descriptors() -> &'static [u8] {
+        proto::DESCRIPTORS
+    }
+
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
         setup.access_tokens()
     }

@@ -31,6 +31,7 @@ pub struct AnyClient {
     pub(crate) words: fn() -> Words,
     pub(crate) policies: fn() -> Policies,
     /// Returns the contracts of the services; empty if the client does not name them.
+    #[cfg(feature = "review")]
     pub(crate) descriptors: fn() -> &'static [u8],
     /// Prefix of the API keys of its devices; `None` if it has none.
     pub key_prefix: Option<&'static str>,
@@ -58,6 +59,7 @@ impl AnyClient {
             reasons: || C::REASONS,
             words: || C::WORDS,
             policies: C::policies,
+            #[cfg(feature = "review")]
             descriptors: C::descriptors,
             key_prefix: C::KEY_PREFIX,
             sign_in: C::sign_in,

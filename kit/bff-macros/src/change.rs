@@ -59,7 +59,8 @@ pub(crate) fn mutation(mut words: Words, item: &ItemStruct) -> Result<TokenStrea
         inputs.push(quote!(#(#kept)* #vis #name: #ty));
         values.push((name, part.unwrap_or_else(|| name.clone()), value));
     }
-    let (mut parts, mut taken) = (Vec::new(), Vec::new());
+    let (mut parts, mut taken): (Vec<TokenStream>, Vec<Ident>) = (Vec::new(), Vec::new());
+    let mut named = Vec::new();
     for ExprAssign { left, right, .. } in &made {
         let Expr::Call(ExprCall { func, args, .. }) = &**right else {
             let message = "a function of fields makes the part: `item = cart_item(product_id, quantity)`";
@@ -68,13 +69,31 @@ pub(crate) fn mutation(mut words: Words, item: &ItemStruct) -> Result<TokenStrea
         let of_field = |argument: &Expr| {
             let name = words::ident(argument)?;
             let found = values.iter().find(|(field, ..)| **field == name);
+            if taken.contains(&name) {
+                return Err(Error::new(
+                    name.span(),
+                    "another function takes this field: a field is in one part",
+                ));
+            }
             let (.., value) = found.ok_or_else(|| Error::new(name.span(), "the input has no such field"))?;
             Ok((name, value))
         };
+        named.push(words::ident(left)?);
         let arguments = args.iter().map(of_field).collect::<Result<Vec<_>>>()?;
         let of_fields = arguments.iter().map(|(_, value)| value);
         parts.push(quote!(#left: #func(#(#of_fields),*)));
         taken.extend(arguments.into_iter().map(|(name, _)| name));
+    }
+    let of_fields = values.iter().filter(|(name, ..)| !taken.contains(name)).map(|(_, part, _)| part);
+    let all: Vec<_> = named.iter().chain(user.as_ref()).chain(of_fields).collect();
+    if let Some(twice) = all.iter().enumerate().find(|(index, part)| all[..*index].contains(part)) {
+        return Err(Error::new(twice.1.span(), "this part of the command has a value already"));
+    }
+    let renamed = fields.iter().filter(|field| field.ident.as_ref().is_some_and(|name| taken.contains(name)));
+    for field in renamed {
+        if let Some(part) = attribute(&field.attrs, "part")? {
+            return Err(Error::new_spanned(part, "a function makes the part of this field: drop `part`"));
+        }
     }
     let by = user.as_ref().map(|_| quote!(, "caller"));
     parts.extend(user.map(

@@ -151,8 +151,14 @@ impl Derived<'_> {
             let field = text(field);
             quote!(const KEYS: &'static str = #field;)
         });
-        let first = quote!(<#method as ::fetch::Method>::FIRST);
+        let first = if options.is_list() {
+            quote!(<#method as ::fetch::Many>::FIRST)
+        } else {
+            quote!(<#method as ::fetch::Method>::FIRST)
+        };
         let reads = options.reads.as_ref().map(text).map_or(first, |path| quote!(#path));
+        // By this field values are matched to their keys.
+        let matched = options.matched_by.as_ref().map(text).into_iter();
         let aliases = key::aliases(parts);
         let batch = match () {
             () if options.is_list() => self.list()?,
@@ -170,7 +176,7 @@ impl Derived<'_> {
                 const MAX_KEYS: usize = #max_keys;
                 #at_once
                 #keys_const
-                const READS: &'static [&'static str] = &[#reads];
+                const READS: &'static [&'static str] = &[#reads #(, #matched)*];
                 const MINE: bool = #mine;
                 const LIST: &'static str = #list;
                 const MASKED: bool = <#method as ::fetch::Method>::MASKED;
@@ -309,7 +315,10 @@ impl Derived<'_> {
             }
         };
         let page = parts.iter().find(|part| part.is_page).map(|part| &part.member);
-        let skip = page.map_or(quote!(|_| 0), |page| quote!(|key| key.#page.skip));
+        let skip = page.map_or(
+            quote!(|_| 0),
+            |page| quote!(|key| ::fetch::Page::dropped::<<#method as ::fetch::Method>::Request>(&key.#page)),
+        );
         quote! {
             call.single_of::<Self, #method>(
                 keys,

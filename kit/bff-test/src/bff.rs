@@ -179,9 +179,10 @@ impl Bff {
     fn known(&self) -> Known {
         let schema_index = self.preparer().schema_index;
         let (mut public, mut most) = (BTreeSet::new(), BTreeMap::<String, usize>::new());
-        let mut batches = BTreeSet::new();
+        let mut batches = BTreeMap::new();
         for info in schema_index.types().values().flat_map(|fields| fields.values()) {
-            batches.extend(info.steps.iter().filter(|step| step.max_keys > 1).map(|step| step.rpc.clone()));
+            let several = info.steps.iter().filter(|step| step.max_keys > 1);
+            batches.extend(several.map(|step| (step.rpc.clone(), step.reads.clone())));
             public.extend(info.steps.iter().filter(|step| step.public).map(|step| step.rpc.clone()));
             // The list of the first call, whose items are the field's, or the keys of the second.
             if let (Some(step), Some(items)) = (info.steps.first(), info.bounds.items) {

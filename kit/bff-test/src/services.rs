@@ -31,8 +31,8 @@ struct State {
     pool: DescriptorPool,
     /// RPCs that answer everybody alike.
     public: BTreeSet<String>,
-    /// RPCs that take several keys.
-    batches: BTreeSet<String>,
+    /// RPCs that take several keys, and the paths of a value that their fetches read themselves.
+    batches: BTreeMap<String, Vec<String>>,
     /// Upper bounds on the lists of responses, by RPC.
     most: BTreeMap<String, usize>,
     /// Upper bound on every list that a field reads of a message.
@@ -97,7 +97,7 @@ pub(crate) fn check_value(pool: &DescriptorPool, field: &str, value: &Value) {
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub(crate) public: BTreeSet<String>,
-    pub(crate) batches: BTreeSet<String>,
+    pub(crate) batches: BTreeMap<String, Vec<String>>,
     pub(crate) most: BTreeMap<String, usize>,
     /// Upper bound on every list that a field reads of a message.
     pub(crate) read: usize,
@@ -159,7 +159,7 @@ impl Services {
     /// Returns the keys and values of an RPC that takes several keys and responds with a list of values, without results by key.
     fn values_of_keys(&self, method: &MethodDescriptor) -> Option<(FieldDescriptor, FieldDescriptor)> {
         let rpc = format!("{}/{}", method.parent_service().full_name(), method.name());
-        rpc_shape::many(method).filter(|_| self.0.batches.contains(&rpc))
+        rpc_shape::many(method).filter(|_| self.0.batches.contains_key(&rpc))
     }
 
     /// Returns the field of the request that holds the keys, for an RPC that takes several.

@@ -230,7 +230,7 @@ fn within(message: &MessageDescriptor, path: &str) -> Option<Vec<FieldDescriptor
     let mut fields = Vec::new();
     let mut message = Some(message.clone());
     for name in path.split('.') {
-        let field = message?.get_field_by_name(name)?;
+        let field = field_of(&message?, name)?;
         message = match field.kind() {
             Kind::Message(below) => Some(below),
             _ => None,
@@ -238,6 +238,25 @@ fn within(message: &MessageDescriptor, path: &str) -> Option<Vec<FieldDescriptor
         fields.push(field);
     }
     Some(fields)
+}
+
+/// Returns the field that a segment of a path names. Code names fields in snake case, whatever the contract does, and may name
+/// a choice.
+fn field_of(message: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
+    let by_name = message.get_field_by_name(name);
+    let by_code = || message.fields().find(|field| name.contains('_') && field.json_name() == camel(name));
+    let by_choice = || message.oneofs().find(|of| of.name() == name)?.fields().next();
+    by_name.or_else(by_code).or_else(by_choice)
+}
+
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut name, word| {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|it| it.to_ascii_uppercase()));
+        name + letters.as_str()
+    })
 }
 
 /// Returns the properties that must not change for both sides to understand each other: number, type, cardinality.

@@ -97,6 +97,14 @@ impl UpstreamError {
         Self::of(Inner { message: message.into(), ..Inner::new(kind) })
     }
 
+    /// Creates the upstream error of a request that is not sent, because this field of it is invalid.
+    pub(crate) fn invalid(field: &str, description: &str) -> Self {
+        let violation = FieldViolation { field: field.to_owned(), description: description.to_owned() };
+        let message = format!("{field}: {description}");
+        let violations = vec![violation];
+        Self::of(Inner { message, violations, unsent: true, ..Inner::new(FailureKind::InvalidArgument) })
+    }
+
     /// Creates the upstream error of one key of a batch, from a gRPC status code, a message, a reason, and details as
     /// in `google.rpc.Status`. Without a reason, that of the `ErrorInfo` among the details counts.
     #[must_use]

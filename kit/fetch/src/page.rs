@@ -44,6 +44,13 @@ impl Page {
         Self { size, token: token.to_owned(), skip }
     }
 
+    /// Returns the items that a response begins with and that do not belong to the page, because the request cannot say that
+    /// they are skipped.
+    #[must_use]
+    pub fn dropped<Q: PageRequest>(&self) -> usize {
+        if Q::SKIPS { 0 } else { usize::try_from(self.skip).unwrap_or_default() }
+    }
+
     /// Returns the page as it is sent.
     fn sent(&self) -> (i32, &str, i32) {
         (self.sent_size(), &self.token, self.skip)

@@ -46,7 +46,7 @@ pub struct SeenDocuments {
     pub bytes: u64,
     /// Requests whose document was prepared already, since the start.
     pub found: u64,
-    /// Requests for which a document was prepared and kept, since the start.
+    /// Requests for which a document was prepared, since the start.
     pub prepared: u64,
 }
 

@@ -71,6 +71,10 @@ impl ServiceGenerator for Contracts {
         let requests = page::requests(package, &self.pool);
         code.extend(["/// The pages of lists.\nmod pages_of_lists {\n", &pages, &requests, "}\n"]);
         let cuts: String = messages.iter().map(|message| cut::code(package, message)).collect();
-        code.extend(["/// Messages, cut to masks.\nmod cuts {\n", &cuts, "}\n"]);
+        code.extend([
+            "/// Messages, cut to masks.\n#[allow(deprecated)]\nmod cuts_of_messages {\n",
+            &cuts,
+            "}\n",
+        ]);
     }
 }

@@ -1,6 +1,6 @@
 //! Writes `rpc::Cut`, by which messages are cut to what read masks select.
 
-use prost_reflect::{FieldDescriptor, MessageDescriptor};
+use prost_reflect::{Cardinality, FieldDescriptor, MessageDescriptor};
 use rpc_shape as shape;
 
 use crate::idents;
@@ -16,9 +16,11 @@ pub(crate) fn code(package: &str, message: &MessageDescriptor) -> String {
     let plain = shape::fields(message).filter(|field| !shape::is_choice(field));
     let fields: String = plain.map(|field| field_code(&field)).collect();
     let choices = message.oneofs().filter(|of| !of.is_synthetic()).map(|of| {
-        let names: Vec<_> = of.fields().map(|field| field.name().to_owned()).collect();
+        let own = idents::snake(of.name());
+        let names = of.fields().map(|field| idents::path(&field));
+        let names: Vec<_> = names.chain([own.trim_start_matches("r#").to_owned()]).collect();
         format!(
-            "if {names:?}.iter().all(|name| mask.kept(above, name) == ::rpc::Kept::Nothing) {{ self.{of} = ::core::option::Option::None; }}\n",
+            "if {names:?}.iter().all(|name| mask.selected(above, name) == ::rpc::Selected::Nothing) {{ self.{of} = ::core::option::Option::None; }}\n",
             of = idents::snake(of.name())
         )
     });
@@ -34,22 +36,25 @@ pub(crate) fn code(package: &str, message: &MessageDescriptor) -> String {
 }
 
 fn field_code(field: &FieldDescriptor) -> String {
-    let (name, member) = (field.name(), idents::field(field));
+    let (name, member) = (idents::path(field), idents::field(field));
     let below = match shape::message_of(field).filter(is_own) {
         Some(_) => {
-            let each = if field.is_list() {
-                format!("for it in &mut self.{member}")
-            } else {
-                format!("if let ::core::option::Option::Some(it) = &mut self.{member}")
+            let cut = "::rpc::Cut::cut(it, mask, &above);";
+            let cut = match field.cardinality() {
+                Cardinality::Repeated => format!("for it in &mut self.{member} {{ {cut} }}"),
+                Cardinality::Optional => {
+                    format!("if let ::core::option::Option::Some(it) = &mut self.{member} {{ {cut} }}")
+                }
+                Cardinality::Required => format!("{{ let it = &mut self.{member}; {cut} }}"),
             };
-            format!("::rpc::Kept::Below(above) => {each} {{ ::rpc::Cut::cut(it, mask, &above); }},\n")
+            format!("::rpc::Selected::Below(above) => {cut},\n")
         }
-        None => "::rpc::Kept::Below(_) => {}\n".to_owned(),
+        None => "::rpc::Selected::Below(_) => {}\n".to_owned(),
     };
     format!(
-        "match mask.kept(above, {name:?}) {{
-    ::rpc::Kept::All => {{}}
-    {below}    ::rpc::Kept::Nothing => self.{member} = ::core::default::Default::default(),
+        "match mask.selected(above, {name:?}) {{
+    ::rpc::Selected::All => {{}}
+    {below}    ::rpc::Selected::Nothing => self.{member} = ::core::default::Default::default(),
 }}
 "
     )
@@ -62,7 +67,12 @@ pub(crate) fn of_value(
 ) -> String {
     let cut = match list {
         Some((list, item)) if is_own(item) => {
-            format!("for it in &mut value.{} {{ ::rpc::Cut::cut(it, mask, \"\"); }}", idents::field(list))
+            // What is named as a whole has its items as they are.
+            format!(
+                "if mask.selected(\"\", {:?}) == ::rpc::Selected::Nothing {{ for it in &mut value.{} {{ ::rpc::Cut::cut(it, mask, \"\"); }} }}",
+                idents::path(list),
+                idents::field(list)
+            )
         }
         None if is_own(value) => "::rpc::Cut::cut(value, mask, \"\");".to_owned(),
         _ => return String::new(),

@@ -15,6 +15,7 @@ fn plain(name: String) -> String {
     match name.as_str() {
         "super" | "self" | "Self" | "extern" | "crate" => format!("{name}_"),
         word if KEYWORDS.contains(&word) => format!("r#{name}"),
+        word if word.starts_with(|it: char| it.is_ascii_digit()) => format!("_{name}"),
         _ => name,
     }
 }
@@ -32,6 +33,12 @@ pub(crate) fn camel(name: &str) -> String {
 /// Returns the name of a field.
 pub(crate) fn field(field: &FieldDescriptor) -> String {
     snake(field.name())
+}
+
+/// Returns a field as the paths of masks name it: as the code does.
+pub(crate) fn path(field: &FieldDescriptor) -> String {
+    let name = self::field(field);
+    name.strip_prefix("r#").unwrap_or(&name).to_owned()
 }
 
 /// Returns the path of a message, seen from a module directly within the module of `package`.

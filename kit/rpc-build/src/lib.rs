@@ -30,6 +30,7 @@
 mod contracts;
 mod cut;
 mod idents;
+mod masks;
 mod method;
 mod page;
 #[cfg(test)]

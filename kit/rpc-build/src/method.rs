@@ -1,11 +1,11 @@
 //! Writes the type of an RPC.
 
-use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
+use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 use prost_types::MethodOptions;
 use prost_types::method_options::IdempotencyLevel;
 use rpc_shape::{self as shape, KeyedResult, Rules, entity};
 
-use crate::{cut, idents, page};
+use crate::{cut, idents, masks, page};
 
 /// Returns the code for an RPC, for the module of its service. `no_side_effects` is true for one that has none, though its
 /// contract does not say it.
@@ -17,15 +17,14 @@ pub(crate) fn code(method: &MethodDescriptor, rules: Rules, no_side_effects: boo
     let single = shape::only_message(&response);
     let loaded = result.as_ref().and_then(|it| shape::message_of(&it.value));
     let loaded = loaded.or_else(|| single.as_ref().map(|(_, message)| message.clone()));
-    let is_response = loaded.is_none();
-    let (first, list) = first_path(&loaded.unwrap_or_else(|| response.clone()), is_response);
+    let (first, list) = first_path(method, &loaded.clone().unwrap_or_else(|| response.clone()));
     let max_keys = rules.max_keys.map_or("::core::option::Option::None".to_owned(), |most| {
         format!("::core::option::Option::Some({most})")
     });
     let mask = if shape::has_mask(&request) {
-        "fn set_mask(request: &mut Self::Request, mask: ::core::option::Option<::prost_types::FieldMask>) { request.read_mask = mask; }\n"
+        masks::code(&loaded.clone().unwrap_or_else(|| response.clone()))
     } else {
-        ""
+        String::new()
     };
     let declared = no_side_effects.then_some(IdempotencyLevel::NoSideEffects);
     let mut code = format!(
@@ -57,7 +56,7 @@ impl ::rpc::Method for {name} {{
         entities = entities_of_keys(&request, result.as_ref()),
     );
     code += &match result {
-        Some(result) => batch(&package, &name, &result),
+        Some(result) => batch(&package, &name, method, &result),
         None => self::single(&package, &name, method, single.as_ref()) + &many(&package, &name, method),
     };
     code
@@ -70,12 +69,12 @@ pub(crate) fn path(method: &MethodDescriptor) -> String {
 
 /// Returns the first path that a read mask can select from a value, and the list from whose items it selects; empty if it
 /// selects from the value itself.
-fn first_path(value: &MessageDescriptor, is_response: bool) -> (String, String) {
-    let list = shape::read_list(value, is_response);
-    let name = list.as_ref().map(|(list, _)| list.name().to_owned()).unwrap_or_default();
+fn first_path(method: &MethodDescriptor, value: &MessageDescriptor) -> (String, String) {
+    let list = shape::read_list(method, value);
+    let name = list.as_ref().map(|(list, _)| idents::path(list)).unwrap_or_default();
     let message = list.map_or(value.clone(), |(_, item)| item);
     let first = shape::fields(&message).next();
-    (first.map(|field| field.name().to_owned()).unwrap_or_default(), name)
+    (first.map(|field| idents::path(&field)).unwrap_or_default(), name)
 }
 
 /// Returns the idempotency of an RPC, as its contract states it; `None` if it does not.
@@ -126,7 +125,7 @@ fn single(
         Some((field, _)) => format!("response.{}", idents::field(field)),
         None => "::core::option::Option::Some(response)".to_owned(),
     };
-    let list = shape::read_list(value, only.is_none());
+    let list = shape::read_list(method, value);
     format!(
         "impl ::rpc::Single for {name} {{
     type Value = {value_type};
@@ -152,11 +151,13 @@ fn many(package: &str, name: &str, method: &MethodDescriptor) -> String {
     format!(
         "impl ::rpc::Many for {name} {{
     type Value = {value_type};
+    const FIRST: &'static str = {first:?};
     fn values(response: Self::Response) -> ::std::vec::Vec<Self::Value> {{ response.{field} }}
     {entities}{cut}
 }}
 ",
         value_type = idents::message(package, &value),
+        first = shape::fields(&value).next().map(|field| idents::path(&field)).unwrap_or_default(),
         field = idents::field(&field),
         entities = entities_of_value(&value),
         cut = cut::of_value(&value, None),
@@ -183,7 +184,7 @@ fn visits(message: &MessageDescriptor, at: &str, above: &mut Vec<MessageDescript
         let place = format!("{at}.{}", idents::field(&field));
         let item = format!("it{}", above.len());
         if let Some(kind) = entity(&field).filter(|_| field.kind() == Kind::String) {
-            return if field.is_list() || field.supports_presence() {
+            return if field.is_list() || is_optional(&field) {
                 format!("for {item} in &{place} {{ visit({kind:?}, {item}); }}\n")
             } else {
                 format!("visit({kind:?}, &{place});\n")
@@ -191,14 +192,23 @@ fn visits(message: &MessageDescriptor, at: &str, above: &mut Vec<MessageDescript
         }
         let below =
             shape::message_of(&field).map(|message| visits(&message, &item, above)).unwrap_or_default();
-        if below.is_empty() { below } else { format!("for {item} in &{place} {{ {below} }}\n") }
+        match (below.is_empty(), field.cardinality()) {
+            (true, _) => below,
+            (_, Cardinality::Required) => format!("{{ let {item} = &{place}; {below} }}\n"),
+            _ => format!("for {item} in &{place} {{ {below} }}\n"),
+        }
     };
     let code = fields.map(statement).collect();
     above.pop();
     code
 }
 
-fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
+/// Returns true for a field that is an `Option`.
+fn is_optional(field: &FieldDescriptor) -> bool {
+    field.supports_presence() && field.cardinality() != Cardinality::Required
+}
+
+fn batch(package: &str, name: &str, method: &MethodDescriptor, result: &KeyedResult) -> String {
     let KeyedResult { list, key, outcome, value, error, .. } = result;
     let key_type = match key.kind() {
         Kind::Message(message) => idents::message(package, &message),
@@ -209,7 +219,7 @@ fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
         Kind::Uint64 | Kind::Fixed64 => "u64".to_owned(),
         _ => "::prost::alloc::string::String".to_owned(),
     };
-    let missing = if key.supports_presence() { ".unwrap_or_default()" } else { "" };
+    let missing = if is_optional(key) { ".unwrap_or_default()" } else { "" };
     let Some((value_type, error_type)) = shape::message_of(value).zip(shape::message_of(error)) else {
         return String::new();
     };
@@ -243,7 +253,7 @@ fn batch(package: &str, name: &str, result: &KeyedResult) -> String {
 }}
 ",
         entities = entities_of_value(&value_type),
-        cut = cut::of_value(&value_type, shape::read_list(&value_type, false).as_ref()),
+        cut = cut::of_value(&value_type, shape::read_list(method, &value_type).as_ref()),
         value_type = idents::message(package, &value_type),
         list = idents::field(list),
         outcome = idents::snake(outcome.name()),

@@ -9,15 +9,16 @@ use crate::idents;
 pub(crate) fn requests(package: &str, pool: &DescriptorPool) -> String {
     let requests = pool.all_messages().filter(shape::asks_for_page);
     let code = requests.filter_map(|request| {
-        let (set, skipped) = if shape::can_skip(&request) {
-            ("self.page_size = size; self.skip = skip;", "self.skip")
+        let (skips, set, skipped) = if shape::can_skip(&request) {
+            (true, "self.page_size = size; self.skip = skip;", "self.skip")
         } else if are_pages(&request, pool) {
-            ("self.page_size = size.saturating_add(skip);", "0")
+            (false, "self.page_size = size.saturating_add(skip);", "0")
         } else {
             return None;
         };
         Some(format!(
             "impl ::rpc::PageRequest for {path} {{
+    const SKIPS: bool = {skips};
     fn set_page(&mut self, size: i32, token: &str, skip: i32) {{ {set} self.page_token = token.to_owned(); }}
     fn page(&self) -> (i32, &str, i32) {{ (self.page_size, &self.page_token, {skipped}) }}
 }}
@@ -28,11 +29,16 @@ pub(crate) fn requests(package: &str, pool: &DescriptorPool) -> String {
     code.collect()
 }
 
-/// Returns true if what is loaded by a request is a page each time, from which items can be dropped.
+/// Returns true if what is loaded by a request is a page each time, from which items can be dropped. The key of a batch comes
+/// back with its page, and must be what was sent.
 fn are_pages(request: &MessageDescriptor, pool: &DescriptorPool) -> bool {
-    let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
-    let mut responses = methods.filter(|method| method.input() == *request).peekable();
-    responses.peek().is_some() && responses.all(|method| shape::page(&shape::single(&method)).is_some())
+    let methods: Vec<_> = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()).collect();
+    let mut results = methods.iter().filter_map(|method| shape::keyed_result(&method.output()));
+    if results.any(|result| shape::message_of(&result.key).as_ref() == Some(request)) {
+        return false;
+    }
+    let mut responses = methods.iter().filter(|method| method.input() == *request).peekable();
+    responses.peek().is_some() && responses.all(|method| shape::page(&shape::single(method)).is_some())
 }
 
 /// Returns the function that drops the first items of a page, for a method whose request cannot say that they are skipped.
@@ -48,10 +54,11 @@ pub(crate) fn skip(method: &MethodDescriptor) -> String {
     let tokens =
         if has_tokens { "value.item_tokens.drain(..items.min(value.item_tokens.len()));" } else { "" };
     format!(
-        "fn skip(value: &mut Self::Value, items: i32) {{
-    let items = usize::try_from(items).unwrap_or_default();
+        "fn skip(value: &mut Self::Value, items: usize) -> bool {{
+    let reaches = items < value.{list}.len() || value.next_page_token.is_empty() || items == 0;
     value.{list}.drain(..items.min(value.{list}.len()));
     {tokens}
+    reaches
 }}
 "
     )

@@ -115,15 +115,16 @@ pub fn only_message(response: &MessageDescriptor) -> Option<(FieldDescriptor, Me
     Some((field, message))
 }
 
-/// Returns the list from whose items a read mask selects: that of a page, or of a response that is no more than a list.
-/// `None` if the mask selects from the value itself.
+/// Returns the list from whose items a read mask selects, for a value of this method: that of a page, or of a response that is no
+/// more than a list. `None` if the mask selects from the value itself.
 #[must_use]
 pub fn read_list(
+    method: &MethodDescriptor,
     value: &MessageDescriptor,
-    is_response: bool,
 ) -> Option<(FieldDescriptor, MessageDescriptor)> {
-    let is_wrapper = value.fields().len() == 1 || value.name().ends_with("Response");
-    if is_response && is_wrapper { only_list(value) } else { page(value) }
+    let is_masked = has_mask(&method.input());
+    let is_wrapper = value.fields().len() == 1 || is_masked && value.name().ends_with("Response");
+    if *value == method.output() && is_wrapper { only_list(value) } else { page(value) }
 }
 
 /// Returns what a response without results by key loads: its only message, or else itself.

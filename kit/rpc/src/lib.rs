@@ -22,7 +22,7 @@ mod slot;
 
 pub use brownout::Brownout;
 pub use key::{Encoded, EntityIds, FromField, Plain, ToField};
-pub use mask::{Cut, Kept, Mask};
+pub use mask::{Cut, Mask, Selected, renamed};
 pub use method::{Batch, KeyError, Many, Method, PageMessage, PageRequest, PageTokens, Single, max_keys};
 pub use policy::{Policies, Policy};
 pub use rpc::{Idempotency, ReadReason, Reasons, Rpc};

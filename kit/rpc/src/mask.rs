@@ -37,15 +37,19 @@ impl Mask {
         other.0.iter().all(|path| self.0.contains(path) || self.covers_parent_of(path))
     }
 
-    /// Returns what the mask keeps of a message at `above`, such as `"wholesale."`, in its field `name`.
+    /// Returns what the mask selects of a message at `above`, such as `"wholesale."`, in its field `name`.
     #[must_use]
-    pub fn kept(&self, above: &str, name: &str) -> Kept {
+    pub fn selected(&self, above: &str, name: &str) -> Selected {
         let path = format!("{above}{name}");
         if self.0.contains(&path) || self.covers_parent_of(&path) {
-            return Kept::All;
+            return Selected::All;
         }
         let below = path + ".";
-        if self.0.iter().any(|path| path.starts_with(&below)) { Kept::Below(below) } else { Kept::Nothing }
+        if self.0.iter().any(|path| path.starts_with(&below)) {
+            Selected::Below(below)
+        } else {
+            Selected::Nothing
+        }
     }
 
     /// Returns the mask as the message that is sent.
@@ -55,9 +59,9 @@ impl Mask {
     }
 }
 
-/// What a mask keeps of a field.
+/// What a mask selects of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum Selected {
     /// All of it.
     All,
     /// Fields of its message, whose paths begin with this text.
@@ -66,9 +70,16 @@ pub enum Kept {
     Nothing,
 }
 
+/// Returns a mask whose paths consist of the names that `name` returns for their segments.
+#[must_use]
+pub fn renamed(mask: &FieldMask, name: impl Fn(&str) -> &str) -> FieldMask {
+    let path = |path: &String| path.split('.').map(&name).collect::<Vec<_>>().join(".");
+    FieldMask { paths: mask.paths.iter().map(path).collect() }
+}
+
 /// A message that can be cut to a mask. `rpc-build` writes it.
 pub trait Cut {
-    /// Drops every field that the mask does not keep. `above` is the path of the message, with a dot behind it; empty for the
+    /// Drops every field that the mask does not select. `above` is the path of the message, with a dot behind it; empty for the
     /// message that the mask selects from.
     fn cut(&mut self, mask: &Mask, above: &str);
 }
@@ -107,17 +118,17 @@ mod tests {
         assert_eq!(mask.paths().collect::<Vec<_>>(), ["*"]);
         assert!(mask.covers(&["image.url"].into_iter().collect()));
         assert!(!["name"].into_iter().collect::<Mask>().covers(&mask));
-        assert_eq!(mask.kept("", "image"), Kept::All);
+        assert_eq!(mask.selected("", "image"), Selected::All);
     }
 
     #[test]
-    fn a_field_is_kept_whole_in_part_or_not_at_all() {
+    fn a_field_is_selected_whole_in_part_or_not_at_all() {
         let mask: Mask = ["wholesale.cost", "name"].into_iter().collect();
-        assert_eq!(mask.kept("", "name"), Kept::All);
-        assert_eq!(mask.kept("name.", "first"), Kept::All);
-        assert_eq!(mask.kept("", "wholesale"), Kept::Below("wholesale.".to_owned()));
-        assert_eq!(mask.kept("wholesale.", "cost"), Kept::All);
-        assert_eq!(mask.kept("wholesale.", "margin"), Kept::Nothing);
-        assert_eq!(mask.kept("", "whole"), Kept::Nothing);
+        assert_eq!(mask.selected("", "name"), Selected::All);
+        assert_eq!(mask.selected("name.", "first"), Selected::All);
+        assert_eq!(mask.selected("", "wholesale"), Selected::Below("wholesale.".to_owned()));
+        assert_eq!(mask.selected("wholesale.", "cost"), Selected::All);
+        assert_eq!(mask.selected("wholesale.", "margin"), Selected::Nothing);
+        assert_eq!(mask.selected("", "whole"), Selected::Nothing);
     }
 }

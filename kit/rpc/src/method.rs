@@ -61,14 +61,25 @@ pub trait Single: Method {
     /// Drops what a read mask does not select.
     fn cut(_value: &mut Self::Value, _mask: &Mask) {}
 
-    /// Drops the first items of a value that is a page, where its request could not say that they are skipped.
-    fn skip(_value: &mut Self::Value, _items: i32) {}
+    /// Drops the first items of a value that is a page, where its request could not say that they are skipped. Returns false if
+    /// the page ends before they do and the list does not.
+    #[must_use]
+    fn skip(_value: &mut Self::Value, _items: usize) -> bool {
+        true
+    }
 }
 
 /// A method with a list of keys in its request, and a list of values in its response, without errors by key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no list of values for a list of keys",
+    note = "`in_order` and `matched_by` are for requests with one list of plain values and responses with one list of messages; if each result has its key and an error of its own, leave the word out"
+)]
 pub trait Many: Method {
     /// The value of one key.
     type Value: Message + Default + 'static;
+
+    /// First field of a value, which is read whatever else is.
+    const FIRST: &'static str;
 
     /// Returns the values in the order of the response.
     fn values(response: Self::Response) -> Vec<Self::Value>;
@@ -81,6 +92,10 @@ pub trait Many: Method {
 }
 
 /// A method with a list of keys in its request, and a result for each of them in its response.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no result for each key",
+    note = "if its response is a list of values in the order of the keys, add `in_order`; if each value holds its key, `matched_by = id`; if it takes one key, write `one = id` in place of `keys`"
+)]
 pub trait Batch: Method {
     /// A key.
     type Key: Clone + Default + PartialEq;
@@ -149,6 +164,9 @@ pub trait PageMessage {
     note = "a request for a page has `int32 page_size` and `string page_token`, and either `int32 skip` or a response that is a page: a list of messages and `string next_page_token`"
 )]
 pub trait PageRequest {
+    /// True if a request can say how many items to skip.
+    const SKIPS: bool;
+
     /// Sets the page: `size` items after the token and `skip` more. A request without `skip` asks for these too, and
     /// [`Single::skip`] drops them.
     fn set_page(&mut self, size: i32, token: &str, skip: i32);

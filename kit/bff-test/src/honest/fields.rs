@@ -63,6 +63,8 @@ impl Suite<'_> {
 
 /// Returns true if a call reads what is planned.
 fn fits_mask(planned: &PlannedCall, call: &Call) -> bool {
-    let expected = planned.masked.then_some(&planned.reads).filter(|_| planned.slot.is_some());
+    // What is read whole has no mask.
+    let is_all = planned.reads.iter().any(|path| path == "*");
+    let expected = planned.masked.then_some(&planned.reads).filter(|_| planned.slot.is_some() && !is_all);
     planned.rpc == call.rpc && call.mask.as_ref() == expected
 }

@@ -37,7 +37,9 @@ pub(super) fn of(
     } else if let Some((keys, values)) = services.values_of_keys(method) {
         let mut response = DynamicMessage::new(method.output());
         let given = list(&call.request, &keys);
-        let made = given.iter().filter_map(|key| one_of_many(&maker(None), &keys, &values, key, seed));
+        let held = state.batches.get(&call.rpc).map(Vec::as_slice).unwrap_or_default();
+        let made =
+            given.iter().filter_map(|key| one_of_many(&maker(None), (&keys, held), &values, key, seed));
         response.set_field(&values, Value::List(made.map(Value::Message).collect()));
         response
     } else {
@@ -46,7 +48,7 @@ pub(super) fn of(
         response
     };
     if let Some(mask) = &call.mask {
-        masked(&mut response, method, mask);
+        masked(services, &mut response, method, mask);
     }
     response
 }
@@ -115,10 +117,10 @@ fn value(maker: &Maker<'_>, result: &KeyedResult, key: &Value, seed: u64) -> Opt
     Some(value)
 }
 
-/// Returns the value of one key, for an RPC without results by key.
+/// Returns the value of one key, for an RPC without results by key. One of the fields `held`, or that of its name, holds it.
 fn one_of_many(
     maker: &Maker<'_>,
-    keys: &FieldDescriptor,
+    (keys, held): (&FieldDescriptor, &[String]),
     values: &FieldDescriptor,
     key: &Value,
     seed: u64,
@@ -126,7 +128,9 @@ fn one_of_many(
     let message = rpc_shape::message_of(values)?;
     let mut value = maker.message(&message, hash(&[&seed.to_string(), &format!("{key:?}")]));
     let own_name = keys.name().strip_suffix('s').unwrap_or(keys.name());
-    echo(&mut value, &[own_name, "id"].map(|name| Given::of(name, keys.kind(), key)), true);
+    let names = held.iter().map(String::as_str).chain([own_name, "id"]);
+    let given: Vec<_> = names.map(|name| Given::of(name, keys.kind(), key)).collect();
+    echo(&mut value, &given, true);
     Some(value)
 }
 
@@ -196,7 +200,11 @@ fn echo(message: &mut DynamicMessage, given: &[Given], is_object: bool) {
 }
 
 /// Cuts a response to its read mask: its values, or the items of its list.
-fn masked(response: &mut DynamicMessage, method: &MethodDescriptor, mask: &[String]) {
+fn masked(services: &Services, response: &mut DynamicMessage, method: &MethodDescriptor, mask: &[String]) {
+    if let Some((_, values)) = services.values_of_keys(method) {
+        messages(response, &values).for_each(|value| keep(value, mask));
+        return;
+    }
     if let Some(result) = rpc_shape::keyed_result(&method.output()) {
         for row in messages(response, &result.list) {
             for value in messages(row, &result.value) {
@@ -207,7 +215,7 @@ fn masked(response: &mut DynamicMessage, method: &MethodDescriptor, mask: &[Stri
     }
     if let Some((field, _)) = rpc_shape::only_message(&method.output()) {
         messages(response, &field).for_each(|value| loaded(value, mask));
-    } else if let Some((list, _)) = rpc_shape::read_list(&method.output(), true) {
+    } else if let Some((list, _)) = rpc_shape::read_list(method, &method.output()) {
         messages(response, &list).for_each(|item| keep(item, mask));
     } else {
         keep(response, mask);

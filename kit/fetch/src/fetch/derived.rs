@@ -7,6 +7,9 @@ use rpc::{Batch, KeyError, Many, Mask, Single};
 use super::{BatchResult, Call, Fetch};
 use crate::{FailureKind, UpstreamError};
 
+/// Upper bound on the items that are asked for only to be dropped: an honest cursor leads to an item of its page.
+const MAX_DROPPED: usize = 1_000;
+
 impl Call<'_> {
     /// Makes the call, and returns the value of its response.
     ///
@@ -17,31 +20,41 @@ impl Call<'_> {
         M::value(response).map(Arc::new).ok_or_else(|| failed(KeyError::no_outcome()))
     }
 
-    /// Makes the call for the only key of a batch. `request` returns the request without its read mask, and `skip` the items
-    /// of a page that the key skips.
+    /// Makes the call for the only key of a batch. `request` returns the request without its read mask, and `dropped` the number
+    /// of items before those of the page.
     pub async fn single_of<F, M>(
         &self,
         keys: Vec<F>,
         request: impl FnOnce(&F) -> M::Request,
-        skip: impl FnOnce(&F) -> i32,
+        dropped: impl FnOnce(&F) -> usize,
     ) -> BatchResult<F>
     where
         F: Fetch<Value = Arc<M::Value>>,
         M: Single,
     {
         let Some(key) = keys.first().cloned() else { return BatchResult::matched(keys, []) };
+        let dropped = dropped(&key);
+        if dropped > MAX_DROPPED {
+            let too_far =
+                UpstreamError::invalid("page_token", "leads further into the list than this service goes");
+            return BatchResult::failed(keys, &too_far);
+        }
         let mut request = request(&key);
         M::set_mask(&mut request, self.mask());
         let cut = self.cuts();
         self.batch(keys, request, |response| {
-            let value = M::value(response).map(|mut value| {
-                M::skip(&mut value, skip(&key));
+            let value = M::value(response).ok_or_else(|| failed(KeyError::no_outcome()));
+            let value = value.and_then(|mut value| {
+                if !M::skip(&mut value, dropped) {
+                    let message = format!("{}: the page is shorter than what it skips", F::RPC.path());
+                    return Err(UpstreamError::new(FailureKind::Internal, message));
+                }
                 if let Some(mask) = cut {
                     M::cut(&mut value, mask);
                 }
-                Arc::new(value)
+                Ok(Arc::new(value))
             });
-            [(key, value.ok_or_else(|| failed(KeyError::no_outcome())))]
+            [(key, value)]
         })
         .await
     }

@@ -95,7 +95,7 @@ metrics! {
     SEEN_BYTES: Gauge "bff_seen_documents_bytes" []
         "Bytes of operations that are not registered and were sent as text: each is prepared once.";
     SEEN: Counter "bff_seen_documents_total" ["result"]
-        "Operations sent as text: prepared before, or prepared for this request and kept.";
+        "Operations sent as text: prepared before, or prepared for this request.";
     LIMITS: Counter "bff_limit_exceeded_total" ["limit"]
         "Operations over a limit, rejected or only reported.";
     DEVIATIONS: Counter "bff_plan_violations_total" []
