@@ -306,6 +306,8 @@ mod written {
     #[derive(Default)]
     pub(super) struct Query;
 
+    impl bff_kit::program::Shown for Query {}
+
     /// Queries.
     #[async_graphql::Object]
     impl Query {

@@ -112,6 +112,8 @@ impl Fetch for NumberOf {
 #[derive(Default)]
 struct Query;
 
+impl bff_kit::program::Shown for Query {}
+
 #[Object]
 impl Query {
     #[graphql(directive = fetches::apply(fetch::<Cart>(["argument.ms"])), directive = bounds::apply(items(4)))]

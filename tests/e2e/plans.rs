@@ -1,6 +1,7 @@
 //! Every operation keeps to its plan: the planned calls, keys and masks, no more bytes, and the planned outcome when
 //! something fails.
 
+mod both_ways;
 mod counted;
 mod enforced;
 mod explained;

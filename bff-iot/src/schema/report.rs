@@ -5,7 +5,7 @@ use async_graphql::{
     Value,
 };
 use bff_kit::value::{int, known};
-use bff_kit::{ContextExt as _, Error, Id};
+use bff_kit::{ContextExt as _, Error, Id, Reading as _};
 use downstream::telemetry::ReportReadings;
 use proto::telemetry;
 

@@ -1,7 +1,6 @@
 //! Amounts of money as text to show, such as `"€1,299.00"`.
 
-use async_graphql::Context;
-use bff_kit::ContextExt as _;
+use bff_kit::Reading;
 use downstream::money::{decimal, known};
 use proto::common::Money;
 
@@ -12,7 +11,7 @@ pub(crate) const MONEY: i32 = 40;
 
 /// Returns the text of the amount that a service sent, in the language of the request; `None` if it
 /// sent none.
-pub(crate) fn price(ctx: &Context<'_>, amount: Option<&Money>) -> Option<String> {
+pub(crate) fn price(ctx: &impl Reading, amount: Option<&Money>) -> Option<String> {
     known(amount).map(|amount| money(amount, Language::of(ctx.scope())))
 }
 

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use async_graphql::Context;
-use bff_kit::ContextExt as _;
+use bff_kit::Reading;
 use bff_kit::value::instant;
 
 use super::Language;
@@ -20,7 +19,7 @@ const YEARS_S: i64 = 2 * YEAR_S;
 
 /// Returns the age of a service's time in the language of the request, such as `"5 min ago"`; `None` if there is no
 /// valid time.
-pub(crate) fn when(ctx: &Context<'_>, then: Option<&prost_types::Timestamp>) -> Option<String> {
+pub(crate) fn when(ctx: &impl Reading, then: Option<&prost_types::Timestamp>) -> Option<String> {
     let (then, scope) = (instant(then?)?, ctx.scope());
     Some(scope.with_now(|now| {
         let (text, stays) = ago(then.as_second(), now.as_second(), Language::of(scope));

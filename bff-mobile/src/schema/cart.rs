@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID};
-use bff_kit::{ContextExt as _, Id, Ref, object, user};
+use async_graphql::ID;
+use bff_kit::{Id, Reading, Ref, object, user};
 use downstream::carts::{MAX_ITEMS, MyCart};
 use downstream::catalog::ProductById;
 use downstream::payments::{MAX_METHODS, MyPaymentMethods};
@@ -46,11 +46,11 @@ pub(crate) struct Cart {
     shipping_options: Vec<ShippingOption>,
 }
 
-fn id(ctx: &Context<'_>) -> Option<ID> {
+fn id(ctx: &impl Reading) -> Option<ID> {
     user(ctx).map(|owner| Id::<Cart>::of(&owner))
 }
 
-fn total(ctx: &Context<'_>, subtotal: Option<&Money>, items: &[CartItem]) -> Option<String> {
+fn total(ctx: &impl Reading, subtotal: Option<&Money>, items: &[CartItem]) -> Option<String> {
     if items.is_empty() { None } else { ctx.known(format::price(ctx, subtotal)) }
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_graphql::{Context, ID, InputObject};
-use bff_kit::{ContextExt as _, Error, Id, change, mutation, object, payload};
+use bff_kit::{ContextExt as _, Error, Id, Reading, change, mutation, object, payload};
 use downstream::analytics::RecordEvents;
 use downstream::carts::{AddToCart, RemoveFromCart, SetCartQuantity};
 use downstream::inventory::StockOf;
@@ -74,7 +74,7 @@ async fn cart_add(ctx: &Context<'_>, input: CartAddInput) -> Result<CartPayload,
 }
 
 /// Returns the event of adding a product. Its id is the idempotency key, so that a repeated event counts once.
-fn event(ctx: &Context<'_>, key: &str, product: &str, quantity: i32) -> Event {
+fn event(ctx: &impl Reading, key: &str, product: &str, quantity: i32) -> Event {
     let properties = [("product_id", product.to_owned()), ("quantity", quantity.to_string())];
     // The answer does not show this time, which therefore puts no bound on its caching.
     let now = ctx.scope().with_now(|now| (now, Duration::MAX));

@@ -1,8 +1,7 @@
 //! The price of a product.
 
-use async_graphql::Context;
-use bff_kit::object;
 use bff_kit::value::{CurrencyCode, Decimal};
+use bff_kit::{Reading, object};
 use downstream::money::{self, known};
 use proto::common::Money;
 use proto::pricing;
@@ -40,7 +39,7 @@ fn currency(price: Option<&Money>) -> Option<CurrencyCode> {
     known(price).map(|price| price.currency_code.as_str().into())
 }
 
-fn was(ctx: &Context<'_>, list: Option<&Money>, now: Option<&Money>) -> Option<String> {
+fn was(ctx: &impl Reading, list: Option<&Money>, now: Option<&Money>) -> Option<String> {
     let is_less = known(now)? != known(list)?;
     is_less.then(|| format::price(ctx, list)).flatten()
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID};
+use async_graphql::ID;
 use bff_kit::value::DateTime;
-use bff_kit::{ContextExt as _, Id, Ref, object};
+use bff_kit::{Id, Reading, Ref, object};
 use downstream::CartId;
 use downstream::carts::MAX_ITEMS;
 use downstream::catalog::ProductById;
@@ -35,16 +35,16 @@ pub(crate) struct Cart {
 }
 
 /// Returns the owner of the principal's cart; `None` for nobody.
-pub(super) fn owner(ctx: &Context<'_>) -> Option<Arc<str>> {
+pub(super) fn owner(ctx: &impl Reading) -> Option<Arc<str>> {
     let principal = ctx.scope().principal();
     principal.user().or_else(|| principal.visitor())
 }
 
-fn id(ctx: &Context<'_>) -> Option<ID> {
+fn id(ctx: &impl Reading) -> Option<ID> {
     owner(ctx).map(|owner| Id::<Cart>::of(&owner))
 }
 
-fn subtotal(ctx: &Context<'_>, items: i32, subtotal: Option<&common::Money>) -> Option<Money> {
+fn subtotal(ctx: &impl Reading, items: i32, subtotal: Option<&common::Money>) -> Option<Money> {
     let subtotal = Money::of(subtotal);
     if items == 0 { subtotal } else { ctx.known(subtotal) }
 }

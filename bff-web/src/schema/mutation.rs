@@ -1,7 +1,7 @@
 //! The mutations of the web shop.
 
 use async_graphql::{Context, InputObject, MaybeUndefined};
-use bff_kit::{ContextExt as _, Error, Id, change, mutation, object, payload};
+use bff_kit::{ContextExt as _, Error, Id, Reading as _, change, mutation, object, payload};
 use downstream::carts::{AddToCart, AdoptCart, RemoveFromCart, SetCartQuantity};
 use downstream::notifications::{MAX_MARKED, MarkRead};
 use downstream::orders::PlaceOrder;

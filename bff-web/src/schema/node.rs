@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface};
 use bff_kit::schema::{Steps, fetch};
-use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, OrNull as _, Part, user};
+use bff_kit::{ContextExt as _, Entity, Error, Id, Nullable, OrNull as _, Part, Reading as _, user};
 use downstream::carts::MyCart;
 use downstream::catalog::{AllCategories, ProductById};
 use downstream::notifications::NotificationById;

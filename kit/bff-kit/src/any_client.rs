@@ -15,6 +15,7 @@ use crate::sdl::{internal_sdl, public_sdl};
 use crate::sign_in::{AnySignIn, SignInSetup};
 use registry::OperationPolicy;
 use resolver::Words;
+use resolver::program::Rows;
 
 /// A [`Client`] as a value. The code that runs clients takes this value, and so is compiled once; the schema of a client
 /// is compiled only where this value is made, which is the client's own crate.
@@ -102,6 +103,12 @@ impl AnyClient {
     #[must_use]
     pub fn policies(&self) -> Policies {
         (self.policies)()
+    }
+
+    /// Returns the fields of the schema that programs can run.
+    #[must_use]
+    pub fn rows(&self) -> Rows {
+        (self.executor)().rows()
     }
 
     /// Returns the schema as clients may know it, sorted.

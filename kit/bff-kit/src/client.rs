@@ -9,6 +9,7 @@ use crate::credentials::{AnyCredentialSource, CredentialSetup};
 use crate::sign_in::{AnySignIn, SignInSetup};
 use registry::OperationPolicy;
 use resolver::Words;
+use resolver::program::Shown;
 
 /// A client: its schema, limits, policies and sign-in. The kit does the rest.
 pub trait Client: Send + Sync + 'static {
@@ -47,7 +48,7 @@ pub trait Client: Send + Sync + 'static {
     const WORDS: Words = Words::DEFAULT;
 
     /// The root of queries.
-    type Query: ObjectType + Default + 'static;
+    type Query: ObjectType + Shown + Default + 'static;
 
     /// The root of mutations; [`async_graphql::EmptyMutation`] for a client that changes nothing.
     type Mutation: ObjectType + Default + 'static;

@@ -2,10 +2,12 @@
 
 use std::sync::OnceLock;
 
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Response, Variables};
 use futures_util::future::BoxFuture;
 use gateway::Execute;
-use resolver::runtime::FailingFields;
+use operation::Program;
+use resolver::program::{Ran, Rows};
+use resolver::runtime::{FailingFields, Running};
 
 use crate::client::{Client, ClientSchema, schema, schema_builder};
 
@@ -14,11 +16,13 @@ pub(crate) struct Executor<C: Client> {
     schema: ClientSchema<C>,
     /// Schema for requests in which fields fail before they run; built for the first such request.
     failing: OnceLock<ClientSchema<C>>,
+    /// Root of the queries that run as programs.
+    query: C::Query,
 }
 
 impl<C: Client> Executor<C> {
     pub(crate) fn new() -> Self {
-        Self { schema: schema::<C>(), failing: OnceLock::new() }
+        Self { schema: schema::<C>(), failing: OnceLock::new(), query: C::Query::default() }
     }
 }
 
@@ -27,5 +31,18 @@ impl<C: Client> Execute for Executor<C> {
         let failing = || schema_builder::<C>().extension(FailingFields).finish();
         let schema = if has_failing { self.failing.get_or_init(failing) } else { &self.schema };
         Box::pin(schema.execute(request))
+    }
+
+    fn run<'a>(
+        &'a self,
+        program: &'a Program,
+        running: &'a Running,
+        variables: &'a Variables,
+    ) -> BoxFuture<'a, Ran> {
+        Box::pin(running.run(&self.query, program, variables))
+    }
+
+    fn rows(&self) -> Rows {
+        Rows::of::<C::Query>()
     }
 }

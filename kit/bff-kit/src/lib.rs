@@ -81,11 +81,19 @@ pub use operation::Limits;
 pub use registry::{AutomaticQueries, DocumentPolicy, OperationPolicy};
 pub use resolver::{
     About, AsArgument, Change, ClientError, Connection, ContextExt, Edge, Entity, Error, Id, InternalError,
-    Languages, Listed, ListedItems, Loaded, Nullable, OrNull, Page, Part, Payload, Principal, Ref, RefList,
-    RequestScope, UserError, UserErrorRow, UserErrorTable, Words, change, further, kind_of, page, payload,
-    schema, user, value,
+    Languages, Listed, ListedItems, Loaded, Nullable, OrNull, Page, Part, Payload, Principal, Reading, Ref,
+    RefList, RequestScope, UserError, UserErrorRow, UserErrorTable, Words, change, further, kind_of, page,
+    payload, schema, user, value,
 };
 pub use sign_in::{AnySignIn, SignInSetup};
+
+/// What `#[object]` makes programs of.
+pub mod program {
+    pub use resolver::Reading;
+    pub use resolver::program::{
+        At, Or, Place, Probe, ProbeLeaf, ProbeObject, ProbeOther, Rows, Run, Shown, Step, Written,
+    };
+}
 
 /// The crates whose types a BFF meets, in the versions that fit this one.
 pub mod external {

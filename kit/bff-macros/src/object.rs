@@ -5,6 +5,7 @@ mod fetched;
 mod field;
 mod read;
 mod resolved;
+mod row;
 mod source;
 mod steps;
 mod target;
@@ -13,9 +14,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, Fields, ItemStruct, Result};
 
+use crate::types::client_name;
 use crate::words::{Words, attribute};
 use fetched::Fetched;
-use field::Field;
+use field::{Field, Method};
 use read::Read;
 use resolved::Resolved;
 use target::Object;
@@ -28,8 +30,15 @@ pub(crate) fn expand(words: Words, item: &ItemStruct) -> Result<TokenStream> {
         ));
     };
     let object = Object::of(words)?;
-    let methods =
-        fields.named.iter().map(|it| method(&Field::of(it)?, &object)).collect::<Result<Vec<_>>>()?;
+    let fields = fields.named.iter().map(Field::of).collect::<Result<Vec<_>>>()?;
+    let (mut methods, mut rows) = (Vec::new(), Vec::new());
+    for field in &fields {
+        let method = method(field, &object)?;
+        methods.push(field.code(&method));
+        // A name of its own is one that async-graphql alone knows.
+        rows.push((client_name(field.name), method.row.filter(|_| !field.is_renamed())));
+    }
+    let rows = row::rows(item, &rows);
     let (docs, kept): (Vec<_>, Vec<_>) = item.attrs.iter().partition(|it| it.path().is_ident("doc"));
     let (directives, kept) = requirement(&kept)?;
     let definition = object.definition(item, &docs, &kept);
@@ -42,6 +51,7 @@ pub(crate) fn expand(words: Words, item: &ItemStruct) -> Result<TokenStream> {
         impl #name {
             #(#methods)*
         }
+        #rows
     })
 }
 
@@ -54,14 +64,13 @@ fn requirement<'a>(attributes: &[&'a Attribute]) -> Result<(Option<TokenStream>,
 }
 
 /// Returns the resolver of a field.
-fn method(field: &Field<'_>, object: &Object) -> Result<TokenStream> {
+fn method(field: &Field<'_>, object: &Object) -> Result<Method> {
     let words = Words::of(field.source)?;
-    let method = if field.source.path().is_ident("read") {
+    if field.source.path().is_ident("read") {
         Read::of(words)?.method(field, object)
     } else if field.source.path().is_ident("fetch") {
         Fetched::of(words)?.method(field, object)
     } else {
         Resolved::of(words)?.method(field, object)
-    };
-    Ok(field.code(&method?))
+    }
 }

@@ -93,6 +93,17 @@ impl Fetches {
         }
     }
 
+    /// Loads all keys of a slot in one batch. Returns a result for each, in their order.
+    pub async fn load<F: Fetch>(
+        &self,
+        slot: usize,
+        keys: Vec<F>,
+    ) -> Vec<Result<Fetched<F::Value>, UpstreamError>> {
+        let mut results = self.batch::<F>(slot).load(&keys).await;
+        let none = || UpstreamError::new(FailureKind::Internal, format!("{} answered no key", F::NAME));
+        keys.iter().map(|key| results.remove(key).unwrap_or_else(|| Err(none()))).collect()
+    }
+
     /// Loads a key that has no slot, in a call of its own. The call has no read mask, because no plan knows which
     /// fields are read. [`Enforcement`](crate::Enforcement) decides before whether the fetch is permitted.
     pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<Fetched<F::Value>, UpstreamError> {
@@ -150,20 +161,26 @@ impl Fetches {
     fn loader<F: Fetch>(&self, slot: usize) -> Result<&SlotLoader<F>, Undeclared> {
         let cell = self.loaders.get(slot).ok_or(Undeclared)?;
         let make = || -> Box<dyn Any + Send + Sync> {
-            let batch = SlotBatch {
-                context: self.context.clone(),
-                slots: self.slots.clone(),
-                slot,
-                keys: AtomicUsize::new(0),
-                calls: AtomicUsize::new(0),
-                of: PhantomData,
-            };
+            let batch = self.batch::<F>(slot);
             // One yield is the minimum of the loader. A batch has no limit here because `SlotBatch` splits it
             // into concurrent calls.
             let loader = Loader::new(batch).with_max_batch_size(usize::MAX).with_yield_count(1);
             Box::new(SlotLoader::<F> { loader, unsent: Mutex::default() })
         };
         cell.get_or_init(make).downcast_ref().ok_or(Undeclared)
+    }
+}
+
+impl Fetches {
+    fn batch<F: Fetch>(&self, slot: usize) -> SlotBatch<F> {
+        SlotBatch {
+            context: self.context.clone(),
+            slots: self.slots.clone(),
+            slot,
+            keys: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
+            of: PhantomData,
+        }
     }
 }
 

@@ -21,8 +21,10 @@ use resolver::runtime::{bounded, server_error};
 /// The outcome of a request.
 #[derive(Debug, Default)]
 pub struct Answer {
-    /// The GraphQL response.
+    /// The GraphQL response; without data if a program wrote that.
     pub response: Response,
+    /// The data, as JSON, if a program wrote it.
+    pub data: Option<Bytes>,
     /// True if the request failed before any of it ran: the answer then has no `data`.
     pub rejected: bool,
     /// Name of the operation, as the request or the document gives it; `None` if neither does.
@@ -83,6 +85,17 @@ pub struct Cacheability {
 pub enum Shape<'a> {
     /// The request ran.
     Ran(&'a Response),
+    /// The request ran as a program.
+    Written {
+        /// The data.
+        data: serde_json::Value,
+        /// Further facts for the client.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        extensions: &'a BTreeMap<String, Value>,
+        /// Errors of fields.
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        errors: &'a [ServerError],
+    },
     /// The request did not run.
     Rejected {
         /// Reasons why it did not.
@@ -181,6 +194,9 @@ impl Answer {
         if self.rejected {
             let Response { errors, extensions, .. } = &self.response;
             Shape::Rejected { errors, extensions }
+        } else if let Some(data) = self.data.as_deref().and_then(|data| serde_json::from_slice(data).ok()) {
+            let Response { errors, extensions, .. } = &self.response;
+            Shape::Written { data, extensions, errors }
         } else {
             Shape::Ran(&self.response)
         }
@@ -193,9 +209,25 @@ impl Answer {
     /// Never: a response holds nothing that JSON cannot.
     pub fn body(&self) -> &Bytes {
         self.body.get_or_init(|| {
-            let mut bytes = Vec::with_capacity(4096);
-            serde_json::to_writer(&mut bytes, &self.shape())
-                .expect("a response holds nothing that JSON cannot");
+            let mut bytes = Vec::with_capacity(self.data.as_ref().map_or(4096, |data| data.len() + 256));
+            let Some(data) = &self.data else {
+                serde_json::to_writer(&mut bytes, &self.shape())
+                    .expect("a response holds nothing that JSON cannot");
+                return bytes.into();
+            };
+            let Response { errors, extensions, .. } = &self.response;
+            bytes.extend_from_slice(b"{\"data\":");
+            bytes.extend_from_slice(data);
+            if !extensions.is_empty() {
+                bytes.extend_from_slice(b",\"extensions\":");
+                serde_json::to_writer(&mut bytes, extensions)
+                    .expect("a response holds nothing that JSON cannot");
+            }
+            if !errors.is_empty() {
+                bytes.extend_from_slice(b",\"errors\":");
+                serde_json::to_writer(&mut bytes, errors).expect("a response holds nothing that JSON cannot");
+            }
+            bytes.push(b'}');
             bytes.into()
         })
     }

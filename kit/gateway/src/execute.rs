@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Request, ServerError, Value, Variables};
+use async_graphql::{Request, Response, ServerError, Value, Variables};
+use bytes::Bytes;
 use fetch::{CallContext, FailureKind, KeptFresh, Observed, Tags};
 use identity::Principal;
-use operation::{Cache, CacheScope, Failing, Plan, Prepared, overlong_lists};
+use operation::{Cache, CacheScope, CallGraph, Failing, Plan, Prepared, Program, overlong_lists};
 use resolver::Error;
+use resolver::program::Ran;
 use resolver::runtime::{self, Running, in_words, server_error};
 use tokio::time::Instant;
 
@@ -36,8 +38,15 @@ pub(crate) struct Run<'a> {
 
 /// Runs a request that was admitted.
 pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
+    let program = program(parts, &run);
     let Run { request, operation, plan, variables, principal, forbidden, started, known } = run;
-    let (document, mut failing) = match operation.form(&parts.preparer.schema_index, variables) {
+    let form = match program {
+        Some(_) => Ok((None, Vec::new())),
+        None => operation
+            .form(&parts.preparer.schema_index, variables)
+            .map(|(form, failing)| (Some(form), failing)),
+    };
+    let (document, mut failing) = match form {
         Ok(form) => form,
         Err(error) => return Answer::failed(error, operation),
     };
@@ -69,12 +78,24 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
         reasons: parts.reasons,
     });
     // In production nobody pays for looking through answers.
-    let held = parts.upstream.enforces().then(|| document.clone());
-    let mut graphql = Request::new("").variables(variables.clone()).data(running.scope());
-    graphql.set_parsed_query(document);
-
-    let mut response = running.drive(parts.executor.execute(graphql, has_failing)).await;
-    let rejected = response.data == Value::Null
+    let held = parts.upstream.enforces();
+    let (mut response, data) = match (program, document) {
+        (Some(program), _) => {
+            let Ran { data, errors } = parts.executor.run(program, &running, variables).await;
+            let value = if held { serde_json::from_slice(&data).unwrap_or_default() } else { Value::Null };
+            let mut response = Response::new(value);
+            response.errors = errors;
+            (response, Some(data))
+        }
+        (None, Some(document)) => {
+            let mut graphql = Request::new("").variables(variables.clone()).data(running.scope());
+            graphql.set_parsed_query(document);
+            (running.drive(parts.executor.execute(graphql, has_failing)).await, None)
+        }
+        (None, None) => (Response::default(), None),
+    };
+    let rejected = data.is_none()
+        && response.data == Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty());
     let errors =
@@ -84,8 +105,10 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     response.errors = errors.map(|error| in_words(error, &parts.words)).collect();
     let errors = response.errors.iter().filter_map(ServerError::source::<Error>);
     let retry_after = errors.filter_map(Error::retry_after).chain(running.retry_after()).max();
-    if let Some(document) = held {
-        response.errors.extend(too_long(parts, operation, &document, &response.data));
+    if held {
+        let form = operation.form(&parts.preparer.schema_index, variables);
+        let lists = form.map(|(document, _)| too_long(parts, operation, &document, &response.data));
+        response.errors.extend(lists.unwrap_or_default());
     }
     answer::bound(&mut response);
     if let Some(degraded) = running.degraded() {
@@ -98,6 +121,7 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     }
     let mut answer = Answer {
         response,
+        data: data.map(Bytes::from),
         rejected,
         operation_name: operation.name().map(str::to_owned),
         calls: calls.len(),
@@ -113,6 +137,19 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     let keeps = explain == Explain::No && operation.is_query() && answer.is_whole();
     answer.keep = plan.filter(|_| keeps).and_then(|plan| keep(&plan.cache, &running, &context));
     answer
+}
+
+/// Returns the program of a request; `None` if resolvers run it.
+fn program<'a>(parts: &GatewayParts, run: &Run<'a>) -> Option<&'a Program> {
+    let rows = parts.rows.as_ref()?;
+    // Fields that fail before they run are for resolvers.
+    if !run.forbidden.is_empty() {
+        return None;
+    }
+    let make = |document: &ExecutableDocument, call_graph: &CallGraph| {
+        rows.program(&parts.preparer.schema_index, document, call_graph)
+    };
+    run.operation.program(run.variables, make)?.ok()
 }
 
 /// Returns the cacheability of a complete answer; `None` if the answer may not be kept. The plan covers the calls

@@ -36,7 +36,7 @@ pub struct CallGraph {
     depth: usize,
     ty: OperationType,
     name: Option<String>,
-    hoists: bool,
+    pub(super) hoists: bool,
     /// Number of fields outside every list.
     single_fields: u64,
     requirements: Vec<Required>,

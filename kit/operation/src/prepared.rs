@@ -17,13 +17,14 @@ use super::variables::{BadVariable, coerce};
 use super::variants::Variants;
 use super::{CallGraph, Plan};
 use crate::name::loggable_name;
+use crate::program::{NoProgram, Program};
 use crate::schema::SchemaIndex;
 
 /// An operation that was parsed, validated and normalised, with its call graph.
 #[derive(Debug)]
 pub struct Prepared {
     /// The operation in its simplest form, as if every condition held.
-    document: ExecutableDocument,
+    document: Form,
     /// Its other forms; `None` if it has no others.
     variants: Option<Variants>,
     /// Its calls, and the paths they read.
@@ -41,6 +42,19 @@ pub struct Prepared {
     pub(super) costs_by_variables: bool,
 }
 
+/// A form of an operation, and its program.
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) document: ExecutableDocument,
+    program: OnceLock<Result<Box<Program>, NoProgram>>,
+}
+
+impl Form {
+    pub(super) fn new(document: ExecutableDocument) -> Self {
+        Self { document, program: OnceLock::new() }
+    }
+}
+
 impl Prepared {
     pub(super) fn new(
         source: Document,
@@ -49,7 +63,7 @@ impl Prepared {
         costs_by_variables: bool,
     ) -> Self {
         let mut prepared = Self {
-            document: normalised.document,
+            document: Form::new(normalised.document),
             variants: Variants::of(source, call_graph.name(), normalised.risky),
             label: call_graph.name().and_then(loggable_name).unwrap_or("(unnamed)").into(),
             call_graph: Arc::new(call_graph),
@@ -145,8 +159,8 @@ impl Prepared {
         variables: &Variables,
     ) -> Result<(ExecutableDocument, Vec<Failing>), ServerError> {
         let (mut document, failing) = match &self.variants {
-            Some(variants) => variants.of_variables(schema_index, variables, &self.document)?,
-            None => (self.document.clone(), Vec::new()),
+            Some(variants) => variants.of_variables(schema_index, variables, &self.document.document)?,
+            None => (self.document.document.clone(), Vec::new()),
         };
         if self.leaves_out {
             // async-graphql would treat a variable that was left out as null.
@@ -157,8 +171,31 @@ impl Prepared {
         Ok((document, failing))
     }
 
+    /// Returns the program for these variables, which must be coerced. `make` makes it of a form and the call graph, once for
+    /// each form. `None` if there is none for these variables: a field fails with them, or they were not met before.
+    pub fn program(
+        &self,
+        variables: &Variables,
+        make: impl FnOnce(&ExecutableDocument, &CallGraph) -> Result<Program, NoProgram>,
+    ) -> Option<Result<&Program, &NoProgram>> {
+        let form = match &self.variants {
+            Some(variants) => variants.form(variables, &self.document)?,
+            None => &self.document,
+        };
+        let program = form.program.get_or_init(|| make(&form.document, &self.call_graph).map(Box::new));
+        Some(program.as_deref())
+    }
+
+    /// Returns the reason why the operation is no program, as if every condition held; `None` if it is one.
+    pub fn no_program(
+        &self,
+        make: impl FnOnce(&ExecutableDocument, &CallGraph) -> Result<Program, NoProgram>,
+    ) -> Option<NoProgram> {
+        make(&self.document.document, &self.call_graph).err()
+    }
+
     fn operation(&self) -> &OperationDefinition {
-        let mut operations = self.document.operations.iter();
+        let mut operations = self.document.document.operations.iter();
         &operations.next().expect("a prepared document holds its operation").1.node
     }
 }

@@ -10,6 +10,7 @@ use super::conditions::{Conditions, deciding};
 use super::document::Document;
 use super::failing::Failing;
 use super::normalise::{Normalised, Unwritten, normalised};
+use super::prepared::Form;
 use crate::schema::SchemaIndex;
 
 /// Upper bound on the deciding variables of an operation whose forms are all kept, each once it was needed.
@@ -25,7 +26,7 @@ pub(super) struct Variants {
     /// Variables that may be null and stand where null may not.
     risky: Vec<Name>,
     /// A form for each combination of the deciding variables; empty if there are none or too many of them.
-    kept: Box<[OnceLock<ExecutableDocument>]>,
+    kept: Box<[OnceLock<Form>]>,
 }
 
 impl Variants {
@@ -59,14 +60,26 @@ impl Variants {
         }
         let form = self.decided(variables).filter(|_| !fails).and_then(|index| self.kept.get(index));
         if let Some(known) = form.and_then(OnceLock::get) {
-            return Ok((known.clone(), Vec::new()));
+            return Ok((known.document.clone(), Vec::new()));
         }
         let Normalised { document, failing, .. } = self.written(schema_index, variables)?;
         if let Some(form) = form {
             // Another request may have kept the form meanwhile; the two are equal.
-            let _kept = form.set(document.clone());
+            let _kept = form.set(Form::new(document.clone()));
         }
         Ok((document, failing))
+    }
+
+    /// Returns the form for these variables, if it was needed before; `None` as well if a field fails with them. `open` is the
+    /// form in which every condition holds.
+    pub(super) fn form<'a>(&'a self, variables: &Variables, open: &'a Form) -> Option<&'a Form> {
+        if self.risky.iter().any(|name| variables.get(name) == Some(&ConstValue::Null)) {
+            return None;
+        }
+        if self.deciding.is_empty() {
+            return Some(open);
+        }
+        self.kept.get(self.decided(variables)?)?.get()
     }
 
     fn written(&self, schema_index: &SchemaIndex, variables: &Variables) -> Result<Normalised, ServerError> {

@@ -6,8 +6,9 @@ use async_graphql::Context;
 use fetch::Command;
 use operation::Code;
 
-use crate::context::{ContextExt as _, user};
+use crate::context::ContextExt as _;
 use crate::error::Error;
+use crate::reading::user;
 
 /// The input of a mutation that is one command. `#[mutation]` implements it.
 pub trait Change: Sized {

@@ -5,9 +5,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{ServerError, Value};
+use async_graphql::{ServerError, Value, Variables};
+use operation::Program;
 
 use crate::RequestScope;
+use crate::program::{self, Ran, Shown};
 
 pub use crate::error::{MAX_ERRORS, bounded, coded, in_words, server_error};
 pub use crate::failing::FailingFields;
@@ -32,6 +34,11 @@ impl Running {
     /// Drives an execution to its end, sending batches whenever it can make no progress without them.
     pub async fn drive<F: Future>(&self, execution: F) -> F::Output {
         self.0.fetches.drive(execution).await
+    }
+
+    /// Runs a program over the root of the schema.
+    pub async fn run<T: Shown>(&self, root: &T, program: &Program, variables: &Variables) -> Ran {
+        program::run(root, program, &self.0, variables).await
     }
 
     /// Returns the errors that count, at the paths of the finished answer and in the order of the document.

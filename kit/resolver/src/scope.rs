@@ -172,6 +172,15 @@ impl RequestScope {
                 Err(deviation) => Err(deviation),
             },
         };
+        self.taken::<F>(path, response)
+    }
+
+    /// Takes the response to the fetch of the field at `path`: notes that a value is old, and tells the error of the field.
+    pub(crate) fn taken<F: Fetch>(
+        &self,
+        path: Option<&QueryPathNode<'_>>,
+        response: Result<Fetched<F::Value>, UpstreamError>,
+    ) -> Result<F::Value, Error> {
         let blamed = |failure: &UpstreamError| self.blamed(failure, F::RPC, F::NAME, F::ALIASES, path);
         let Fetched { value, stale } = response.map_err(|failure| blamed(&failure))?;
         if let Some(Stale { age, failure }) = stale {

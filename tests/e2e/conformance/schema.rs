@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_graphql::{Context, Object};
 use bff_kit::schema::{bounds, items};
-use bff_kit::{ContextExt as _, Error};
+use bff_kit::{Error, Reading as _};
 use operation::Code;
 
 fn fails(ctx: &Context<'_>) -> Error {
@@ -15,6 +15,8 @@ fn fails(ctx: &Context<'_>) -> Error {
 
 #[derive(Default)]
 pub(super) struct Query;
+
+impl bff_kit::program::Shown for Query {}
 
 #[Object]
 impl Query {

@@ -12,6 +12,8 @@ use crate::support::{Pipe, Plain};
 #[derive(Default)]
 struct Query;
 
+impl bff_kit::program::Shown for Query {}
+
 #[Object]
 impl Query {
     async fn fine(&self) -> bool {

@@ -7,7 +7,7 @@ use async_graphql::{Context, EmptyMutation, Object};
 use bff_kit::host::config::ConfigError;
 use bff_kit::identity::{Actor, Challenge, Principal, RequestHead, Scopes, SignIn, SigningIn, signed_in};
 use bff_kit::{
-    AnyClient, AnySignIn, AutomaticQueries, Client, ContextExt as _, DocumentPolicy, Limits, OperationPolicy,
+    AnyClient, AnySignIn, AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy, Reading as _,
     SignInSetup,
 };
 use bytes::Bytes;
@@ -73,6 +73,8 @@ impl Client for Team {
 
 #[derive(Default)]
 struct Query;
+
+impl bff_kit::program::Shown for Query {}
 
 #[Object]
 impl Query {

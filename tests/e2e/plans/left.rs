@@ -44,6 +44,8 @@ impl Client for Wandering {
 #[derive(Default)]
 struct Query;
 
+impl bff_kit::program::Shown for Query {}
+
 #[Object]
 impl Query {
     /// Fetches as it declares.

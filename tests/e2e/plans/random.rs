@@ -19,10 +19,10 @@ const OPERATIONS: [(Kind, u32); 3] = [(Kind::Mobile, 900), (Kind::Web, 900), (Ki
 const FIELDS: usize = 40;
 
 /// Writes random operations that fit a schema.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     kind: Kind,
     schema_index: &'a SchemaIndex,
-    dice: Dice,
+    pub(super) dice: Dice,
     /// The operation written so far.
     so_far: Operation,
 }
@@ -39,12 +39,12 @@ struct Operation {
 }
 
 impl<'a> Writer<'a> {
-    fn new(kind: Kind, schema_index: &'a SchemaIndex) -> Self {
+    pub(super) fn new(kind: Kind, schema_index: &'a SchemaIndex) -> Self {
         Self { kind, schema_index, dice: Dice(2_026), so_far: Operation::default() }
     }
 
     /// A query, with its variables.
-    fn query(&mut self) -> (String, Value) {
+    pub(super) fn query(&mut self) -> (String, Value) {
         self.so_far = Operation::default();
         let root = self.schema_index.query().to_owned();
         let selection = self.object(&root, 1);
@@ -99,7 +99,7 @@ impl<'a> Writer<'a> {
         format!(" @{directive}(if: {value})")
     }
 
-    fn pick(&mut self, of: usize) -> usize {
+    pub(super) fn pick(&mut self, of: usize) -> usize {
         usize::try_from(self.dice.roll(of as u64)).unwrap()
     }
 

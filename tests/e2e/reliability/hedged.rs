@@ -53,6 +53,8 @@ impl<const HEDGES: bool> Client for Shelf<HEDGES> {
 #[derive(Default)]
 struct Query;
 
+impl bff_kit::program::Shown for Query {}
+
 #[Object]
 impl Query {
     #[graphql(directive = fetches::apply(fetch::<PriceOf>([])))]

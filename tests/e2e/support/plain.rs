@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_graphql::{EmptyMutation, Object, ObjectType};
 use bff_kit::host::config::ConfigError;
+use bff_kit::program::Shown;
 use bff_kit::{AnySignIn, SignInSetup};
 use bff_kit::{AutomaticQueries, Client, DocumentPolicy, Limits, OperationPolicy};
 use fetch::Policies;
@@ -13,7 +14,7 @@ use tokio::time::sleep;
 /// A client with no services, whose queries are those of `Q`.
 pub(crate) struct Plain<Q = Query>(PhantomData<Q>);
 
-impl<Q: ObjectType + Default + 'static> Client for Plain<Q> {
+impl<Q: ObjectType + Shown + Default + 'static> Client for Plain<Q> {
     const NAME: &'static str = "bff-plain";
     const LIMITS: Limits = Limits { deadline: Duration::from_secs(5), ..Limits::DEFAULT };
     const OPERATIONS: OperationPolicy =
@@ -33,6 +34,8 @@ impl<Q: ObjectType + Default + 'static> Client for Plain<Q> {
 /// Queries with slow answers and with long ones.
 #[derive(Default)]
 pub(crate) struct Query;
+
+impl Shown for Query {}
 
 #[Object]
 impl Query {

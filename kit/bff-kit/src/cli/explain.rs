@@ -11,7 +11,7 @@ use clap::Args;
 use fetch::Policies;
 use gateway::{Analysis, Explain as Told, GraphqlRequest, MadeCall, RateLimits, Replays};
 use identity::{Clock, Principal, Scopes};
-use operation::{Plan, PlannedCall};
+use operation::{Plan, PlannedCall, Prepared, Preparer};
 
 use contracts::Folder;
 use contracts::commands::{FolderArgument, counted};
@@ -60,6 +60,16 @@ struct Run {
     errors: Vec<String>,
 }
 
+/// Returns the lines that tell whether an operation runs as a program.
+fn runs(client: AnyClient, preparer: &Preparer, operation: Option<&Prepared>) -> String {
+    let none = operation.map(|it| client.rows().no_program(&preparer.schema_index, it));
+    match none {
+        Some(None) => "\nruns as a program\n".to_owned(),
+        Some(Some(reason)) => format!("\nruns by resolvers: {reason}\n"),
+        None => String::new(),
+    }
+}
+
 impl Explain {
     pub(super) fn run(self, client: AnyClient) -> Result<(), Failure> {
         let preparer = (binary(client).preparer)();
@@ -73,11 +83,13 @@ impl Explain {
         let text = document(operation, &contracts)?;
         let plan = preparer.plan_named(&text, self.name.as_deref());
         let plan = plan.map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
+        let ready = preparer.prepare(&text, self.name.as_deref()).ok();
+        let runs = runs(client, &preparer, ready.as_ref());
         if !self.analyze {
             print(&if self.json {
                 json(&plan)?
             } else {
-                shown(&(plan.to_string() + &policies(&plan, &preparer.policies)))
+                shown(&(plan.to_string() + &policies(&plan, &preparer.policies) + &runs))
             });
             return Ok(());
         }
@@ -86,7 +98,7 @@ impl Explain {
         if as_json {
             print(&json(&serde_json::json!({ "plan": plan, "observed": analysis }))?);
         } else {
-            print(&shown(&(plan.to_string() + &policies(&plan, &preparer.policies))));
+            print(&shown(&(plan.to_string() + &policies(&plan, &preparer.policies) + &runs)));
             print(&shown(&beside(&plan, &analysis, bytes)));
         }
         failed(&analysis, &errors).map_or(Ok(()), |problem| Err(Failure::Other(problem)))
@@ -132,7 +144,10 @@ impl Explain {
                 let texts: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
                 return Err(Failure::Other(format!("rejected: {}", texts.join("; "))));
             }
-            let data = serde_json::to_vec(&answer.response.data).unwrap_or_default();
+            let data = match &answer.data {
+                Some(data) => data.to_vec(),
+                None => serde_json::to_vec(&answer.response.data).unwrap_or_default(),
+            };
             let analysis =
                 answer.analysis.clone().ok_or_else(|| Failure::Other("nothing was observed".to_owned()))?;
             let errors = errors.iter().map(|error| error.message.clone()).collect();

@@ -24,6 +24,9 @@ pub struct OperationsConfig {
     /// Room for operations that are not registered, in bytes, so that one that is sent as text again and again is prepared
     /// once; 16 MiB when absent, and 0 where only registered operations run. 0 keeps none.
     pub seen_bytes: Option<u64>,
+    /// Runs operations as programs, where all of their fields are data. Otherwise every field runs by its resolver, with the same
+    /// answer.
+    pub programs: bool,
     /// Time for which the answer to a mutation under an idempotency key is given again, in milliseconds; 0 for never.
     pub replay_ms: u64,
     /// Time between two looks at the folder for other manifests, in milliseconds.
@@ -38,6 +41,7 @@ impl Default for OperationsConfig {
             policy: None,
             automatic_bytes: None,
             seen_bytes: None,
+            programs: true,
             replay_ms: 24 * 60 * 60 * 1_000,
             reload_ms: 2_000,
         }

@@ -48,8 +48,10 @@ pub(crate) fn gateway(
     let settings =
         Settings { min: admission.min_requests, max: admission.max_requests, ..Settings::default() };
     let priorities = Priorities { essential: client.essential, background: client.background };
+    let executor = (client.executor)();
     Gateway::new(GatewayParts {
-        executor: (client.executor)(),
+        rows: config.operations.programs.then(|| executor.rows()),
+        executor,
         reasons: (client.reasons)(),
         words: (client.words)(),
         preparer,

@@ -41,14 +41,30 @@ impl Argument {
 
     /// Returns the parameter of the resolver.
     pub(crate) fn parameter(&self) -> TokenStream {
-        let Self { name, ty, default, description } = self;
-        let ty = match (inner(ty, "Id"), inner(ty, "Option").and_then(|ty| inner(ty, "Id"))) {
+        let Self { name, default, description, .. } = self;
+        let ty = self.given_type();
+        let default = default.as_ref().map(|default| quote!(, default = #default));
+        quote!(#[graphql(desc = #description #default)] #name: #ty)
+    }
+
+    /// Returns the type in which clients give the argument.
+    fn given_type(&self) -> TokenStream {
+        let ty = &self.ty;
+        match (inner(ty, "Id"), inner(ty, "Option").and_then(|ty| inner(ty, "Id"))) {
             (Some(_), _) => quote!(::async_graphql::ID),
             (_, Some(_)) => quote!(::core::option::Option<::async_graphql::ID>),
             _ => quote!(#ty),
-        };
-        let default = default.as_ref().map(|default| quote!(, default = #default));
-        quote!(#[graphql(desc = #description #default)] #name: #ty)
+        }
+    }
+
+    /// Returns the statement that takes the argument from the document of a program.
+    pub(crate) fn given(&self) -> TokenStream {
+        let (name, ty, text) = (&self.name, self.given_type(), self.client_name());
+        let default = self.default.as_ref().map_or(
+            quote!(::core::option::Option::None),
+            |default| quote!(::core::option::Option::Some(::core::convert::Into::into(#default))),
+        );
+        quote!(let #name: #ty = ctx.argument(#text, #default)?;)
     }
 
     /// Returns the statement that turns an id into the form that services know; nothing for other arguments.
@@ -57,14 +73,14 @@ impl Argument {
         if inner(&self.ty, "Id").is_some() {
             let ty = &self.ty;
             return quote! {
-                let #name = <#ty>::parse(&#name, #text).map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?.raw();
+                let #name = <#ty>::parse(&#name, #text).map_err(|error| ::bff_kit::Reading::located(ctx, error))?.raw();
             };
         }
         if let Some(ty) = inner(&self.ty, "Option").filter(|ty| inner(ty, "Id").is_some()) {
             return quote! {
                 let #name = match #name {
                     ::core::option::Option::Some(id) => {
-                        let id = <#ty>::parse(&id, #text).map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?;
+                        let id = <#ty>::parse(&id, #text).map_err(|error| ::bff_kit::Reading::located(ctx, error))?;
                         ::core::option::Option::Some(id.raw())
                     }
                     ::core::option::Option::None => ::core::option::Option::None,

@@ -6,6 +6,7 @@ use syn::{Error, Expr, Ident, Path, Result, Type};
 
 use super::argument::Argument;
 use super::field::{Bounds, Field, Method};
+use super::row::{self, Row};
 use super::source::{Function, Key};
 use super::steps::Fallback;
 use super::target::Object;
@@ -64,6 +65,8 @@ struct Converted {
     optional: bool,
     /// Paths that are read of the message.
     reads: Vec<Ident>,
+    /// The items of a list, one by one.
+    items: Option<TokenStream>,
 }
 
 impl Fetched {
@@ -102,7 +105,80 @@ impl Fetched {
             };
             #finished
         };
-        Ok(Method { directives, context: true, returns, body })
+        let row = Some(self.row(field, &key, &converted));
+        Ok(Method { directives, context: true, returns, body, row })
+    }
+
+    /// Returns the field as programs run it.
+    fn row(&self, field: &Field<'_>, key: &Key, converted: &Converted) -> Row {
+        let (fetch, value, gate, or) = (&key.fetch, &key.value, self.gate(key), self.or());
+        let (arguments, prepared, ty) = (field.given(), self.prepared(field, key), field.ty);
+        let nothing = Self::nothing(field, key);
+        let step = quote! {
+            run.fetched::<#fetch>(at, |ctx| -> ::bff_kit::Nullable<::core::option::Option<#fetch>> {
+                let _ = ctx;
+                #gate
+                ::core::option::Option::Some((|| {
+                    #arguments
+                    #prepared
+                    #nothing
+                    ::core::result::Result::Ok(::core::option::Option::Some(#value))
+                })())
+            })
+        };
+        if let (Some((by, path)), Some(target)) = (&self.then, inner(ty, "RefList")) {
+            let keys = quote!(value.#path.iter().map(|key| #by(::core::convert::Into::into(key.as_str()))).collect());
+            let body = quote! {{
+                let step = #step.map(|value| #keys);
+                run.references::<#target>(at, step, #or)
+            }};
+            return Row { is_shown: row::is_shown(target), body };
+        }
+        // The page of the value is that of its key.
+        let page = key.page.then(|| {
+            quote! {
+                let page = (|| -> ::core::result::Result<_, ::bff_kit::Error> {
+                    #arguments
+                    #prepared
+                    ::core::result::Result::Ok(page)
+                })()
+                .unwrap_or_default();
+            }
+        });
+        let (of, shown) =
+            match (&converted.items, inner(ty, "Vec"), inner(ty, "Option").filter(|_| converted.optional)) {
+                (Some(items), Some(item), _) => (item, {
+                    let show = row::show(item);
+                    quote!(run.list(#items, at, #show))
+                }),
+                (_, _, Some(of)) => (of, {
+                    let (show, value) = (row::show(of), &converted.value);
+                    quote!(run.option(#value, at, #show))
+                }),
+                _ => (ty, {
+                    let (show, value) = (row::show(ty), &converted.value);
+                    quote!((#show)(#value, at, run))
+                }),
+            };
+        let body = quote! {{
+            let step = #step;
+            run.finish(at, step, #or, |value, at, run| {
+                let ctx = &run.place(at);
+                let _ = ctx;
+                #page
+                #shown
+            })
+        }};
+        Row { is_shown: row::is_shown(of), body }
+    }
+
+    /// Returns what the field becomes whose calls fail.
+    fn or(&self) -> TokenStream {
+        match &self.fallback {
+            None => quote!(::bff_kit::program::Or::Error),
+            Some(Fallback::Null) => quote!(::bff_kit::program::Or::Null),
+            Some(Fallback::Empty) => quote!(::bff_kit::program::Or::Empty),
+        }
     }
 
     /// Returns the directive that declares the calls.
@@ -139,7 +215,27 @@ impl Fetched {
         } else {
             (quote!(#ty), by)
         };
-        Method { directives, context, returns, body }
+        let arguments = field.given();
+        let prepared = self.prepared(field, key);
+        let row = Row {
+            is_shown: row::is_shown(target),
+            body: quote! {
+                run.reference::<#target>(
+                    at,
+                    |ctx| -> ::bff_kit::Nullable<<#target as ::bff_kit::Loaded>::By> {
+                        let _ = ctx;
+                        #gate
+                        ::core::option::Option::Some((|| {
+                            #arguments
+                            #prepared
+                            let key: <#target as ::bff_kit::Loaded>::By = #value;
+                            ::core::result::Result::<_, ::bff_kit::Error>::Ok(key)
+                        })())
+                    },
+                )
+            },
+        };
+        Method { directives, context, returns, body, row: Some(row) }
     }
 
     /// Returns the statements that end the resolver with null for those whom the field is not for.
@@ -147,7 +243,7 @@ impl Fetched {
         let only = self.only.as_ref().map(|only| quote!(#only(ctx)?;));
         let user = key.user.then(|| {
             quote! {
-                let user = ::bff_kit::ContextExt::scope(ctx).principal().user()?;
+                let user = ::bff_kit::Reading::scope(ctx).principal().user()?;
             }
         });
         quote!(#only #user)
@@ -162,7 +258,7 @@ impl Fetched {
                 let most = &self.bounds.most;
                 Some(quote! {
                     let #first = ::bff_kit::page(#first, ::core::option::Option::None, #most)
-                        .map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?
+                        .map_err(|error| ::bff_kit::Reading::located(ctx, error))?
                         .size;
                 })
             }
@@ -179,22 +275,19 @@ impl Fetched {
         let further = field.argument("skip").map(|_| {
             quote! {
                 let page = ::bff_kit::further(page, skip)
-                    .map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?;
+                    .map_err(|error| ::bff_kit::Reading::located(ctx, error))?;
             }
         });
         quote! {
             let page = ::bff_kit::page(first, #after, #most)
-                .map_err(|error| ::bff_kit::ContextExt::located(ctx, error))?;
+                .map_err(|error| ::bff_kit::Reading::located(ctx, error))?;
             #further
         }
     }
 
     /// Returns the statement that ends the resolver early for a list of which no item is wanted.
     fn empty(field: &Field<'_>, key: &Key) -> Option<TokenStream> {
-        field
-            .argument("first")
-            .filter(|_| inner(field.ty, "Vec").is_some() || inner(field.ty, "RefList").is_some())?;
-        let size = if key.page { quote!(page.size) } else { quote!(first) };
+        let size = Self::size(field, key)?;
         Some(quote! {
             if #size == 0 {
                 return ::core::result::Result::Ok(::core::default::Default::default());
@@ -202,11 +295,29 @@ impl Fetched {
         })
     }
 
+    /// Returns the same for the key of a row.
+    fn nothing(field: &Field<'_>, key: &Key) -> Option<TokenStream> {
+        let size = Self::size(field, key)?;
+        Some(quote! {
+            if #size == 0 {
+                return ::core::result::Result::Ok(::core::option::Option::None);
+            }
+        })
+    }
+
+    /// Returns the number of items that are wanted of a list.
+    fn size(field: &Field<'_>, key: &Key) -> Option<TokenStream> {
+        field
+            .argument("first")
+            .filter(|_| inner(field.ty, "Vec").is_some() || inner(field.ty, "RefList").is_some())?;
+        Some(if key.page { quote!(page.size) } else { quote!(first) })
+    }
+
     /// Returns the value of the field, made of the value of the fetch.
     fn converted(&self, field: &Field<'_>, key: &Key) -> Result<Converted> {
         let ty = field.ty;
         let item = inner(ty, "Vec");
-        let plain = |value| Converted { value, optional: false, reads: Vec::new() };
+        let plain = |value| Converted { value, optional: false, reads: Vec::new(), items: None };
         if let Some((fetch, path)) = &self.then {
             let keys =
                 quote!(value.#path.iter().map(|key| #fetch(::core::convert::Into::into(key.as_str()))));
@@ -215,29 +326,34 @@ impl Fetched {
         if let Some(function) = self.with.as_ref().or(self.known.as_ref()) {
             let Function { value, paths, .. } = Function::of(function, &quote!(value), self.take.as_slice())?;
             let known = self.known.is_some();
-            let value = if known { quote!(::bff_kit::ContextExt::known(ctx, #value)) } else { value };
-            return Ok(Converted { value, optional: known || inner(ty, "Option").is_some(), reads: paths });
+            let value = if known { quote!(::bff_kit::Reading::known(ctx, #value)) } else { value };
+            let optional = known || inner(ty, "Option").is_some();
+            return Ok(Converted { value, optional, reads: paths, items: None });
         }
         if let Some(path) = &self.take {
-            let value = if let Some(item) = item {
+            let reads = vec![path.clone()];
+            return Ok(if let Some(item) = item {
                 let items = quote!(::bff_kit::Part::items(value, |whole| &whole.#path));
-                quote!(#items.map(<#item as ::core::convert::From<_>>::from).collect::<#ty>())
+                let items = quote!(#items.map(<#item as ::core::convert::From<_>>::from));
+                Converted { reads, items: Some(items.clone()), ..plain(quote!(#items.collect::<#ty>())) }
             } else {
                 let value = quote!(::bff_kit::AsArgument::as_argument(&value.#path));
-                quote!(<#ty as ::core::convert::From<_>>::from(#value))
-            };
-            return Ok(Converted { reads: vec![path.clone()], ..plain(value) });
+                Converted { reads, ..plain(quote!(<#ty as ::core::convert::From<_>>::from(#value))) }
+            });
         }
-        Ok(plain(match (key.page, item) {
-            (true, Some(_)) => quote!(::bff_kit::Listed::new(page, value).parts().collect::<#ty>()),
-            (true, None) => {
-                quote!(<#ty as ::core::convert::From<_>>::from(::bff_kit::Listed::new(page, value)))
+        Ok(match (key.page, item) {
+            (true, Some(item)) => {
+                let items = quote!(::bff_kit::Listed::new(page, value).parts::<#item>().collect::<#ty>());
+                Converted { items: Some(items.clone()), ..plain(items) }
             }
-            (false, None) => quote!(<#ty as ::core::convert::From<_>>::from(value)),
+            (true, None) => {
+                plain(quote!(<#ty as ::core::convert::From<_>>::from(::bff_kit::Listed::new(page, value))))
+            }
+            (false, None) => plain(quote!(<#ty as ::core::convert::From<_>>::from(value))),
             (false, Some(_)) => {
                 return Err(Error::new_spanned(ty, "which list of the value? Add `take = items`"));
             }
-        }))
+        })
     }
 
     /// Returns the type of the resolver, and the end of its body.

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{Attribute, Error, Expr, Ident, Result, Type, Visibility};
 
 use super::argument::Argument;
+use super::row::Row;
 use crate::types::{client_name, inner, text};
 use crate::words::{self, Words, attribute};
 
@@ -32,6 +33,8 @@ pub(crate) struct Method {
     pub(crate) context: bool,
     pub(crate) returns: TokenStream,
     pub(crate) body: TokenStream,
+    /// The field as programs run it; `None` if they cannot.
+    pub(crate) row: Option<Row>,
 }
 
 impl<'a> Field<'a> {
@@ -66,7 +69,7 @@ impl<'a> Field<'a> {
 
     /// Returns the code of a resolver of the field.
     pub(crate) fn code(&self, method: &Method) -> TokenStream {
-        let Method { directives, context, returns, body } = method;
+        let Method { directives, context, returns, body, .. } = method;
         let Self { name, vis, docs, graphql, .. } = self;
         let context = context.then(|| quote!(, ctx: &::async_graphql::Context<'_>));
         let parameters = self.arguments.iter().map(Argument::parameter);
@@ -80,6 +83,17 @@ impl<'a> Field<'a> {
                 #body
             }
         }
+    }
+
+    /// Returns the statements by which a row reads the arguments, in a function that returns a `Result`.
+    pub(crate) fn given(&self) -> TokenStream {
+        let given = self.arguments.iter().map(Argument::given);
+        quote!(#(#given)*)
+    }
+
+    /// Returns true if the field has another name for clients than that of the struct.
+    pub(crate) fn is_renamed(&self) -> bool {
+        self.graphql.iter().any(|words| words.to_string().split([',', ' ']).any(|word| word == "name"))
     }
 
     /// Returns the argument of this name.

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{Error, Expr, Ident, Result, Type};
 
 use super::field::{Bounds, Field, Method};
+use super::row::Row;
 use super::source::Function;
 use super::target::Object;
 use crate::types::{inner, text};
@@ -47,26 +48,32 @@ impl Read {
         let mut directives = if object.is_masked() && !paths.is_empty() { vec![reads] } else { Vec::new() };
         directives.extend(self.bounds.directive(field, object.is_page())?);
         let ty = field.ty;
-        let (context, returns, body) = match (function, &self.known) {
-            (Some(Function { value, .. }), Some(_)) if inner(ty, "Option").is_some() => {
-                (true, quote!(#ty), quote!(::bff_kit::ContextExt::known(ctx, #value)))
+        let (context, returns, body, row) = match (function, &self.known, inner(ty, "Option")) {
+            (Some(Function { value, .. }), Some(_), Some(of)) => {
+                let value = quote!(::bff_kit::Reading::known(ctx, #value));
+                (true, quote!(#ty), value.clone(), Row::option(of, &value))
             }
-            (Some(Function { value, .. }), Some(_)) => (
-                true,
-                quote!(::core::result::Result<#ty, ::bff_kit::Error>),
-                quote!(::bff_kit::ContextExt::required(ctx, #value)),
-            ),
-            (Some(Function { value, context, .. }), None) => (context, quote!(#ty), value),
-            (None, _) => {
-                let (returns, body) = self.plain(field, object)?;
-                (false, returns, body)
+            (Some(Function { value, .. }), Some(_), None) => {
+                let value = quote!(::bff_kit::Reading::required(ctx, #value));
+                let returns = quote!(::core::result::Result<#ty, ::bff_kit::Error>);
+                (true, returns, value.clone(), Row::required(ty, &value))
+            }
+            (Some(Function { value, context, .. }), None, Some(of)) => {
+                (context, quote!(#ty), value.clone(), Row::option(of, &value))
+            }
+            (Some(Function { value, context, .. }), None, None) => {
+                (context, quote!(#ty), value.clone(), Row::read(ty, &value))
+            }
+            (None, ..) => {
+                let (returns, body, row) = self.plain(field, object)?;
+                (false, returns, body, row)
             }
         };
-        Ok(Method { directives, context, returns, body })
+        Ok(Method { directives, context, returns, body, row: Some(row) })
     }
 
-    /// Returns type and value of a field that shows one path as it is.
-    fn plain(&self, field: &Field<'_>, object: &Object) -> Result<(TokenStream, TokenStream)> {
+    /// Returns type, value and row of a field that shows one path as it is.
+    fn plain(&self, field: &Field<'_>, object: &Object) -> Result<(TokenStream, TokenStream, Row)> {
         let [path] = self.paths.as_slice() else {
             return Err(Error::new(
                 field.name.span(),
@@ -76,30 +83,50 @@ impl Read {
         let ty = field.ty;
         if object.is_page() {
             match text(path).as_str() {
-                "items" => return Ok((quote!(#ty), quote!(self.0.parts().collect()))),
-                "end_cursor" => return Ok((quote!(#ty), quote!(self.0.end_cursor()))),
+                "items" => {
+                    let item = inner(ty, "Vec").unwrap_or(ty);
+                    let row = Row::list(item, &quote!(self.0.parts::<#item>()));
+                    return Ok((quote!(#ty), quote!(self.0.parts().collect()), row));
+                }
+                "end_cursor" => {
+                    let value = quote!(self.0.end_cursor());
+                    return Ok((quote!(#ty), value.clone(), Row::read(ty, &value)));
+                }
                 "total_size" => {
-                    return Ok((quote!(#ty), quote!(::bff_kit::PageMessage::total_size(&*self.0))));
+                    let value = quote!(::bff_kit::PageMessage::total_size(&*self.0));
+                    return Ok((quote!(#ty), value.clone(), Row::read(ty, &value)));
                 }
                 _ => {}
             }
         }
         let value = quote!(::bff_kit::AsArgument::as_argument(&self.0.#path));
         if inner(ty, "Id").is_some() {
-            return Ok((quote!(::async_graphql::ID), quote!(<#ty>::of(#value))));
+            let (id, value) = (syn::parse_quote!(::async_graphql::ID), quote!(<#ty>::of(#value)));
+            return Ok((quote!(#id), value.clone(), Row::read(&id, &value)));
         }
         if let Some(item) = inner(ty, "Vec") {
             return Ok(if is_plain(item) {
-                (quote!(&[#item]), value)
+                let row = Row::read(ty, &quote!(#value.to_vec()));
+                (quote!(&[#item]), value, row)
             } else {
                 let items = quote!(::bff_kit::Part::items(::core::clone::Clone::clone(&self.0), |whole| &whole.#path));
-                (quote!(#ty), quote!(#items.map(<#item as ::core::convert::From<_>>::from).collect()))
+                let items = quote!(#items.map(<#item as ::core::convert::From<_>>::from));
+                (quote!(#ty), quote!(#items.collect()), Row::list(item, &items))
             });
         }
         Ok(match ty {
-            Type::Path(path) if path.path.is_ident("String") => (quote!(&str), value),
-            ty if is_plain(ty) => (quote!(#ty), value),
-            ty => (quote!(#ty), quote!(::core::convert::Into::into(#value))),
+            Type::Path(path) if path.path.is_ident("String") => {
+                let row = Row::text(&value);
+                (quote!(&str), value, row)
+            }
+            ty if is_plain(ty) => {
+                let row = Row::read(ty, &value);
+                (quote!(#ty), value, row)
+            }
+            ty => {
+                let value = quote!(::core::convert::Into::into(#value));
+                (quote!(#ty), value.clone(), Row::read(ty, &value))
+            }
         })
     }
 }

@@ -6,6 +6,7 @@ use syn::{Error, Expr, ExprCall, Ident, Result};
 
 use super::argument::Argument;
 use super::field::{Bounds, Field, Method};
+use super::row::Row;
 use super::source::Key;
 use super::steps::{self, Fallback, STEPS, Step};
 use super::target::Object;
@@ -73,7 +74,14 @@ impl Resolved {
         directives.extend(self.bounds.directive(field, object.is_page())?);
         let (ty, value) = (field.ty, &self.value);
         let Expr::Call(ExprCall { args, .. }) = value else {
-            return Ok(Method { directives, context: false, returns: quote!(#ty), body: quote!(#value) });
+            let row = self.steps.is_empty().then(|| Row::read(ty, &quote!(#value)));
+            return Ok(Method {
+                directives,
+                context: false,
+                returns: quote!(#ty),
+                body: quote!(#value),
+                row,
+            });
         };
         let is_ctx = |it: &Expr| matches!(it, Expr::Path(path) if path.path.is_ident("ctx"));
         let context = args.iter().any(is_ctx) || !field.arguments.is_empty();
@@ -94,7 +102,8 @@ impl Resolved {
                 quote!(::bff_kit::ContextExt::optional(ctx, #value.await).map(::core::option::Option::unwrap_or_default)),
             ),
         };
-        Ok(Method { directives, context: context || self.fallback.is_some(), returns, body })
+        let context = context || self.fallback.is_some();
+        Ok(Method { directives, context, returns, body, row: None })
     }
 
     /// Returns the directive of a mutation that is one command, which its input names.

@@ -1,8 +1,8 @@
 //! Scalars with a meaning. Clients map each to a type of their own.
 
-use async_graphql::{Context, InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
-use crate::context::ContextExt as _;
+use crate::reading::Reading;
 
 /// Defines a scalar whose value is a text.
 macro_rules! text {
@@ -77,7 +77,7 @@ impl DateTime {
     /// Returns the time of a field for which a service need not send any: only a time that RFC 3339 cannot express leaves
     /// an entry of `extensions.degraded`.
     #[must_use]
-    pub fn if_any(ctx: &Context<'_>, time: Option<&prost_types::Timestamp>) -> Option<Self> {
+    pub fn if_any(ctx: &impl Reading, time: Option<&prost_types::Timestamp>) -> Option<Self> {
         time.and_then(|_| ctx.known(Self::of(time)))
     }
 }

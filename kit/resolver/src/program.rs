@@ -1,0 +1,175 @@
+//! Runs operations as programs: without a resolver, a future and a tree of values for each field.
+//!
+//! A [`Program`] says which fields an answer has and which slots their values come from. The rows of a schema, one for each
+//! field of an `#[object]` that is data, say how a key is made and what is written of a value. A run
+//! alternates between two steps, until no slot is left:
+//!
+//! 1. The objects that are there are visited in the order of the document, to collect the keys of each slot whose producers
+//!    are done. The keys of a field are kept in this order, so that its values are found again by counting.
+//! 2. The keys of each such slot travel in one batch. Slots do not wait for one another beyond what their keys need.
+//!
+//! Then all objects are visited once more, and their fields are written as JSON.
+
+mod probe;
+mod run;
+mod slot;
+mod write;
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{InputType, QueryPathNode, ServerError, Variables};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use operation::schema::SchemaIndex;
+use operation::{CallGraph, NoProgram, Prepared, Program, ProgramField, SlotSet};
+
+use crate::error::Error;
+use crate::reading::Reading;
+use crate::scope::RequestScope;
+
+pub use probe::{Probe, ProbeLeaf, ProbeObject, ProbeOther};
+pub use run::{Or, Run, Step, Written};
+
+/// An object whose fields programs can run. `#[object]` implements it; an object that is written by hand has no rows.
+#[diagnostic::on_unimplemented(
+    message = "programs do not know whether they can run the fields of `{Self}`",
+    note = "`#[object]` says it; for an object that is written by hand add `impl bff_kit::program::Shown for … {{}}`: its fields run by their resolvers"
+)]
+pub trait Shown: Send + Sync + 'static {
+    /// Adds the rows of the object, and of the objects in its fields.
+    fn add_rows(_rows: &mut Rows) {}
+
+    /// Runs the row with this number: collects its keys, or writes its value.
+    fn row(&self, _row: usize, at: At<'_>, run: &mut Run<'_>) -> Written {
+        run.no_row(at)
+    }
+}
+
+/// The rows of a schema: the fields that programs can run.
+#[derive(Debug, Default)]
+pub struct Rows(HashMap<&'static str, HashMap<&'static str, usize>>);
+
+impl Rows {
+    /// Returns the rows of a schema with this root.
+    #[must_use]
+    pub fn of<T: Shown>() -> Self {
+        let mut rows = Self::default();
+        T::add_rows(&mut rows);
+        rows
+    }
+
+    /// Returns true if no rows were added for a type yet.
+    pub fn begins(&mut self, type_name: &'static str) -> bool {
+        let is_new = !self.0.contains_key(type_name);
+        self.0.entry(type_name).or_default();
+        is_new
+    }
+
+    /// Adds a row.
+    pub fn add(&mut self, type_name: &'static str, field: &'static str, row: usize) {
+        self.0.entry(type_name).or_default().insert(field, row);
+    }
+
+    /// Makes the program of an operation in one of its forms.
+    pub fn program(
+        &self,
+        schema_index: &SchemaIndex,
+        document: &ExecutableDocument,
+        call_graph: &CallGraph,
+    ) -> Result<Program, NoProgram> {
+        Program::of(document, call_graph, schema_index, &|type_name, field| self.find(type_name, field))
+    }
+
+    /// Returns the reason why an operation is no program; `None` if it is one.
+    #[must_use]
+    pub fn no_program(&self, schema_index: &SchemaIndex, operation: &Prepared) -> Option<NoProgram> {
+        operation.no_program(|document, call_graph| self.program(schema_index, document, call_graph))
+    }
+
+    /// Returns the number of the row of a field; `None` if it is no row.
+    fn find(&self, type_name: &str, field: &str) -> Option<usize> {
+        self.0.get(type_name)?.get(field).copied()
+    }
+}
+
+/// A field of a program, and its place in the answer.
+#[derive(Clone, Copy)]
+pub struct At<'a> {
+    pub(crate) field: &'a ProgramField,
+    pub(crate) path: &'a QueryPathNode<'a>,
+}
+
+/// The request and the place of a field, for functions over messages.
+pub struct Place<'a> {
+    scope: &'a RequestScope,
+    variables: &'a Variables,
+    at: At<'a>,
+}
+
+impl Reading for Place<'_> {
+    fn scope(&self) -> &RequestScope {
+        self.scope
+    }
+
+    fn place(&self) -> Option<&QueryPathNode<'_>> {
+        Some(self.at.path)
+    }
+}
+
+impl Place<'_> {
+    /// Returns the value of an argument; that of `default` if the document gives none.
+    pub fn argument<T: InputType>(&self, name: &str, default: Option<T>) -> Result<T, Error> {
+        let given = self.at.field.arguments.iter().find(|(argument, _)| argument == name);
+        // An argument whose variable was left out is left out.
+        let given = given.and_then(|(_, value)| {
+            let variable = |name: async_graphql::Name| self.variables.get(&name).cloned().ok_or(());
+            value.clone().into_const_with(variable).ok()
+        });
+        if let (None, Some(default)) = (&given, default) {
+            return Ok(default);
+        }
+        T::parse(given).map_err(|_| Error::internal(format!("the argument {name} is not of its type")))
+    }
+}
+
+/// What a program has written.
+#[derive(Debug)]
+pub struct Ran {
+    /// The data, as JSON.
+    pub data: Vec<u8>,
+    /// Errors of fields.
+    pub errors: Vec<ServerError>,
+}
+
+/// Runs a program over the root of a schema.
+pub(crate) async fn run<T: Shown>(
+    root: &T,
+    program: &Program,
+    scope: &RequestScope,
+    variables: &Variables,
+) -> Ran {
+    let mut run = Run::new(program, scope, variables);
+    let mut loads = FuturesUnordered::new();
+    let (mut begun, mut done) = (SlotSet::default(), SlotSet::default());
+    loop {
+        let waiting = (0..program.slots.len()).map(|slot| (slot, SlotSet::of(slot)));
+        let ready: Vec<_> =
+            waiting.filter(|(slot, set)| !set.meets(begun) && program.slots[*slot].is_within(done)).collect();
+        if !ready.is_empty() {
+            let set = ready.iter().fold(SlotSet::default(), |all, (_, set)| all.with(*set));
+            run.collect(root, &program.fields, set);
+            begun = begun.with(set);
+            for (slot, set) in ready {
+                match run.load(slot) {
+                    Some(load) => loads.push(async move { (slot, set, load.await) }),
+                    None => done = done.with(set),
+                }
+            }
+            continue;
+        }
+        let Some((slot, set, loaded)) = loads.next().await else { break };
+        run.loaded(slot, loaded);
+        done = done.with(set);
+    }
+    run.write(root, &program.fields)
+}

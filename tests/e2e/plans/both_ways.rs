@@ -1,0 +1,102 @@
+//! Operations run as programs, or by the resolvers of their fields: both ways have one answer.
+
+use std::fmt::Write as _;
+
+use bff_test::{Break, Opened};
+use serde_json::json;
+
+use super::random::Writer;
+use crate::support::{Kind, assert_snapshot, made_up, operations, preparer};
+
+/// Operations tried for each client, by programs and by resolvers.
+const BOTH_WAYS: [(Kind, u32); 3] = [(Kind::Mobile, 1_500), (Kind::Web, 1_500), (Kind::Iot, 500)];
+
+/// Ways in which a call may fail.
+const BREAKS: [Break; 8] = [
+    Break::Status(14),
+    Break::Status(13),
+    Break::Status(9),
+    Break::Status(5),
+    Break::Keys(13),
+    Break::Keys(5),
+    Break::Unreadable,
+    Break::Silent,
+];
+
+/// Opens the BFF of a client over services that its contracts make up.
+fn opened(kind: Kind, programs: bool) -> Opened {
+    made_up(kind).open_with(|config| config.operations.programs = programs)
+}
+
+#[tokio::test(start_paused = true)]
+async fn random_queries_answer_the_same_by_programs_and_by_resolvers_whatever_fails() {
+    let (mut differing, mut broken_runs, mut programs_run) = (Vec::new(), 0, 0);
+    for (kind, operations) in BOTH_WAYS {
+        let (by_program, by_resolver) = (opened(kind, true), opened(kind, false));
+        let both = [&by_program, &by_resolver];
+        let schema_index = kind.schema_index();
+        let preparer = preparer(kind);
+        let rows = kind.client().rows();
+        let mut writer = Writer::new(kind, &schema_index);
+        let mut left = operations;
+        while left > 0 {
+            let (query, variables) = writer.query();
+            let Ok(plan) = preparer.plan(&query) else { continue };
+            left -= 1;
+            let ready = preparer.prepare(&query, None).unwrap();
+            programs_run += u32::from(rows.no_program(&schema_index, &ready).is_none());
+            let rpcs: Vec<_> =
+                plan.waves.iter().flat_map(|wave| &wave.calls).map(|call| call.rpc.clone()).collect();
+            let broken = (!rpcs.is_empty() && writer.dice.roll(3) > 0)
+                .then(|| (rpcs[writer.pick(rpcs.len())].clone(), BREAKS[writer.pick(BREAKS.len())]));
+            let items = [None, None, Some(0), Some(1)][writer.pick(4)];
+            let body = json!({ "query": query, "variables": variables });
+            let mut answers = Vec::new();
+            for bff in both {
+                bff.services().fill_lists(items);
+                bff.services().forget_calls();
+                if let Some((rpc, how)) = &broken {
+                    bff.services().break_rpc(rpc, *how);
+                }
+                let answer = bff.send(&body, Some("ada"), &[]).await;
+                bff.services().mend();
+                let mut calls: Vec<_> = bff
+                    .services()
+                    .calls()
+                    .iter()
+                    .map(|call| format!("{} {} {:?}", call.rpc, call.keys, call.mask))
+                    .collect();
+                calls.sort();
+                answers.push((answer.status, answer.text, calls));
+            }
+            broken_runs += u32::from(broken.is_some());
+            if answers[0] != answers[1] {
+                differing.push(format!(
+                    "{query} {variables} {broken:?} {items:?}\n{:?}\n{:?}",
+                    answers[0], answers[1]
+                ));
+            }
+        }
+    }
+    assert!(
+        differing.is_empty(),
+        "{} differ:\n{}",
+        differing.len(),
+        differing[..differing.len().min(8)].join("\n\n")
+    );
+    assert!(broken_runs > 1_500 && programs_run > 1_000, "{broken_runs} {programs_run}");
+}
+
+#[test]
+fn the_operations_of_the_shop_are_programs_or_say_why_not() {
+    let mut told = String::new();
+    for operation in operations() {
+        let (kind, preparer) = (operation.kind, preparer(operation.kind));
+        let text = operation.body(&operation.full)["query"].as_str().unwrap().to_owned();
+        let ready = preparer.prepare(&text, None).unwrap();
+        let why = kind.client().rows().no_program(&preparer.schema_index, &ready);
+        let how = why.map_or("program".to_owned(), |why| format!("by resolvers: {why}"));
+        writeln!(told, "{kind} {}: {how}", operation.name).unwrap();
+    }
+    assert_snapshot("plans/programs.txt", &told);
+}
