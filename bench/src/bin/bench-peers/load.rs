@@ -1,5 +1,6 @@
 //! The load: connections that send one request after the other for a while.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +11,7 @@ use bench::operations::Requests;
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
-/// Number of all requests that were sent, so that each can be unlike the others.
+/// Number of all requests that were sent, so that the text of each can be new.
 static SENT: AtomicUsize = AtomicUsize::new(0);
 
 /// Load on one server.
@@ -20,6 +21,8 @@ pub struct Load {
     pub tokens: Rc<[String]>,
     /// True if each request of a connection asks for something else.
     pub vary: bool,
+    /// Number of the next request that asks for something else: they are the same for each server.
+    pub next: Cell<usize>,
 }
 
 /// What a load has seen.
@@ -79,8 +82,8 @@ impl Load {
             };
             seen.unlike += u64::from(!is_alike);
             if self.vary || self.requests.are_new() {
-                let nth = nth();
-                request = self.requests.write(if self.vary { nth } else { index }, &self.tokens, nth);
+                let number = if self.vary { self.next.replace(self.next.get() + 1) } else { index };
+                request = self.requests.write(number, &self.tokens, nth());
             }
         }
     }

@@ -96,9 +96,9 @@ async fn stopped() -> anyhow::Result<()> {
 async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let bench = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = bench.parent().context("the folder `bench` has a parent")?;
-    let with_node = arguments.only.is_empty() || arguments.only.iter().any(|it| !it.starts_with("bff"));
-    let programs = Programs::build(bench, root, with_node)?;
-    let servers = Server::wanted(&arguments.only, &programs);
+    let mut servers = Server::wanted(&arguments.only);
+    let programs = Programs::build(bench, root, servers.iter().any(Server::is_on_node)).await?;
+    servers.retain(|it| !it.is_on_node() || programs.node.is_some());
     let operations = Operation::load(&root.join("schema/mobile/manifests"))?;
     let contracts = Contracts::write(&operations)?;
     let operations = measure::wanted(operations, &arguments.operation);

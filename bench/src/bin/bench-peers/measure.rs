@@ -1,5 +1,6 @@
 //! The measured rounds.
 
+use std::cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -74,6 +75,7 @@ pub async fn measure(
                         requests: Requests::new(operation, *form, plan.vary),
                         tokens: Rc::from(around.tokens),
                         vary: plan.vary,
+                        next: cell::Cell::new(0),
                     };
                     load.run(CONNECTIONS[1], plan.time.mul_f64(WARM_UP)).await?;
                     for connections in CONNECTIONS {

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::Context as _;
 use serde::Deserialize;
+use tokio::process::Command;
 
 /// Where the programs are.
 pub struct Programs {
@@ -25,11 +26,11 @@ struct Message {
 
 impl Programs {
     /// Builds the programs of this package and the BFF, and installs the packages of Node.
-    pub fn build(bench: &Path, root: &Path, with_node: bool) -> anyhow::Result<Self> {
-        let own = build(&bench.join("Cargo.toml"), &["--bins"])?;
-        let bff = build(&root.join("Cargo.toml"), &["--bin", "bff-mobile"])?;
+    pub async fn build(bench: &Path, root: &Path, with_node: bool) -> anyhow::Result<Self> {
+        let own = build(&bench.join("Cargo.toml"), &["--bins"]).await?;
+        let bff = build(&root.join("Cargo.toml"), &["--bin", "bff-mobile"]).await?;
         let bff = bff.into_values().next().context("cargo built no bff-mobile")?;
-        let node = if with_node { node(&bench.join("node"))? } else { None };
+        let node = if with_node { node(&bench.join("node")).await? } else { None };
         Ok(Self { own, bff, node })
     }
 
@@ -40,7 +41,7 @@ impl Programs {
 }
 
 /// Builds programs in release mode; returns them by name.
-fn build(manifest: &Path, wanted: &[&str]) -> anyhow::Result<HashMap<String, PathBuf>> {
+async fn build(manifest: &Path, wanted: &[&str]) -> anyhow::Result<HashMap<String, PathBuf>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     // What `cargo run` tells this program of its own package would make others build again.
@@ -54,7 +55,9 @@ fn build(manifest: &Path, wanted: &[&str]) -> anyhow::Result<HashMap<String, Pat
         .arg(manifest)
         .args(wanted)
         .stderr(Stdio::inherit())
-        .output()?;
+        .kill_on_drop(true)
+        .output()
+        .await?;
     anyhow::ensure!(output.status.success(), "{} does not build", manifest.display());
     let messages = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let executables = messages.filter_map(|line| serde_json::from_slice::<Message>(line).ok()?.executable);
@@ -64,8 +67,8 @@ fn build(manifest: &Path, wanted: &[&str]) -> anyhow::Result<HashMap<String, Pat
 }
 
 /// Installs the packages of the servers on Node; returns their folder, or `None` if there is no Node.
-fn node(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
-    let version = Command::new("node").arg("--version").output();
+async fn node(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let version = Command::new("node").arg("--version").output().await;
     let Ok(version) = version.map(|it| String::from_utf8_lossy(&it.stdout).trim().to_owned()) else {
         println!("There is no Node: yoga, Apollo Server and mercurius are left out.");
         return Ok(None);
@@ -77,7 +80,9 @@ fn node(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
         return Ok(Some(folder.to_owned()));
     }
     println!("Node {version}: npm ci");
-    let status = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).status();
+    let mut npm = Command::new("npm");
+    let status =
+        npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).kill_on_drop(true).status().await;
     if !status.is_ok_and(|status| status.success()) {
         println!("`npm ci` failed: yoga, Apollo Server and mercurius are left out.");
         return Ok(None);

@@ -87,17 +87,19 @@ pub struct Running {
 }
 
 impl Server {
-    /// Returns the servers that can run here, of those that are wanted; the floor always.
-    pub fn wanted(only: &[String], programs: &Programs) -> Vec<Self> {
-        let is_wanted = |it: &Self| {
-            let is_named = |only: &String| {
-                it.name.contains(only.as_str())
-                    || it.forms.iter().any(|(name, _)| name.contains(only.as_str()))
-            };
+    /// Returns the servers that are wanted, by parts of their names; the floor always.
+    pub fn wanted(only: &[String]) -> Vec<Self> {
+        let is_wanted = |it: &&Self| {
+            let names = || it.forms.iter().map(|(name, _)| *name).chain([it.name]);
+            let is_named = |only: &String| names().any(|name| name.contains(only.as_str()));
             only.is_empty() || it.name == FLOOR || only.iter().any(is_named)
         };
-        let can_run = |it: &Self| !matches!(it.kind, Kind::Node(_)) || programs.node.is_some();
-        SERVERS.iter().filter(|it| is_wanted(it) && can_run(it)).cloned().collect()
+        SERVERS.iter().filter(is_wanted).cloned().collect()
+    }
+
+    /// Returns true if the server needs Node.
+    pub fn is_on_node(&self) -> bool {
+        matches!(self.kind, Kind::Node(_))
     }
 
     /// Returns true if the server may answer without a call.

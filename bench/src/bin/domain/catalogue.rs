@@ -128,7 +128,7 @@ fn entry(place: usize, category: &str, place_in_category: usize, now: SystemTime
     let stars: i32 = reviews.iter().map(|it| it.rating).sum();
     let average = (f64::from(stars) * 10.0 / REVIEWS as f64).round() / 10.0;
     // Some products have no review, so that no server may assume one.
-    let is_reviewed = place % 17 != 0;
+    let is_reviewed = !place.is_multiple_of(17);
     let rating = Rating {
         product_id: id.clone(),
         average: if is_reviewed { average } else { 0.0 },
@@ -200,7 +200,7 @@ fn stock(rng: &mut Rng, place: usize, id: &str, now: SystemTime) -> Stock {
         .collect();
     Stock {
         product_id: id.to_owned(),
-        available: place % 11 != 0,
+        available: !place.is_multiple_of(11),
         total_quantity: warehouses.iter().map(|it| it.quantity).sum(),
         warehouses,
         update_time: Some(ago(now, Duration::from_mins(90))),
