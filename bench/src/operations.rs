@@ -183,3 +183,10 @@ fn percent_encoded(text: &str) -> String {
         encoded
     })
 }
+
+/// Returns true if an answer has neither errors nor parts that are missing.
+#[must_use]
+pub fn is_whole(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    !text.contains("\"errors\":") && !text.contains("\"degraded\":")
+}

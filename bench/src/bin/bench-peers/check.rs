@@ -5,12 +5,11 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use bench::http::{self, Connection};
-use bench::operations::{Operation, Requests};
+use bench::operations::{Operation, Requests, is_whole};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::load::is_whole;
 use crate::servers::{Server, Surroundings};
 
 /// Requests of each operation that are compared.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bench::http::Connection;
-use bench::operations::Requests;
+use bench::operations::{Requests, is_whole};
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
@@ -92,10 +92,4 @@ impl Load {
 /// Returns the number of the next request.
 fn nth() -> usize {
     SENT.fetch_add(1, Ordering::Relaxed)
-}
-
-/// Returns true if an answer has neither errors nor parts that are missing.
-pub fn is_whole(body: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(body);
-    !text.contains("\"errors\":") && !text.contains("\"degraded\":")
 }
