@@ -87,6 +87,32 @@ async fn random_queries_answer_the_same_by_programs_and_by_resolvers_whatever_fa
     assert!(broken_runs > 1_500 && programs_run > 1_000, "{broken_runs} {programs_run}");
 }
 
+/// Operations of few fields, or none: what random ones do not come to.
+const ODD: [&str; 6] = [
+    "{ home @skip(if: true) { name } }",
+    "{ __typename }",
+    "{ home { name @skip(if: true) } }",
+    "query($a: Boolean! = false) { home @include(if: $a) { name } categories { name @include(if: $a) } }",
+    "{ products(first: 0) { items { name } endCursor } }",
+    "{ a: products(first: 2) { items { reviews(first: 0) { text } } } }",
+];
+
+#[tokio::test(start_paused = true)]
+async fn operations_of_few_fields_answer_the_same() {
+    let both = [opened(Kind::Mobile, true), opened(Kind::Mobile, false)];
+    for query in ODD {
+        // The first request of a form makes its program.
+        for _ in 0..2 {
+            let mut answers = Vec::new();
+            for bff in &both {
+                answers.push(bff.query(query).await.text);
+            }
+            assert_eq!(answers[0], answers[1], "{query}");
+            assert!(answers[0].starts_with("{\"data\":{"), "{query}: {}", answers[0]);
+        }
+    }
+}
+
 #[test]
 fn the_operations_of_the_shop_are_programs_or_say_why_not() {
     let mut told = String::new();

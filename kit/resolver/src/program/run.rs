@@ -203,15 +203,19 @@ impl<'a> Run<'a> {
         above: Option<&QueryPathNode<'_>>,
     ) -> Written {
         let (told, mut broken) = (self.errors.len(), None);
-        let mut separator = b'{';
+        let mut is_first = true;
+        if self.writes() {
+            self.out.push(b'{');
+        }
         for field in fields {
             if !self.visits(field) {
                 continue;
             }
             if self.writes() {
-                self.out.push(separator);
+                if !std::mem::take(&mut is_first) {
+                    self.out.push(b',');
+                }
                 self.out.extend_from_slice(field.text.as_bytes());
-                separator = b',';
             }
             let path = QueryPathNode { parent: above, segment: QueryPathSegment::Name(&field.key) };
             let written = match &field.row {
