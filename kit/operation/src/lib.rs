@@ -41,6 +41,7 @@ mod declared;
 mod document;
 mod error;
 mod failing;
+mod form;
 mod guard;
 mod hash;
 mod limits;

@@ -11,6 +11,7 @@ use async_graphql_value::Value;
 
 use super::document::Document;
 use super::failing::Failing;
+use super::form::Form;
 use super::normalise::Normalised;
 use super::repetition;
 use super::variables::{BadVariable, coerce};
@@ -40,19 +41,6 @@ pub struct Prepared {
     leaves_out: bool,
     /// True if it may cost too much with some variables.
     pub(super) costs_by_variables: bool,
-}
-
-/// A form of an operation, and its program.
-#[derive(Debug)]
-pub(super) struct Form {
-    pub(super) document: ExecutableDocument,
-    program: OnceLock<Result<Box<Program>, NoProgram>>,
-}
-
-impl Form {
-    pub(super) fn new(document: ExecutableDocument) -> Self {
-        Self { document, program: OnceLock::new() }
-    }
 }
 
 impl Prepared {
@@ -182,8 +170,7 @@ impl Prepared {
             Some(variants) => variants.form(variables, &self.document)?,
             None => &self.document,
         };
-        let program = form.program.get_or_init(|| make(&form.document, &self.call_graph).map(Box::new));
-        Some(program.as_deref())
+        Some(form.program(|document| make(document, &self.call_graph)))
     }
 
     /// Returns the reason why the operation is no program, as if every condition held; `None` if it is one.

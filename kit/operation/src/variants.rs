@@ -9,8 +9,8 @@ use async_graphql_value::ConstValue;
 use super::conditions::{Conditions, deciding};
 use super::document::Document;
 use super::failing::Failing;
+use super::form::Form;
 use super::normalise::{Normalised, Unwritten, normalised};
-use super::prepared::Form;
 use crate::schema::SchemaIndex;
 
 /// Upper bound on the deciding variables of an operation whose forms are all kept, each once it was needed.
