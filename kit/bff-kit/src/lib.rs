@@ -15,6 +15,8 @@
 //! #[derive(Default)]
 //! struct Query;
 //!
+//! impl bff_kit::program::Shown for Query {}
+//!
 //! #[Object]
 //! impl Query {
 //!     /// A greeting for the person at the kiosk.
