@@ -1,4 +1,4 @@
-//! What the programs of the measurement share: the operations, the client that sends them, and what the servers written
+//! Code that the programs of the measurement share: the operations, the client that sends them, and what the servers written
 //! in Rust have in common.
 
 pub mod format;

@@ -1,5 +1,8 @@
 //! Contracts that were not made for the kit: batches without errors by key, and pages that cannot skip.
 
+mod cut;
+mod declared;
+
 #[expect(unreachable_pub, clippy::pedantic, reason = "generated, as any team's contracts are")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/contracts.rs"));
@@ -118,7 +121,7 @@ impl Client for Reader {
 }
 
 fn bff() -> Bff {
-    Bff::new(AnyClient::of::<Reader>(), DESCRIPTORS)
+    Bff::new(AnyClient::of::<Reader>())
 }
 
 #[test]
@@ -263,195 +266,4 @@ async fn a_page_may_begin_behind_any_item_though_the_service_cannot_skip() {
     // Two more are asked for, since the page begins behind them.
     let sent = library.pages.lock().unwrap().clone();
     assert_eq!(sent, [(3, String::new()), (5, String::new()), (3, "5".to_owned())]);
-}
-
-/// Two fetches that an author wrote by hand, each with a mistake.
-mod written {
-    use bff_kit::{ContextExt as _, Error};
-    use fetch::{BatchResult, Call, Rpc};
-
-    use super::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    struct Sequel(String);
-
-    impl Fetch for Sequel {
-        const NAME: &'static str = "Sequel";
-        const RPC: Rpc = Rpc::read("library.v1.BookService/BatchGetBook");
-        const MAX_KEYS: usize = 10;
-        const READS: &'static [&'static str] = &["name"];
-        type Value = Arc<library::Book>;
-
-        async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
-            call.batch(keys, library::BatchGetBooksRequest::default(), |_: library::BatchGetBooksResponse| [])
-                .await
-        }
-    }
-
-    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    struct Pages(String);
-
-    impl Fetch for Pages {
-        const NAME: &'static str = "Pages";
-        const RPC: Rpc = Rpc::read("library.v1.BookService/ListBooks");
-        const MAX_KEYS: usize = 1;
-        const READS: &'static [&'static str] = &["nmae"];
-        type Value = Arc<library::ListBooksResponse>;
-
-        async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
-            call.batch(keys, library::ListBooksRequest::default(), |_: library::ListBooksResponse| []).await
-        }
-    }
-
-    #[derive(Default)]
-    pub(super) struct Query;
-
-    impl bff_kit::program::Shown for Query {}
-
-    /// Queries.
-    #[async_graphql::Object]
-    impl Query {
-        /// A title.
-        #[graphql(directive = bff_kit::schema::fetches::apply(
-            bff_kit::schema::fetch::<Sequel>(["argument.name"]).then::<Pages>()
-        ))]
-        async fn title(&self, ctx: &async_graphql::Context<'_>, name: String) -> Result<String, Error> {
-            let book = ctx.fetch(Sequel(name)).await?;
-            Ok(ctx.fetch(Pages(book.name.clone())).await?.next_page_token.clone())
-        }
-    }
-
-    pub(super) fn policies() -> Policies {
-        Policies::new().fetch::<Sequel>(Policy::within_ms(500)).fetch::<Pages>(Policy::within_ms(500))
-    }
-}
-
-struct Writer;
-
-impl Client for Writer {
-    const NAME: &'static str = "bff-writer";
-    const LIMITS: Limits = Limits::DEFAULT;
-    const OPERATIONS: OperationPolicy =
-        OperationPolicy { policy: DocumentPolicy::Open, automatic: AutomaticQueries::Never };
-    type Query = written::Query;
-    type Mutation = EmptyMutation;
-
-    fn policies() -> Policies {
-        written::policies()
-    }
-
-    fn descriptors() -> &'static [u8] {
-        DESCRIPTORS
-    }
-
-    fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
-        setup.access_tokens()
-    }
-}
-
-#[test]
-fn what_is_written_by_hand_is_held_to_the_contracts() {
-    let preparer = bff_kit::host::preparer(AnyClient::of::<Writer>());
-    let protos = contracts::Protos::decode(DESCRIPTORS).unwrap();
-    assert_eq!(
-        protos.declaration_problems(&preparer.schema_index),
-        [
-            "Query.title calls library.v1.BookService/BatchGetBook for Sequel, which no contract has",
-            "Query.title reads nmae of Pages, which ListBooksResponse does not have",
-        ]
-    );
-}
-
-#[test]
-fn what_fields_declare_is_held_to_the_contracts() {
-    let protos = contracts::Protos::decode(proto::DESCRIPTORS).unwrap();
-    let sdl = bff_mobile::client().internal_sdl();
-    let problems = |sdl: &str| protos.declaration_problems(&operation::schema::SchemaIndex::of(sdl));
-    assert!(problems(&sdl).is_empty(), "{:?}", problems(&sdl));
-    let with = |from: &str, to: &str| {
-        assert!(sdl.contains(from), "{from}");
-        problems(&sdl.replace(from, to)).join("\n")
-    };
-    let told = with("shop.pricing.v1.PricingService/BatchGetPrices", "shop.carts.v1.CartService/AddItem");
-    assert!(
-        told.contains("PriceOf, whose contract says that it changes something: send a command"),
-        "{told}"
-    );
-    let told = with("shop.carts.v1.CartService/AddItem", "shop.carts.v1.CartService/GetCart");
-    assert!(told.contains("whose contract says that it has no side effects: fetch it"), "{told}");
-    let told = with("@reads(paths: [\"thumbnail_url\"])", "@reads(paths: [\"thumb_url\"])");
-    assert!(told.contains("Product.thumbnail reads thumb_url, which"), "{told}");
-    let told = with("by: [\"parent.id\"]", "by: [\"parent.number\"]");
-    assert!(told.contains("reads number, which"), "{told}");
-}
-
-mod cut {
-    use std::collections::HashMap;
-
-    use rpc::{Cut as _, Mask, Method as _};
-
-    use super::generated::odd::v1::{Card, GetOddRequest, Kind, Needed, Odd, Part, odd, odd_service};
-
-    fn whole() -> Odd {
-        #[expect(deprecated, reason = "contracts have such fields")]
-        Odd {
-            display_name: "Ada".to_owned(),
-            nick: Some("ada".to_owned()),
-            kind: Kind::Odd.into(),
-            counts: HashMap::from([("a".to_owned(), 1)]),
-            inner: Some(Box::new(Odd { r#type: "b".to_owned(), kind: 1, ..Odd::default() })),
-            list: vec![Odd { r#type: "c".to_owned(), kind: 1, ..Odd::default() }],
-            r#type: "a".to_owned(),
-            at: Some(prost_types::Timestamp { seconds: 1, nanos: 2 }),
-            note: Some("note".to_owned()),
-            old: "old".to_owned(),
-            payment: Some(odd::Payment::Card(Card { last_four: "1234".to_owned(), brand: "b".to_owned() })),
-        }
-    }
-
-    #[track_caller]
-    fn left(paths: &[&str], expected: &Odd) {
-        let mut odd = whole();
-        odd.cut(&paths.iter().collect::<Mask>(), "");
-        assert_eq!(odd, *expected, "{paths:?}");
-    }
-
-    #[test]
-    fn fields_of_every_kind_are_cut_to_a_mask() {
-        let all = whole();
-        left(&["*"], &whole());
-        left(&["display_name"], &Odd { display_name: all.display_name, ..Odd::default() });
-        left(&["nick", "note"], &Odd { nick: all.nick, note: all.note, ..Odd::default() });
-        left(&["kind", "counts"], &Odd { kind: all.kind, counts: all.counts, ..Odd::default() });
-        left(&["at.seconds"], &Odd { at: all.at, ..Odd::default() });
-        let typed = |name: &str| Odd { r#type: name.to_owned(), ..Odd::default() };
-        left(&["inner.type"], &Odd { inner: Some(Box::new(typed("b"))), ..Odd::default() });
-        left(&["list.type", "type"], &Odd { list: vec![typed("c")], ..typed("a") });
-        // A choice is kept for its own name, and for each of its members.
-        for path in ["payment", "card", "card.brand", "cash"] {
-            left(&[path], &Odd { payment: whole().payment, ..Odd::default() });
-        }
-        left(&["unknown"], &Odd::default());
-    }
-
-    #[test]
-    fn fields_that_are_never_absent_are_emptied() {
-        let part = || Part { one: Some("1".to_owned()), other: Some("2".to_owned()) };
-        let mut needed = Needed { part: part(), maybe: Some(part()), name: "n".to_owned() };
-        needed.cut(&["part.one", "maybe.other"].into_iter().collect(), "");
-        let expected = Needed {
-            part: Part { other: None, ..part() },
-            maybe: Some(Part { one: None, ..part() }),
-            name: String::new(),
-        };
-        assert_eq!(needed, expected);
-    }
-
-    #[test]
-    fn a_mask_is_sent_in_the_names_of_the_contract() {
-        let mut request = GetOddRequest::default();
-        let mask: Mask = ["display_name", "inner.display_name", "type"].into_iter().collect();
-        odd_service::GetOdd::set_mask(&mut request, Some(mask.to_message()));
-        assert_eq!(request.read_mask.unwrap().paths, ["displayName", "inner.displayName", "type"]);
-    }
 }

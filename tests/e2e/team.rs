@@ -105,6 +105,10 @@ impl Client for Team {
             .command::<RemoveFromCart>(Policy::within_ms(300))
     }
 
+    fn descriptors() -> &'static [u8] {
+        proto::DESCRIPTORS
+    }
+
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
         setup.access_tokens()
     }
@@ -115,7 +119,7 @@ impl Client for Team {
 }
 
 fn open(configure: impl FnOnce(&mut Config)) -> Opened {
-    Bff::new(AnyClient::of::<Team>(), proto::DESCRIPTORS).open_with(configure)
+    Bff::new(AnyClient::of::<Team>()).open_with(configure)
 }
 
 /// The only error of an answer: its code and its message.

@@ -16,7 +16,7 @@ use tokio::sync::Barrier;
 
 fn bff() -> Bff {
     let contracts = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/boutique");
-    Bff::new(boutique::client(), boutique::proto::DESCRIPTORS).with_contracts(contracts)
+    Bff::new(boutique::client()).with_contracts(contracts)
 }
 
 /// The phone of a user, of a boutique of their own.

@@ -64,7 +64,7 @@ impl LoanService for Library {
 
 fn bff() -> Bff {
     let contracts = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/reader");
-    Bff::new(first_bff::client(), first_bff::proto::DESCRIPTORS).with_contracts(contracts)
+    Bff::new(first_bff::client()).with_contracts(contracts)
 }
 
 /// Opens the services, and the BFF in front of them.

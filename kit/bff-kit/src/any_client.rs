@@ -39,6 +39,7 @@ pub struct AnyClient {
     pub(crate) sign_in: fn(&SignInSetup<'_>) -> Result<AnySignIn, ConfigError>,
     pub(crate) credentials: fn(&CredentialSetup<'_>) -> Result<AnyCredentialSource, ConfigError>,
     pub(crate) executor: fn() -> Box<dyn Execute>,
+    pub(crate) rows: fn() -> Rows,
     pub(crate) schema_index: fn() -> SchemaIndex,
     pub(crate) public_sdl: fn() -> String,
     pub(crate) internal_sdl: fn() -> String,
@@ -66,6 +67,7 @@ impl AnyClient {
             sign_in: C::sign_in,
             credentials: C::credentials,
             executor: || Box::new(Executor::<C>::new()),
+            rows: Rows::of::<C::Query>,
             schema_index: || {
                 let sdl = internal_sdl(&schema::<C>());
                 SchemaIndex::of(&sdl).with_scalars(Scalars::of::<C::Query, C::Mutation>())
@@ -105,10 +107,17 @@ impl AnyClient {
         (self.policies)()
     }
 
+    /// Returns the contracts of the services, as a `google.protobuf.FileDescriptorSet`; empty if the client names none.
+    #[cfg(feature = "review")]
+    #[must_use]
+    pub fn descriptors(&self) -> &'static [u8] {
+        (self.descriptors)()
+    }
+
     /// Returns the fields of the schema that programs can run.
     #[must_use]
     pub fn rows(&self) -> Rows {
-        (self.executor)().rows()
+        (self.rows)()
     }
 
     /// Returns the schema as clients may know it, sorted.

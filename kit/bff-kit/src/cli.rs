@@ -146,7 +146,7 @@ impl From<contracts::commands::Failure> for Failure {
 #[cfg(feature = "review")]
 fn binary(client: AnyClient) -> contracts::commands::Binary {
     let preparer = Arc::new(move || in_mode(client, Mode::Development));
-    let descriptors = (client.descriptors)();
+    let descriptors = client.descriptors();
     contracts::commands::Binary { name: client.name, client: client.short_name(), preparer, descriptors }
 }
 

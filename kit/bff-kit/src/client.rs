@@ -57,7 +57,8 @@ pub trait Client: Send + Sync + 'static {
     fn policies() -> Policies;
 
     /// Returns the contracts of the services, as a `google.protobuf.FileDescriptorSet`: `rpc-build` writes them to
-    /// `descriptors.bin`. `check` holds calls and paths to them, where they are written by hand.
+    /// `descriptors.bin`. `check` holds calls and paths to them, where they are written by hand, and `bff-test` makes up services
+    /// of them.
     #[must_use]
     fn descriptors() -> &'static [u8] {
         &[]

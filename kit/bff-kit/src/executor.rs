@@ -6,7 +6,7 @@ use async_graphql::{Request, Response, Variables};
 use futures_util::future::BoxFuture;
 use gateway::Execute;
 use operation::Program;
-use resolver::program::{Ran, Rows};
+use resolver::program::Ran;
 use resolver::runtime::{FailingFields, Running};
 
 use crate::client::{Client, ClientSchema, schema, schema_builder};
@@ -40,9 +40,5 @@ impl<C: Client> Execute for Executor<C> {
         variables: &'a Variables,
     ) -> BoxFuture<'a, Ran> {
         Box::pin(running.run(&self.query, program, variables))
-    }
-
-    fn rows(&self) -> Rows {
-        Rows::of::<C::Query>()
     }
 }

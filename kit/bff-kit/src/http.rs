@@ -54,7 +54,7 @@ use origin::Origins;
 use params::Parameters;
 use protection::Protection;
 use rejection::Rejection;
-use reply::{BatchItem, ResponseWriter};
+use reply::{ResponseWriter, rejected};
 use sign_in::Checks;
 
 pub(crate) use head::MAX_HEADER_BYTES;
@@ -333,16 +333,16 @@ impl HttpEdge {
                     Ok((answer, left))
                 }))
                 .await;
-                let shapes: Vec<_> = answers
+                let bodies: Vec<_> = answers
                     .iter()
                     .map(|answer| match answer {
-                        Ok((answer, _)) => BatchItem::Answered(answer.shape()),
-                        Err(rejection) => BatchItem::rejected(Rejection::clone(rejection)),
+                        Ok((answer, _)) => answer.body().clone(),
+                        Err(rejection) => rejected(Rejection::clone(rejection)),
                     })
                     .collect();
                 let delay = answers.iter().flatten().filter_map(|(answer, _)| answer.retry_after).max();
                 let left = answers.iter().flatten().filter_map(|(_, left)| left.as_ref());
-                Ok(writer.batch(&shapes, delay, left.min_by_key(|left| left.remaining)))
+                Ok(writer.batch(&bodies, delay, left.min_by_key(|left| left.remaining)))
             }
         }
     }

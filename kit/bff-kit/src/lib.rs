@@ -89,9 +89,8 @@ pub use resolver::{
 };
 pub use sign_in::{AnySignIn, SignInSetup};
 
-/// What `#[object]` makes programs of.
+/// Types that the rows of `#[object]` are made of.
 pub mod program {
-    pub use resolver::Reading;
     pub use resolver::program::{
         At, Or, Place, Probe, ProbeLeaf, ProbeObject, ProbeOther, Rows, Run, Shown, Step, Written,
     };

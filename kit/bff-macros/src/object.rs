@@ -35,8 +35,7 @@ pub(crate) fn expand(words: Words, item: &ItemStruct) -> Result<TokenStream> {
     for field in &fields {
         let method = method(field, &object)?;
         methods.push(field.code(&method));
-        // A name of its own is one that async-graphql alone knows.
-        rows.push((client_name(field.name), method.row.filter(|_| !field.is_renamed())));
+        rows.push((client_name(field.name), method.row.filter(|_| field.is_plain())));
     }
     let rows = row::rows(item, &rows);
     let (docs, kept): (Vec<_>, Vec<_>) = item.attrs.iter().partition(|it| it.path().is_ident("doc"));

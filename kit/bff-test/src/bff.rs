@@ -47,13 +47,14 @@ pub struct Bff {
 }
 
 impl Bff {
-    /// Describes the BFF of a client over services with these contracts: a `google.protobuf.FileDescriptorSet`, as
-    /// `rpc-build` writes it to `descriptors.bin`.
+    /// Describes the BFF of a client over services with the contracts that the client names.
     ///
     /// # Panics
-    /// If these are no descriptors.
+    /// If `Client::descriptors` returns no set of file descriptors.
     #[must_use]
-    pub fn new(client: AnyClient, descriptors: &[u8]) -> Self {
+    pub fn new(client: AnyClient) -> Self {
+        let descriptors = client.descriptors();
+        assert!(!descriptors.is_empty(), "{} names no contracts: write `Client::descriptors`", client.name());
         let pool = DescriptorPool::decode(descriptors).expect("a set of file descriptors");
         let (arguments, values) = (BTreeMap::new(), BTreeMap::new());
         let principals = Principals::Users;

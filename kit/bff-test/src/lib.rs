@@ -4,7 +4,7 @@
 //! ```ignore
 //! #[test]
 //! fn the_bff_is_honest() {
-//!     let bff = bff_test::Bff::new(bff_reader::client(), proto::DESCRIPTORS).with_contracts("schema/reader");
+//!     let bff = bff_test::Bff::new(bff_reader::client()).with_contracts("schema/reader");
 //!     assert!(bff_test::honest(&bff).fields > 10);
 //! }
 //! ```

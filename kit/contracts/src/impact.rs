@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt;
 use std::path::Path;
 
+use operation::schema::camel_case;
 use operation::{Plan, PlannedCall, Preparer};
 use prost_reflect::{
     Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
@@ -244,19 +245,10 @@ fn within(message: &MessageDescriptor, path: &str) -> Option<Vec<FieldDescriptor
 /// a choice.
 fn field_of(message: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
     let by_name = message.get_field_by_name(name);
-    let by_code = || message.fields().find(|field| name.contains('_') && field.json_name() == camel(name));
+    let by_code =
+        || message.fields().find(|field| name.contains('_') && field.json_name() == camel_case(name));
     let by_choice = || message.oneofs().find(|of| of.name() == name)?.fields().next();
     by_name.or_else(by_code).or_else(by_choice)
-}
-
-fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut name, word| {
-        let mut letters = word.chars();
-        name.extend(letters.next().map(|it| it.to_ascii_uppercase()));
-        name + letters.as_str()
-    })
 }
 
 /// Returns the properties that must not change for both sides to understand each other: number, type, cardinality.

@@ -158,6 +158,17 @@ impl Fetches {
         });
     }
 
+    fn batch<F: Fetch>(&self, slot: usize) -> SlotBatch<F> {
+        SlotBatch {
+            context: self.context.clone(),
+            slots: self.slots.clone(),
+            slot,
+            keys: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
+            of: PhantomData,
+        }
+    }
+
     fn loader<F: Fetch>(&self, slot: usize) -> Result<&SlotLoader<F>, Undeclared> {
         let cell = self.loaders.get(slot).ok_or(Undeclared)?;
         let make = || -> Box<dyn Any + Send + Sync> {
@@ -168,19 +179,6 @@ impl Fetches {
             Box::new(SlotLoader::<F> { loader, unsent: Mutex::default() })
         };
         cell.get_or_init(make).downcast_ref().ok_or(Undeclared)
-    }
-}
-
-impl Fetches {
-    fn batch<F: Fetch>(&self, slot: usize) -> SlotBatch<F> {
-        SlotBatch {
-            context: self.context.clone(),
-            slots: self.slots.clone(),
-            slot,
-            keys: AtomicUsize::new(0),
-            calls: AtomicUsize::new(0),
-            of: PhantomData,
-        }
     }
 }
 

@@ -1,11 +1,10 @@
 //! The outcome of a request.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use admission::Shed;
-use async_graphql::{Response, ServerError, Value};
+use async_graphql::{Response, ServerError};
 use bytes::Bytes;
 use http::HeaderValue;
 use identity::{Challenge, ChallengeKind};
@@ -77,33 +76,6 @@ pub struct Cacheability {
     pub by_language: bool,
     /// Services and entities that the answer is about.
     pub tags: Vec<String>,
-}
-
-/// A GraphQL response; without `data` when the request did not run.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub enum Shape<'a> {
-    /// The request ran.
-    Ran(&'a Response),
-    /// The request ran as a program.
-    Written {
-        /// The data.
-        data: serde_json::Value,
-        /// Further facts for the client.
-        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-        extensions: &'a BTreeMap<String, Value>,
-        /// Errors of fields.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
-        errors: &'a [ServerError],
-    },
-    /// The request did not run.
-    Rejected {
-        /// Reasons why it did not.
-        errors: &'a [ServerError],
-        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-        /// Further facts for the client.
-        extensions: &'a BTreeMap<String, Value>,
-    },
 }
 
 /// Limits the number of errors in a response, so that one wrong field of a long list does not become a long list of
@@ -188,47 +160,24 @@ impl Answer {
         Self { response, effect: Effect::Replayed, private: true, body: body.into(), ..Self::default() }
     }
 
-    /// Returns the answer in the form that the media types serialize.
-    #[must_use]
-    pub fn shape(&self) -> Shape<'_> {
-        if self.rejected {
-            let Response { errors, extensions, .. } = &self.response;
-            Shape::Rejected { errors, extensions }
-        } else if let Some(data) = self.data.as_deref().and_then(|data| serde_json::from_slice(data).ok()) {
-            let Response { errors, extensions, .. } = &self.response;
-            Shape::Written { data, extensions, errors }
-        } else {
-            Shape::Ran(&self.response)
-        }
-    }
-
-    /// Returns the serialized answer, which is written once.
-    ///
-    /// # Panics
-    ///
-    /// Never: a response holds nothing that JSON cannot.
+    /// Returns the serialized answer, which is written once: without `data` if the request did not run.
     pub fn body(&self) -> &Bytes {
         self.body.get_or_init(|| {
-            let mut bytes = Vec::with_capacity(self.data.as_ref().map_or(4096, |data| data.len() + 256));
-            let Some(data) = &self.data else {
-                serde_json::to_writer(&mut bytes, &self.shape())
-                    .expect("a response holds nothing that JSON cannot");
-                return bytes.into();
-            };
-            let Response { errors, extensions, .. } = &self.response;
-            bytes.extend_from_slice(b"{\"data\":");
-            bytes.extend_from_slice(data);
+            let Response { data, errors, extensions, .. } = &self.response;
+            let mut body = Body(Vec::with_capacity(self.data.as_ref().map_or(4096, |data| data.len() + 256)));
+            match &self.data {
+                _ if self.rejected => body.member("errors", errors),
+                Some(written) => body.written("data", written),
+                None => body.member("data", data),
+            }
             if !extensions.is_empty() {
-                bytes.extend_from_slice(b",\"extensions\":");
-                serde_json::to_writer(&mut bytes, extensions)
-                    .expect("a response holds nothing that JSON cannot");
+                body.member("extensions", extensions);
             }
-            if !errors.is_empty() {
-                bytes.extend_from_slice(b",\"errors\":");
-                serde_json::to_writer(&mut bytes, errors).expect("a response holds nothing that JSON cannot");
+            if !self.rejected && !errors.is_empty() {
+                body.member("errors", errors);
             }
-            bytes.push(b'}');
-            bytes.into()
+            body.0.push(b'}');
+            body.0.into()
         })
     }
 
@@ -238,5 +187,24 @@ impl Answer {
         !self.rejected
             && self.response.errors.is_empty()
             && !self.response.extensions.contains_key("degraded")
+    }
+}
+
+/// A JSON object while it is written.
+struct Body(Vec<u8>);
+
+impl Body {
+    /// Writes a member.
+    fn member(&mut self, name: &str, value: &impl Serialize) {
+        self.written(name, b"");
+        serde_json::to_writer(&mut self.0, value).expect("a response holds nothing that JSON cannot");
+    }
+
+    /// Writes a member whose value is JSON already.
+    fn written(&mut self, name: &str, json: &[u8]) {
+        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
+        for part in [b"\"", name.as_bytes(), b"\":", json] {
+            self.0.extend_from_slice(part);
+        }
     }
 }

@@ -7,7 +7,7 @@ use async_graphql::{Request, Response, ServerError, Value, Variables};
 use bytes::Bytes;
 use fetch::{CallContext, FailureKind, KeptFresh, Observed, Tags};
 use identity::Principal;
-use operation::{Cache, CacheScope, CallGraph, Failing, Plan, Prepared, Program, overlong_lists};
+use operation::{Cache, CacheScope, Failing, Plan, Prepared, Program, overlong_lists};
 use resolver::Error;
 use resolver::program::Ran;
 use resolver::runtime::{self, Running, in_words, server_error};
@@ -38,18 +38,11 @@ pub(crate) struct Run<'a> {
 
 /// Runs a request that was admitted.
 pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
-    let program = program(parts, &run);
+    let (way, mut failing) = match way(parts, &run) {
+        Ok(way) => way,
+        Err(error) => return Answer::failed(error, run.operation),
+    };
     let Run { request, operation, plan, variables, principal, forbidden, started, known } = run;
-    let form = match program {
-        Some(_) => Ok((None, Vec::new())),
-        None => operation
-            .form(&parts.preparer.schema_index, variables)
-            .map(|(form, failing)| (Some(form), failing)),
-    };
-    let (document, mut failing) = match form {
-        Ok(form) => form,
-        Err(error) => return Answer::failed(error, operation),
-    };
     // A field that may not be used is told so, whatever else is wrong with it.
     failing.splice(..0, forbidden);
     let explain = request.explain;
@@ -79,20 +72,19 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     });
     // In production nobody pays for looking through answers.
     let held = parts.upstream.enforces();
-    let (mut response, data) = match (program, document) {
-        (Some(program), _) => {
+    let (mut response, data) = match way {
+        Way::Program(program) => {
             let Ran { data, errors } = parts.executor.run(program, &running, variables).await;
             let value = if held { serde_json::from_slice(&data).unwrap_or_default() } else { Value::Null };
             let mut response = Response::new(value);
             response.errors = errors;
             (response, Some(data))
         }
-        (None, Some(document)) => {
+        Way::Resolvers(document) => {
             let mut graphql = Request::new("").variables(variables.clone()).data(running.scope());
             graphql.set_parsed_query(document);
             (running.drive(parts.executor.execute(graphql, has_failing)).await, None)
         }
-        (None, None) => (Response::default(), None),
     };
     let rejected = data.is_none()
         && response.data == Value::Null
@@ -139,17 +131,30 @@ pub(crate) async fn execute(parts: &GatewayParts, run: Run<'_>) -> Answer {
     answer
 }
 
-/// Returns the program of a request; `None` if resolvers run it.
-fn program<'a>(parts: &GatewayParts, run: &Run<'a>) -> Option<&'a Program> {
-    let rows = parts.rows.as_ref()?;
+/// The way in which an operation runs.
+enum Way<'a> {
+    /// As a program.
+    Program(&'a Program),
+    /// By the resolvers of the fields of this document.
+    Resolvers(ExecutableDocument),
+}
+
+/// Returns the way in which a request runs, and the fields that fail before they run.
+fn way<'a>(parts: &GatewayParts, run: &Run<'a>) -> Result<(Way<'a>, Vec<Failing>), ServerError> {
+    let schema_index = &parts.preparer.schema_index;
     // Fields that fail before they run are for resolvers.
-    if !run.forbidden.is_empty() {
-        return None;
+    let rows = parts.rows.as_ref().filter(|_| run.forbidden.is_empty());
+    let program = rows.and_then(|rows| {
+        let made = run.operation.program(schema_index, run.variables, |document, call_graph| {
+            rows.program(schema_index, document, call_graph)
+        });
+        made?.ok()
+    });
+    if let Some(program) = program {
+        return Ok((Way::Program(program), Vec::new()));
     }
-    let make = |document: &ExecutableDocument, call_graph: &CallGraph| {
-        rows.program(&parts.preparer.schema_index, document, call_graph)
-    };
-    run.operation.program(run.variables, make)?.ok()
+    let (document, failing) = run.operation.form(schema_index, run.variables)?;
+    Ok((Way::Resolvers(document), failing))
 }
 
 /// Returns the cacheability of a complete answer; `None` if the answer may not be kept. The plan covers the calls

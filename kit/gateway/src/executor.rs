@@ -3,7 +3,7 @@
 use async_graphql::{Request, Response, Variables};
 use futures_util::future::BoxFuture;
 use operation::Program;
-use resolver::program::{Ran, Rows};
+use resolver::program::Ran;
 use resolver::runtime::Running;
 
 /// Executes operations over the schema of a client.
@@ -18,7 +18,4 @@ pub trait Execute: Send + Sync {
         running: &'a Running,
         variables: &'a Variables,
     ) -> BoxFuture<'a, Ran>;
-
-    /// Returns the rows of the schema.
-    fn rows(&self) -> Rows;
 }

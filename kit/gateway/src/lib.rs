@@ -28,7 +28,7 @@ mod share;
 
 pub use access::{Access, Known};
 pub use admit::{Admittance, Priorities};
-pub use answer::{Answer, Cacheability, Effect, SHED, Shape};
+pub use answer::{Answer, Cacheability, Effect, SHED};
 pub use credentials::{Credentials, ServiceMetadata};
 pub use detached::{Detached, DetachedRuns, detached};
 pub use executor::Execute;

@@ -147,7 +147,7 @@ impl Prepared {
         variables: &Variables,
     ) -> Result<(ExecutableDocument, Vec<Failing>), ServerError> {
         let (mut document, failing) = match &self.variants {
-            Some(variants) => variants.of_variables(schema_index, variables, &self.document.document)?,
+            Some(variants) => variants.of_variables(schema_index, variables, &self.document)?,
             None => (self.document.document.clone(), Vec::new()),
         };
         if self.leaves_out {
@@ -160,14 +160,15 @@ impl Prepared {
     }
 
     /// Returns the program for these variables, which must be coerced. `make` makes it of a form and the call graph, once for
-    /// each form. `None` if there is none for these variables: a field fails with them, or they were not met before.
+    /// each form. `None` if there is none for these variables: a field fails with them, or there are too many forms to keep.
     pub fn program(
         &self,
+        schema_index: &SchemaIndex,
         variables: &Variables,
         make: impl FnOnce(&ExecutableDocument, &CallGraph) -> Result<Program, NoProgram>,
     ) -> Option<Result<&Program, &NoProgram>> {
         let form = match &self.variants {
-            Some(variants) => variants.form(variables, &self.document)?,
+            Some(variants) => variants.form(schema_index, variables, &self.document)?,
             None => &self.document,
         };
         Some(form.program(|document| make(document, &self.call_graph)))
@@ -178,6 +179,9 @@ impl Prepared {
         &self,
         make: impl FnOnce(&ExecutableDocument, &CallGraph) -> Result<Program, NoProgram>,
     ) -> Option<NoProgram> {
+        if self.variants.as_ref().is_some_and(Variants::are_too_many) {
+            return Some(NoProgram::ManyConditions);
+        }
         make(&self.document.document, &self.call_graph).err()
     }
 

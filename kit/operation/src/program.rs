@@ -5,9 +5,9 @@
 
 use std::fmt;
 
-use async_graphql::{Name, Pos};
+use async_graphql::{Name, Pos, Variables};
 use async_graphql_parser::types::{ExecutableDocument, Field, OperationDefinition, OperationType, Selection};
-use async_graphql_value::Value;
+use async_graphql_value::{ConstValue, Value};
 
 use crate::call_graph::{CallGraph, Target};
 use crate::schema::{Kind, SchemaIndex, base_name};
@@ -50,9 +50,36 @@ pub struct ProgramField {
     /// Its place in the document.
     pub pos: Pos,
     /// Its arguments, as the document gives them.
-    pub arguments: Box<[(Name, Value)]>,
+    arguments: Box<[(Name, Value)]>,
     /// Fields of its objects.
     pub fields: Box<[ProgramField]>,
+}
+
+impl ProgramField {
+    /// Returns the value of an argument with these variables, which must be coerced; `None` if it is left out.
+    #[must_use]
+    pub fn argument(&self, name: &str, variables: &Variables) -> Option<ConstValue> {
+        let (_, value) = self.arguments.iter().find(|(argument, _)| argument == name)?;
+        given(value, variables)
+    }
+}
+
+/// Returns a value with these variables; `None` for a variable that is left out. A field of an object is left out with its
+/// variable, and an item of a list is null.
+fn given(value: &Value, variables: &Variables) -> Option<ConstValue> {
+    match value {
+        Value::Variable(name) => variables.get(name).cloned(),
+        Value::Object(fields) => {
+            let fields =
+                fields.iter().filter_map(|(name, value)| Some((name.clone(), given(value, variables)?)));
+            Some(ConstValue::Object(fields.collect()))
+        }
+        Value::List(items) => {
+            let items = items.iter().map(|value| given(value, variables).unwrap_or_default());
+            Some(ConstValue::List(items.collect()))
+        }
+        plain => plain.clone().into_const(),
+    }
 }
 
 /// The row of a field.
@@ -69,9 +96,6 @@ pub enum ProgramRow {
 pub struct SlotSet(u64);
 
 impl SlotSet {
-    /// The set of all slots.
-    pub const ALL: Self = Self(u64::MAX);
-
     /// Returns the set of one slot.
     #[must_use]
     pub const fn of(slot: usize) -> Self {
@@ -112,6 +136,8 @@ pub enum NoProgram {
     Introspection,
     /// It makes more calls than a program may.
     ManySlots,
+    /// Its conditions depend on more variables than there are forms for.
+    ManyConditions,
     /// A field is no row: it is written by hand, or of a type that programs do not know.
     Written(String),
     /// A field returns objects of several types.
@@ -126,6 +152,7 @@ impl fmt::Display for NoProgram {
             Self::Mutation => formatter.write_str("it changes something"),
             Self::Introspection => formatter.write_str("it asks for the schema"),
             Self::ManySlots => write!(formatter, "it makes more than {MAX_SLOTS} calls"),
+            Self::ManyConditions => formatter.write_str("too many variables decide what is selected"),
             Self::Written(field) => write!(formatter, "{field} is written by hand, or of a type that is"),
             Self::SeveralTypes(field) => write!(formatter, "{field} returns objects of several types"),
             Self::NoHoisting => formatter.write_str("hoisting is switched off"),
@@ -135,7 +162,11 @@ impl fmt::Display for NoProgram {
 
 impl Program {
     /// Makes the program of an operation in its simplest form. `row` returns the number of the row of a field, by the names of
-    /// its type and its own; `None` if it is no row.
+    /// its type and its own; `None` if it is no row. It knows `__typename` for every type with rows.
+    ///
+    /// # Panics
+    ///
+    /// Never: a document in its simplest form holds its operation.
     pub fn of(
         document: &ExecutableDocument,
         call_graph: &CallGraph,
@@ -143,8 +174,7 @@ impl Program {
         row: &dyn Fn(&str, &str) -> Option<usize>,
     ) -> Result<Self, NoProgram> {
         let mut operations = document.operations.iter();
-        // A document in its simplest form holds its operation.
-        let Some((_, operation)) = operations.next() else { return Err(NoProgram::Introspection) };
+        let (_, operation) = operations.next().expect("a document in its simplest form holds its operation");
         let OperationDefinition { ty, selection_set, .. } = &operation.node;
         match ty {
             OperationType::Query => {}
@@ -219,13 +249,14 @@ impl Compiler<'_> {
                 .collect(),
             fields: Box::default(),
         };
+        let written = || NoProgram::Written(format!("{type_name}.{name}"));
         if name == "__typename" {
-            return Ok(plain);
+            // A type without rows is not known to be an object.
+            return (self.row)(type_name, name).map(|_| plain).ok_or_else(written);
         }
         if name.starts_with("__") {
             return Err(NoProgram::Introspection);
         }
-        let written = || NoProgram::Written(format!("{type_name}.{name}"));
         let info = self.schema_index.field(type_name, name).ok_or_else(written)?;
         let row = (self.row)(type_name, name).ok_or_else(written)?;
         let of = base_name(&info.ty);

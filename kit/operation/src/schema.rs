@@ -7,5 +7,5 @@ mod scalars;
 
 pub use directives::{DEFINITIONS, NAMES};
 pub use index::{Argument, BoundInfo, FieldInfo, Requirement, SchemaIndex, StepInfo, StepKind};
-pub use index::{Kind, base_name};
+pub use index::{Kind, base_name, camel_case};
 pub use scalars::Scalars;

@@ -52,34 +52,41 @@ impl Variants {
         &self,
         schema_index: &SchemaIndex,
         variables: &Variables,
-        open: &ExecutableDocument,
+        open: &Form,
     ) -> Result<(ExecutableDocument, Vec<Failing>), ServerError> {
-        let fails = self.risky.iter().any(|name| variables.get(name) == Some(&ConstValue::Null));
-        if self.deciding.is_empty() && !fails {
-            return Ok((open.clone(), Vec::new()));
-        }
-        let form = self.decided(variables).filter(|_| !fails).and_then(|index| self.kept.get(index));
-        if let Some(known) = form.and_then(OnceLock::get) {
-            return Ok((known.document.clone(), Vec::new()));
+        if let Some(form) = self.form(schema_index, variables, open) {
+            return Ok((form.document.clone(), Vec::new()));
         }
         let Normalised { document, failing, .. } = self.written(schema_index, variables)?;
-        if let Some(form) = form {
-            // Another request may have kept the form meanwhile; the two are equal.
-            let _kept = form.set(Form::new(document.clone()));
-        }
         Ok((document, failing))
     }
 
-    /// Returns the form for these variables, if it was needed before; `None` as well if a field fails with them. `open` is the
-    /// form in which every condition holds.
-    pub(super) fn form<'a>(&'a self, variables: &Variables, open: &'a Form) -> Option<&'a Form> {
+    /// Returns the form for these variables, which is made once; `None` if a field fails with them, or if there are too many forms
+    /// to keep. `open` is the form in which every condition holds.
+    pub(super) fn form<'a>(
+        &'a self,
+        schema_index: &SchemaIndex,
+        variables: &Variables,
+        open: &'a Form,
+    ) -> Option<&'a Form> {
         if self.risky.iter().any(|name| variables.get(name) == Some(&ConstValue::Null)) {
             return None;
         }
         if self.deciding.is_empty() {
             return Some(open);
         }
-        self.kept.get(self.decided(variables)?)?.get()
+        let form = self.kept.get(self.decided(variables)?)?;
+        if form.get().is_none() {
+            let Normalised { document, .. } = self.written(schema_index, variables).ok()?;
+            // Another request may have kept the form meanwhile; the two are equal.
+            let _kept = form.set(Form::new(document));
+        }
+        form.get()
+    }
+
+    /// Returns true if there are too many forms to keep.
+    pub(super) fn are_too_many(&self) -> bool {
+        !self.deciding.is_empty() && self.kept.is_empty()
     }
 
     fn written(&self, schema_index: &SchemaIndex, variables: &Variables) -> Result<Normalised, ServerError> {

@@ -26,7 +26,7 @@ struct Sent {
     name: Option<Box<str>>,
 }
 
-/// The same, as a request has it.
+/// A document and a name as a request has them, to look up [`Sent`] without a copy.
 #[derive(Hash)]
 struct Sending<'a> {
     text: &'a str,

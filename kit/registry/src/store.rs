@@ -39,7 +39,7 @@ pub struct OperationStore {
     redacted: bool,
 }
 
-/// What is known of documents that were sent as text.
+/// Counts of the documents that were sent as text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SeenDocuments {
     /// Memory that they take, in bytes.
@@ -123,7 +123,7 @@ impl OperationStore {
         self.automatic.as_ref().map_or(0, Automatic::bytes)
     }
 
-    /// Returns what is known of the documents that were sent as text.
+    /// Returns the counts of the documents that were sent as text.
     #[must_use]
     pub fn seen(&self) -> SeenDocuments {
         self.seen.as_ref().map_or_else(SeenDocuments::default, |seen| {

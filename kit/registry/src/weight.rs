@@ -2,9 +2,9 @@
 
 use operation::Prepared;
 
-/// Memory that a prepared document takes per byte of its text, in bytes: each selection becomes nodes of several trees.
-/// As much is counted for its source and for each further form, if its form depends on variables.
-const BYTES_PER_BYTE: usize = 24;
+/// Memory that a prepared document takes per byte of its text, in bytes: each selection becomes nodes of several trees, the
+/// program among them. As much is counted for its source and for each further form, if its form depends on variables.
+const BYTES_PER_BYTE: usize = 48;
 
 /// Memory that every entry takes, however short its text, in bytes.
 const BYTES_PER_ENTRY: usize = 2_048;

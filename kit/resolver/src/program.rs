@@ -47,7 +47,7 @@ pub trait Shown: Send + Sync + 'static {
 
 /// The rows of a schema: the fields that programs can run.
 #[derive(Debug, Default)]
-pub struct Rows(HashMap<&'static str, HashMap<&'static str, usize>>);
+pub struct Rows(HashMap<String, HashMap<&'static str, usize>>);
 
 impl Rows {
     /// Returns the rows of a schema with this root.
@@ -59,15 +59,17 @@ impl Rows {
     }
 
     /// Returns true if no rows were added for a type yet.
-    pub fn begins(&mut self, type_name: &'static str) -> bool {
+    pub fn begins(&mut self, type_name: &str) -> bool {
         let is_new = !self.0.contains_key(type_name);
-        self.0.entry(type_name).or_default();
+        if is_new {
+            self.0.insert(type_name.to_owned(), HashMap::new());
+        }
         is_new
     }
 
     /// Adds a row.
-    pub fn add(&mut self, type_name: &'static str, field: &'static str, row: usize) {
-        self.0.entry(type_name).or_default().insert(field, row);
+    pub fn add(&mut self, type_name: &str, field: &'static str, row: usize) {
+        self.0.entry(type_name.to_owned()).or_default().insert(field, row);
     }
 
     /// Makes the program of an operation in one of its forms.
@@ -86,9 +88,10 @@ impl Rows {
         operation.no_program(|document, call_graph| self.program(schema_index, document, call_graph))
     }
 
-    /// Returns the number of the row of a field; `None` if it is no row.
+    /// Returns the number of the row of a field; `None` if it is no row. The name of a type is known for each with rows.
     fn find(&self, type_name: &str, field: &str) -> Option<usize> {
-        self.0.get(type_name)?.get(field).copied()
+        let rows = self.0.get(type_name)?;
+        if field == "__typename" { Some(usize::MAX) } else { rows.get(field).copied() }
     }
 }
 
@@ -104,6 +107,8 @@ pub struct Place<'a> {
     scope: &'a RequestScope,
     variables: &'a Variables,
     at: At<'a>,
+    /// True while fields are written. Until then nothing is noted of them: they are met several times, and may never be shown.
+    writes: bool,
 }
 
 impl Reading for Place<'_> {
@@ -114,25 +119,28 @@ impl Reading for Place<'_> {
     fn place(&self) -> Option<&QueryPathNode<'_>> {
         Some(self.at.path)
     }
+
+    fn known<T>(&self, said: Option<T>) -> Option<T> {
+        if said.is_none() && self.writes {
+            self.scope.unknown(self.place());
+        }
+        said
+    }
 }
 
 impl Place<'_> {
     /// Returns the value of an argument; that of `default` if the document gives none.
     pub fn argument<T: InputType>(&self, name: &str, default: Option<T>) -> Result<T, Error> {
-        let given = self.at.field.arguments.iter().find(|(argument, _)| argument == name);
-        // An argument whose variable was left out is left out.
-        let given = given.and_then(|(_, value)| {
-            let variable = |name: async_graphql::Name| self.variables.get(&name).cloned().ok_or(());
-            value.clone().into_const_with(variable).ok()
-        });
+        let given = self.at.field.argument(name, self.variables);
         if let (None, Some(default)) = (&given, default) {
             return Ok(default);
         }
-        T::parse(given).map_err(|_| Error::internal(format!("the argument {name} is not of its type")))
+        // Its type may know values better than the check of variables does.
+        T::parse(given).map_err(|_| self.located(Error::bad_input(name, "is not of its type")))
     }
 }
 
-/// What a program has written.
+/// Data and errors of a run.
 #[derive(Debug)]
 pub struct Ran {
     /// The data, as JSON.

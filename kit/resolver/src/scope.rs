@@ -313,7 +313,9 @@ impl RequestScope {
     /// Returns the longest delay that a service wants before a retry of a degraded field; `None` if no service named
     /// one.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        self.notes().degraded.iter().filter_map(|it| it.retry_after).max()
+        let notes = self.notes();
+        let shown = notes.degraded.iter().filter(|it| !notes.is_absent(&it.path));
+        shown.filter_map(|it| it.retry_after).max()
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {

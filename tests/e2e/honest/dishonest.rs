@@ -87,6 +87,10 @@ impl Client for Liar {
             .fetch::<StockOf>(Policy::within_ms(300))
     }
 
+    fn descriptors() -> &'static [u8] {
+        proto::DESCRIPTORS
+    }
+
     fn sign_in(setup: &SignInSetup<'_>) -> Result<AnySignIn, ConfigError> {
         setup.access_tokens()
     }
@@ -109,7 +113,7 @@ fn every_declaration_that_a_bff_does_not_keep_is_told() {
         "examples.json",
         &format!(r#"{{ "Stock": {{ "variables": {variables}, "minimal": {variables} }} }}"#),
     );
-    let bff = Bff::new(AnyClient::of::<Liar>(), proto::DESCRIPTORS).with_contracts(folder.path());
+    let bff = Bff::new(AnyClient::of::<Liar>()).with_contracts(folder.path());
     let told = told(&bff);
     for problem in [
         "- Query.name reads more than it says: ",

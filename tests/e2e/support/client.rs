@@ -44,7 +44,6 @@ impl fmt::Display for Kind {
 
 /// The BFF of a client over services that the contracts make up.
 pub(crate) fn made_up(kind: Kind) -> Bff {
-    let bff =
-        Bff::new(kind.client(), proto::DESCRIPTORS).with_contracts(schema_folder().join(kind.to_string()));
+    let bff = Bff::new(kind.client()).with_contracts(schema_folder().join(kind.to_string()));
     if kind == Kind::Iot { bff.of_devices() } else { bff }
 }

@@ -24,7 +24,7 @@ struct Answer<'a> {
     data: &'a RawValue,
 }
 
-/// What the floor did with an operation.
+/// Answer and calls of the floor for an operation.
 struct Expected {
     data: Vec<String>,
     calls: Calls,

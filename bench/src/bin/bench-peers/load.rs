@@ -25,7 +25,7 @@ pub struct Load {
     pub next: Cell<usize>,
 }
 
-/// What a load has seen.
+/// Outcome of a load: its answers, their times and sizes.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// Durations of all requests, in microseconds, sorted.

@@ -18,7 +18,7 @@ pub const CONNECTIONS: [usize; 2] = [1, 64];
 /// Parts of a cell's time for which the server is warmed up before, with as many connections as it has at most.
 const WARM_UP: f64 = 0.5;
 
-/// What is measured.
+/// A measurement of one operation on one server.
 #[derive(Clone, Copy)]
 pub struct Plan {
     /// Time of one cell.

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 use tokio::process::Command;
 
-/// Where the programs are.
+/// Paths of the programs.
 pub struct Programs {
     /// Those of this package, by name.
     own: HashMap<String, PathBuf>,

@@ -63,7 +63,7 @@ const SERVERS: &[Server] = &[
     Server { name: "apollo", kind: Kind::Node("apollo.mjs"), forms: &[("apollo", Form::Text)] },
 ];
 
-/// What all servers need.
+/// Addresses and settings that all servers need.
 pub struct Surroundings<'a> {
     pub programs: &'a Programs,
     pub starter: &'a Starter,

@@ -84,13 +84,12 @@ impl Explain {
         let plan = preparer.plan_named(&text, self.name.as_deref());
         let plan = plan.map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
         let ready = preparer.prepare(&text, self.name.as_deref()).ok();
-        let runs = runs(client, &preparer, ready.as_ref());
+        let told = || {
+            let runs = runs(client, &preparer, ready.as_ref());
+            shown(&(plan.to_string() + &policies(&plan, &preparer.policies) + &runs))
+        };
         if !self.analyze {
-            print(&if self.json {
-                json(&plan)?
-            } else {
-                shown(&(plan.to_string() + &policies(&plan, &preparer.policies) + &runs))
-            });
+            print(&if self.json { json(&plan)? } else { told() });
             return Ok(());
         }
         let as_json = self.json;
@@ -98,7 +97,7 @@ impl Explain {
         if as_json {
             print(&json(&serde_json::json!({ "plan": plan, "observed": analysis }))?);
         } else {
-            print(&shown(&(plan.to_string() + &policies(&plan, &preparer.policies) + &runs)));
+            print(&told());
             print(&shown(&beside(&plan, &analysis, bytes)));
         }
         failed(&analysis, &errors).map_or(Ok(()), |problem| Err(Failure::Other(problem)))

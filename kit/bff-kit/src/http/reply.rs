@@ -18,7 +18,7 @@ use super::accept::MediaType;
 use super::caching::Caching;
 use super::rejection::{Rejection, RejectionReason};
 use crate::config::HttpProfile;
-use gateway::{Answer, Charged, Effect, GET_MUTATION, Shape};
+use gateway::{Answer, Charged, Effect, GET_MUTATION};
 use quota::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use resolver::runtime::server_error;
 
@@ -38,18 +38,15 @@ pub(super) struct ResponseWriter {
     pub(super) credentials: Arc<[HeaderName]>,
 }
 
-/// An answer to one request of a batch.
+/// The body of the answer to a request that never reached the gateway.
 #[derive(Serialize)]
-#[serde(untagged)]
-pub(super) enum BatchItem<'a> {
-    Answered(Shape<'a>),
-    Rejected { errors: Vec<ServerError> },
+struct Rejected {
+    errors: Vec<ServerError>,
 }
 
-impl BatchItem<'_> {
-    pub(super) fn rejected(rejection: Rejection) -> Self {
-        Self::Rejected { errors: vec![server_error(rejection.into_error())] }
-    }
+/// Returns the body of the answer to a request that never reached the gateway.
+pub(super) fn rejected(rejection: Rejection) -> Bytes {
+    json(&Rejected { errors: vec![server_error(rejection.into_error())] })
 }
 
 impl ResponseWriter {
@@ -80,11 +77,11 @@ impl ResponseWriter {
     /// `delay`, the longest of all, becomes `Retry-After`; `left` is the least that is left of a quota.
     pub(super) fn batch(
         &self,
-        answers: &[BatchItem<'_>],
+        answers: &[Bytes],
         delay: Option<Duration>,
         left: Option<&Charged>,
     ) -> Response {
-        let mut response = self.response(StatusCode::OK, json(&answers), Caching::NONE);
+        let mut response = self.response(StatusCode::OK, array(answers), Caching::NONE);
         retry_after(&mut response, delay);
         quota(&mut response, left);
         response
@@ -94,7 +91,7 @@ impl ResponseWriter {
     pub(super) fn rejection(&self, rejection: Rejection) -> Response {
         let status = rejection.status(self.profile);
         let (reason, unread, delay) = (rejection.reason, rejection.leaves_unread(), rejection.retry_after());
-        let mut response = self.response(status, json(&BatchItem::rejected(rejection)), Caching::NONE);
+        let mut response = self.response(status, rejected(rejection), Caching::NONE);
         response.extensions_mut().insert(reason);
         retry_after(&mut response, delay);
         let headers = response.headers_mut();
@@ -193,6 +190,11 @@ fn partial_success() -> StatusCode {
 fn has_code(error: &ServerError, code: Code) -> bool {
     let own = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
     matches!(own, Some(Value::String(own)) if own == code.as_str())
+}
+
+/// Returns an array of values that are JSON already.
+fn array(items: &[Bytes]) -> Bytes {
+    [b"[", &*items.join(&b','), b"]"].concat().into()
 }
 
 fn json(body: &impl Serialize) -> Bytes {

@@ -48,10 +48,9 @@ pub(crate) fn gateway(
     let settings =
         Settings { min: admission.min_requests, max: admission.max_requests, ..Settings::default() };
     let priorities = Priorities { essential: client.essential, background: client.background };
-    let executor = (client.executor)();
     Gateway::new(GatewayParts {
-        rows: config.operations.programs.then(|| executor.rows()),
-        executor,
+        executor: (client.executor)(),
+        rows: config.operations.programs.then(client.rows),
         reasons: (client.reasons)(),
         words: (client.words)(),
         preparer,

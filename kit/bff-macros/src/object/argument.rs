@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, Ident, LitStr, Result, Token, Type};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Result, Token, Type};
 
 use crate::types::{client_name, inner};
 
@@ -44,7 +44,9 @@ impl Argument {
         let Self { name, default, description, .. } = self;
         let ty = self.given_type();
         let default = default.as_ref().map(|default| quote!(, default = #default));
-        quote!(#[graphql(desc = #description #default)] #name: #ty)
+        // Directives and rows name it so.
+        let known = self.client_name();
+        quote!(#[graphql(name = #known, desc = #description #default)] #name: #ty)
     }
 
     /// Returns the type in which clients give the argument.
@@ -60,10 +62,14 @@ impl Argument {
     /// Returns the statement that takes the argument from the document of a program.
     pub(crate) fn given(&self) -> TokenStream {
         let (name, ty, text) = (&self.name, self.given_type(), self.client_name());
-        let default = self.default.as_ref().map_or(
-            quote!(::core::option::Option::None),
-            |default| quote!(::core::option::Option::Some(::core::convert::Into::into(#default))),
-        );
+        let default =
+            self.default.as_ref().map_or(quote!(::core::option::Option::None), |default| match default {
+                // Of any type of number, as async-graphql takes it.
+                Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => {
+                    quote!(::core::convert::TryInto::try_into(#default).ok())
+                }
+                default => quote!(::core::option::Option::Some(::core::convert::Into::into(#default))),
+            });
         quote!(let #name: #ty = ctx.argument(#text, #default)?;)
     }
 

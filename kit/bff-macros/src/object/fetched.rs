@@ -92,7 +92,7 @@ impl Fetched {
         directives.insert(0, self.steps(field, &key, &converted));
         let gate = self.gate(&key);
         let prepared = self.prepared(field, &key);
-        let empty = Self::empty(field, &key);
+        let empty = Self::empty(field, &key, &quote!(::core::default::Default::default()));
         let (fetch, value, convert) = (&key.fetch, &key.value, &converted.value);
         let (returns, finished) = self.finished(field, converted.optional)?;
         let body = quote! {
@@ -113,7 +113,7 @@ impl Fetched {
     fn row(&self, field: &Field<'_>, key: &Key, converted: &Converted) -> Row {
         let (fetch, value, gate, or) = (&key.fetch, &key.value, self.gate(key), self.or());
         let (arguments, prepared, ty) = (field.given(), self.prepared(field, key), field.ty);
-        let nothing = Self::nothing(field, key);
+        let nothing = Self::empty(field, key, &quote!(::core::option::Option::None));
         let step = quote! {
             run.fetched::<#fetch>(at, |ctx| -> ::bff_kit::Nullable<::core::option::Option<#fetch>> {
                 let _ = ctx;
@@ -199,13 +199,11 @@ impl Fetched {
     fn reference(&self, field: &Field<'_>, target: &Type, key: &Key, directives: Vec<TokenStream>) -> Method {
         let (ty, value, gate) = (field.ty, &key.value, self.gate(key));
         let is_gated = self.only.is_some() || key.user;
-        let parsed = field.arguments.iter().map(Argument::parsed);
-        let page = key.page.then(|| self.page(field));
+        let prepared = self.prepared(field, key);
         let context = is_gated || !field.arguments.is_empty();
         let by = quote! {
             ::bff_kit::Ref::by((|| {
-                #(#parsed)*
-                #page
+                #prepared
                 let key: <#target as ::bff_kit::Loaded>::By = #value;
                 ::core::result::Result::<_, ::bff_kit::Error>::Ok(key)
             })())
@@ -216,7 +214,6 @@ impl Fetched {
             (quote!(#ty), by)
         };
         let arguments = field.given();
-        let prepared = self.prepared(field, key);
         let row = Row {
             is_shown: row::is_shown(target),
             body: quote! {
@@ -285,32 +282,16 @@ impl Fetched {
         }
     }
 
-    /// Returns the statement that ends the resolver early for a list of which no item is wanted.
-    fn empty(field: &Field<'_>, key: &Key) -> Option<TokenStream> {
-        let size = Self::size(field, key)?;
+    /// Returns the statement that ends early for a list of which no item is wanted, with this value.
+    fn empty(field: &Field<'_>, key: &Key, with: &TokenStream) -> Option<TokenStream> {
+        let is_list = inner(field.ty, "Vec").is_some() || inner(field.ty, "RefList").is_some();
+        field.argument("first").filter(|_| is_list)?;
+        let size = if key.page { quote!(page.size) } else { quote!(first) };
         Some(quote! {
             if #size == 0 {
-                return ::core::result::Result::Ok(::core::default::Default::default());
+                return ::core::result::Result::Ok(#with);
             }
         })
-    }
-
-    /// Returns the same for the key of a row.
-    fn nothing(field: &Field<'_>, key: &Key) -> Option<TokenStream> {
-        let size = Self::size(field, key)?;
-        Some(quote! {
-            if #size == 0 {
-                return ::core::result::Result::Ok(::core::option::Option::None);
-            }
-        })
-    }
-
-    /// Returns the number of items that are wanted of a list.
-    fn size(field: &Field<'_>, key: &Key) -> Option<TokenStream> {
-        field
-            .argument("first")
-            .filter(|_| inner(field.ty, "Vec").is_some() || inner(field.ty, "RefList").is_some())?;
-        Some(if key.page { quote!(page.size) } else { quote!(first) })
     }
 
     /// Returns the value of the field, made of the value of the fetch.

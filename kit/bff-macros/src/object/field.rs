@@ -2,7 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Error, Expr, Ident, Result, Type, Visibility};
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Error, Expr, Ident, Meta, Result, Token, Type, Visibility};
 
 use super::argument::Argument;
 use super::row::Row;
@@ -91,9 +93,16 @@ impl<'a> Field<'a> {
         quote!(#(#given)*)
     }
 
-    /// Returns true if the field has another name for clients than that of the struct.
-    pub(crate) fn is_renamed(&self) -> bool {
-        self.graphql.iter().any(|words| words.to_string().split([',', ' ']).any(|word| word == "name"))
+    /// Returns true if async-graphql does no more with the field than its resolver: a guard, say, is for resolvers alone, and a
+    /// name that is not that of the struct is known to async-graphql alone.
+    pub(crate) fn is_plain(&self) -> bool {
+        let words = |words: &TokenStream| {
+            let parsed = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(words.clone());
+            let known = ["deprecation", "directive"];
+            parsed
+                .is_ok_and(|words| words.iter().all(|it| known.iter().any(|known| it.path().is_ident(known))))
+        };
+        self.graphql.iter().all(words)
     }
 
     /// Returns the argument of this name.

@@ -74,7 +74,8 @@ impl Resolved {
         directives.extend(self.bounds.directive(field, object.is_page())?);
         let (ty, value) = (field.ty, &self.value);
         let Expr::Call(ExprCall { args, .. }) = value else {
-            let row = self.steps.is_empty().then(|| Row::read(ty, &quote!(#value)));
+            let is_plain = self.steps.is_empty() && field.arguments.is_empty();
+            let row = is_plain.then(|| Row::read(ty, &quote!(#value)));
             return Ok(Method {
                 directives,
                 context: false,

@@ -73,23 +73,24 @@ impl Row {
 
 /// Returns the implementation of an object's rows.
 pub(crate) fn rows(item: &ItemStruct, rows: &[(String, Option<Row>)]) -> TokenStream {
-    let (name, text) = (&item.ident, item.ident.to_string());
+    let name = &item.ident;
     let known =
         rows.iter().enumerate().filter_map(|(index, (field, row))| Some((index, field, row.as_ref()?)));
     let added = known.clone().map(
-        |(index, field, Row { is_shown, .. })| quote!(if #is_shown { rows.add(#text, #field, #index); }),
+        |(index, field, Row { is_shown, .. })| quote!(if #is_shown { rows.add(&name, #field, #index); }),
     );
     let arms = known.map(|(index, _, Row { body, .. })| quote!(#index => #body,));
     let probes = quote! {
         #[allow(unused_imports)]
-        use ::bff_kit::program::{ProbeLeaf as _, ProbeObject as _, ProbeOther as _, Reading as _};
+        use ::bff_kit::program::{ProbeLeaf as _, ProbeObject as _, ProbeOther as _};
     };
     quote! {
         #[automatically_derived]
         impl ::bff_kit::program::Shown for #name {
             fn add_rows(rows: &mut ::bff_kit::program::Rows) {
                 #probes
-                if rows.begins(#text) {
+                let name = <Self as ::async_graphql::OutputType>::type_name();
+                if rows.begins(&name) {
                     #(#added)*
                 }
             }

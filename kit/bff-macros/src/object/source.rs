@@ -105,6 +105,10 @@ impl Parts<'_> {
     }
 
     fn named(&mut self, name: &Ident) -> Result<TokenStream> {
+        if (name == "page" || name == "user") && self.field.argument(&name.to_string()).is_some() {
+            let message = format!("`{name}` in a key is that of the request: give the argument another name");
+            return Err(Error::new(name.span(), message));
+        }
         if name == "page" {
             self.page = true;
             if self.field.argument("first").is_none() {

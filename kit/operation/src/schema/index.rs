@@ -14,8 +14,8 @@ use async_graphql_parser::types::{
 use super::Scalars;
 use super::directives::{NAMES, TYPES};
 
-pub use field::base_name;
 pub use field::{Argument, BoundInfo, FieldInfo, Requirement, StepInfo, StepKind};
+pub use field::{base_name, camel_case};
 
 /// Every type of a schema, read from its internal SDL.
 #[derive(Clone, Debug, Default)]

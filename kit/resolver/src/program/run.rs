@@ -33,7 +33,7 @@ pub struct Run<'a> {
     errors: Vec<ServerError>,
 }
 
-/// What is done with the objects that are there.
+/// Purpose of one visit of all objects.
 #[derive(Clone, Copy)]
 enum Pass {
     /// Keys of these slots are collected.
@@ -57,7 +57,7 @@ enum KeyOf {
     Failed(Error),
 }
 
-/// What is there of a call of a field.
+/// State of a call of a field, as one pass meets it.
 pub enum Step<V> {
     /// Nothing to go on with in this pass.
     Wait,
@@ -84,7 +84,7 @@ impl<V> Step<V> {
     }
 }
 
-/// What a field becomes whose calls fail.
+/// Value that a field takes when its calls fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Or {
     /// Null with an error beside it.
@@ -173,7 +173,7 @@ impl<'a> Run<'a> {
     where
         'a: 'p,
     {
-        Place { scope: self.scope, variables: self.variables, at }
+        Place { scope: self.scope, variables: self.variables, at, writes: self.writes() }
     }
 
     /// Shows null. It is an outcome like all others, and never an error.
@@ -194,8 +194,8 @@ impl<'a> Run<'a> {
         self.fields_of(object, fields.iter(), above)
     }
 
-    /// Runs fields of an object. A field that may not be null and fails breaks the object. The others are run all the same,
-    /// since their keys are to be counted, and their errors are not told: what is told does not depend on who was first.
+    /// Runs fields of an object. A field that may not be null and fails breaks the object: the keys of the fields behind it are
+    /// counted, and nothing more is told of the object than this error.
     fn fields_of<'f, T: Shown>(
         &mut self,
         object: &T,
@@ -226,7 +226,8 @@ impl<'a> Run<'a> {
                 }
             };
             if let Err(error) = written {
-                broken.get_or_insert(error);
+                broken = Some(error);
+                self.pass = Pass::Skip;
             }
         }
         self.end(b'}', told, broken)
@@ -235,6 +236,8 @@ impl<'a> Run<'a> {
     /// Ends an object or a list. If it is broken, only the error that broke it is told.
     fn end(&mut self, bracket: u8, told: usize, broken: Option<Box<ServerError>>) -> Written {
         if let Some(error) = broken {
+            // Only writing breaks.
+            self.pass = Pass::Write;
             self.errors.truncate(told);
             return Err(error);
         }

@@ -144,8 +144,9 @@ impl StepInfo {
     }
 }
 
-/// Converts a name such as `idempotency_key` to GraphQL's `idempotencyKey`.
-fn camel_case(name: &str) -> String {
+/// Converts a name such as `idempotency_key` to `idempotencyKey`, as GraphQL and the JSON of protobuf have it.
+#[must_use]
+pub fn camel_case(name: &str) -> String {
     let mut words = name.split('_');
     let mut camel = words.next().unwrap_or_default().to_owned();
     for word in words {

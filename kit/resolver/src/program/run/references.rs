@@ -31,7 +31,7 @@ impl Run<'_> {
                 run.out.push(b'[');
             }
             let (mut separator, mut index) = (false, 0);
-            let (told, mut broken) = (run.errors.len(), None);
+            let (told, mut broken) = (run.errors.len(), None::<Box<_>>);
             for key in keys {
                 let path = QueryPathNode { parent: Some(at.path), segment: QueryPathSegment::Index(index) };
                 let at = At { path: &path, ..at };
@@ -47,7 +47,8 @@ impl Run<'_> {
                     }
                     Ok(false) => run.out.truncate(start),
                     Err(error) => {
-                        broken.get_or_insert(error);
+                        broken = Some(error);
+                        run.pass = Pass::Skip;
                     }
                 }
             }
@@ -73,9 +74,7 @@ impl Run<'_> {
         let value = match self.value::<T::By>(at, call, place) {
             Step::Value(value) => Ok(Some(value)),
             Step::Failed(Error::NotFound) | Step::Wait | Step::Null | Step::Empty => Ok(None),
-            Step::Failed(error) if at.field.optional => {
-                self.scope.optional(Some(at.path), Err(error)).map(|none: Option<_>| none)
-            }
+            Step::Failed(error) if at.field.optional => self.scope.optional(Some(at.path), Err(error)),
             Step::Failed(error) => Err(error),
         };
         match value {

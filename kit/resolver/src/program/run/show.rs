@@ -1,9 +1,9 @@
-//! What is written of values.
+//! Writing of values: objects, lists, leaves, and the outcomes of fetches.
 
 use async_graphql::{InputType, QueryPathNode, QueryPathSegment};
 
 use super::super::{At, Place, Shown, write};
-use super::{Or, Run, Step, Written, server_error};
+use super::{Or, Pass, Run, Step, Written, server_error};
 use crate::error::Error;
 
 impl Run<'_> {
@@ -48,7 +48,7 @@ impl Run<'_> {
         at: At<'_>,
         mut show: impl FnMut(T, At<'_>, &mut Self) -> Written,
     ) -> Written {
-        let (told, mut broken) = (self.errors.len(), None);
+        let (told, mut broken) = (self.errors.len(), None::<Box<_>>);
         if self.writes() {
             self.out.push(b'[');
         }
@@ -58,13 +58,14 @@ impl Run<'_> {
             }
             let path = QueryPathNode { parent: Some(at.path), segment: QueryPathSegment::Index(index) };
             if let Err(error) = show(item, At { path: &path, ..at }, self) {
-                broken.get_or_insert(error);
+                broken = Some(error);
+                self.pass = Pass::Skip;
             }
         }
         self.end(b']', told, broken)
     }
 
-    /// Shows a value that may be missing alone.
+    /// Shows a value that may be missing alone. An object that breaks is null with the error beside it.
     pub fn option<T>(
         &mut self,
         value: Option<T>,
@@ -72,7 +73,7 @@ impl Run<'_> {
         show: impl FnOnce(T, At<'_>, &mut Self) -> Written,
     ) -> Written {
         match value {
-            Some(value) => show(value, at, self),
+            Some(value) => self.nullable(|run| show(value, at, run)),
             None => self.null(),
         }
     }
