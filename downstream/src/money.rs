@@ -13,12 +13,15 @@ pub fn known(money: Option<&Money>) -> Option<&Money> {
 /// has: `"109.99"`.
 #[must_use]
 pub fn decimal(money: &Money) -> String {
-    let negative = money.units < 0 || money.nanos < 0;
-    let nanos = format!("{:09}", money.nanos.unsigned_abs());
     let usual = Currency::from_code(&money.currency_code).and_then(Currency::exponent).unwrap_or(2);
-    let places = nanos.trim_end_matches('0').len().max(usize::from(usual));
-    let (sign, point) = (if negative { "-" } else { "" }, if places == 0 { "" } else { "." });
-    format!("{sign}{}{point}{}", money.units.unsigned_abs(), &nanos[..places])
+    let (mut decimals, mut places) = (money.nanos.unsigned_abs(), 9);
+    while places > usize::from(usual) && decimals.is_multiple_of(10) {
+        decimals /= 10;
+        places -= 1;
+    }
+    let sign = if money.units < 0 || money.nanos < 0 { "-" } else { "" };
+    let units = money.units.unsigned_abs();
+    if places == 0 { format!("{sign}{units}") } else { format!("{sign}{units}.{decimals:0places$}") }
 }
 
 #[cfg(test)]

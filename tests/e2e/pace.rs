@@ -44,7 +44,7 @@ impl Client for Screen {
 }
 
 /// Loads every key, after some time, with the number of keys in the batch.
-async fn after<F: Fetch<Value = usize>>(ms: u64, keys: Vec<F>) -> BatchResult<F> {
+async fn after<F: Fetch<Value = usize>>(ms: u64, keys: &[F]) -> BatchResult<F> {
     if ms > 0 {
         sleep(Duration::from_millis(ms)).await;
     }
@@ -66,7 +66,7 @@ macro_rules! branch {
             const READS: &'static [&'static str] = &["id"];
             type Value = usize;
 
-            async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
+            async fn batch(keys: &[Self], _call: Call<'_>) -> BatchResult<Self> {
                 after(keys[0].0, keys).await
             }
         }
@@ -88,7 +88,7 @@ impl Fetch for ProductOf {
     const READS: &'static [&'static str] = &["id"];
     type Value = usize;
 
-    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
+    async fn batch(keys: &[Self], _call: Call<'_>) -> BatchResult<Self> {
         after(50, keys).await
     }
 }
@@ -104,7 +104,7 @@ impl Fetch for NumberOf {
     const READS: &'static [&'static str] = &["id"];
     type Value = usize;
 
-    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
+    async fn batch(keys: &[Self], _call: Call<'_>) -> BatchResult<Self> {
         after(0, keys).await
     }
 }
@@ -169,7 +169,7 @@ impl Fetch for Single {
     const READS: &'static [&'static str] = &["id"];
     type Value = usize;
 
-    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
+    async fn batch(keys: &[Self], _call: Call<'_>) -> BatchResult<Self> {
         let running = RUNNING.0.fetch_add(1, Ordering::SeqCst) + 1;
         RUNNING.1.fetch_max(running, Ordering::SeqCst);
         let results = after(10, keys).await;

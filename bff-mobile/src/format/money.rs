@@ -36,27 +36,32 @@ fn money(money: &Money, language: Language) -> String {
         Language::French => ('\u{202f}', ','),
         Language::German => ('.', ','),
     };
-    let mut text = grouped(units, group);
+    let leads = leads && language == Language::English;
+    let mut text = String::with_capacity(2 * amount.len() + symbol.len() + 2);
+    text.push_str(sign);
+    if leads {
+        text.push_str(symbol);
+    }
+    push_grouped(&mut text, units, group);
     if !decimals.is_empty() {
         text.push(point);
         text.push_str(decimals);
     }
-    match language {
-        Language::English if leads => format!("{sign}{symbol}{text}"),
-        _ => format!("{sign}{text}\u{a0}{symbol}"),
+    if !leads {
+        text.push('\u{a0}');
+        text.push_str(symbol);
     }
+    text
 }
 
-/// Returns the digits in groups of three.
-fn grouped(digits: &str, separator: char) -> String {
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+/// Adds digits in groups of three.
+fn push_grouped(text: &mut String, digits: &str, separator: char) {
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(separator);
         }
         text.push(digit);
     }
-    text
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     type Value: Clone + Send + Sync + 'static;
 
     /// Calls the RPC once for all keys, at most [`MAX_KEYS`](Self::MAX_KEYS), and returns a result for each of them.
-    fn batch(keys: Vec<Self>, call: Call<'_>) -> impl Future<Output = BatchResult<Self>> + Send;
+    fn batch(keys: &[Self], call: Call<'_>) -> impl Future<Output = BatchResult<Self>> + Send;
 
     /// Adds tags for the entities that a loaded value is about, by kind and id, beside the tag of its service. An
     /// entity has the same tag whichever fetch found it. The value is `None` if none was loaded for the key. Called

@@ -17,6 +17,7 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use rpc::Slot;
 
 use crate::idle::IdleDetector;
+use crate::ordered::Ordered;
 use crate::sharing;
 use crate::{BatchResult, Call, CallContext, Command, FailureKind, Fetch, Fetched, UpstreamError};
 
@@ -99,18 +100,16 @@ impl Fetches {
         slot: usize,
         keys: Vec<F>,
     ) -> Vec<Result<Fetched<F::Value>, UpstreamError>> {
-        let mut results = self.batch::<F>(slot).load(&keys).await;
-        let none = || UpstreamError::new(FailureKind::Internal, format!("{} answered no key", F::NAME));
-        keys.iter().map(|key| results.remove(key).unwrap_or_else(|| Err(none()))).collect()
+        self.batch::<F>(slot).results(&keys).await
     }
 
     /// Loads a key that has no slot, in a call of its own. The call has no read mask, because no plan knows which
     /// fields are read. [`Enforcement`](crate::Enforcement) decides before whether the fetch is permitted.
     pub async fn fetch_unplanned<F: Fetch>(&self, key: F) -> Result<Fetched<F::Value>, UpstreamError> {
         let call = Call::new(&self.context, F::RPC, F::NAME, None)?.with_keys(1);
-        let mut answers = call.load(vec![key.clone()]).await.into_fetched();
+        let result = call.load(&[key]).await.into_fetched().pop();
         let none = || Err(UpstreamError::new(FailureKind::Internal, format!("{} answered no key", F::NAME)));
-        answers.remove(&key).unwrap_or_else(none)
+        result.unwrap_or_else(none)
     }
 
     /// Returns a future to wait for while one of these slots has no response yet: its batch, or a future that is ready
@@ -227,13 +226,62 @@ struct SlotBatch<F> {
     of: PhantomData<fn() -> F>,
 }
 
+impl<F: Fetch> BatchFn<F, Result<Fetched<F::Value>, UpstreamError>> for SlotBatch<F> {
+    async fn load(&mut self, keys: &[F]) -> HashMap<F, Result<Fetched<F::Value>, UpstreamError>> {
+        keys.iter().cloned().zip(self.results(keys).await).collect()
+    }
+}
+
 impl<F: Fetch> SlotBatch<F> {
+    /// Loads keys in as few calls as the RPC allows. Returns a result for each, in their order.
+    async fn results(&self, keys: &[F]) -> Vec<Result<Fetched<F::Value>, UpstreamError>> {
+        let Ordered { keys, order } = Ordered::of(keys);
+        let slot = &self.slots[self.slot];
+        let call = self
+            .planned(slot, keys.len())
+            .and_then(|()| Call::new(&self.context, F::RPC, F::NAME, slot.mask.as_ref()))
+            .map(|call| call.of_slot(self.slot).until(slot.until));
+        let results = match call {
+            Ok(call) if F::RPC.is_public() && !self.context.alone => {
+                sharing::load(&self.context, call, &keys, slot.optional).await
+            }
+            Ok(call) => self.load_alone(call, &keys, slot.optional).await,
+            Err(failure) => BatchResult::failed(&keys, &failure).into_fetched(),
+        };
+        self.tag(&keys, &results);
+        order.restored(results)
+    }
+
+    /// Loads keys that may depend on the principal.
+    async fn load_alone(
+        &self,
+        call: Call<'_>,
+        keys: &[F],
+        is_optional: bool,
+    ) -> Vec<Result<Fetched<F::Value>, UpstreamError>> {
+        let call = match call.worth_it(is_optional) {
+            Ok(call) => call,
+            Err(failure) => return BatchResult::failed(keys, &failure).into_fetched(),
+        };
+        if keys.len() <= F::MAX_KEYS {
+            return call.with_keys(keys.len()).load(keys).await.into_fetched();
+        }
+        let call = call.ending_within_one_timeout();
+        let part = async |(number, keys): (usize, &[F])| {
+            (number, call.with_keys(keys.len()).load(keys).await.into_fetched())
+        };
+        let calls: Vec<_> = keys.chunks(F::MAX_KEYS).enumerate().map(part).collect();
+        let mut parts: Vec<_> = stream::iter(calls).buffer_unordered(F::AT_ONCE).collect().await;
+        parts.sort_unstable_by_key(|(number, _)| *number);
+        parts.into_iter().flat_map(|(_, results)| results).collect()
+    }
+
     /// Adds the tags of the loaded values, if the request collects tags.
-    fn tag(&self, answers: &HashMap<F, Result<Fetched<F::Value>, UpstreamError>>) {
+    fn tag(&self, keys: &[F], results: &[Result<Fetched<F::Value>, UpstreamError>]) {
         let Some(tags) = &self.context.tags else { return };
         tags.service(F::RPC.path());
-        for (key, answer) in answers {
-            key.tag(answer.as_ref().ok().map(|fetched| &fetched.value), tags);
+        for (key, result) in keys.iter().zip(results) {
+            key.tag(result.as_ref().ok().map(|fetched| &fetched.value), tags);
         }
     }
 
@@ -253,50 +301,5 @@ impl<F: Fetch> SlotBatch<F> {
             slot.max_calls,
         );
         self.context.deviation(&what)
-    }
-}
-
-impl<F: Fetch> BatchFn<F, Result<Fetched<F::Value>, UpstreamError>> for SlotBatch<F> {
-    async fn load(&mut self, keys: &[F]) -> HashMap<F, Result<Fetched<F::Value>, UpstreamError>> {
-        let mut keys = keys.to_vec();
-        keys.sort_unstable();
-        let slot = &self.slots[self.slot];
-        let call = self
-            .planned(slot, keys.len())
-            .and_then(|()| Call::new(&self.context, F::RPC, F::NAME, slot.mask.as_ref()))
-            .map(|call| call.of_slot(self.slot).until(slot.until));
-        let results = match call {
-            Ok(call) if F::RPC.is_public() && !self.context.alone => {
-                sharing::load(&self.context, call, keys, slot.optional).await
-            }
-            Ok(call) => self.load_alone(call, keys, slot.optional).await,
-            Err(failure) => BatchResult::failed(keys, &failure).into_fetched(),
-        };
-        self.tag(&results);
-        results
-    }
-}
-
-impl<F: Fetch> SlotBatch<F> {
-    /// Loads keys that may depend on the principal, in as few calls as the RPC allows.
-    async fn load_alone(
-        &self,
-        call: Call<'_>,
-        keys: Vec<F>,
-        is_optional: bool,
-    ) -> HashMap<F, Result<Fetched<F::Value>, UpstreamError>> {
-        let call = match call.worth_it(is_optional) {
-            Ok(call) => call,
-            Err(failure) => return BatchResult::failed(keys, &failure).into_fetched(),
-        };
-        if keys.len() <= F::MAX_KEYS {
-            let call = call.with_keys(keys.len());
-            return call.load(keys).await.into_fetched();
-        }
-        let call = call.ending_within_one_timeout();
-        let part = |keys: &[F]| call.with_keys(keys.len()).load(keys.to_vec());
-        let calls: Vec<_> = keys.chunks(F::MAX_KEYS).map(part).collect();
-        let calls: Vec<_> = stream::iter(calls).buffer_unordered(F::AT_ONCE).collect().await;
-        calls.into_iter().flat_map(BatchResult::into_fetched).collect()
     }
 }

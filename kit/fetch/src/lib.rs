@@ -31,7 +31,7 @@
 //!     const READS: &'static [&'static str] = &["cents"];
 //!     type Value = i64;
 //!
-//!     async fn batch(keys: Vec<Self>, call: Call<'_>) -> BatchResult<Self> {
+//!     async fn batch(keys: &[Self], call: Call<'_>) -> BatchResult<Self> {
 //!         let product_ids = keys.iter().map(|PriceOf(id)| id.clone()).collect();
 //!         let by_key = |response: BatchGetPricesResponse| {
 //!             response.cents.into_iter().map(|(id, cents)| (PriceOf(id), Ok(cents)))
@@ -59,6 +59,7 @@ mod fetches;
 mod idle;
 mod log;
 mod observer;
+mod ordered;
 mod page;
 mod policies;
 mod shared;

@@ -4,107 +4,135 @@
 mod flights;
 mod watch;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::time::{Instant, timeout_at};
 
-use crate::shared::Freshness;
+use crate::shared::{Cached, Freshness};
 use crate::{BatchResult, Call, CallContext, FailureKind, Fetch, Fetched, Stale, UpstreamError};
 
-use flights::{Arrived, Flights};
+use flights::{Flights, Joined, Seat};
 use watch::Watch;
 
-/// Loads keys for a request. `call` is the call that would load them for this request alone.
+/// Loads keys for a request, and returns a result for each, in their order. `call` is the call that would load them for this
+/// request alone.
 pub(crate) async fn load<F: Fetch>(
     context: &Arc<CallContext>,
     call: Call<'_>,
-    keys: Vec<F>,
+    keys: &[F],
     is_optional: bool,
-) -> HashMap<F, Result<Fetched<F::Value>, UpstreamError>> {
-    let (shared, policy, now) = (context.shared(), call.policy(), Instant::now());
-    let mut results = HashMap::with_capacity(keys.len());
-    let (mut missing, mut old, mut to_refresh) = (Vec::new(), HashMap::new(), Vec::new());
-    for key in keys {
-        let Some(cached) = shared.get::<F, F::Value>(&key, call.mask_of_slot()) else {
-            missing.push(key);
-            continue;
-        };
-        match shared.freshness(&cached, F::RPC.service(), policy, now) {
-            Freshness::Fresh(left) => {
-                context.keep_no_longer(left);
-                results.insert(key, cached.value.map(Fetched::new));
-            }
-            Freshness::ToRefresh => {
-                context.keep_no_longer(Duration::ZERO);
-                to_refresh.push(key.clone());
-                results.insert(key, cached.value.map(Fetched::new));
-            }
-            Freshness::Stale => {
-                old.insert(key.clone(), cached);
-                missing.push(key);
-            }
-            Freshness::Dead => missing.push(key),
-        }
-    }
+) -> Vec<Result<Fetched<F::Value>, UpstreamError>> {
+    let shared = context.shared();
     let flights = shared.of_type::<Arc<Flights<F>>>();
-    let is_left_out = is_optional && policy.is_left_out(context.brownout);
+    let Kept { mut results, missing, to_refresh } = kept(context, call, keys);
+    let is_left_out = is_optional && call.policy().is_left_out(context.brownout);
     if !to_refresh.is_empty() && !is_left_out {
         // The cache takes their results; this request does not wait.
-        let refreshing = flights.join(context, call, now + policy.timeout, &to_refresh);
-        tokio::spawn(join_all(refreshing.into_iter().map(|(_, flight)| flight)));
+        let refreshing = flights.join(context, call, Instant::now() + call.policy().timeout, &to_refresh);
+        tokio::spawn(join_all(refreshing.into_iter().map(|joined| joined.flight)));
     }
-    if missing.is_empty() {
-        return results;
-    }
-    if policy.watched && shared.keeps(policy) {
-        shared.of_type::<Watch<F>>().begin(&context.upstream, &flights);
-    }
-    let loaded = match call.worth_it(is_optional) {
-        Ok(call) => wait(&flights, context, call, missing).await,
-        Err(failure) => BatchResult::failed(missing, &failure).into_map(),
-    };
-    for (key, result) in loaded {
-        let result = match (result, old.remove(&key)) {
-            (Err(failure), Some(cached)) if failure.is_of_service() => {
-                let stale = Stale { age: now.saturating_duration_since(cached.loaded), failure };
-                cached.value.map(|value| Fetched { value, stale: Some(stale) })
-            }
-            (result, _) => result.map(Fetched::new),
+    if !missing.is_empty() {
+        if call.policy().watched && shared.keeps(call.policy()) {
+            shared.of_type::<Watch<F>>().begin(&context.upstream, &flights);
+        }
+        let of_missing: Vec<F> = missing.iter().map(|it| keys[it.place].clone()).collect();
+        let loaded = match call.worth_it(is_optional) {
+            Ok(call) => wait(&flights, context, call, &of_missing).await,
+            Err(failure) => BatchResult::failed(&of_missing, &failure).into_results(),
         };
-        results.insert(key, result);
+        for (Missing { place, old }, result) in missing.into_iter().zip(loaded) {
+            results[place] = Some(instead(old, result));
+        }
     }
-    results
+    let none = || Err(UpstreamError::new(FailureKind::Internal, "a key was neither kept nor loaded"));
+    results.into_iter().map(|result| result.unwrap_or_else(none)).collect()
 }
 
-/// Waits for the flights of these keys, to the end of the call.
+/// The part of a batch that the cache holds.
+struct Kept<F: Fetch> {
+    /// A result for each key; `None` for those that are to be loaded.
+    results: Vec<Option<Result<Fetched<F::Value>, UpstreamError>>>,
+    missing: Vec<Missing<F::Value>>,
+    to_refresh: Vec<F>,
+}
+
+/// A key that is to be loaded.
+struct Missing<V> {
+    /// Place of the key in the batch.
+    place: usize,
+    /// Value that stands in if the service fails.
+    old: Option<Cached<V>>,
+}
+
+fn kept<F: Fetch>(context: &CallContext, call: Call<'_>, keys: &[F]) -> Kept<F> {
+    let (shared, policy, now) = (context.shared(), call.policy(), Instant::now());
+    let mut kept =
+        Kept { results: Vec::with_capacity(keys.len()), missing: Vec::new(), to_refresh: Vec::new() };
+    for (place, key) in keys.iter().enumerate() {
+        let cached = shared.get::<F, F::Value>(key, call.mask_of_slot());
+        let freshness = cached.as_ref().map(|it| shared.freshness(it, F::RPC.service(), policy, now));
+        let (cached, old) = match freshness {
+            Some(Freshness::Fresh(left)) => {
+                context.keep_no_longer(left);
+                (cached, None)
+            }
+            Some(Freshness::ToRefresh) => {
+                context.keep_no_longer(Duration::ZERO);
+                kept.to_refresh.push(key.clone());
+                (cached, None)
+            }
+            Some(Freshness::Stale) => (None, cached),
+            Some(Freshness::Dead) | None => (None, None),
+        };
+        if cached.is_none() {
+            kept.missing.push(Missing { place, old });
+        }
+        kept.results.push(cached.map(|it| it.value.map(Fetched::new)));
+    }
+    kept
+}
+
+/// Returns the result of a key, or an old value if the service failed.
+fn instead<V>(old: Option<Cached<V>>, result: Result<V, UpstreamError>) -> Result<Fetched<V>, UpstreamError> {
+    match (result, old) {
+        (Err(failure), Some(old)) if failure.is_of_service() => {
+            let stale = Stale { age: Instant::now().saturating_duration_since(old.loaded), failure };
+            old.value.map(|value| Fetched { value, stale: Some(stale) })
+        }
+        (result, _) => result.map(Fetched::new),
+    }
+}
+
+/// Waits for the flights of these keys, to the end of the call. Returns a result for each key, in their order.
 async fn wait<F: Fetch>(
     flights: &Arc<Flights<F>>,
     context: &Arc<CallContext>,
     call: Call<'_>,
-    keys: Vec<F>,
-) -> HashMap<F, Result<F::Value, UpstreamError>> {
+    keys: &[F],
+) -> Vec<Result<F::Value, UpstreamError>> {
     let call = call.with_keys(keys.len());
     let observation = call.observe();
     let end = call.end_from(Instant::now());
-    let mut results = HashMap::with_capacity(keys.len());
+    let mut results: Vec<_> = keys.iter().map(|_| None).collect();
     let mut bytes = None;
-    for (key, flight) in flights.join(context, call, end, &keys) {
-        let result = match timeout_at(end, flight).await {
-            Ok(Ok(Arrived { result, bytes: of_key })) => {
-                bytes = of_key.map(|of_key| bytes.unwrap_or_default() + of_key).or(bytes);
-                result
+    for Joined { flight, seats } in flights.join(context, call, end, keys) {
+        match timeout_at(end, flight).await {
+            Ok(Ok(arrived)) => {
+                let share = arrived.bytes_of_key.map(|of_key| of_key * seats.len());
+                bytes = share.map(|share| bytes.unwrap_or_default() + share).or(bytes);
+                for Seat { place, seat } in seats {
+                    results[place] = Some(arrived.results[seat].clone());
+                }
             }
-            Ok(Err(_ended)) => {
-                Err(UpstreamError::new(FailureKind::Internal, "the call ended without a result"))
-            }
-            Err(_elapsed) => Err(call.timed_out()),
-        };
-        results.insert(key, result);
+            Ok(Err(_ended)) => {}
+            Err(_elapsed) => seats.iter().for_each(|it| results[it.place] = Some(Err(call.timed_out()))),
+        }
     }
-    let failure = results.values().find_map(|result| result.as_ref().err().map(UpstreamError::kind));
+    let none = || Err(UpstreamError::new(FailureKind::Internal, "the call ended without a result"));
+    let results: Vec<_> = results.into_iter().map(|result| result.unwrap_or_else(none)).collect();
+    let failure = results.iter().find_map(|result| result.as_ref().err().map(UpstreamError::kind));
     observation.end(bytes, failure, false);
     results
 }

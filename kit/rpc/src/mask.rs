@@ -1,18 +1,19 @@
 //! Read masks: the parts of a message that are read.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use prost_types::FieldMask;
 
-/// Set of the paths of a message that are read, sorted and without duplicates. The path `*` stands for all of it.
+/// Set of the paths of a message that are read, sorted and without duplicates. The path `*` stands for all of it. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mask(BTreeSet<String>);
+pub struct Mask(Arc<BTreeSet<String>>);
 
 impl Mask {
     /// Adds a path, such as `"wholesale.cost"`.
     pub fn add(&mut self, path: &str) {
         if !self.0.contains(path) {
-            self.0.insert(path.to_owned());
+            Arc::make_mut(&mut self.0).insert(path.to_owned());
         }
     }
 

@@ -22,7 +22,7 @@ impl Fetch for Echo {
     const READS: &'static [&'static str] = &[];
     type Value = u32;
 
-    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
+    async fn batch(keys: &[Self], _call: Call<'_>) -> BatchResult<Self> {
         let answers: Vec<_> = keys.iter().map(|key| (key.clone(), Ok(key.0))).collect();
         BatchResult::matched(keys, answers)
     }

@@ -319,7 +319,8 @@ impl<'a> Call<'a> {
         }
         let metadata = self.authorize(end).await?;
         let call = Outgoing { rpc: self.rpc, policy: self.policy, end, message, metadata: &metadata };
-        self.context.upstream.call(&call).await
+        // Boxed, since it is large, and every fetch of a BFF would hold it.
+        Box::pin(self.context.upstream.call(&call)).await
     }
 
     async fn authorize(&self, end: Instant) -> Authorized {
@@ -331,7 +332,7 @@ impl<'a> Call<'a> {
 
     /// Loads a batch. Errors that are never about the client are logged here; the code that needs the result decides about
     /// all others.
-    pub(crate) async fn load<F: Fetch>(self, keys: Vec<F>) -> BatchResult<F> {
+    pub(crate) async fn load<F: Fetch>(self, keys: &[F]) -> BatchResult<F> {
         let log = self.context.log();
         let results = F::batch(keys, self).await;
         results.failures_of_service().for_each(|failure| log.failed(F::RPC.path(), failure));
@@ -342,7 +343,7 @@ impl<'a> Call<'a> {
     /// by key, in any order.
     pub async fn batch<F, Q, A, R>(
         &self,
-        keys: Vec<F>,
+        keys: &[F],
         request: Q,
         split: impl FnOnce(A) -> R,
     ) -> BatchResult<F>

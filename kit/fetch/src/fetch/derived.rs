@@ -24,7 +24,7 @@ impl Call<'_> {
     /// of items before those of the page.
     pub async fn single_of<F, M>(
         &self,
-        keys: Vec<F>,
+        keys: &[F],
         request: impl FnOnce(&F) -> M::Request,
         dropped: impl FnOnce(&F) -> usize,
     ) -> BatchResult<F>
@@ -63,7 +63,7 @@ impl Call<'_> {
     /// form that `to` gives them, without its read mask.
     pub async fn in_order_of<F, M, K>(
         &self,
-        keys: Vec<F>,
+        keys: &[F],
         to: impl Fn(&F) -> K,
         request: impl FnOnce(Vec<K>) -> M::Request,
     ) -> BatchResult<F>
@@ -71,11 +71,8 @@ impl Call<'_> {
         F: Fetch<Value = Arc<M::Value>>,
         M: Many,
     {
-        match self.many_of::<F, M, K>(&keys, to, request).await {
-            Ok(values) if values.len() == keys.len() => {
-                let results = keys.iter().cloned().zip(values.into_iter().map(Ok)).collect::<Vec<_>>();
-                BatchResult::matched(keys, results)
-            }
+        match self.many_of::<F, M, K>(keys, to, request).await {
+            Ok(values) if values.len() == keys.len() => BatchResult::in_order(values),
             Ok(values) => {
                 let message =
                     format!("{}: {} values came for {} keys", F::RPC.path(), values.len(), keys.len());
@@ -88,7 +85,7 @@ impl Call<'_> {
     /// Makes the call for a batch whose values hold their keys, which `from` returns. A key without a value is not found.
     pub async fn matched_of<F, M, K>(
         &self,
-        keys: Vec<F>,
+        keys: &[F],
         to: impl Fn(&F) -> K,
         from: impl Fn(&M::Value) -> F,
         request: impl FnOnce(Vec<K>) -> M::Request,
@@ -97,7 +94,7 @@ impl Call<'_> {
         F: Fetch<Value = Arc<M::Value>>,
         M: Many,
     {
-        match self.many_of::<F, M, K>(&keys, to, request).await {
+        match self.many_of::<F, M, K>(keys, to, request).await {
             Ok(values) => {
                 let mut results: Vec<_> = values.into_iter().map(|value| (from(&value), Ok(value))).collect();
                 let not_found = |key: &F| (key.clone(), Err(failed(KeyError::not_found())));
@@ -155,7 +152,7 @@ impl Call<'_> {
     /// request for keys in this form, without its read mask.
     pub async fn batch_of<F, M>(
         &self,
-        keys: Vec<F>,
+        keys: &[F],
         to: impl Fn(&F) -> M::Key,
         from: impl Fn(M::Key) -> F,
         request: impl FnOnce(Vec<M::Key>) -> M::Request,

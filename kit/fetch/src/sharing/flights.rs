@@ -3,26 +3,42 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::HashMap;
 use futures_util::future::{self, WeakShared, join_all};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use crate::ordered::Ordered;
 use crate::shared::{Shared, covers};
 use crate::{BatchResult, Call, CallContext, FailureKind, Fetch, Mask, Policy, UpstreamError};
 
-/// The result of a key that is on its way. It arrives as long as anybody waits for it.
-pub(super) type Flight<F> = future::Shared<oneshot::Receiver<Arrived<<F as Fetch>::Value>>>;
+/// Keys of one request that are loaded in one call. Their results arrive as long as anybody waits for one of them.
+type Flight<F> = future::Shared<oneshot::Receiver<Arc<Arrived<F>>>>;
 
-/// The result of a key.
-#[derive(Clone)]
-pub(super) struct Arrived<V> {
-    pub(super) result: Result<V, UpstreamError>,
-    /// Share of the response in bytes; `None` without a response.
-    pub(super) bytes: Option<usize>,
+/// Results of a flight.
+pub(super) struct Arrived<F: Fetch> {
+    /// A result for each key, in their order.
+    pub(super) results: Vec<Result<F::Value, UpstreamError>>,
+    /// Share of a key in the bytes of the response; `None` without a response.
+    pub(super) bytes_of_key: Option<usize>,
+}
+
+/// A flight that brings keys of a request.
+pub(super) struct Joined<F: Fetch> {
+    pub(super) flight: Flight<F>,
+    pub(super) seats: Vec<Seat>,
+}
+
+/// A key of a request in a flight.
+pub(super) struct Seat {
+    /// Place of the key in the request.
+    pub(super) place: usize,
+    /// Place of the key in the flight.
+    pub(super) seat: usize,
 }
 
 /// Share of a call's timeout by which it may end before a request that joins it.
@@ -33,36 +49,42 @@ pub(super) struct Flights<F: Fetch>(Mutex<State<F>>);
 
 struct State<F: Fetch> {
     under_way: HashMap<F, UnderWay<F>>,
-    /// Keys that the next call is to load, by read mask.
+    /// Flights that are to depart in the next call, by read mask.
     gathering: Vec<Group<F>>,
     next_number: u64,
 }
 
+/// A key under way.
 struct UnderWay<F: Fetch> {
+    seat: usize,
+    flight: Arc<Departed<F>>,
+}
+
+/// A flight, as those see it who may join it.
+struct Departed<F: Fetch> {
     number: u64,
     mask: Option<Mask>,
     end: Instant,
-    flight: WeakShared<oneshot::Receiver<Arrived<F::Value>>>,
+    flight: WeakShared<oneshot::Receiver<Arc<Arrived<F>>>>,
 }
 
 struct Group<F: Fetch> {
     mask: Option<Mask>,
     /// Time by which the call must have ended.
     end: Instant,
-    keys: Vec<Departing<F>>,
+    flights: Vec<Departing<F>>,
 }
 
 struct Departing<F: Fetch> {
-    key: F,
     number: u64,
-    /// Number of the request that needs the key first.
-    request: u64,
-    arrived: oneshot::Sender<Arrived<F::Value>>,
+    keys: Vec<F>,
+    arrived: oneshot::Sender<Arc<Arrived<F>>>,
 }
 
 /// Results of a call.
 struct Loaded<F: Fetch> {
-    results: HashMap<F, Result<F::Value, UpstreamError>>,
+    /// A result for each key, in the order of the flights and their keys.
+    results: Vec<Result<F::Value, UpstreamError>>,
     bytes: Option<usize>,
     /// Failure of the call as a whole.
     failure: Option<FailureKind>,
@@ -70,7 +92,8 @@ struct Loaded<F: Fetch> {
 
 /// Results of a call that may be kept.
 struct Kept<'a, F: Fetch> {
-    results: &'a HashMap<F, Result<F::Value, UpstreamError>>,
+    keys: &'a [F],
+    results: &'a [Result<F::Value, UpstreamError>],
     mask: Option<&'a Mask>,
     policy: Policy,
     started: Instant,
@@ -80,7 +103,7 @@ struct Kept<'a, F: Fetch> {
 
 impl<F: Fetch> Default for Flights<F> {
     fn default() -> Self {
-        Self(Mutex::new(State { under_way: HashMap::new(), gathering: Vec::new(), next_number: 0 }))
+        Self(Mutex::new(State { under_way: HashMap::default(), gathering: Vec::new(), next_number: 0 }))
     }
 }
 
@@ -93,44 +116,56 @@ impl<F: Fetch> Flights<F> {
         call: Call<'_>,
         end: Instant,
         keys: &[F],
-    ) -> Vec<(F, Flight<F>)> {
+    ) -> Vec<Joined<F>> {
         let (policy, mask) = (call.policy(), call.mask_of_slot());
         let in_time = |other: Instant| other + policy.timeout / SLACK >= end;
         let mut state = self.state();
-        let request = state.next_number;
-        let mut departs = false;
-        let flights = keys.iter().map(|key| {
-            let under_way =
-                state.under_way.get(key).filter(|it| covers(it.mask.as_ref(), mask) && in_time(it.end));
+        let (mut joined, mut new) = (Vec::<Joined<F>>::new(), Vec::new());
+        for (place, key) in keys.iter().enumerate() {
+            let under_way = state
+                .under_way
+                .get(key)
+                .filter(|UnderWay { flight, .. }| covers(flight.mask.as_ref(), mask) && in_time(flight.end));
             // A flight that everybody has left is about to be cancelled.
-            if let Some(flight) = under_way.and_then(|it| it.flight.upgrade()) {
-                return (key.clone(), flight);
+            let under_way = under_way.and_then(|it| Some((it.flight.flight.upgrade()?, it.seat)));
+            let Some((flight, seat)) = under_way else {
+                new.push(place);
+                continue;
+            };
+            match joined.iter_mut().find(|it| it.flight.ptr_eq(&flight)) {
+                Some(joined) => joined.seats.push(Seat { place, seat }),
+                None => joined.push(Joined { flight, seats: vec![Seat { place, seat }] }),
             }
+        }
+        let mut departs = false;
+        for places in new.chunks(F::MAX_KEYS) {
             let (arrived, flight) = oneshot::channel();
             let flight = flight.shared();
             let number = state.next_number;
             state.next_number += 1;
+            let keys: Vec<F> = places.iter().map(|place| keys[*place].clone()).collect();
             if let Some(weak) = flight.downgrade() {
-                state
-                    .under_way
-                    .insert(key.clone(), UnderWay { number, mask: mask.cloned(), end, flight: weak });
+                let flight = Arc::new(Departed { number, mask: mask.cloned(), end, flight: weak });
+                let seated = keys.iter().cloned().enumerate();
+                let seated = seated.map(|(seat, key)| (key, UnderWay { seat, flight: flight.clone() }));
+                state.under_way.extend(seated);
             }
-            let departing = Departing { key: key.clone(), number, request, arrived };
+            let departing = Departing { number, keys, arrived };
             let gathered = |it: &&mut Group<F>| it.mask.as_ref() == mask && in_time(it.end);
             if let Some(group) = state.gathering.iter_mut().find(gathered) {
-                group.keys.push(departing);
+                group.flights.push(departing);
             } else {
                 departs = true;
-                state.gathering.push(Group { mask: mask.cloned(), end, keys: vec![departing] });
+                state.gathering.push(Group { mask: mask.cloned(), end, flights: vec![departing] });
             }
-            (key.clone(), flight)
-        });
-        let flights = flights.collect();
+            let seats = places.iter().enumerate().map(|(seat, place)| Seat { place: *place, seat }).collect();
+            joined.push(Joined { flight, seats });
+        }
         drop(state);
         if departs {
             tokio::spawn(self.clone().depart(context.clone(), policy, mask.cloned(), end));
         }
-        flights
+        joined
     }
 
     /// Loads the keys that were gathered for a mask. Requests that are ready to run at the same time add theirs first.
@@ -145,49 +180,50 @@ impl<F: Fetch> Flights<F> {
         let group = {
             let mut state = self.state();
             let at = state.gathering.iter().position(|it| it.mask == mask && it.end == end);
-            at.map(|at| state.gathering.swap_remove(at).keys).unwrap_or_default()
+            at.map(|at| state.gathering.swap_remove(at).flights).unwrap_or_default()
         };
         // Those that everybody left are not loaded. A key may be among the others again: it was needed anew since.
         let (left, group): (Vec<_>, Vec<_>) = group.into_iter().partition(|it| it.arrived.is_closed());
         self.left(&left);
-        let mut keys = group.into_iter();
-        let mut calls = Vec::new();
-        loop {
-            let part: Vec<_> = keys.by_ref().take(F::MAX_KEYS).collect();
-            if part.is_empty() {
-                break;
+        let mut calls: Vec<(usize, Vec<Departing<F>>)> = Vec::new();
+        for flight in group {
+            let keys = flight.keys.len();
+            match calls.iter_mut().find(|(taken, _)| taken.saturating_add(keys) <= F::MAX_KEYS) {
+                Some((taken, flights)) => {
+                    *taken += keys;
+                    flights.push(flight);
+                }
+                None => calls.push((keys, vec![flight])),
             }
-            calls.push(self.load(&leader, policy, mask.as_ref(), end, part));
         }
+        // Boxed, since they are large and would be moved again and again.
+        let load = |(_, flights)| Box::pin(self.load(&leader, policy, mask.as_ref(), end, flights));
+        let calls: Vec<_> = calls.into_iter().map(load).collect();
         stream::iter(calls).buffer_unordered(F::AT_ONCE).for_each(std::future::ready).await;
     }
 
-    /// Loads keys in one call. If the service rejects the call, each request's keys are loaded again by themselves, so
-    /// that a request whose keys are wrong fails no other.
+    /// Loads flights in one call. If the service rejects the call, each is loaded again by itself, so that a request whose
+    /// keys are wrong fails no other.
     async fn load(
         &self,
         leader: &CallContext,
         policy: Policy,
         mask: Option<&Mask>,
         end: Instant,
-        mut part: Vec<Departing<F>>,
+        mut flights: Vec<Departing<F>>,
     ) {
-        part.sort_unstable_by(|one, other| one.key.cmp(&other.key));
-        let Some(loaded) = self.call(leader, policy, mask, end, &mut part).await else {
-            return self.left(&part);
+        let Some(loaded) = self.call(leader, policy, mask, end, &mut flights).await else {
+            return self.left(&flights);
         };
         let is_rejected = loaded.failure.is_some_and(FailureKind::may_be_of_one_key);
-        if !is_rejected || part.iter().all(|it| it.request == part[0].request) {
-            return self.arrived(part, loaded);
+        if !is_rejected || flights.len() == 1 {
+            return self.arrived(flights, loaded);
         }
-        let mut of_requests: BTreeMap<u64, Vec<Departing<F>>> = BTreeMap::new();
-        for departing in part {
-            of_requests.entry(departing.request).or_default().push(departing);
-        }
-        let again = of_requests.into_values().map(async |mut part| {
-            match self.call(leader, policy, mask, end, &mut part).await {
-                Some(loaded) => self.arrived(part, loaded),
-                None => self.left(&part),
+        let again = flights.into_iter().map(async |flight| {
+            let mut flights = vec![flight];
+            match self.call(leader, policy, mask, end, &mut flights).await {
+                Some(loaded) => self.arrived(flights, loaded),
+                None => self.left(&flights),
             }
         });
         join_all(again).await;
@@ -201,46 +237,46 @@ impl<F: Fetch> Flights<F> {
         policy: Policy,
         mask: Option<&Mask>,
         end: Instant,
-        part: &mut [Departing<F>],
+        flights: &mut [Departing<F>],
     ) -> Option<Loaded<F>> {
         let started = Instant::now();
         let context = leader.detached(end);
-        let keys: Vec<F> = part.iter().map(|it| it.key.clone()).collect();
+        let Ordered { keys, order } = Ordered::of(flights.iter().flat_map(|it| &it.keys));
         let results = match Call::new(&context, F::RPC, F::NAME, mask) {
             Ok(call) => tokio::select! {
                 biased;
-                results = call.with_keys(part.len()).load(keys) => results,
-                _ = join_all(part.iter_mut().map(|it| it.arrived.closed())) => return None,
+                results = call.with_keys(keys.len()).load(&keys) => results,
+                _ = join_all(flights.iter_mut().map(|it| it.arrived.closed())) => return None,
             },
-            Err(failure) => BatchResult::failed(keys, &failure),
+            Err(failure) => BatchResult::failed(&keys, &failure),
         };
-        let results = results.into_map();
+        let results = results.into_results();
         let made = context.observed.calls();
         let (bytes, failure) = (made.iter().find_map(|it| it.bytes), made.iter().find_map(|it| it.failure));
-        self.keep(
-            &context,
-            part,
-            Kept { results: &results, mask, policy, started, bytes: bytes.unwrap_or_default() },
-        );
-        Some(Loaded { results, bytes, failure })
+        let kept =
+            Kept { keys: &keys, results: &results, mask, policy, started, bytes: bytes.unwrap_or_default() };
+        self.keep(&context, flights, kept);
+        Some(Loaded { results: order.restored(results), bytes, failure })
     }
 
     /// Keeps what a call has loaded, as long as its policy says. Where the service tells of changes, a key that changed
     /// meanwhile is not kept: the response may be older.
-    fn keep(&self, context: &CallContext, part: &[Departing<F>], loaded: Kept<'_, F>) {
-        let (shared, Kept { results, mask, policy, started, bytes }) = (context.shared(), loaded);
+    fn keep(&self, context: &CallContext, flights: &[Departing<F>], loaded: Kept<'_, F>) {
+        let (shared, Kept { keys, results, mask, policy, started, bytes }) = (context.shared(), loaded);
         if !shared.keeps(policy) {
             return;
         }
         let each = bytes / results.len().max(1);
+        let results = keys.iter().zip(results);
         if !policy.watched {
-            return shared.keep(results.iter(), mask, each, started);
+            return shared.keep(results, mask, each, started);
         }
-        let numbers: HashSet<_> = part.iter().map(|it| it.number).collect();
+        let numbers: HashSet<_> = flights.iter().map(|it| it.number).collect();
         // Locked until all is kept: a change comes before or after.
         let state = self.state();
-        let is_current = |key: &F| state.under_way.get(key).is_some_and(|it| numbers.contains(&it.number));
-        shared.keep(results.iter().filter(|(key, _)| is_current(key)), mask, each, started);
+        let is_current =
+            |key: &F| state.under_way.get(key).is_some_and(|it| numbers.contains(&it.flight.number));
+        shared.keep(results.filter(|(key, _)| is_current(key)), mask, each, started);
     }
 
     /// Records that the value of a key has changed: what was kept of it is old, and nobody joins a call that began before.
@@ -250,22 +286,24 @@ impl<F: Fetch> Flights<F> {
         shared.outdate::<F, F::Value>(key.clone());
     }
 
-    fn arrived(&self, part: Vec<Departing<F>>, mut loaded: Loaded<F>) {
-        self.left(&part);
-        let bytes = loaded.bytes.map(|bytes| bytes / part.len().max(1));
-        for Departing { key, arrived, .. } in part {
-            if let Some(result) = loaded.results.remove(&key) {
-                let _nobody_waits = arrived.send(Arrived { result, bytes });
-            }
+    fn arrived(&self, flights: Vec<Departing<F>>, loaded: Loaded<F>) {
+        self.left(&flights);
+        let bytes_of_key = loaded.bytes.map(|bytes| bytes / loaded.results.len().max(1));
+        let mut results = loaded.results.into_iter();
+        for Departing { keys, arrived, .. } in flights {
+            let results = results.by_ref().take(keys.len()).collect();
+            let _nobody_waits = arrived.send(Arc::new(Arrived { results, bytes_of_key }));
         }
     }
 
     /// Forgets keys that are no longer under way.
-    fn left(&self, part: &[Departing<F>]) {
+    fn left(&self, flights: &[Departing<F>]) {
         let mut state = self.state();
-        for Departing { key, number, .. } in part {
-            if state.under_way.get(key).is_some_and(|it| it.number == *number) {
-                state.under_way.remove(key);
+        for Departing { keys, number, .. } in flights {
+            for key in keys {
+                if state.under_way.get(key).is_some_and(|it| it.flight.number == *number) {
+                    state.under_way.remove(key);
+                }
             }
         }
     }

@@ -1,9 +1,9 @@
 //! The keys and values of one slot.
 
 use std::any::Any;
-use std::collections::HashMap;
 
 use fetch::{Fetch, Fetched, Fetches, UpstreamError};
+use foldhash::HashMap;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
@@ -29,7 +29,7 @@ pub(super) trait AnySlot: Send {
 
 impl<F: Fetch> Default for Slot<F> {
     fn default() -> Self {
-        Self { keys: Vec::new(), places: HashMap::new(), values: None }
+        Self { keys: Vec::new(), places: HashMap::default(), values: None }
     }
 }
 

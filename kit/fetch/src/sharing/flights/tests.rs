@@ -20,12 +20,10 @@ impl Fetch for Echo {
     const READS: &'static [&'static str] = &["key"];
     type Value = u32;
 
-    async fn batch(keys: Vec<Self>, _call: Call<'_>) -> BatchResult<Self> {
+    async fn batch(keys: &[Self], _call: Call<'_>) -> BatchResult<Self> {
         if keys.windows(2).any(|pair| pair[0] == pair[1]) {
-            return BatchResult::failed(
-                keys,
-                &UpstreamError::new(FailureKind::InvalidArgument, "a key twice"),
-            );
+            let twice = UpstreamError::new(FailureKind::InvalidArgument, "a key twice");
+            return BatchResult::failed(keys, &twice);
         }
         let answers: Vec<_> = keys.iter().map(|key| (key.clone(), Ok(key.0))).collect();
         BatchResult::matched(keys, answers)
@@ -66,11 +64,11 @@ async fn a_key_that_is_needed_again_after_everybody_left_is_loaded_once() {
     let call = Call::new(&context, Echo::RPC, Echo::NAME, None).unwrap();
     let join = |key| {
         let mut flights = flights.join(&context, call, context.deadline, &[Echo(key)]);
-        flights.pop().unwrap().1
+        flights.pop().unwrap().flight
     };
     drop(join(1));
     drop(join(2));
     let needed_again = join(1);
-    assert_eq!(needed_again.await.unwrap().result.unwrap(), 1);
+    assert_eq!(needed_again.await.unwrap().results[0].as_ref().unwrap(), &1);
     assert!(flights.state().under_way.is_empty());
 }
