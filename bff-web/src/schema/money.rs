@@ -1,12 +1,13 @@
 //! An amount of money.
 
 use async_graphql::SimpleObject;
+use bff_kit::Shown;
 use bff_kit::value::{CurrencyCode, Decimal};
 use downstream::money::decimal;
 use proto::common;
 
 /// An amount of money.
-#[derive(SimpleObject)]
+#[derive(SimpleObject, Shown)]
 pub(crate) struct Money {
     /// Decimal amount, such as "89.00".
     amount: Decimal,

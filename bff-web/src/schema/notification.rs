@@ -2,7 +2,7 @@
 
 use async_graphql::SimpleObject;
 use bff_kit::value::DateTime;
-use bff_kit::{Id, object, values};
+use bff_kit::{Id, Shown, object, values};
 use downstream::NotificationId;
 use proto::notifications::{self, ListNotificationsResponse};
 
@@ -10,7 +10,7 @@ use proto::notifications::{self, ListNotificationsResponse};
 pub(super) const MAX_NOTIFICATIONS: i32 = 50;
 
 /// Fields of a page of notifications beside its items.
-#[derive(SimpleObject)]
+#[derive(SimpleObject, Shown)]
 pub(crate) struct NotificationConnectionFields {
     /// Number of notifications on all pages together.
     total_count: i32,

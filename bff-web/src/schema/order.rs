@@ -2,7 +2,7 @@
 
 use async_graphql::SimpleObject;
 use bff_kit::value::{CountryCode, DateTime};
-use bff_kit::{Id, Ref, object, values};
+use bff_kit::{Id, Ref, Shown, object, values};
 use downstream::OrderId;
 use downstream::carts::MAX_ITEMS;
 use downstream::catalog::ProductById;
@@ -15,7 +15,7 @@ use super::product::Product;
 pub(super) const MAX_ORDERS: i32 = 50;
 
 /// Fields of a page of orders beside its items.
-#[derive(SimpleObject)]
+#[derive(SimpleObject, Shown)]
 pub(crate) struct OrderConnectionFields {
     /// Number of orders on all pages together.
     total_count: i32,

@@ -2,7 +2,7 @@
 
 use async_graphql::SimpleObject;
 use bff_kit::value::Url;
-use bff_kit::{Connection, Id, PageMessage, RefList, object};
+use bff_kit::{Connection, Id, PageMessage, RefList, Shown, object};
 use downstream::ProductId;
 use downstream::catalog::ProductById;
 use downstream::inventory::StockOf;
@@ -21,7 +21,7 @@ use super::specification::Specification;
 use super::stock::Stock;
 
 /// Fields of a page of products beside its items.
-#[derive(SimpleObject)]
+#[derive(SimpleObject, Shown)]
 pub(crate) struct ProductConnectionFields {
     /// Number of products on all pages together.
     total_count: i32,

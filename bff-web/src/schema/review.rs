@@ -2,12 +2,12 @@
 
 use async_graphql::SimpleObject;
 use bff_kit::value::DateTime;
-use bff_kit::{Id, object};
+use bff_kit::{Id, Shown, object};
 use downstream::ReviewId;
 use proto::reviews::{self, ReviewsPage};
 
 /// Fields of a page of reviews beside its items.
-#[derive(SimpleObject)]
+#[derive(SimpleObject, Shown)]
 pub(crate) struct ReviewConnectionFields {
     /// Number of reviews on all pages together.
     total_count: i32,

@@ -74,7 +74,7 @@ mod sign_in;
 
 pub use ::identity;
 pub use any_client::AnyClient;
-pub use bff_macros::{UserErrorTable, mutation, object, payload, values};
+pub use bff_macros::{Shown, UserErrorTable, mutation, object, payload, values};
 pub use client::{Client, RateLimit};
 pub use credentials::{AnyCredentialSource, CredentialSetup};
 pub use fetch::PageMessage;

@@ -183,7 +183,7 @@ impl Derived<'_> {
                 #aliases
                 type Value = ::std::sync::Arc<#loads::Value>;
 
-                async fn batch(keys: ::std::vec::Vec<Self>, call: ::fetch::Call<'_>) -> ::fetch::BatchResult<Self> {
+                async fn batch(keys: &[Self], call: ::fetch::Call<'_>) -> ::fetch::BatchResult<Self> {
                     #batch
                 }
 

@@ -8,6 +8,7 @@ mod command;
 mod fetch;
 mod key;
 mod object;
+mod shown;
 mod types;
 mod values;
 mod words;
@@ -97,6 +98,22 @@ pub fn object(args: TokenStream, item: TokenStream) -> TokenStream {
     let words = parse_macro_input!(args as words::Words);
     let item = parse_macro_input!(item as ItemStruct);
     object::expand(words, &item).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Lets programs run the fields of a `SimpleObject`: those whose names and conditions async-graphql does not change.
+///
+/// ```text
+/// /// An amount of money.
+/// #[derive(SimpleObject, Shown)]
+/// pub(crate) struct Money {
+///     /// Decimal amount, such as "89.00".
+///     amount: Decimal,
+/// }
+/// ```
+#[proc_macro_derive(Shown, attributes(graphql))]
+pub fn derive_shown(input: TokenStream) -> TokenStream {
+    let item = parse_macro_input!(input as ItemStruct);
+    shown::expand(&item).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
 /// Makes an enum one of the schema that mirrors the enum of a contract, value by value. A value that the contract has and the

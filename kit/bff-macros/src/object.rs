@@ -2,10 +2,10 @@
 
 mod argument;
 mod fetched;
-mod field;
+pub(crate) mod field;
 mod read;
 mod resolved;
-mod row;
+pub(crate) mod row;
 mod source;
 mod steps;
 mod target;
@@ -14,7 +14,6 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, Fields, ItemStruct, Result};
 
-use crate::types::client_name;
 use crate::words::{Words, attribute};
 use fetched::Fetched;
 use field::{Field, Method};
@@ -35,9 +34,9 @@ pub(crate) fn expand(words: Words, item: &ItemStruct) -> Result<TokenStream> {
     for field in &fields {
         let method = method(field, &object)?;
         methods.push(field.code(&method));
-        rows.push((client_name(field.name), method.row.filter(|_| field.is_plain())));
+        rows.push(field.row_name().zip(method.row));
     }
-    let rows = row::rows(item, &rows);
+    let rows = row::rows(&item.ident, &rows);
     let (docs, kept): (Vec<_>, Vec<_>) = item.attrs.iter().partition(|it| it.path().is_ident("doc"));
     let (directives, kept) = requirement(&kept)?;
     let definition = object.definition(item, &docs, &kept);

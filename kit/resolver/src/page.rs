@@ -1,6 +1,8 @@
 //! Pages of a list: Relay's `first` and `after` on one side, AIP-158's `page_size`, `page_token` and `skip` on
 //! the other.
 
+mod rows;
+
 use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;

@@ -72,6 +72,13 @@ impl Rows {
         self.0.entry(type_name.to_owned()).or_default().insert(field, row);
     }
 
+    /// Adds the rows of a type to those of another, which shows its fields as its own, behind this many of its own rows.
+    pub(crate) fn flatten(&mut self, flattened: &str, type_name: &str, behind: usize) {
+        let rows = self.0.get(flattened).cloned().unwrap_or_default();
+        let shifted = rows.into_iter().map(|(field, row)| (field, row + behind));
+        self.0.entry(type_name.to_owned()).or_default().extend(shifted);
+    }
+
     /// Makes the program of an operation in one of its forms.
     pub fn program(
         &self,

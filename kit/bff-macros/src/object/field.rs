@@ -4,7 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Error, Expr, Ident, Meta, Result, Token, Type, Visibility};
+use syn::{
+    Attribute, Error, Expr, ExprLit, Ident, Lit, Meta, MetaNameValue, Result, Token, Type, Visibility,
+};
 
 use super::argument::Argument;
 use super::row::Row;
@@ -93,16 +95,9 @@ impl<'a> Field<'a> {
         quote!(#(#given)*)
     }
 
-    /// Returns true if async-graphql does no more with the field than its resolver: a guard, say, is for resolvers alone, and a
-    /// name that is not that of the struct is known to async-graphql alone.
-    pub(crate) fn is_plain(&self) -> bool {
-        let words = |words: &TokenStream| {
-            let parsed = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(words.clone());
-            let known = ["deprecation", "directive"];
-            parsed
-                .is_ok_and(|words| words.iter().all(|it| known.iter().any(|known| it.path().is_ident(known))))
-        };
-        self.graphql.iter().all(words)
+    /// Returns the name of the field's row; see [`row_name`].
+    pub(crate) fn row_name(&self) -> Option<String> {
+        row_name(self.name, &self.graphql)
     }
 
     /// Returns the argument of this name.
@@ -174,6 +169,26 @@ fn path_of(path: &Expr) -> Result<String> {
 fn names(list: &Expr) -> Result<Vec<Ident>> {
     let Expr::Array(list) = list else { return Err(Error::new_spanned(list, "write `[edges, nodes]`")) };
     list.elems.iter().map(words::ident).collect()
+}
+
+/// Returns the name by which clients know a field; `None` if async-graphql does more with the field than its resolver, as with
+/// a guard, of which a row would know nothing.
+pub(crate) fn row_name(field: &Ident, words: &[TokenStream]) -> Option<String> {
+    let mut name = client_name(field);
+    for words in words {
+        for word in Punctuated::<Meta, Token![,]>::parse_terminated.parse2(words.clone()).ok()? {
+            match word {
+                Meta::NameValue(MetaNameValue {
+                    path,
+                    value: Expr::Lit(ExprLit { lit: Lit::Str(given), .. }),
+                    ..
+                }) if path.is_ident("name") => name = given.value(),
+                word if ["deprecation", "directive"].iter().any(|known| word.path().is_ident(known)) => {}
+                _ => return None,
+            }
+        }
+    }
+    Some(name)
 }
 
 /// Returns the directive of `#[requires(signed_in, scopes = ["orders.write"])]`.

@@ -2,7 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{ItemStruct, Type};
+use syn::{Ident, Type};
+
+use crate::types::inner;
 
 /// A row to write.
 pub(crate) struct Row {
@@ -19,8 +21,14 @@ pub(crate) fn is_shown(ty: &Type) -> TokenStream {
 
 /// Returns the closure that shows a value of a type.
 pub(crate) fn show(ty: &Type) -> TokenStream {
-    let shown = quote!((&&::bff_kit::program::Probe::<#ty>::new()).show(value, at, run));
+    let shown = quote!((&&::bff_kit::program::Probe::<#ty>::new()).show(&value, at, run));
     quote!(|value: #ty, at: ::bff_kit::program::At<'_>, run: &mut ::bff_kit::program::Run<'_>| #shown)
+}
+
+/// Returns the closure that shows a value of a type by its reference.
+fn show_held(ty: &Type) -> TokenStream {
+    let shown = quote!((&&::bff_kit::program::Probe::<#ty>::new()).show(value, at, run));
+    quote!(|value: &#ty, at: ::bff_kit::program::At<'_>, run: &mut ::bff_kit::program::Run<'_>| #shown)
 }
 
 impl Row {
@@ -61,6 +69,21 @@ impl Row {
         Self { is_shown, body }
     }
 
+    /// Returns the row of a value that the object holds.
+    pub(crate) fn held(ty: &Type, value: &TokenStream) -> Self {
+        let (of, body) = if let Some(of) = inner(ty, "Option") {
+            let show = show_held(of);
+            (of, quote!(run.read(at, |_| #value.as_ref(), |value, at, run| run.option(value, at, #show))))
+        } else if let Some(of) = inner(ty, "Vec") {
+            let show = show_held(of);
+            (of, quote!(run.read(at, |_| #value.iter(), |items, at, run| run.list(items, at, #show))))
+        } else {
+            let show = show_held(ty);
+            (ty, quote!(run.read(at, |_| &#value, #show)))
+        };
+        Self { is_shown: is_shown(of), body }
+    }
+
     /// Returns the row of a text, which is not copied.
     pub(crate) fn text(value: &TokenStream) -> Self {
         let body = quote! {{
@@ -71,22 +94,20 @@ impl Row {
     }
 }
 
-/// Returns the implementation of an object's rows.
-pub(crate) fn rows(item: &ItemStruct, rows: &[(String, Option<Row>)]) -> TokenStream {
-    let name = &item.ident;
-    let known =
-        rows.iter().enumerate().filter_map(|(index, (field, row))| Some((index, field, row.as_ref()?)));
+/// Returns the implementation of the rows of the object with this name: one for each field that has a row, by its name.
+pub(crate) fn rows(object: &Ident, rows: &[Option<(String, Row)>]) -> TokenStream {
+    let known = rows.iter().enumerate().filter_map(|(index, row)| Some((index, row.as_ref()?)));
     let added = known.clone().map(
-        |(index, field, Row { is_shown, .. })| quote!(if #is_shown { rows.add(&name, #field, #index); }),
+        |(index, (field, Row { is_shown, .. }))| quote!(if #is_shown { rows.add(&name, #field, #index); }),
     );
-    let arms = known.map(|(index, _, Row { body, .. })| quote!(#index => #body,));
+    let arms = known.map(|(index, (_, Row { body, .. }))| quote!(#index => #body,));
     let probes = quote! {
         #[allow(unused_imports)]
         use ::bff_kit::program::{ProbeLeaf as _, ProbeObject as _, ProbeOther as _};
     };
     quote! {
         #[automatically_derived]
-        impl ::bff_kit::program::Shown for #name {
+        impl ::bff_kit::program::Shown for #object {
             fn add_rows(rows: &mut ::bff_kit::program::Rows) {
                 #probes
                 let name = <Self as ::async_graphql::OutputType>::type_name();

@@ -28,7 +28,7 @@ pub trait ProbeObject<T> {
     fn add_rows(&self, rows: &mut Rows) -> bool;
 
     /// Shows a value.
-    fn show(&self, value: T, at: At<'_>, run: &mut Run<'_>) -> Written;
+    fn show(&self, value: &T, at: At<'_>, run: &mut Run<'_>) -> Written;
 }
 
 impl<T: Shown> ProbeObject<T> for &Probe<T> {
@@ -37,8 +37,8 @@ impl<T: Shown> ProbeObject<T> for &Probe<T> {
         true
     }
 
-    fn show(&self, value: T, at: At<'_>, run: &mut Run<'_>) -> Written {
-        run.object(&value, at)
+    fn show(&self, value: &T, at: At<'_>, run: &mut Run<'_>) -> Written {
+        run.object(value, at)
     }
 }
 
@@ -48,7 +48,7 @@ pub trait ProbeLeaf<T> {
     fn add_rows(&self, rows: &mut Rows) -> bool;
 
     /// Shows a value.
-    fn show(&self, value: T, at: At<'_>, run: &mut Run<'_>) -> Written;
+    fn show(&self, value: &T, at: At<'_>, run: &mut Run<'_>) -> Written;
 }
 
 impl<T: InputType + 'static> ProbeLeaf<T> for &&Probe<T> {
@@ -56,8 +56,8 @@ impl<T: InputType + 'static> ProbeLeaf<T> for &&Probe<T> {
         true
     }
 
-    fn show(&self, value: T, _: At<'_>, run: &mut Run<'_>) -> Written {
-        run.leaf(&value);
+    fn show(&self, value: &T, _: At<'_>, run: &mut Run<'_>) -> Written {
+        run.leaf(value);
         Ok(())
     }
 }
@@ -68,7 +68,7 @@ pub trait ProbeOther<T> {
     fn add_rows(&self, rows: &mut Rows) -> bool;
 
     /// Shows a value.
-    fn show(&self, value: T, at: At<'_>, run: &mut Run<'_>) -> Written;
+    fn show(&self, value: &T, at: At<'_>, run: &mut Run<'_>) -> Written;
 }
 
 impl<T> ProbeOther<T> for Probe<T> {
@@ -76,7 +76,7 @@ impl<T> ProbeOther<T> for Probe<T> {
         false
     }
 
-    fn show(&self, _: T, at: At<'_>, run: &mut Run<'_>) -> Written {
+    fn show(&self, _: &T, at: At<'_>, run: &mut Run<'_>) -> Written {
         run.no_row(at)
     }
 }
