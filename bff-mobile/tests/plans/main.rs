@@ -80,9 +80,6 @@ fn explain_prints_the_committed_plan_and_a_line_for_each_operation() {
     assert!(policies.starts_with("\npolicies\n  MyCart "), "{policies}");
     let row = "  Recommended      400 ms at most, 2 retries, 100 at a time, left out first under pressure\n";
     assert!(policies.contains(row), "{policies}");
-    assert!(policies.ends_with("\nruns as a program\n"), "{policies}");
-    let change = printed(&["explain", "CartAdd"], schema);
-    assert!(change.ends_with("\nruns by resolvers: it changes something\n"), "{change}");
     let all = printed(&["explain"], schema);
     let home = all.lines().find(|line| line.starts_with("Home ")).unwrap();
     assert!(home.contains("2 waves, 6 calls, 1200 ms"), "{home}");

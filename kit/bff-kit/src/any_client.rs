@@ -114,12 +114,6 @@ impl AnyClient {
         (self.descriptors)()
     }
 
-    /// Returns the fields of the schema that programs can run.
-    #[must_use]
-    pub fn rows(&self) -> Rows {
-        (self.rows)()
-    }
-
     /// Returns the schema as clients may know it, sorted.
     #[must_use]
     pub fn public_sdl(&self) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use operation::{Guard, Preparer};
+use operation::{Guard, Preparer, RowNumbers};
 
 use crate::any_client::AnyClient;
 use crate::config::Config;
@@ -17,17 +17,22 @@ pub fn preparer(client: AnyClient) -> Preparer {
 /// Returns the preparer of a client's server, with the changes that the configuration makes.
 #[must_use]
 pub fn server_preparer(client: AnyClient, config: &Config) -> Preparer {
+    let preparer = in_mode(client, config.mode);
     Preparer {
         deadline: config.deadline(&client.limits),
         guard: Guard::new(config.limits(&client.limits), config.limits.report_only.clone()),
         masks: config.upstream.read_masks,
         hoisting: config.upstream.hoisting,
-        ..in_mode(client, config.mode)
+        rows: preparer.rows.filter(|_| config.operations.programs),
+        ..preparer
     }
 }
 
 pub(crate) fn in_mode(client: AnyClient, mode: Mode) -> Preparer {
     let policies = Arc::new((client.policies)());
     let preparer = Preparer::new(client.short_name(), (client.schema_index)(), policies, client.limits);
-    Preparer { issuer: client.name, introspection: mode == Mode::Development, ..preparer }
+    let rows = (client.rows)();
+    let rows: Box<RowNumbers> = Box::new(move |type_name, field| rows.number(type_name, field));
+    let introspection = mode == Mode::Development;
+    Preparer { issuer: client.name, introspection, rows: Some(rows), ..preparer }
 }

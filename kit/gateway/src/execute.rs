@@ -141,19 +141,14 @@ enum Way<'a> {
 
 /// Returns the way in which a request runs, and the fields that fail before they run.
 fn way<'a>(parts: &GatewayParts, run: &Run<'a>) -> Result<(Way<'a>, Vec<Failing>), ServerError> {
-    let schema_index = &parts.preparer.schema_index;
+    let preparer = &parts.preparer;
     // Fields that fail before they run are for resolvers.
-    let rows = parts.rows.as_ref().filter(|_| run.forbidden.is_empty());
-    let program = rows.and_then(|rows| {
-        let made = run.operation.program(schema_index, run.variables, |document, call_graph| {
-            rows.program(schema_index, document, call_graph)
-        });
-        made?.ok()
-    });
-    if let Some(program) = program {
+    if run.forbidden.is_empty()
+        && let Some(program) = preparer.program(run.operation, run.variables)
+    {
         return Ok((Way::Program(program), Vec::new()));
     }
-    let (document, failing) = run.operation.form(schema_index, run.variables)?;
+    let (document, failing) = run.operation.form(&preparer.schema_index, run.variables)?;
     Ok((Way::Resolvers(document), failing))
 }
 

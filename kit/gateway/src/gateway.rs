@@ -92,7 +92,7 @@ impl Gateway {
         // The plan decides the cacheability of an answer, so a request that may not be kept needs none unless it is
         // explained.
         let plan = (!may_change || request.explain != Explain::No)
-            .then(|| operation.plan(|call_graph| self.parts.preparer.plan_of(call_graph)));
+            .then(|| operation.plan(|operation| self.parts.preparer.plan_of(operation)));
         let (operation, variables) = (&operation, &variables);
         let run = Run { request: &request, operation, plan, variables, principal, forbidden, started, known };
         // Boxed, since the future is large and used in several places.

@@ -8,7 +8,6 @@ use identity::Clock;
 use operation::Preparer;
 use registry::OperationStore;
 use resolver::Words;
-use resolver::program::Rows;
 
 use crate::admit::Admittance;
 use crate::credentials::Credentials;
@@ -21,8 +20,6 @@ use crate::share::SharedAnswers;
 pub struct GatewayParts {
     /// Executes operations over the schema of the client.
     pub executor: Box<dyn Execute>,
-    /// The fields of the schema that programs can run; `None` if no operation runs as a program.
-    pub rows: Option<Rows>,
     /// Reasons of services that are about the principal.
     pub reasons: Reasons,
     /// Texts and codes of errors.

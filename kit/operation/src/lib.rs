@@ -81,13 +81,13 @@ pub use overlong::overlong_lists;
 pub use parse::{SyntaxError, parse};
 pub use plan::{
     Cache, CacheScope, Consequence, Count, Failure, FailureMode, FieldSize, Outcome, Plan, PlanLine,
-    PlanPart, PlanSection, PlanText, PlannedCall, Repeat, Requires, Total, Wave,
+    PlanPart, PlanSection, PlanText, PlannedCall, Repeat, Requires, Runs, Total, Wave,
 };
 pub use prepare::Preparer;
 pub use prepared::Prepared;
 pub use print::print;
 pub use problem::{NoPlan, Problem};
-pub use program::{NoProgram, Program, ProgramField, ProgramRow, SlotSet};
+pub use program::{NoProgram, Program, ProgramField, ProgramRow, RowNumbers, SlotSet};
 pub use release::{ManifestError, ManifestFormat, Release, ReleasedOperation, Releases, write_manifest};
 pub use requirements::Required;
 pub use tokens::TokenHash;

@@ -14,10 +14,11 @@ use std::time::Duration;
 
 use async_graphql_parser::types::OperationType;
 use rpc::{Idempotency, Policies, Policy};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::CallGraph;
 use super::call_graph::{FetchNode, Target};
+use crate::program::NoProgram;
 use crate::schema::{Requirement, SchemaIndex, StepInfo, StepKind};
 
 use cache::{cache, stale_s};
@@ -45,6 +46,9 @@ pub struct Plan {
     pub lists: BTreeMap<String, u64>,
     /// Cacheability of the answer.
     pub cache: Cache,
+    /// How the operation runs; `None` if nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runs: Option<Runs>,
     /// Requirements on the principal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<Requires>,
@@ -57,6 +61,31 @@ pub struct Plan {
     /// Sizes of the fields of the answer, the largest first.
     #[serde(skip)]
     pub sizes: Vec<FieldSize>,
+}
+
+/// How an operation runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// As a program.
+    Program,
+    /// By the resolvers of its fields, for this reason.
+    Resolvers(NoProgram),
+}
+
+/// Writes `as a program`, or `by resolvers` with the reason.
+impl fmt::Display for Runs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Program => formatter.write_str("as a program"),
+            Self::Resolvers(reason) => write!(formatter, "by resolvers: {reason}"),
+        }
+    }
+}
+
+impl Serialize for Runs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// Totals of a plan, as upper bounds.
@@ -201,6 +230,7 @@ impl Plan {
             lists: lists(call_graph),
             failures: failure::table(call_graph, schema_index, |rpc| stale_s(call_graph, &waves, rpc)),
             cache,
+            runs: None,
             requires,
             waves,
             later,

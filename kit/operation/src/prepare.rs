@@ -12,7 +12,7 @@ use super::normalise::normalised;
 use super::parse::{SyntaxError, parse};
 use super::plan::with_shares;
 use super::validate::{Invalid, problems};
-use super::{CallGraph, Guard, Limits, NoPlan, Plan, Prepared};
+use super::{CallGraph, Guard, Limits, NoPlan, Plan, Prepared, Program, RowNumbers, Runs};
 use crate::code::Code;
 use crate::declared::declaration_problems;
 use crate::error::{at_places, request_error};
@@ -40,6 +40,8 @@ pub struct Preparer {
     pub masks: bool,
     /// True if a fetch that needs only the key of an object runs beside the call that loads the object.
     pub hoisting: bool,
+    /// The rows of the schema; `None` if no operation runs as a program.
+    pub rows: Option<Box<RowNumbers>>,
 }
 
 impl Preparer {
@@ -69,6 +71,7 @@ impl Preparer {
             introspection: true,
             masks: true,
             hoisting: true,
+            rows: None,
         }
     }
 
@@ -129,13 +132,26 @@ impl Preparer {
     /// Plans the operation of that name in a document, which must fit the schema; its only operation for `None`.
     pub fn plan_named(&self, text: &str, name: Option<&str>) -> Result<Plan, NoPlan> {
         let prepared = self.prepare(text, name).map_err(|errors| NoPlan::of(&errors))?;
-        Ok(self.plan_of(&prepared.call_graph))
+        Ok(self.plan_of(&prepared))
     }
 
     /// Plans a prepared operation.
     #[must_use]
-    pub fn plan_of(&self, call_graph: &CallGraph) -> Plan {
-        Plan::of(self.client, call_graph, &self.schema_index, &self.policies, self.deadline)
+    pub fn plan_of(&self, operation: &Prepared) -> Plan {
+        let plan =
+            Plan::of(self.client, &operation.call_graph, &self.schema_index, &self.policies, self.deadline);
+        let runs = self.rows.as_ref().map(|rows| {
+            let make = |document: &_| Program::of(document, &operation.call_graph, &self.schema_index, rows);
+            operation.no_program(make).map_or(Runs::Program, Runs::Resolvers)
+        });
+        Plan { runs, ..plan }
+    }
+
+    /// Returns the program of an operation for these variables, which must be coerced; `None` if it runs by resolvers.
+    pub fn program<'a>(&self, operation: &'a Prepared, variables: &Variables) -> Option<&'a Program> {
+        let rows = self.rows.as_ref()?;
+        let make = |document: &_| Program::of(document, &operation.call_graph, &self.schema_index, rows);
+        operation.program(&self.schema_index, variables, make)?.ok()
     }
 
     /// Returns the problems of variables sent with the only operation of a document; empty if it has no plan.

@@ -131,8 +131,8 @@ impl Prepared {
     }
 
     /// Returns its plan, which `make` works out at the first call.
-    pub fn plan(&self, make: impl FnOnce(&CallGraph) -> Plan) -> &Plan {
-        self.plan.get_or_init(|| make(&self.call_graph))
+    pub fn plan(&self, make: impl FnOnce(&Self) -> Plan) -> &Plan {
+        self.plan.get_or_init(|| make(self))
     }
 
     /// Coerces the variables of a request to the types that the operation declares.
@@ -159,30 +159,30 @@ impl Prepared {
         Ok((document, failing))
     }
 
-    /// Returns the program for these variables, which must be coerced. `make` makes it of a form and the call graph, once for
-    /// each form. `None` if there is none for these variables: a field fails with them, or there are too many forms to keep.
-    pub fn program(
+    /// Returns the program for these variables, which must be coerced. `make` makes it of a form, once for each. `None` if there
+    /// is none for these variables: a field fails with them, or there are too many forms to keep.
+    pub(crate) fn program(
         &self,
         schema_index: &SchemaIndex,
         variables: &Variables,
-        make: impl FnOnce(&ExecutableDocument, &CallGraph) -> Result<Program, NoProgram>,
+        make: impl FnOnce(&ExecutableDocument) -> Result<Program, NoProgram>,
     ) -> Option<Result<&Program, &NoProgram>> {
         let form = match &self.variants {
             Some(variants) => variants.form(schema_index, variables, &self.document)?,
             None => &self.document,
         };
-        Some(form.program(|document| make(document, &self.call_graph)))
+        Some(form.program(make))
     }
 
     /// Returns the reason why the operation is no program, as if every condition held; `None` if it is one.
-    pub fn no_program(
+    pub(crate) fn no_program(
         &self,
-        make: impl FnOnce(&ExecutableDocument, &CallGraph) -> Result<Program, NoProgram>,
+        make: impl FnOnce(&ExecutableDocument) -> Result<Program, NoProgram>,
     ) -> Option<NoProgram> {
         if self.variants.as_ref().is_some_and(Variants::are_too_many) {
             return Some(NoProgram::ManyConditions);
         }
-        make(&self.document.document, &self.call_graph).err()
+        make(&self.document.document).err()
     }
 
     fn operation(&self) -> &OperationDefinition {

@@ -15,6 +15,10 @@ use crate::schema::{Kind, SchemaIndex, base_name};
 /// Upper bound on the slots of a program: their sets are numbers of so many bits.
 const MAX_SLOTS: usize = 64;
 
+/// Returns the number of the row of a field, by the names of its type and its own; `None` if it is no row. It knows
+/// `__typename` for every type with rows.
+pub type RowNumbers = dyn Fn(&str, &str) -> Option<usize> + Send + Sync;
+
 /// An operation as a program.
 #[derive(Debug)]
 pub struct Program {
@@ -161,17 +165,16 @@ impl fmt::Display for NoProgram {
 }
 
 impl Program {
-    /// Makes the program of an operation in its simplest form. `row` returns the number of the row of a field, by the names of
-    /// its type and its own; `None` if it is no row. It knows `__typename` for every type with rows.
+    /// Makes the program of an operation in its simplest form.
     ///
     /// # Panics
     ///
     /// Never: a document in its simplest form holds its operation.
-    pub fn of(
+    pub(crate) fn of(
         document: &ExecutableDocument,
         call_graph: &CallGraph,
         schema_index: &SchemaIndex,
-        row: &dyn Fn(&str, &str) -> Option<usize>,
+        rows: &RowNumbers,
     ) -> Result<Self, NoProgram> {
         let mut operations = document.operations.iter();
         let (_, operation) = operations.next().expect("a document in its simplest form holds its operation");
@@ -186,7 +189,7 @@ impl Program {
         if call_graph.fetches.len() > MAX_SLOTS {
             return Err(NoProgram::ManySlots);
         }
-        let mut compiler = Compiler { call_graph, schema_index, row, fetching: 0 };
+        let mut compiler = Compiler { call_graph, schema_index, rows, fetching: 0 };
         let fields = compiler.fields(&selection_set.node.items, schema_index.query(), 0)?;
         let waits = |of: &crate::call_graph::FetchNode| {
             of.from.iter().fold(SlotSet::default(), |set, slot| set.with(SlotSet::of(*slot)))
@@ -199,7 +202,7 @@ impl Program {
 struct Compiler<'a> {
     call_graph: &'a CallGraph,
     schema_index: &'a SchemaIndex,
-    row: &'a dyn Fn(&str, &str) -> Option<usize>,
+    rows: &'a RowNumbers,
     fetching: usize,
 }
 
@@ -252,13 +255,13 @@ impl Compiler<'_> {
         let written = || NoProgram::Written(format!("{type_name}.{name}"));
         if name == "__typename" {
             // A type without rows is not known to be an object.
-            return (self.row)(type_name, name).map(|_| plain).ok_or_else(written);
+            return (self.rows)(type_name, name).map(|_| plain).ok_or_else(written);
         }
         if name.starts_with("__") {
             return Err(NoProgram::Introspection);
         }
         let info = self.schema_index.field(type_name, name).ok_or_else(written)?;
-        let row = (self.row)(type_name, name).ok_or_else(written)?;
+        let row = (self.rows)(type_name, name).ok_or_else(written)?;
         let of = base_name(&info.ty);
         if matches!(self.schema_index.kind(of), Some(Kind::Interface | Kind::Union)) {
             return Err(NoProgram::SeveralTypes(format!("{type_name}.{name}")));

@@ -17,11 +17,9 @@ mod write;
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{InputType, QueryPathNode, ServerError, Variables};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use operation::schema::SchemaIndex;
-use operation::{CallGraph, NoProgram, Prepared, Program, ProgramField, SlotSet};
+use operation::{Program, ProgramField, SlotSet};
 
 use crate::error::Error;
 use crate::reading::Reading;
@@ -79,24 +77,9 @@ impl Rows {
         self.0.entry(type_name.to_owned()).or_default().extend(shifted);
     }
 
-    /// Makes the program of an operation in one of its forms.
-    pub fn program(
-        &self,
-        schema_index: &SchemaIndex,
-        document: &ExecutableDocument,
-        call_graph: &CallGraph,
-    ) -> Result<Program, NoProgram> {
-        Program::of(document, call_graph, schema_index, &|type_name, field| self.find(type_name, field))
-    }
-
-    /// Returns the reason why an operation is no program; `None` if it is one.
-    #[must_use]
-    pub fn no_program(&self, schema_index: &SchemaIndex, operation: &Prepared) -> Option<NoProgram> {
-        operation.no_program(|document, call_graph| self.program(schema_index, document, call_graph))
-    }
-
     /// Returns the number of the row of a field; `None` if it is no row. The name of a type is known for each with rows.
-    fn find(&self, type_name: &str, field: &str) -> Option<usize> {
+    #[must_use]
+    pub fn number(&self, type_name: &str, field: &str) -> Option<usize> {
         let rows = self.0.get(type_name)?;
         if field == "__typename" { Some(usize::MAX) } else { rows.get(field).copied() }
     }

@@ -2,13 +2,12 @@
 
 mod corner;
 
-use std::fmt::Write as _;
-
 use bff_test::{Answer, Bff, Break, Opened};
+use operation::Runs;
 use serde_json::{Value, json};
 
 use super::random::Writer;
-use crate::support::{Kind, assert_snapshot, made_up, operations, preparer};
+use crate::support::{Kind, made_up, preparer};
 
 /// Operations tried for each client, by programs and by resolvers.
 const BOTH_WAYS: [(Kind, u32); 3] = [(Kind::Mobile, 1_500), (Kind::Web, 1_500), (Kind::Iot, 500)];
@@ -58,15 +57,13 @@ async fn random_queries_answer_the_same_by_programs_and_by_resolvers_whatever_fa
         let (sound, spoilt) = (opened(kind, false), opened(kind, true));
         let schema_index = kind.schema_index();
         let preparer = preparer(kind);
-        let rows = kind.client().rows();
         let mut writer = Writer::new(kind, &schema_index);
         let mut left = operations;
         while left > 0 {
             let (query, variables) = writer.query();
             let Ok(plan) = preparer.plan(&query) else { continue };
             left -= 1;
-            let ready = preparer.prepare(&query, None).unwrap();
-            programs_run += u32::from(rows.no_program(&schema_index, &ready).is_none());
+            programs_run += u32::from(plan.runs == Some(Runs::Program));
             let rpcs: Vec<_> =
                 plan.waves.iter().flat_map(|wave| &wave.calls).map(|call| call.rpc.clone()).collect();
             let broken = (!rpcs.is_empty() && writer.dice.roll(3) > 0)
@@ -131,18 +128,4 @@ async fn operations_of_few_fields_answer_the_same() {
         assert_eq!(answers[0], answers[1], "{query}");
         assert!(answers[0].starts_with("{\"data\":{"), "{query}: {}", answers[0]);
     }
-}
-
-#[test]
-fn the_operations_of_the_shop_are_programs_or_say_why_not() {
-    let mut told = String::new();
-    for operation in operations() {
-        let (kind, preparer) = (operation.kind, preparer(operation.kind));
-        let text = operation.body(&operation.full)["query"].as_str().unwrap().to_owned();
-        let ready = preparer.prepare(&text, None).unwrap();
-        let why = kind.client().rows().no_program(&preparer.schema_index, &ready);
-        let how = why.map_or("program".to_owned(), |why| format!("by resolvers: {why}"));
-        writeln!(told, "{kind} {}: {how}", operation.name).unwrap();
-    }
-    assert_snapshot("plans/programs.txt", &told);
 }

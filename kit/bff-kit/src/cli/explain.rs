@@ -11,7 +11,7 @@ use clap::Args;
 use fetch::Policies;
 use gateway::{Analysis, Explain as Told, GraphqlRequest, MadeCall, RateLimits, Replays};
 use identity::{Clock, Principal, Scopes};
-use operation::{Plan, PlannedCall, Prepared, Preparer};
+use operation::{Plan, PlannedCall};
 
 use contracts::Folder;
 use contracts::commands::{FolderArgument, counted};
@@ -60,16 +60,6 @@ struct Run {
     errors: Vec<String>,
 }
 
-/// Returns the lines that tell whether an operation runs as a program.
-fn runs(client: AnyClient, preparer: &Preparer, operation: Option<&Prepared>) -> String {
-    let none = operation.map(|it| client.rows().no_program(&preparer.schema_index, it));
-    match none {
-        Some(None) => "\nruns as a program\n".to_owned(),
-        Some(Some(reason)) => format!("\nruns by resolvers: {reason}\n"),
-        None => String::new(),
-    }
-}
-
 impl Explain {
     pub(super) fn run(self, client: AnyClient) -> Result<(), Failure> {
         let preparer = (binary(client).preparer)();
@@ -83,11 +73,7 @@ impl Explain {
         let text = document(operation, &contracts)?;
         let plan = preparer.plan_named(&text, self.name.as_deref());
         let plan = plan.map_err(|none| Failure::Other(format!("{operation}: {none}")))?;
-        let ready = preparer.prepare(&text, self.name.as_deref()).ok();
-        let told = || {
-            let runs = runs(client, &preparer, ready.as_ref());
-            shown(&(plan.to_string() + &policies(&plan, &preparer.policies) + &runs))
-        };
+        let told = || shown(&(plan.to_string() + &policies(&plan, &preparer.policies)));
         if !self.analyze {
             print(&if self.json { json(&plan)? } else { told() });
             return Ok(());

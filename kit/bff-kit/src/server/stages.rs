@@ -50,7 +50,6 @@ pub(crate) fn gateway(
     let priorities = Priorities { essential: client.essential, background: client.background };
     Gateway::new(GatewayParts {
         executor: (client.executor)(),
-        rows: config.operations.programs.then(client.rows),
         reasons: (client.reasons)(),
         words: (client.words)(),
         preparer,

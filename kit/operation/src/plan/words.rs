@@ -18,6 +18,7 @@ impl PlanText {
             ("cost", number(total.cost)),
             ("cache", cache(plan)),
         ];
+        let runs = plan.runs.iter().map(|runs| ("runs", runs.to_string()));
         let names = std::iter::once("needs").chain(std::iter::repeat(""));
         let needs = names.zip(plan.requires.iter().map(needs));
         let mut parts = waves(plan);
@@ -31,7 +32,12 @@ impl PlanText {
         }
         Self {
             title: format!("{} {} of {}", plan.kind, plan.operation, plan.client),
-            totals: totals.into_iter().chain(needs).map(|(name, value)| PlanLine::new(name, value)).collect(),
+            totals: totals
+                .into_iter()
+                .chain(runs)
+                .chain(needs)
+                .map(|(name, value)| PlanLine::new(name, value))
+                .collect(),
             parts,
         }
     }

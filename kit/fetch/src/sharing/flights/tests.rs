@@ -21,6 +21,7 @@ impl Fetch for Echo {
     type Value = u32;
 
     async fn batch(keys: &[Self], _call: Call<'_>) -> BatchResult<Self> {
+        assert!(keys.len() <= Self::MAX_KEYS, "more keys than a call takes");
         if keys.windows(2).any(|pair| pair[0] == pair[1]) {
             let twice = UpstreamError::new(FailureKind::InvalidArgument, "a key twice");
             return BatchResult::failed(keys, &twice);
@@ -56,6 +57,43 @@ fn context() -> Arc<CallContext> {
         started: Instant::now(),
         observed: Observed::default(),
     })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_joins_others_gets_the_values_of_its_own_keys() {
+    let (flights, context) = (Arc::new(Flights::<Echo>::default()), context());
+    let call = Call::new(&context, Echo::RPC, Echo::NAME, None).unwrap();
+    let join = |keys: &[u32]| {
+        let keys: Vec<_> = keys.iter().copied().map(Echo).collect();
+        flights.join(&context, call, context.deadline, &keys)
+    };
+    let (first, second) = (join(&[1, 2, 3]), join(&[7, 8]));
+    let third = join(&[3, 9, 8, 1]);
+    assert_eq!(third.len(), 3, "two of others, and one of its own");
+    for (keys, joined) in [(vec![1, 2, 3], first), (vec![7, 8], second), (vec![3, 9, 8, 1], third)] {
+        let mut values = vec![None; keys.len()];
+        for Joined { flight, seats } in joined {
+            let arrived = flight.await.unwrap();
+            for Seat { place, seat } in seats {
+                values[place] = arrived.results[seat].clone().ok();
+            }
+        }
+        assert_eq!(values, keys.into_iter().map(Some).collect::<Vec<_>>());
+    }
+    assert!(flights.state().under_way.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_many_keys_go_in_a_call_as_the_rpc_takes() {
+    let (flights, context) = (Arc::new(Flights::<Echo>::default()), context());
+    let call = Call::new(&context, Echo::RPC, Echo::NAME, None).unwrap();
+    let keys = |from: u32, to: u32| (from..to).map(Echo).collect::<Vec<_>>();
+    let many = flights.join(&context, call, context.deadline, &keys(0, 250));
+    assert_eq!(many.iter().map(|it| it.seats.len()).collect::<Vec<_>>(), [100, 100, 50]);
+    let few = flights.join(&context, call, context.deadline, &keys(300, 340));
+    for Joined { flight, .. } in many.into_iter().chain(few) {
+        assert!(flight.await.unwrap().results.iter().all(Result::is_ok));
+    }
 }
 
 #[tokio::test(start_paused = true)]
