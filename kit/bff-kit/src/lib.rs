@@ -89,7 +89,7 @@ pub use resolver::{
 };
 pub use sign_in::{AnySignIn, SignInSetup};
 
-/// Types that the rows of `#[object]` are made of.
+/// Types that the rows of `#[object]` and `#[derive(Shown)]` are made of.
 pub mod program {
     pub use resolver::program::{
         At, Or, Place, Probe, ProbeLeaf, ProbeObject, ProbeOther, Rows, Run, Shown, Step, Written,

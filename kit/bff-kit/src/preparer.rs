@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use operation::{Guard, Preparer, RowNumbers};
+use operation::{FindRow, Guard, Preparer};
 
 use crate::any_client::AnyClient;
 use crate::config::Config;
@@ -32,7 +32,7 @@ pub(crate) fn in_mode(client: AnyClient, mode: Mode) -> Preparer {
     let policies = Arc::new((client.policies)());
     let preparer = Preparer::new(client.short_name(), (client.schema_index)(), policies, client.limits);
     let rows = (client.rows)();
-    let rows: Box<RowNumbers> = Box::new(move |type_name, field| rows.number(type_name, field));
+    let rows: Box<FindRow> = Box::new(move |type_name, field| rows.number(type_name, field));
     let introspection = mode == Mode::Development;
     Preparer { issuer: client.name, introspection, rows: Some(rows), ..preparer }
 }

@@ -100,7 +100,8 @@ pub fn object(args: TokenStream, item: TokenStream) -> TokenStream {
     object::expand(words, &item).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
-/// Lets programs run the fields of a `SimpleObject`: those whose names and conditions async-graphql does not change.
+/// Lets programs run the fields of a `SimpleObject`. A field with other words for async-graphql than `name`, `deprecation` and
+/// `directive` runs by its resolver.
 ///
 /// ```text
 /// /// An amount of money.

@@ -60,7 +60,8 @@ pub trait Fetch: Clone + Debug + Eq + Hash + Ord + Send + Sync + 'static {
     /// The value loaded for one key.
     type Value: Clone + Send + Sync + 'static;
 
-    /// Calls the RPC once for all keys, at most [`MAX_KEYS`](Self::MAX_KEYS), and returns a result for each of them.
+    /// Calls the RPC once for all keys, at most [`MAX_KEYS`](Self::MAX_KEYS), and returns a result for each of them,
+    /// in their order: [`BatchResult`] is made of the same keys.
     fn batch(keys: &[Self], call: Call<'_>) -> impl Future<Output = BatchResult<Self>> + Send;
 
     /// Adds tags for the entities that a loaded value is about, by kind and id, beside the tag of its service. An

@@ -235,7 +235,8 @@ impl<F: Fetch> BatchFn<F, Result<Fetched<F::Value>, UpstreamError>> for SlotBatc
 impl<F: Fetch> SlotBatch<F> {
     /// Loads keys in as few calls as the RPC allows. Returns a result for each, in their order.
     async fn results(&self, keys: &[F]) -> Vec<Result<Fetched<F::Value>, UpstreamError>> {
-        let Ordered { keys, order } = Ordered::of(keys);
+        let ordered = Ordered::of(keys);
+        let keys = &ordered.keys;
         let slot = &self.slots[self.slot];
         let call = self
             .planned(slot, keys.len())
@@ -243,13 +244,13 @@ impl<F: Fetch> SlotBatch<F> {
             .map(|call| call.of_slot(self.slot).until(slot.until));
         let results = match call {
             Ok(call) if F::RPC.is_public() && !self.context.alone => {
-                sharing::load(&self.context, call, &keys, slot.optional).await
+                sharing::load(&self.context, call, keys, slot.optional).await
             }
-            Ok(call) => self.load_alone(call, &keys, slot.optional).await,
-            Err(failure) => BatchResult::failed(&keys, &failure).into_fetched(),
+            Ok(call) => self.load_alone(call, keys, slot.optional).await,
+            Err(failure) => BatchResult::failed(keys, &failure).into_fetched(),
         };
-        self.tag(&keys, &results);
-        order.restored(results)
+        self.tag(keys, &results);
+        ordered.restored(&results)
     }
 
     /// Loads keys that may depend on the principal.

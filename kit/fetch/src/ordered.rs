@@ -1,34 +1,34 @@
 //! Keys in the order in which a batch is sent.
 
-/// Keys, sorted: a batch is sent in the same order every time.
+/// Keys, sorted and each once: a batch is sent in the same order every time.
 #[derive(Debug)]
 pub(crate) struct Ordered<K> {
     pub(crate) keys: Vec<K>,
-    pub(crate) order: Order,
+    /// Where each of the keys before is among the sorted ones.
+    places: Vec<usize>,
 }
-
-/// The order that keys had before.
-#[derive(Debug)]
-pub(crate) struct Order(Vec<usize>);
 
 impl<K: Clone + Ord> Ordered<K> {
     pub(crate) fn of<'a>(keys: impl IntoIterator<Item = &'a K>) -> Self
     where
         K: 'a,
     {
-        let keys: Vec<_> = keys.into_iter().collect();
-        let mut order: Vec<usize> = (0..keys.len()).collect();
-        order.sort_unstable_by_key(|place| keys[*place]);
-        Self { keys: order.iter().map(|place| keys[*place].clone()).collect(), order: Order(order) }
+        let given: Vec<_> = keys.into_iter().collect();
+        let mut order: Vec<usize> = (0..given.len()).collect();
+        order.sort_unstable_by_key(|place| given[*place]);
+        let (mut keys, mut places) = (Vec::<K>::with_capacity(given.len()), vec![0; given.len()]);
+        for place in order {
+            if keys.last() != Some(given[place]) {
+                keys.push(given[place].clone());
+            }
+            places[place] = keys.len() - 1;
+        }
+        Self { keys, places }
     }
-}
 
-impl Order {
-    /// Returns what belongs to the sorted keys in the order that they had before.
-    pub(crate) fn restored<T>(&self, sorted: Vec<T>) -> Vec<T> {
-        let mut placed: Vec<_> = self.0.iter().copied().zip(sorted).collect();
-        placed.sort_unstable_by_key(|(place, _)| *place);
-        placed.into_iter().map(|(_, item)| item).collect()
+    /// Returns what belongs to the sorted keys for the keys before, in their order.
+    pub(crate) fn restored<T: Clone>(&self, sorted: &[T]) -> Vec<T> {
+        self.places.iter().map(|place| sorted[*place].clone()).collect()
     }
 }
 
@@ -38,8 +38,8 @@ mod tests {
 
     #[test]
     fn what_is_sorted_comes_back_in_its_order() {
-        let Ordered { keys, order } = Ordered::of(&["pear", "apple", "plum"]);
-        assert_eq!(keys, ["apple", "pear", "plum"]);
-        assert_eq!(order.restored(keys), ["pear", "apple", "plum"]);
+        let ordered = Ordered::of(&["plum", "apple", "quince", "apple", "pear"]);
+        assert_eq!(ordered.keys, ["apple", "pear", "plum", "quince"]);
+        assert_eq!(ordered.restored(&["a", "pe", "pl", "q"]), ["pl", "a", "q", "a", "pe"]);
     }
 }

@@ -115,24 +115,52 @@ async fn wait<F: Fetch>(
     let call = call.with_keys(keys.len());
     let observation = call.observe();
     let end = call.end_from(Instant::now());
-    let mut results: Vec<_> = keys.iter().map(|_| None).collect();
-    let mut bytes = None;
-    for Joined { flight, seats } in flights.join(context, call, end, keys) {
-        match timeout_at(end, flight).await {
-            Ok(Ok(arrived)) => {
-                let share = arrived.bytes_of_key.map(|of_key| of_key * seats.len());
-                bytes = share.map(|share| bytes.unwrap_or_default() + share).or(bytes);
-                for Seat { place, seat } in seats {
-                    results[place] = Some(arrived.results[seat].clone());
-                }
-            }
-            Ok(Err(_ended)) => {}
-            Err(_elapsed) => seats.iter().for_each(|it| results[it.place] = Some(Err(call.timed_out()))),
+    let mut arrivals = Arrivals { results: keys.iter().map(|_| None).collect(), bytes: None };
+    let rejected = arrivals.wait(flights.join(context, call, end, keys), end, call).await;
+    if !rejected.is_empty() {
+        let again: Vec<F> = rejected.iter().map(|place| keys[*place].clone()).collect();
+        let mut joined = flights.join(context, call, end, &again);
+        for seat in joined.iter_mut().flat_map(|it| &mut it.seats) {
+            seat.place = rejected[seat.place];
         }
+        arrivals.wait(joined, end, call).await;
     }
     let none = || Err(UpstreamError::new(FailureKind::Internal, "the call ended without a result"));
-    let results: Vec<_> = results.into_iter().map(|result| result.unwrap_or_else(none)).collect();
+    let results: Vec<_> = arrivals.results.into_iter().map(|result| result.unwrap_or_else(none)).collect();
     let failure = results.iter().find_map(|result| result.as_ref().err().map(UpstreamError::kind));
-    observation.end(bytes, failure, false);
+    observation.end(arrivals.bytes, failure, false);
     results
+}
+
+/// Results of a request that have arrived.
+struct Arrivals<F: Fetch> {
+    results: Vec<Option<Result<F::Value, UpstreamError>>>,
+    /// Size of the responses; `None` without one.
+    bytes: Option<usize>,
+}
+
+impl<F: Fetch> Arrivals<F> {
+    /// Waits for flights. Returns the places of keys whose call was rejected, for what may be a key of another request.
+    async fn wait(&mut self, joined: Vec<Joined<F>>, end: Instant, call: Call<'_>) -> Vec<usize> {
+        let mut rejected = Vec::new();
+        for Joined { flight, seats, is_of_another } in joined {
+            match timeout_at(end, flight).await {
+                Ok(Ok(arrived)) => {
+                    let share = arrived.bytes_of_key.map(|of_key| of_key * seats.len());
+                    self.bytes = share.map(|share| self.bytes.unwrap_or_default() + share).or(self.bytes);
+                    if arrived.is_rejected && is_of_another {
+                        rejected.extend(seats.iter().map(|seat| seat.place));
+                    }
+                    for Seat { place, seat } in seats {
+                        self.results[place] = Some(arrived.results[seat].clone());
+                    }
+                }
+                Ok(Err(_ended)) => {}
+                Err(_elapsed) => {
+                    seats.iter().for_each(|seat| self.results[seat.place] = Some(Err(call.timed_out())));
+                }
+            }
+        }
+        rejected
+    }
 }

@@ -87,7 +87,7 @@ pub use prepare::Preparer;
 pub use prepared::Prepared;
 pub use print::print;
 pub use problem::{NoPlan, Problem};
-pub use program::{NoProgram, Program, ProgramField, ProgramRow, RowNumbers, SlotSet};
+pub use program::{FindRow, NoProgram, Program, ProgramField, ProgramRow, SlotSet};
 pub use release::{ManifestError, ManifestFormat, Release, ReleasedOperation, Releases, write_manifest};
 pub use requirements::Required;
 pub use tokens::TokenHash;

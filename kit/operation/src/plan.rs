@@ -46,9 +46,8 @@ pub struct Plan {
     pub lists: BTreeMap<String, u64>,
     /// Cacheability of the answer.
     pub cache: Cache,
-    /// How the operation runs; `None` if nobody asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub runs: Option<Runs>,
+    /// How the operation runs if every condition holds.
+    pub runs: Runs,
     /// Requirements on the principal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<Requires>,
@@ -230,7 +229,7 @@ impl Plan {
             lists: lists(call_graph),
             failures: failure::table(call_graph, schema_index, |rpc| stale_s(call_graph, &waves, rpc)),
             cache,
-            runs: None,
+            runs: Runs::Resolvers(NoProgram::SwitchedOff),
             requires,
             waves,
             later,

@@ -12,7 +12,7 @@ use super::normalise::normalised;
 use super::parse::{SyntaxError, parse};
 use super::plan::with_shares;
 use super::validate::{Invalid, problems};
-use super::{CallGraph, Guard, Limits, NoPlan, Plan, Prepared, Program, RowNumbers, Runs};
+use super::{CallGraph, FindRow, Guard, Limits, NoPlan, NoProgram, Plan, Prepared, Program, Runs};
 use crate::code::Code;
 use crate::declared::declaration_problems;
 use crate::error::{at_places, request_error};
@@ -41,7 +41,7 @@ pub struct Preparer {
     /// True if a fetch that needs only the key of an object runs beside the call that loads the object.
     pub hoisting: bool,
     /// The rows of the schema; `None` if no operation runs as a program.
-    pub rows: Option<Box<RowNumbers>>,
+    pub rows: Option<Box<FindRow>>,
 }
 
 impl Preparer {
@@ -140,18 +140,17 @@ impl Preparer {
     pub fn plan_of(&self, operation: &Prepared) -> Plan {
         let plan =
             Plan::of(self.client, &operation.call_graph, &self.schema_index, &self.policies, self.deadline);
-        let runs = self.rows.as_ref().map(|rows| {
-            let make = |document: &_| Program::of(document, &operation.call_graph, &self.schema_index, rows);
-            operation.no_program(make).map_or(Runs::Program, Runs::Resolvers)
-        });
-        Plan { runs, ..plan }
+        let none = match &self.rows {
+            Some(rows) => operation.no_program(&self.schema_index, rows),
+            None => Some(NoProgram::SwitchedOff),
+        };
+        Plan { runs: none.map_or(Runs::Program, Runs::Resolvers), ..plan }
     }
 
     /// Returns the program of an operation for these variables, which must be coerced; `None` if it runs by resolvers.
     pub fn program<'a>(&self, operation: &'a Prepared, variables: &Variables) -> Option<&'a Program> {
         let rows = self.rows.as_ref()?;
-        let make = |document: &_| Program::of(document, &operation.call_graph, &self.schema_index, rows);
-        operation.program(&self.schema_index, variables, make)?.ok()
+        operation.program(&self.schema_index, variables, rows)
     }
 
     /// Returns the problems of variables sent with the only operation of a document; empty if it has no plan.

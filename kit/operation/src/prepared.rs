@@ -18,7 +18,7 @@ use super::variables::{BadVariable, coerce};
 use super::variants::Variants;
 use super::{CallGraph, Plan};
 use crate::name::loggable_name;
-use crate::program::{NoProgram, Program};
+use crate::program::{FindRow, NoProgram, Program};
 use crate::schema::SchemaIndex;
 
 /// An operation that was parsed, validated and normalised, with its call graph.
@@ -159,30 +159,27 @@ impl Prepared {
         Ok((document, failing))
     }
 
-    /// Returns the program for these variables, which must be coerced. `make` makes it of a form, once for each. `None` if there
-    /// is none for these variables: a field fails with them, or there are too many forms to keep.
+    /// Returns the program for these variables, which must be coerced; it is made once for each form. `None` if there is none: a
+    /// field fails with them, there are too many forms to keep, or a field is no row.
     pub(crate) fn program(
         &self,
         schema_index: &SchemaIndex,
         variables: &Variables,
-        make: impl FnOnce(&ExecutableDocument) -> Result<Program, NoProgram>,
-    ) -> Option<Result<&Program, &NoProgram>> {
+        rows: &FindRow,
+    ) -> Option<&Program> {
         let form = match &self.variants {
             Some(variants) => variants.form(schema_index, variables, &self.document)?,
             None => &self.document,
         };
-        Some(form.program(make))
+        form.program(|document| Program::of(document, &self.call_graph, schema_index, rows)).ok()
     }
 
     /// Returns the reason why the operation is no program, as if every condition held; `None` if it is one.
-    pub(crate) fn no_program(
-        &self,
-        make: impl FnOnce(&ExecutableDocument) -> Result<Program, NoProgram>,
-    ) -> Option<NoProgram> {
+    pub(crate) fn no_program(&self, schema_index: &SchemaIndex, rows: &FindRow) -> Option<NoProgram> {
         if self.variants.as_ref().is_some_and(Variants::are_too_many) {
             return Some(NoProgram::ManyConditions);
         }
-        make(&self.document.document).err()
+        Program::of(&self.document.document, &self.call_graph, schema_index, rows).err()
     }
 
     fn operation(&self) -> &OperationDefinition {

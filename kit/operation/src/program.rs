@@ -17,7 +17,7 @@ const MAX_SLOTS: usize = 64;
 
 /// Returns the number of the row of a field, by the names of its type and its own; `None` if it is no row. It knows
 /// `__typename` for every type with rows.
-pub type RowNumbers = dyn Fn(&str, &str) -> Option<usize> + Send + Sync;
+pub type FindRow = dyn Fn(&str, &str) -> Option<usize> + Send + Sync;
 
 /// An operation as a program.
 #[derive(Debug)]
@@ -134,6 +134,8 @@ impl SlotSet {
 /// The reason why an operation is no program. It then runs by resolvers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoProgram {
+    /// No operation runs as a program.
+    SwitchedOff,
     /// It changes something.
     Mutation,
     /// It asks for the schema.
@@ -153,6 +155,7 @@ pub enum NoProgram {
 impl fmt::Display for NoProgram {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::SwitchedOff => formatter.write_str("programs are switched off"),
             Self::Mutation => formatter.write_str("it changes something"),
             Self::Introspection => formatter.write_str("it asks for the schema"),
             Self::ManySlots => write!(formatter, "it makes more than {MAX_SLOTS} calls"),
@@ -174,7 +177,7 @@ impl Program {
         document: &ExecutableDocument,
         call_graph: &CallGraph,
         schema_index: &SchemaIndex,
-        rows: &RowNumbers,
+        rows: &FindRow,
     ) -> Result<Self, NoProgram> {
         let mut operations = document.operations.iter();
         let (_, operation) = operations.next().expect("a document in its simplest form holds its operation");
@@ -202,7 +205,7 @@ impl Program {
 struct Compiler<'a> {
     call_graph: &'a CallGraph,
     schema_index: &'a SchemaIndex,
-    rows: &'a RowNumbers,
+    rows: &'a FindRow,
     fetching: usize,
 }
 

@@ -28,10 +28,11 @@ use crate::scope::RequestScope;
 pub use probe::{Probe, ProbeLeaf, ProbeObject, ProbeOther};
 pub use run::{Or, Run, Step, Written};
 
-/// An object whose fields programs can run. `#[object]` implements it; an object that is written by hand has no rows.
+/// An object whose fields programs can run. `#[object]` implements it, and `#[derive(Shown)]` for a `SimpleObject`; any other
+/// object that is written by hand has no rows.
 #[diagnostic::on_unimplemented(
     message = "programs do not know whether they can run the fields of `{Self}`",
-    note = "`#[object]` says it; for an object that is written by hand add `impl bff_kit::program::Shown for … {{}}`: its fields run by their resolvers"
+    note = "`#[object]` says it, and `#[derive(Shown)]` for a `SimpleObject`; for any other object that is written by hand add `impl bff_kit::program::Shown for … {{}}`: its fields run by their resolvers"
 )]
 pub trait Shown: Send + Sync + 'static {
     /// Adds the rows of the object, and of the objects in its fields.
@@ -45,7 +46,11 @@ pub trait Shown: Send + Sync + 'static {
 
 /// The rows of a schema: the fields that programs can run.
 #[derive(Debug, Default)]
-pub struct Rows(HashMap<String, HashMap<&'static str, usize>>);
+pub struct Rows {
+    of_types: HashMap<String, HashMap<&'static str, usize>>,
+    /// The type whose fields a type shows as its own, and the number of rows before them.
+    flattened: HashMap<String, (String, usize)>,
+}
 
 impl Rows {
     /// Returns the rows of a schema with this root.
@@ -58,30 +63,34 @@ impl Rows {
 
     /// Returns true if no rows were added for a type yet.
     pub fn begins(&mut self, type_name: &str) -> bool {
-        let is_new = !self.0.contains_key(type_name);
+        let is_new = !self.of_types.contains_key(type_name);
         if is_new {
-            self.0.insert(type_name.to_owned(), HashMap::new());
+            self.of_types.insert(type_name.to_owned(), HashMap::new());
         }
         is_new
     }
 
     /// Adds a row.
     pub fn add(&mut self, type_name: &str, field: &'static str, row: usize) {
-        self.0.entry(type_name.to_owned()).or_default().insert(field, row);
+        self.of_types.entry(type_name.to_owned()).or_default().insert(field, row);
     }
 
-    /// Adds the rows of a type to those of another, which shows its fields as its own, behind this many of its own rows.
+    /// Says that a type shows the fields of another as its own, behind this many of its own rows.
     pub(crate) fn flatten(&mut self, flattened: &str, type_name: &str, behind: usize) {
-        let rows = self.0.get(flattened).cloned().unwrap_or_default();
-        let shifted = rows.into_iter().map(|(field, row)| (field, row + behind));
-        self.0.entry(type_name.to_owned()).or_default().extend(shifted);
+        self.flattened.insert(type_name.to_owned(), (flattened.to_owned(), behind));
     }
 
     /// Returns the number of the row of a field; `None` if it is no row. The name of a type is known for each with rows.
     #[must_use]
     pub fn number(&self, type_name: &str, field: &str) -> Option<usize> {
-        let rows = self.0.get(type_name)?;
-        if field == "__typename" { Some(usize::MAX) } else { rows.get(field).copied() }
+        let rows = self.of_types.get(type_name)?;
+        if field == "__typename" {
+            return Some(usize::MAX);
+        }
+        rows.get(field).copied().or_else(|| {
+            let (flattened, behind) = self.flattened.get(type_name)?;
+            Some(behind + self.of_types.get(flattened)?.get(field)?)
+        })
     }
 }
 

@@ -63,7 +63,7 @@ async fn random_queries_answer_the_same_by_programs_and_by_resolvers_whatever_fa
             let (query, variables) = writer.query();
             let Ok(plan) = preparer.plan(&query) else { continue };
             left -= 1;
-            programs_run += u32::from(plan.runs == Some(Runs::Program));
+            programs_run += u32::from(plan.runs == Runs::Program);
             let rpcs: Vec<_> =
                 plan.waves.iter().flat_map(|wave| &wave.calls).map(|call| call.rpc.clone()).collect();
             let broken = (!rpcs.is_empty() && writer.dice.roll(3) > 0)

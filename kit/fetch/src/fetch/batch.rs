@@ -14,7 +14,7 @@ pub struct BatchResult<F: Fetch> {
 }
 
 impl<F: Fetch> BatchResult<F> {
-    /// Creates the results of a call that failed as a whole: every key gets the upstream error, without the field
+    /// Creates the results of a call that failed as a whole, for the keys of the batch in their order: every key gets the upstream error, without the field
     /// violations of other keys.
     #[must_use]
     pub fn failed(keys: &[F], failure: &UpstreamError) -> Self {
@@ -27,7 +27,7 @@ impl<F: Fetch> BatchResult<F> {
         Self { results: values.into_iter().map(Ok).collect(), unrequested: None }
     }
 
-    /// Matches results to the keys of the batch, in any order; in that of the keys it takes the least time.
+    /// Matches results, in any order, to the keys of the batch in theirs. Results in the order of the keys take the least time.
     ///
     /// A key without a result and a key with two results get an upstream error each; a result for a key that was not
     /// in the batch is left out. All three are logged, and none affects another key.
@@ -55,6 +55,10 @@ impl<F: Fetch> BatchResult<F> {
         let results = answers.into_iter().zip(keys);
         let results = results.map(|(result, key)| result.unwrap_or_else(|| Err(broken("not answered", key))));
         Self { results: results.collect(), unrequested }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.results.len()
     }
 
     /// Returns the upstream errors that are never about the client.

@@ -334,7 +334,11 @@ impl<'a> Call<'a> {
     /// all others.
     pub(crate) async fn load<F: Fetch>(self, keys: &[F]) -> BatchResult<F> {
         let log = self.context.log();
-        let results = F::batch(keys, self).await;
+        let mut results = F::batch(keys, self).await;
+        if results.len() != keys.len() {
+            let message = format!("{} has {} results for {} keys", F::NAME, results.len(), keys.len());
+            results = BatchResult::failed(keys, &UpstreamError::new(FailureKind::Internal, message));
+        }
         results.failures_of_service().for_each(|failure| log.failed(F::RPC.path(), failure));
         results
     }

@@ -16,7 +16,7 @@ use crate::ordered::Ordered;
 use crate::shared::{Shared, covers};
 use crate::{BatchResult, Call, CallContext, FailureKind, Fetch, Mask, Policy, UpstreamError};
 
-/// Keys of one request that are loaded in one call. Their results arrive as long as anybody waits for one of them.
+/// Keys of one request that are loaded in one call. The results of all arrive as long as anybody waits for one of them.
 type Flight<F> = future::Shared<oneshot::Receiver<Arc<Arrived<F>>>>;
 
 /// Results of a flight.
@@ -25,12 +25,16 @@ pub(super) struct Arrived<F: Fetch> {
     pub(super) results: Vec<Result<F::Value, UpstreamError>>,
     /// Share of a key in the bytes of the response; `None` without a response.
     pub(super) bytes_of_key: Option<usize>,
+    /// True if the service rejected the call, which may be about one of its keys.
+    pub(super) is_rejected: bool,
 }
 
 /// A flight that brings keys of a request.
 pub(super) struct Joined<F: Fetch> {
     pub(super) flight: Flight<F>,
     pub(super) seats: Vec<Seat>,
+    /// True if the flight is that of another request.
+    pub(super) is_of_another: bool,
 }
 
 /// A key of a request in a flight.
@@ -57,15 +61,15 @@ struct State<F: Fetch> {
 /// A key under way.
 struct UnderWay<F: Fetch> {
     seat: usize,
-    flight: Arc<Departed<F>>,
+    flight: Arc<Joinable<F>>,
 }
 
 /// A flight, as those see it who may join it.
-struct Departed<F: Fetch> {
+struct Joinable<F: Fetch> {
     number: u64,
     mask: Option<Mask>,
     end: Instant,
-    flight: WeakShared<oneshot::Receiver<Arc<Arrived<F>>>>,
+    arrival: WeakShared<oneshot::Receiver<Arc<Arrived<F>>>>,
 }
 
 struct Group<F: Fetch> {
@@ -91,7 +95,7 @@ struct Loaded<F: Fetch> {
 }
 
 /// Results of a call that may be kept.
-struct Kept<'a, F: Fetch> {
+struct ToKeep<'a, F: Fetch> {
     keys: &'a [F],
     results: &'a [Result<F::Value, UpstreamError>],
     mask: Option<&'a Mask>,
@@ -127,31 +131,38 @@ impl<F: Fetch> Flights<F> {
                 .get(key)
                 .filter(|UnderWay { flight, .. }| covers(flight.mask.as_ref(), mask) && in_time(flight.end));
             // A flight that everybody has left is about to be cancelled.
-            let under_way = under_way.and_then(|it| Some((it.flight.flight.upgrade()?, it.seat)));
+            let under_way = under_way.and_then(|it| Some((it.flight.arrival.upgrade()?, it.seat)));
             let Some((flight, seat)) = under_way else {
                 new.push(place);
                 continue;
             };
             match joined.iter_mut().find(|it| it.flight.ptr_eq(&flight)) {
                 Some(joined) => joined.seats.push(Seat { place, seat }),
-                None => joined.push(Joined { flight, seats: vec![Seat { place, seat }] }),
+                None => {
+                    let seats = vec![Seat { place, seat }];
+                    joined.push(Joined { flight, seats, is_of_another: true });
+                }
             }
         }
+        let gathered = |it: &&mut Group<F>| it.mask.as_ref() == mask && in_time(it.end);
+        let known = state.gathering.iter_mut().find(gathered);
+        // The last call of the group is filled first.
+        let taken = known.map_or(0, |group| group.flights.iter().map(|it| it.keys.len()).sum::<usize>());
+        let (first, others) = new.split_at(new.len().min(F::MAX_KEYS - taken % F::MAX_KEYS));
         let mut departs = false;
-        for places in new.chunks(F::MAX_KEYS) {
+        for places in [first].into_iter().chain(others.chunks(F::MAX_KEYS)).filter(|it| !it.is_empty()) {
             let (arrived, flight) = oneshot::channel();
             let flight = flight.shared();
             let number = state.next_number;
             state.next_number += 1;
             let keys: Vec<F> = places.iter().map(|place| keys[*place].clone()).collect();
-            if let Some(weak) = flight.downgrade() {
-                let flight = Arc::new(Departed { number, mask: mask.cloned(), end, flight: weak });
+            if let Some(arrival) = flight.downgrade() {
+                let flight = Arc::new(Joinable { number, mask: mask.cloned(), end, arrival });
                 let seated = keys.iter().cloned().enumerate();
                 let seated = seated.map(|(seat, key)| (key, UnderWay { seat, flight: flight.clone() }));
                 state.under_way.extend(seated);
             }
             let departing = Departing { number, keys, arrived };
-            let gathered = |it: &&mut Group<F>| it.mask.as_ref() == mask && in_time(it.end);
             if let Some(group) = state.gathering.iter_mut().find(gathered) {
                 group.flights.push(departing);
             } else {
@@ -159,7 +170,7 @@ impl<F: Fetch> Flights<F> {
                 state.gathering.push(Group { mask: mask.cloned(), end, flights: vec![departing] });
             }
             let seats = places.iter().enumerate().map(|(seat, place)| Seat { place: *place, seat }).collect();
-            joined.push(Joined { flight, seats });
+            joined.push(Joined { flight, seats, is_of_another: false });
         }
         drop(state);
         if departs {
@@ -182,13 +193,13 @@ impl<F: Fetch> Flights<F> {
             let at = state.gathering.iter().position(|it| it.mask == mask && it.end == end);
             at.map(|at| state.gathering.swap_remove(at).flights).unwrap_or_default()
         };
-        // Those that everybody left are not loaded. A key may be among the others again: it was needed anew since.
+        // Flights that everybody left are not loaded. A key may be among the others again: it was needed anew since.
         let (left, group): (Vec<_>, Vec<_>) = group.into_iter().partition(|it| it.arrived.is_closed());
         self.left(&left);
         let mut calls: Vec<(usize, Vec<Departing<F>>)> = Vec::new();
         for flight in group {
             let keys = flight.keys.len();
-            match calls.iter_mut().find(|(taken, _)| taken.saturating_add(keys) <= F::MAX_KEYS) {
+            match calls.last_mut().filter(|(taken, _)| taken.saturating_add(keys) <= F::MAX_KEYS) {
                 Some((taken, flights)) => {
                     *taken += keys;
                     flights.push(flight);
@@ -203,7 +214,7 @@ impl<F: Fetch> Flights<F> {
     }
 
     /// Loads flights in one call. If the service rejects the call, each is loaded again by itself, so that a request whose
-    /// keys are wrong fails no other.
+    /// keys are wrong fails no other. Those who joined a flight of a wrong key load theirs again themselves.
     async fn load(
         &self,
         leader: &CallContext,
@@ -241,28 +252,29 @@ impl<F: Fetch> Flights<F> {
     ) -> Option<Loaded<F>> {
         let started = Instant::now();
         let context = leader.detached(end);
-        let Ordered { keys, order } = Ordered::of(flights.iter().flat_map(|it| &it.keys));
+        let ordered = Ordered::of(flights.iter().flat_map(|it| &it.keys));
+        let keys = &ordered.keys;
         let results = match Call::new(&context, F::RPC, F::NAME, mask) {
             Ok(call) => tokio::select! {
                 biased;
-                results = call.with_keys(keys.len()).load(&keys) => results,
+                results = call.with_keys(keys.len()).load(keys) => results,
                 _ = join_all(flights.iter_mut().map(|it| it.arrived.closed())) => return None,
             },
-            Err(failure) => BatchResult::failed(&keys, &failure),
+            Err(failure) => BatchResult::failed(keys, &failure),
         };
         let results = results.into_results();
         let made = context.observed.calls();
         let (bytes, failure) = (made.iter().find_map(|it| it.bytes), made.iter().find_map(|it| it.failure));
         let kept =
-            Kept { keys: &keys, results: &results, mask, policy, started, bytes: bytes.unwrap_or_default() };
+            ToKeep { keys, results: &results, mask, policy, started, bytes: bytes.unwrap_or_default() };
         self.keep(&context, flights, kept);
-        Some(Loaded { results: order.restored(results), bytes, failure })
+        Some(Loaded { results: ordered.restored(&results), bytes, failure })
     }
 
     /// Keeps what a call has loaded, as long as its policy says. Where the service tells of changes, a key that changed
     /// meanwhile is not kept: the response may be older.
-    fn keep(&self, context: &CallContext, flights: &[Departing<F>], loaded: Kept<'_, F>) {
-        let (shared, Kept { keys, results, mask, policy, started, bytes }) = (context.shared(), loaded);
+    fn keep(&self, context: &CallContext, flights: &[Departing<F>], loaded: ToKeep<'_, F>) {
+        let (shared, ToKeep { keys, results, mask, policy, started, bytes }) = (context.shared(), loaded);
         if !shared.keeps(policy) {
             return;
         }
@@ -288,11 +300,12 @@ impl<F: Fetch> Flights<F> {
 
     fn arrived(&self, flights: Vec<Departing<F>>, loaded: Loaded<F>) {
         self.left(&flights);
+        let is_rejected = loaded.failure.is_some_and(FailureKind::may_be_of_one_key);
         let bytes_of_key = loaded.bytes.map(|bytes| bytes / loaded.results.len().max(1));
         let mut results = loaded.results.into_iter();
         for Departing { keys, arrived, .. } in flights {
             let results = results.by_ref().take(keys.len()).collect();
-            let _nobody_waits = arrived.send(Arc::new(Arrived { results, bytes_of_key }));
+            let _nobody_waits = arrived.send(Arc::new(Arrived { results, bytes_of_key, is_rejected }));
         }
     }
 

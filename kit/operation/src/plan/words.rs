@@ -17,8 +17,8 @@ impl PlanText {
             ("answer", format!("{} at most", bytes(total.bytes))),
             ("cost", number(total.cost)),
             ("cache", cache(plan)),
+            ("runs", plan.runs.to_string()),
         ];
-        let runs = plan.runs.iter().map(|runs| ("runs", runs.to_string()));
         let names = std::iter::once("needs").chain(std::iter::repeat(""));
         let needs = names.zip(plan.requires.iter().map(needs));
         let mut parts = waves(plan);
@@ -32,12 +32,7 @@ impl PlanText {
         }
         Self {
             title: format!("{} {} of {}", plan.kind, plan.operation, plan.client),
-            totals: totals
-                .into_iter()
-                .chain(runs)
-                .chain(needs)
-                .map(|(name, value)| PlanLine::new(name, value))
-                .collect(),
+            totals: totals.into_iter().chain(needs).map(|(name, value)| PlanLine::new(name, value)).collect(),
             parts,
         }
     }

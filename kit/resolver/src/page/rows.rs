@@ -16,8 +16,8 @@ const PAGE_INFO: [&str; 4] = ["hasPreviousPage", "hasNextPage", "startCursor", "
 /// Adds rows by the places of their fields. Returns false if they are there already.
 fn add(rows: &mut Rows, type_name: &str, fields: &[&'static str]) -> bool {
     let begins = rows.begins(type_name);
-    for (row, field) in fields.iter().enumerate().filter(|_| begins) {
-        rows.add(type_name, field, row);
+    if begins {
+        fields.iter().enumerate().for_each(|(row, field)| rows.add(type_name, field, row));
     }
     begins
 }

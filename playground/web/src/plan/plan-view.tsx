@@ -26,11 +26,9 @@ export function Totals({ plan }: { plan: Plan }) {
       <Fact name="cache" wide>
         {cache(plan)}
       </Fact>
-      {plan.runs && (
-        <Fact name="runs" wide>
-          {plan.runs}
-        </Fact>
-      )}
+      <Fact name="runs" wide>
+        {plan.runs}
+      </Fact>
       {plan.requires?.map((requires) => (
         <Fact key={needs(requires)} name="needs" wide>
           {needs(requires)}

@@ -13,8 +13,8 @@ export interface Plan {
     cost: number;
   };
   cache: { scope: "public" | "private" | "none"; maxAgeS: number; staleS: number; because: string };
-  /** How the operation runs: `as a program`, or `by resolvers` and why; absent if nobody asked. */
-  runs?: string;
+  /** How the operation runs if every condition holds: `as a program`, or `by resolvers` and why. */
+  runs: string;
   /** What fields require of the principal; absent if they require nothing. */
   requires?: Requires[];
   waves: Wave[];
