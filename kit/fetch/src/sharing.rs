@@ -157,7 +157,9 @@ impl<F: Fetch> Arrivals<F> {
                 }
                 Ok(Err(_ended)) => {}
                 Err(_elapsed) => {
-                    seats.iter().for_each(|seat| self.results[seat.place] = Some(Err(call.timed_out())));
+                    for Seat { place, .. } in seats {
+                        self.results[place] = Some(Err(call.timed_out()));
+                    }
                 }
             }
         }

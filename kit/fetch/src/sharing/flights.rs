@@ -136,12 +136,10 @@ impl<F: Fetch> Flights<F> {
                 new.push(place);
                 continue;
             };
-            match joined.iter_mut().find(|it| it.flight.ptr_eq(&flight)) {
-                Some(joined) => joined.seats.push(Seat { place, seat }),
-                None => {
-                    let seats = vec![Seat { place, seat }];
-                    joined.push(Joined { flight, seats, is_of_another: true });
-                }
+            if let Some(joined) = joined.iter_mut().find(|it| it.flight.ptr_eq(&flight)) {
+                joined.seats.push(Seat { place, seat });
+            } else {
+                joined.push(Joined { flight, seats: vec![Seat { place, seat }], is_of_another: true });
             }
         }
         let gathered = |it: &&mut Group<F>| it.mask.as_ref() == mask && in_time(it.end);
