@@ -4,7 +4,7 @@
 #[derive(Debug)]
 pub(crate) struct Ordered<K> {
     pub(crate) keys: Vec<K>,
-    /// Where each of the keys before is among the sorted ones.
+    /// Places of the keys before among the sorted ones.
     places: Vec<usize>,
 }
 

@@ -3,6 +3,7 @@
 
 mod cache;
 mod failure;
+mod runs;
 mod size;
 mod text;
 mod timing;
@@ -14,17 +15,17 @@ use std::time::Duration;
 
 use async_graphql_parser::types::OperationType;
 use rpc::{Idempotency, Policies, Policy};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::CallGraph;
 use super::call_graph::{FetchNode, Target};
-use crate::program::NoProgram;
 use crate::schema::{Requirement, SchemaIndex, StepInfo, StepKind};
 
 use cache::{cache, stale_s};
 
 pub use cache::{Cache, CacheScope};
 pub use failure::{Consequence, Failure, FailureMode, Outcome};
+pub use runs::Runs;
 pub use size::FieldSize;
 pub use text::{PlanLine, PlanPart, PlanSection, PlanText};
 use timing::Timing;
@@ -46,7 +47,7 @@ pub struct Plan {
     pub lists: BTreeMap<String, u64>,
     /// Cacheability of the answer.
     pub cache: Cache,
-    /// How the operation runs if every condition holds.
+    /// Way in which the operation runs if every condition holds.
     pub runs: Runs,
     /// Requirements on the principal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -60,31 +61,6 @@ pub struct Plan {
     /// Sizes of the fields of the answer, the largest first.
     #[serde(skip)]
     pub sizes: Vec<FieldSize>,
-}
-
-/// How an operation runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Runs {
-    /// As a program.
-    Program,
-    /// By the resolvers of its fields, for this reason.
-    Resolvers(NoProgram),
-}
-
-/// Writes `as a program`, or `by resolvers` with the reason.
-impl fmt::Display for Runs {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Program => formatter.write_str("as a program"),
-            Self::Resolvers(reason) => write!(formatter, "by resolvers: {reason}"),
-        }
-    }
-}
-
-impl Serialize for Runs {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 /// Totals of a plan, as upper bounds.
@@ -192,7 +168,7 @@ pub enum Repeat {
 }
 
 impl Plan {
-    /// Plans an operation from its call graph.
+    /// Plans an operation from its call graph and the way in which it runs.
     #[must_use]
     pub fn of(
         client: &str,
@@ -200,6 +176,7 @@ impl Plan {
         schema_index: &SchemaIndex,
         policies: &Policies,
         deadline: Duration,
+        runs: Runs,
     ) -> Self {
         let calls = Calls { call_graph, policies };
         let timing = Timing::of(call_graph, policies, deadline);
@@ -229,7 +206,7 @@ impl Plan {
             lists: lists(call_graph),
             failures: failure::table(call_graph, schema_index, |rpc| stale_s(call_graph, &waves, rpc)),
             cache,
-            runs: Runs::Resolvers(NoProgram::SwitchedOff),
+            runs,
             requires,
             waves,
             later,

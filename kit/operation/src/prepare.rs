@@ -138,13 +138,13 @@ impl Preparer {
     /// Plans a prepared operation.
     #[must_use]
     pub fn plan_of(&self, operation: &Prepared) -> Plan {
-        let plan =
-            Plan::of(self.client, &operation.call_graph, &self.schema_index, &self.policies, self.deadline);
         let none = match &self.rows {
             Some(rows) => operation.no_program(&self.schema_index, rows),
             None => Some(NoProgram::SwitchedOff),
         };
-        Plan { runs: none.map_or(Runs::Program, Runs::Resolvers), ..plan }
+        let runs = none.map_or(Runs::Program, Runs::Resolvers);
+        let (call_graph, schema_index) = (&operation.call_graph, &self.schema_index);
+        Plan::of(self.client, call_graph, schema_index, &self.policies, self.deadline, runs)
     }
 
     /// Returns the program of an operation for these variables, which must be coerced; `None` if it runs by resolvers.

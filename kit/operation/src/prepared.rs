@@ -171,7 +171,7 @@ impl Prepared {
             Some(variants) => variants.form(schema_index, variables, &self.document)?,
             None => &self.document,
         };
-        form.program(|document| Program::of(document, &self.call_graph, schema_index, rows)).ok()
+        self.program_of(form, schema_index, rows).ok()
     }
 
     /// Returns the reason why the operation is no program, as if every condition held; `None` if it is one.
@@ -179,7 +179,17 @@ impl Prepared {
         if self.variants.as_ref().is_some_and(Variants::are_too_many) {
             return Some(NoProgram::ManyConditions);
         }
-        Program::of(&self.document.document, &self.call_graph, schema_index, rows).err()
+        self.program_of(&self.document, schema_index, rows).err().cloned()
+    }
+
+    /// Returns the program of a form, which is made at the first call.
+    fn program_of<'a>(
+        &self,
+        form: &'a Form,
+        schema_index: &SchemaIndex,
+        rows: &FindRow,
+    ) -> Result<&'a Program, &'a NoProgram> {
+        form.program(|document| Program::of(document, &self.call_graph, schema_index, rows))
     }
 
     fn operation(&self) -> &OperationDefinition {

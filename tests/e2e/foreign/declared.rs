@@ -1,4 +1,4 @@
-//! What fields declare is held to the contracts of the services, also where a fetch was written by hand.
+//! Declarations of fields are held to the contracts of the services, also where a fetch was written by hand.
 
 use contracts::Protos;
 use operation::schema::SchemaIndex;

@@ -11,7 +11,7 @@ impl Guard for Staff {
     }
 }
 
-/// What the shop earns.
+/// Earnings of the shop.
 #[derive(SimpleObject, Shown)]
 #[graphql(guard = "Staff")]
 struct Margin {

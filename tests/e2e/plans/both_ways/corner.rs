@@ -59,7 +59,7 @@ struct Query {
 /// A price.
 #[object(pricing::Price)]
 struct Price {
-    /// What the customer pays. Null when unknown.
+    /// Amount that the customer pays. Null when unknown.
     #[read(customer_price, known = paid)]
     paid: Option<Paid>,
     /// Id of the product.
