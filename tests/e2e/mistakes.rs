@@ -60,9 +60,13 @@ fn libraries(root: &Path) -> Vec<(String, String)> {
     let mut cargo = Command::new(env!("CARGO"));
     #[expect(clippy::disallowed_methods, reason = "what cargo tells a test, which is no configuration")]
     let variables = env::vars();
-    // The variables by which `cargo test` tells of the package would make build scripts run again, and everything after them.
-    let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
-    for (name, _) in variables.filter(|(name, _)| of_package(name) || name == "LD_LIBRARY_PATH") {
+    // The variables by which `cargo test` tells of the package would make build scripts run again, and everything after them:
+    // this binary, too, which other tests start while it is replaced.
+    let of_package = |name: &str| {
+        ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix))
+            || ["LD_LIBRARY_PATH", "OUT_DIR"].contains(&name)
+    };
+    for (name, _) in variables.filter(|(name, _)| of_package(name)) {
         cargo.env_remove(name);
     }
     let cargo = cargo.current_dir(root).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
